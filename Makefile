@@ -1,0 +1,53 @@
+# `make run` brings the whole service up on this machine; `make test` proves it. See README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV ?= uv
+
+.PHONY: help run test lint format screenshots lock clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## run           start the whole service here: http://localhost:8000/ (PORT=8001 make run for another port)
+run: $(VENV)/.local
+	@$(BIN)/python -m config.run
+
+## test          run every test against real servers (ARGS="-k name" narrows it)
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+## lint          ruff, mypy --strict, import-linter, djlint, Django's deployment check, missing migrations
+lint: $(VENV)/.dev
+	@BIN=$(BIN) sh .ci/lint
+
+## format        let ruff and djlint set the code
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djlint --reformat --quiet templates
+
+## lock          resolve pyproject.toml into the hashed requirements files (needs uv)
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml
+lock:
+	@$(LOCK) --output-file requirements.txt
+	@$(LOCK) --extra local --constraint requirements.txt --output-file requirements-local.txt
+	@$(LOCK) --extra local --extra dev --constraint requirements-local.txt --output-file requirements-dev.txt
+
+## clean         remove the virtual environment; var/ (databases, mail) stays
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Trending Papers needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing). Try: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Could not make a virtual environment: install the venv module (Debian: apt install python3-venv) and try again." >&2; exit 1; }
+
+# The requirements are pinned and hashed, so an install is repeated only when they change.
+$(VENV)/.local: requirements-local.txt | $(VENV)/bin/python
+	@echo "Installing what running needs (once, about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-local.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.local
+	@echo "Installing what the tests and linters need (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@

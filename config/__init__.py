@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses, the Celery app, and the servers of a laptop."""

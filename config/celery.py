@@ -1,0 +1,50 @@
+"""The Celery app and its timetable. The broker is a doorbell: every task may be lost or repeated.
+
+The settings follow from that: acknowledge late, reject what a killed worker held, keep one
+task at a time in hand, keep no results. A task's time limit stays under a third of the
+visibility timeout, or Redis would hand a running task out again.
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("trending_papers")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 900,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "global_keyprefix": settings.REDIS_PREFIX,
+    },
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=300,
+    task_soft_time_limit=240,
+    task_default_queue="default",
+    task_routes={
+        "subscribers.*": {"queue": "confirm"},
+        "newsletter.send_*": {"queue": "send"},
+    },
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=1000,
+    worker_soft_shutdown_timeout=30,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule={
+        "dispatch": {"task": "newsletter.dispatch", "schedule": settings.TICK_SECONDS},
+        "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
+        "score": {"task": "papers.score_today", "schedule": 3600.0},
+    },
+)
+app.autodiscover_tasks(["papers", "subscribers", "newsletter"])

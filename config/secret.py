@@ -1,0 +1,24 @@
+"""A laptop's secret key: made at the first start, kept in var/, so links survive a restart."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def local_secret(var: Path) -> str:
+    """The key in `var`/secret_key; whoever asks first makes it, readable to the owner only."""
+    path = var / "secret_key"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        draft = var / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)  # atomic: of two that start together, one wins and both agree
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

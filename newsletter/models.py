@@ -1,0 +1,117 @@
+"""Editions, frozen once a day, and the ledger: one row for every mail to every reader."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from papers.models import Paper
+from subscribers.models import Subscriber
+
+
+class Edition(models.Model):
+    """The papers of one cadence up to one close, frozen with scores and rendered fragments."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "being composed"
+        FROZEN = "frozen", "frozen"
+
+    cadence = models.CharField(max_length=7, choices=Subscriber.Cadence)
+    day = models.DateField(help_text="The last day it covers; it closes at the next midnight, UTC.")
+    state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    note = models.TextField(blank=True, help_text="A curator's note above the papers.")
+    trend_version = models.CharField(max_length=20, blank=True)
+    composed_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-day", "cadence"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cadence", "day"], name="edition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cadence} edition of {self.day}"
+
+
+class Candidate(models.Model):
+    """A paper as it stood when the edition was frozen: everything a digest says of it."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="candidates")
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField(help_text="1 is the top of the common list.")
+    trend = models.FloatField()
+    components = models.JSONField()
+    topics = models.JSONField(help_text="Topic slugs with weights: {slug: weight}.")
+    facts = models.JSONField(help_text="Signals as shown: upvotes, gain, stars …")
+    html = models.TextField(help_text="The paper's part of the HTML mail.")
+    text = models.TextField(help_text="The paper's part of the text mail.")
+
+    class Meta:
+        ordering: ClassVar = ["edition_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "paper"], name="candidate_once"),
+            models.UniqueConstraint(fields=["edition", "position"], name="candidate_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.paper}"
+
+
+class Delivery(models.Model):
+    """The ledger row of one mail: unique per edition and reader, never deleted, never repeated."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "queued"
+        SENDING = "sending", "sending"
+        SENT = "sent", "sent"
+        DEFERRED = "deferred", "deferred"  # will be tried again at next_attempt_at
+        FAILED = "failed", "failed"
+        UNCERTAIN = "uncertain", "uncertain"  # the worker died between sending and recording
+        SKIPPED = "skipped", "skipped"
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+    )
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    reason = models.CharField(
+        max_length=200, blank=True, help_text="Why it was skipped or failed, to be read by people."
+    )
+    # What made the mail personal; with the edition it rebuilds the mail.
+    paper_ids = models.JSONField(default=list, help_text="The papers, in the order of the mail.")
+    picks = models.JSONField(default=list, help_text="For each paper, why it was picked.")
+    renderer = models.CharField(max_length=20, blank=True, help_text="Version of the renderer.")
+    dated_at = models.DateTimeField(null=True, blank=True, help_text="The mail's Date header.")
+    # The life of the row.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(help_text="When it may be sent (again).")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.UUIDField(
+        null=True, blank=True, help_text="The claim under which it is being sent."
+    )
+    provider_id = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "subscriber"], name="delivery_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["edition", "id"],
+                condition=Q(state__in=["queued", "deferred", "sending"]),
+                name="delivery_unfinished",
+            ),
+            # "Nothing they were sent before" asks for one reader's newest rows.
+            models.Index(fields=["subscriber", "-created_at"], name="delivery_of_reader"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.edition}"

@@ -1,0 +1,222 @@
+"""What is known of papers: the paper, its topics, every read of its signals, and its trend."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+
+class Curator(models.Model):
+    """A person named in the byline of the front page and of every digest."""
+
+    name = models.CharField(max_length=80, unique=True)
+    url = models.URLField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Topic(models.Model):
+    """A saved search: a paper has the topic when its categories or its words match."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=60, unique=True)
+    description = models.CharField(max_length=200, blank=True)
+    categories = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="arXiv categories that give this topic by themselves, for example cs.RO.",
+    )
+    query = models.TextField(
+        blank=True,
+        help_text='Words in web-search syntax: "exact phrase", or, -not.',
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Paper(models.Model):
+    """A paper: its arXiv id when it has one, else its normalised title."""
+
+    arxiv_id = models.CharField(
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})$")],
+        help_text="Without a version: 1706.03762, not 1706.03762v5.",
+    )
+    title = models.TextField()
+    title_key = models.TextField(
+        editable=False,
+        db_index=True,
+        help_text="The title in lower case without punctuation; names a paper without an arXiv id.",
+    )
+    authors = models.JSONField(default=list, blank=True, help_text="Full names, in order.")
+    summary = models.TextField(blank=True)
+    categories = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    listed_on = models.DateField(
+        help_text="The first day on which a list showed the paper. Its age counts from here."
+    )
+    code_url = models.URLField(max_length=500, blank=True)
+    project_url = models.URLField(max_length=500, blank=True)
+    is_sample = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    topics: models.ManyToManyField[Topic, PaperTopic] = models.ManyToManyField(
+        Topic, through="PaperTopic", related_name="papers"
+    )
+    search = models.GeneratedField(
+        # Title over abstract; the names of authors would blur the topics.
+        expression=(
+            SearchVector("title", weight="A", config="english")
+            + SearchVector("summary", weight="B", config="english")
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-listed_on", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["title_key"],
+                condition=Q(arxiv_id__isnull=True),
+                name="paper_without_arxiv_id_unique_title",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-listed_on", "id"], name="paper_listed_on"),
+            GinIndex(fields=["search"], name="paper_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("papers:paper", args=[self.pk])
+
+    @property
+    def arxiv_url(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv_id}" if self.arxiv_id else ""
+
+
+class PaperTopic(models.Model):
+    """That a paper belongs to a topic, and how much: 0 < weight <= 1."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="topic_links")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="paper_links")
+    weight = models.FloatField()
+
+    class Meta:
+        ordering: ClassVar = ["-weight", "topic_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["paper", "topic"], name="paper_topic_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.weight:.2f}"
+
+
+class Signal(models.Model):
+    """One read of one number about a paper. Rows are only ever added: a time series."""
+
+    class Kind(models.TextChoices):
+        UPVOTES = "upvotes", "upvotes"
+        STARS = "stars", "stars"
+        COMMENTS = "comments", "comments"
+        CITATIONS = "citations", "citations"
+        ARTEFACTS = "artefacts", "linked models, datasets and spaces"
+        POSITION = "position", "position in a listing"
+        VOTES = "votes", "votes of our readers"
+        CLICKS = "clicks", "clicks in our digests"
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="signals")
+    source = models.CharField(max_length=30)
+    kind = models.CharField(max_length=12, choices=Kind)
+    read_at = models.DateTimeField(db_index=True)
+    value = models.FloatField()
+
+    class Meta:
+        ordering: ClassVar = ["-read_at"]
+        constraints: ClassVar = [
+            # Its index also serves the reads of one paper in order of time.
+            models.UniqueConstraint(
+                fields=["paper", "kind", "source", "read_at"], name="signal_read_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value:g}"
+
+
+class RawRecord(models.Model):
+    """A payload about one paper just as a source gave it, kept once per distinct content."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="raw_records")
+    source = models.CharField(max_length=30)
+    day = models.DateField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the payload.")
+    payload = models.JSONField()
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-stored_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["paper", "source", "day", "digest"], name="raw_record_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.day}"
+
+
+class Trend(models.Model):
+    """How strongly a paper trends in the window that ends with `day`, and why."""
+
+    class Span(models.TextChoices):
+        DAY = "day", "day"
+        WEEK = "week", "week"
+        MONTH = "month", "month"
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="trends")
+    window = models.CharField(max_length=5, choices=Span)
+    day = models.DateField()
+    value = models.FloatField()
+    components = models.JSONField(help_text="What the value is made of, by signal.")
+    version = models.CharField(max_length=20, help_text="Of the formula and its weights.")
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-day", "window", "-value", "paper_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["paper", "window", "day"], name="trend_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["window", "day", "-value", "paper"], name="trend_ranking")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} in the {self.window} of {self.day}"

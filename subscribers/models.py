@@ -1,0 +1,216 @@
+"""Readers: who they are, what they want, what they agreed to, and who must get no mail."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from papers.models import Topic
+
+
+class Subscriber(models.Model):
+    """A reader: an address, the state of their consent, and their timetable."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "pending"  # signed up, has not confirmed
+        ACTIVE = "active", "active"
+        UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+        SUPPRESSED = "suppressed", "suppressed"  # see Suppression for why
+
+    class Cadence(models.TextChoices):
+        DAILY = "daily", "every day"
+        WEEKLY = "weekly", "every week"
+        MONTHLY = "monthly", "every month"
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Monday"
+        TUESDAY = 1, "Tuesday"
+        WEDNESDAY = 2, "Wednesday"
+        THURSDAY = 3, "Thursday"
+        FRIDAY = 4, "Friday"
+        SATURDAY = 5, "Saturday"
+        SUNDAY = 6, "Sunday"
+
+    email = models.EmailField(max_length=254, unique=True, help_text="Normalised, lower case.")
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    cadence = models.CharField(max_length=7, choices=Cadence, default=Cadence.WEEKLY)
+    weekday = models.PositiveSmallIntegerField(
+        choices=Weekday,
+        default=Weekday.FRIDAY,
+        help_text="Weekly: the day. Monthly: the first such day of the month. Daily: unused.",
+    )
+    hour = models.PositiveSmallIntegerField(default=8, help_text="0 to 23, in the time zone.")
+    timezone = models.CharField(max_length=64, default="UTC", help_text="IANA name.")
+    digest_size = models.PositiveSmallIntegerField(default=10, help_text="Papers in a digest.")
+    next_send_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the next digest is due; empty: never."
+    )
+    last_digest_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(
+        default=False, editable=False, help_text="Only the local mailbox may receive their mail."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(hour__lte=23) & Q(weekday__lte=6), name="subscriber_slot_exists"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_send_at__isnull=True) | Q(state="active"),
+                name="subscriber_due_only_when_active",
+            ),
+        ]
+        indexes: ClassVar = [
+            # Dispatch walks this one: the due readers, oldest first.
+            models.Index(
+                fields=["next_send_at", "id"],
+                condition=Q(state="active"),
+                name="subscriber_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Interest(models.Model):
+    """One thing a reader follows or mutes. No topic followed means all topics."""
+
+    class Kind(models.TextChoices):
+        TOPIC = "topic", "follows a topic"
+        KEYWORD = "keyword", "follows words"
+        AUTHOR = "author", "follows an author"
+        MUTED = "muted", "mutes words"
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="interests")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.TOPIC)
+    topic = models.ForeignKey(
+        Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="interests"
+    )
+    term = models.CharField(max_length=80, blank=True, help_text="The words or the author's name.")
+
+    class Meta:
+        ordering: ClassVar = ["subscriber_id", "kind", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscriber", "topic"],
+                condition=Q(topic__isnull=False),
+                name="interest_topic_once",
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber", "kind", "term"],
+                condition=Q(topic__isnull=True),
+                name="interest_term_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="topic", topic__isnull=False, term="")
+                | (~Q(kind="topic") & Q(topic__isnull=True) & ~Q(term="")),
+                name="interest_topic_or_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.topic or self.term}"
+
+
+class ConsentEntry(models.Model):
+    """One step of a reader's consent. Append-only: a database trigger refuses changes."""
+
+    class Step(models.TextChoices):
+        REQUESTED = "requested", "asked for the digest"
+        CONFIRMED = "confirmed", "confirmed by the mailed link"
+        CHANGED = "changed", "changed preferences"
+        UNSUBSCRIBED = "unsubscribed", "unsubscribed"
+        ONE_CLICK = "one_click", "unsubscribed by one click"
+        SUPPRESSED = "suppressed", "suppressed"
+        IMPORTED = "imported", "imported by an operator"
+
+    subscriber = models.ForeignKey(
+        Subscriber,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="consent_entries",
+    )
+    address_hash = models.CharField(
+        max_length=64, db_index=True, help_text="Outlives the reader: proof without the address."
+    )
+    step = models.CharField(max_length=12, choices=Step)
+    at = models.DateTimeField()
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict, blank=True, help_text="What was agreed to or changed.")
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+        verbose_name_plural = "consent entries"
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Suppression(models.Model):
+    """An address that must get no mail, kept as a hash so that it outlives its reader."""
+
+    class Reason(models.TextChoices):
+        HARD_BOUNCE = "hard_bounce", "hard bounce"
+        COMPLAINT = "complaint", "complaint"
+        OPERATOR = "operator", "set by an operator"
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=12, choices=Reason)
+    at = models.DateTimeField()
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class TransactionalMail(models.Model):
+    """A mail that one reader asked for (a confirmation, a link): a row first, sent by a task."""
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", "confirm your address"
+        MANAGE = "manage", "you are subscribed already"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "queued"
+        SENDING = "sending", "sending"
+        SENT = "sent", "sent"
+        DEFERRED = "deferred", "deferred"
+        FAILED = "failed", "failed"
+        UNCERTAIN = "uncertain", "uncertain"
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(help_text="When it may be tried (again).")
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when the worker that is sending it may hold it."
+    )
+    provider_id = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(state__in=["queued", "deferred", "sending"]),
+                name="transactional_mail_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.state})"

@@ -1,0 +1,39 @@
+"""A pytest plugin, loaded by -p: real servers are up before Django reads its settings.
+
+With DATABASE_URL and REDIS_URL in the environment the tests use those; otherwise the
+embedded servers run for the length of the test run. Parallel workers inherit the URLs
+and keep apart by a database and a Redis prefix of their own.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+_stack = ExitStack()
+
+
+def _start_what_is_missing() -> None:
+    from config import embedded
+
+    var = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "test"
+    if not embedded.not_needed():
+        _stack.enter_context(embedded.running(var))
+    os.environ.setdefault("DATABASE_URL", embedded.database_url(var))
+    os.environ.setdefault("REDIS_URL", embedded.redis_url(var))
+    os.environ["VAR_DIR"] = str(var)
+    os.environ["LOCAL"] = "true"
+
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if not _worker:
+    _start_what_is_missing()
+os.environ["REDIS_PREFIX"] = f"test-{_worker or 'main'}-{os.getpid()}:"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _stack.close()
