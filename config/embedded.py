@@ -26,15 +26,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 from urllib.parse import quote
 
 # PostgreSQL allows 107 bytes for a socket's path; `.s.PGSQL.5432` and a margin take 20.
 _LONGEST_SOCKET_FOLDER = 87
 _START_SECONDS = 60
-# Keepers that this process started. They outlive the call on purpose; the reference keeps
-# Python from warning of it.
-_keepers: list[subprocess.Popen[bytes]] = []
 
 
 class EmbeddedError(Exception):
@@ -122,22 +119,25 @@ def _keeper_is_alive(var: Path) -> bool:
 
 def _start_keeper(var: Path) -> None:
     """Start the keeper in a session of its own and wait for its word that both servers answer."""
-    log = (var / "log" / "servers.log").open("ab")
-    keeper = subprocess.Popen(
+    log = var / "log" / "servers.log"
+    read_end, write_end = os.pipe()
+    # Not subprocess: its Popen objects complain of a process that is meant to outlive them.
+    os.posix_spawn(
+        sys.executable,
         [sys.executable, "-m", "config.embedded", str(var.resolve())],
-        cwd=Path(__file__).resolve().parent.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        start_new_session=True,
+        {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, write_end, 1),
+            (os.POSIX_SPAWN_OPEN, 2, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        ],
+        setsid=True,
     )
-    log.close()
-    with cast("IO[bytes]", keeper.stdout) as word:
-        said = word.readline().decode().strip()
-    _keepers.append(keeper)
+    os.close(write_end)
+    with os.fdopen(read_end) as word:
+        said = word.readline().strip()
     if said != "ready":
-        keeper.wait()
-        raise EmbeddedError(f"{said or 'The embedded servers did not start'}. See {log.name}")
+        raise EmbeddedError(f"{said or 'The embedded servers did not start'}. See {log}")
 
 
 # ── the keeper ───────────────────────────────────────────────────────────────
