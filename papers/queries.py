@@ -1,0 +1,120 @@
+"""The questions that pages, feeds and editions ask about papers, each with its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from papers.measure import Facts, facts, measure
+from papers.models import Paper, PaperTopic, Signal
+from papers.windows import DAYS, Window, closes_at, first_day
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPaper:
+    """A paper at its place in a list.
+
+    `position` counts from 1. `trend` and `components` are None and empty for a paper that
+    is not scored yet; `facts` are its signals as they stood at the end of the list's day.
+    `paper.topic_links.all()` is prefetched, best topic first, each with its `topic`.
+    """
+
+    position: int
+    paper: Paper
+    trend: float | None
+    components: dict[str, Any]
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The nearest days before and after one whose lists hold papers; None: there is none."""
+
+    earlier: date | None
+    later: date | None
+
+
+def ranked(
+    window: Window, day: date, *, topic_slug: str | None = None, limit: int | None = None
+) -> list[RankedPaper]:
+    """The papers first listed in the window that ends with `day`, strongest trend first.
+
+    Three queries, however many papers. Papers that are not scored follow in the order of
+    their listing, so a page that was just ingested shows as it stood.
+    """
+    papers = list(_in_order(window, day, topic_slug)[:limit])
+    measured = measure([paper.pk for paper in papers], closes_at(day), window=window)
+    return [
+        RankedPaper(
+            position=position,
+            paper=paper,
+            trend=paper.trend_value,
+            components=paper.trend_components or {},
+            facts=facts(paper, measured[paper.pk]),
+        )
+        for position, paper in enumerate(papers, start=1)
+    ]
+
+
+def listed_in(window: Window, day: date) -> QuerySet[Paper]:
+    """The papers whose first listing falls into the window that ends with `day`."""
+    return Paper.objects.filter(listed_on__range=(first_day(window, day), day))
+
+
+def days_with_papers(around: date, window: Window = "day") -> Neighbours:
+    """Where "earlier" and "later" lead from the list of `window` that ends with `around`.
+
+    A day's list goes to the nearest day with papers, past weekends and holidays. A longer
+    window goes to the newest such day before it begins, and one window on, but never past
+    the newest day there is.
+    """
+    listed = Paper.objects.order_by("listed_on").values_list("listed_on", flat=True)
+    earlier = listed.filter(listed_on__lt=first_day(window, around)).last()
+    after = listed.filter(listed_on__gt=around)
+    if window == "day" or (newest := after.last()) is None:
+        return Neighbours(earlier, after.first())
+    return Neighbours(earlier, min(around + timedelta(days=DAYS[window]), newest))
+
+
+def newest_day(until: date) -> date | None:
+    """The newest day up to `until` on which papers were listed; None before the first."""
+    days = Paper.objects.filter(listed_on__lte=until).order_by("-listed_on")
+    return days.values_list("listed_on", flat=True).first()
+
+
+def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any]:
+    """Trend first, then the place in the listing, then the newest: the same on every machine."""
+    place = Signal.objects.filter(
+        paper=OuterRef("pk"), kind=Signal.Kind.POSITION, read_at__lte=closes_at(day)
+    ).order_by("-read_at", "source")
+    papers = listed_in(window, day)
+    if topic_slug is not None:
+        links = PaperTopic.objects.filter(
+            paper=OuterRef("pk"), topic__slug=topic_slug, topic__is_active=True
+        )
+        papers = papers.filter(Exists(links))
+    return (
+        papers.annotate(
+            score=FilteredRelation("trends", condition=Q(trends__window=window, trends__day=day)),
+            trend_value=F("score__value"),
+            trend_components=F("score__components"),
+            place=Subquery(place.values("value")[:1]),
+        )
+        .prefetch_related(topics_by_weight())
+        .defer("search")
+        .order_by(
+            F("trend_value").desc(nulls_last=True),
+            F("place").asc(nulls_last=True),
+            "-listed_on",
+            "id",
+        )
+    )
+
+
+def topics_by_weight() -> Prefetch[str, QuerySet[PaperTopic], str]:
+    """A prefetch of `topic_links`, best topic first, each with its topic; hidden ones left out."""
+    links = PaperTopic.objects.filter(topic__is_active=True).select_related("topic")
+    return Prefetch("topic_links", links.order_by("-weight", "topic__position"))
