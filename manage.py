@@ -11,12 +11,17 @@ from contextlib import nullcontext
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from config import embedded
 
-    with nullcontext() if embedded.not_needed() else embedded.running(settings.VAR_DIR):
-        execute_from_command_line(sys.argv)
+    try:
+        var = settings.VAR_DIR  # reads .env too, which may name the servers
+        with nullcontext() if embedded.not_needed() else embedded.running(var):
+            execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, embedded.EmbeddedError) as error:
+        sys.exit(f"Trending Papers cannot start. {error}")
 
 
 if __name__ == "__main__":

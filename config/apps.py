@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class SiteConfig(AppConfig):
     name = "config"
     label = "site_config"
     verbose_name = "Trending Papers"
+
+    def ready(self) -> None:
+        import_module("config.checks")  # registers them

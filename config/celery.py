@@ -41,6 +41,7 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_hijack_root_logger=False,
     timezone="UTC",
+    beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
     beat_schedule={
         "dispatch": {"task": "newsletter.dispatch", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},

@@ -6,21 +6,23 @@ It is the default when no DATABASE_URL is given; nothing else differs from produ
 
 from __future__ import annotations
 
+import logging
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import embedded
+from config import admin_look, embedded
+from config.environment import Environment
+from config.providers import anymail_settings, backend_of
 from config.redis_url import for_celery, for_limits
 from config.secret import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env")  # what the environment says already wins
 
 # ── where this runs ──────────────────────────────────────────────────────────
@@ -32,6 +34,10 @@ _site = urlsplit(SITE_URL)
 if _site.scheme not in ("http", "https") or not _site.hostname:
     raise ImproperlyConfigured(
         f"SITE_URL must look like https://papers.example.org, not {SITE_URL!r}."
+    )
+if not LOCAL and not ("DATABASE_URL" in env and "REDIS_URL" in env):
+    raise ImproperlyConfigured(
+        "Set DATABASE_URL and REDIS_URL: servers are embedded on a laptop only (LOCAL=true)."
     )
 HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = env.list(
@@ -45,19 +51,25 @@ if not SECRET_KEY:
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # ── stores ───────────────────────────────────────────────────────────────────
-DATABASES: dict[str, Any] = {
-    "default": env.db_url_config(env.str("DATABASE_URL", default=embedded.database_url(VAR_DIR)))
-}
+_database_url = env.str("DATABASE_URL", default=embedded.database_url(VAR_DIR))
+if not _database_url.startswith(("postgres://", "postgresql://")):
+    # The address may hold a password: name its scheme only.
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name a PostgreSQL server, postgres://user:password@host/name, "
+        f"not {_database_url.partition(':')[0]!r}."
+    )
+DATABASES: dict[str, Any] = {"default": env.db_url_config(_database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-if not DATABASES["default"]["ENGINE"].endswith(".postgresql"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name a PostgreSQL server: postgres://user:password@host/name."
-    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=embedded.redis_url(VAR_DIR))
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured(
+        "REDIS_URL must name a Redis server, redis://host:6379/0 or unix:///path/to/socket?db=0, "
+        f"not {REDIS_URL.partition(':')[0]!r}."
+    )
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="trending:")
 CACHES = {
     "default": {
@@ -91,9 +103,12 @@ INSTALLED_APPS = [
     "local",
 ]
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
+    "config.logs.RouteMiddleware",
+    "config.proxy.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.csp.SitePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -126,7 +141,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 # ── static files ─────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic made
 STORAGES = {
@@ -143,9 +158,8 @@ SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=True)
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # Links carry tokens: no page may hand its address on to another site.
 SECURE_REFERRER_POLICY = "same-origin"
@@ -167,11 +181,7 @@ TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
 
 # ── mail ─────────────────────────────────────────────────────────────────────
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="smtp")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if MAIL_PROVIDER == "smtp"
-    else f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
-)
+EMAIL_BACKEND = backend_of(MAIL_PROVIDER)
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
@@ -180,11 +190,7 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
 # ANYMAIL_POSTMARK_SERVER_TOKEN in the environment is POSTMARK_SERVER_TOKEN for django-anymail.
-ANYMAIL = {
-    name.removeprefix("ANYMAIL_"): value
-    for name, value in env.ENVIRON.items()
-    if name.startswith("ANYMAIL_")
-}
+ANYMAIL = anymail_settings(env.ENVIRON)
 MAIL_FROM = env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostname}>")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
@@ -203,10 +209,25 @@ UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 
 LOGIN_URL = "admin:login"
+UNFOLD = admin_look.UNFOLD
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(
+        f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {LOG_LEVEL!r}."
+    )
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "filters": {"tokens": {"()": "config.logs.TokenFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["tokens"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handlers would print a second line, with the address in it.
+    "loggers": {"django": {"handlers": []}},
 }

@@ -1,0 +1,227 @@
+"""`manage.py check`: what is wrong with the settings, each with an id and what to do.
+
+Errors (`trending.E…`) stop `migrate`, and so a deployment. Warnings (`trending.W…`) come with
+`check --deploy` and speak of production only. docs/settings.md lists every id.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+
+from config.providers import known_providers
+
+# Nobody outside this machine, or nobody at all, gets mail there.
+_NOWHERE = ("localhost", ".localhost", "example.com", ".example", ".invalid", ".test", ".local")
+# The smallest value with a meaning, and the largest that one transaction should carry.
+_RANGES: dict[str, tuple[float, float]] = {
+    "BURST_SIZE": (1, 1000),
+    "CONFIRM_DAYS": (1, 30),
+    "DIGEST_MINIMUM": (1, 50),
+    "MAX_ATTEMPTS": (1, 50),
+    "TICK_SECONDS": (0.1, 3600),
+}
+# config/celery.py ends a task after so long; a lease that runs out earlier would declare
+# mail uncertain that is still being sent.
+TASK_TIME_LIMIT = 300
+
+
+@register("trending")
+def errors(**_kwargs: object) -> list[CheckMessage]:
+    """Every error there is; Django calls this for `check`, `migrate` and a starting worker."""
+    return [
+        *check_provider(),
+        *check_smtp(),
+        *check_ranges(),
+        *check_uncertain_policy(),
+        *check_lease(),
+        *check_sender(),
+        *check_mailbox(),
+    ]
+
+
+@register("trending", deploy=True)
+def warnings(**_kwargs: object) -> list[CheckMessage]:
+    """Every warning there is; Django calls this for `check --deploy`."""
+    return check_production()
+
+
+def check_provider() -> list[CheckMessage]:
+    """E001: an unknown provider. E002: a key is missing that the provider needs."""
+    if settings.MAIL_PROVIDER not in known_providers():
+        return [
+            Error(
+                f"MAIL_PROVIDER is {settings.MAIL_PROVIDER!r}, which nobody here knows.",
+                hint=f"Choose one of: {', '.join(known_providers())}.",
+                id="trending.E001",
+            )
+        ]
+    missing = missing_provider_setting(settings.MAIL_PROVIDER)
+    if not missing:
+        return []
+    return [
+        Error(
+            f"MAIL_PROVIDER={settings.MAIL_PROVIDER} needs {missing}, which is not set.",
+            hint=f"Set {missing} in the environment or in .env; docs/settings.md tells more.",
+            id="trending.E002",
+        )
+    ]
+
+
+def missing_provider_setting(provider: str) -> str:
+    """The first environment variable that the provider still needs, or nothing.
+
+    django-anymail itself is asked: its backends refuse to be made without their keys. Nothing
+    is sent, and no connection is opened.
+    """
+    try:
+        get_connection()
+    except ImproperlyConfigured as error:
+        named = re.search(r"ANYMAIL_[A-Z0-9_]+", str(error))
+        return named.group() if named else str(error)
+    except ValueError:
+        return ""  # EMAIL_USE_TLS beside EMAIL_USE_SSL, which has a check of its own
+    return "AWS_DEFAULT_REGION" if provider == "amazon_ses" and not _has_region() else ""
+
+
+def _has_region() -> bool:
+    """Amazon SES finds its keys in many places, but it must be told its region."""
+    session = settings.ANYMAIL.get("AMAZON_SES_SESSION_PARAMS", {})
+    client = settings.ANYMAIL.get("AMAZON_SES_CLIENT_PARAMS", {})
+    boto3 = importlib.import_module("boto3")  # slow to import, and only Amazon needs it
+    return bool(client.get("region_name") or boto3.session.Session(**session).region_name)
+
+
+def check_smtp() -> list[CheckMessage]:
+    """E003: a server that hangs would hold its worker. E004: TLS spelled twice."""
+    found: list[CheckMessage] = []
+    if not 0 < (settings.EMAIL_TIMEOUT or 0) < math.inf:
+        found.append(
+            Error(
+                "EMAIL_TIMEOUT must be more than 0 seconds.",
+                hint="Leave it at 30: without it a mail server that hangs holds its worker.",
+                id="trending.E003",
+            )
+        )
+    if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
+        found.append(
+            Error(
+                "EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other.",
+                hint="Port 587 wants EMAIL_USE_TLS=true, port 465 EMAIL_USE_SSL=true.",
+                id="trending.E004",
+            )
+        )
+    return found
+
+
+def check_ranges() -> list[CheckMessage]:
+    """E005: a number outside the range in which the service works."""
+    return [
+        Error(
+            f"{name} is {getattr(settings, name):g}, outside {low:g} to {high:g}.",
+            hint=f"Set {name} to a number from {low:g} to {high:g}, or leave it out.",
+            id="trending.E005",
+        )
+        for name, (low, high) in _RANGES.items()
+        if not low <= getattr(settings, name) <= high
+    ]
+
+
+def check_uncertain_policy() -> list[CheckMessage]:
+    """E006: what to do with a mail that may or may not have gone out."""
+    if settings.UNCERTAIN_POLICY in ("hold", "resend"):
+        return []
+    return [
+        Error(
+            f"UNCERTAIN_POLICY is {settings.UNCERTAIN_POLICY!r}.",
+            hint="Set it to hold (a mail that may have gone out is never repeated) or resend.",
+            id="trending.E006",
+        )
+    ]
+
+
+def check_lease() -> list[CheckMessage]:
+    """E007: a lease must outlive the slowest mail, or a healthy worker loses its burst."""
+    if (settings.EMAIL_TIMEOUT or 0) < settings.LEASE_SECONDS:
+        return []
+    return [
+        Error(
+            f"LEASE_SECONDS is {settings.LEASE_SECONDS}, not more than EMAIL_TIMEOUT.",
+            hint=f"Leave it at {TASK_TIME_LIMIT}; it must outlast one mail that times out.",
+            id="trending.E007",
+        )
+    ]
+
+
+def check_sender() -> list[CheckMessage]:
+    """E008: MAIL_FROM, MAIL_REPLY_TO must be addresses."""
+    wanted = {"MAIL_FROM": settings.MAIL_FROM, "MAIL_REPLY_TO": settings.MAIL_REPLY_TO}
+    return [
+        Error(
+            f"{name} is {value!r}, which holds no mail address.",
+            hint=f"For example: {name}=Trending Papers <digest@papers.example.org>",
+            id="trending.E008",
+        )
+        for name, value in wanted.items()
+        if (value or name == "MAIL_FROM") and not _is_address(value)
+    ]
+
+
+def _is_address(value: str) -> bool:
+    local_part, at, domain = parseaddr(value)[1].rpartition("@")
+    return bool(local_part and at and domain)
+
+
+def check_mailbox() -> list[CheckMessage]:
+    """E009: /mailbox/ shows everybody's mail to everybody; it is for a laptop."""
+    if settings.LOCAL or not settings.MAILBOX_DIR:
+        return []
+    return [
+        Error(
+            "MAILBOX_DIR is set, but this is not a laptop (LOCAL=false).",
+            hint="Leave MAILBOX_DIR out: it opens /mailbox/, where everyone reads all mail.",
+            id="trending.E009",
+        )
+    ]
+
+
+def check_production() -> list[CheckMessage]:
+    """W001 to W004: what works, but not as readers and mail providers expect of production."""
+    found = [
+        (
+            settings.LOCAL,
+            "W001",
+            "LOCAL is true: this is set up as a laptop.",
+            "Set LOCAL=false, DATABASE_URL, REDIS_URL and SECRET_KEY.",
+        ),
+        (
+            not settings.POSTAL_ADDRESS,
+            "W002",
+            "POSTAL_ADDRESS is empty.",
+            "Set it: the law of many countries wants a postal address in every newsletter.",
+        ),
+        (
+            settings.MAIL_DOMAIN.endswith(_NOWHERE),
+            "W003",
+            f"MAIL_FROM is at {settings.MAIL_DOMAIN!r}, where no answer can arrive.",
+            "Set MAIL_FROM to an address of a domain that is yours.",
+        ),
+        (
+            settings.LEASE_SECONDS < TASK_TIME_LIMIT,
+            "W004",
+            f"LEASE_SECONDS is {settings.LEASE_SECONDS}, less than a task may take.",
+            f"Set it to {TASK_TIME_LIMIT} or more, or mail still being sent becomes uncertain.",
+        ),
+    ]
+    return [
+        Warning(message, hint=hint, id=f"trending.{number}")
+        for wrong, number, message, hint in found
+        if wrong
+    ]

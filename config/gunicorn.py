@@ -1,0 +1,25 @@
+"""How the site is served: `gunicorn --config config/gunicorn.py config.wsgi`.
+
+Every value is gunicorn's own setting of that name. A request's work is short (no page sends
+mail or asks another host), so a few threads in two processes go far.
+"""
+
+import os
+from pathlib import Path
+
+bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "gthread"
+threads = 4
+timeout = 30
+graceful_timeout = 30
+keepalive = 5
+# A slow leak in any library never grows old; the jitter keeps the workers from leaving together.
+max_requests = 5000
+max_requests_jitter = 500
+# Heartbeats touch a file: on a disk they can stall, in memory they cannot.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Addresses carry tokens: neither the path nor the Referer is ever logged. See config/logs.py.
+accesslog = "-"
+access_log_format = "%(m)s %({route}e)s %(s)s %(B)sB %(M)sms"
+logger_class = "config.logs.GunicornLogger"

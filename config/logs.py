@@ -1,0 +1,72 @@
+"""Log lines that cannot leak: an address carries its reader's token, so none is written.
+
+Whoever reads a log could otherwise unsubscribe readers or change what they get. Each place
+that would write an address writes the *route* instead: `unsubscribe/<str:token>/`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from gunicorn.glogging import Logger
+
+ROUTE = "route"  # the key in request.META; the access log's format names it (config/gunicorn.py)
+_URL = re.compile(r"(https?://[^/\s]+)/\S*")
+_PATH = re.compile(r"/[^\s'\"]*")
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern that the address matched, without what stands in its place-holders."""
+    match = request.resolver_match
+    return f"/{match.route}" if match else "(no such page)"
+
+
+class RouteMiddleware:
+    """Leave the route where gunicorn's access log can read it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        request.META[ROUTE] = route_of(request)
+        return response
+
+
+class TokenFilter(logging.Filter):
+    """Rewrite Django's lines about a request ("Not Found: /…"); they carry it as `request`."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            record.args = tuple(_without_address(word, request) for word in record.args)
+        return True
+
+
+def _without_address(word: object, request: HttpRequest) -> object:
+    if not isinstance(word, str):
+        return word
+    if word in (request.path, request.get_full_path()):
+        return route_of(request)
+    return _URL.sub(r"\1/…", word)  # the Referer, in a refused cross-site request
+
+
+class GunicornFilter(logging.Filter):
+    """Cut addresses out of gunicorn's own complaints about a request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if message.startswith(("Invalid request", "Error handling request")):
+            record.msg, record.args = _PATH.sub("/…", message), None
+        return True
+
+
+class GunicornLogger(Logger):  # type: ignore[misc]  # it has no types
+    """Gunicorn's logger with that filter."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(GunicornFilter())

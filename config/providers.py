@@ -1,0 +1,58 @@
+"""Who carries the mail: any SMTP server, or any provider that django-anymail knows.
+
+MAIL_PROVIDER names one; its keys are the ANYMAIL_* variables of django-anymail's manual.
+"""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+import anymail.backends
+from django.core.exceptions import ImproperlyConfigured
+
+_PREFIX = "ANYMAIL_"
+# Modules of anymail.backends that carry no mail, and a former name of Brevo.
+_NOT_PROVIDERS = {"base", "base_requests", "console", "test", "sendinblue"}
+
+
+def known_providers() -> list[str]:
+    """What MAIL_PROVIDER may say: `smtp` first, then django-anymail's providers by name."""
+    names = {module.name for module in pkgutil.iter_modules(anymail.backends.__path__)}
+    return ["smtp", *sorted(names - _NOT_PROVIDERS)]
+
+
+def backend_of(provider: str) -> str:
+    """The Django mail backend of a provider, as a dotted path."""
+    if provider == "smtp":
+        return "django.core.mail.backends.smtp.EmailBackend"
+    return f"anymail.backends.{provider}.EmailBackend"
+
+
+def anymail_settings(environment: Mapping[str, str]) -> dict[str, Any]:
+    """ANYMAIL_POSTMARK_SERVER_TOKEN=x becomes {"POSTMARK_SERVER_TOKEN": "x"}, typed.
+
+    Raises:
+        ImproperlyConfigured: a value that begins like JSON is not JSON.
+    """
+    return {
+        name.removeprefix(_PREFIX): _typed(name, value)
+        for name, value in environment.items()
+        if name.startswith(_PREFIX) and value
+    }
+
+
+def _typed(name: str, value: str) -> object:
+    """Keys and tokens stay text, even when they are all digits."""
+    if value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    try:
+        if name.endswith("_TIMEOUT"):
+            return float(value)
+        return json.loads(value) if value[0] in "{[" else value
+    except ValueError as error:
+        kind = "a number" if name.endswith("_TIMEOUT") else "JSON"
+        # The value itself may hold a key, so it is not repeated here.
+        raise ImproperlyConfigured(f"{name} must be {kind}: {error}.") from None
