@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from papers.models import Topic
+from subscribers.schedule import check_timezone
 
 
 class Subscriber(models.Model):
@@ -42,13 +43,21 @@ class Subscriber(models.Model):
         help_text="Weekly: the day. Monthly: the first such day of the month. Daily: unused.",
     )
     hour = models.PositiveSmallIntegerField(default=8, help_text="0 to 23, in the time zone.")
-    timezone = models.CharField(max_length=64, default="UTC", help_text="IANA name.")
+    timezone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[check_timezone],
+        help_text="IANA name: Europe/Berlin.",
+    )
     digest_size = models.PositiveSmallIntegerField(default=10, help_text="Papers in a digest.")
     next_send_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next digest is due; empty: never."
     )
     last_digest_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last time; confirmation links from before are dead."
+    )
     is_sample = models.BooleanField(
         default=False, editable=False, help_text="Only the local mailbox may receive their mail."
     )
@@ -199,6 +208,11 @@ class TransactionalMail(models.Model):
     )
     provider_id = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
+    draft = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Choices typed with the address; the confirmation page shows them filled in.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import subscribers.schedule
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -104,7 +106,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "timezone",
-                    models.CharField(default="UTC", help_text="IANA name.", max_length=64),
+                    models.CharField(
+                        default="UTC",
+                        help_text="IANA name: Europe/Berlin.",
+                        max_length=64,
+                        validators=[subscribers.schedule.check_timezone],
+                    ),
                 ),
                 (
                     "digest_size",
@@ -120,6 +127,14 @@ class Migration(migrations.Migration):
                 ),
                 ("last_digest_at", models.DateTimeField(blank=True, null=True)),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "unsubscribed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The last time; confirmation links from before are dead.",
+                        null=True,
+                    ),
+                ),
                 (
                     "is_sample",
                     models.BooleanField(
@@ -334,6 +349,14 @@ class Migration(migrations.Migration):
                 ),
                 ("provider_id", models.CharField(blank=True, max_length=200)),
                 ("error", models.TextField(blank=True)),
+                (
+                    "draft",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Choices typed with the address; the confirmation page shows them filled in.",
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 (
