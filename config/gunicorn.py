@@ -19,6 +19,8 @@ max_requests = 5000
 max_requests_jitter = 500
 # Heartbeats touch a file: on a disk they can stall, in memory they cannot.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Its control socket would lie in the home folder: not writable in the image, shared by two clones.
+control_socket_disable = True
 # Addresses carry tokens: neither the path nor the Referer is ever logged. See config/logs.py.
 accesslog = "-"
 access_log_format = "%(m)s %({route}e)s %(s)s %(B)sB %(M)sms"
