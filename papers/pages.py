@@ -1,0 +1,155 @@
+"""What the pages of papers hold: gathered here, set by the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.urls import reverse
+
+from papers.models import Curator, Topic
+from papers.queries import (
+    Neighbours,
+    RankedPaper,
+    TopicCount,
+    days_with_papers,
+    listed_in,
+    newest_day,
+    ranked,
+    topic_counts,
+)
+from papers.windows import WINDOWS, Window, first_day
+
+# A week reads best: it is what most digests hold, and one quiet Sunday does not empty it.
+FRONT: Final[Window] = "week"
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    window: Window
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLink:
+    """A topic, how many papers of the list have it, and where that part of the list is."""
+
+    topic: Topic
+    papers: int
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list of papers and everything around it.
+
+    `total` counts the papers of the window, of which the strongest `SHOWN` are in `papers`.
+    `whole_url` is the same list with all topics. A url is empty where there is nothing.
+    """
+
+    window: Window
+    day: date
+    first: date
+    today: date
+    topic: Topic | None
+    papers: Sequence[RankedPaper]
+    total: int
+    tabs: Sequence[Tab]
+    topics: Sequence[TopicLink]
+    curators: Sequence[Curator]
+    whole_url: str
+    earlier_url: str
+    later_url: str
+    nearest: date | None
+    nearest_url: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether papers may still come: the window's last day is not over."""
+        return self.day >= self.today
+
+    @property
+    def has_sample(self) -> bool:
+        return any(ranked_paper.paper.is_sample for ranked_paper in self.papers)
+
+
+def list_page(
+    window: Window, day: date | None, *, today: date, topic: Topic | None = None
+) -> ListPage:
+    """The list of `window` that ends with `day`, of one topic or of all; None: the newest."""
+    shown = day or latest_day(window, today)
+    counts = topic_counts(window, shown)
+    papers = ranked(window, shown, topic_slug=topic.slug if topic else None, limit=SHOWN)
+    around = _until(today, days_with_papers(shown, window))
+    closest = nearest(shown, around)
+    return ListPage(
+        window=window,
+        day=shown,
+        first=first_day(window, shown),
+        today=today,
+        topic=topic,
+        papers=papers,
+        total=len(papers) if len(papers) < SHOWN else _total(window, shown, topic, counts),
+        tabs=[Tab(each, list_url(each, day, topic), each == window) for each in WINDOWS],
+        topics=[_link(count, window, day, topic) for count in counts],
+        curators=list(Curator.objects.all()),
+        whole_url=list_url(window, day),
+        earlier_url=list_url(window, around.earlier, topic) if around.earlier else "",
+        later_url=list_url(window, around.later, topic) if around.later else "",
+        nearest=closest,
+        nearest_url=list_url(window, closest, topic) if closest else "",
+    )
+
+
+def list_url(window: Window, day: date | None, topic: Topic | None = None) -> str:
+    """The address of a list, `/week/2026-11-20/` or `/topics/agents/week/2026-11-20/`.
+
+    Without a day it is that of the newest: `/`, `/month/`, `/topics/agents/`.
+    """
+    name, args = ("dated", []) if topic is None else ("topic_dated", [topic.slug])
+    if day is not None:
+        return reverse(f"papers:{name}", args=[*args, window, day.isoformat()])
+    if window == FRONT:
+        return reverse("papers:topic", args=args) if topic else reverse("papers:front")
+    return reverse("papers:topic_latest" if topic else "papers:latest", args=[*args, window])
+
+
+def latest_day(window: Window, today: date) -> date:
+    """The day whose list to show when none was asked for.
+
+    Normally the last day that is over, since that is what was scored; where its window is
+    empty, the newest day before it with papers; and on the very first day, today.
+    """
+    closed = today - timedelta(days=1)
+    newest = newest_day(closed)
+    if newest is None:
+        return today if newest_day(today) else closed
+    return closed if newest >= first_day(window, closed) else newest
+
+
+def nearest(day: date, around: Neighbours) -> date | None:
+    """The closer one of the days with papers; the earlier, if both are as close."""
+    days = [other for other in (around.earlier, around.later) if other]
+    return min(days, key=lambda other: abs(other - day), default=None)
+
+
+def _until(today: date, around: Neighbours) -> Neighbours:
+    """No list leads past today, even if a source was read under a later date."""
+    later = around.later if around.later and around.later <= today else None
+    return Neighbours(around.earlier, later)
+
+
+def _link(count: TopicCount, window: Window, day: date | None, current: Topic | None) -> TopicLink:
+    url = list_url(window, day, count.topic)
+    return TopicLink(count.topic, count.papers, url, count.topic == current)
+
+
+def _total(window: Window, day: date, topic: Topic | None, counts: Sequence[TopicCount]) -> int:
+    if topic is None:
+        return listed_in(window, day).count()
+    return next((count.papers for count in counts if count.topic == topic), 0)

@@ -1,0 +1,79 @@
+"""Filters and tags with which templates set a paper: `{% load paper_text %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from papers import mathtext, wording
+
+register = template.Library()
+
+_WIDTH: Final = 66
+_HEIGHT: Final = 18
+_MARGIN: Final = 3  # the dot at the end stays inside
+
+
+@register.filter
+def unicode_math(text: str) -> str:
+    r"""TeX in Unicode: `{{ paper.title|unicode_math }}`."""
+    return mathtext.unicode_math(text)
+
+
+@register.filter
+def lead(text: str) -> str:
+    """The opening of an abstract, whose math is already set."""
+    return wording.lead(text)
+
+
+@register.filter
+def author_line(names: Sequence[str]) -> str:
+    """`A. Das, S. Kottur and 5 more`."""
+    return wording.author_line(names)
+
+
+@register.filter
+def short_figure(number: float) -> str:
+    """`1.2k`."""
+    return wording.short_figure(number)
+
+
+@register.simple_tag
+def sparkline(levels: Sequence[float]) -> SafeString | str:
+    """Votes of the last days as a small line; nothing when there are none to show.
+
+    Attributes, never `style`: the site's Content-Security-Policy allows no inline styles.
+    """
+    if len(levels) < 2 or not any(levels):
+        return ""
+    points = spark_points(levels)
+    said = ", ".join(wording.short_figure(level) for level in levels)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
+        'aria-label="Votes over the last {} days: {}"><polyline points="{}"/>'
+        '<circle cx="{}" cy="{}" r="2"/></svg>',
+        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, len(levels), said),
+        *(" ".join(f"{x:g},{y:g}" for x, y in points), *points[-1]),
+    )
+
+
+def spark_points(levels: Sequence[float]) -> list[tuple[float, float]]:
+    """Where a line through the levels runs in the drawing, oldest first; y grows downwards.
+
+    The line spans its own range, so the shape of a week shows at any size; a level that did
+    not move lies on the ground.
+    """
+    low, spread = min(levels), max(levels) - min(levels)
+    step = (_WIDTH - 2 * _MARGIN) / (len(levels) - 1)
+    tall = _HEIGHT - 2 * _MARGIN
+    return [
+        (
+            round(_MARGIN + place * step, 1),
+            round(_HEIGHT - _MARGIN - (tall * (level - low) / spread if spread else 0), 1),
+        )
+        for place, level in enumerate(levels)
+    ]

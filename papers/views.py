@@ -1,0 +1,96 @@
+"""Pages of papers. All of them only read; each says for itself what a wrong address means."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from papers.models import Paper, Topic
+from papers.pages import FRONT, ListPage, list_page
+from papers.portrait import portrait
+from papers.revalidate import revalidated
+from papers.windows import Window
+
+
+@require_safe
+@revalidated
+def front(request: HttpRequest) -> HttpResponse:
+    return _list(request, list_page(FRONT, None, today=_today()))
+
+
+@require_safe
+@revalidated
+def latest(request: HttpRequest, window: Window) -> HttpResponse:
+    return _list(request, list_page(window, None, today=_today()))
+
+
+@require_safe
+@revalidated
+def dated(request: HttpRequest, window: Window, day: str) -> HttpResponse:
+    today = _today()
+    return _list(request, list_page(window, _day(day, today), today=today))
+
+
+@require_safe
+@revalidated
+def topic(request: HttpRequest, slug: str, window: Window = FRONT) -> HttpResponse:
+    return _list(request, list_page(window, None, today=_today(), topic=_topic(slug)))
+
+
+@require_safe
+@revalidated
+def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> HttpResponse:
+    today, found = _today(), _topic(slug)
+    return _list(request, list_page(window, _day(day, today), today=today, topic=found))
+
+
+@require_safe
+@revalidated
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        found = portrait(pk, timezone.now())
+    except Paper.DoesNotExist:
+        raise Http404("This paper is not here, or no longer.") from None
+    return render(request, "pages/papers/paper.html", {"portrait": found})
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def robots(_request: HttpRequest) -> HttpResponse:
+    """Papers are for everyone; pages behind a reader's link and the admin are not."""
+    lines = ["User-agent: *", f"Disallow: {reverse('admin:index')}"]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
+
+
+def _today() -> date:
+    return timezone.now().date()
+
+
+def _list(request: HttpRequest, page: ListPage) -> HttpResponse:
+    template = "pages/papers/list.html" if page.papers else "pages/papers/empty.html"
+    return render(request, template, {"page": page})
+
+
+def _topic(slug: str) -> Topic:
+    try:
+        return Topic.objects.get(slug=slug, is_active=True)
+    except Topic.DoesNotExist:
+        raise Http404(f"There is no topic “{slug}”.") from None
+
+
+def _day(written: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        raise Http404(f"“{written}” is no day. Write a day like {today.isoformat()}.") from None
+    if day.isoformat() != written:  # 20261120 too is ISO 8601, but one page has one address
+        raise Http404(f"Write the day as {day.isoformat()}.")
+    if day > today:
+        raise Http404(f"{day:%-d %B %Y} has not come yet.")
+    return day

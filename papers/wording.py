@@ -1,0 +1,63 @@
+"""How the site says things about papers: authors, figures, the opening of an abstract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s)")
+# "e.g. this" ends no sentence, nor does an initial: "J. Doe".
+_NO_END: Final = re.compile(
+    r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|fig|eq|sec|approx|a\.k\.a)|\b\w)\.$", re.IGNORECASE
+)
+LEAD_LENGTH: Final = 210  # three lines of 68 characters
+_SHORTEST_LEAD: Final = 90
+_SPARE: Final = 60  # no "more" for a few words
+
+
+def author_line(names: Sequence[str], shown: int = 2) -> str:
+    """`A. Das, S. Kottur and 5 more`; short lists are named in full.
+
+    "and 1 more" would take the place of the name itself, so three authors are three names.
+    """
+    short = [initials(name) for name in names if name.strip()]
+    if len(short) <= shown + 1:
+        return _and(short)
+    return f"{', '.join(short[:shown])} and {len(short) - shown} more"
+
+
+def initials(name: str) -> str:
+    """`Abhishek Das` → `A. Das`. A name of one word, or of initials already, stays."""
+    first, _, rest = name.strip().partition(" ")
+    if not rest or first.endswith(".") or not first[0].isalpha():
+        return name.strip()
+    return f"{first[0]}. {rest.strip()}"
+
+
+def short_figure(number: float) -> str:
+    """A count as people write it: 84, 1.2k, 34k, 1.2M. Rounded down, never up to a rounder one."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            tenths = int(number * 10 // size)
+            whole, tenth = divmod(tenths, 10)
+            return f"{whole}.{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
+    return f"{int(number)}"
+
+
+def lead(text: str) -> str:
+    """The opening of an abstract, about three lines of it: whole sentences if they fit.
+
+    Returns the whole text when hardly anything would be left out.
+    """
+    text = " ".join(text.split())
+    if len(text) <= LEAD_LENGTH + _SPARE:
+        return text
+    for end in reversed(list(_SENTENCE_END.finditer(text, 0, LEAD_LENGTH + 1))):
+        if end.end() >= _SHORTEST_LEAD and not _NO_END.search(text[: end.end()]):
+            return text[: end.end()]
+    return text[:LEAD_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ") + " …"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
