@@ -19,7 +19,7 @@ Purpose = Literal["confirm", "preferences"]
 _SEPARATOR: Final = "."
 
 
-class BadToken(Exception):  # noqa: N818 (it names a token, as SignatureExpired does)
+class BadToken(Exception):
     """The token is not ours, was changed, or belongs to an address that is no longer theirs."""
 
 

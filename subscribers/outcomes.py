@@ -1,0 +1,174 @@
+"""What an answer or an error means for one mail: five outcomes, told apart without guessing.
+
+The one question that matters is whether the mail may have left. Where that cannot be known
+the outcome is `unknown`, and whoever asked decides whether a second copy is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailInvalidAddress,
+    AnymailRecipientsRefused,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import BadHeaderError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
+Stage = Literal["greeting", "sender", "recipient", "content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one mail.
+
+    accepted: the next server has it. refused: it never will take this mail to this address.
+    deferred: not sent, and worth another try. unknown: it may or may not have been sent.
+    misconfigured: not sent, and no mail will be until an operator changes something.
+    """
+
+    state: State
+    provider_id: str = ""
+    error: str = ""
+    mailbox_gone: bool = False  # the refusal says that there is no such mailbox: a hard bounce
+
+
+# ── SMTP ─────────────────────────────────────────────────────────────────────
+
+# "Authentication required" and its kin, at whatever stage a server says so.
+_AUTHENTICATION: Final = {530, 534, 535, 538}
+# RFC 3463: bad mailbox or domain, moved without a forwarding address, disabled mailbox.
+_GONE: Final = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
+_TOO_BIG: Final = 552
+
+
+def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
+    """The outcome of a server's "no" at one stage of SMTP."""
+    words = text.decode(errors="replace") if isinstance(text, bytes) else text
+    error = f"{code} {' '.join(words.split())}"[:500]
+    if code in _AUTHENTICATION:
+        return Outcome("misconfigured", error=error)
+    # A server that shuts the door at the greeting shuts it on us, perhaps for an hour.
+    if code < 500 or stage == "greeting":
+        return Outcome("deferred", error=error)
+    if stage == "sender" and code != _TOO_BIG:
+        return Outcome("misconfigured", error=error)
+    gone = stage == "recipient" and bool(_GONE.search(words))
+    return Outcome("refused", error=error, mailbox_gone=gone)
+
+
+def of_opening(error: Exception) -> Outcome:
+    """The outcome when no connection could be opened: nothing was sent, whatever went wrong."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return of_reply("greeting", error.smtp_code, error.smtp_error)
+    if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
+        return Outcome("misconfigured", error=_words(error))
+    if isinstance(error, OSError):  # refused, no route, no such host, timeout
+        return Outcome("deferred", error=_words(error))
+    return Outcome("misconfigured", error=_words(error))
+
+
+# ── providers' APIs ──────────────────────────────────────────────────────────
+
+_REFUSALS: Final = (
+    AnymailRecipientsRefused,
+    AnymailInvalidAddress,
+    AnymailUnsupportedFeature,
+    AnymailSerializationError,
+    BadHeaderError,
+)
+_TRY_LATER: Final = {408, 425, 429}
+# Amazon's errors carry no HTTP status; these are their codes for "not now".
+_AMAZON_TRY_LATER: Final = {
+    "InternalFailure",
+    "InternalServiceErrorException",
+    "LimitExceededException",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+# botocore is loaded only where Amazon is used, so its errors go by their names.
+_AMAZON_UNSENT: Final = {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
+_AMAZON_UNKNOWN: Final = {"ReadTimeoutError", "ConnectionClosedError", "HTTPClientError"}
+
+
+def of_error(error: Exception) -> Outcome:
+    """The outcome of an error that a Django mail backend raised while sending one message."""
+    if isinstance(error, _REFUSALS):
+        return Outcome("refused", error=_words(error))
+    if isinstance(error, AnymailConfigurationError | ImproperlyConfigured):
+        return Outcome("misconfigured", error=_words(error))
+    if isinstance(error, AnymailAPIError):
+        return Outcome(_of_api_error(error), error=_words(error))
+    return Outcome("unknown", error=_words(error))
+
+
+def _of_api_error(error: AnymailAPIError) -> State:
+    if error.status_code is not None:
+        return _of_status(error.status_code)
+    if isinstance(error, requests.RequestException):
+        return _of_network_error(error)
+    return _of_amazon_error(error)
+
+
+def _of_status(status: int) -> State:
+    if status < 300:
+        return "unknown"  # the provider said yes, in words that could not be read
+    return "deferred" if status >= 500 or status in _TRY_LATER else "misconfigured"
+
+
+def _of_network_error(error: requests.RequestException) -> State:
+    if any(
+        isinstance(cause, NewConnectionError | ConnectTimeoutError | requests.ConnectTimeout)
+        for cause in _causes(error)
+    ):
+        return "deferred"  # no connection, so nothing was sent
+    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return "deferred"  # both fail before the request is written
+    if isinstance(error, ValueError):
+        return "misconfigured"  # the API's address is no URL
+    return "unknown"
+
+
+def _of_amazon_error(error: AnymailAPIError) -> State:
+    if not error.response:
+        names = {kind.__name__ for cause in _causes(error) for kind in type(cause).__mro__}
+        if names & _AMAZON_UNSENT:
+            return "deferred"
+        return "unknown" if names & _AMAZON_UNKNOWN else "misconfigured"
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in _AMAZON_TRY_LATER:
+        return "deferred"
+    # The same code also says that the *sender* is not verified, which is ours to put right.
+    is_refusal = code == "MessageRejected" and "not verified" not in str(error)
+    return "refused" if is_refusal else "misconfigured"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it was raised from, and what requests wraps in its first argument."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            waiting += [cause.__cause__, getattr(cause, "reason", None), *cause.args[:1]]
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
