@@ -1,0 +1,118 @@
+"""What a source says of a paper, in one form for all sources, and the rules for writing it.
+
+Every adapter in papers/sources/ turns its own answers into these frozen types; behind this
+border nothing knows where a paper came from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+SignalKind = Literal["upvotes", "stars", "comments", "citations", "artefacts", "position"]
+LONGEST_TITLE: Final = 500  # the index of title_key takes about 2,700 bytes
+_LONGEST_URL: Final = 500
+
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+_ARXIV_ID = re.compile(
+    r"""(?: (?:https?://)? (?:[a-z]+\.)? arxiv\.org/ [a-z]+/
+          | (?:https?://)? (?:www\.)? huggingface\.co/papers/
+          | (?:https?://)? (?:dx\.)? (?:doi\.org/)? (?:doi:)? 10\.48550/arxiv\.
+          | oai:arxiv\.org:
+          | arxiv: \s*
+        )?
+        (?P<id> \d{4}\.\d{4,5} | (?P<archive>[a-z]+(?:-[a-z]+)?) (?:\.[a-z-]+)? /(?P<number>\d{7}) )
+        (?:v\d+)? (?:\.pdf)? [/?\#]? """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedSignal:
+    """One number that a source gives of a paper at the time of reading."""
+
+    kind: SignalKind
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedPaper:
+    """One paper as one source tells of it. Empty means that the source does not say.
+
+    `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is the
+    payload it was read from, ready for JSON.
+    """
+
+    title: str
+    listed_on: date
+    arxiv_id: str | None = None
+    authors: tuple[str, ...] = ()
+    summary: str = ""
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    published_on: date | None = None
+    code_url: str = ""
+    project_url: str = ""
+    signals: tuple[FetchedSignal, ...] = ()
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+def fold(text: str) -> str:
+    """`text` on one line: any run of white space is one space, invisible characters are gone."""
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def fold_paragraphs(text: str) -> str:
+    """`text` with each paragraph folded to one line, and one empty line between two."""
+    return "\n\n".join(filter(None, map(fold, _PARAGRAPH_END.split(text))))
+
+
+def title_key(title: str) -> str:
+    """What two spellings of one title share: its letters and digits, in lower case.
+
+    Compatibility forms are made plain (ﬁ → fi) and all else parts words, so
+    "Zero-Shot: A Survey" and "zero shot -- a survey" have one key. Marks that
+    belong to a letter stay with it. Empty for a title of symbols only.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
+    words = "".join(mark if _belongs_to_a_word(mark) else " " for mark in plain)
+    return " ".join(words.split())[:LONGEST_TITLE]
+
+
+def arxiv_id(text: str) -> str | None:
+    """The arXiv id in `text`, an id or an address of a paper, without version or subject class.
+
+    None when there is none: "https://arxiv.org/pdf/1706.03762v5" gives "1706.03762",
+    "math.GT/0309136v1" gives "math/0309136", "10.1000/182" gives None.
+    """
+    found = _ARXIV_ID.fullmatch(text.strip())
+    if not found:
+        return None
+    if found["archive"]:
+        return f"{found['archive'].lower()}/{found['number']}"
+    return found["id"]
+
+
+def web_url(text: str) -> str:
+    """`text` when it is an address that a page may link to, else the empty string.
+
+    Sources take addresses from their users: javascript: and the like must not get through.
+    """
+    address = text.strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "http://[": brackets without an IPv6 address
+        return ""
+    is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    if not is_web or len(address) > _LONGEST_URL or any(map(str.isspace, address)):
+        return ""
+    return address
+
+
+def _belongs_to_a_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")

@@ -1,0 +1,133 @@
+"""manage.py ingest: papers out of files. It only translates; papers/ingest.py does the work."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from papers.classify import classify
+from papers.fetched import FetchedPaper
+from papers.ingest import IngestReport, ingest, noon
+from papers.sources import SourceError, decode, hugging_face, listing
+
+_FIRST_DAY: Final = date(1991, 8, 14)  # when arXiv began
+_EXAMPLES: Final = """examples:
+  manage.py ingest listing page.txt --day 2025-03-14
+  manage.py ingest hugging_face --file 2026-08-21.json
+  manage.py ingest hugging_face recorded/*.json
+"""
+
+
+class Command(BaseCommand):
+    help = "Take in papers from files. The same file a second time changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = _EXAMPLES
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        sources = parser.add_subparsers(dest="source", required=True, metavar="SOURCE")
+        page = sources.add_parser("listing", help="the text of a page: a header, then papers")
+        page.add_argument("--day", required=True, help="when the page was listed: 2025-03-14")
+        answer = sources.add_parser("hugging_face", help="recorded answers of /api/daily_papers")
+        answer.add_argument(
+            "--day",
+            help="the day of rows that name none; else the date in the file's name",
+        )
+        for source in (page, answer):
+            _add_files(source)
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django passes what was parsed)
+        files: list[Path] = [*options["files"], *options["more_files"]]
+        if not files:
+            raise CommandError("Name a FILE to read.")
+        day, read_at = _day(options["day"]), _moment(options["read_at"])
+        for file in files:
+            papers = self._read(file, options["source"], day)
+            report = _store(options["source"], papers, read_at or _read_at(file, papers, day))
+            self.stdout.write(f"{file}: {report}" if len(files) > 1 else str(report))
+
+    def _read(self, file: Path, source: str, day: date | None) -> list[FetchedPaper]:
+        try:
+            text = decode(file.read_bytes())
+            if source == "listing" and day:
+                self._warn_of_another_day(file, text, day)
+                return listing.parse(text, day)
+            papers = hugging_face.parse(text, day or hugging_face.day_in_name(file.name))
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except SourceError as error:
+            place = f"{file}:{error.line}" if error.line else str(file)
+            raise CommandError(f"{place}: {error.reason}") from error
+        for paper in papers:
+            _refuse_future(paper.listed_on, f"{file}: {paper.arxiv_id} is listed on")
+        return papers
+
+    def _warn_of_another_day(self, file: Path, text: str, day: date) -> None:
+        if written := listing.contradiction(text, day):
+            warning = f"Warning: {file} says “{written}”, and --day {day}; {day} is taken."
+            self.stderr.write(self.style.WARNING(warning))
+
+
+def _add_files(source: argparse.ArgumentParser) -> None:
+    source.add_argument("files", nargs="*", metavar="FILE", type=Path)
+    source.add_argument(
+        "--file", action="append", default=[], dest="more_files", metavar="FILE", type=Path,
+        help="the same as FILE",
+    )  # fmt: skip
+    source.add_argument(
+        "--read-at",
+        help="when the signals were read: 2025-03-14T18:30Z; else noon, UTC, of the day",
+    )
+
+
+def _store(source: str, papers: list[FetchedPaper], read_at: datetime) -> IngestReport:
+    # One transaction: a second run would find its papers unchanged and classify none of them.
+    with transaction.atomic():
+        report = ingest(source, papers, read_at=read_at)
+        if report.paper_ids:
+            classify(report.paper_ids)
+    return report
+
+
+def _read_at(file: Path, papers: list[FetchedPaper], day: date | None) -> datetime:
+    """Noon of the file's day, but not of a day before a paper in it was listed."""
+    named = day or hugging_face.day_in_name(file.name)
+    days = [paper.listed_on for paper in papers] + ([named] if named else [])
+    return noon(max(days, default=timezone.now().date()))
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise CommandError(f"--day must look like 2025-03-14, not {text!r}.") from None
+    _refuse_future(day, "--day is")
+    if day < _FIRST_DAY:
+        raise CommandError(f"--day is {day}, before arXiv began; is the year right?")
+    return day
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CommandError(f"--read-at must look like 2025-03-14T18:30Z, not {text!r}.")
+    if moment > timezone.now():
+        raise CommandError(f"--read-at is {text}, which is still to come.")
+    return moment
+
+
+def _refuse_future(day: date, subject: str) -> None:
+    if day > timezone.now().date():
+        raise CommandError(f"{subject} {day}, which is still to come.")
