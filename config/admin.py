@@ -1,0 +1,39 @@
+"""Operators and their groups, on the same pages as everything else in the admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group, User
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+if TYPE_CHECKING:
+    _GroupPage = auth_admin.GroupAdmin
+    _UserPage = auth_admin.UserAdmin
+else:
+    from unfold.admin import ModelAdmin
+
+    class _GroupPage(auth_admin.GroupAdmin, ModelAdmin):
+        pass
+
+    class _UserPage(auth_admin.UserAdmin, ModelAdmin):
+        pass
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(_UserPage):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "is_staff", "is_superuser", "is_active", "last_login")
+
+
+@admin.register(Group)
+class GroupAdmin(_GroupPage):
+    pass

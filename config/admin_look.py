@@ -1,0 +1,120 @@
+"""How the admin looks and what its side bar leads to. Unfold reads this as settings.UNFOLD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _page(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    """A line of the side bar, shown to those who may see its rows."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "permission": _may_see(f"{app}.view_{model}"),
+    }
+
+
+def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+_HOME: Final = {"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}
+
+UNFOLD: Final[dict[str, Any]] = {
+    "SITE_TITLE": "Trending Papers",
+    "SITE_HEADER": "Trending Papers",
+    "SITE_SYMBOL": "newspaper",
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "newsletter.dashboard.show",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("favicon.svg"),
+        }
+    ],
+    "STYLES": [lambda _request: static("admin.css")],
+    "COLORS": {
+        # Vermilion. Unfold paints with 600 on light and with 500 on dark ground.
+        "primary": {
+            "50": "#fff5f0",
+            "100": "#ffe6da",
+            "200": "#ffcab3",
+            "300": "#ffa982",
+            "400": "#ff9a71",
+            "500": "#ff8a5c",
+            "600": "#c2410c",
+            "700": "#a3360a",
+            "800": "#7f2c0d",
+            "900": "#5f230d",
+            "950": "#381205",
+        },
+        # Ink and paper, so that the accent stands on the same ground as on the site.
+        "base": {
+            "50": "#fbfaf7",
+            "100": "#f3f0ea",
+            "200": "#e4e0d8",
+            "300": "#d0cabf",
+            "400": "#9b958b",
+            "500": "#6a665f",
+            "600": "#54514b",
+            "700": "#3d3a36",
+            "800": "#2c2a26",
+            "900": "#141311",
+            "950": "#0d0c0b",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {"items": [_HOME]},
+            {
+                "title": "Newsletter",
+                "separator": True,
+                "items": [
+                    _page("Editions", "menu_book", "newsletter", "edition"),
+                    _page("Candidates", "format_list_numbered", "newsletter", "candidate"),
+                    _page("Deliveries", "outgoing_mail", "newsletter", "delivery"),
+                ],
+            },
+            {
+                "title": "Readers",
+                "separator": True,
+                "items": [
+                    _page("Subscribers", "group", "subscribers", "subscriber"),
+                    _page("Interests", "interests", "subscribers", "interest"),
+                    _page("Consent", "fact_check", "subscribers", "consententry"),
+                    _page("Suppressions", "block", "subscribers", "suppression"),
+                    _page("Single mails", "mark_email_read", "subscribers", "transactionalmail"),
+                ],
+            },
+            {
+                "title": "Papers",
+                "separator": True,
+                "items": [
+                    _page("Papers", "article", "papers", "paper"),
+                    _page("Topics", "sell", "papers", "topic"),
+                    _page("Curators", "person_edit", "papers", "curator"),
+                    _page("Trends", "trending_up", "papers", "trend"),
+                    _page("Signals", "timeline", "papers", "signal"),
+                    _page("Topics of papers", "link", "papers", "papertopic"),
+                    _page("Raw records", "data_object", "papers", "rawrecord"),
+                ],
+            },
+            {
+                "title": "Operators",
+                "separator": True,
+                "items": [
+                    _page("Users", "person", "auth", "user"),
+                    _page("Groups", "shield_person", "auth", "group"),
+                ],
+            },
+        ],
+    },
+}

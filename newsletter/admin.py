@@ -1,0 +1,252 @@
+"""Editions and the ledger of their mails. Both are history: people read them, nobody edits them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import RangeDateFilter
+
+from newsletter.models import Candidate, Delivery, Edition
+from papers.admin_pages import LedgerPage, ModelForm, Page, badge, linked_count
+from papers.windows import closes_at, last_closed_day
+from subscribers.admin import readers_like
+
+DELIVERY_COLOURS: Final = {
+    "queued": "info",
+    "sending": "info",
+    "sent": "success",
+    "deferred": "warning",
+    "failed": "danger",
+    "uncertain": "danger",
+    "skipped": "default",
+}
+_MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
+
+
+class ComingEditionForm(ModelForm[Edition]):
+    """An edition prepared ahead of its close, so that a curator's note waits for it."""
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day <= last_closed_day(timezone.now()):
+            raise forms.ValidationError(
+                "That day is over, and its edition is closed. Choose today or later."
+            )
+        return day
+
+
+@admin.register(Edition)
+class EditionAdmin(Page[Edition]):
+    form = ComingEditionForm
+    list_display = (
+        "name",
+        "cadence",
+        "day",
+        "state_badge",
+        "closes",
+        "candidates_count",
+        "deliveries_by_state",
+    )
+    list_filter = ("cadence", "state", ("day", RangeDateFilter))
+    date_hierarchy = "day"
+    list_per_page = 30
+    search_fields = ("note",)
+    search_help_text = "Words of the curator's note"
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
+        return super().get_queryset(request).defer("html", "text")
+
+    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> Sequence[Any]:
+        if obj is None:
+            return ("cadence", "day", "note")
+        figures = ("closes", "candidates_count", "deliveries_by_state")
+        return (
+            ("cadence", "day"),
+            ("state", "closes"),
+            "note",
+            *figures,
+            ("composed_at", "trend_version"),
+        )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Edition | None = None
+    ) -> Sequence[str]:
+        if obj is None:
+            return ()
+        return (
+            "cadence", "day", "state", "closes", "candidates_count", "deliveries_by_state",
+            "composed_at", "trend_version",
+        )  # fmt: skip
+
+    def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        return _is_open(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        return obj is not None and _is_open(obj) and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        # Composing may have frozen it while the form was open; its mails then say what they say.
+        Edition.objects.filter(pk=obj.pk, state=Edition.State.OPEN).update(note=obj.note)
+
+    def complete(self, rows: Sequence[Edition]) -> None:
+        ids = [row.pk for row in rows]
+        candidates = dict(
+            Candidate.objects.filter(edition__in=ids)
+            .order_by()
+            .values_list("edition")
+            .annotate(Count("id"))
+        )
+        deliveries = deliveries_of(ids)
+        for row in rows:
+            row.counted = (candidates.get(row.pk, 0), deliveries[row.pk])  # type: ignore[attr-defined]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Edition | None:
+        edition = super().get_object(request, object_id, from_field)
+        if edition:
+            self.complete([edition])
+        return edition
+
+    @admin.display(description="edition", ordering="day")
+    def name(self, edition: Edition) -> str:
+        return str(edition)
+
+    @badge({"open": "warning", "frozen": "success"}, "state", "state")
+    def state_badge(self, edition: Edition) -> tuple[str, str]:
+        return edition.state, edition.get_state_display()
+
+    @admin.display(description="closes (UTC)")
+    def closes(self, edition: Edition) -> str:
+        return f"{closes_at(edition.day):%d %b %Y, %H:%M}"
+
+    @admin.display(description="candidates")
+    def candidates_count(self, edition: Any) -> SafeString | str:
+        return linked_count(edition.counted[0], Candidate, edition__id__exact=edition.pk)
+
+    @admin.display(description="deliveries", empty_value="none yet")
+    def deliveries_by_state(self, edition: Any) -> SafeString | None:
+        counts = edition.counted[1]
+        if not counts:
+            return None
+        states = [state for state in Delivery.State if counts[state]]
+        return format_html_join(
+            " · ",
+            "{} {}",
+            [
+                (
+                    linked_count(
+                        counts[s], Delivery, edition__id__exact=edition.pk, state__exact=s.value
+                    ),
+                    s.label,
+                )
+                for s in states
+            ],
+        )
+
+
+def _is_open(edition: Edition | None) -> bool:
+    return edition is None or edition.state == Edition.State.OPEN
+
+
+def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
+    """How many deliveries these editions have, by state, in one query by the edition's index."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = Delivery.objects.filter(edition__in=editions).order_by()
+    for edition, state, count in rows.values_list("edition", "state").annotate(Count("id")):
+        counts[edition][state] = count
+    return counts
+
+
+@admin.register(Candidate)
+class CandidateAdmin(LedgerPage[Candidate]):
+    list_display = ("paper_title", "edition", "position", "trend")
+    list_filter = ("edition__cadence", ("edition__day", RangeDateFilter))
+    list_select_related = ("edition", "paper")
+    search_fields = ("paper__title",)
+    fields = (
+        ("edition", "position"), ("paper", "trend"), "components", "topics", "facts",
+        "preview", "text_part",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("edition", "paper")
+            .defer("edition__html", "edition__text", "paper__search", "paper__summary")
+        )
+
+    @admin.display(description="paper")
+    def paper_title(self, candidate: Candidate) -> str:
+        return Truncator(candidate.paper.title).chars(80)
+
+    @admin.display(description="in the HTML mail")
+    def preview(self, candidate: Candidate) -> SafeString:
+        """Its piece of the mail, in a frame that may run nothing and reach nothing."""
+        return format_html(
+            '<iframe class="tp-preview" sandbox="" srcdoc="{}" title="In the mail"></iframe>',
+            candidate.html,
+        )
+
+    @admin.display(description="in the text mail")
+    def text_part(self, candidate: Candidate) -> SafeString:
+        return format_html('<pre class="tp-text">{}</pre>', candidate.text)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(LedgerPage[Delivery]):
+    list_display = (
+        "id", "edition", "reader", "state_badge", "reason", "attempts", "sent_at", "short_error",
+    )  # fmt: skip
+    list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
+    list_select_related = ("edition", "subscriber")
+    search_fields = ("subscriber__email",)
+    search_help_text = "Start of an address, a Message-ID or a number"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        rows = super().get_queryset(request).select_related("edition", "subscriber")
+        return rows.defer("edition__html", "edition__text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
+    ) -> tuple[QuerySet[Delivery], bool]:
+        words = search_term.strip()
+        return (queryset.filter(_named(words)) if words else queryset), False
+
+    @admin.display(description="reader", empty_value="forgotten")
+    def reader(self, delivery: Delivery) -> str | None:
+        return delivery.subscriber and delivery.subscriber.email
+
+    @badge(DELIVERY_COLOURS, "state")
+    def state_badge(self, delivery: Delivery) -> tuple[str, str]:
+        return delivery.state, delivery.get_state_display()
+
+    @admin.display(description="error")
+    def short_error(self, delivery: Delivery) -> str:
+        return Truncator(delivery.error).chars(60)
+
+
+def _named(words: str) -> Q:
+    """Deliveries by number, by the Message-ID of their mail, or by the start of an address."""
+    message = _MESSAGE_ID.match(words)
+    number = message[1] if message else words.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) <= 18:
+        return Q(pk=int(number))
+    return Q(subscriber__in=readers_like(words))

@@ -1,0 +1,258 @@
+"""Papers in the admin: what is known of each, and the topics it was given."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
+
+from papers.admin_pages import (
+    LedgerInline,
+    LedgerPage,
+    M,
+    Page,
+    back_to,
+    button,
+    linked,
+    linked_count,
+    rows_url,
+)
+from papers.classify import classify
+from papers.models import Curator, Paper, PaperTopic, RawRecord, Signal, Topic, Trend
+
+
+class TopicsInline(LedgerInline[PaperTopic]):
+    model = PaperTopic
+    verbose_name_plural = "topics, as classified"
+    fields = ("topic", "weight")
+
+
+@admin.register(Paper)
+class PaperAdmin(Page[Paper]):
+    list_display = ("short_title", "arxiv_id", "topic_names", "upvotes", "week_trend", "listed_on")
+    list_filter = ("topics", ("listed_on", RangeDateFilter), "is_sample")
+    date_hierarchy = "listed_on"
+    search_fields = ("title",)
+    search_help_text = "Words, an arXiv id or its link"
+    inlines = (TopicsInline,)
+    readonly_fields = ("title_key", "latest_signals", "latest_trends", "created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("title", "summary", "authors")}),
+        ("Identity", {"fields": (("arxiv_id", "title_key"), ("published_on", "listed_on"))}),
+        ("Found with it", {"fields": ("categories", "keywords", ("code_url", "project_url"))}),
+        ("Now", {"fields": ("latest_signals", "latest_trends", ("created_at", "updated_at"))}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # papers come from sources, which also give them their first signals
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
+        # The search vector is large, and no page shows it.
+        return super().get_queryset(request).defer("search")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Paper], search_term: str
+    ) -> tuple[QuerySet[Paper], bool]:
+        words = search_term.strip()
+        return (queryset.filter(_says(words)) if words else queryset), False
+
+    def complete(self, rows: Sequence[Paper]) -> None:
+        ids = [row.pk for row in rows]
+        topics = _topics_of(ids)
+        upvotes = dict(_latest_upvotes(ids))
+        trends = dict(_latest_week_trends(ids))
+        for row in rows:
+            row.shown = (topics[row.pk], upvotes.get(row.pk), trends.get(row.pk))  # type: ignore[attr-defined]
+
+    @admin.display(description="title", ordering="title")
+    def short_title(self, paper: Paper) -> str:
+        return Truncator(paper.title).chars(80)
+
+    @admin.display(description="topics", empty_value="none")
+    def topic_names(self, paper: Any) -> str:
+        return ", ".join(paper.shown[0])
+
+    @admin.display(description="upvotes")
+    def upvotes(self, paper: Any) -> str | None:
+        return None if paper.shown[1] is None else intcomma(int(paper.shown[1]))
+
+    @admin.display(description="trend of the week")
+    def week_trend(self, paper: Any) -> str | None:
+        return None if paper.shown[2] is None else f"{paper.shown[2]:.2f}"
+
+    @admin.display(description="signals")
+    def latest_signals(self, paper: Paper) -> SafeString:
+        newest = Signal.objects.filter(paper=paper).order_by("kind", "source", "-read_at")
+        lines = [
+            (
+                signal.get_kind_display(),
+                signal.source,
+                f"{signal.value:g}",
+                f"{signal.read_at:%d %b %Y, %H:%M}",
+            )
+            for signal in newest.distinct("kind", "source")
+        ]
+        listed = format_html_join("", "<li>{} ({}): <b>{}</b>, read {} UTC</li>", lines)
+        count = Signal.objects.filter(paper=paper).count()
+        reads = linked_count(count, Signal, paper__id__exact=paper.pk)
+        return format_html("<ul>{}</ul><p>All reads: {}</p>", listed, reads)
+
+    @admin.display(description="trends")
+    def latest_trends(self, paper: Paper) -> SafeString:
+        newest = Trend.objects.filter(paper=paper).order_by("window", "-day").distinct("window")
+        lines = [
+            (trend.get_window_display(), f"{trend.value:.2f}", f"{trend.day:%d %b %Y}")
+            for trend in newest
+        ]
+        listed = format_html_join("", "<li>{}: <b>{}</b> on {}</li>", lines)
+        every = linked(
+            rows_url(Trend, paper__id__exact=paper.pk), "All its trends, with their components"
+        )
+        return format_html("<ul>{}</ul><p>{}</p>", listed, every)
+
+
+def papers_like(words: str) -> QuerySet[Paper]:
+    """The papers that `words` name: an arXiv id, its link, a part of a title, words of a text."""
+    return Paper.objects.filter(_says(words)).order_by()
+
+
+def _says(words: str) -> Q:
+    arxiv_id = words.rstrip("/").removesuffix(".pdf").rpartition("/")[2]
+    found = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+    return found | Q(title__icontains=words) | Q(arxiv_id__startswith=arxiv_id)
+
+
+def _topics_of(papers: Sequence[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    links = PaperTopic.objects.filter(paper__in=papers).order_by("-weight")
+    for paper, name in links.values_list("paper_id", "topic__name"):
+        names[paper].append(name)
+    return names
+
+
+def _latest_upvotes(papers: Sequence[int]) -> QuerySet[Signal, tuple[int, float]]:
+    reads = Signal.objects.filter(paper__in=papers, kind=Signal.Kind.UPVOTES)
+    return reads.order_by("paper", "-read_at").distinct("paper").values_list("paper_id", "value")
+
+
+def _latest_week_trends(papers: Sequence[int]) -> QuerySet[Trend, tuple[int, float]]:
+    trends = Trend.objects.filter(paper__in=papers, window=Trend.Span.WEEK)
+    return trends.order_by("paper", "-day").distinct("paper").values_list("paper_id", "value")
+
+
+@admin.register(Topic)
+class TopicAdmin(Page[Topic]):
+    list_display = ("name", "slug", "all_categories", "papers_count", "position", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "slug", "description")
+    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 (as Django reads it)
+    actions_list = ("reclassify",)
+    fieldsets = (
+        (None, {"fields": (("name", "slug"), "description", ("position", "is_active"))}),
+        ("What gives a paper this topic", {"fields": ("categories", "query", "title_query")}),
+    )
+
+    def complete(self, rows: Sequence[Topic]) -> None:
+        links = PaperTopic.objects.filter(topic__in=rows).order_by()
+        counts = dict(links.values_list("topic").annotate(Count("id")))
+        for row in rows:
+            row.papers_here = counts.get(row.pk, 0)  # type: ignore[attr-defined]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Topic | None = None) -> bool:
+        """Only one at a time, and only without papers: switch it off and reclassify first."""
+        if obj is None or obj.paper_links.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def has_reclassify_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("papers.change_topic")
+
+    @button(
+        title="Reclassify all papers now",
+        question="Gives every paper the topics that it matches now. Frozen editions stay.",
+        submit="Reclassify",
+        permission="reclassify",
+        icon="sync",
+    )
+    def reclassify(self, request: HttpRequest, _form: object) -> HttpResponse:
+        count = classify()
+        messages.success(request, f"Reclassified: {intcomma(count)} papers.")
+        return back_to(request, rows_url(Topic))
+
+    @admin.display(description="arXiv categories", empty_value="by words only")
+    def all_categories(self, topic: Topic) -> str:
+        return ", ".join(topic.categories)
+
+    @admin.display(description="papers")
+    def papers_count(self, topic: Any) -> SafeString | str:
+        return linked_count(topic.papers_here, Paper, topics__id__exact=topic.pk)
+
+
+@admin.register(Curator)
+class CuratorAdmin(Page[Curator]):
+    list_display = ("name", "url", "position")
+    search_fields = ("name",)
+
+
+@admin.register(PaperTopic)
+class PaperTopicAdmin(LedgerPage[PaperTopic]):
+    list_display = ("paper_title", "topic", "weight")
+    list_filter = ("topic",)
+    list_select_related = ("paper", "topic")
+    search_fields = ("paper__title",)
+
+    @admin.display(description="paper")
+    def paper_title(self, link: PaperTopic) -> str:
+        return Truncator(link.paper.title).chars(80)
+
+
+class OfPaper(LedgerPage[M]):
+    """Rows that belong to a paper, found by its arXiv id or by words of its title."""
+
+    list_select_related = ("paper",)
+    search_fields = ("paper__title",)
+    search_help_text = "An arXiv id, or words of the title"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        words = search_term.strip()
+        return (queryset.filter(paper__in=papers_like(words)) if words else queryset), False
+
+    @admin.display(description="paper")
+    def paper_title(self, row: Any) -> str:
+        return Truncator(row.paper.title).chars(80)
+
+
+@admin.register(Signal)
+class SignalAdmin(OfPaper[Signal]):
+    list_display = ("paper_title", "kind", "value", "source", "read_at")
+    list_filter = ("kind", ("read_at", RangeDateTimeFilter))
+
+
+@admin.register(Trend)
+class TrendAdmin(OfPaper[Trend]):
+    list_display = ("paper_title", "window", "day", "value", "version", "scored_at")
+    list_filter = ("window", ("day", RangeDateFilter))
+
+
+@admin.register(RawRecord)
+class RawRecordAdmin(OfPaper[RawRecord]):
+    list_display = ("paper_title", "source", "day", "stored_at")
+    list_filter = (("day", RangeDateFilter),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RawRecord]:
+        # The list shows no payload, and payloads are by far the largest part of a row.
+        rows = super().get_queryset(request)
+        is_list = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        return rows.defer("payload") if is_list else rows

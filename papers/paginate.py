@@ -1,0 +1,55 @@
+"""Count the rows of a list: exactly while that is quick, then as PostgreSQL's planner guesses."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+
+if TYPE_CHECKING:
+    _Paginator = Paginator[Any]
+else:
+    _Paginator = Paginator
+
+
+class EstimatingPaginator(_Paginator):
+    """A paginator for tables of millions of rows.
+
+    Counting stops after `exact_to` rows; then the planner's estimate is shown as "about …".
+    Pages end at `deepest_page`, since an OFFSET reads every row that it skips: whoever wants
+    older rows narrows the list by a filter or a search.
+    """
+
+    exact_to: ClassVar[int] = 100_000
+    deepest_page: ClassVar[int] = 1_000
+    template_name: ClassVar[str] = "admin/pagination_estimated.html"
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def _counted(self) -> int:
+        return self.object_list.order_by()[: self.exact_to + 1].count()
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether `count` is a guess."""
+        return self._counted > self.exact_to
+
+    @cached_property
+    def count(self) -> int:
+        if not self.is_estimate:
+            return self._counted
+        return max(self._counted, planned_rows(self.object_list.order_by()))
+
+    @cached_property
+    def num_pages(self) -> int:
+        pages = -(-max(self.count, 1) // self.per_page)
+        return min(pages, self.deepest_page)
+
+
+def planned_rows(rows: QuerySet[Any]) -> int:
+    """How many rows the planner expects of a query, from its statistics, without running it."""
+    plan = json.loads(rows.explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])

@@ -1,0 +1,69 @@
+"""Rows for tests, made plainly: every argument has a default, and numbers keep them apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from newsletter.models import Candidate, Delivery, Edition
+from papers.models import Paper, PaperTopic, Signal, Topic
+from subscribers.models import Subscriber
+
+DAY = date(2025, 3, 14)
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+_number = count(1)
+
+
+def make_topic(name: str = "", **values: Any) -> Topic:
+    number = next(_number)
+    name = name or f"Topic {number}"
+    values.setdefault("slug", f"{name.lower().replace(' ', '-')}-{number}"[:40])
+    return Topic.objects.create(name=name, **values)
+
+
+def make_paper(title: str = "", **values: Any) -> Paper:
+    number = next(_number)
+    title = title or f"A study of the number {number}"
+    values.setdefault("title_key", title.lower())
+    values.setdefault("arxiv_id", f"2503.{number % 100_000:05}")
+    values.setdefault("listed_on", DAY)
+    return Paper.objects.create(title=title, **values)
+
+
+def make_paper_topic(paper: Paper, topic: Topic, weight: float = 0.8) -> PaperTopic:
+    return PaperTopic.objects.create(paper=paper, topic=topic, weight=weight)
+
+
+def make_signal(paper: Paper, value: float = 1, **values: Any) -> Signal:
+    defaults = {"kind": Signal.Kind.UPVOTES, "source": "hugging_face", "read_at": NOON}
+    return Signal.objects.create(paper=paper, value=value, **{**defaults, **values})
+
+
+def make_subscriber(email: str = "", **values: Any) -> Subscriber:
+    email = email or f"reader{next(_number)}@example.com"
+    values.setdefault("state", Subscriber.State.ACTIVE)
+    return Subscriber.objects.create(email=email, **values)
+
+
+def make_edition(cadence: str = "weekly", day: date = DAY, **values: Any) -> Edition:
+    values.setdefault("state", Edition.State.FROZEN)
+    return Edition.objects.create(cadence=cadence, day=day, **values)
+
+
+def make_candidate(edition: Edition, paper: Paper, **values: Any) -> Candidate:
+    defaults: dict[str, Any] = {
+        "position": edition.candidates.count() + 1,
+        "trend": 1.0,
+        "components": {},
+        "topics": {},
+        "facts": {"title": paper.title, "summary": "", "authors": []},
+        "html": f"<p>{paper.title}</p>",
+        "text": paper.title,
+    }
+    return Candidate.objects.create(edition=edition, paper=paper, **{**defaults, **values})
+
+
+def make_delivery(edition: Edition, reader: Subscriber | None, **values: Any) -> Delivery:
+    defaults = {"state": Delivery.State.QUEUED, "next_attempt_at": NOON, "created_at": NOON}
+    return Delivery.objects.create(edition=edition, subscriber=reader, **{**defaults, **values})
