@@ -70,6 +70,11 @@ if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         "REDIS_URL must name a Redis server, redis://host:6379/0 or unix:///path/to/socket?db=0, "
         f"not {REDIS_URL.partition(':')[0]!r}."
     )
+# Both servers are this machine's own: only they may hold sample readers.
+EMBEDDED = (_database_url, REDIS_URL) == (
+    embedded.database_url(VAR_DIR),
+    embedded.redis_url(VAR_DIR),
+)
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="trending:")
 CACHES = {
     "default": {
