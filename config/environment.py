@@ -26,7 +26,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
         var: str,
         cast: type | None = None,
         default: object = environ.Env.NOTSET,
-        parse_default: bool = False,  # noqa: ARG002 (a default has its type already)
+        parse_default: bool = False,
     ) -> object:
         """The variable as a `cast`, or `default`.
 

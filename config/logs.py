@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from gunicorn.glogging import Logger
 
 ROUTE = "route"  # the key in request.META; the access log's format names it (config/gunicorn.py)
+_SHORTEST_TOKEN = 16  # shorter words in an address are slugs, days and numbers
 _URL = re.compile(r"(https?://[^/\s]+)/\S*")
 _PATH = re.compile(r"/[^\s'\"]*")
 
@@ -41,17 +43,29 @@ class TokenFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
-        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
-            record.args = tuple(_without_address(word, request) for word in record.args)
+        if not isinstance(request, HttpRequest):
+            return True
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _scrub(word, request) if isinstance(word, str) else word for word in record.args
+            )
+        if record.exc_info:
+            # Formatters print this instead of making it; an error's words may name the address.
+            whole = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+            record.exc_text = _scrub(whole, request)
         return True
 
 
-def _without_address(word: object, request: HttpRequest) -> object:
-    if not isinstance(word, str):
-        return word
-    if word in (request.path, request.get_full_path()):
-        return route_of(request)
-    return _URL.sub(r"\1/…", word)  # the Referer, in a refused cross-site request
+def _scrub(text: str, request: HttpRequest) -> str:
+    """The text without the request's own address, its tokens, and any other page's address."""
+    for address in (request.get_full_path(), request.path):
+        if address != "/":
+            text = text.replace(address, route_of(request))
+    match = request.resolver_match
+    for token in match.kwargs.values() if match else ():
+        if isinstance(token, str) and len(token) >= _SHORTEST_TOKEN:
+            text = text.replace(token, "…")
+    return _URL.sub(r"\1/…", text)  # the Referer, in a refused cross-site request
 
 
 class GunicornFilter(logging.Filter):

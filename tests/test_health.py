@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import caches
+from django.db import OperationalError
+from django.test import Client
+from pytest_django import Settings
+
+from config import health
+
+
+def test_a_living_process_says_so_without_asking_anybody(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_a_ready_process_reaches_its_stores(client: Client) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.django_db
+def test_a_probe_needs_no_host_name_and_no_https(
+    client: Client, settings: Settings, path: str
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
+
+
+def _no_database() -> None:
+    raise OperationalError("password authentication failed for user hunter2")
+
+
+def test_a_process_without_its_database_is_not_ready_and_tells_no_secret(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(health, "_ask_database", _no_database)
+    with caplog.at_level(logging.WARNING):
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (503, b"no database\n")
+    assert "database does not answer: OperationalError" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+@pytest.fixture
+def _unreachable_redis(settings: Settings) -> Iterator[None]:
+    reachable = settings.CACHES
+    nowhere = {**reachable["default"], "LOCATION": "unix:///nonexistent/valkey.sock"}
+    settings.CACHES = {"default": nowhere}
+    yield
+    settings.CACHES = reachable
+    caches["default"].clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_unreachable_redis")
+def test_a_process_without_its_redis_is_not_ready(client: Client) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (503, b"no redis\n")

@@ -1,0 +1,119 @@
+"""Tokens stand in addresses, so no log line may hold an address of a reader."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import path
+from django.views.decorators.csrf import csrf_protect
+
+from config.logs import GunicornFilter, RouteMiddleware, TokenFilter, route_of
+from config.urls import urlpatterns as site
+
+TOKEN = "dGhpcyBpcyBhIHNlY3JldA"
+
+
+def fails(_request: HttpRequest, token: str) -> HttpResponse:
+    raise RuntimeError(f"the view is broken by {token}")
+
+
+@csrf_protect
+def asks(_request: HttpRequest, token: str) -> HttpResponse:
+    return HttpResponse("asked")
+
+
+urlpatterns = [
+    path("fails/<str:token>/", fails),
+    path("asks/<str:token>/", asks),
+    *site,
+]
+here = override_settings(ROOT_URLCONF=__name__)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the console shows: the filter sits on the handler, as in the settings."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(TokenFilter())
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
+def test_the_settings_put_the_filter_on_every_handler() -> None:
+    from django.conf import settings
+
+    handlers = settings.LOGGING["handlers"].values()
+    assert handlers
+    assert all(handler["filters"] == ["tokens"] for handler in handlers)
+
+
+@pytest.mark.parametrize("name", ["django", "django.request", "django.security.csrf"])
+def test_no_logger_of_django_has_a_handler_without_the_filter(name: str) -> None:
+    assert logging.getLogger(name).handlers == []
+
+
+@here
+def test_a_missing_page_is_logged_without_its_address(client: Client, log: io.StringIO) -> None:
+    assert client.get(f"/unsubscribe/{TOKEN}/more/").status_code == 404
+    assert "Not Found: (no such page)" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@here
+def test_a_broken_view_is_logged_by_its_route(client: Client, log: io.StringIO) -> None:
+    client.raise_request_exception = False
+    assert client.get(f"/fails/{TOKEN}/?to={TOKEN}").status_code == 500
+    assert "Internal Server Error: /fails/<str:token>/" in log.getvalue()
+    assert "RuntimeError: the view is broken by …" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@here
+def test_a_refused_cross_site_request_is_logged_without_its_referer(log: io.StringIO) -> None:
+    client = Client(enforce_csrf_checks=True)
+    headers = {"referer": f"https://elsewhere.example/confirm/{TOKEN}/"}
+    answer = client.post(f"/asks/{TOKEN}/", headers=headers, secure=True)
+    assert answer.status_code == 403
+    assert "https://elsewhere.example/…" in log.getvalue()
+    assert "/asks/<str:token>/" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@here
+def test_the_access_log_finds_the_route_and_not_the_path() -> None:
+    request = RequestFactory().get("/")
+    request.resolver_match = Client().get(f"/asks/{TOKEN}/").resolver_match
+    RouteMiddleware(lambda _request: HttpResponse())(request)
+    assert request.META["route"] == route_of(request) == "/asks/<str:token>/"
+
+
+def record_of(message: str, *words: object) -> logging.LogRecord:
+    return logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, message, words, None)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"Invalid request from ip=10.0.0.1: Invalid HTTP request line: 'GET /r/{TOKEN}/1 HTTP/9'",
+        f"Invalid request from ip=10.0.0.1: 'GET http://host/confirm/{TOKEN}'",
+        f"Error handling request POST /unsubscribe/{TOKEN}",
+    ],
+)
+def test_gunicorns_complaints_lose_the_address(message: str) -> None:
+    record = record_of(message)
+    assert GunicornFilter().filter(record)
+    assert TOKEN not in record.getMessage()
+    assert record.getMessage().startswith(message[:22])
+
+
+def test_gunicorns_other_lines_stay_as_they_are() -> None:
+    record = record_of("Listening at: %s (%d)", "http://0.0.0.0:8000", 7)
+    assert GunicornFilter().filter(record)
+    assert record.getMessage() == "Listening at: http://0.0.0.0:8000 (7)"
