@@ -63,9 +63,9 @@ class Handler:
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
         self,
-        server: SMTP,  # noqa: ARG002
+        server: SMTP,
         session: Session,
-        envelope: Envelope,  # noqa: ARG002
+        envelope: Envelope,
         hostname: str,
         responses: list[str],
     ) -> list[str]:
@@ -75,8 +75,8 @@ class Handler:
 
     async def handle_DATA(  # noqa: N802
         self,
-        server: SMTP,  # noqa: ARG002
-        session: Session,  # noqa: ARG002
+        server: SMTP,
+        session: Session,
         envelope: Envelope,
     ) -> str:
         content = envelope.original_content

@@ -1,0 +1,225 @@
+"""Read the Maildir of the local catcher: newest first, heads only, nothing moved or marked.
+
+A mail's key is its file name without the flags that a mail program may have added. Keys
+come out of addresses, so a key is never made into a path: it is looked for in a listing.
+"""
+
+from __future__ import annotations
+
+import email.policy
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser, BytesParser
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+# A head longer than this is cut; a digest's is about 2 kB.
+HEAD_BYTES: Final = 64 * 1024
+_CAUGHT: Final = re.compile(r"(\d+)\.(?:M(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the list says of a mail. `at` is its Date, or when it was caught, in UTC."""
+
+    key: str
+    sender: str
+    to: str
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, taken apart. `html` and `text` are None where there is no such part."""
+
+    head: Head
+    headers: tuple[tuple[str, str], ...]
+    html: str | None
+    text: str | None
+    attachments: tuple[Attachment, ...]
+    raw: bytes
+
+
+def keys(folder: Path) -> list[str]:
+    """The keys of all mails, newest first; none when the folder is not there yet."""
+    return sorted((key for key, _ in _files(folder)), key=_age, reverse=True)
+
+
+def heads(folder: Path, wanted: Iterable[str]) -> list[Head]:
+    """The heads of these mails, in the order given; one that has just gone is left out."""
+    paths = dict(_files(folder))
+    return [head for key in wanted if key in paths and (head := _head_of(key, paths[key]))]
+
+
+def addressed_to(folder: Path, recipient: str) -> list[str]:
+    """The keys of the mails whose To holds these letters, in any case, newest first."""
+    letters = recipient.casefold()
+    found = heads(folder, keys(folder))
+    return [head.key for head in found if letters in head.to.casefold()]
+
+
+def read(folder: Path, key: str) -> Mail | None:
+    """One mail, or None when there is none by that key."""
+    path = dict(_files(folder)).get(key)
+    if path is None:
+        return None
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return _take_apart(key, raw)
+
+
+# ── files ────────────────────────────────────────────────────────────────────
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for part in ("new", "cur"):
+        try:
+            with os.scandir(folder / part) as entries:
+                for entry in entries:
+                    if entry.is_file() and not entry.name.startswith("."):
+                        yield entry.name.partition(":")[0], Path(entry.path)
+        except FileNotFoundError:
+            continue
+
+
+def _age(key: str) -> tuple[int, int, str]:
+    match = _CAUGHT.match(key)
+    if match is None:
+        return 0, 0, key
+    return int(match[1]), int(match[2] or 0), key
+
+
+def _caught_at(key: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(_age(key)[0], UTC)
+    except (OverflowError, ValueError):  # somebody's file name with a very long number
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _head_of(key: str, path: Path) -> Head | None:
+    try:
+        modified = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+    return _read_head(key, path, modified)
+
+
+@lru_cache(maxsize=20_000)  # mails do not change, and a filter reads the heads of all
+def _read_head(key: str, path: Path, _modified: int) -> Head | None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(HEAD_BYTES)
+    except FileNotFoundError:
+        return None
+    message = BytesHeaderParser(policy=email.policy.default).parsebytes(start)
+    return _head(key, message)
+
+
+# ── mails ────────────────────────────────────────────────────────────────────
+
+
+def _take_apart(key: str, raw: bytes) -> Mail:
+    message = BytesParser(policy=email.policy.default).parsebytes(raw)
+    return Mail(
+        head=_head(key, message),
+        headers=_headers(message),
+        html=_body(message, "html"),
+        text=_body(message, "plain"),
+        attachments=tuple(_attachments(message)),
+        raw=raw,
+    )
+
+
+def _head(key: str, message: EmailMessage) -> Head:
+    return Head(
+        key=key,
+        sender=_header(message, "From"),
+        to=_header(message, "To"),
+        subject=_header(message, "Subject"),
+        at=_sent_at(message) or _caught_at(key),
+    )
+
+
+def _headers(message: EmailMessage) -> tuple[tuple[str, str], ...]:
+    """Every header in order, as it was written but unfolded: the raw mail is one link away."""
+    return tuple((name, _clean(str(value))) for name, value in message.raw_items())
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header decoded for people; where it is too broken to decode, as it was written."""
+    try:
+        return _clean(str(message.get(name, "")))
+    except (MessageError, ValueError, LookupError, IndexError, AttributeError, TypeError):
+        # The standard library's parser of headers raises all of these for malformed ones.
+        written = (value for key, value in message.raw_items() if key.lower() == name.lower())
+        return _clean(str(next(written, "")))
+
+
+def _clean(text: str) -> str:
+    """One line, without the lone surrogates that stand for undecodable bytes."""
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return " ".join(whole.split())
+
+
+def _sent_at(message: EmailMessage) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(_header(message, "Date"))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _body(message: EmailMessage, subtype: str) -> str | None:
+    """The first part of that kind that is no attachment, wherever it is nested."""
+    for part in message.walk():
+        if part.get_content_type() == f"text/{subtype}" and not _is_attachment(part):
+            return _decoded(part)
+    return None
+
+
+def _decoded(part: EmailMessage) -> str:
+    """The part as text, whatever its charset claims to be."""
+    content = part.get_payload(decode=True)
+    written = content if isinstance(content, bytes) else b""
+    try:
+        return written.decode(part.get_content_charset("utf-8"), "replace")
+    except (LookupError, ValueError):
+        return written.decode("utf-8", "replace")
+
+
+def _attachments(message: EmailMessage) -> Iterator[Attachment]:
+    for part in message.walk():
+        if not part.is_multipart() and (
+            _is_attachment(part) or part.get_content_maintype() != "text"
+        ):
+            content = part.get_payload(decode=True)
+            size = len(content) if isinstance(content, bytes) else 0
+            yield Attachment(_filename(part), part.get_content_type(), size)
+
+
+def _is_attachment(part: EmailMessage) -> bool:
+    return _header(part, "Content-Disposition").lower().startswith("attachment")
+
+
+def _filename(part: EmailMessage) -> str:
+    try:
+        return _clean(part.get_filename("without a name"))
+    except (MessageError, ValueError, LookupError, IndexError, AttributeError, TypeError):
+        return "without a name"
