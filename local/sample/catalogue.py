@@ -1,0 +1,100 @@
+"""The sample as it ships: papers.json and readers.json, read into frozen values.
+
+Titles, arXiv ids, authors, categories and links are facts about real papers. Their
+summaries were written for this project; their signals are made up by `history`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+FOLDER: Final = Path(__file__).resolve().parent
+SOURCE: Final = "sample"
+CURATOR: Final = "AK"
+# Listed over eight days, today among them: the day, the week and yesterday's closed editions
+# all have papers, six or seven from each day.
+LISTED_DAYS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePaper:
+    """One paper; `position` counts from 1 and seeds its signals."""
+
+    position: int
+    title: str
+    arxiv_id: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    summary: str
+    code_url: str
+    project_url: str
+
+    def listed_on(self, today: date) -> date:
+        """Neighbours in the catalogue are about like things, so they go to different days."""
+        return today - timedelta(days=(self.position - 1) % LISTED_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleReader:
+    """One reader: what they want and when; `note` says what they are there to show."""
+
+    email: str
+    note: str
+    cadence: str
+    weekday: int
+    hour: int
+    timezone: str
+    digest_size: int
+    topics: tuple[str, ...]
+    keywords: tuple[str, ...]
+    muted: tuple[str, ...]
+
+
+@cache
+def papers() -> tuple[SamplePaper, ...]:
+    """The fifty papers in the catalogue's order."""
+    rows = _read("papers.json")
+    return tuple(_paper(position, row) for position, row in enumerate(rows, start=1))
+
+
+@cache
+def readers() -> tuple[SampleReader, ...]:
+    return tuple(_reader(row) for row in _read("readers.json"))
+
+
+def _paper(position: int, row: dict[str, Any]) -> SamplePaper:
+    return SamplePaper(
+        position=position,
+        title=row["title"],
+        arxiv_id=row["arxiv_id"],
+        authors=tuple(row["authors"]),
+        categories=tuple(row["categories"]),
+        summary=row["summary"],
+        code_url=row.get("code_url", ""),
+        project_url=row.get("project_url", ""),
+    )
+
+
+def _reader(row: dict[str, Any]) -> SampleReader:
+    return SampleReader(
+        email=row["email"],
+        note=row["note"],
+        cadence=row["cadence"],
+        weekday=row.get("weekday", 4),
+        hour=row["hour"],
+        timezone=row["timezone"],
+        digest_size=row.get("digest_size", 10),
+        topics=tuple(row.get("topics", ())),
+        keywords=tuple(row.get("keywords", ())),
+        muted=tuple(row.get("muted", ())),
+    )
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return rows
