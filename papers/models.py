@@ -42,7 +42,14 @@ class Topic(models.Model):
     )
     query = models.TextField(
         blank=True,
-        help_text='Words in web-search syntax: "exact phrase", or, -not.',
+        help_text=(
+            'Words in web-search syntax: "exact phrase", or, -not. One alternative in the title '
+            "gives the topic, and so do two different ones in the abstract."
+        ),
+    )
+    title_query = models.TextField(
+        blank=True,
+        help_text="The same, for words that count only in a title: any abstract may use them.",
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Lower comes first.")
     is_active = models.BooleanField(default=True)
