@@ -1,0 +1,183 @@
+"""What readers type: an address, and what they would like to get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final, cast
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import QueryDict
+
+from papers.models import Topic
+from subscribers.addresses import BadAddress, normalised
+from subscribers.models import Subscriber
+from subscribers.schedule import check_timezone
+from subscribers.wishes import Preferences
+
+# Regions of the tz database; the rest are old names (US/Eastern) and machine zones (Etc/GMT+3).
+_REGIONS: Final = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+_SIZES: Final = (5, 10, 15, 20, 30)
+_MOST_TERMS: Final = 20
+_LONGEST_TERM: Final = 80
+
+
+class SignUpForm(forms.Form):
+    """An address, and a field that only a machine fills in."""
+
+    email = forms.CharField(
+        label="Your email address",
+        max_length=254,
+        error_messages={"required": "Please type your email address."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@example.org"}),
+    )
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def clean_email(self) -> str:
+        try:
+            return normalised(self.cleaned_data["email"])
+        except BadAddress as error:
+            raise forms.ValidationError(str(error), code="bad_address") from error
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, label_suffix="")
+
+    @property
+    def is_trapped(self) -> bool:
+        """A machine filled in the field that people do not see."""
+        return bool(self.data.get("website"))
+
+
+class TermsField(forms.CharField):
+    """Words or names, one a line, as a tuple without doubles."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+
+    def __init__(self, *, label: str, help_text: str) -> None:
+        super().__init__(required=False, max_length=4000, label=label, help_text=help_text)
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, tuple) else value
+
+    def clean(self, value: str | None) -> tuple[str, ...]:
+        lines = (" ".join(line.split()) for line in str(super().clean(value)).splitlines())
+        terms = tuple({line.casefold(): line for line in lines if line}.values())
+        if len(terms) > _MOST_TERMS:
+            raise forms.ValidationError(f"At most {_MOST_TERMS} lines, please.")
+        for term in terms:
+            if len(term) > _LONGEST_TERM:
+                raise forms.ValidationError(
+                    f"“{term[:30]}…” is longer than {_LONGEST_TERM} characters."
+                )
+        return terms
+
+
+class ChoicesForm(forms.Form):
+    """Everything a reader can choose. Valid, it gives `preferences`."""
+
+    topics = forms.MultipleChoiceField(
+        required=False,
+        label="Topics",
+        help_text="None chosen means all of them.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    cadence = forms.ChoiceField(
+        label="How often",
+        choices=[(value, label.capitalize()) for value, label in Subscriber.Cadence.choices],
+        widget=forms.RadioSelect,
+    )
+    weekday = forms.TypedChoiceField(
+        label="On",
+        coerce=int,
+        choices=Subscriber.Weekday.choices,
+        help_text="Every month: the first such day.",
+    )
+    hour = forms.TypedChoiceField(
+        label="At", coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in range(24)]
+    )
+    timezone = forms.CharField(
+        label="Time zone", max_length=64, validators=[check_timezone], widget=forms.Select
+    )
+    digest_size = forms.TypedChoiceField(label="Papers in a digest", coerce=int)
+    keywords = TermsField(
+        label="Words you follow", help_text="One a line: papers that use them come first."
+    )
+    authors = TermsField(label="Authors you follow", help_text="One full name a line.")
+    muted = TermsField(
+        label="Words you mute", help_text="One a line: papers that use them stay out."
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, start: Preferences) -> None:
+        """`start` fills an unbound form."""
+        initial = {name: getattr(start, name) for name in _NAMES}
+        super().__init__(data, initial=initial, label_suffix="")
+        topics = Topic.objects.filter(is_active=True).values_list("slug", "name")
+        # A size that an operator set by hand stays on offer, or saving would change it unasked.
+        sizes = sorted({*_SIZES, start.digest_size})
+        self._offer("topics", list(topics))
+        self._offer("digest_size", [(size, str(size)) for size in sizes])
+        zones = zone_choices(str(self["timezone"].value() or "UTC"))
+        cast("forms.Select", self.fields["timezone"].widget).choices = zones
+
+    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    @property
+    def preferences(self) -> Preferences:
+        """The choices of a valid form."""
+        typed = self.cleaned_data
+        return Preferences(
+            **{name: typed[name] for name in _NAMES if name != "topics"},
+            topics=frozenset(typed["topics"]),
+        )
+
+
+_NAMES: Final = tuple(Preferences.__dataclass_fields__)
+
+
+def has_choices(data: QueryDict) -> bool:
+    """Whether a posted form held the choices at all, and not only an address or a button."""
+    return "cadence" in data
+
+
+def zone_choices(chosen: str) -> list[tuple[str, Any]]:
+    """Options for a <select>, grouped by region: [("UTC", "UTC"), ("Africa", [(name, city) …]) …].
+
+    A browser may call its zone by an old name, which the groups leave out: `chosen` is
+    offered whatever it is, or a form shown again would lose it.
+    """
+    groups = _zone_groups()
+    known = {"UTC"} | {name for _, zones in groups for name, _ in zones}
+    extra = [] if chosen in known else [(chosen, chosen.replace("_", " "))]
+    return [("UTC", "UTC"), *extra, *groups]
+
+
+@cache
+def _zone_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    names = sorted(available_timezones())
+    return [(region, _cities(region, names)) for region in _REGIONS]
+
+
+def _cities(region: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    prefix = f"{region}/"
+    return [
+        (name, name.removeprefix(prefix).replace("_", " ").replace("/", ", "))
+        for name in names
+        if name.startswith(prefix)
+    ]
