@@ -212,6 +212,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
+SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
 
 LOGIN_URL = "admin:login"
 UNFOLD = admin_look.UNFOLD
