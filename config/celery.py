@@ -8,8 +8,10 @@ visibility timeout, or Redis would hand a running task out again.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -49,3 +51,10 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])
+
+
+@worker_ready.connect
+def _announce(**_: object) -> None:
+    """Tell whoever waits for this worker (`make run` does) that it takes tasks now."""
+    if path := os.environ.get("WORKER_READY_FILE"):
+        Path(path).touch()

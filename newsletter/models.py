@@ -23,6 +23,8 @@ class Edition(models.Model):
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     note = models.TextField(blank=True, help_text="A curator's note above the papers.")
     trend_version = models.CharField(max_length=20, blank=True)
+    html = models.TextField(blank=True, help_text="The HTML mail around its papers.")
+    text = models.TextField(blank=True, help_text="The text mail around its papers.")
     composed_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False, editable=False)
 
@@ -40,12 +42,12 @@ class Candidate(models.Model):
     """A paper as it stood when the edition was frozen: everything a digest says of it."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="candidates")
-    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+")
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="candidates")
     position = models.PositiveIntegerField(help_text="1 is the top of the common list.")
     trend = models.FloatField()
     components = models.JSONField()
     topics = models.JSONField(help_text="Topic slugs with weights: {slug: weight}.")
-    facts = models.JSONField(help_text="Signals as shown: upvotes, gain, stars …")
+    facts = models.JSONField(help_text="What a digest says: title, authors, upvotes, stars …")
     html = models.TextField(help_text="The paper's part of the HTML mail.")
     text = models.TextField(help_text="The paper's part of the text mail.")
 
@@ -81,9 +83,11 @@ class Delivery(models.Model):
         max_length=200, blank=True, help_text="Why it was skipped or failed, to be read by people."
     )
     # What made the mail personal; with the edition it rebuilds the mail.
-    paper_ids = models.JSONField(default=list, help_text="The papers, in the order of the mail.")
-    picks = models.JSONField(default=list, help_text="For each paper, why it was picked.")
+    picks = models.JSONField(
+        default=list, help_text="Its papers in order: [{position in the edition, paper, why}]."
+    )
     renderer = models.CharField(max_length=20, blank=True, help_text="Version of the renderer.")
+    key_id = models.CharField(max_length=8, blank=True, help_text="Which secret made its token.")
     dated_at = models.DateTimeField(null=True, blank=True, help_text="The mail's Date header.")
     # The life of the row.
     attempts = models.PositiveSmallIntegerField(default=0)

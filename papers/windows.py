@@ -19,6 +19,11 @@ def first_day(window: Window, day: date) -> date:
     return day - timedelta(days=DAYS[window] - 1)
 
 
+def opens_at(window: Window, day: date) -> datetime:
+    """The instant at which the window ending with `day` begins, UTC."""
+    return datetime.combine(first_day(window, day), time.min, tzinfo=UTC)
+
+
 def closes_at(day: date) -> datetime:
     """The instant at which a window ending with `day` is over: the next midnight, UTC."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)

@@ -1,0 +1,30 @@
+"""The links of a digest: /r/<token>/<number>, never a URL in a parameter, so no open redirect.
+
+The number counts the links of the edition, three to a paper, so that a paper's rendered
+piece is the same in every digest, whatever rank it has there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+_KINDS: Final = ("page", "arxiv", "code")
+
+
+def addresses(position: int, facts: Mapping[str, Any], token: str) -> dict[str, str]:
+    """The links of the paper at `position`, by kind; a kind without a target is left out."""
+    first = position * len(_KINDS)
+    return {
+        kind: f"{settings.SITE_URL}/r/{token}/{first + offset}"
+        for offset, kind in enumerate(_KINDS)
+        if facts.get(f"{kind}_url")
+    }
+
+
+def resolve(number: int) -> tuple[int, str]:
+    """The position and the kind that a link's number stands for."""
+    position, offset = divmod(number, len(_KINDS))
+    return position, _KINDS[offset]

@@ -1,0 +1,70 @@
+"""`manage.py preview reader@example.com --day 2025-03-14`: read a digest without sending it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from newsletter.compose import WINDOW_OF
+from newsletter.management.commands.compose import iso_day
+from newsletter.models import Delivery, Edition
+from newsletter.personalize import Reader
+from newsletter.press import Press
+from newsletter.readers import recipients
+from newsletter.render import RENDERER, Digest
+from papers.windows import last_closed_day
+from subscribers.models import Subscriber
+
+
+class Command(BaseCommand):
+    help = (
+        "Show the digest that a reader would get from a frozen edition. Sends and stores nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "email", nargs="?", help="a subscriber; default: someone who follows all topics"
+        )
+        parser.add_argument(
+            "--topic", action="append", default=[], metavar="SLUG", help="instead: these topics"
+        )
+        parser.add_argument("--cadence", choices=list(WINDOW_OF), default="weekly")
+        parser.add_argument(
+            "--day", type=iso_day, metavar="YYYY-MM-DD", help="default: yesterday (UTC)"
+        )
+        parser.add_argument("--html", type=Path, metavar="FILE", help="write the HTML part there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        digest = self._digest(options)
+        if options["html"]:
+            options["html"].write_text(digest.html)
+        self.stdout.write(f"Subject: {digest.subject}\n\n{digest.text}")
+
+    def _digest(self, options: dict[str, Any]) -> Digest:
+        day = options["day"] or last_closed_day(timezone.now())
+        try:
+            edition = Edition.objects.get(cadence=options["cadence"], day=day, state="frozen")
+        except Edition.DoesNotExist:
+            words = f"--cadence {options['cadence']} --day {day}"
+            raise CommandError(f"No such edition. First: manage.py compose {words}") from None
+        press = Press(edition)
+        email, reader = self._reader(options)
+        picks = press.choose(reader, seen=())
+        if not picks:
+            raise CommandError(f"The {edition} holds nothing for this reader.")
+        unsent = Delivery(
+            pk=0, edition=edition, picks=picks, renderer=RENDERER, dated_at=timezone.now()
+        )
+        return press.digest(unsent, email)
+
+    def _reader(self, options: dict[str, Any]) -> tuple[str, Reader]:
+        if not options["email"]:
+            return "reader@example.com", Reader(topics=frozenset(options["topic"]))
+        found = Subscriber.objects.filter(email=options["email"].lower()).first()
+        if found is None:
+            raise CommandError(f"No subscriber has the address {options['email']}.")
+        return found.email, recipients([found.pk])[found.pk].wants

@@ -1,0 +1,188 @@
+"""The admin's home: numbers that are right, and that lead to exactly the rows they count."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from newsletter import dashboard
+from newsletter.dashboard import Figure
+from tests.factories import (
+    make_candidate,
+    make_delivery,
+    make_edition,
+    make_paper,
+    make_subscriber,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+YESTERDAY = date(2026, 11, 22)
+
+
+def by_label(figures: list[Figure]) -> dict[str, int]:
+    return {figure.label: figure.count for figure in figures}
+
+
+@pytest.fixture
+def busy(settings: Any) -> None:
+    """A service in its third week: readers in all states, editions, mails with every outcome."""
+    today = datetime.now(UTC)
+    closed = today.date() - timedelta(days=1)
+    readers = [
+        make_subscriber(next_send_at=today + timedelta(hours=hours), cadence=cadence)
+        for hours, cadence in ((1, "daily"), (5, "weekly"), (70, "weekly"), (300, "monthly"))
+    ]
+    for state in ("pending", "pending", "unsubscribed", "suppressed"):
+        make_subscriber(state=state)
+    weekly, daily = make_edition("weekly", closed), make_edition("daily", closed)
+    older = make_edition("weekly", closed - timedelta(days=20))
+    ancient = make_edition("weekly", closed - timedelta(days=40))
+    for number in range(3):
+        make_candidate(weekly, make_paper(listed_on=closed - timedelta(days=number)))
+    make_paper(listed_on=closed - timedelta(days=60))
+    for edition in (weekly, older, ancient):
+        make_delivery(edition, readers[0], state="sent")
+        make_delivery(edition, readers[1], state="skipped", reason="no new papers in your topics")
+    make_delivery(daily, readers[2], state="failed", reason="the address does not exist")
+    make_delivery(daily, readers[3], state="skipped", reason='only "1" new & other paper')
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────
+
+
+def test_readers_are_counted_by_state() -> None:
+    for state in ("active", "active", "pending"):
+        make_subscriber(state=state)
+    shown = dashboard.readers(NOW)
+    assert shown["total"].count == 3
+    assert by_label(shown["states"]) == {
+        "pending": 1, "active": 2, "unsubscribed": 0, "suppressed": 0,
+    }  # fmt: skip
+
+
+def test_readers_are_due_within_a_day_or_later() -> None:
+    late = make_subscriber(next_send_at=NOW - timedelta(hours=1))
+    soon = make_subscriber(next_send_at=NOW + timedelta(hours=23))
+    later = make_subscriber(next_send_at=NOW + timedelta(hours=25))
+    make_subscriber(state="pending")
+    shown = dashboard.readers(NOW)
+    assert shown["due"].count == 2
+    assert [row.title for row in shown["next"]] == [late.email, soon.email, later.email]
+
+
+def test_each_cadence_names_its_last_edition_and_its_next() -> None:
+    make_edition("weekly", YESTERDAY - timedelta(days=1))
+    newest = make_edition("weekly", YESTERDAY)
+    make_edition("weekly", YESTERDAY + timedelta(days=1), state="open")
+    make_subscriber(cadence="weekly")
+    make_subscriber(cadence="weekly", state="pending")
+    daily, weekly, monthly = dashboard.editions(NOW)
+    assert (weekly.last, weekly.is_current, weekly.readers.count) == (newest, True, 1)
+    assert (daily.last, monthly.last) == (None, None)
+    assert weekly.next_day == date(2026, 11, 23)
+    assert weekly.next_closes == datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_an_edition_that_was_not_composed_in_time_is_told() -> None:
+    make_edition("daily", YESTERDAY - timedelta(days=1))
+    assert not dashboard.editions(NOW)[0].is_current
+
+
+def test_deliveries_of_old_editions_are_not_counted() -> None:
+    reader = make_subscriber()
+    for days in (0, 29, 30):
+        make_delivery(make_edition("daily", YESTERDAY - timedelta(days=days)), reader, state="sent")
+    shown = dashboard.deliveries(NOW)
+    assert shown["first_day"] == YESTERDAY - timedelta(days=29)
+    assert by_label(shown["states"])["sent"] == 2
+
+
+def test_the_commonest_reasons_come_first() -> None:
+    edition = make_edition("daily", YESTERDAY)
+    for reason in ("rare", "common", "common", ""):
+        make_delivery(edition, make_subscriber(), state="skipped", reason=reason)
+    shown = [(state, f.label, f.count) for state, f in dashboard.deliveries(NOW)["reasons"]]
+    assert shown == [("skipped", "common", 2), ("skipped", "rare", 1)]
+
+
+def test_the_newest_papers_come_first() -> None:
+    old = make_paper(listed_on=YESTERDAY - timedelta(days=7))
+    new = make_paper(listed_on=YESTERDAY)
+    shown = dashboard.papers(NOW)
+    assert [row.title for row in shown["newest"]] == [new.title, old.title]
+    assert (shown["total"].count, shown["this_week"].count) == (2, 1)
+
+
+# ── the page ─────────────────────────────────────────────────────────────────
+
+
+def numbers_on(page: str) -> dict[str, str]:
+    """Where each linked number of the page leads, and the number."""
+    links = BeautifulSoup(page, "html.parser").select(".tp-home a")
+    texts = {link["href"]: link.get_text(" ", strip=True).split(" ")[0] for link in links}
+    return {str(href): text for href, text in texts.items() if text.replace(",", "").isdigit()}
+
+
+def test_every_number_leads_to_exactly_the_rows_it_counts(admin_client: Client, busy: None) -> None:
+    numbers = numbers_on(admin_client.get("/admin/").content.decode())
+    lists = {url: text for url, text in numbers.items() if "/change/" not in url}
+    assert len(lists) >= 22
+    for url, text in lists.items():
+        shown = admin_client.get(url)
+        assert shown.status_code == 200, url
+        assert shown.context["cl"].result_count == int(text.replace(",", "")), url
+
+
+def test_every_other_link_of_the_home_opens(admin_client: Client, busy: None) -> None:
+    page = BeautifulSoup(admin_client.get("/admin/").content.decode(), "html.parser")
+    rows = [str(link["href"]) for link in page.select(".tp-home a") if "/change/" in link["href"]]
+    assert len(rows) >= 10
+    assert [url for url in rows if admin_client.get(url).status_code != 200] == []
+
+
+def test_the_home_takes_the_same_queries_however_much_there_is(
+    admin_client: Client, django_assert_num_queries: Any, busy: None
+) -> None:
+    # Session, user; readers: states, due, next; editions: last, candidates, deliveries, readers;
+    # deliveries: states, reasons; papers: week, all, newest.
+    with django_assert_num_queries(14):
+        admin_client.get("/admin/")
+
+
+def test_an_empty_service_says_what_comes_first(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    for sentence in (
+        "No one has signed up yet.",
+        "Nothing was due in these days.",
+        "No papers are known yet.",
+        "No reader waits for a digest",
+    ):
+        assert sentence in page
+
+
+def test_an_operator_sees_only_the_parts_whose_rows_they_may_see(
+    client: Client, busy: None
+) -> None:
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_paper"))
+    client.force_login(clerk)
+    page = client.get("/admin/").content.decode()
+    assert "Newest papers" in page
+    assert "Readers</h2>" not in page
+    assert "Deliveries" not in page
+
+
+def test_whoever_may_see_nothing_is_told_so(client: Client) -> None:
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    assert "nothing is yours to see yet" in client.get("/admin/").content.decode()
+
+
+def test_titles_and_reasons_are_shown_as_text(admin_client: Client) -> None:
+    make_paper("<script>alert(1)</script>")
+    assert "<script>alert(1)" not in admin_client.get("/admin/").content.decode()

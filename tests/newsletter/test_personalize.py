@@ -1,0 +1,110 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.personalize import Offer, Reader, personalize
+
+
+def make_offer(paper_id: int, trend: float = 0.0, **changes: object) -> Offer:
+    values = {
+        "paper_id": paper_id,
+        "position": paper_id,
+        "trend": trend,
+        "topics": {"nlp": 1.0},
+        "words": f"Paper number {paper_id}",
+        "authors": (),
+    }
+    return Offer(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def chosen(reader: Reader, *offers: Offer, seen: tuple[int, ...] = ()) -> list[int]:
+    return [pick.paper_id for pick in personalize(reader, offers, seen)]
+
+
+def test_without_interests_the_strongest_trend_comes_first() -> None:
+    assert chosen(Reader(), make_offer(1, 0.1), make_offer(2, 0.9), make_offer(3, 0.5)) == [2, 3, 1]
+
+
+def test_it_takes_no_more_than_the_reader_asked_for() -> None:
+    assert len(chosen(Reader(size=2), *(make_offer(i) for i in range(1, 9)))) == 2
+
+
+def test_equal_papers_keep_the_order_of_the_common_list() -> None:
+    assert chosen(Reader(), make_offer(3), make_offer(1), make_offer(2)) == [1, 2, 3]
+
+
+def test_a_topic_reader_gets_only_papers_of_their_topics() -> None:
+    robots = make_offer(2, 0.1, topics={"robotics": 0.8})
+    assert chosen(Reader(topics=frozenset({"robotics"})), make_offer(1, 9.0), robots) == [2]
+
+
+def test_a_paper_wholly_about_the_topic_beats_one_that_touches_it() -> None:
+    wholly = make_offer(1, 0.5, topics={"nlp": 1.0})
+    barely = make_offer(2, 0.5, topics={"nlp": 0.2})
+    assert chosen(Reader(topics=frozenset({"nlp"})), barely, wholly) == [1, 2]
+
+
+def test_nothing_that_was_sent_before_comes_again() -> None:
+    assert chosen(Reader(), make_offer(1), make_offer(2), seen=(1,)) == [2]
+
+
+def test_muted_words_keep_a_paper_out_even_in_a_followed_topic() -> None:
+    reader = Reader(topics=frozenset({"nlp"}), muted=("quantum",))
+    assert chosen(reader, make_offer(1, words="Quantum language models"), make_offer(2)) == [2]
+
+
+def test_muted_words_are_whole_words() -> None:
+    assert chosen(Reader(muted=("art",)), make_offer(1, words="State of the cartography")) == [1]
+
+
+def test_followed_words_bring_a_paper_from_outside_the_topics() -> None:
+    reader = Reader(topics=frozenset({"robotics"}), keywords=("diffusion model",))
+    [pick] = personalize(reader, [make_offer(1, words="On Diffusion Models")], ())
+    assert (pick.keyword, pick.topic) == ("diffusion model", "")
+
+
+def test_a_followed_author_beats_everything_else() -> None:
+    reader = Reader(topics=frozenset({"nlp"}), authors=("Ada Lovelace",))
+    by_ada = make_offer(1, 0.4, topics={}, authors=("Ada Lovelace",))
+    rest = [make_offer(i, i / 10) for i in range(2, 10)]
+    assert chosen(reader, *rest, by_ada)[0] == 1
+
+
+def test_a_follower_of_two_topics_gets_both() -> None:
+    """Five robotics papers trend a little more than the one speech paper: it comes all the same."""
+    robots = [make_offer(i, 1.0 - i / 100, topics={"robotics": 1.0}) for i in range(1, 6)]
+    speech = make_offer(9, 0.9, topics={"speech-audio": 1.0})
+    others = [make_offer(i, i % 10 / 10) for i in range(10, 60)]
+    reader = Reader(topics=frozenset({"robotics", "speech-audio"}), size=3)
+    assert chosen(reader, *robots, speech, *others) == [1, 9, 2]
+
+
+def test_the_reason_is_the_followed_topic_that_weighs_most() -> None:
+    offer = make_offer(1, topics={"video": 0.3, "compression": 0.9, "nlp": 1.0})
+    [pick] = personalize(Reader(topics=frozenset({"video", "compression"})), [offer], ())
+    assert pick.topic == "compression"
+
+
+def test_an_empty_edition_gives_an_empty_digest() -> None:
+    assert personalize(Reader(), [], ()) == []
+
+
+offers = st.lists(
+    st.builds(
+        make_offer,
+        st.integers(1, 200),
+        st.floats(-5, 5),
+        topics=st.dictionaries(st.sampled_from(["nlp", "video", "graphs"]), st.floats(0.1, 1)),
+    ),
+    max_size=40,
+    unique_by=lambda offer: offer.paper_id,
+)
+
+
+@given(offers, st.randoms(), st.integers(1, 12))
+def test_the_order_of_the_edition_never_changes_a_digest(
+    edition: list[Offer], chance: object, size: int
+) -> None:
+    shuffled = list(edition)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    reader = Reader(size=size)
+    assert personalize(reader, edition, ()) == personalize(reader, shuffled, ())

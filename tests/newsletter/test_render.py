@@ -1,0 +1,182 @@
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from pytest_django import Settings
+
+from newsletter.models import Edition
+from newsletter.render import Digest, Piece, Shell, render, render_piece, render_shell, subject_of
+
+FACTS: dict[str, Any] = {
+    "title": "Pointers & <Networks>",
+    "authors": ["Ada Lovelace", "Charles Babbage", "Mary Somerville", "Luigi Menabrea"],
+    "summary": "A short summary. " * 3,
+    "topics": ["Theory"],
+    "upvotes": 84,
+    "upvotes_gain": 12,
+    "upvotes_window_gain": 84,
+    "stars": 1234,
+    "position": None,
+    "since": "since Friday",
+    "page_url": "/papers/1/",
+    "arxiv_url": "https://arxiv.org/abs/1506.03134",
+    "code_url": "",
+    "is_sample": False,
+}
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Settings) -> None:
+    settings.SITE_URL = "https://papers.test"
+    settings.MAIL_DOMAIN = "papers.test"
+
+
+def make_shell(**changes: Any) -> Shell:
+    edition = Edition(cadence="weekly", day=date(2025, 3, 14), note=changes.pop("note", ""))
+    context = {
+        "edition": edition,
+        "first_day": date(2025, 3, 8),
+        "byline": "by AK and the research community",
+        "postal_address": "1 Paper Street",
+    }
+    return render_shell({**context, **changes})
+
+
+def make_piece(position: int = 1, why: str = "Theory · ▲ 84 since Friday", **facts: Any) -> Piece:
+    piece = render_piece(position, {**FACTS, **facts})
+    return Piece(piece.title, piece.html, piece.text, why)
+
+
+def make_digest(*pieces: Piece, shell: Shell | None = None, delivery_id: int = 7) -> Digest:
+    return render(
+        delivery_id=delivery_id,
+        key_id="",
+        to="reader@example.com",
+        dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
+        shell=shell or make_shell(),
+        pieces=pieces or [make_piece()],
+    )
+
+
+def test_the_same_delivery_gives_the_same_mail() -> None:
+    assert make_digest() == make_digest()
+
+
+def test_no_mark_is_left_in_a_mail() -> None:
+    digest = make_digest(make_piece(1), make_piece(2))
+    assert not [c for c in digest.html + digest.text + digest.subject if 0xE000 <= ord(c) <= 0xF8FF]
+
+
+def test_a_summary_cannot_smuggle_in_a_mark() -> None:
+    digest = make_digest(make_piece(summary="A token \ue000 and papers \ue001 to you."))
+    assert "A token and papers to you." in " ".join(digest.text.split())
+    assert digest.text.count("/u/") == 1
+
+
+def test_titles_are_escaped_in_html_and_plain_in_text() -> None:
+    digest = make_digest()
+    assert "Pointers &amp; &lt;Networks&gt;" in digest.html
+    assert "Pointers & <Networks>" in digest.text
+
+
+def test_ranks_count_within_the_mail() -> None:
+    digest = make_digest(make_piece(40), make_piece(3))
+    ranks = BeautifulSoup(digest.html, "html.parser").select(".rank")
+    assert [rank.get_text() for rank in ranks] == ["1", "2"]
+
+
+def test_each_paper_says_why_it_is_there_in_both_parts() -> None:
+    digest = make_digest(make_piece(why="Mentions “R&D”"))
+    assert "Mentions “R&amp;D”" in digest.html
+    assert "Mentions “R&D”" in digest.text
+
+
+def test_both_parts_carry_the_same_links() -> None:
+    digest = make_digest(make_piece(code_url="https://github.com/a/b"))
+    soup = BeautifulSoup(digest.html, "html.parser")
+    html_links = {a["href"] for a in soup.select("a")} - {"https://papers.test/"}
+    text_links = {w for w in digest.text.split() if w.startswith("https://papers.test/")}
+    assert html_links == text_links - {"https://papers.test/"}
+    assert len(html_links) == 6  # paper, arXiv, code, preferences, browser, unsubscribe
+
+
+def test_no_link_leads_to_another_host() -> None:
+    for link in BeautifulSoup(make_digest().html, "html.parser").select("[href], [src]"):
+        assert str(link.get("href") or link.get("src")).startswith("https://papers.test/")
+
+
+def test_the_unsubscribe_header_and_link_are_one_address() -> None:
+    digest = make_digest()
+    address = digest.headers["List-Unsubscribe"].strip("<>")
+    assert f'href="{address}"' in digest.html
+    assert address in digest.text
+    assert digest.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_message_id_depends_on_the_delivery_alone() -> None:
+    again = make_digest(make_piece(2, title="Another"))
+    assert make_digest().headers["Message-ID"] == again.headers["Message-ID"]
+    assert make_digest(delivery_id=8).headers["Message-ID"] != again.headers["Message-ID"]
+
+
+def test_the_message_id_does_not_give_the_token_away() -> None:
+    headers = make_digest().headers
+    token = headers["List-Unsubscribe"].rpartition("/")[2].rstrip(">")
+    assert token not in headers["Message-ID"]
+
+
+def test_text_lines_stay_within_72_columns() -> None:
+    digest = make_digest(
+        make_piece(title="A very long title of a paper " * 5, summary="word " * 90)
+    )
+    lines = [line for line in digest.text.splitlines() if "https://" not in line]
+    assert max(map(len, lines)) <= 72
+
+
+def test_the_preheader_is_the_first_two_titles() -> None:
+    digest = make_digest(*(make_piece(title=title) for title in ("One", "Two", "Three")))
+    preheader = BeautifulSoup(digest.html, "html.parser").select_one(".preheader")
+    assert preheader is not None
+    assert preheader.get_text(strip=True) == "One · Two"
+
+
+def test_styles_are_inlined() -> None:
+    title = BeautifulSoup(make_digest().html, "html.parser").select_one(".title")
+    assert title is not None
+    assert "serif" in str(title["style"])
+
+
+def test_dark_mode_keeps_its_sheet() -> None:
+    assert "@media (prefers-color-scheme: dark)" in make_digest().html
+
+
+def test_a_curators_note_stands_above_the_papers() -> None:
+    digest = make_digest(shell=make_shell(note="Read the first one twice."))
+    assert digest.html.index("twice") < digest.html.index('class="rank"')
+    assert digest.text.index("twice") < digest.text.index("Pointers")
+
+
+def test_a_paper_without_summary_or_authors_is_set_without_gaps() -> None:
+    digest = make_digest(make_piece(summary="", authors=[]))
+    assert "\n\n\n" not in digest.text
+
+
+def test_ten_papers_stay_far_from_where_gmail_clips() -> None:
+    pieces = [make_piece(i, summary="A sentence of some length. " * 40) for i in range(1, 11)]
+    assert len(make_digest(*pieces).html.encode()) < 80_000
+
+
+@pytest.mark.parametrize(
+    ("titles", "subject"),
+    [
+        (["One"], "One"),
+        (["One", "Two"], "One, and 1 more trending paper"),
+        (["One", "Two", "Three"], "One, and 2 more trending papers"),
+        (["word " * 40, "Two"], "word " * 15 + "…, and 1 more trending paper"),
+    ],
+)
+def test_the_subject_names_the_first_paper_and_counts_the_rest(
+    titles: list[str], subject: str
+) -> None:
+    assert subject_of(titles) == subject
