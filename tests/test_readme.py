@@ -1,0 +1,82 @@
+"""The README and the docs: every link leads somewhere, every command exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / "docs").rglob("*.md"),
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def links(page: Path) -> list[str]:
+    outside = ("http://", "https://", "mailto:")
+    return [link for link in LINK.findall(page.read_text()) if not link.startswith(outside)]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a forge makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it(document: Path) -> None:
+    for link in links(document):
+        name, _, anchor = link.partition("#")
+        target = (document.parent / name) if name else document
+        assert target.exists(), f"{link} leads nowhere"
+        if anchor:
+            assert anchor in anchors(target), f"{link}: no such heading"
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_make_command_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    code = re.findall(r"`([^`\n]+)`|^    (.+)$|^(make .+)$", document.read_text(), re.MULTILINE)
+    commands = [next(part for part in parts if part) for parts in code]
+    named = {
+        word for command in commands for word in re.findall(r"(?:^|[ =\d])make ([a-z]+)", command)
+    }
+    assert named <= targets
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_management_command_exists(document: Path) -> None:
+    from django.core.management import get_commands
+
+    named = set(re.findall(r"manage\.py ([a-z_]+)", document.read_text()))
+    assert named <= get_commands().keys()
+
+
+def test_the_readme_says_what_it_is_in_three_sentences_first() -> None:
+    paragraphs = (ROOT / "README.md").read_text().split("\n\n")
+    assert paragraphs[0] == "# Trending Papers"
+    sentences = re.findall(r"[.!?](?:\s|$)", paragraphs[1])
+    assert len(sentences) == 3
+
+
+def test_the_readme_names_the_two_commands_and_shows_two_pictures() -> None:
+    text = (ROOT / "README.md").read_text()
+    for command in ("make run", "make test"):
+        assert f"\n{command}\n" in text
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert pictures == ["docs/images/front-page.png", "docs/images/digest.png"]
+
+
+def test_every_page_of_the_docs_is_in_their_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    listed = {(index.parent / link).resolve() for link in links(index)}
+    pages = {page.resolve() for page in (ROOT / "docs").rglob("*.md")} - {index.resolve()}
+    assert pages <= listed
+
+
+def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "Unreleased"
