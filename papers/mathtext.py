@@ -39,7 +39,7 @@ _AROUND: Final = re.compile(
 _CITATION: Final = re.compile(r"\s*~?\\(?:cite[a-z]*|footnote|label)\*?(?:\[[^\]]*\])*\{[^{}]*\}")
 _ESCAPED: Final = re.compile(r"\\([%$&#_{}])")
 _SCRIPT: Final = re.compile(r"([\^_])(?:\{([^{}]*)\}|([^\s\\{}]))")
-_DASH: Final = re.compile(r"(?<=\w)--(?=\w)")
+_DASH: Final = re.compile(r"(?<=\w)--(?=\w)|(?<= )--(?= )")
 _SPACE: Final = re.compile(r"\\[ ,;:]")
 # TeX drops the blank after a command; in a line of Unicode it keeps `n log n` apart. Commands
 # that take what follows as their argument must stay next to it.

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.urls import reverse
 
-from papers.models import Curator, Topic
+from papers.models import Curator, Topic, Trend
 from papers.queries import (
     Neighbours,
     RankedPaper,
@@ -120,16 +120,20 @@ def list_url(window: Window, day: date | None, topic: Topic | None = None) -> st
 
 
 def latest_day(window: Window, today: date) -> date:
-    """The day whose list to show when none was asked for.
+    """The day whose list to show when none was asked for: the newest that has papers.
 
-    Normally the last day that is over, since that is what was scored; where its window is
-    empty, the newest day before it with papers; and on the very first day, today.
+    A week or a month goes on to today as soon as today is scored, else to yesterday, so
+    that a quiet weekend does not hold it back; where that window is empty, it does not.
     """
-    closed = today - timedelta(days=1)
-    newest = newest_day(closed)
-    if newest is None:
-        return today if newest_day(today) else closed
-    return closed if newest >= first_day(window, closed) else newest
+    newest = newest_day(today)
+    if newest is None or window == "day":
+        return newest or today
+    last = today if _is_scored(window, today) else today - timedelta(days=1)
+    return last if first_day(window, last) <= newest <= last else newest
+
+
+def _is_scored(window: Window, day: date) -> bool:
+    return Trend.objects.filter(window=window, day=day).exists()
 
 
 def nearest(day: date, around: Neighbours) -> date | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
+from papers.explain import Reason, explain, is_held_first
 from papers.measure import Facts, facts, measure
-from papers.models import Paper, Signal, Topic, Trend
-from papers.queries import topics_by_weight
+from papers.models import Paper, Signal, Trend
+from papers.pages import list_url
+from papers.queries import newest_places, topics_by_weight
+from papers.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +26,30 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The place of a paper in the newest list of a window, counted from 1, and why."""
+
+    window: Window
+    day: date
+    url: str
+    place: int
+    value: float
+    reasons: Sequence[Reason]
+    held_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
-    """Everything the page of a paper shows. `trends` holds the newest of each window."""
+    """Everything the page of a paper shows. `standings` goes from the day to the month."""
 
     paper: Paper
     facts: Facts
-    topics: Sequence[Topic]
     readings: Sequence[Reading]
-    trends: Sequence[Trend]
-    first_read_on: date | None
+    standings: Sequence[Standing]
 
 
 def portrait(pk: int, now: datetime) -> Portrait:
-    """The paper and all that is known of it at `now`. Six queries.
+    """The paper and all that is known of it at `now`. Five queries.
 
     Raises:
         Paper.DoesNotExist: there is no such paper.
@@ -44,10 +59,21 @@ def portrait(pk: int, now: datetime) -> Portrait:
     return Portrait(
         paper=paper,
         facts=facts(paper, measured),
-        topics=[link.topic for link in paper.topic_links.all()],
         readings=_readings(paper, now),
-        trends=_newest_trends(paper),
-        first_read_on=_first_read_on(paper),
+        standings=[_standing(trend, place) for trend, place in newest_places(pk)],
+    )
+
+
+def _standing(trend: Trend, place: int) -> Standing:
+    window = cast("Window", trend.window)
+    return Standing(
+        window=window,
+        day=trend.day,
+        url=list_url(window, trend.day),
+        place=place,
+        value=trend.value,
+        reasons=explain(trend.components, window),
+        held_first=is_held_first(trend.components),
     )
 
 
@@ -59,17 +85,7 @@ def _readings(paper: Paper, now: datetime) -> list[Reading]:
         .distinct("kind", "source")
     )
     order = list(Signal.Kind)
-    found = [Reading(s.get_kind_display(), s.source, s.value, s.read_at) for s in newest]
-    labels = [kind.label for kind in order]
-    return sorted(found, key=lambda reading: (labels.index(reading.kind), reading.source))
-
-
-def _newest_trends(paper: Paper) -> list[Trend]:
-    newest = paper.trends.order_by("window", "-day").distinct("window")
-    order = list(Trend.Span)
-    return sorted(newest, key=lambda trend: order.index(Trend.Span(trend.window)))
-
-
-def _first_read_on(paper: Paper) -> date | None:
-    first = paper.signals.order_by("read_at").values_list("read_at", flat=True).first()
-    return first.date() if first else None
+    found = sorted(newest, key=lambda read: (order.index(Signal.Kind(read.kind)), read.source))
+    return [
+        Reading(read.get_kind_display(), read.source, read.value, read.read_at) for read in found
+    ]

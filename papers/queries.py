@@ -17,9 +17,10 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.functions import Coalesce
 
 from papers.measure import Facts, facts, measure
-from papers.models import Paper, PaperTopic, Signal, Topic
+from papers.models import Paper, PaperTopic, Signal, Topic, Trend
 from papers.windows import DAYS, Window, closes_at, first_day
 
 
@@ -107,6 +108,26 @@ def topic_counts(window: Window, day: date) -> list[TopicCount]:
     counts = dict(listed.order_by().values_list("topic_id").annotate(Count("id")))
     topics = Topic.objects.filter(is_active=True)
     return [TopicCount(topic, counts.get(topic.pk, 0)) for topic in topics]
+
+
+def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
+    """A paper's newest trend in each window, shortest first, and its place there, from 1.
+
+    One query; trend_once finds the trends, and trend_ranking counts the stronger ones.
+    """
+    stronger = Trend.objects.filter(
+        window=OuterRef("window"), day=OuterRef("day"), value__gt=OuterRef("value")
+    )
+    counted = stronger.order_by().values("day").annotate(papers=Count("id")).values("papers")
+    trends = (
+        Trend.objects.filter(paper=paper_id)
+        .annotate(stronger=Coalesce(Subquery(counted), 0))
+        .order_by("window", "-day")
+        .distinct("window")
+    )
+    order = list(Trend.Span)
+    found = sorted(trends, key=lambda trend: order.index(Trend.Span(trend.window)))
+    return [(trend, trend.stronger + 1) for trend in found]
 
 
 def newest_day(until: date) -> date | None:

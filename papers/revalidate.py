@@ -23,10 +23,11 @@ def revalidated(view: View[P]) -> View[P]:
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         tag = _etag(response.content, str(request.META.get("CSRF_COOKIE", "")))
+        response["ETag"] = tag
         answered = get_conditional_response(request, etag=tag, response=response)
         # Only streams and redirects to None: with a response given there is always one.
         return answered if isinstance(answered, HttpResponse) else response

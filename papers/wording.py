@@ -11,6 +11,13 @@ _SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s)")
 _NO_END: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|fig|eq|sec|approx|a\.k\.a)|\b\w)\.$", re.IGNORECASE
 )
+_SOURCES: Final = {
+    "hugging_face": "Hugging Face",
+    "arxiv": "arXiv",
+    "semantic_scholar": "Semantic Scholar",
+    "github": "GitHub",
+    "sample": "sample data",
+}
 LEAD_LENGTH: Final = 210  # three lines of 68 characters
 _SHORTEST_LEAD: Final = 90
 _SPARE: Final = 60  # no "more" for a few words
@@ -43,6 +50,11 @@ def short_figure(number: float) -> str:
             whole, tenth = divmod(tenths, 10)
             return f"{whole}.{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
     return f"{int(number)}"
+
+
+def source_name(source: str) -> str:
+    """What people call a source: `hugging_face` → `Hugging Face`."""
+    return _SOURCES.get(source) or source.replace("_", " ")
 
 
 def lead(text: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from papers import mathtext, wording
+from papers.explain import Reason, explain, is_held_first
+from papers.queries import RankedPaper
+from papers.windows import Window
 
 register = template.Library()
 
@@ -40,6 +43,30 @@ def author_line(names: Sequence[str]) -> str:
 def short_figure(number: float) -> str:
     """`1.2k`."""
     return wording.short_figure(number)
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """`Hugging Face`."""
+    return wording.source_name(source)
+
+
+@register.filter
+def link_name(url: str) -> str:
+    """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
+    return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
+
+
+@register.filter
+def reasons(ranked: RankedPaper, window: Window) -> list[Reason]:
+    """Why a paper of a list trends: `{% for reason in ranked|reasons:page.window %}`."""
+    return explain(ranked.components, window)
+
+
+@register.filter
+def held_first(components: Mapping[str, Any]) -> bool:
+    """Whether it stands first because more than one signal speaks for it."""
+    return is_held_first(components)
 
 
 @register.simple_tag

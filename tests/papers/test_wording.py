@@ -1,0 +1,85 @@
+"""How authors, figures and the opening of an abstract are said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.wording import LEAD_LENGTH, author_line, lead, short_figure, source_name
+
+SENTENCE = "A sentence of a certain length that says something about an experiment with results."
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], ""),
+        (["Abhishek Das"], "A. Das"),
+        (["Abhishek Das", "Satwik Kottur"], "A. Das and S. Kottur"),
+        (["Abhishek Das", "Satwik Kottur", "Ann Lee"], "A. Das, S. Kottur and A. Lee"),
+        (["Abhishek Das", "Satwik Kottur", *["Ann Lee"] * 5], "A. Das, S. Kottur and 5 more"),
+        (["Prathosh A. P."], "P. A. P."),
+        (["OpenAI"], "OpenAI"),
+        (["J. Doe"], "J. Doe"),
+        (["Luca D'Amico-Wong", "  "], "L. D'Amico-Wong"),
+        (["Ørjan Ås"], "Ø. Ås"),
+    ],
+)
+def test_authors_are_named_in_one_line(names: list[str], said: str) -> None:
+    assert author_line(names) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0"),
+        (84, "84"),
+        (999, "999"),
+        (1000, "1k"),
+        (1250, "1.2k"),
+        (1999, "1.9k"),
+        (9999, "9.9k"),
+        (34_567, "34k"),
+        (999_999, "999k"),
+        (1_200_000, "1.2M"),
+    ],
+)
+def test_a_figure_is_short_and_never_flatters(number: float, said: str) -> None:
+    assert short_figure(number) == said
+
+
+def test_a_short_abstract_is_its_own_lead() -> None:
+    assert lead(f"{SENTENCE} {SENTENCE}") == f"{SENTENCE} {SENTENCE}"
+
+
+def test_a_lead_ends_with_a_sentence() -> None:
+    assert lead(" ".join([SENTENCE] * 6)) == f"{SENTENCE} {SENTENCE}"
+
+
+def test_a_lead_does_not_end_with_an_abbreviation() -> None:
+    text = f"{SENTENCE} Many models, e.g. " + "transformers of every kind and size " * 9
+    assert lead(text).endswith(" …")
+
+
+def test_a_long_sentence_is_cut_between_words() -> None:
+    opening = lead("supercalifragilistic " * 40)
+    assert opening.endswith("supercalifragilistic …")
+    assert len(opening) <= LEAD_LENGTH + 2
+
+
+def test_a_lead_is_set_in_one_line() -> None:
+    assert lead("two\n  lines") == "two lines"
+
+
+@given(st.text(max_size=900))
+def test_a_lead_is_never_much_longer_than_three_lines(text: str) -> None:
+    assert len(lead(text)) <= LEAD_LENGTH + 60
+
+
+def test_a_source_has_a_name_people_know() -> None:
+    assert source_name("hugging_face") == "Hugging Face"
+
+
+def test_an_unknown_source_is_still_readable() -> None:
+    assert source_name("my_own_list") == "my own list"
