@@ -11,7 +11,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 if TYPE_CHECKING:
     _GroupPage = auth_admin.GroupAdmin
-    _UserPage = auth_admin.UserAdmin
+    _UserPage = auth_admin.UserAdmin[User]
 else:
     from unfold.admin import ModelAdmin
 

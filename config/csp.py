@@ -19,7 +19,7 @@ ADMIN_POLICY: Final = {
 }
 
 
-class SitePolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class SitePolicyMiddleware(CSPMiddleware):
     """django-csp's middleware, with the exceptions that the admin needs."""
 
     def get_policy_parts(

@@ -32,6 +32,10 @@ DELIVERY_COLOURS: Final = {
     "uncertain": "danger",
     "skipped": "default",
 }
+_EDITION_FIELDS: Final = (
+    "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
+    "composed_at", "trend_version",
+)  # fmt: skip
 _MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
 
 
@@ -69,27 +73,13 @@ class EditionAdmin(Page[Edition]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         return super().get_queryset(request).defer("html", "text")
 
-    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> Sequence[Any]:
-        if obj is None:
-            return ("cadence", "day", "note")
-        figures = ("closes", "candidates_count", "deliveries_by_state")
-        return (
-            ("cadence", "day"),
-            ("state", "closes"),
-            "note",
-            *figures,
-            ("composed_at", "trend_version"),
-        )
+    def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> tuple[str, ...]:
+        return _EDITION_FIELDS if obj else ("cadence", "day", "note")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Edition | None = None
-    ) -> Sequence[str]:
-        if obj is None:
-            return ()
-        return (
-            "cadence", "day", "state", "closes", "candidates_count", "deliveries_by_state",
-            "composed_at", "trend_version",
-        )  # fmt: skip
+    ) -> tuple[str, ...]:
+        return tuple(name for name in _EDITION_FIELDS if name != "note") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
         return _is_open(obj) and super().has_change_permission(request, obj)
@@ -232,7 +222,7 @@ class DeliveryAdmin(LedgerPage[Delivery]):
 
     @admin.display(description="reader", empty_value="forgotten")
     def reader(self, delivery: Delivery) -> str | None:
-        return delivery.subscriber and delivery.subscriber.email
+        return delivery.subscriber.email if delivery.subscriber else None
 
     @badge(DELIVERY_COLOURS, "state")
     def state_badge(self, delivery: Delivery) -> tuple[str, str]:

@@ -56,6 +56,9 @@ class PaperAdmin(Page[Paper]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # papers come from sources, which also give them their first signals
 
+    def has_delete_permission(self, request: HttpRequest, obj: Paper | None = None) -> bool:
+        return False  # editions and signals hold on to their papers
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         # The search vector is large, and no page shows it.
         return super().get_queryset(request).defer("search")
@@ -142,12 +145,14 @@ def _topics_of(papers: Sequence[int]) -> dict[int, list[str]]:
 
 def _latest_upvotes(papers: Sequence[int]) -> QuerySet[Signal, tuple[int, float]]:
     reads = Signal.objects.filter(paper__in=papers, kind=Signal.Kind.UPVOTES)
-    return reads.order_by("paper", "-read_at").distinct("paper").values_list("paper_id", "value")
+    newest = reads.order_by("paper_id", "-read_at").distinct("paper_id")
+    return newest.values_list("paper_id", "value")
 
 
 def _latest_week_trends(papers: Sequence[int]) -> QuerySet[Trend, tuple[int, float]]:
     trends = Trend.objects.filter(paper__in=papers, window=Trend.Span.WEEK)
-    return trends.order_by("paper", "-day").distinct("paper").values_list("paper_id", "value")
+    newest = trends.order_by("paper_id", "-day").distinct("paper_id")
+    return newest.values_list("paper_id", "value")
 
 
 @admin.register(Topic)
@@ -254,5 +259,6 @@ class RawRecordAdmin(OfPaper[RawRecord]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[RawRecord]:
         # The list shows no payload, and payloads are by far the largest part of a row.
         rows = super().get_queryset(request)
-        is_list = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        match = request.resolver_match
+        is_list = match is not None and str(match.url_name).endswith("changelist")
         return rows.defer("payload") if is_list else rows

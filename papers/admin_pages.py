@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,7 +19,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action as unfold_action
 from unfold.decorators import display as unfold_display
-from unfold.views import ChangeList
 
 from papers.paginate import EstimatingPaginator
 
@@ -28,11 +29,16 @@ if TYPE_CHECKING:
     # Unfold ships no types; its classes follow Django's.
     _ModelAdmin = admin.ModelAdmin
     _TabularInline = admin.TabularInline
+    _ChangeList = ChangeList
     ModelForm = forms.ModelForm
-    DialogForm = forms.Form
+
+    class DialogForm(forms.Form):
+        object_id: int  # of the row on whose page the dialog opened
+
 else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.forms import BaseDialogForm
+    from unfold.views import ChangeList as _ChangeList
 
     class _Typed:
         def __class_getitem__(cls, _model: object) -> type:
@@ -50,13 +56,16 @@ else:
     DialogForm = BaseDialogForm
 
 
-class PageList(ChangeList):  # type: ignore[misc]
+class PageList(_ChangeList):
     """A change list that lets its admin look up, at once, what the rows of its page need."""
+
+    model_admin: Page[Any]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        self.model_admin.complete(self.result_list)
+        rows = list(self.result_list)
+        self.model_admin.complete(rows)
+        self.result_list = rows
 
 
 class Page(_ModelAdmin[M]):
@@ -68,6 +77,8 @@ class Page(_ModelAdmin[M]):
     # Facets would count every choice of every filter on every visit.
     show_facets = admin.ShowFacets.NEVER
     list_filter_submit = True
+    # An address typed without its scheme means https.
+    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return PageList
@@ -91,8 +102,8 @@ class LedgerPage(_ReadOnly, Page[M]):
     """Rows that the service writes and people only read: no adding, changing or deleting."""
 
     # Newest first by the primary key: the one order that every table can give without a sort.
-    ordering: ClassVar[Sequence[str]] = ("-id",)
-    sortable_by: ClassVar[Sequence[str]] = ()
+    ordering = ("-id",)
+    sortable_by = ()
 
 
 class LedgerInline(_ReadOnly, _TabularInline[M, Any]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -178,7 +178,7 @@ def _unsubscribe(request: HttpRequest, reader: Subscriber) -> bool:
 class OfReader(LedgerPage[M]):
     """Rows that belong to a reader, found by the start of the reader's address."""
 
-    list_select_related = ("subscriber",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("subscriber",)
     search_fields = ("subscriber__email",)
     search_help_text = "Start of an address, or @domain"
 
@@ -242,7 +242,7 @@ class ConsentEntryAdmin(ByAddress[ConsentEntry]):
 
     @admin.display(description="reader", empty_value="forgotten")
     def reader(self, entry: ConsentEntry) -> str | None:
-        return entry.subscriber and entry.subscriber.email
+        return entry.subscriber.email if entry.subscriber else None
 
 
 class SuppressForm(ModelForm[Suppression]):

@@ -1,0 +1,190 @@
+"""Papers, topics and their ledgers in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from papers.admin_pages import linked_count, row_url, rows_url
+from papers.models import Paper, PaperTopic, RawRecord, Signal, Topic, Trend
+from tests.factories import (
+    DAY,
+    NOON,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+RECLASSIFY = "admin:papers_topic_reclassify"
+
+
+def found(client: Client, model: type[Any], words: str) -> set[int]:
+    """The ids of the rows that a search shows."""
+    response = client.get(rows_url(model, q=words))
+    return {row.pk for row in response.context["cl"].result_list}
+
+
+# ── the list of papers ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["2503.04321", "https://arxiv.org/abs/2503.04321", "arxiv.org/pdf/2503.04321.pdf", "2503.043"],
+)
+def test_a_paper_is_found_by_its_arxiv_id_or_link(admin_client: Client, words: str) -> None:
+    wanted = make_paper(arxiv_id="2503.04321")
+    make_paper(arxiv_id="2503.99999")
+    assert found(admin_client, Paper, words) == {wanted.pk}
+
+
+def test_a_paper_is_found_by_words_of_its_abstract(admin_client: Client) -> None:
+    wanted = make_paper(summary="We quantise the weights of large networks.")
+    make_paper(summary="We fold proteins.")
+    assert found(admin_client, Paper, "quantised networks") == {wanted.pk}
+
+
+def test_a_paper_is_found_by_a_part_of_a_word_of_its_title(admin_client: Client) -> None:
+    wanted = make_paper("RoboGSim: a simulator")
+    make_paper("Another")
+    assert found(admin_client, Paper, "gsim") == {wanted.pk}
+
+
+def fill_the_list(papers: int) -> None:
+    topics = [make_topic(), make_topic()]
+    for _ in range(papers):
+        paper = make_paper()
+        for topic in topics:
+            make_paper_topic(paper, topic)
+        make_signal(paper, 7)
+
+
+@pytest.mark.parametrize("papers", [1, 30])
+def test_the_list_of_papers_takes_the_same_queries_however_long(
+    admin_client: Client, django_assert_num_queries: Any, papers: int
+) -> None:
+    fill_the_list(papers)
+    # Session, user; count, first and last day, days, rows; their topics, upvotes and trends;
+    # the topics of the filter.
+    with django_assert_num_queries(10):
+        response = admin_client.get(rows_url(Paper))
+    assert len(response.context["cl"].result_list) == papers
+
+
+@pytest.mark.parametrize("model", [Signal, Trend, RawRecord, PaperTopic])
+def test_a_ledger_of_papers_takes_no_query_for_each_row(
+    admin_client: Client, django_assert_max_num_queries: Any, model: type[Any]
+) -> None:
+    topic = make_topic()
+    for _ in range(20):
+        paper = make_paper()
+        make_signal(paper)
+        make_paper_topic(paper, topic)
+        Trend.objects.create(
+            paper=paper, window="week", day=DAY, value=1, components={}, scored_at=NOON
+        )
+        RawRecord.objects.create(paper=paper, source="x", day=DAY, digest="0", payload={})
+    with django_assert_max_num_queries(5):  # session, user, count, rows, and a filter's choices
+        response = admin_client.get(rows_url(model))
+    assert len(response.context["cl"].result_list) == 20
+
+
+def test_the_list_shows_the_newest_upvotes_and_the_topics_by_weight(admin_client: Client) -> None:
+    paper = make_paper()
+    make_signal(paper, 84, read_at=NOON)
+    make_signal(paper, 12, read_at=NOON.replace(hour=1))
+    make_paper_topic(paper, make_topic("Sound of speech"), 0.4)
+    make_paper_topic(paper, make_topic("Robots at home"), 0.9)
+    page = admin_client.get(rows_url(Paper)).content.decode()
+    assert ">84<" in page
+    assert ">12<" not in page
+    assert "Robots at home, Sound of speech" in page
+
+
+# ── a paper's own page ───────────────────────────────────────────────────────
+
+
+def test_a_paper_s_page_shows_the_newest_read_of_each_signal(admin_client: Client) -> None:
+    paper = make_paper()
+    make_signal(paper, 84)
+    make_signal(paper, 80, read_at=NOON.replace(hour=1))
+    make_signal(paper, 1200, kind="stars", source="github")
+    page = admin_client.get(row_url(paper)).content.decode()
+    assert "<b>84</b>" in page
+    assert "<b>1200</b>" in page
+    assert "<b>80</b>" not in page
+    assert rows_url(Signal, paper__id__exact=paper.pk) in page
+
+
+def test_a_paper_s_title_is_shown_as_text(admin_client: Client) -> None:
+    paper = make_paper("<script>alert(1)</script> considered harmful")
+    for url in (rows_url(Paper), row_url(paper)):
+        assert "<script>alert(1)" not in admin_client.get(url).content.decode()
+
+
+# ── topics ───────────────────────────────────────────────────────────────────
+
+
+def test_a_topic_s_number_of_papers_leads_to_them(admin_client: Client) -> None:
+    topic = make_topic()
+    make_paper_topic(make_paper(), topic)
+    make_paper_topic(make_paper(), topic)
+    make_paper()
+    url = rows_url(Paper, topics__id__exact=topic.pk)
+    assert f'href="{url}">2<' in admin_client.get(rows_url(Topic)).content.decode()
+    assert admin_client.get(url).context["cl"].result_count == 2
+
+
+def test_asking_to_reclassify_changes_nothing_yet(admin_client: Client) -> None:
+    topic = make_topic(query="robots")
+    make_paper("Robots learn to walk")
+    page = admin_client.get(reverse(RECLASSIFY)).content.decode()
+    assert "Reclassify" in page
+    assert not topic.papers.exists()
+
+
+def test_reclassifying_gives_papers_the_topics_they_match_now(admin_client: Client) -> None:
+    topic = make_topic(query="robots")
+    paper = make_paper("Robots learn to walk")
+    answer = admin_client.post(reverse(RECLASSIFY), {"_form_submitted": "True"})
+    assert answer.status_code == 302
+    assert list(topic.papers.all()) == [paper]
+
+
+def test_the_dialog_of_a_button_is_led_on_by_a_header(admin_client: Client) -> None:
+    answer = admin_client.post(
+        reverse(RECLASSIFY), {"_form_submitted": "True"}, headers={"HX-Request": "true"}
+    )
+    assert answer.headers["HX-Redirect"] == rows_url(Topic)
+
+
+def test_reclassifying_needs_the_right_to_change_topics(client: Client) -> None:
+    topic = make_topic(query="robots")
+    make_paper("Robots learn to walk")
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    answer = client.post(reverse(RECLASSIFY), {"_form_submitted": "True"})
+    assert answer.status_code == 403
+    assert not topic.papers.exists()
+
+
+def test_a_topic_with_papers_cannot_be_deleted(admin_client: Client) -> None:
+    topic = make_topic()
+    make_paper_topic(make_paper(), topic)
+    url = reverse("admin:papers_topic_delete", args=[topic.pk])
+    assert admin_client.post(url, {"post": "yes"}).status_code == 403
+    assert Topic.objects.filter(pk=topic.pk).exists()
+
+
+def test_a_topic_that_nothing_hangs_on_can_be_deleted(admin_client: Client) -> None:
+    topic = make_topic()
+    admin_client.post(reverse("admin:papers_topic_delete", args=[topic.pk]), {"post": "yes"})
+    assert not Topic.objects.filter(pk=topic.pk).exists()
+
+
+def test_no_rows_are_a_plain_nought() -> None:
+    assert linked_count(0, Paper) == "0"
