@@ -9,13 +9,13 @@ from __future__ import annotations
 import email.policy
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
-from email.utils import parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -83,6 +83,18 @@ def read(folder: Path, key: str) -> Mail | None:
     except FileNotFoundError:
         return None
     return _take_apart(key, raw)
+
+
+def discard(folder: Path, recipients: Collection[str]) -> int:
+    """Delete the mails to any of these addresses (in lower case); how many they were."""
+    gone = 0
+    for key, path in list(_files(folder)):
+        head = _head_of(key, path)
+        to = getaddresses([head.to]) if head else []
+        if any(address.lower() in recipients for _, address in to):
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 # ── files ────────────────────────────────────────────────────────────────────

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from subscribers.wishes import Preferences, from_json
+
 FOLDER: Final = Path(__file__).resolve().parent
 SOURCE: Final = "sample"
 CURATOR: Final = "AK"
@@ -41,18 +43,11 @@ class SamplePaper:
 
 @dataclass(frozen=True, slots=True)
 class SampleReader:
-    """One reader: what they want and when; `note` says what they are there to show."""
+    """One reader and what they want; `note` says what they are there to show."""
 
     email: str
     note: str
-    cadence: str
-    weekday: int
-    hour: int
-    timezone: str
-    digest_size: int
-    topics: tuple[str, ...]
-    keywords: tuple[str, ...]
-    muted: tuple[str, ...]
+    wishes: Preferences
 
 
 @cache
@@ -81,18 +76,7 @@ def _paper(position: int, row: dict[str, Any]) -> SamplePaper:
 
 
 def _reader(row: dict[str, Any]) -> SampleReader:
-    return SampleReader(
-        email=row["email"],
-        note=row["note"],
-        cadence=row["cadence"],
-        weekday=row.get("weekday", 4),
-        hour=row["hour"],
-        timezone=row["timezone"],
-        digest_size=row.get("digest_size", 10),
-        topics=tuple(row.get("topics", ())),
-        keywords=tuple(row.get("keywords", ())),
-        muted=tuple(row.get("muted", ())),
-    )
+    return SampleReader(email=row["email"], note=row["note"], wishes=from_json(row))
 
 
 def _read(name: str) -> list[dict[str, Any]]:

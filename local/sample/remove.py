@@ -1,0 +1,143 @@
+"""Remove the sample and all that came of it. What is real stays.
+
+The rules where sample and real meet:
+
+* A paper that a real source has told of since is real. It stays and loses its invented
+  signals, the trends made of them, and the invented day of its listing.
+* An edition loses its sample papers. It goes with them when nothing is left: no real paper
+  and no delivery to anyone but sample readers. Otherwise it stays, with gaps in its order.
+* A ledger row of a real reader always stays, so that no edition reaches them twice and the
+  links in their mail still answer. A digest of sample papers cannot be rebuilt after this.
+* A delivery to a real reader that is still to be sent, and was to hold sample papers,
+  forgets its choice; the worker chooses anew from what the edition has left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet
+
+from local import mailbox
+from local.sample import catalogue
+from newsletter.models import Candidate, Delivery, Edition
+from papers.models import Curator, Paper, RawRecord, Signal, Trend
+from subscribers.models import ConsentEntry, Subscriber, Suppression
+from subscribers.privacy import erasing
+from subscribers.tokens import address_hash
+
+_UNFINISHED: Final = (Delivery.State.QUEUED, Delivery.State.DEFERRED)
+
+
+def remove() -> dict[str, int]:
+    """Delete the sample, all of it or nothing; how many rows of what, by name, most first.
+
+    Mails to sample readers in the local mailbox go too, once the database has let go of them.
+    """
+    gone = _Count()
+    with erasing():
+        emails = _sample_addresses()
+        _remove_mailings(gone)
+        _remove_readers(emails, gone)
+        _remove_papers(gone)
+        gone.delete(Curator.objects.filter(is_sample=True))
+    if settings.MAILBOX_DIR:
+        caught = mailbox.discard(Path(settings.MAILBOX_DIR), emails)
+        gone.add("caught mail", "caught mails", caught)
+    return gone.named()
+
+
+class _Count:
+    """Deletes rows and keeps count of them, and of what went with them."""
+
+    def __init__(self) -> None:
+        self._gone: Counter[tuple[str, str]] = Counter()
+
+    def delete(self, rows: QuerySet[Any]) -> None:
+        for label, number in rows.delete()[1].items():
+            names = apps.get_model(label)._meta  # noqa: SLF001 (Django documents it)
+            self.add(str(names.verbose_name), str(names.verbose_name_plural), number)
+
+    def add(self, singular: str, plural: str, number: int) -> None:
+        self._gone[singular, plural] += number
+
+    def named(self) -> dict[str, int]:
+        return {
+            singular if number == 1 else plural: number
+            for (singular, plural), number in self._gone.most_common()
+            if number
+        }
+
+
+# ── editions and deliveries ──────────────────────────────────────────────────
+
+
+def _remove_mailings(gone: _Count) -> None:
+    touched = list(Edition.objects.filter(is_sample=True).values_list("pk", flat=True))
+    gone.delete(Delivery.objects.filter(subscriber__is_sample=True))
+    sample = Candidate.objects.filter(Q(paper__is_sample=True) | Q(facts__is_sample=True))
+    _forget_choices(set(sample.values_list("paper_id", flat=True)), touched)
+    gone.delete(sample)
+    editions = Edition.objects.filter(pk__in=touched)
+    gone.delete(editions.filter(candidates=None, deliveries=None))
+    editions.update(is_sample=False)
+
+
+def _forget_choices(paper_ids: set[int], edition_ids: list[int]) -> None:
+    unfinished = Delivery.objects.filter(edition__in=edition_ids, state__in=_UNFINISHED)
+    for delivery in unfinished.select_for_update().exclude(picks=[]):
+        if any(pick["paper"] in paper_ids for pick in delivery.picks):
+            delivery.picks = []
+            delivery.save(update_fields=["picks"])
+
+
+# ── readers ──────────────────────────────────────────────────────────────────
+
+
+def _sample_addresses() -> set[str]:
+    """Of the readers who are here, and of those who asked to be forgotten before."""
+    here = set(Subscriber.objects.filter(is_sample=True).values_list("email", flat=True))
+    shipped = {reader.email for reader in catalogue.readers()}
+    real = Subscriber.objects.filter(email__in=shipped, is_sample=False)
+    return here | (shipped - set(real.values_list("email", flat=True)))
+
+
+def _remove_readers(emails: set[str], gone: _Count) -> None:
+    hashes = [address_hash(email) for email in emails]
+    gone.delete(ConsentEntry.objects.filter(address_hash__in=hashes))
+    gone.delete(Suppression.objects.filter(address_hash__in=hashes))
+    gone.delete(Subscriber.objects.filter(is_sample=True))
+
+
+# ── papers ───────────────────────────────────────────────────────────────────
+
+
+def _remove_papers(gone: _Count) -> None:
+    adopted = Paper.objects.filter(is_sample=False, raw_records__source=catalogue.SOURCE)
+    _restore_listing_days(list(adopted.defer("search")))
+    invented = Signal.objects.filter(source=catalogue.SOURCE)
+    gone.delete(Trend.objects.filter(paper__in=invented.values("paper")))
+    gone.delete(invented)
+    gone.delete(RawRecord.objects.filter(source=catalogue.SOURCE))
+    gone.delete(Paper.objects.filter(is_sample=True))
+
+
+def _restore_listing_days(adopted: list[Paper]) -> None:
+    """A paper whose day of listing was invented was listed when a real source first told of it."""
+    for paper in adopted:
+        invented = _invented_days(paper)
+        told = paper.raw_records.exclude(source=catalogue.SOURCE).aggregate(first=Min("day"))
+        if paper.listed_on in invented and told["first"]:
+            paper.listed_on = told["first"]
+            paper.save(update_fields=["listed_on", "updated_at"])
+
+
+def _invented_days(paper: Paper) -> set[date]:
+    by_id = {one.arxiv_id: one for one in catalogue.papers()}
+    records = paper.raw_records.filter(source=catalogue.SOURCE)
+    return {by_id[record.payload["arxiv_id"]].listed_on(record.day) for record in records}

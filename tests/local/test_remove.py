@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from local.catcher import Maildir
+from local.sample.load import load
+from local.sample.remove import remove
+from newsletter.compose import compose
+from newsletter.models import Candidate, Delivery, Edition
+from papers.fetched import FetchedPaper, FetchedSignal
+from papers.ingest import ingest
+from papers.models import Curator, Paper, RawRecord, Signal, Trend
+from subscribers import consent, privacy
+from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
+from subscribers.tokens import address_hash
+from subscribers.trail import Trail
+from tests.factories import make_subscriber
+from tests.local.tables import counts, rows
+from tests.local.test_mailbox import make_mail
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("laptop")]
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+YESTERDAY = date(2026, 11, 22)
+REAL = FetchedPaper(
+    title="A Real Paper about Language Models",
+    arxiv_id="2611.00001",
+    summary="Large language models, measured.",
+    listed_on=YESTERDAY,
+    signals=(FetchedSignal("upvotes", 30),),
+    raw={"real": True},
+)
+
+
+def ingest_real_paper() -> Paper:
+    ingest("hugging_face", [REAL], read_at=datetime(2026, 11, 22, 12, tzinfo=UTC))
+    return Paper.objects.get(arxiv_id=REAL.arxiv_id)
+
+
+def make_delivery(edition: Edition, reader: Subscriber, state: str = "sent") -> Delivery:
+    """A ledger row that picked the first three papers of its edition."""
+    first = edition.candidates.order_by("position")[:3]
+    picks = [{"position": it.position, "paper": it.paper_id, "why": "because"} for it in first]
+    return Delivery.objects.create(
+        edition=edition,
+        subscriber=reader,
+        state=state,
+        picks=picks,
+        next_attempt_at=NOW,
+        created_at=NOW,
+    )
+
+
+def sample_reader(email: str = "ada@example.com") -> Subscriber:
+    return Subscriber.objects.get(email=email)
+
+
+def use_the_sample() -> None:
+    """What a day of `make run` leaves: editions, deliveries, a mail, a suppression, consents."""
+    load(NOW)
+    for cadence in ("daily", "weekly", "monthly"):
+        edition = compose(cadence, YESTERDAY, NOW)
+        for reader in Subscriber.objects.filter(cadence=cadence, is_sample=True):
+            make_delivery(edition, reader)
+    ada = sample_reader()
+    TransactionalMail.objects.create(subscriber=ada, kind="manage", next_attempt_at=NOW)
+    consent.record(
+        ConsentEntry.Step.CHANGED, email=ada.email, subscriber=ada, trail=Trail(), now=NOW
+    )
+    Suppression.objects.create(address_hash=address_hash(ada.email), reason="operator", at=NOW)
+
+
+# ── all of it ────────────────────────────────────────────────────────────────
+
+
+def test_nothing_of_the_sample_is_left_in_any_table() -> None:
+    before = counts()
+    use_the_sample()
+    assert counts() != before
+    remove()
+    assert counts() == before
+
+
+def test_it_says_what_it_deleted() -> None:
+    use_the_sample()
+    there = counts()
+    gone = remove()
+    assert gone["papers"] == 50
+    assert gone["signals"] == there["Signal"]
+    assert gone["subscribers"] == there["Subscriber"]
+    assert gone["consent entries"] == there["ConsentEntry"]
+    assert gone["deliveries"] == there["Delivery"]
+    assert gone["editions"] == 3
+    assert gone["candidates"] == there["Candidate"]
+    assert gone["curator"] == 1
+
+
+def test_removing_twice_deletes_nothing_more() -> None:
+    use_the_sample()
+    remove()
+    assert remove() == {}
+
+
+def test_it_works_where_loading_would_be_refused(laptop: Settings) -> None:
+    use_the_sample()
+    laptop.EMBEDDED, laptop.MAILBOX_DIR, laptop.MAIL_PROVIDER = False, "", "postmark"
+    remove()
+    assert not Paper.objects.exists()
+
+
+def test_what_was_removed_can_be_loaded_again() -> None:
+    load(NOW)
+    first = counts()
+    remove()
+    load(NOW)
+    assert counts() == first
+
+
+def test_consent_is_append_only_again_afterwards() -> None:
+    reader = make_subscriber("real@example.org")
+    consent.record(
+        ConsentEntry.Step.REQUESTED, email=reader.email, subscriber=reader, trail=Trail(), now=NOW
+    )
+    load(NOW)
+    remove()
+    with pytest.raises(Exception, match="append-only"):
+        ConsentEntry.objects.all().delete()
+
+
+def test_a_sample_reader_who_asked_to_be_forgotten_leaves_no_entry_either() -> None:
+    load(NOW)
+    privacy.erase(sample_reader())
+    remove()
+    assert not ConsentEntry.objects.exists()
+
+
+def test_mails_to_sample_readers_leave_the_local_mailbox(laptop: Settings) -> None:
+    load(NOW)
+    maildir = Maildir(Path(laptop.MAILBOX_DIR))
+    maildir.store(make_mail(to="Ada <ADA@example.com>"))
+    kept = maildir.store(make_mail(to="somebody@example.com"))
+    assert remove()["caught mail"] == 1
+    assert list((maildir.folder / "new").iterdir()) == [kept]
+
+
+# ── what is real stays ───────────────────────────────────────────────────────
+
+
+def test_real_rows_are_untouched() -> None:
+    paper = ingest_real_paper()
+    reader = make_subscriber("real@example.org", next_send_at=NOW)
+    consent.record(
+        ConsentEntry.Step.CONFIRMED, email=reader.email, subscriber=reader, trail=Trail(), now=NOW
+    )
+    Curator.objects.create(name="A real curator")
+    edition = compose("weekly", YESTERDAY, NOW)
+    make_delivery(edition, reader)
+    Trend.objects.all().delete()  # a load scores all papers anew
+    before = rows()
+    use_the_sample_beside_real_editions()
+    remove()
+    Trend.objects.filter(paper=paper).delete()
+    assert rows() == before
+
+
+def use_the_sample_beside_real_editions() -> None:
+    load(NOW)
+    for cadence in ("daily", "monthly"):
+        compose(cadence, YESTERDAY, NOW)
+    for edition in Edition.objects.filter(is_sample=True):
+        edition.candidates.filter(paper__is_sample=False).delete()
+    make_delivery(compose("weekly", YESTERDAY, NOW), sample_reader())
+
+
+def test_a_mixed_edition_keeps_its_real_papers_and_their_places() -> None:
+    paper = ingest_real_paper()
+    load(NOW)
+    edition = compose("weekly", YESTERDAY, NOW)
+    place = edition.candidates.get(paper=paper).position
+    remove()
+    edition.refresh_from_db()
+    assert edition.is_sample is False
+    assert list(edition.candidates.values_list("paper", "position")) == [(paper.pk, place)]
+
+
+def test_the_ledger_row_of_a_real_reader_keeps_its_edition() -> None:
+    load(NOW)
+    edition = compose("weekly", YESTERDAY, NOW)
+    delivery = make_delivery(edition, make_subscriber("real@example.org"))
+    make_delivery(edition, sample_reader())
+    before = Delivery.objects.filter(pk=delivery.pk).values().get()
+    remove()
+    assert list(Delivery.objects.values()) == [before]
+    assert list(Edition.objects.all()) == [edition]
+    assert not Candidate.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["queued", "deferred"])
+def test_a_real_reader_who_still_waits_gets_a_new_choice(state: str) -> None:
+    ingest_real_paper()
+    load(NOW)
+    edition = compose("weekly", YESTERDAY, NOW)
+    delivery = make_delivery(edition, make_subscriber("real@example.org"), state)
+    assert any(
+        edition.candidates.get(paper=pick["paper"]).facts["is_sample"] for pick in delivery.picks
+    )
+    remove()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.picks) == (state, [])
+
+
+def test_a_choice_of_real_papers_only_stands() -> None:
+    paper = ingest_real_paper()
+    load(NOW)
+    edition = compose("weekly", YESTERDAY, NOW)
+    delivery = make_delivery(edition, make_subscriber("real@example.org"), "deferred")
+    delivery.picks = [{"position": 1, "paper": paper.pk, "why": "because"}]
+    delivery.save()
+    remove()
+    delivery.refresh_from_db()
+    assert [pick["paper"] for pick in delivery.picks] == [paper.pk]
+
+
+def test_a_sample_paper_that_a_real_source_told_of_stays_without_what_was_invented() -> None:
+    load(NOW)
+    told = FetchedPaper(
+        title="Visual Dialog",
+        listed_on=date(2026, 11, 24),
+        summary="What the authors wrote.",
+        signals=(FetchedSignal("position", 1),),
+        raw={"real": True},
+    )
+    ingest("listing", [told], read_at=datetime(2026, 11, 24, 12, tzinfo=UTC))
+    remove()
+    paper = Paper.objects.get()
+    assert (paper.arxiv_id, paper.is_sample) == ("1611.08669", False)
+    assert paper.summary == "What the authors wrote."
+    assert paper.listed_on == date(2026, 11, 24)
+    assert set(Signal.objects.values_list("source", flat=True)) == {"listing"}
+    assert set(RawRecord.objects.values_list("source", flat=True)) == {"listing"}
+    assert not Trend.objects.exists()
+
+
+def test_a_real_listing_before_the_invented_one_keeps_its_day() -> None:
+    load(NOW)
+    told = FetchedPaper(title="Visual Dialog", listed_on=date(2025, 3, 14), raw={"real": True})
+    ingest("listing", [told], read_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
+    remove()
+    assert Paper.objects.get().listed_on == date(2025, 3, 14)
+
+
+def test_a_frozen_candidate_of_that_paper_goes_with_its_invented_figures() -> None:
+    load(NOW)
+    compose("weekly", YESTERDAY, NOW)
+    yesterdays = Paper.objects.filter(listed_on=YESTERDAY).first()
+    assert yesterdays is not None
+    told = FetchedPaper(title=yesterdays.title, listed_on=YESTERDAY, raw={"real": True})
+    ingest("listing", [told], read_at=NOW)
+    remove()
+    assert list(Paper.objects.values_list("pk", flat=True)) == [yesterdays.pk]
+    assert not Candidate.objects.exists()
+    assert not Edition.objects.exists()
