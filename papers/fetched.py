@@ -26,7 +26,8 @@ _ARXIV_ID = re.compile(
           | oai:arxiv\.org:
           | arxiv: \s*
         )?
-        (?P<id> \d{4}\.\d{4,5} | (?P<archive>[a-z]+(?:-[a-z]+)?) (?:\.[a-z-]+)? /(?P<number>\d{7}) )
+        (?P<id> \d{4}\.\d{4,5}
+          | (?P<archive>[a-z]{1,7}(?:-[a-z]{2,4})?) (?:\.[a-z-]+)? / (?P<number>\d{7}) )
         (?:v\d+)? (?:\.pdf)? [/?\#]? """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -16,34 +16,35 @@ from papers.models import Paper
 class Identified:
     """For each paper of a payload, in its order, its row: stored, or new and not yet saved.
 
-    Two that mean one paper share one object. `merged` are the ids of rows that took in another.
+    Two that mean one paper share one object. `changed` are the ids of stored rows that took
+    in another row, or an arXiv id that is not yet saved.
     """
 
     papers: list[Paper]
-    merged: frozenset[int]
+    changed: frozenset[int]
 
 
 def identify(payload: Sequence[FetchedPaper]) -> Identified:
     """Find the row of each paper of `payload`, all with one query; rows that are one merge.
 
     A paper with an id is the row with that id, else the row without one that has its title:
-    that row will adopt the id. A paper without an id is what has its title: a paper of the
-    same payload, a row with an id (the oldest where several share it), a row without one.
+    that row adopts the id. A paper without an id is what has its title: a paper of the same
+    payload, a row with an id (the oldest where several share it), a row without one.
     To be called inside a transaction that lets no other ingest run.
     """
     catalogue = _Catalogue(payload)
-    found = {n: catalogue.named(it) for n, it in enumerate(payload) if it.arxiv_id}
-    catalogue.index_titles()
-    found |= {n: catalogue.nameless(it) for n, it in enumerate(payload) if not it.arxiv_id}
-    return Identified([found[n] for n in range(len(payload))], frozenset(catalogue.merged))
+    for fetched in payload:
+        if fetched.arxiv_id:
+            catalogue.unite(fetched.arxiv_id, title_key(fetched.title))
+    catalogue.open(payload)
+    return Identified([catalogue.find(it) for it in payload], frozenset(catalogue.changed))
 
 
 class _Catalogue:
     """The stored papers that a payload may mean, and the new ones that it brings.
 
-    Papers with ids are asked for first. By then the titles of the rows they mean are about to
-    change, so those rows answer to the payload's titles only: a second run, which sees the
-    changed titles, must come to the same rows.
+    Rows that the payload's ids mean answer to the payload's titles and not to their own, which
+    may be about to change: a second run sees the changed ones and must come to the same rows.
     """
 
     def __init__(self, payload: Sequence[FetchedPaper]) -> None:
@@ -58,31 +59,36 @@ class _Catalogue:
             else:
                 self._without_id[paper.title_key] = paper
         self._by_title: dict[str, Paper] = {}
-        self._meant: set[str] = set()
-        self.merged: set[int] = set()
+        self.changed: set[int] = set()
 
-    def named(self, fetched: FetchedPaper) -> Paper:
-        name, key = str(fetched.arxiv_id), title_key(fetched.title)
+    def unite(self, name: str, key: str) -> None:
+        """Let the row with the id `name` take in the one with the title `key` and no id."""
         paper, twin = self._by_id.get(name), self._without_id.pop(key, None)
-        if paper and twin and (united := merge(paper, twin)):
-            self.merged.add(united.pk)
-            paper = united
-        self._by_id[name] = paper or twin or _new(fetched)
-        self._by_title.setdefault(key, self._by_id[name])
-        self._meant.add(name)
-        return self._by_id[name]
+        if twin and not paper:
+            twin.arxiv_id = name
+        united = merge(paper, twin) if paper and twin else twin
+        if united:
+            self._by_id[name] = united
+            self.changed.add(united.pk)
 
-    def index_titles(self) -> None:
+    def open(self, payload: Sequence[FetchedPaper]) -> None:
+        """Add the new papers with ids, and find all that have one by their titles."""
+        meant = {fetched.arxiv_id for fetched in payload}
+        for fetched in payload:
+            if fetched.arxiv_id:
+                paper = self._by_id.setdefault(fetched.arxiv_id, _new(fetched))
+                self._by_title.setdefault(title_key(fetched.title), paper)
         for name, paper in self._by_id.items():
-            if name not in self._meant:
+            if name not in meant:
                 self._by_title.setdefault(paper.title_key, paper)
 
-    def nameless(self, fetched: FetchedPaper) -> Paper:
+    def find(self, fetched: FetchedPaper) -> Paper:
+        if fetched.arxiv_id:
+            return self._by_id[fetched.arxiv_id]
         key = title_key(fetched.title)
-        paper = self._by_title.get(key) or self._without_id.get(key)
-        if paper is None:
-            paper = self._without_id[key] = _new(fetched)
-        return paper
+        if key in self._by_title:
+            return self._by_title[key]
+        return self._without_id.setdefault(key, _new(fetched))
 
 
 def _new(fetched: FetchedPaper) -> Paper:

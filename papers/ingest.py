@@ -105,7 +105,7 @@ def _dossiers(source: str, identified: Identified) -> dict[int, _Dossier]:
     for pk, teller, day in kept.values_list("paper", "source").annotate(Max("day")):
         spoken = stored[pk].spoken
         stored[pk].spoken = max(spoken, (_rank(teller), day)) if spoken else (_rank(teller), day)
-    for pk in identified.merged:
+    for pk in identified.changed & stored.keys():
         stored[pk].is_changed = True
     return by_object
 

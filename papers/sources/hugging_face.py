@@ -154,7 +154,7 @@ class _Row:
                 yield FetchedSignal(kind, count)
         yield FetchedSignal("position", self._index + 1)
 
-    def _find(self, key: str) -> Any:  # noqa: ANN401 (JSON)
+    def _find(self, key: str) -> Any:
         inner = self._inner.get(key)
         return self._outer.get(key) if inner is None else inner
 
@@ -164,7 +164,7 @@ class _Row:
     def _list(self, key: str) -> list[Any]:
         return self._typed(key, list, "an array") or []
 
-    def _typed(self, key: str, wanted: type[Any], name: str) -> Any:  # noqa: ANN401
+    def _typed(self, key: str, wanted: type[Any], name: str) -> Any:
         value = self._find(key)
         if value is not None and not isinstance(value, wanted):
             self._fail(f"paper.{key} is {_kind(value)}, not {name}")

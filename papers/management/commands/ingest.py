@@ -41,7 +41,7 @@ class Command(BaseCommand):
         for source in (page, answer):
             _add_files(source)
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django passes what was parsed)
+    def handle(self, **options: Any) -> None:
         files: list[Path] = [*options["files"], *options["more_files"]]
         if not files:
             raise CommandError("Name a FILE to read.")

@@ -1,0 +1,104 @@
+"""The rules for writing what sources tell in one way."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.fetched import SignalKind, arxiv_id, fold, fold_paragraphs, title_key, web_url
+from papers.models import Paper, Signal
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1706.03762", "1706.03762"),
+        ("1706.03762v5", "1706.03762"),
+        ("0704.0001", "0704.0001"),
+        (" arXiv:1706.03762v1 ", "1706.03762"),
+        ("https://arxiv.org/abs/1706.03762v5", "1706.03762"),
+        ("http://export.arxiv.org/pdf/1706.03762v2.pdf", "1706.03762"),
+        ("arxiv.org/abs/1706.03762/", "1706.03762"),
+        ("https://huggingface.co/papers/1706.03762", "1706.03762"),
+        ("https://doi.org/10.48550/arXiv.1706.03762", "1706.03762"),
+        ("oai:arXiv.org:1706.03762v2", "1706.03762"),
+        ("hep-th/9901001v3", "hep-th/9901001"),
+        ("https://arxiv.org/abs/math.GT/0309136", "math/0309136"),
+    ],
+)
+def test_it_finds_the_arxiv_id_without_its_version(text: str, expected: str) -> None:
+    assert arxiv_id(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "170603762", "1706.03", "1706.037621", "10.1000/182", "https://example.org/1", "v2"],
+)
+def test_it_finds_no_arxiv_id_where_there_is_none(text: str) -> None:
+    assert arxiv_id(text) is None
+
+
+@given(
+    st.from_regex(r"[0-9]{4}\.[0-9]{4,5}|[a-z]{1,7}(-[a-z]{2,4})?/[0-9]{7}", fullmatch=True),
+    st.sampled_from(["{}", "{}v3", "arXiv:{}", "https://arxiv.org/abs/{}v12", "arxiv.org/pdf/{}"]),
+)
+def test_every_arxiv_id_that_is_found_may_be_stored(text: str, form: str) -> None:
+    assert arxiv_id(form.format(text)) == text
+    Paper._meta.get_field("arxiv_id").run_validators(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Zero-Shot: A Survey", "zero shot -- a   survey."),
+        ("E\ufb03cient Nets", "Efficient nets"),
+        ("STRASSE", "Straße"),
+        ("Schro\u0308dinger", "Schrödinger"),
+        ("Two\n  Lines", "Two Lines"),
+        ("Non\u00a0breaking", "non breaking"),
+    ],
+)
+def test_two_spellings_of_a_title_have_one_key(one: str, other: str) -> None:
+    assert title_key(one) == title_key(other)
+
+
+def test_titles_that_differ_in_a_word_a_digit_or_a_mark_of_a_letter_have_other_keys() -> None:
+    titles = ["GPT-3", "GPT-4", "GPT", "हिंदी", "हदी"]
+    assert len({title_key(title) for title in titles}) == len(titles)
+
+
+@given(st.text())
+def test_a_key_is_its_own_key(title: str) -> None:
+    assert title_key(title_key(title)) == title_key(title)
+
+
+def test_a_title_of_symbols_has_an_empty_key() -> None:
+    assert title_key("∞ — ???") == ""
+
+
+def test_it_folds_white_space_and_what_nobody_sees() -> None:
+    assert fold(" A\u00a0title\n  in\ttwo\u200b lines\ufeff ") == "A title in two lines"
+
+
+def test_it_folds_each_paragraph_to_a_line() -> None:
+    assert fold_paragraphs("one\ntwo\n \n\n three ") == "one two\n\nthree"
+
+
+def test_it_keeps_an_address_on_the_web() -> None:
+    assert web_url(" https://github.com/a/b ") == "https://github.com/a/b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "javascript:alert(1)", "//host/x", "github.com/a", "http://[", "https://a b", "ftp://a/b",
+     "https://", "https://a/" + 500 * "x"],
+)  # fmt: skip
+def test_it_drops_what_a_page_must_not_link_to(text: str) -> None:
+    assert web_url(text) == ""
+
+
+def test_every_kind_of_signal_that_a_source_may_give_is_one_that_is_stored() -> None:
+    assert set(get_args(SignalKind)) < set(Signal.Kind.values)

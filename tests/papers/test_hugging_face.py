@@ -1,0 +1,216 @@
+"""Recorded answers of /api/daily_papers: every age of them, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from papers.fetched import FetchedPaper
+from papers.sources import SourceError
+from papers.sources.hugging_face import day_in_name, normalise, parse
+
+DAY = date(2024, 5, 27)
+RECORDED = {  # the name of a file: its rows, its stars, its code addresses, its keyword lists
+    "2024-05-27": (13, 0, 0, 0),
+    "2024-10-10": (46, 0, 0, 0),
+    "2025-05-30": (42, 0, 19, 42),
+    "2025-09-30": (50, 25, 25, 50),
+    "2026-05-12": (50, 28, 29, 49),
+    "2026-08-20": (15, 8, 8, 15),
+    "2026-08-21": (17, 12, 12, 16),
+}
+
+
+def make_row(outer: dict[str, Any] | None = None, **inner: Any) -> dict[str, Any]:
+    """A row with no more than it needs; None takes a key away."""
+    paper = {"id": "2405.15738", "title": "A title"} | inner
+    row = {"paper": {key: value for key, value in paper.items() if value is not None}}
+    return row | (outer or {})
+
+
+def read(*rows: object, day: date | None = DAY) -> FetchedPaper:
+    return normalise(list(rows), day)[-1]
+
+
+def values(paper: FetchedPaper) -> dict[str, float]:
+    return {signal.kind: signal.value for signal in paper.signals}
+
+
+# ── the recordings ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", RECORDED)
+def test_it_reads_recorded_answers_of_every_age(shared: Path, name: str) -> None:
+    text = (shared / "data" / "recorded" / "hf_daily_papers" / f"{name}.json").read_text()
+    papers = parse(text, day_in_name(name))
+    assert (
+        len(papers),
+        sum("stars" in values(paper) for paper in papers),
+        sum(bool(paper.code_url) for paper in papers),
+        sum(bool(paper.keywords) for paper in papers),
+    ) == RECORDED[name]
+    assert {str(paper.listed_on) for paper in papers} == {name}
+    assert sum(values(paper)["upvotes"] for paper in papers) > 5 * len(papers)
+    for position, paper in enumerate(papers, start=1):
+        assert values(paper)["position"] == position
+        assert "\n" not in paper.title
+        assert paper.authors
+        assert paper.summary
+        assert paper.published_on
+        assert paper.published_on <= paper.listed_on
+
+
+@pytest.mark.shared
+def test_a_recording_keeps_its_payload_as_it_was(shared: Path) -> None:
+    text = (shared / "data" / "recorded" / "hf_daily_papers" / "2025-05-30.json").read_text()
+    assert [paper.raw for paper in parse(text)] == json.loads(text)
+
+
+# ── one row ──────────────────────────────────────────────────────────────────
+
+
+def test_a_row_needs_no_more_than_an_id_and_a_title() -> None:
+    paper = read(make_row())
+    assert (paper.arxiv_id, paper.title, paper.listed_on) == ("2405.15738", "A title", DAY)
+    assert (paper.authors, paper.summary, paper.published_on) == ((), "", None)
+
+
+def test_no_upvotes_are_none_and_of_stars_and_comments_silence_says_nothing() -> None:
+    assert values(read(make_row())) == {"upvotes": 0, "position": 1}
+
+
+def test_zero_stars_are_a_fact() -> None:
+    assert values(read(make_row(githubStars=0)))["stars"] == 0
+
+
+def test_a_key_is_found_on_either_level_and_first_in_the_paper() -> None:
+    outer = {"numComments": 3, "githubStars": 5, "title": "Outer", "summary": "Outer."}
+    paper = read(make_row(outer, githubStars=7))
+    assert values(paper) == {"upvotes": 0, "comments": 3, "stars": 7, "position": 1}
+    assert (paper.title, paper.summary) == ("A title", "Outer.")
+
+
+def test_it_unfolds_titles_summaries_and_names() -> None:
+    row = make_row(title="A\n  title", summary="One\ntwo\n\nthree", authors=[{"name": " A.\nB. "}])
+    paper = read(row)
+    assert (paper.title, paper.summary, paper.authors) == (
+        "A title",
+        "One two\n\nthree",
+        ("A. B.",),
+    )
+
+
+def test_an_author_who_hides_the_paper_from_their_profile_is_still_an_author() -> None:
+    names = [{"name": "A", "hidden": True}, {"name": "B", "hidden": False}, {"name": ""}]
+    assert read(make_row(authors=names)).authors == ("A", "B")
+
+
+def test_it_drops_addresses_that_a_page_must_not_link_to() -> None:
+    paper = read(make_row(githubRepo="javascript:alert(1)", projectPage="https://example.org/"))
+    assert (paper.code_url, paper.project_url) == ("", "https://example.org/")
+
+
+def test_it_drops_keywords_that_are_none() -> None:
+    paper = read(make_row(ai_keywords=["one\n two", "", None, 121 * "x"]))
+    assert paper.keywords == ("one two",)
+
+
+def test_a_paper_that_was_withdrawn_is_left_out_and_keeps_its_place() -> None:
+    rows = [make_row(withdrawnAt="2024-06-01T00:00:00.000Z"), make_row(id="2405.00002")]
+    (paper,) = normalise(rows, DAY)
+    assert (paper.arxiv_id, values(paper)["position"]) == ("2405.00002", 2)
+
+
+def test_the_day_of_the_row_is_stronger_than_that_of_the_file() -> None:
+    row = make_row(submittedOnDailyAt="2024-05-24T23:30:00.000-01:00")
+    assert read(row).listed_on == date(2024, 5, 25)
+
+
+def test_published_is_when_the_paper_was_and_not_when_the_row_was() -> None:
+    outer = {"publishedAt": "2024-05-27T03:50:58.348Z"}
+    assert read(make_row(outer)).published_on is None
+    assert read(make_row(outer, publishedAt="2024-05-24T17:34:15.000Z")).published_on == date(
+        2024, 5, 24
+    )
+
+
+def test_an_answer_without_papers_is_fine() -> None:
+    assert parse("[]") == []
+
+
+# ── what is refused ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ([], "row 1: an object was expected, not an array"),
+        ({"title": "A title"}, "row 1: paper is missing"),
+        ({"paper": "2405.15738"}, "row 1: paper is not an object"),
+        (make_row(id=None), "row 1: paper.id is missing"),
+        (make_row(id="abc"), "row 1: paper.id is not an arXiv id: 'abc'"),
+        (make_row(id=2405.15738), "row 1: paper.id is a number, not text"),
+        (make_row(title=None), "row 1: paper.title is missing"),
+        (make_row(title=" \n"), "row 1: paper.title is missing"),
+        (make_row(title="???"), "row 1: paper.title is not a title"),
+        (make_row(title=501 * "x"), "row 1: paper.title is not a title"),
+        (make_row(authors="A. B."), "row 1: paper.authors is text, not an array"),
+        (make_row(authors=[{"_id": 1}]), "row 1: an author has no name"),
+        (make_row(upvotes="12"), "row 1: upvotes is not a count: '12'"),
+        (make_row(upvotes=True), "row 1: upvotes is not a count: 'True'"),
+        (make_row(githubStars=-1), "row 1: githubStars is not a count: '-1'"),
+        (make_row(upvotes=10**400), "row 1: upvotes is not a count"),
+        (make_row(submittedOnDailyAt="soon"), "row 1: submittedOnDailyAt is not a time: 'soon'"),
+        (make_row(summary="a\x00b"), "row 1: a NUL or half a surrogate pair"),
+        (make_row({"organization": {"name": "\ud800"}}), "row 1: a NUL or half a surrogate pair"),
+    ],
+)
+def test_it_refuses_a_malformed_row_and_names_it_and_the_key(row: object, reason: str) -> None:
+    with pytest.raises(SourceError) as refusal:
+        read(make_row(id="2405.00001"), row)
+    assert str(refusal.value).startswith(reason)
+
+
+def test_it_refuses_a_row_whose_day_nobody_names() -> None:
+    with pytest.raises(SourceError, match=r"row 0: submittedOnDailyAt is missing.*--day"):
+        read(make_row(), day=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("", 1, "the file is empty"),
+        ('[\n {"paper": }\n]', 2, r"not JSON: Expecting value \(column 12\)"),
+        ('[{"paper": {"id": "24', 1, "not JSON: Unterminated string"),
+        ("<!doctype html>\n<title>502</title>", 1, "this is HTML"),
+        ("[NaN]", 1, "NaN is no JSON number"),
+        ("[" + 5000 * "9" + "]", 1, "not JSON that can be read"),
+        (100_000 * "[", 1, "not JSON that can be read"),
+        ('{"papers": []}', None, "an array of rows was expected, not an object"),
+        ("12", None, "an array of rows was expected, not a number"),
+        ('{"error": "Too many requests"}', None, "answered with an error: Too many requests"),
+    ],
+)
+def test_it_refuses_what_is_no_answer(text: str, line: int | None, reason: str) -> None:
+    with pytest.raises(SourceError, match=reason) as refusal:
+        parse(text, DAY)
+    assert refusal.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("2024-05-27.json", DAY),
+        ("daily_2024-05-27_late.json", DAY),
+        ("2024-13-01 of 2024-05-27.json", DAY),
+        ("12024-05-270.json", None),
+        ("daily.json", None),
+    ],
+)
+def test_it_finds_the_day_in_the_name_of_a_recording(name: str, day: date | None) -> None:
+    assert day_in_name(name) == day

@@ -1,0 +1,215 @@
+"""manage.py ingest, as an operator types it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from papers.models import Paper, RawRecord, Signal
+from tests.factories import make_topic
+
+pytestmark = pytest.mark.django_db
+PAGE = "new\n\nMar 14\n\nOn walruses\n\nWe study walruses.\n\nOn seals\n\nWe study seals.\n"
+
+
+def run(*words: object) -> tuple[str, str]:
+    """What the command says on its two outputs."""
+    out, err = StringIO(), StringIO()
+    call_command("ingest", *map(str, words), stdout=out, stderr=err, no_color=True)
+    return out.getvalue(), err.getvalue()
+
+
+def refusal(*words: object) -> str:
+    """The one line that the command ends with; whatever it refuses, it stores nothing."""
+    with pytest.raises(CommandError) as error:
+        run(*words)
+    assert error.value.returncode == 1
+    assert not Paper.objects.exists()
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    file = tmp_path / "page.txt"
+    file.write_text(PAGE)
+    return file
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Path:
+    return write_answer(tmp_path / "2024-05-27.json", [make_row()])
+
+
+def make_row(**paper: Any) -> dict[str, Any]:
+    return {"paper": {"id": "2405.15738", "title": "On walruses", "upvotes": 3} | paper}
+
+
+def write_answer(file: Path, rows: list[Any]) -> Path:
+    file.write_text(json.dumps(rows))
+    return file
+
+
+# ── the real files ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.shared
+def test_the_seed_page_gives_fifty_papers_and_a_second_run_changes_nothing(shared: Path) -> None:
+    words = ("listing", shared / "data" / "seed_page.txt", "--day", "2025-03-14")
+    assert run(*words) == ("50 papers: 50 new, 0 updated, 0 unchanged; 50 signals\n", "")
+    before = list(Paper.objects.order_by("pk").values())
+    assert run(*words) == ("50 papers: 0 new, 0 updated, 50 unchanged; 0 signals\n", "")
+    assert list(Paper.objects.order_by("pk").values()) == before
+    assert Paper.objects.filter(listed_on="2025-03-14").count() == 50
+    assert RawRecord.objects.count() == 50
+
+
+@pytest.mark.shared
+def test_all_recorded_answers_are_taken_in_at_once(shared: Path) -> None:
+    files = sorted((shared / "data" / "recorded" / "hf_daily_papers").glob("*.json"))
+    out, _ = run("hugging_face", *files)
+    assert len(out.splitlines()) == 7
+    assert Paper.objects.count() == 233
+    assert Signal.objects.filter(kind="upvotes").count() == 233
+    out, _ = run("hugging_face", *files)
+    assert all(" 0 new, 0 updated, " in line for line in out.splitlines())
+
+
+# ── days and times ───────────────────────────────────────────────────────────
+
+
+def test_a_page_is_read_at_noon_of_its_day(page: Path) -> None:
+    run("listing", page, "--day", "2025-03-14")
+    assert set(Signal.objects.values_list("read_at", flat=True)) == {
+        datetime(2025, 3, 14, 12, tzinfo=UTC)
+    }
+
+
+def test_it_warns_of_a_page_with_another_date(page: Path) -> None:
+    out, err = run("listing", page, "--day", "2025-03-15")
+    assert out.startswith("2 papers: 2 new")
+    assert "says “Mar 14”, and --day 2025-03-15" in err
+
+
+def test_the_day_of_an_answer_is_in_the_name_of_its_file(answer: Path) -> None:
+    run("hugging_face", answer)
+    assert Paper.objects.get().listed_on == date(2024, 5, 27)
+
+
+def test_the_option_is_stronger_than_the_name_of_the_file(answer: Path) -> None:
+    run("hugging_face", answer, "--day", "2024-05-28")
+    assert Paper.objects.get().listed_on == date(2024, 5, 28)
+    assert Signal.objects.filter(read_at__date="2024-05-28").count() == 2
+
+
+def test_nothing_is_read_before_the_day_it_was_listed(tmp_path: Path) -> None:
+    row = make_row(submittedOnDailyAt="2024-05-29T00:00:00.000Z")
+    run("hugging_face", write_answer(tmp_path / "2024-05-27.json", [row]))
+    assert Paper.objects.get().listed_on == date(2024, 5, 29)
+    assert Signal.objects.filter(read_at__date="2024-05-29").count() == 2
+
+
+def test_two_answers_of_a_day_are_told_apart_by_the_time_they_were_read(answer: Path) -> None:
+    run("hugging_face", answer, "--read-at", "2024-05-27T08:00Z")
+    write_answer(answer, [make_row(upvotes=9)])
+    out, _ = run("hugging_face", answer, "--read-at", "2024-05-27T22:00+02:00")
+    assert out == "1 paper: 0 new, 0 updated, 1 unchanged; 2 signals\n"
+    upvotes = Signal.objects.filter(kind="upvotes").order_by("read_at")
+    assert list(upvotes.values_list("value", "read_at__hour")) == [(3, 8), (9, 20)]
+
+
+@time_machine.travel("2025-03-14T06:00Z", tick=False)
+def test_today_is_a_day_like_any_other(page: Path) -> None:
+    assert run("listing", page, "--day", "2025-03-14")[0].startswith("2 papers: 2 new")
+
+
+# ── what it does besides ─────────────────────────────────────────────────────
+
+
+def test_the_papers_have_their_topics_at_once(page: Path) -> None:
+    topic = make_topic("Walruses", query="walrus")
+    run("listing", page, "--day", "2025-03-14")
+    assert [paper.title for paper in topic.papers.all()] == ["On walruses"]
+
+
+def test_an_empty_answer_is_fine(tmp_path: Path) -> None:
+    out, _ = run("hugging_face", "--file", write_answer(tmp_path / "none.json", []))
+    assert out == "0 papers: 0 new, 0 updated, 0 unchanged; 0 signals\n"
+
+
+# ── what it refuses ──────────────────────────────────────────────────────────
+
+
+def test_a_malformed_page_is_refused_with_file_and_line(page: Path) -> None:
+    page.write_text(PAGE.replace("We study walruses.\n\n", ""))
+    message = refusal("listing", page, "--day", "2025-03-14")
+    assert message.startswith(f"{page}:7: two titles in a row")
+
+
+def test_an_answer_that_was_cut_off_is_refused_with_file_and_line(answer: Path) -> None:
+    answer.write_text(json.dumps([make_row()], indent=1)[:-5])
+    assert refusal("hugging_face", answer).startswith(f"{answer}:7: not JSON")
+
+
+def test_a_malformed_row_is_refused_with_its_number_and_key(tmp_path: Path) -> None:
+    file = write_answer(tmp_path / "2024-05-27.json", [make_row(), {"title": "No paper"}])
+    assert refusal("hugging_face", file) == f"{file}: row 1: paper is missing"
+
+
+def test_an_answer_without_a_day_is_refused(tmp_path: Path) -> None:
+    file = write_answer(tmp_path / "daily.json", [make_row()])
+    assert "name the day: --day" in refusal("hugging_face", file)
+
+
+def test_a_row_of_a_day_to_come_is_refused(tmp_path: Path) -> None:
+    row = make_row(submittedOnDailyAt="2999-01-01T00:00:00.000Z")
+    file = write_answer(tmp_path / "2024-05-27.json", [row])
+    assert refusal("hugging_face", file).endswith("2999-01-01, which is still to come.")
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("14.3.2025", "--day must look like 2025-03-14, not '14.3.2025'."),
+        ("2025-02-30", "--day must look like 2025-03-14"),
+        ("2999-01-01", "--day is 2999-01-01, which is still to come."),
+        ("0205-03-14", "before arXiv began"),
+    ],
+)
+def test_a_bad_day_is_refused(page: Path, day: str, reason: str) -> None:
+    assert reason in refusal("listing", page, "--day", day)
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2024-05-27T08:00", "2999-01-01T00:00Z"])
+def test_a_bad_time_of_reading_is_refused(answer: Path, moment: str) -> None:
+    assert refusal("hugging_face", answer, "--read-at", moment).startswith("--read-at")
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.txt"
+    words = ("--day", "2025-03-14")
+    assert refusal("listing", missing, *words) == f"{missing}: No such file or directory"
+    assert refusal("listing", tmp_path, *words) == f"{tmp_path}: Is a directory"
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "page.txt"
+    file.write_bytes(b"A title\n\n\xff\xd8")
+    message = refusal("listing", file, "--day", "2025-03-14")
+    assert message.startswith(f"{file}:3: byte 0xff is not UTF-8")
+
+
+def test_no_file_is_refused() -> None:
+    assert refusal("hugging_face") == "Name a FILE to read."
+
+
+def test_a_page_needs_a_day(page: Path) -> None:
+    with pytest.raises(CommandError, match="--day"):
+        run("listing", page)

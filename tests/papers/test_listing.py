@@ -1,0 +1,248 @@
+"""Pages of papers as text: what is a title, what an abstract, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.fetched import FetchedSignal, title_key
+from papers.sources import SourceError, decode
+from papers.sources.listing import contradiction, parse
+
+DAY = date(2025, 3, 14)
+HEADER = """new
+
+Get trending papers in your email inbox!
+
+Subscribe
+
+byAK and the research community
+
+Mar 14
+
+"""
+LONG = "We show " + 50 * "very much " + "in this work."
+
+
+def read(text: str) -> list[tuple[str, str]]:
+    return [(paper.title, paper.summary) for paper in parse(text, DAY)]
+
+
+# ── what a page holds ────────────────────────────────────────────────────────
+
+
+@pytest.mark.shared
+def test_it_reads_the_fifty_papers_of_the_seed_page(shared: Path) -> None:
+    text = decode((shared / "data" / "seed_page.txt").read_bytes())
+    facts = json.loads((shared / "data" / "seed_papers.json").read_text())
+    papers = parse(text, DAY)
+    assert [paper.title for paper in papers] == [fact["title"] for fact in facts]
+    assert all(len(paper.summary) > 1000 for paper in papers)
+
+
+@pytest.mark.shared
+def test_it_refuses_the_seed_page_wherever_a_line_was_lost(shared: Path) -> None:
+    lines = (shared / "data" / "seed_page.txt").read_text().rstrip().split("\n")
+    first = lines.index("Visual Dialog")
+    for lost in range(first, len(lines)):
+        with pytest.raises(SourceError) as refusal:
+            parse("\n".join(lines[:lost] + lines[lost + 1 :]), DAY)
+        assert refusal.value.line is not None
+        assert abs(refusal.value.line - lost) <= 6, "the error is named near its place"
+
+
+def test_it_tells_the_position_the_day_and_the_payload_of_each_paper() -> None:
+    first, second = parse(f"{HEADER}One: a.b\n\nAbout one.\n\nTwo\n\nAbout two.\n", DAY)
+    assert (first.listed_on, second.listed_on) == (DAY, DAY)
+    assert second.signals == (FetchedSignal("position", 2),)
+    assert second.raw == {"position": 2, "title": "Two", "abstract": "About two."}
+    assert first.arxiv_id is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "new\n",
+        "Mar 14\n\n",
+        "Subscribe\nMarch 14, 2025\n",
+        "\n\nBy A. Reader and the research community\n",
+        HEADER,
+        HEADER.replace("\n\n", "\n"),
+        HEADER.upper(),
+    ],
+)
+def test_the_header_may_be_there_in_part_or_not_at_all(header: str) -> None:
+    assert read(f"{header}A title\n\nAn abstract.") == [("A title", "An abstract.")]
+
+
+def test_words_of_the_header_below_it_are_text() -> None:
+    assert read("Subscribe\n\nA title\n\nAn abstract.\n\nNew\n\nAnother.")[1] == ("New", "Another.")
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
+def test_any_line_ending_a_mark_at_the_start_and_empty_lines_at_the_end_are_fine(
+    ending: str,
+) -> None:
+    page = "\ufeffA title\n \u00a0\t\nAn abstract,\nwrapped.\n\n\n\n".replace("\n", ending)
+    assert read(decode(page.encode())) == [("A title", "An abstract, wrapped.")]
+
+
+def test_non_breaking_and_repeated_spaces_become_one_space() -> None:
+    assert read("A\u00a0 title\n\nAn  abstract.") == [("A title", "An abstract.")]
+
+
+def test_an_abstract_may_have_paragraphs() -> None:
+    page = f"A title\n\n{LONG}\n\nIt has\ntwo more.\n\nCode is at https://example.org/x\n\nNext\n\n{LONG}"
+    assert read(page) == [
+        ("A title", f"{LONG}\n\nIt has two more.\n\nCode is at https://example.org/x"),
+        ("Next", LONG),
+    ]
+
+
+def test_a_short_sentence_before_a_title_is_the_last_paragraph() -> None:
+    page = f"A title\n\n{LONG}\n\nWe give the code.\n\nNext\n\n{LONG}"
+    assert read(page) == [("A title", f"{LONG}\n\nWe give the code."), ("Next", LONG)]
+
+
+def test_a_short_sentence_before_an_abstract_is_a_title() -> None:
+    page = f"A title\n\n{LONG}\n\nAttention is enough.\n\n{LONG}"
+    assert read(page) == [("A title", LONG), ("Attention is enough.", LONG)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "A: B: C",
+        "v1.5 of e.g. this vs. that",
+        "Is it....",
+        "And so on...",
+        "Is it all there is?",
+        "Wow!",
+        "x" * 250,
+    ],
+)
+def test_a_title_may_hold_colons_and_end_in_dots(title: str) -> None:
+    page = f"First\n\n{LONG}\n\n{title}\n\n{LONG}\n\nLast\n\n{LONG}"
+    assert [found for found, _ in read(page)] == ["First", title, "Last"]
+
+
+# ── what is refused ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("", 1, "is empty"),
+        (" \n\n\u00a0\n", 1, "is empty"),
+        (HEADER, 1, "the page's header"),
+        ("Alone", 1, "no abstract follows the title “Alone”"),
+        (f"One\n\n{LONG}\n\nTwo", 5, "no abstract follows the title “Two”"),
+        (f"One\n\nTwo\n\n{LONG}", 3, "two titles in a row"),
+        (f"Zero\n\n{LONG}\n\nOne\n\nTwo\n\n{LONG}", 7, "two titles in a row"),
+        (f"{LONG}\n\nOne\n\n{LONG}", 1, "a title should stand here"),
+        (f"One\n{LONG}\n", 1, "a title should stand here"),
+        (f"One\n\n{LONG}\n\nTwo\n{LONG}", 5, "an empty line is missing after this title"),
+        (f"One\n\n{LONG}\nTwo\n\n{LONG}", 6, "an empty line is missing"),
+        (f"One\n\n{LONG}\n\nTwo in\ntwo lines\n\n{LONG}", 8, "a title is one line"),
+        (f"One\n\n{4 * LONG}\n\n{LONG}", 5, "two abstracts in a row"),
+        (f"Same\n\n{LONG}\n\nSAME:\n\n{LONG}", 5, "is already on line 1"),
+        (f"???\n\n{LONG}", 1, "a title without letters"),
+        (f"One\n\nA \x00 byte.\n\n{LONG}", 3, "a control character"),
+        ("<!DOCTYPE html>\n<html></html>", 1, "this is HTML"),
+    ],
+)
+def test_it_refuses_a_malformed_page_and_names_the_line(text: str, line: int, reason: str) -> None:
+    with pytest.raises(SourceError, match=reason) as refusal:
+        parse(text, DAY)
+    assert refusal.value.line == line
+    assert str(refusal.value).startswith(f"line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        ("One\n\nCaf\xe9".encode("latin-1"), 3, "byte 0xe9 is not UTF-8"),
+        ("One".encode("utf-16"), 1, "UTF-16"),
+        (b"\x89PNG\r\n\x1a\n", 1, "byte 0x89"),
+    ],
+)
+def test_it_refuses_bytes_that_are_not_utf8(content: bytes, line: int, reason: str) -> None:
+    with pytest.raises(SourceError, match=reason) as refusal:
+        decode(content)
+    assert refusal.value.line == line
+
+
+# ── the date in the header ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("written", ["Mar 15", "April 14", "Mar 14, 2024", "sep. 14"])
+def test_it_tells_of_a_header_with_another_date(written: str) -> None:
+    assert contradiction(f"Subscribe\n{written}\n\nA title\n\nAn abstract.", DAY) == written
+
+
+@pytest.mark.parametrize("written", ["Mar 14", "March 14, 2025", "", "new"])
+def test_it_has_nothing_to_tell_of_the_right_date_or_none(written: str) -> None:
+    assert contradiction(f"{written}\n\nA title\n\nAn abstract.\n\nMay 1\n\nB.", DAY) is None
+
+
+# ── there and back ───────────────────────────────────────────────────────────
+
+WORD = st.sampled_from(
+    [
+        "We",
+        "a",
+        "of",
+        "e.g.",
+        "v1.5",
+        "A/B:",
+        "is?",
+        "$x_1$",
+        "naïve",
+        "(sic)",
+        "“so”",
+        "3.14",
+        "--",
+    ]
+)
+NAME = st.from_regex(r"[A-Z][a-z0-9]{2,9}", fullmatch=True)
+TITLE = st.builds(
+    lambda name, words, end: " ".join([name, *words, "title"]) + end,
+    NAME,
+    st.lists(WORD, max_size=20),
+    st.sampled_from(["", "?", "!", "...", "....", ")"]),
+)
+SENTENCES = st.lists(WORD, min_size=3, max_size=90).map(lambda words: " ".join(words) + " end.")
+# A later paragraph that stands on one line is told from a title by its length.
+LATER = SENTENCES.map(lambda text: f"Further {LONG} {text[-60:].strip()}")
+ABSTRACT = st.builds(lambda first, more: [first, *more], SENTENCES, st.lists(LATER, max_size=2))
+
+
+def wrap(paragraph: str, width: int) -> str:
+    if not width:
+        return paragraph
+    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+
+
+@given(
+    papers=st.lists(
+        st.tuples(TITLE, ABSTRACT), min_size=1, max_size=6, unique_by=lambda it: title_key(it[0])
+    ),
+    width=st.sampled_from([0, 40, 79, 120]),
+    gap=st.sampled_from(["\n\n", "\n\n\n", "\r\n \r\n"]),
+    header=st.sampled_from(["", HEADER]),
+)
+def test_what_is_set_as_a_page_is_read_as_the_same_papers(
+    papers: list[tuple[str, list[str]]], width: int, gap: str, header: str
+) -> None:
+    blocks: list[str] = []
+    for title, abstract in papers:
+        blocks += [title, *(wrap(paragraph, width) for paragraph in abstract)]
+    expected = [(title, "\n\n".join(abstract)) for title, abstract in papers]
+    assert read(header + gap.join(blocks)) == expected
