@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final, TypedDict
 
 from papers.models import Paper, Signal
@@ -37,15 +37,18 @@ class Measurement:
 
     def day_gain(self, kind: str) -> float:
         """The rise within the last 24 hours before `until`."""
-        return self._gain(kind, timedelta(days=1))
+        return self._gain(kind, 1)
 
     def window_gain(self, kind: str) -> float:
         """The rise within the window: 1, 7 or 30 days before `until`."""
-        return self._gain(kind, timedelta(days=DAYS[self.window]))
+        return self._gain(kind, DAYS[self.window])
 
-    def _gain(self, kind: str, span: timedelta) -> float:
+    def _gain(self, kind: str, days: int) -> float:
         series = self.series.get(kind)
-        return 0.0 if series is None else series.gain_since(self.until - span)
+        return 0.0 if series is None else series.gain_since(self._days_ago(days))
+
+    def _days_ago(self, days: int) -> float:
+        return self.until.timestamp() - days * 86_400
 
     @property
     def spark(self) -> tuple[float, ...]:
@@ -53,8 +56,7 @@ class Measurement:
         series = self.series.get(Kind.UPVOTES)
         if series is None:
             return (0.0,) * SPARK_DAYS
-        days = range(SPARK_DAYS - 1, -1, -1)
-        return tuple(series.level_at(self.until - timedelta(days=ago)) for ago in days)
+        return tuple(series.level_at(self._days_ago(ago)) for ago in range(SPARK_DAYS - 1, -1, -1))
 
 
 class Facts(TypedDict):
@@ -114,7 +116,7 @@ def facts(paper: Paper, measurement: Measurement) -> Facts:
         code_url=paper.code_url,
         project_url=paper.project_url,
         spark=[round(level) for level in measurement.spark],
-        read_at=max(read).isoformat() if read else None,
+        read_at=datetime.fromtimestamp(max(read), UTC).isoformat() if read else None,
     )
 
 

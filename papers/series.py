@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Final, TypedDict
 
@@ -19,7 +19,7 @@ Kind = Signal.Kind
 # Stars do not: a repository may be older, and famous for something else.
 COUNTS_FROM_LISTING: Final = frozenset({Kind.UPVOTES, Kind.COMMENTS, Kind.VOTES, Kind.CLICKS})
 # A first read within this time after the listing misses nothing of what was gained since.
-_FRESH: Final = timedelta(hours=36)
+_FRESH: Final = 36 * 3600.0
 _CHUNK: Final = 5_000  # papers a query: keeps memory flat at any number of papers
 
 # Served by signal_read_once (paper, kind, source, read_at): one index range a paper. A read
@@ -67,26 +67,27 @@ ORDER BY paper.id
 class Series:
     """One counter of one paper: the reads at which it rose, oldest first.
 
-    `times` (UTC) and `levels` are equally long and start with the first read of all;
-    `last_at` is the last read, also when nothing had risen by then. `started` is when
-    the counter began to count (the listing) or, where that is not known, the first read.
+    `times` and `levels` are equally long and start with the first read of all; `last_at` is
+    the last read, also when nothing had risen by then. `started` is when the counter began
+    to count (the listing) or, where that is not known, the first read. Instants are seconds
+    since 1970, as a hundred thousand papers are scored at once.
     """
 
-    times: tuple[datetime, ...]
+    times: tuple[float, ...]
     levels: tuple[float, ...]
-    last_at: datetime
+    last_at: float
     value: float
-    started: datetime
+    started: float
 
     @property
     def first(self) -> float:
         return self.levels[0]
 
     @property
-    def first_at(self) -> datetime:
+    def first_at(self) -> float:
         return self.times[0]
 
-    def level_at(self, instant: datetime) -> float:
+    def level_at(self, instant: float) -> float:
         """The level at an instant; before the first read, what the counter started from."""
         seen = bisect_right(self.times, instant)
         return self.levels[seen - 1] if seen else self.base
@@ -96,7 +97,7 @@ class Series:
         """What the counter stood at when it started: nothing, or the first level we saw."""
         return 0.0 if self.started < self.first_at else self.first
 
-    def gain_since(self, instant: datetime) -> float:
+    def gain_since(self, instant: float) -> float:
         """How much it rose after `instant`: never negative."""
         return max(0.0, self.value - self.level_at(instant))
 
@@ -123,19 +124,19 @@ class Counter(TypedDict):
     value: float
 
 
-def _series(counter: Counter, listed: datetime) -> Series:
-    times = tuple(datetime.fromtimestamp(seconds, UTC) for seconds in counter["times"])
+def _series(counter: Counter, listed: float) -> Series:
+    times = tuple(counter["times"])
     counts = counter["kind"] in COUNTS_FROM_LISTING and times[0] - listed <= _FRESH
     return Series(
         times=times,
         levels=tuple(counter["levels"]),
-        last_at=datetime.fromtimestamp(counter["last_at"], UTC),
+        last_at=counter["last_at"],
         value=counter["value"],
         started=min(listed, times[0]) if counts else times[0],
     )
 
 
-def _one_series_a_kind(counters: list[Counter], listed: datetime) -> Mapping[str, Series]:
+def _one_series_a_kind(counters: list[Counter], listed: float) -> Mapping[str, Series]:
     """Of several counters of the same thing the one that shows most; they are never added.
 
     A position is the other way round: the best place is the lowest number.
@@ -149,8 +150,8 @@ def _one_series_a_kind(counters: list[Counter], listed: datetime) -> Mapping[str
     return MappingProxyType(best)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
+def _midnight(day: date) -> float:
+    return datetime.combine(day, time.min, tzinfo=UTC).timestamp()
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:

@@ -20,6 +20,9 @@ from papers.windows import Window
 
 Kind = Signal.Kind
 VERSION: Final = "2026-11"
+_HEAVY: Final = frozenset({Kind.UPVOTES, Kind.POSITION})  # these make the rate
+_GAINS_ONLY: Final = frozenset({Kind.STARS, Kind.CITATIONS})
+_WITH_GAIN: Final = frozenset({Kind.UPVOTES, Kind.STARS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Weights:
     half_life: Mapping[Window, float] = field(
         default_factory=lambda: {"day": 1.0, "week": 5.0, "month": 22.0}
     )
-    attention_half: float = 1.0  # by this age a paper has got half of its upvotes
+    attention_half: float = 0.75  # by this age a paper has got half of its upvotes
     weekend: float = 0.25  # a weekend's hour beside a weekday's
     prior_mean: float = 23.0  # upvotes of a whole life, before a list says otherwise
     prior_lives: float = 2.0  # how many lives of evidence that is worth
@@ -93,90 +96,93 @@ def rank(
         fields: each paper's topics, for the lift over the mean of its own field.
     """
     listed = sorted(measurements, key=lambda measured: measured.paper_id)
-    prior = fit_prior(listed, weights)
-    scores = [trend(measured, prior, weights) for measured in listed]
-    scores = _with_lift(scores, fields or {}, prior, weights)
+    upvotes = [upvotes_of(measured, weights) for measured in listed]
+    prior = fit_prior(upvotes, weights)
+    scores = [
+        trend(measured, seen, prior, weights)
+        for measured, seen in zip(listed, upvotes, strict=True)
+    ]
+    _add_lift(scores, fields or {}, prior, weights)
     return _first_needs_two_signals(sorted(scores, key=_order), weights)
 
 
-def trend(measured: Measurement, prior: Prior, weights: Weights = WEIGHTS) -> Score:
-    """The trend of one paper.
+def trend(
+    measured: Measurement, upvotes: Evidence, prior: Prior, weights: Weights = WEIGHTS
+) -> Score:
+    """The trend of one paper, `upvotes` being what `upvotes_of` says of it.
 
     Upvotes: a Gamma–Poisson rate, the upvotes that a whole life of attention would bring,
     drawn to the list's mean while little of that life is seen. Other signals add lightly.
     """
-    votes = _evidence(measured, prior, weights)
     place = _place(measured, prior, weights)
-    rate = _rate(prior, votes, place)
-    seen_rate = _rate(prior, votes)
+    rate, seen_rate = _rate(prior, upvotes, place), _rate(prior, upvotes)
     components: dict[str, Any] = {}
-    if votes.exposure:
-        components["upvotes"] = _component(
-            measured, Kind.UPVOTES, weights.upvotes * math.log1p(seen_rate)
-        )
+    before = 0.0
+    if upvotes.exposure:
+        before = weights.upvotes * math.log1p(seen_rate)
+        components["upvotes"] = _component(measured, Kind.UPVOTES, before)
     if place.exposure:
-        before = math.log1p(seen_rate) if votes.exposure else 0.0
-        points = weights.upvotes * (math.log1p(rate) - before)
+        points = weights.upvotes * math.log1p(rate) - before
         components["position"] = _component(measured, Kind.POSITION, points)
     components.update(_light_components(measured, weights))
     value = math.fsum(component["points"] for component in components.values())
     return Score(measured.paper_id, round(value, 6), rate, components)
 
 
-def fit_prior(measurements: Iterable[Measurement], weights: Weights = WEIGHTS) -> Prior:
+def fit_prior(upvotes: Iterable[Evidence], weights: Weights = WEIGHTS) -> Prior:
     """The mean of a list, itself drawn to the usual mean while the list is short."""
-    usual = Prior(weights.prior_mean, weights.prior_exposure)
-    seen = [_evidence(measured, usual, weights) for measured in measurements]
-    votes = math.fsum(one.votes for one in seen) + usual.mean * weights.prior_lives
+    seen = list(upvotes)
+    votes = math.fsum(one.votes for one in seen) + weights.prior_mean * weights.prior_lives
     exposure = math.fsum(one.exposure for one in seen) + weights.prior_lives
     return Prior(votes / exposure, weights.prior_exposure)
 
 
-def publishing_days(instant: datetime, weekend: float = WEIGHTS.weekend) -> float:
+def publishing_days(instant: datetime, weights: Weights = WEIGHTS) -> float:
     """A clock that runs slower at weekends (UTC), when no lists and few readers are about.
 
     Returns days since the first Monday of 1970; only differences mean anything.
     """
-    first_monday = 4 * 86_400  # 5 January 1970
-    weeks, second = divmod(instant.timestamp() - first_monday, 7 * 86_400)
+    return _clock(instant.timestamp(), weights.weekend)
+
+
+def _clock(seconds: float, weekend: float) -> float:
+    weeks, second = divmod(seconds - 4 * 86_400, 7 * 86_400)  # 5 January 1970 was a Monday
     day = second / 86_400
-    return float(weeks * (5 + 2 * weekend) + min(day, 5.0) + weekend * max(day - 5.0, 0.0))
+    within = day if day <= 5 else 5 + weekend * (day - 5)
+    return weeks * (5 + 2 * weekend) + within
 
 
-def _evidence(measured: Measurement, prior: Prior, weights: Weights) -> Evidence:
+def upvotes_of(measured: Measurement, weights: Weights = WEIGHTS) -> Evidence:
     """Upvotes from the listing on, each weighed by how long ago it was first seen."""
     series = measured.series.get(Kind.UPVOTES)
     if series is None:
         return Evidence()
-    start = _clock_of(measured.listed_on, weights.weekend)
-    end = publishing_days(measured.until, weights.weekend)
+    start = _clock_of_day(measured.listed_on, weights.weekend)
+    end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
-    votes = exposure = before = seen = 0.0
+    votes = exposure = age = attention = seen = 0.0
     for at, level in _reads(series, weights.weekend):
-        age = max(at - start, before)
+        days = max(at - start - age, 0.0)
+        age += days
+        until_now = 1.0 - math.exp2(-age / weights.attention_half)
         kept = math.exp2((at - end) / half_life)
-        votes += kept * _without_burst(level - seen, age - before, prior, weights)
-        exposure += kept * (_attention(age, weights) - _attention(before, weights))
-        before, seen = age, level
+        votes += kept * _without_burst(level - seen, days, weights)
+        exposure += kept * (until_now - attention)
+        attention, seen = until_now, level
     return Evidence(votes, exposure)
 
 
 def _reads(series: Series, weekend: float) -> Iterator[tuple[float, float]]:
     """The reads at which the level rose, then the last one: time on our clock, and level."""
     for at, level in zip(series.times, series.levels, strict=True):
-        yield publishing_days(at, weekend), level
+        yield _clock(at, weekend), level
     if series.last_at > series.times[-1]:
-        yield publishing_days(series.last_at, weekend), series.levels[-1]
+        yield _clock(series.last_at, weekend), series.levels[-1]
 
 
-def _attention(age: float, weights: Weights) -> float:
-    """The share of a paper's attention that lies before this age: 0 to 1."""
-    return 1.0 - math.exp2(-age / weights.attention_half)
-
-
-def _without_burst(gained: float, days: float, prior: Prior, weights: Weights) -> float:
+def _without_burst(gained: float, days: float, weights: Weights) -> float:
     """A rise, of which the part that came too fast to be believed counts as its logarithm."""
-    believable = weights.burst * prior.mean * max(days, 1 / 24)
+    believable = weights.burst * weights.prior_mean * max(days, 1 / 24)
     if gained <= believable:
         return gained
     return believable * (1.0 + math.log(gained / believable))
@@ -201,27 +207,20 @@ def _rate(prior: Prior, *evidence: Evidence) -> float:
 
 def _light_components(measured: Measurement, weights: Weights) -> dict[str, Any]:
     """What the other signals add. Of stars and citations only gains count, never the level."""
-    counts = {
-        Kind.STARS: (_decayed_gain(measured, Kind.STARS, weights), weights.stars),
-        Kind.COMMENTS: (measured.value(Kind.COMMENTS), weights.comments),
-        Kind.VOTES: (measured.value(Kind.VOTES), weights.votes),
-        Kind.ARTEFACTS: (measured.value(Kind.ARTEFACTS), weights.artefacts),
-        Kind.CLICKS: (measured.value(Kind.CLICKS), weights.clicks),
-        Kind.CITATIONS: (_decayed_gain(measured, Kind.CITATIONS, weights), weights.citations),
-    }
-    return {
-        str(kind): _component(measured, kind, weight * math.log1p(max(count, 0.0)))
-        for kind, (count, weight) in counts.items()
-        if count is not None
-    }
+    components = {}
+    for kind, series in measured.series.items():
+        if kind in _HEAVY:
+            continue
+        gains = kind in _GAINS_ONLY
+        count = _decayed_gain(series, measured, weights) if gains else series.value
+        points = getattr(weights, kind) * math.log1p(max(count, 0.0))
+        components[kind] = _component(measured, kind, points)
+    return components
 
 
-def _decayed_gain(measured: Measurement, kind: Kind, weights: Weights) -> float | None:
+def _decayed_gain(series: Series, measured: Measurement, weights: Weights) -> float:
     """What was gained since the first read, the newest of it counting most."""
-    series = measured.series.get(kind)
-    if series is None:
-        return None
-    end = publishing_days(measured.until, weights.weekend)
+    end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
     gained, seen = 0.0, series.first
     for at, level in _reads(series, weights.weekend):
@@ -230,19 +229,19 @@ def _decayed_gain(measured: Measurement, kind: Kind, weights: Weights) -> float 
     return gained
 
 
-def _component(measured: Measurement, kind: Kind, points: float) -> dict[str, Any]:
-    """One signal as it stood, its rise in the last day and in the window, and its points."""
+def _component(measured: Measurement, kind: str, points: float) -> dict[str, Any]:
+    """One signal as it stood, its points, and where it is shown its rise in a day and window."""
     component: dict[str, Any] = {"value": measured.value(kind), "points": round(points, 6)}
-    if kind != Kind.POSITION:
+    if kind in _WITH_GAIN:
         component["gain"] = measured.day_gain(kind)
         component["window_gain"] = measured.window_gain(kind)
     return component
 
 
-def _with_lift(
+def _add_lift(
     scores: list[Score], fields: Mapping[int, Iterable[str]], prior: Prior, weights: Weights
-) -> list[Score]:
-    """Beside each score, how far it stands above the mean of each of its fields.
+) -> None:
+    """Write beside each score how far it stands above the mean of each of its fields.
 
     It orders nothing here: on a list of all fields it costs accuracy. Lists of one reader
     or one topic use it, where a small field must not lose to a large one.
@@ -256,23 +255,14 @@ def _with_lift(
         name: (math.fsum(of_field) + few * prior.mean) / (len(of_field) + few)
         for name, of_field in rates.items()
     }
+    for score in scores:
+        score.components["lift"] = {
+            name: _lift(score.rate, means[name], weights) for name in fields.get(score.paper_id, ())
+        }
 
-    def lift(rate: float, mean: float) -> float:
-        raw = math.log(rate / mean)
-        return round(min(max(raw, weights.lift_least), weights.lift_most), 4)
 
-    return [
-        replace(
-            score,
-            components={
-                **score.components,
-                "lift": {
-                    name: lift(score.rate, means[name]) for name in fields.get(score.paper_id, ())
-                },
-            },
-        )
-        for score in scores
-    ]
+def _lift(rate: float, mean: float, weights: Weights) -> float:
+    return round(min(max(math.log(rate / mean), weights.lift_least), weights.lift_most), 4)
 
 
 def _first_needs_two_signals(scores: list[Score], weights: Weights) -> list[Score]:
@@ -310,5 +300,5 @@ def _order(score: Score) -> tuple[float, int]:
 
 
 @lru_cache(maxsize=4096)
-def _clock_of(day: date, weekend: float) -> float:
-    return publishing_days(datetime.combine(day, time.min, tzinfo=UTC), weekend)
+def _clock_of_day(day: date, weekend: float) -> float:
+    return _clock(datetime.combine(day, time.min, tzinfo=UTC).timestamp(), weekend)
