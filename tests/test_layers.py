@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import Model
 
 LAYERS = ("papers", "subscribers", "newsletter", "local")
 
@@ -17,10 +17,10 @@ def our_models() -> list[type[Model]]:
     ]
 
 
-def relations(model: type[Model]) -> list[tuple[Field, type[Model]]]:
+def relations(model: type[Model]) -> list[tuple[str, type[Model]]]:
     """The model's own fields that point at another model, with what they point at."""
     fields = [*model._meta.local_fields, *model._meta.local_many_to_many]
-    return [(field, field.related_model) for field in fields if field.is_relation]
+    return [(str(field), field.related_model) for field in fields if field.related_model]
 
 
 def points_up(from_app: str, to_app: str) -> bool:

@@ -57,8 +57,8 @@ def broken_tools(tmp_path: Path) -> Path:
         (tmp_path / tool).write_text("#!/bin/sh\nexit 0\n")
     (tmp_path / "python").write_text("#!/bin/sh\nexit 0\n")
     (tmp_path / "hadolint").write_text("#!/bin/sh\nexit 1\n")
-    for tool in tmp_path.iterdir():
-        tool.chmod(0o755)
+    for path in tmp_path.iterdir():
+        path.chmod(0o755)
     return tmp_path
 
 

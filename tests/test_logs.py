@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
@@ -47,11 +48,9 @@ def log() -> Iterator[io.StringIO]:
 
 
 def test_the_settings_put_the_filter_on_every_handler() -> None:
-    from django.conf import settings
-
-    handlers = settings.LOGGING["handlers"].values()
+    handlers: dict[str, dict[str, object]] = settings.LOGGING["handlers"]  # type: ignore[assignment]
     assert handlers
-    assert all(handler["filters"] == ["tokens"] for handler in handlers)
+    assert all(handler["filters"] == ["tokens"] for handler in handlers.values())
 
 
 @pytest.mark.parametrize("name", ["django", "django.request", "django.security.csrf"])

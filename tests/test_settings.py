@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -289,7 +290,7 @@ def test_the_environment_alone_chooses_the_provider(
 def test_smtp_takes_its_server_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load_settings(monkeypatch, **PRODUCTION, **PROVIDERS["smtp"])
     with override_settings(**{k: v for k, v in loaded.items() if k.startswith("EMAIL_")}):
-        connection = get_connection()
+        connection: Any = get_connection()
     assert connection.host == "mail.example.org"
     assert connection.port == 587
     assert connection.use_tls is True
@@ -303,7 +304,7 @@ def test_a_provider_takes_its_key_and_its_timeout_from_the_environment(
         monkeypatch, MAIL_PROVIDER="mailgun", **PRODUCTION, **PROVIDERS["mailgun"]
     )
     with override_settings(EMAIL_BACKEND=loaded["EMAIL_BACKEND"], ANYMAIL=loaded["ANYMAIL"]):
-        connection = get_connection()
+        connection: Any = get_connection()
     assert connection.api_key == "key"
     assert connection.timeout == 12.0
 
@@ -313,5 +314,5 @@ def test_amazons_parameters_are_read_as_json(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch, MAIL_PROVIDER="amazon_ses", **PRODUCTION, **PROVIDERS["amazon_ses"]
     )
     with override_settings(EMAIL_BACKEND=loaded["EMAIL_BACKEND"], ANYMAIL=loaded["ANYMAIL"]):
-        connection = get_connection()
+        connection: Any = get_connection()
     assert connection.client_params["region_name"] == "eu-west-1"
