@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
-from papers.explain import Reason, explain, is_held_first
+from papers.explain import explain
 from papers.measure import Facts, facts, measure
 from papers.models import Paper, Signal, Trend
 from papers.pages import list_url
 from papers.queries import newest_places, topics_by_weight
 from papers.windows import Window
+
+Kind = Signal.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """The points that one signal gave to a trend; below zero it counted against it."""
+
+    kind: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The place of a paper in the newest list of a window, counted from 1, and why."""
 
@@ -34,8 +44,8 @@ class Standing:
     url: str
     place: int
     value: float
-    reasons: Sequence[Reason]
-    held_first: bool
+    reasons: Sequence[str]
+    shares: Sequence[Share]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +82,19 @@ def _standing(trend: Trend, place: int) -> Standing:
         url=list_url(window, trend.day),
         place=place,
         value=trend.value,
-        reasons=explain(trend.components, window),
-        held_first=is_held_first(trend.components),
+        reasons=explain(trend.components),
+        shares=shares(trend.components),
     )
+
+
+def shares(components: Mapping[str, Any]) -> list[Share]:
+    """What each signal gave to a trend, most first; parts that are no signal are left out.
+
+    Shown with two digits, so what would read 0.00 is left out too.
+    """
+    given = [Share(kind.label, components[kind]["points"]) for kind in Kind if kind in components]
+    seen = [share for share in given if abs(share.points) >= 0.005]
+    return sorted(seen, key=lambda share: -share.points)
 
 
 def _readings(paper: Paper, now: datetime) -> list[Reading]:
@@ -84,8 +104,8 @@ def _readings(paper: Paper, now: datetime) -> list[Reading]:
         .order_by("kind", "source", "-read_at")
         .distinct("kind", "source")
     )
-    order = list(Signal.Kind)
-    found = sorted(newest, key=lambda read: (order.index(Signal.Kind(read.kind)), read.source))
+    order = list(Kind)
+    found = sorted(newest, key=lambda read: (order.index(Kind(read.kind)), read.source))
     return [
         Reading(read.get_kind_display(), read.source, read.value, read.read_at) for read in found
     ]

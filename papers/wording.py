@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s)")
+_SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s+[^a-z])")
 # "e.g. this" ends no sentence, nor does an initial: "J. Doe".
 _NO_END: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|fig|eq|sec|approx|a\.k\.a)|\b\w)\.$", re.IGNORECASE
@@ -35,9 +35,9 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
 
 
 def initials(name: str) -> str:
-    """`Abhishek Das` → `A. Das`. A name of one word, or of initials already, stays."""
+    """`Abhishek Das` → `A. Das`. One word, or a name that has its initials, stays."""
     first, _, rest = name.strip().partition(" ")
-    if not rest or first.endswith(".") or not first[0].isalpha():
+    if first.endswith(".") or not first[:1].isalpha() or _are_initials(rest):
         return name.strip()
     return f"{first[0]}. {rest.strip()}"
 
@@ -50,6 +50,15 @@ def short_figure(number: float) -> str:
             whole, tenth = divmod(tenths, 10)
             return f"{whole}.{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
     return f"{int(number)}"
+
+
+def _are_initials(names: str) -> bool:
+    return all(len(name) == 1 for name in names.replace(".", " ").split())
+
+
+def signed(points: float) -> str:
+    """Points of a trend with two digits and a true minus: `−0.08`."""
+    return f"{points:.2f}".replace("-", "−")
 
 
 def source_name(source: str) -> str:

@@ -10,9 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from papers import mathtext, wording
-from papers.explain import Reason, explain, is_held_first
-from papers.queries import RankedPaper
-from papers.windows import Window
+from papers.explain import explain
 
 register = template.Library()
 
@@ -46,6 +44,12 @@ def short_figure(number: float) -> str:
 
 
 @register.filter
+def signed(points: float) -> str:
+    """`−0.08`."""
+    return wording.signed(points)
+
+
+@register.filter
 def source_name(source: str) -> str:
     """`Hugging Face`."""
     return wording.source_name(source)
@@ -58,15 +62,9 @@ def link_name(url: str) -> str:
 
 
 @register.filter
-def reasons(ranked: RankedPaper, window: Window) -> list[Reason]:
-    """Why a paper of a list trends: `{% for reason in ranked|reasons:page.window %}`."""
-    return explain(ranked.components, window)
-
-
-@register.filter
-def held_first(components: Mapping[str, Any]) -> bool:
-    """Whether it stands first because more than one signal speaks for it."""
-    return is_held_first(components)
+def reasons(components: Mapping[str, Any]) -> list[str]:
+    """Why a paper trends, one phrase a signal: `{% for reason in ranked.components|reasons %}`."""
+    return explain(components)
 
 
 @register.simple_tag

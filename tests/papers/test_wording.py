@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.wording import LEAD_LENGTH, author_line, lead, short_figure, source_name
+from papers.wording import LEAD_LENGTH, author_line, lead, short_figure, signed, source_name
 
 SENTENCE = "A sentence of a certain length that says something about an experiment with results."
 
@@ -19,7 +19,9 @@ SENTENCE = "A sentence of a certain length that says something about an experime
         (["Abhishek Das", "Satwik Kottur"], "A. Das and S. Kottur"),
         (["Abhishek Das", "Satwik Kottur", "Ann Lee"], "A. Das, S. Kottur and A. Lee"),
         (["Abhishek Das", "Satwik Kottur", *["Ann Lee"] * 5], "A. Das, S. Kottur and 5 more"),
-        (["Prathosh A. P."], "P. A. P."),
+        (["Prathosh A. P."], "Prathosh A. P."),
+        (["Prathosh AP"], "P. AP"),
+        (["Anand B"], "Anand B"),
         (["OpenAI"], "OpenAI"),
         (["J. Doe"], "J. Doe"),
         (["Luca D'Amico-Wong", "  "], "L. D'Amico-Wong"),
@@ -60,6 +62,16 @@ def test_a_lead_ends_with_a_sentence() -> None:
 def test_a_lead_does_not_end_with_an_abbreviation() -> None:
     text = f"{SENTENCE} Many models, e.g. " + "transformers of every kind and size " * 9
     assert lead(text).endswith(" …")
+
+
+def test_a_sentence_goes_on_after_etc() -> None:
+    text = f"Images, videos, sounds, texts, maps, tables and graphs, {'many others, ' * 3}etc. are"
+    assert lead(f"{text} all {'used in this very long sentence ' * 20}").endswith(" …")
+
+
+def test_points_carry_a_true_minus() -> None:
+    assert signed(-0.078) == "−0.08"
+    assert signed(5.4) == "5.40"
 
 
 def test_a_long_sentence_is_cut_between_words() -> None:
