@@ -118,6 +118,16 @@ def _since(window: Window, day: date) -> str:
     return f"since {date_format(opening, 'MONTH_DAY_FORMAT')}"
 
 
+def span(first: date, last: date) -> str:
+    """The days of an edition: "14 March 2025", "8 to 14 March 2025"."""
+    end = date_format(last, "DATE_FORMAT")
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {end}"
+    return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
+
+
 def _byline(curators: Sequence[str]) -> str:
     """ "by AK and the research community", as on the front page."""
     *others, last = [*curators, "the research community"]
@@ -127,7 +137,7 @@ def _byline(curators: Sequence[str]) -> str:
 def _around(edition: Edition, window: Window) -> dict[str, Any]:
     return {
         "edition": edition,
-        "first_day": first_day(window, edition.day),
+        "span": span(first_day(window, edition.day), edition.day),
         "byline": _byline([curator.name for curator in Curator.objects.all()]),
         "postal_address": settings.POSTAL_ADDRESS,
     }

@@ -7,12 +7,14 @@ few joins, and the same delivery always gives the same mail, byte for byte.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import css_inline
@@ -35,6 +37,7 @@ RANK: Final = "\ue003"
 WHY: Final = "\ue004"
 _MARKS: Final = dict.fromkeys(map(ord, (TOKEN, PAPERS, PREHEADER, RANK, WHY)))
 
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _COLUMNS: Final = 72
 _INDENT: Final = "    "  # the text part hangs its ranks: "10. Title"
 
@@ -122,8 +125,6 @@ def _figures(facts: Mapping[str, Any]) -> list[str]:
             f"▲ {short_figure(facts['upvotes'])}"
             + (f" (+{short_figure(gain)} in a day)" if gain else "")
         )
-    if facts["stars"] is not None:
-        figures.append(f"★ {short_figure(facts['stars'])}")
     if facts["is_sample"]:
         figures.append("sample data")
     return figures
@@ -163,8 +164,7 @@ def _style() -> str:
     path = finders.find("mail.css")
     if path is None:
         raise FileNotFoundError("static/mail.css")
-    with open(str(path), encoding="utf-8") as file:  # noqa: PTH123 (finders give text)
-        return file.read()
+    return _COMMENT.sub("", Path(str(path)).read_text())
 
 
 def _inline(html: str) -> str:
@@ -198,7 +198,7 @@ def render(
     ranked = list(enumerate(pieces, 1))
     html = "".join(_placed(piece.html, str(rank), escape(piece.why)) for rank, piece in ranked)
     text = "\n\n".join(
-        _placed(piece.text, f"{rank}.".ljust(len(_INDENT)), _hung(piece.why))
+        _placed(piece.text, f"{rank}.".ljust(len(_INDENT)), _hung(f"Why: {piece.why}"))
         for rank, piece in ranked
     )
     preheader = " · ".join(piece.title for piece in pieces[:2])
@@ -220,7 +220,8 @@ def _placed(piece: str, rank: str, why: str) -> str:
 
 def subject_of(titles: Sequence[str]) -> str:
     """The first title, cut at a word when long, and how many papers follow."""
-    first = textwrap.shorten(titles[0], 80, placeholder=" …")
+    # Three dots and not "…": most subjects then need no encoding.
+    first = textwrap.shorten(titles[0], 60, placeholder=" ...")
     others = len(titles) - 1
     if not others:
         return first

@@ -10,18 +10,22 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 _stack = ExitStack()
+_GIVEN = "TRENDING_PAPERS_TESTS_ON_GIVEN_SERVERS"  # parallel workers inherit it
 
 
 def _start_what_is_missing() -> None:
     from config import embedded
 
     var = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "test"
-    if not embedded.not_needed():
+    if embedded.not_needed():
+        os.environ[_GIVEN] = "yes"
+    else:
         _stack.enter_context(embedded.running(var))
     os.environ.setdefault("DATABASE_URL", embedded.database_url(var))
     os.environ.setdefault("REDIS_URL", embedded.redis_url(var))
@@ -32,7 +36,14 @@ def _start_what_is_missing() -> None:
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if not _worker:
     _start_what_is_missing()
+# The servers that somebody else started for these tests; empty when we did.
+GIVEN = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(_GIVEN)}
 os.environ["REDIS_PREFIX"] = f"test-{_worker or 'main'}-{os.getpid()}:"
+
+
+def with_database(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

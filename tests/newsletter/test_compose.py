@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from newsletter.compose import NotClosedYet, compose, compose_newest
+from newsletter.compose import NotClosedYet, compose, compose_newest, span
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
@@ -71,6 +71,18 @@ def test_mathematics_in_titles_is_set_in_unicode() -> None:
 def test_the_curators_are_named() -> None:
     Curator.objects.create(name="AK")
     assert "by AK and the research community" in compose("daily", DAY, NOW).text
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (date(2025, 3, 14), "14 March 2025"),
+        (date(2025, 3, 8), "8 to 14 March 2025"),
+        (date(2025, 2, 13), "13 February to 14 March 2025"),
+    ],
+)
+def test_the_days_of_an_edition_are_said_shortly(first: date, said: str) -> None:
+    assert span(first, date(2025, 3, 14)) == said
 
 
 def test_a_week_without_papers_is_an_empty_frozen_edition() -> None:

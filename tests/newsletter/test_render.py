@@ -36,7 +36,7 @@ def make_shell(**changes: Any) -> Shell:
     edition = Edition(cadence="weekly", day=date(2025, 3, 14), note=changes.pop("note", ""))
     context = {
         "edition": edition,
-        "first_day": date(2025, 3, 8),
+        "span": "8 to 14 March 2025",
         "byline": "by AK and the research community",
         "postal_address": "1 Paper Street",
     }
@@ -128,7 +128,11 @@ def test_the_message_id_does_not_give_the_token_away() -> None:
 
 def test_text_lines_stay_within_72_columns() -> None:
     digest = make_digest(
-        make_piece(title="A very long title of a paper " * 5, summary="word " * 90)
+        make_piece(
+            title="A very long title of a paper " * 5,
+            summary="word " * 90,
+            why="The long name of a topic · " * 4,
+        )
     )
     lines = [line for line in digest.text.splitlines() if "https://" not in line]
     assert max(map(len, lines)) <= 72
@@ -173,7 +177,7 @@ def test_ten_papers_stay_far_from_where_gmail_clips() -> None:
         (["One"], "One"),
         (["One", "Two"], "One, and 1 more trending paper"),
         (["One", "Two", "Three"], "One, and 2 more trending papers"),
-        (["word " * 40, "Two"], "word " * 15 + "…, and 1 more trending paper"),
+        (["word " * 40, "Two"], "word " * 11 + "..., and 1 more trending paper"),
     ],
 )
 def test_the_subject_names_the_first_paper_and_counts_the_rest(
