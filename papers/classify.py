@@ -49,7 +49,9 @@ _CHUNK: Final = 2_000  # papers a statement: they fit into PostgreSQL's working 
 # each vector once (MATERIALIZED). 100,000 papers with whole abstracts: see docs/ranking.md.
 _CLASSIFY = r"""
 WITH term AS MATERIALIZED (
-    SELECT number, topic_id, title_only, words, required.lexeme,
+    -- "quantized" and "quantization" are one word to the search: it counts once.
+    SELECT DISTINCT ON (topic_id, words::text)
+           number, topic_id, title_only, words, required.lexeme,
            regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''\1'':A', 'g')::tsquery AS title,
            regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''\1'':B', 'g')::tsquery AS body
     FROM unnest(%(topics)s::bigint[], %(title_only)s::bool[], %(words)s::text[])
@@ -63,6 +65,7 @@ WITH term AS MATERIALIZED (
              ORDER BY length(found[1]) DESC, found[1]
              LIMIT 1
          ) AS required
+    ORDER BY topic_id, words::text, title_only
 ), paper AS MATERIALIZED (
     SELECT id, categories, ts_filter(search, '{a,b}') AS search,
            ts_filter(search, '{a}') AS title, ts_filter(search, '{b}') AS body,

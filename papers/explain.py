@@ -1,70 +1,81 @@
-"""Say in words why a paper trends: what each signal gave to its trend, strongest first."""
+"""Say in words what a trend is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.contrib.humanize.templatetags.humanize import intcomma, ordinal
-
-from papers.models import Signal
-from papers.windows import Window
-
-Kind = Signal.Kind
-_LEAST: Final = 0.005  # shown with two digits, less would read 0.00
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    Kind.UPVOTES: ("upvote", "upvotes"),
-    Kind.STARS: ("star", "stars"),
-    Kind.COMMENTS: ("comment", "comments"),
-    Kind.VOTES: ("vote of our readers", "votes of our readers"),
-    Kind.CLICKS: ("click in our digests", "clicks in our digests"),
-    Kind.CITATIONS: ("citation", "citations"),
-    Kind.ARTEFACTS: ("linked model, dataset or space", "linked models, datasets and spaces"),
-    Kind.POSITION: ("place", "places"),
-}
-_SPANS: Final[dict[Window, str]] = {
-    "day": "in the last day",
-    "week": "in seven days",
-    "month": "in thirty days",
-}
+Component = Mapping[str, Any]
+Phrase = Callable[[Component], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One signal in words, and the points it gave to the trend; points may be below zero."""
+def explain(components: Mapping[str, Any]) -> list[str]:
+    """The reasons behind a score, the one that counts most first.
 
-    words: str
-    points: float
+    Args:
+        components: those of a `Trend`, or of a candidate of a frozen edition.
 
-
-def explain(components: Mapping[str, Any], window: Window) -> list[Reason]:
-    """The reasons behind a trend, from the components stored with it.
-
-    Signals that gave nothing are left out; unknown components (of an older or a newer
-    formula) too, so that an old trend can always be shown.
+    Returns phrases such as "▲ 84 upvotes, 31 since yesterday"; empty when nothing was read.
+    A signal that stands at nothing is no reason and is left out, and so are components
+    that an older or a newer formula may have stored.
     """
-    reasons = [
-        Reason(words, component["points"])
-        for kind, component in components.items()
-        if kind in _WORDS
-        and abs(component["points"]) >= _LEAST
-        and (words := _said(kind, component, window))
-    ]
-    return sorted(reasons, key=lambda reason: -reason.points)
+    given = [(kind, components[kind]) for kind in _PHRASES if kind in components]
+    given.sort(key=lambda pair: -pair[1]["points"])
+    reasons = [_PHRASES[kind](component) for kind, component in given]
+    reasons.append(_first_place(components))
+    return [reason for reason in reasons if reason]
 
 
-def is_held_first(components: Mapping[str, Any]) -> bool:
-    """Whether it stands above a stronger paper because more than one signal speaks for it."""
-    return "first_place" in components
-
-
-def _said(kind: str, component: Mapping[str, Any], window: Window) -> str:
-    value = component.get("value")
-    if value is None:
+def _upvotes(one: Component) -> str:
+    if one["value"] <= 0:
         return ""
-    if kind == Kind.POSITION:
-        return f"{ordinal(round(value))} in its list"
-    gain = round(component.get("window_gain") or 0)
-    said = f"{intcomma(round(value))} {_WORDS[kind][value != 1]}"
-    return f"{said}, {intcomma(gain)} of them {_SPANS[window]}" if 0 < gain < value else said
+    said = f"▲ {_count(one['value'], 'upvote', 'upvotes')}"
+    return f"{said}, {_number(one['gain'])} since yesterday" if one["gain"] > 0 else said
+
+
+def _stars(one: Component) -> str:
+    """The gain leads, as only that counts: a famous repository gives nothing by itself."""
+    if one["window_gain"] <= 0:
+        return ""
+    return f"★ {_number(one['window_gain'])} more stars, {_number(one['value'])} in all"
+
+
+def _position(one: Component) -> str:
+    return f"number {_number(one['value'])} of its listing"
+
+
+def _citations(one: Component) -> str:
+    return _count(one["value"], "citation", "citations") if one["points"] > 0 else ""
+
+
+def _counted(singular: str, plural: str) -> Phrase:
+    def phrase(one: Component) -> str:
+        return _count(one["value"], singular, plural) if one["value"] > 0 else ""
+
+    return phrase
+
+
+def _first_place(components: Mapping[str, Any]) -> str:
+    if "first_place" not in components:
+        return ""
+    return "first because two signals speak for it, and only one for the paper below"
+
+
+def _count(value: float, singular: str, plural: str) -> str:
+    return f"{_number(value)} {singular if round(value) == 1 else plural}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value):,}"
+
+
+_PHRASES: Final[dict[str, Phrase]] = {
+    "upvotes": _upvotes,
+    "stars": _stars,
+    "comments": _counted("comment", "comments"),
+    "votes": _counted("vote by our readers", "votes by our readers"),
+    "artefacts": _counted("linked model, dataset or space", "linked models, datasets and spaces"),
+    "citations": _citations,
+    "clicks": _counted("click in our digests", "clicks in our digests"),
+    "position": _position,
+}

@@ -72,10 +72,10 @@ SEEDS: Final[tuple[Seed, ...]] = (
         (),
         _any("""
             multimodal, multi modal, vision language, vision and language, visual question
-            answering, visual dialog, visual reasoning, visual grounding, image captioning,
-            video captioning, audio captioning, audio visual, vlm, mllm, visual instruction
+            answering, visual reasoning, visual grounding, image captioning, video
+            captioning, audio captioning, audio visual, vlm, mllm, visual instruction
             tuning, document understanding, omni modal, vlms, mllms, lvlm, image text pair,
-            image and text, image and language
+            image and text, image and language, visual conversation
         """),
         _any("""
             captioning, clip, text to image, omni, cross modal
@@ -93,8 +93,8 @@ SEEDS: Final[tuple[Seed, ...]] = (
             transfer, inpainting, stable diffusion, controllable generation, virtual try on
         """),
         _any("""
-            diffusion model, flow matching, rectified flow, gan, text to image, diffusion
-            -language -policy -video -llm -graph
+            diffusion model, flow matching, rectified flow, gan, diffusion -language -policy
+            -video -llm -graph
         """),
     ),
     Seed(
@@ -182,9 +182,8 @@ SEEDS: Final[tuple[Seed, ...]] = (
             extraction, reading comprehension, part of speech, information extraction
         """),
         _any("""
-            translation, dialogue, dialog, linguistic, question answering, summarization,
-            summarize, news, tokenizer, text generation, conversational agent,
-            conversational ai
+            translation, dialogue, dialog, linguistic, summarize, news, tokenizer, text
+            generation, conversational agent, conversational ai
         """),
     ),
     Seed(
@@ -200,7 +199,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             search, online advertising, nearest neighbor search
         """),
         _any("""
-            retrieval, recommendation, recommender, search engine, click, ranking -low
+            retrieval, recommendation, recommender, click, ranking -low
         """),
     ),
     Seed(
@@ -216,7 +215,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             humaneval, vulnerability detection
         """),
         _any("""
-            code generation, programming, software, program synthesis, sql, coding agent
+            programming, software, sql
         """),
     ),
     Seed(
@@ -231,7 +230,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             learning, world model
         """),
         _any("""
-            reward, rl, policy optimization, bandit
+            reward, rl, bandit
         """),
     ),
     Seed(
@@ -246,7 +245,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             grasping, quadrotor, vlas
         """),
         _any("""
-            robot, embodied, locomotion, grasp
+            embodied, locomotion, grasp
         """),
     ),
     Seed(
@@ -264,8 +263,8 @@ SEEDS: Final[tuple[Seed, ...]] = (
             token pruning, small language model, network compression, low precision
         """),
         _any("""
-            efficient, efficiency, lightweight, latency, fast, faster, acceleration,
-            quantization, cache, 1 bit, 4 bit
+            efficient, efficiency, lightweight, latency, fast, faster, acceleration, cache,
+            1 bit, 4 bit
         """),
     ),
     Seed(
@@ -285,9 +284,8 @@ SEEDS: Final[tuple[Seed, ...]] = (
             network, autoencoder -sparse
         """),
         _any("""
-            attention, architecture, transformer, autoencoder, deep network, very deep
-            networks, representation learning, convolutional, recurrent, bottleneck, neural
-            architecture, "neural network" -graph -adversarial
+            attention, architecture, transformer, autoencoder, deep network, convolutional,
+            recurrent, "neural network" -graph -adversarial
         """),
     ),
     Seed(
@@ -301,11 +299,12 @@ SEEDS: Final[tuple[Seed, ...]] = (
             activation, counterfactual explanation, linear probe, activation patching,
             steering vector, attribution graph, explainable ai, explainable artificial
             intelligence, interpretable model, lack of interpretability, model
-            interpretability, post hoc explanation, black box
+            interpretability, post hoc explanation, black box model, black box neural
+            network
         """),
         _any("""
-            interpretable, interpreting, explain, explanation, white box, sparse
-            autoencoder, mechanistic, feature circuit, interpretability, explainability
+            interpretable, interpreting, explain, explanation, white box, mechanistic,
+            feature circuit, interpretability, explainability
         """),
     ),
     Seed(
@@ -319,14 +318,13 @@ SEEDS: Final[tuple[Seed, ...]] = (
             approximation theorem, universal approximation, gradient descent, stochastic
             gradient, loss landscape, non convex, minimax, overparameterized, neural tangent
             kernel, theoretical analysis, theoretical guarantee, we prove, hypothesis space,
-            linear region, expressivity, regret bound, rate reduction, information
-            theoretic, double descent, gradient noise, training loss, optimization
-            landscape, adaptive optimizer
+            linear region, expressivity, regret bound, information theoretic, double
+            descent, training loss, optimization landscape, adaptive optimizer, stochastic
+            optimization, learning dynamics
         """),
         _any("""
-            theoretical, optimizer, convergence, scaling law, inductive bias, bound,
-            provable, learning algorithm, stochastic optimization, convex optimization,
-            gradient descent, stochastic gradient, gradient noise, theory -conspiracy
+            optimizer, convergence, bound, provable, learning algorithm, convex
+            optimization, theory -conspiracy, theoretical -game
         """),
     ),
     Seed(
@@ -342,8 +340,8 @@ SEEDS: Final[tuple[Seed, ...]] = (
             sycophancy
         """),
         _any("""
-            safety, safe, trustworthy, harmful, hallucination, ethics, responsible ai,
-            alignment faking, superalignment, ai alignment, model alignment, bias -inductive
+            safety, safe, trustworthy, harmful, ethics, responsible ai, alignment faking,
+            superalignment, ai alignment, model alignment, bias -inductive
         """),
     ),
     Seed(
@@ -359,8 +357,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             annotated dataset, evaluation protocol
         """),
         _any("""
-            dataset, benchmark, benchmarking, bench, corpus, database, leaderboard, data
-            collection, arena
+            dataset, benchmark, benchmarking, bench, corpus, database, leaderboard, arena
         """),
     ),
     Seed(
@@ -372,7 +369,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             medical image, medical imaging, medical, clinical, biomedical, patient, disease,
             diagnosis, healthcare, health care, electronic health record, radiology, chest x
             ray, pathology, protein, drug discovery, genomic, single cell, dna, molecular
-            biology, cancer, surgical, eeg, fmri, neuroscience, vocal fold
+            biology, cancer, surgical, eeg, fmri, neuroscience, pathologies
         """),
         _any("""
             medicine, health, biology, biological, brain, cell, gene, anatomical, tumor, mri
@@ -392,7 +389,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             dynamical system, surrogate model, wireless, pdes
         """),
         _any("""
-            physics, scientific, weather, material, equation, quantum, engineering design,
+            physics, scientific, weather, material, equation, engineering design,
             differential equation
         """),
     ),
@@ -421,7 +418,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             forecasting, traffic prediction, stock prediction, multivariate time series
         """),
         _any("""
-            time series, forecasting, anomaly, temporal point process
+            anomaly, temporal point process
         """),
     ),
     Seed(
@@ -437,8 +434,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             compression algorithm, compressed domain
         """),
         _any("""
-            lossless, lossy, codec, learned compression, image compression, video
-            compression
+            lossless, lossy
         """),
     ),
     Seed(
@@ -454,8 +450,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             npu, in memory computing, data center, deep learning compiler, edge platform
         """),
         _any("""
-            hardware, edge, accelerator, gpu, serving, distributed, federated, neuromorphic,
-            chip
+            hardware, edge, accelerator, gpu, serving, distributed, federated, chip
         """),
     ),
     Seed(
@@ -471,8 +466,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
             extraction, phishing, vulnerability detection
         """),
         _any("""
-            attack, privacy, private, security, secure, backdoor, unlearning, adversarial
-            robustness, watermarking
+            attack, privacy, private, security, secure, backdoor, unlearning, watermarking
         """),
     ),
 )
