@@ -19,6 +19,7 @@ _LONGEST_URL: Final = 500
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+_BETWEEN_WORDS = re.compile("[^0-9a-z]+")
 _ARXIV_ID = re.compile(
     r"""(?: (?:https?://)? (?:[a-z]+\.)? arxiv\.org/ [a-z]+/
           | (?:https?://)? (?:www\.)? huggingface\.co/papers/
@@ -81,8 +82,11 @@ def title_key(title: str) -> str:
     belong to a letter stay with it. Empty for a title of symbols only.
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
-    words = "".join(mark if _belongs_to_a_word(mark) else " " for mark in plain)
-    return " ".join(words.split())[:LONGEST_TITLE]
+    if plain.isascii():  # as most are; one by one takes five times as long
+        words = _BETWEEN_WORDS.sub(" ", plain)
+    else:
+        words = "".join(mark if _belongs_to_a_word(mark) else " " for mark in plain)
+    return " ".join(words.split())[:LONGEST_TITLE].rstrip()
 
 
 def arxiv_id(text: str) -> str | None:

@@ -70,9 +70,10 @@ def test_titles_that_differ_in_a_word_a_digit_or_a_mark_of_a_letter_have_other_k
     assert len({title_key(title) for title in titles}) == len(titles)
 
 
-@given(st.text())
-def test_a_key_is_its_own_key(title: str) -> None:
+@given(st.text() | st.text(st.characters(max_codepoint=127)))
+def test_a_key_is_its_own_key_and_one_beyond_ascii_changes_nothing_in_the_rest(title: str) -> None:
     assert title_key(title_key(title)) == title_key(title)
+    assert title_key(f"{title} é") == f"{title_key(title)} é".strip()
 
 
 def test_a_title_of_symbols_has_an_empty_key() -> None:
