@@ -19,7 +19,9 @@ def normalised(typed: str) -> str:
         BadAddress: it is not an address that mail can reach.
     """
     try:
-        found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(
+            typed.strip(), check_deliverability=False, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as error:
         raise BadAddress(str(error)) from error
     return (found.ascii_email or found.normalized).lower()

@@ -125,7 +125,8 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, start: Preferences) -> None:
         """`start` fills an unbound form."""
-        initial = {name: getattr(start, name) for name in _NAMES}
+        # A list: a widget takes a set for one value and would tick nothing.
+        initial = {name: getattr(start, name) for name in _NAMES} | {"topics": [*start.topics]}
         super().__init__(data, initial=initial, label_suffix="")
         topics = Topic.objects.filter(is_active=True).values_list("slug", "name")
         # A size that an operator set by hand stays on offer, or saving would change it unasked.

@@ -35,6 +35,7 @@ RETRY_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 
 def send_waiting(clock: Callable[[], datetime] = timezone.now) -> int:
     """Send every mail that is due, over one connection; how many were tried."""
     connection, tried, end = get_connection(), 0, clock() + LONGEST_RUN
+    give_up(clock())
     try:
         while clock() < end and (mail := claim(clock())):
             record(mail, _send(connection, mail, clock()), clock())
@@ -42,6 +43,15 @@ def send_waiting(clock: Callable[[], datetime] = timezone.now) -> int:
     finally:
         connection.close()
     return tried
+
+
+def give_up(now: datetime) -> int:
+    """Let go of mails whose last allowed worker died too: they may be what kills them."""
+    held = TransactionalMail.objects.filter(
+        state=State.SENDING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS
+    )
+    error = "each worker that sent it died; it may have arrived"
+    return held.update(state=State.UNCERTAIN, lease_until=None, error=error)
 
 
 @transaction.atomic
@@ -105,9 +115,6 @@ def state_after(outcome: Outcome, attempts: int, age: timedelta) -> Transactiona
 
 
 def _send(connection: BaseEmailBackend, mail: TransactionalMail, now: datetime) -> Outcome:
-    if mail.attempts > settings.MAX_ATTEMPTS and not mail.error:
-        # Claimed again and again and never recorded: it takes its workers down with it.
-        return Outcome("unknown", error="each worker that sent it died")
     if suppressed_ids([mail.subscriber_id]):
         return Outcome("refused", error="the address is suppressed")
     if not may_receive(mail.subscriber):

@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.models import Candidate, Delivery, Edition
 from papers.models import Paper, PaperTopic, Signal, Topic
-from subscribers.models import Subscriber
+from subscribers.models import Subscriber, TransactionalMail
 
 DAY = date(2025, 3, 14)
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
@@ -67,3 +67,8 @@ def make_candidate(edition: Edition, paper: Paper, **values: Any) -> Candidate:
 def make_delivery(edition: Edition, reader: Subscriber | None, **values: Any) -> Delivery:
     defaults = {"state": Delivery.State.QUEUED, "next_attempt_at": NOON, "created_at": NOON}
     return Delivery.objects.create(edition=edition, subscriber=reader, **{**defaults, **values})
+
+
+def make_mail(reader: Subscriber, kind: str = "confirm", **values: Any) -> TransactionalMail:
+    values.setdefault("next_attempt_at", NOON)
+    return TransactionalMail.objects.create(subscriber=reader, kind=kind, **values)
