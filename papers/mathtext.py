@@ -40,6 +40,8 @@ _CITATION: Final = re.compile(r"\s*~?\\(?:cite[a-z]*|footnote|label)\*?(?:\[[^\]
 _ESCAPED: Final = re.compile(r"\\([%$&#_{}])")
 _SCRIPT: Final = re.compile(r"([\^_])(?:\{([^{}]*)\}|([^\s\\{}]))")
 _DASH: Final = re.compile(r"(?<=\w)--(?=\w)|(?<= )--(?= )")
+_DOUBLY: Final = re.compile(r"``([^`]+?)''")
+_QUOTED: Final = re.compile(r"(?<![\w`])`([^`'\n]{1,60})'(?!\w)")
 _SPACE: Final = re.compile(r"\\[ ,;:]")
 # TeX drops the blank after a command; in a line of Unicode it keeps `n log n` apart. Commands
 # that take what follows as their argument must stay next to it.
@@ -66,7 +68,8 @@ def unicode_math(text: str) -> str:
 
 def _prose(text: str) -> str:
     text = _DASH.sub("–", text.replace("---", "—"))
-    text = text.replace("``", "“").replace("''", "”")
+    text = _DOUBLY.sub(r"“\1”", text)
+    text = _QUOTED.sub(r"‘\1’", text)
     if "\\" not in text:
         return text
     text = _SPACE.sub(" ", _AROUND.sub(r"\1", _CITATION.sub("", text)))

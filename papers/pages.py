@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.urls import reverse
@@ -79,12 +79,19 @@ class ListPage:
 
 
 def list_page(
-    window: Window, day: date | None, *, today: date, topic: Topic | None = None
+    window: Window, day: date | None, *, now: datetime, topic: Topic | None = None
 ) -> ListPage:
-    """The list of `window` that ends with `day`, of one topic or of all; None: the newest."""
+    """The list of `window` that ends with `day`, of one topic or of all, as it stands `now`.
+
+    Args:
+        day: None for the newest list.
+        now: aware, UTC.
+    """
+    today = now.date()
     shown = day or latest_day(window, today)
     counts = topic_counts(window, shown)
-    papers = ranked(window, shown, topic_slug=topic.slug if topic else None, limit=SHOWN)
+    slug = topic.slug if topic else None
+    papers = ranked(window, shown, topic_slug=slug, limit=SHOWN, now=now)
     around = _until(today, days_with_papers(shown, window))
     closest = nearest(shown, around)
     return ListPage(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -49,15 +49,23 @@ class Neighbours:
 
 
 def ranked(
-    window: Window, day: date, *, topic_slug: str | None = None, limit: int | None = None
+    window: Window,
+    day: date,
+    *,
+    topic_slug: str | None = None,
+    limit: int | None = None,
+    now: datetime | None = None,
 ) -> list[RankedPaper]:
     """The papers first listed in the window that ends with `day`, strongest trend first.
+
+    Signals are those of the window's close or, while it is open, of `now` (aware).
 
     Three queries, however many papers. Papers that are not scored follow in the order of
     their listing, so a page that was just ingested shows as it stood.
     """
     papers = list(_in_order(window, day, topic_slug)[:limit])
-    measured = measure([paper.pk for paper in papers], closes_at(day), window=window)
+    until = min(closes_at(day), now) if now else closes_at(day)
+    measured = measure([paper.pk for paper in papers], until, window=window)
     return [
         RankedPaper(
             position=position,

@@ -21,33 +21,33 @@ from papers.windows import Window
 @require_safe
 @revalidated
 def front(request: HttpRequest) -> HttpResponse:
-    return _list(request, list_page(FRONT, None, today=_today()))
+    return _list(request, list_page(FRONT, None, now=timezone.now()))
 
 
 @require_safe
 @revalidated
 def latest(request: HttpRequest, window: Window) -> HttpResponse:
-    return _list(request, list_page(window, None, today=_today()))
+    return _list(request, list_page(window, None, now=timezone.now()))
 
 
 @require_safe
 @revalidated
 def dated(request: HttpRequest, window: Window, day: str) -> HttpResponse:
-    today = _today()
-    return _list(request, list_page(window, _day(day, today), today=today))
+    now = timezone.now()
+    return _list(request, list_page(window, _day(day, now.date()), now=now))
 
 
 @require_safe
 @revalidated
 def topic(request: HttpRequest, slug: str, window: Window = FRONT) -> HttpResponse:
-    return _list(request, list_page(window, None, today=_today(), topic=_topic(slug)))
+    return _list(request, list_page(window, None, now=timezone.now(), topic=_topic(slug)))
 
 
 @require_safe
 @revalidated
 def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> HttpResponse:
-    today, found = _today(), _topic(slug)
-    return _list(request, list_page(window, _day(day, today), today=today, topic=found))
+    now, found = timezone.now(), _topic(slug)
+    return _list(request, list_page(window, _day(day, now.date()), now=now, topic=found))
 
 
 @require_safe
@@ -66,10 +66,6 @@ def robots(_request: HttpRequest) -> HttpResponse:
     """Papers are for everyone; pages behind a reader's link and the admin are not."""
     lines = ["User-agent: *", f"Disallow: {reverse('admin:index')}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
-
-
-def _today() -> date:
-    return timezone.now().date()
 
 
 def _list(request: HttpRequest, page: ListPage) -> HttpResponse:

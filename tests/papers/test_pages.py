@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,11 +10,15 @@ from papers.models import Topic
 from papers.pages import SHOWN, latest_day, list_page, list_url, nearest
 from papers.queries import Neighbours
 from papers.score import score
-from tests.factories import make_paper, make_paper_topic, make_topic
+from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
 
 FRIDAY = date(2025, 3, 14)
 SATURDAY, SUNDAY, MONDAY = (FRIDAY + timedelta(days=days) for days in (1, 2, 3))
 LONG_AGO = date(2024, 1, 10)
+
+
+def at(day: date) -> datetime:
+    return datetime.combine(day, time(8), tzinfo=UTC)
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_of_two_days_as_close_the_earlier_is_the_nearest() -> None:
 def test_a_list_links_to_the_days_around_it() -> None:
     make_paper(listed_on=MONDAY)
     make_paper(listed_on=LONG_AGO)
-    page = list_page("day", FRIDAY, today=MONDAY)
+    page = list_page("day", FRIDAY, now=at(MONDAY))
     assert page.earlier_url == "/day/2024-01-10/"
     assert page.later_url == "/day/2025-03-17/"
 
@@ -104,20 +108,20 @@ def test_a_list_links_to_the_days_around_it() -> None:
 @pytest.mark.usefixtures("friday_paper")
 def test_a_list_never_leads_past_today() -> None:
     make_paper(listed_on=MONDAY)
-    assert list_page("day", FRIDAY, today=SATURDAY).later_url == ""
+    assert list_page("day", FRIDAY, now=at(SATURDAY)).later_url == ""
 
 
 @pytest.mark.usefixtures("friday_paper")
 def test_a_dated_list_keeps_its_day_in_all_its_links() -> None:
     topic = make_topic("Origami")
-    page = list_page("week", FRIDAY, today=MONDAY, topic=topic)
+    page = list_page("week", FRIDAY, now=at(MONDAY), topic=topic)
     links = [*(tab.url for tab in page.tabs), *(link.url for link in page.topics), page.whole_url]
     assert all("2025-03-14" in link for link in links)
 
 
 @pytest.mark.usefixtures("friday_paper")
 def test_the_newest_list_links_to_newest_lists() -> None:
-    page = list_page("week", None, today=MONDAY)
+    page = list_page("week", None, now=at(MONDAY))
     assert [tab.url for tab in page.tabs] == ["/day/", "/", "/month/"]
     assert not any("2025" in link.url for link in page.topics)
 
@@ -127,7 +131,7 @@ def test_topics_count_the_papers_of_the_window() -> None:
     topic = make_topic("Origami")
     for day in (FRIDAY, FRIDAY, LONG_AGO):
         make_paper_topic(make_paper(listed_on=day), topic)
-    page = list_page("week", FRIDAY, today=MONDAY)
+    page = list_page("week", FRIDAY, now=at(MONDAY))
     assert [link.papers for link in page.topics if link.topic == topic] == [2]
 
 
@@ -137,13 +141,26 @@ def test_a_long_list_shows_its_strongest_and_says_how_many_there_are() -> None:
     for _ in range(SHOWN + 1):
         make_paper_topic(make_paper(listed_on=FRIDAY), topic)
     make_paper(listed_on=FRIDAY)
-    whole = list_page("day", FRIDAY, today=MONDAY)
-    part = list_page("day", FRIDAY, today=MONDAY, topic=topic)
+    whole = list_page("day", FRIDAY, now=at(MONDAY))
+    part = list_page("day", FRIDAY, now=at(MONDAY), topic=topic)
     assert (len(whole.papers), whole.total) == (SHOWN, SHOWN + 2)
     assert (len(part.papers), part.total) == (SHOWN, SHOWN + 1)
 
 
 @pytest.mark.django_db
 def test_a_window_is_open_until_its_last_day_is_over() -> None:
-    assert list_page("day", FRIDAY, today=FRIDAY).is_open
-    assert not list_page("day", FRIDAY, today=SATURDAY).is_open
+    assert list_page("day", FRIDAY, now=at(FRIDAY)).is_open
+    assert not list_page("day", FRIDAY, now=at(SATURDAY)).is_open
+
+
+@pytest.mark.django_db
+def test_figures_of_an_open_window_are_those_of_now() -> None:
+    paper = make_paper(listed_on=SATURDAY)
+    for hours, value in ((20, 10), (40, 30), (47, 50)):
+        read_at = at(SATURDAY) - timedelta(hours=8) + timedelta(hours=hours)
+        make_signal(paper, value, read_at=read_at)
+    noon_of_sunday = at(SUNDAY) + timedelta(hours=9)
+    shown = list_page("week", SUNDAY, now=noon_of_sunday).papers[0]
+    assert shown.facts["upvotes"] == 30
+    assert shown.facts["upvotes_gain"] == 30
+    assert list_page("week", SUNDAY, now=at(MONDAY)).papers[0].facts["upvotes"] == 50
