@@ -65,9 +65,9 @@ def _stop_asked(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _run(var: Path, stack: ExitStack) -> None:
     stack.enter_context(_only_one(var))
+    end_leftovers(str(var))  # before the port: a killed run's web server may still hold it
     port = _free_port()
     environ = _environment(var, port)
-    end_leftovers(environ[MARK])
     _start_stores(var, environ, stack)
     catcher = _catcher(var, environ)
     if catcher:

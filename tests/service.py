@@ -73,11 +73,14 @@ class Service:
 
     def _until_ready(self, process: subprocess.Popen[str]) -> Iterator[str]:
         assert process.stdout is not None
+        said = []
         for line in process.stdout:
+            said.append(line)
             yield line.rstrip("\n")
             if line.startswith("Ready: "):
                 return
-        raise AssertionError(f"ended with status {process.wait()} before it was ready")
+        process.stdout.close()
+        raise AssertionError(f"ended with status {process.wait()}: {''.join(said)}")
 
     @property
     def pid(self) -> int:
@@ -164,7 +167,7 @@ class Service:
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         url = self.environ.get("DATABASE_URL") or embedded.database_url(self.var)
         with psycopg.connect(url, autocommit=True) as connection:
-            answer = connection.execute(sql, values)  # type: ignore[call-overload]
+            answer = connection.execute(sql, values or None)  # type: ignore[call-overload]
             return answer.fetchall() if answer.description else []
 
     # ── the site ─────────────────────────────────────────────────────────────
