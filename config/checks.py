@@ -11,6 +11,7 @@ import math
 import re
 from email.utils import parseaddr
 
+import limits
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
@@ -44,6 +45,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_lease(),
         *check_sender(),
         *check_mailbox(),
+        *check_sign_up_rate(),
     ]
 
 
@@ -190,6 +192,21 @@ def check_mailbox() -> list[CheckMessage]:
             id="trending.E009",
         )
     ]
+
+
+def check_sign_up_rate() -> list[CheckMessage]:
+    """E010: a rate that the limiter does not understand would fail at the first sign-up."""
+    try:
+        limits.parse(settings.SIGN_UP_RATE)
+    except ValueError:
+        return [
+            Error(
+                f"SIGN_UP_RATE is {settings.SIGN_UP_RATE!r}, which is no rate.",
+                hint="Write a number and a span: 30/hour, or 100/day.",
+                id="trending.E010",
+            )
+        ]
+    return []
 
 
 def check_production() -> list[CheckMessage]:

@@ -87,6 +87,11 @@ class Subscriber(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def zone_name(self) -> str:
+        """The time zone to be read by people: America/New York."""
+        return self.timezone.replace("_", " ")
+
 
 class Interest(models.Model):
     """One thing a reader follows or mutes. No topic followed means all topics."""

@@ -31,6 +31,7 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "MAIL_DOMAIN": "papers.example.org",
         "MAIL_REPLY_TO": "",
         "MAILBOX_DIR": "",
+        "SIGN_UP_RATE": "30/hour",
         "POSTAL_ADDRESS": "1 Example Street, Exampleton",
         "BURST_SIZE": 50,
         "LEASE_SECONDS": 300,
@@ -75,6 +76,7 @@ def test_good_settings_raise_nothing() -> None:
         ({"MAIL_FROM": ""}, "E008"),
         ({"MAIL_REPLY_TO": "us"}, "E008"),
         ({"MAILBOX_DIR": "/var/mail"}, "E009"),
+        ({"SIGN_UP_RATE": "often"}, "E010"),
     ],
 )
 def test_each_mistake_is_one_error_with_a_hint(

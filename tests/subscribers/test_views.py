@@ -231,6 +231,13 @@ def test_the_button_confirms_and_the_page_names_the_first_digest(client: Client)
     )
 
 
+def test_a_zone_is_named_as_people_write_it(client: Client) -> None:
+    reader = make_subscriber(timezone="America/New_York", next_send_at=NOON)
+    assert "08:00</time></strong> (America/New York time)" in " ".join(
+        text_of(client.get(preferences_path(reader))).split()
+    )
+
+
 def test_the_button_alone_takes_the_draft(client: Client) -> None:
     reader = pending()
     make_mail(reader, draft=Preferences(cadence="daily", hour=6).as_json())
