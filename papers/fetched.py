@@ -48,6 +48,9 @@ class FetchedPaper:
 
     `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is the
     payload it was read from, ready for JSON.
+
+    Raises:
+        ValueError: nothing names the paper: no arXiv id, and no letter or digit in its title.
     """
 
     title: str
@@ -62,6 +65,10 @@ class FetchedPaper:
     project_url: str = ""
     signals: tuple[FetchedSignal, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.arxiv_id and not title_key(self.title):
+            raise ValueError(f"nothing names this paper: {self.title!r}")
 
 
 def fold(text: str) -> str:

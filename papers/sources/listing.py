@@ -45,7 +45,9 @@ _DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_TEXT: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]")
-_ADDRESS: Final = re.compile(r"(https?://|www\.|\b[\w-]+(\.[\w-]+)*\.[a-z]{2,}/)\S*", re.IGNORECASE)
+_ADDRESS: Final = re.compile(  # bounded, or a very long line would take for ever
+    r"(https?://|www\.|\b([\w-]{1,63}\.){1,4}[a-z]{2,20}/)\S*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.fetched import SignalKind, arxiv_id, fold, fold_paragraphs, title_key, web_url
+from papers.fetched import (
+    FetchedPaper,
+    SignalKind,
+    arxiv_id,
+    fold,
+    fold_paragraphs,
+    title_key,
+    web_url,
+)
 from papers.models import Paper, Signal
+
+DAY = date(2025, 3, 14)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +110,12 @@ def test_it_keeps_an_address_on_the_web() -> None:
 )  # fmt: skip
 def test_it_drops_what_a_page_must_not_link_to(text: str) -> None:
     assert web_url(text) == ""
+
+
+def test_a_paper_that_nothing_names_is_refused() -> None:
+    assert FetchedPaper(title="???", arxiv_id="2503.00001", listed_on=DAY).title == "???"
+    with pytest.raises(ValueError, match="nothing names this paper"):
+        FetchedPaper(title="???", listed_on=DAY)
 
 
 def test_every_kind_of_signal_that_a_source_may_give_is_one_that_is_stored() -> None:

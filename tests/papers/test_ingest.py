@@ -341,7 +341,7 @@ PAYLOAD = st.tuples(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(payloads=st.lists(PAYLOAD, min_size=1, max_size=4))
 def test_whatever_came_before_a_second_run_changes_nothing(

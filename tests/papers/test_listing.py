@@ -182,6 +182,11 @@ def test_it_refuses_bytes_that_are_not_utf8(content: bytes, line: int, reason: s
 # ── the date in the header ───────────────────────────────────────────────────
 
 
+def test_a_very_long_line_is_read_in_no_time() -> None:
+    endless = 200_000 * "a-b." + "."
+    assert read(f"A title\n\n{endless}") == [("A title", endless)]
+
+
 @pytest.mark.parametrize("written", ["Mar 15", "April 14", "Mar 14, 2024", "sep. 14"])
 def test_it_tells_of_a_header_with_another_date(written: str) -> None:
     assert contradiction(f"Subscribe\n{written}\n\nA title\n\nAn abstract.", DAY) == written
