@@ -50,9 +50,13 @@ def unsubscribe(
     """Send this reader nothing more; False when they had left already. Repeating is harmless.
 
     `step` says how they left: UNSUBSCRIBED on a page, ONE_CLICK from their mail program.
-    A suppressed reader stays suppressed, which is the stronger of the two.
+    A suppressed reader stays suppressed, which is the stronger of the two, and one who has
+    been erased a moment ago has left indeed.
     """
-    lock(subscriber)
+    try:
+        lock(subscriber)
+    except Subscriber.DoesNotExist:
+        return False
     if subscriber.state not in (Subscriber.State.ACTIVE, Subscriber.State.PENDING):
         return False
     subscriber.state = Subscriber.State.UNSUBSCRIBED

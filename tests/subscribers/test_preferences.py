@@ -120,6 +120,12 @@ def test_a_suppressed_reader_who_leaves_stays_suppressed() -> None:
     assert reader.state == Subscriber.State.SUPPRESSED
 
 
+def test_a_reader_erased_a_moment_ago_has_left_already() -> None:
+    reader = make_subscriber()
+    Subscriber.objects.all().delete()
+    assert not unsubscribe(reader, step=Step.ONE_CLICK, trail=TRAIL, now=NOW)
+
+
 def test_a_change_acts_on_what_the_row_says_now() -> None:
     """Two windows: in one the reader leaves, in the other, older one they still save."""
     reader = make_subscriber(next_send_at=FRIDAY)
