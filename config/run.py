@@ -208,8 +208,7 @@ def _beat(var: Path, environ: dict[str, str]) -> Child:
 
 
 def _web(var: Path, environ: dict[str, str], port: int) -> Child:
-    # No access log: the paths of personal links carry tokens.
-    options = [f"--bind=127.0.0.1:{port}", "--workers=2", f"--graceful-timeout={STOP_SECONDS:.0f}"]
+    options = [f"--config={ROOT / 'config' / 'gunicorn.py'}", f"--bind=127.0.0.1:{port}"]
     return _child("web", var, environ, "gunicorn", "config.wsgi", *options)
 
 
