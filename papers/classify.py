@@ -32,7 +32,7 @@ EVIDENCE: Final[dict[str, float]] = {
     "abstract_more": 0.30,  # each further one
     "abstract_most": 1.30,  # all words of the abstract together
     "short": 0.30,  # added to the first word when the summary is a sentence or two
-    "first_category": 0.80,
+    "first_category": 0.75,
     "other_category": 0.40,
     "least": 0.70,  # what a topic needs
     "fallback": 0.40,  # what the best topic needs when none has enough

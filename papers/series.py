@@ -31,13 +31,18 @@ WITH reads AS (
            max(value) OVER (
                PARTITION BY paper_id, kind, source ORDER BY read_at
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS highest
+           ) AS highest,
+           lag(read_at, 1, read_at) OVER (
+               PARTITION BY paper_id, kind, source ORDER BY read_at
+           ) AS previous_at
     FROM papers_signal
     WHERE paper_id = ANY(%(ids)s) AND read_at <= %(until)s
 ), counters AS (
     SELECT paper_id, kind, source,
            array_agg(extract(epoch FROM read_at)::float8 ORDER BY read_at)
                FILTER (WHERE highest IS NULL OR value > highest) AS times,
+           array_agg(extract(epoch FROM previous_at)::float8 ORDER BY read_at)
+               FILTER (WHERE highest IS NULL OR value > highest) AS since,
            array_agg(value ORDER BY read_at)
                FILTER (WHERE highest IS NULL OR value > highest) AS levels,
            extract(epoch FROM max(read_at))::float8 AS last_at,
@@ -49,7 +54,7 @@ SELECT paper.id, paper.listed_on,
        coalesce(
            json_agg(
                json_build_object(
-                   'kind', kind, 'times', times, 'levels', levels,
+                   'kind', kind, 'times', times, 'since', since, 'levels', levels,
                    'last_at', last_at, 'value', value
                ) ORDER BY kind, source
            ) FILTER (WHERE kind IS NOT NULL),
@@ -67,13 +72,15 @@ ORDER BY paper.id
 class Series:
     """One counter of one paper: the reads at which it rose, oldest first.
 
-    `times` and `levels` are equally long and start with the first read of all; `last_at` is
-    the last read, also when nothing had risen by then. `started` is when the counter began
-    to count (the listing) or, where that is not known, the first read. Instants are seconds
-    since 1970, as a hundred thousand papers are scored at once.
+    `times`, `since` and `levels` are equally long and start with the first read of all.
+    `since` is the read before each, at which it had not risen yet (the first one's is
+    itself); `last_at` is the last read, also when nothing had risen by then. `started` is
+    when the counter began to count (the listing) or, where that is not known, the first
+    read. Instants are seconds since 1970, as a hundred thousand papers are scored at once.
     """
 
     times: tuple[float, ...]
+    since: tuple[float, ...]
     levels: tuple[float, ...]
     last_at: float
     value: float
@@ -119,6 +126,7 @@ class Counter(TypedDict):
 
     kind: str
     times: list[float]
+    since: list[float]
     levels: list[float]
     last_at: float
     value: float
@@ -129,6 +137,7 @@ def _series(counter: Counter, listed: float) -> Series:
     counts = counter["kind"] in COUNTS_FROM_LISTING and times[0] - listed <= _FRESH
     return Series(
         times=times,
+        since=tuple(counter["since"]),
         levels=tuple(counter["levels"]),
         last_at=counter["last_at"],
         value=counter["value"],

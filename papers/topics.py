@@ -311,7 +311,7 @@ SEEDS: Final[tuple[Seed, ...]] = (
         "theory",
         "Theory",
         "Why learning works: optimisation, generalisation, scaling laws, statistics of learning.",
-        ("stat.ML", "stat.TH", "math.ST", "math.OC"),
+        ("stat.TH", "math.ST", "math.OC", "cs.CC"),
         _any("""
             scaling law, generalization bound, generalization error, inductive bias,
             learning theory, sample complexity, convergence rate, convergence guarantee,

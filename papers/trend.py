@@ -48,7 +48,7 @@ class Weights:
     prior_exposure: float = 0.15  # of a life: how much a paper is drawn to the list's mean
     place_exposure: float = 0.1  # of a life: what a place in a listing tells us
     place_lead: float = 4.0  # the first place is like this many times the mean
-    burst: float = 40.0  # means a day; what comes faster counts as its logarithm
+    burst: float = 20.0  # means a day; what comes faster counts as its logarithm
     places_to_hold: int = 10  # how far down a second signal may lift a paper to the first place
     field_papers: float = 50.0  # papers before a field's own mean counts half
     lift_least: float = -2.0
@@ -161,23 +161,27 @@ def upvotes_of(measured: Measurement, weights: Weights = WEIGHTS) -> Evidence:
     end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
     votes = exposure = age = attention = seen = 0.0
-    for at, level in _reads(series, weights.weekend):
-        days = max(at - start - age, 0.0)
-        age += days
+    for at, level, days in _reads(series, weights.weekend):
+        age = max(at - start, age)
         until_now = 1.0 - math.exp2(-age / weights.attention_half)
         kept = math.exp2((at - end) / half_life)
-        votes += kept * _without_burst(level - seen, days, weights)
+        votes += kept * _without_burst(level - seen, days or age, weights)
         exposure += kept * (until_now - attention)
         attention, seen = until_now, level
     return Evidence(votes, exposure)
 
 
-def _reads(series: Series, weekend: float) -> Iterator[tuple[float, float]]:
-    """The reads at which the level rose, then the last one: time on our clock, and level."""
-    for at, level in zip(series.times, series.levels, strict=True):
-        yield _clock(at, weekend), level
+def _reads(series: Series, weekend: float) -> Iterator[tuple[float, float, float]]:
+    """The reads at which the level rose, then the last one.
+
+    Yields the time on our clock, the level, and the days since the read before, in which
+    the rise came: 0 for the first read.
+    """
+    for at, since, level in zip(series.times, series.since, series.levels, strict=True):
+        now = _clock(at, weekend)
+        yield now, level, now - _clock(since, weekend)
     if series.last_at > series.times[-1]:
-        yield _clock(series.last_at, weekend), series.levels[-1]
+        yield _clock(series.last_at, weekend), series.levels[-1], 0.0
 
 
 def _without_burst(gained: float, days: float, weights: Weights) -> float:
@@ -223,7 +227,7 @@ def _decayed_gain(series: Series, measured: Measurement, weights: Weights) -> fl
     end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
     gained, seen = 0.0, series.first
-    for at, level in _reads(series, weights.weekend):
+    for at, level, _ in _reads(series, weights.weekend):
         gained += (level - seen) * math.exp2((at - end) / half_life)
         seen = level
     return gained

@@ -1,0 +1,175 @@
+"""The lists of papers that pages show."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from papers.models import Paper
+from papers.queries import days_with_papers, newest_day, newest_places, ranked, topic_counts
+from papers.score import score
+from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 3, 20, tzinfo=UTC)
+
+
+def placed(place: int, **values: Any) -> Paper:
+    paper = make_paper(**values)
+    make_signal(paper, place, kind="position", source="listing")
+    return paper
+
+
+def upvoted(votes: float, **values: Any) -> Paper:
+    paper = make_paper(**values)
+    make_signal(paper, votes)
+    return paper
+
+
+def test_scored_papers_stand_by_their_trend() -> None:
+    weak, strong = upvoted(2), upvoted(80)
+    score("week", DAY, NOW)
+    first, second = ranked("week", DAY)
+
+    assert (first.paper, second.paper) == (strong, weak)
+    assert (first.position, second.position) == (1, 2)
+    assert first.trend is not None
+    assert first.components["upvotes"]["value"] == 80
+    assert first.facts["upvotes"] == 80
+
+
+def test_papers_that_are_not_scored_yet_stand_as_they_were_listed() -> None:
+    second, first = placed(2), placed(1)
+    found = ranked("day", DAY)
+
+    assert [one.paper for one in found] == [first, second]
+    assert found[0].trend is None
+    assert found[0].components == {}
+    assert found[0].facts["position"] == 1
+
+
+def test_a_paper_listed_since_the_last_score_follows_the_scored_ones() -> None:
+    old = upvoted(1)
+    score("week", DAY, NOW)
+    new = upvoted(900)
+
+    assert [one.paper for one in ranked("week", DAY)] == [old, new]
+
+
+def test_trends_of_another_window_or_day_do_not_count() -> None:
+    weak, strong = placed(1), placed(2)
+    make_signal(strong, 80)
+    score("day", DAY, NOW)
+
+    assert [one.paper for one in ranked("week", DAY)] == [weak, strong]
+    assert [one.paper for one in ranked("day", DAY)] == [strong, weak]
+
+
+def test_only_papers_of_the_window_are_listed() -> None:
+    inside = make_paper(listed_on=DAY - timedelta(days=6))
+    make_paper(listed_on=DAY - timedelta(days=7))
+    make_paper(listed_on=DAY + timedelta(days=1))
+
+    assert [one.paper for one in ranked("week", DAY)] == [inside]
+    assert ranked("day", DAY) == []
+
+
+def test_a_topics_list_holds_its_papers_only_and_keeps_their_order() -> None:
+    topic = make_topic("Birds", slug="birds")
+    papers = [upvoted(votes) for votes in (10, 90, 50)]
+    for paper in papers[:2]:
+        make_paper_topic(paper, topic)
+    score("week", DAY, NOW)
+
+    assert [one.paper for one in ranked("week", DAY, topic_slug="birds")] == [papers[1], papers[0]]
+
+
+def test_topics_come_best_first_and_hidden_ones_not_at_all() -> None:
+    paper = make_paper()
+    make_paper_topic(paper, make_topic("Minor"), 0.4)
+    make_paper_topic(paper, make_topic("Major"), 0.9)
+    make_paper_topic(paper, make_topic("Hidden", is_active=False), 1.0)
+
+    links = ranked("day", DAY)[0].paper.topic_links.all()
+    assert [link.topic.name for link in links] == ["Major", "Minor"]
+
+
+def test_a_limit_cuts_the_list() -> None:
+    for place in range(1, 6):
+        placed(place)
+
+    assert [one.position for one in ranked("day", DAY, limit=2)] == [1, 2]
+
+
+def test_facts_of_a_past_list_stay_those_of_its_close() -> None:
+    paper = upvoted(10)
+    make_signal(paper, 900, read_at=NOON + timedelta(days=3))
+
+    assert ranked("day", DAY)[0].facts["upvotes"] == 10
+
+
+def test_a_list_costs_three_queries_however_long() -> None:
+    for number in range(12):
+        make_paper_topic(upvoted(number), make_topic())
+    score("week", DAY, NOW)
+    with CaptureQueriesContext(connection) as queries:
+        for one in ranked("week", DAY):
+            assert [link.topic.name for link in one.paper.topic_links.all()]
+
+    assert len(queries) == 3
+
+
+def test_earlier_and_later_skip_days_without_papers() -> None:
+    for day in (date(2025, 3, 7), DAY, date(2025, 3, 17)):
+        make_paper(listed_on=day)
+
+    around = days_with_papers(DAY)
+    assert (around.earlier, around.later) == (date(2025, 3, 7), date(2025, 3, 17))
+
+
+def test_a_week_goes_on_by_a_week_but_not_past_the_newest_day() -> None:
+    for day in (date(2025, 3, 3), DAY, date(2025, 3, 17)):
+        make_paper(listed_on=day)
+
+    around = days_with_papers(DAY, "week")
+    assert (around.earlier, around.later) == (date(2025, 3, 3), date(2025, 3, 17))
+    assert days_with_papers(date(2025, 3, 3), "week").later == date(2025, 3, 10)
+
+
+def test_at_either_end_there_is_no_further_day() -> None:
+    make_paper()
+
+    assert days_with_papers(DAY).earlier is None
+    assert days_with_papers(DAY).later is None
+
+
+def test_the_newest_day_looks_back_from_a_day() -> None:
+    assert newest_day(DAY) is None
+    make_paper(listed_on=DAY)
+    make_paper(listed_on=DAY + timedelta(days=9))
+
+    assert newest_day(DAY + timedelta(days=3)) == DAY
+
+
+def test_topics_are_counted_within_the_window() -> None:
+    topic = make_topic("Birds", slug="birds")
+    make_paper_topic(make_paper(), topic)
+    make_paper_topic(make_paper(listed_on=DAY - timedelta(days=90)), topic)
+    counts = {one.topic.slug: one.papers for one in topic_counts("week", DAY)}
+
+    assert counts["birds"] == 1
+    assert counts["video"] == 0
+
+
+def test_a_papers_place_is_counted_in_its_newest_lists() -> None:
+    weak, strong = upvoted(2), upvoted(80)
+    for window in ("day", "week"):
+        score(window, DAY, NOW)
+
+    places = {trend.window: place for trend, place in newest_places(weak.pk)}
+    assert places == {"day": 2, "week": 2}
+    assert [place for _, place in newest_places(strong.pk)] == [1, 1]
