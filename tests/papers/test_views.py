@@ -239,7 +239,7 @@ def test_an_empty_day_is_a_page_that_leads_to_the_nearest_one(client: Client) ->
 
 @pytest.mark.django_db
 def test_an_empty_site_says_that_it_waits_for_a_source(client: Client) -> None:
-    assert "Nothing was read from any source yet" in words(see(client, "/").select_one("main"))
+    assert "There are no papers yet." in words(see(client, "/").select_one("main"))
 
 
 @pytest.mark.django_db

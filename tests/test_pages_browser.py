@@ -1,0 +1,273 @@
+"""The pages as a reader meets them, in Chromium: widths, fingers, keys, colours, no strangers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from papers.models import Curator, Paper, Topic
+from papers.score import score
+from papers.windows import WINDOWS
+from tests.factories import make_paper, make_paper_topic, make_signal
+
+# Playwright's loop runs in this thread, so Django would refuse every query of the tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# The tests themselves ask the database nothing, but the mark is what makes a test database.
+pytestmark = pytest.mark.django_db
+
+PHONE: Final = {"width": 375, "height": 812}
+DESK: Final = {"width": 1280, "height": 900}
+FINGER: Final = 44
+LONG = "A sentence that says what was tried, how, and with which result on which data. " * 8
+# What can be touched, except for links within a running text, which WCAG exempts.
+TOUCHABLE: Final = "a, button, summary, input:not([type=hidden])"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The Chromium of the system: none is downloaded for the tests."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = path or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("needs Chromium on the PATH (Debian: apt install chromium)")
+    return {"executable_path": path, "args": ["--no-sandbox", "--disable-gpu", "--disable-quic"]}
+
+
+def make_week() -> Paper:
+    """A week of papers, of which this one is the first, with everything that a page can show."""
+    now = timezone.now()
+    Curator.objects.create(name="A Curator", url="https://example.org/")
+    first = make_paper(
+        r"Where the $\alpha$ goes: a rather long title of a paper that needs a second line",
+        authors=["Abhishek Das", "Satwik Kottur", "Ann Lee", "Bo Li"],
+        summary=LONG,
+        listed_on=now.date() - timedelta(days=3),
+        code_url="https://github.com/example/alpha",
+        is_sample=True,
+    )
+    for slug in ("speech-audio", "language-models", "health-biology"):
+        make_paper_topic(first, Topic.objects.get(slug=slug))
+    for days in range(4):
+        read_at = now - timedelta(days=3 - days, minutes=5)
+        make_signal(first, 10 + 30 * days, read_at=read_at)
+        make_signal(first, 1000 + 90 * days, kind="stars", source="github", read_at=read_at)
+    for _ in range(12):
+        make_paper(summary=LONG, listed_on=now.date() - timedelta(days=2))
+    for window in WINDOWS:
+        score(window, now.date(), now)
+    return first
+
+
+@pytest.fixture(scope="module")
+def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
+    """A page of each kind, served with one week of papers for all tests: they only look."""
+    with django_db_blocker.unblock():
+        paper = make_week()
+        server = LiveServer("localhost")
+        paths = ["/", paper.get_absolute_url(), "/day/2020-01-05/", "/topics/speech-audio/"]
+        yield [f"{server.url}{path}" for path in [*paths, "/no/such/page/"]]
+        server.stop()
+        Paper.objects.all().delete()
+        Curator.objects.all().delete()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    yield from _page(browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    yield from _page(browser.new_context(viewport=DESK))  # type: ignore[arg-type]
+
+
+def _page(context: BrowserContext) -> Iterator[Page]:
+    yield context.new_page()
+    context.close()
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None
+    return {name: float(value) for name, value in found.items()}  # type: ignore[arg-type]
+
+
+def style(page: Page, selector: str, name: str) -> str:
+    script = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
+    return str(page.evaluate(script, [selector, name]))
+
+
+def test_no_page_asks_another_host_for_anything(desk: Page, addresses: list[str]) -> None:
+    hosts: set[str | None] = set()
+    desk.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    for address in addresses:
+        desk.goto(address, wait_until="networkidle")
+    assert hosts == {urlsplit(addresses[0]).netloc}
+
+
+def test_no_page_complains_in_the_console(desk: Page, addresses: list[str]) -> None:
+    """Nor breaks the Content-Security-Policy, which is told there too."""
+    told: list[str] = []
+    desk.on("console", lambda message: told.append(message.text))
+    desk.on("pageerror", lambda error: told.append(str(error)))
+    for address in addresses:
+        desk.goto(address, wait_until="networkidle")
+    missing_on_purpose = "404 (Not Found)"
+    assert [line for line in told if missing_on_purpose not in line] == []
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1024, 1280])
+def test_no_page_is_wider_than_its_window(desk: Page, addresses: list[str], width: int) -> None:
+    desk.set_viewport_size({"width": width, "height": 800})
+    for address in addresses:
+        desk.goto(address)
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_a_finger_finds_everything_that_can_be_touched(phone: Page, addresses: list[str]) -> None:
+    small = """elements => elements
+        .filter(e => e.checkVisibility() && !e.closest('.skip, p:not(.name):not(.small)'))
+        .map(e => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+        .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
+    for address in addresses:
+        phone.goto(address)
+        assert phone.locator(TOUCHABLE).evaluate_all(small) == [], address
+
+
+def test_the_call_takes_no_more_than_a_third_of_the_first_screen(
+    phone: Page, desk: Page, addresses: list[str]
+) -> None:
+    for page, screen in ((phone, PHONE), (desk, DESK)):
+        page.goto(addresses[0])
+        call = box(page, ".call")
+        assert call["y"] + call["height"] < screen["height"], "it is on the first screen"
+        assert call["height"] <= screen["height"] / 3
+
+
+def test_on_a_wide_screen_the_call_stands_beside_the_papers(
+    desk: Page, addresses: list[str]
+) -> None:
+    desk.goto(addresses[0])
+    papers, call, topics = box(desk, ".reading"), box(desk, ".call"), box(desk, ".topics")
+    assert call["x"] >= papers["x"] + papers["width"]
+    assert topics["x"] == call["x"]
+    assert topics["y"] >= call["y"] + call["height"]
+
+
+def test_on_a_phone_the_call_comes_first_and_the_topics_last(
+    phone: Page, addresses: list[str]
+) -> None:
+    phone.goto(addresses[0])
+    tops = [box(phone, selector)["y"] for selector in (".masthead", ".call", ".strip", ".paper")]
+    assert tops == sorted(tops)
+    assert box(phone, ".topics")["y"] > box(phone, ".papers")["y"]
+
+
+def test_text_is_never_wider_than_is_good_to_read(desk: Page, addresses: list[str]) -> None:
+    desk.goto(addresses[0])
+    desk.locator(".brief summary").first.click()
+    letters = "e => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize) * 2"
+    assert desk.locator(".brief p").first.evaluate(letters) <= 70, "a letter is half an em wide"
+
+
+def test_more_unfolds_the_abstract_and_less_folds_it(phone: Page, addresses: list[str]) -> None:
+    phone.goto(addresses[0])
+    brief = phone.locator("details.brief").first
+    whole = brief.locator("p")
+    assert not whole.is_visible()
+    brief.get_by_text("more", exact=True).click()
+    assert whole.is_visible()
+    assert not brief.locator(".opening").is_visible(), "nothing is said twice"
+    brief.get_by_text("less", exact=True).click()
+    assert not whole.is_visible()
+
+
+def test_why_it_trends_is_told_when_asked(desk: Page, addresses: list[str]) -> None:
+    desk.goto(addresses[0])
+    why = desk.locator(".why").first
+    reason = why.get_by_text("100 upvotes")
+    assert not reason.is_visible()
+    why.locator("summary").click()
+    assert reason.is_visible()
+
+
+def test_everything_works_without_scripts(browser: Browser, addresses: list[str]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(addresses[0])
+    page.locator("details.brief summary").first.click()
+    assert page.locator("details.brief p").first.is_visible()
+    page.get_by_role("link", name="Day", exact=True).click()
+    assert urlsplit(page.url).path == "/day/"
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "paper_colour"), [("light", "rgb(251, 250, 247)"), ("dark", "rgb(20, 19, 17)")]
+)
+def test_the_page_follows_the_light_of_the_reader(
+    browser: Browser, addresses: list[str], scheme: Any, paper_colour: str
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(addresses[0])
+    assert style(page, "body", "backgroundColor") == paper_colour
+    context.close()
+
+
+def test_the_first_key_skips_to_the_papers(desk: Page, addresses: list[str]) -> None:
+    desk.goto(addresses[0])
+    desk.keyboard.press("Tab")
+    skip = desk.locator(".skip")
+    assert skip.evaluate("e => e === document.activeElement")
+    assert box(desk, ".skip")["y"] >= 0
+    desk.keyboard.press("Enter")
+    assert desk.locator("main").evaluate("e => e === document.activeElement")
+
+
+def test_what_has_the_focus_wears_a_ring(desk: Page, addresses: list[str]) -> None:
+    desk.goto(addresses[0])
+    ring = "(s => s.outlineStyle + s.outlineWidth)(getComputedStyle(document.activeElement))"
+    for _ in range(12):
+        desk.keyboard.press("Tab")
+        assert desk.evaluate(ring) == "solid2px"
+
+
+def test_less_motion_means_none(browser: Browser, addresses: list[str]) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(addresses[0])
+    assert style(page, ".button", "transitionDuration") in {"0s", "0s, 0s"}
+    context.close()
+
+
+def test_each_page_has_its_landmarks_and_one_heading_of_the_first_rank(
+    desk: Page, addresses: list[str]
+) -> None:
+    for address in addresses:
+        desk.goto(address)
+        for role in ("banner", "main", "contentinfo"):
+            assert desk.get_by_role(role).count() == 1, (address, role)
+        assert desk.get_by_role("heading", level=1).count() == 1, address
+
+
+def test_every_control_has_a_name(desk: Page, addresses: list[str]) -> None:
+    nameless = """elements => elements.filter(e =>
+        !(e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length)))
+        .map(e => e.outerHTML)"""
+    for address in addresses:
+        desk.goto(address)
+        assert desk.locator(TOUCHABLE).evaluate_all(nameless) == [], address
