@@ -24,7 +24,7 @@ _CHUNK: Final = 5_000  # papers a query: keeps memory flat at any number of pape
 
 # Served by signal_read_once (paper, kind, source, read_at): one index range a paper. A read
 # counts as a rise only above everything read before, so a vote taken back and given again
-# is not counted twice. 5,000 papers with 42 reads each: 0.5 s.
+# is not counted twice. 5,000 papers with 30 reads each: 0.4 s.
 _RISES = """
 WITH reads AS (
     SELECT paper_id, kind, source, read_at, value,
