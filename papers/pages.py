@@ -92,7 +92,7 @@ def list_page(
     counts = topic_counts(window, shown)
     slug = topic.slug if topic else None
     papers = ranked(window, shown, topic_slug=slug, limit=SHOWN, now=now)
-    around = _until(today, days_with_papers(shown, window))
+    around = _until(today, days_with_papers(shown, window, topic_slug=slug))
     closest = nearest(shown, around)
     return ListPage(
         window=window,

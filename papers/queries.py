@@ -83,14 +83,17 @@ def listed_in(window: Window, day: date) -> QuerySet[Paper]:
     return Paper.objects.filter(listed_on__range=(first_day(window, day), day))
 
 
-def days_with_papers(around: date, window: Window = "day") -> Neighbours:
+def days_with_papers(
+    around: date, window: Window = "day", *, topic_slug: str | None = None
+) -> Neighbours:
     """Where "earlier" and "later" lead from the list of `window` that ends with `around`.
 
     A day's list goes to the nearest day with papers, past weekends and holidays. A longer
     window goes to the newest such day before it begins, and one window on, but never past
     the newest day there is.
     """
-    listed = Paper.objects.order_by("listed_on").values_list("listed_on", flat=True)
+    papers = _with_topic(Paper.objects.all(), topic_slug)
+    listed = papers.order_by("listed_on").values_list("listed_on", flat=True)
     earlier = listed.filter(listed_on__lt=first_day(window, around)).last()
     after = listed.filter(listed_on__gt=around)
     if window == "day" or (newest := after.last()) is None:
@@ -149,14 +152,9 @@ def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any
     place = Signal.objects.filter(
         paper=OuterRef("pk"), kind=Signal.Kind.POSITION, read_at__lte=closes_at(day)
     ).order_by("-read_at", "source")
-    papers = listed_in(window, day)
-    if topic_slug is not None:
-        links = PaperTopic.objects.filter(
-            paper=OuterRef("pk"), topic__slug=topic_slug, topic__is_active=True
-        )
-        papers = papers.filter(Exists(links))
     return (
-        papers.annotate(
+        _with_topic(listed_in(window, day), topic_slug)
+        .annotate(
             score=FilteredRelation("trends", condition=Q(trends__window=window, trends__day=day)),
             trend_value=F("score__value"),
             trend_components=F("score__components"),
@@ -171,6 +169,16 @@ def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any
             "id",
         )
     )
+
+
+def _with_topic(papers: QuerySet[Paper], topic_slug: str | None) -> QuerySet[Paper]:
+    """Those of the papers that have an active topic; None: all of them."""
+    if topic_slug is None:
+        return papers
+    links = PaperTopic.objects.filter(
+        paper=OuterRef("pk"), topic__slug=topic_slug, topic__is_active=True
+    )
+    return papers.filter(Exists(links))
 
 
 def topics_by_weight() -> Prefetch[str, QuerySet[PaperTopic], str]:

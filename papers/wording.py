@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
+
+from papers.windows import Window
 
 _SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s+[^a-z])")
 # "e.g. this" ends no sentence, nor does an initial: "J. Doe".
@@ -59,6 +62,12 @@ def _are_initials(names: str) -> bool:
 def signed(points: float) -> str:
     """Points of a trend with two digits and a true minus: `−0.08`."""
     return f"{points:.2f}".replace("-", "−")
+
+
+def span(window: Window, day: date) -> str:
+    """The days of a list: `22 November 2026`, `the week to 22 November 2026`."""
+    last = f"{day.day} {day:%B %Y}"
+    return last if window == "day" else f"the {window} to {last}"
 
 
 def source_name(source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from papers import mathtext, wording
 from papers.explain import explain
+from papers.windows import Window
 
 register = template.Library()
 
@@ -47,6 +49,12 @@ def short_figure(number: float) -> str:
 def signed(points: float) -> str:
     """`−0.08`."""
     return wording.signed(points)
+
+
+@register.filter
+def span(day: date, window: Window) -> str:
+    """`{{ page.day|span:page.window }}` → `the week to 22 November 2026`."""
+    return wording.span(window, day)
 
 
 @register.filter

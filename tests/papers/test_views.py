@@ -260,12 +260,25 @@ def test_a_topic_shows_its_papers_only(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_topic_without_papers_that_week_leads_back_to_all(client: Client) -> None:
+def test_a_topic_without_papers_that_week_leads_to_its_nearest(client: Client) -> None:
+    topic = make_topic("Origami", slug="origami")
+    make_paper()
+    make_paper_topic(make_paper(listed_on=date(2025, 2, 3)), topic)
+    page = see(client, "/topics/origami/week/2025-03-14/")
+    assert "No paper was listed under Origami in the week to 14 March 2025." in words(
+        page.select_one(".blank")
+    )
+    assert page.select_one(".blank a[href='/topics/origami/week/2025-02-03/']")
+    assert page.select_one(".topic-head a[href='/week/2025-03-14/']")
+
+
+@pytest.mark.django_db
+def test_a_list_is_named_in_its_window(client: Client) -> None:
     make_topic("Origami", slug="origami")
     make_paper()
-    page = see(client, "/topics/origami/week/2025-03-14/")
-    assert "No paper about Origami" in words(page.select_one(".blank"))
-    assert page.select_one(".topic-head a[href='/week/2025-03-14/']")
+    assert words(see(client, "/day/2025-03-14/").title) == "Trending Papers, 14 March 2025"
+    topic = see(client, "/topics/origami/month/2025-03-14/").select_one(".windows [aria-current]")
+    assert words(topic) == "Month"
 
 
 # ── one paper ────────────────────────────────────────────────────────────────

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.wording import LEAD_LENGTH, author_line, lead, short_figure, signed, source_name
+from papers.wording import LEAD_LENGTH, author_line, lead, short_figure, signed, source_name, span
 
 SENTENCE = "A sentence of a certain length that says something about an experiment with results."
 
@@ -87,6 +89,11 @@ def test_a_lead_is_set_in_one_line() -> None:
 @given(st.text(max_size=900))
 def test_a_lead_is_never_much_longer_than_three_lines(text: str) -> None:
     assert len(lead(text)) <= LEAD_LENGTH + 60
+
+
+def test_a_span_names_its_last_day() -> None:
+    assert span("day", date(2025, 3, 4)) == "4 March 2025"
+    assert span("week", date(2025, 3, 4)) == "the week to 4 March 2025"
 
 
 def test_a_source_has_a_name_people_know() -> None:
