@@ -81,17 +81,18 @@ def _remove_mailings(gone: _Count) -> None:
     touched = list(Edition.objects.filter(is_sample=True).values_list("pk", flat=True))
     gone.delete(Delivery.objects.filter(subscriber__is_sample=True))
     sample = Candidate.objects.filter(Q(paper__is_sample=True) | Q(facts__is_sample=True))
-    _forget_choices(set(sample.values_list("paper_id", flat=True)), touched)
+    _forget_choices(set(sample.values_list("edition_id", "position")))
     gone.delete(sample)
     editions = Edition.objects.filter(pk__in=touched)
     gone.delete(editions.filter(candidates=None, deliveries=None))
     editions.update(is_sample=False)
 
 
-def _forget_choices(paper_ids: set[int], edition_ids: list[int]) -> None:
-    unfinished = Delivery.objects.filter(edition__in=edition_ids, state__in=_UNFINISHED)
-    for delivery in unfinished.select_for_update().exclude(picks=[]):
-        if any(pick["paper"] in paper_ids for pick in delivery.picks):
+def _forget_choices(places: set[tuple[int, int]]) -> None:
+    """`places` are (edition, position): picks go by position, since papers may be merged."""
+    waiting = Delivery.objects.filter(edition__in={it[0] for it in places}, state__in=_UNFINISHED)
+    for delivery in waiting.select_for_update(of=("self",)).exclude(picks=[]):
+        if any((delivery.edition_id, pick["position"]) in places for pick in delivery.picks):
             delivery.picks = []
             delivery.save(update_fields=["picks"])
 

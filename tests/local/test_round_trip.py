@@ -1,0 +1,69 @@
+"""Load, use and remove the sample: every table is as it was before."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.sample.load import load
+from local.sample.remove import remove
+from newsletter.compose import compose
+from newsletter.models import Edition
+from papers.models import Curator, Trend
+from subscribers import consent
+from subscribers.models import ConsentEntry
+from subscribers.trail import Trail
+from tests.factories import make_subscriber
+from tests.local.conftest import NOW
+from tests.local.tables import counts, rows
+from tests.local.test_remove import (
+    YESTERDAY,
+    ingest_real_paper,
+    make_delivery,
+    sample_reader,
+    use_the_sample,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("laptop")]
+
+
+def test_nothing_of_the_sample_is_left_in_any_table() -> None:
+    before = counts()
+    load(NOW)
+    use_the_sample()
+    assert counts() != before
+    remove()
+    assert counts() == before
+
+
+def test_what_was_removed_can_be_loaded_again() -> None:
+    load(NOW)
+    first = counts()
+    remove()
+    load(NOW)
+    assert counts() == first
+
+
+def test_real_rows_are_untouched() -> None:
+    paper = ingest_real_paper()
+    reader = make_subscriber("real@example.org", next_send_at=NOW)
+    consent.record(
+        ConsentEntry.Step.CONFIRMED, email=reader.email, subscriber=reader, trail=Trail(), now=NOW
+    )
+    Curator.objects.create(name="A real curator")
+    edition = compose("weekly", YESTERDAY, NOW)
+    make_delivery(edition, reader)
+    Trend.objects.all().delete()  # a load scores all papers anew
+    before = rows()
+    use_the_sample_beside_real_editions()
+    remove()
+    Trend.objects.filter(paper=paper).delete()
+    assert rows() == before
+
+
+def use_the_sample_beside_real_editions() -> None:
+    load(NOW)
+    for cadence in ("daily", "monthly"):
+        compose(cadence, YESTERDAY, NOW)
+    for edition in Edition.objects.filter(is_sample=True):
+        edition.candidates.filter(paper__is_sample=False).delete()
+    make_delivery(compose("weekly", YESTERDAY, NOW), sample_reader())
