@@ -31,9 +31,10 @@ class UserAdmin(_UserPage):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    compressed_fields = False  # the choice of permissions needs the width
     list_display = ("username", "email", "is_staff", "is_superuser", "is_active", "last_login")
 
 
 @admin.register(Group)
 class GroupAdmin(_GroupPage):
-    pass
+    compressed_fields = False

@@ -19,7 +19,22 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.models import Candidate, Delivery, Edition
-from papers.admin_pages import LedgerPage, ModelForm, Page, badge, linked_count
+from newsletter.render import RANK, TOKEN, WHY
+from papers.admin_pages import (
+    LedgerPage,
+    M,
+    ModelForm,
+    Page,
+    badge,
+    linked,
+    linked_count,
+    moment,
+    number,
+    one_line,
+    row_url,
+    short,
+)
+from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin import readers_like
 
@@ -55,14 +70,9 @@ class ComingEditionForm(ModelForm[Edition]):
 class EditionAdmin(Page[Edition]):
     form = ComingEditionForm
     list_display = (
-        "name",
-        "cadence",
-        "day",
-        "state_badge",
-        "closes",
-        "candidates_count",
+        moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",
         "deliveries_by_state",
-    )
+    )  # fmt: skip
     list_filter = ("cadence", "state", ("day", RangeDateFilter))
     date_hierarchy = "day"
     list_per_page = 30
@@ -114,17 +124,13 @@ class EditionAdmin(Page[Edition]):
             self.complete([edition])
         return edition
 
-    @admin.display(description="edition", ordering="day")
-    def name(self, edition: Edition) -> str:
-        return str(edition)
-
     @badge({"open": "warning", "frozen": "success"}, "state", "state")
     def state_badge(self, edition: Edition) -> tuple[str, str]:
         return edition.state, edition.get_state_display()
 
     @admin.display(description="closes (UTC)")
-    def closes(self, edition: Edition) -> str:
-        return f"{closes_at(edition.day):%d %b %Y, %H:%M}"
+    def closes(self, edition: Edition) -> SafeString:
+        return one_line(short(closes_at(edition.day)))
 
     @admin.display(description="candidates")
     def candidates_count(self, edition: Any) -> SafeString | str:
@@ -135,20 +141,17 @@ class EditionAdmin(Page[Edition]):
         counts = edition.counted[1]
         if not counts:
             return None
-        states = [state for state in Delivery.State if counts[state]]
-        return format_html_join(
-            " · ",
-            "{} {}",
-            [
-                (
-                    linked_count(
-                        counts[s], Delivery, edition__id__exact=edition.pk, state__exact=s.value
-                    ),
-                    s.label,
-                )
-                for s in states
-            ],
-        )
+        parts = [
+            (
+                linked_count(
+                    counts[state], Delivery, edition__id__exact=edition.pk, state__exact=state
+                ),
+                state,
+            )
+            for state in map(str, Delivery.State)
+            if counts[state]
+        ]
+        return format_html("<span>{}</span>", format_html_join(" · ", "{} {}", parts))
 
 
 def _is_open(edition: Edition | None) -> bool:
@@ -164,15 +167,23 @@ def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
     return counts
 
 
+class OfEdition(LedgerPage[M]):
+    """Rows of an edition, which is named on one short line."""
+
+    @admin.display(description="edition")
+    def edition_name(self, row: Any) -> SafeString:
+        return one_line(f"{row.edition.cadence}, {short(row.edition.day)}")
+
+
 @admin.register(Candidate)
-class CandidateAdmin(LedgerPage[Candidate]):
-    list_display = ("paper_title", "edition", "position", "trend")
+class CandidateAdmin(OfEdition[Candidate]):
+    list_display = ("paper_title", "edition_name", "position", number("trend", "trend", ".2f"))
     list_filter = ("edition__cadence", ("edition__day", RangeDateFilter))
     list_select_related = ("edition", "paper")
     search_fields = ("paper__title",)
     fields = (
-        ("edition", "position"), ("paper", "trend"), "components", "topics", "facts",
-        "preview", "text_part",
+        ("edition", "position"), ("paper", "trend"), "preview", "text_part", "topics", "components",
+        "facts",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
@@ -192,18 +203,32 @@ class CandidateAdmin(LedgerPage[Candidate]):
         """Its piece of the mail, in a frame that may run nothing and reach nothing."""
         return format_html(
             '<iframe class="tp-preview" sandbox="" srcdoc="{}" title="In the mail"></iframe>',
-            candidate.html,
+            _as_mailed(candidate.html, str(candidate.position)),
         )
 
     @admin.display(description="in the text mail")
     def text_part(self, candidate: Candidate) -> SafeString:
-        return format_html('<pre class="tp-text">{}</pre>', candidate.text)
+        return format_html(
+            '<pre class="tp-text">{}</pre>', _as_mailed(candidate.text, f"{candidate.position}. ")
+        )
+
+
+def _as_mailed(piece: str, rank: str) -> str:
+    """A piece with its marks filled in as far as they are the same for every reader."""
+    filled = piece.replace(RANK, rank).replace(TOKEN, "token")
+    return filled.replace(WHY, "(each reader's own reason)")
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LedgerPage[Delivery]):
+class DeliveryAdmin(OfEdition[Delivery]):
     list_display = (
-        "id", "edition", "reader", "state_badge", "reason", "attempts", "sent_at", "short_error",
+        "id", "edition_name", "reader", "state_badge", "reason", "attempts",
+        moment("sent_at", "sent (UTC)"), "short_error",
+    )  # fmt: skip
+    fields = (
+        "edition", "reader", ("state", "reason"), "papers", ("attempts", "next_attempt_at"),
+        ("created_at", "sent_at"), "error", "provider_id", ("dated_at", "renderer"),
+        ("lease_until", "fence"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
     list_select_related = ("edition", "subscriber")
@@ -221,8 +246,22 @@ class DeliveryAdmin(LedgerPage[Delivery]):
         return (queryset.filter(_named(words)) if words else queryset), False
 
     @admin.display(description="reader", empty_value="forgotten")
-    def reader(self, delivery: Delivery) -> str | None:
-        return delivery.subscriber.email if delivery.subscriber else None
+    def reader(self, delivery: Delivery) -> SafeString | None:
+        reader = delivery.subscriber
+        return linked(row_url(reader), reader.email) if reader else None
+
+    @admin.display(description="papers", empty_value="none chosen")
+    def papers(self, delivery: Delivery) -> SafeString | None:
+        """What the mail holds, in its order, each with the reason it gave."""
+        ids = [pick["paper"] for pick in delivery.picks]
+        papers = Paper.objects.only("title").in_bulk(ids)
+        lines = [
+            (linked(row_url(papers[pick["paper"]]), papers[pick["paper"]]), pick["why"])
+            for pick in delivery.picks
+            if pick["paper"] in papers
+        ]
+        listed = format_html_join("", "<li>{}<br>{}</li>", lines)
+        return format_html('<ol class="tp-picks">{}</ol>', listed) if lines else None
 
     @badge(DELIVERY_COLOURS, "state")
     def state_badge(self, delivery: Delivery) -> tuple[str, str]:
@@ -236,7 +275,7 @@ class DeliveryAdmin(LedgerPage[Delivery]):
 def _named(words: str) -> Q:
     """Deliveries by number, by the Message-ID of their mail, or by the start of an address."""
     message = _MESSAGE_ID.match(words)
-    number = message[1] if message else words.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        return Q(pk=int(number))
+    digits = message[1] if message else words.removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+        return Q(pk=int(digits))
     return Q(subscriber__in=readers_like(words))

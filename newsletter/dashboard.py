@@ -11,16 +11,32 @@ from typing import Any, Final
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from newsletter.admin import deliveries_of
 from newsletter.models import Candidate, Delivery, Edition
-from papers.admin_pages import row_url, rows_url
+from papers.admin_pages import row_url, rows_url, short
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.models import Subscriber
 
 DELIVERY_DAYS: Final = 30
 _LISTED: Final = 8
+_READER_STATES: Final = (
+    Subscriber.State.ACTIVE,
+    Subscriber.State.PENDING,
+    Subscriber.State.UNSUBSCRIBED,
+    Subscriber.State.SUPPRESSED,
+)
+_DELIVERY_STATES: Final = (
+    Delivery.State.SENT,
+    Delivery.State.SKIPPED,
+    Delivery.State.QUEUED,
+    Delivery.State.SENDING,
+    Delivery.State.DEFERRED,
+    Delivery.State.FAILED,
+    Delivery.State.UNCERTAIN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class EditionLine:
-    """One cadence: the edition that closed last and the one that closes next."""
+    """One cadence: the edition that closed last, what became of it, and who gets the next."""
 
     cadence: str
     last: Edition | None
@@ -51,8 +67,6 @@ class EditionLine:
     is_current: bool
     papers: Figure | None
     deliveries: Sequence[Figure]
-    next_day: date
-    next_closes: datetime
     readers: Figure
 
 
@@ -85,27 +99,33 @@ def readers(now: datetime) -> dict[str, Any]:
         "total": Figure("readers", sum(counts.values()), rows_url(Subscriber)),
         "states": [
             Figure(
-                state.label,
+                str(state.label),
                 counts.get(state.value, 0),
                 rows_url(Subscriber, state__exact=state.value),
             )
-            for state in Subscriber.State
+            for state in _READER_STATES
         ],
-        "due": Figure("due within a day", soon, rows_url(Subscriber, next_send_at__lt=tomorrow)),
-        "next": [_due_row(reader) for reader in due.order_by("next_send_at", "id")[:_LISTED]],
+        "due": Figure("due in 24 hours", soon, rows_url(Subscriber, next_send_at__lt=tomorrow)),
+        "next": [_due_row(reader, now) for reader in due.order_by("next_send_at", "id")[:_LISTED]],
     }
 
 
-def _due_row(reader: Subscriber) -> Row:
-    aside = f"{reader.get_cadence_display()} · {reader.next_send_at:%a %d %b, %H:%M} UTC"
-    return Row(reader.email, row_url(reader), aside)
+def _due_row(reader: Subscriber, now: datetime) -> Row:
+    slot = reader.next_send_at or now
+    when = "now" if slot <= now else f"{slot:%a} {short(slot)} UTC"
+    return Row(reader.email, row_url(reader), f"{reader.get_cadence_display()} · {when}")
 
 
 # ── editions ─────────────────────────────────────────────────────────────────
 
 
-def editions(now: datetime) -> list[EditionLine]:
-    """For each cadence its last frozen edition, what became of it, and the next one."""
+def editions(now: datetime) -> dict[str, Any]:
+    """The last frozen edition of each cadence, and when the next ones close: all at once."""
+    next_day = last_closed_day(now) + timedelta(days=1)
+    return {"lines": _lines(now), "next_day": next_day, "closes": closes_at(next_day)}
+
+
+def _lines(now: datetime) -> list[EditionLine]:
     newest = {edition.cadence: edition for edition in _last_frozen()}
     ids = [edition.pk for edition in newest.values()]
     candidates = Candidate.objects.filter(edition__in=ids)
@@ -143,18 +163,14 @@ def _line(
     sent: Mapping[int, Counter[str]],
     active: int,
 ) -> EditionLine:
-    closed = last_closed_day(now)
-    next_day = closed + timedelta(days=1)
     readers_url = rows_url(Subscriber, state__exact="active", cadence__exact=cadence.value)
     return EditionLine(
         cadence=cadence.value,
         last=last,
         last_url=row_url(last) if last else "",
-        is_current=bool(last and last.day >= closed),
+        is_current=bool(last and last.day >= last_closed_day(now)),
         papers=_papers_figure(last, papers_of.get(last.pk, 0)) if last else None,
         deliveries=_delivery_figures(last, sent[last.pk]) if last else (),
-        next_day=next_day,
-        next_closes=closes_at(next_day),
         readers=Figure("active readers", active, readers_url),
     )
 
@@ -166,11 +182,11 @@ def _papers_figure(edition: Edition, count: int) -> Figure:
 def _delivery_figures(edition: Edition, counts: Counter[str]) -> list[Figure]:
     return [
         Figure(
-            state.label,
+            str(state.label),
             counts[state.value],
             rows_url(Delivery, edition__id__exact=edition.pk, state__exact=state.value),
         )
-        for state in Delivery.State
+        for state in _DELIVERY_STATES
         if counts[state.value]
     ]
 
@@ -187,8 +203,12 @@ def deliveries(now: datetime) -> dict[str, Any]:
         "first_day": first,
         "total": Figure("deliveries", sum(counts.values()), _since(first)),
         "states": [
-            Figure(state.label, counts.get(state.value, 0), _since(first, state__exact=state.value))
-            for state in Delivery.State
+            Figure(
+                str(state.label),
+                counts.get(state.value, 0),
+                _since(first, state__exact=state.value),
+            )
+            for state in _DELIVERY_STATES
         ],
         "reasons": _commonest_reasons(recent, first),
     }
@@ -199,7 +219,7 @@ def _commonest_reasons(recent: QuerySet[Delivery], first: date) -> list[tuple[st
     commonest = counted.annotate(count=Count("id")).order_by("-count", "state", "reason")
     return [
         (
-            Delivery.State(state).label,
+            str(Delivery.State(state).label),
             Figure(reason, count, _since(first, state__exact=state, reason__exact=reason)),
         )
         for state, reason, count in commonest[:_LISTED]
@@ -220,8 +240,8 @@ def papers(now: datetime) -> dict[str, Any]:
     newest = Paper.objects.order_by("-listed_on", "id").only("title", "listed_on")[:_LISTED]
     return {
         "total": Figure("papers", Paper.objects.count(), rows_url(Paper)),
-        "this_week": Figure(f"since {week:%d %B}", since, rows_url(Paper, listed_on_from=week)),
-        "newest": [
-            Row(paper.title, row_url(paper), f"{paper.listed_on:%d %b %Y}") for paper in newest
-        ],
+        "this_week": Figure(
+            "since " + date_format(week, "j F"), since, rows_url(Paper, listed_on_from=week)
+        ),
+        "newest": [Row(paper.title, row_url(paper), short(paper.listed_on)) for paper in newest],
     }

@@ -25,7 +25,10 @@ from papers.admin_pages import (
     button,
     linked,
     linked_count,
+    moment,
+    number,
     rows_url,
+    short,
 )
 from papers.classify import classify
 from papers.models import Curator, Paper, PaperTopic, RawRecord, Signal, Topic, Trend
@@ -39,18 +42,30 @@ class TopicsInline(LedgerInline[PaperTopic]):
 
 @admin.register(Paper)
 class PaperAdmin(Page[Paper]):
-    list_display = ("short_title", "arxiv_id", "topic_names", "upvotes", "week_trend", "listed_on")
+    list_display = (
+        "short_title",
+        "arxiv_id",
+        "topic_names",
+        "upvotes",
+        "week_trend",
+        moment("listed_on", "listed"),
+    )
     list_filter = ("topics", ("listed_on", RangeDateFilter), "is_sample")
     date_hierarchy = "listed_on"
     search_fields = ("title",)
     search_help_text = "Words, an arXiv id or its link"
     inlines = (TopicsInline,)
-    readonly_fields = ("title_key", "latest_signals", "latest_trends", "created_at", "updated_at")
+    # What names a paper comes from its sources, which would set it again at their next read.
+    readonly_fields = (
+        "title", "author_names", "arxiv", "published_on", "listed_on", "categories", "keywords",
+        "latest_signals", "latest_trends", "created_at", "updated_at",
+    )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("title", "summary", "authors")}),
-        ("Identity", {"fields": (("arxiv_id", "title_key"), ("published_on", "listed_on"))}),
-        ("Found with it", {"fields": ("categories", "keywords", ("code_url", "project_url"))}),
-        ("Now", {"fields": ("latest_signals", "latest_trends", ("created_at", "updated_at"))}),
+        (None, {"fields": ("title", "author_names", "arxiv", "summary")}),
+        ("Links", {"fields": ("code_url", "project_url")}),
+        ("Now", {"fields": ("latest_signals", "latest_trends")}),
+        ("Found with it", {"fields": ("categories", "keywords", ("published_on", "listed_on"))}),
+        ("Row", {"fields": (("created_at", "updated_at"),)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -81,9 +96,17 @@ class PaperAdmin(Page[Paper]):
     def short_title(self, paper: Paper) -> str:
         return Truncator(paper.title).chars(80)
 
+    @admin.display(description="authors", empty_value="unknown")
+    def author_names(self, paper: Paper) -> str | None:
+        return ", ".join(paper.authors) or None
+
+    @admin.display(description="arXiv", empty_value="not there")
+    def arxiv(self, paper: Paper) -> SafeString | None:
+        return linked(paper.arxiv_url, paper.arxiv_id) if paper.arxiv_id else None
+
     @admin.display(description="topics", empty_value="none")
-    def topic_names(self, paper: Any) -> str:
-        return ", ".join(paper.shown[0])
+    def topic_names(self, paper: Any) -> str | None:
+        return ", ".join(paper.shown[0]) or None
 
     @admin.display(description="upvotes")
     def upvotes(self, paper: Any) -> str | None:
@@ -100,8 +123,8 @@ class PaperAdmin(Page[Paper]):
             (
                 signal.get_kind_display(),
                 signal.source,
-                f"{signal.value:g}",
-                f"{signal.read_at:%d %b %Y, %H:%M}",
+                f"{signal.value:,.10g}",
+                short(signal.read_at),
             )
             for signal in newest.distinct("kind", "source")
         ]
@@ -114,8 +137,7 @@ class PaperAdmin(Page[Paper]):
     def latest_trends(self, paper: Paper) -> SafeString:
         newest = Trend.objects.filter(paper=paper).order_by("window", "-day").distinct("window")
         lines = [
-            (trend.get_window_display(), f"{trend.value:.2f}", f"{trend.day:%d %b %Y}")
-            for trend in newest
+            (trend.get_window_display(), f"{trend.value:.2f}", short(trend.day)) for trend in newest
         ]
         listed = format_html_join("", "<li>{}: <b>{}</b> on {}</li>", lines)
         every = linked(
@@ -195,8 +217,8 @@ class TopicAdmin(Page[Topic]):
         return back_to(request, rows_url(Topic))
 
     @admin.display(description="arXiv categories", empty_value="by words only")
-    def all_categories(self, topic: Topic) -> str:
-        return ", ".join(topic.categories)
+    def all_categories(self, topic: Topic) -> str | None:
+        return ", ".join(topic.categories) or None
 
     @admin.display(description="papers")
     def papers_count(self, topic: Any) -> SafeString | str:
@@ -211,7 +233,7 @@ class CuratorAdmin(Page[Curator]):
 
 @admin.register(PaperTopic)
 class PaperTopicAdmin(LedgerPage[PaperTopic]):
-    list_display = ("paper_title", "topic", "weight")
+    list_display = ("paper_title", "topic", number("weight", "weight", ".2f"))
     list_filter = ("topic",)
     list_select_related = ("paper", "topic")
     search_fields = ("paper__title",)
@@ -241,19 +263,27 @@ class OfPaper(LedgerPage[M]):
 
 @admin.register(Signal)
 class SignalAdmin(OfPaper[Signal]):
-    list_display = ("paper_title", "kind", "value", "source", "read_at")
+    list_display = (
+        "paper_title", "kind", number("value", "value", ",.10g"), "source",
+        moment("read_at", "read (UTC)"),
+    )  # fmt: skip
     list_filter = ("kind", ("read_at", RangeDateTimeFilter))
 
 
 @admin.register(Trend)
 class TrendAdmin(OfPaper[Trend]):
-    list_display = ("paper_title", "window", "day", "value", "version", "scored_at")
+    list_display = (
+        "paper_title", "window", moment("day", "day"), number("value", "value", ".2f"), "version",
+        moment("scored_at", "scored (UTC)"),
+    )  # fmt: skip
     list_filter = ("window", ("day", RangeDateFilter))
 
 
 @admin.register(RawRecord)
 class RawRecordAdmin(OfPaper[RawRecord]):
-    list_display = ("paper_title", "source", "day", "stored_at")
+    list_display = (
+        "paper_title", "source", moment("day", "day"), moment("stored_at", "stored (UTC)"),
+    )  # fmt: skip
     list_filter = (("day", RangeDateFilter),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RawRecord]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -11,14 +11,17 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action as unfold_action
 from unfold.decorators import display as unfold_display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from papers.paginate import EstimatingPaginator
 
@@ -63,6 +66,9 @@ class PageList(_ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.get_filters_params():
+            # Nothing was filtered away: without this the head of the page would offer "Show all".
+            self.full_result_count = self.result_count
         rows = list(self.result_list)
         self.model_admin.complete(rows)
         self.result_list = rows
@@ -78,7 +84,10 @@ class Page(_ModelAdmin[M]):
     show_facets = admin.ShowFacets.NEVER
     list_filter_submit = True
     # An address typed without its scheme means https.
-    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides: ClassVar[Any] = {
+        models.URLField: {"assume_scheme": "https"},
+        ArrayField: {"widget": UnfoldAdminTextInputWidget},  # one short line, not a text area
+    }
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return PageList
@@ -111,6 +120,42 @@ class LedgerInline(_ReadOnly, _TabularInline[M, Any]):
 
     extra = 0
     can_delete = False
+    hide_title = True
+
+
+def moment(field: str, description: str) -> Callable[[Any], str]:
+    """A column for a date or an instant (UTC) on one short line: 23 Nov 2026, 08:10."""
+
+    @admin.display(description=description, ordering=field)
+    def column(row: Any) -> str:
+        value = getattr(row, field)
+        return one_line(short(value)) if value else "-"
+
+    column.__name__ = field
+    return column
+
+
+def one_line(text: str) -> SafeString:
+    """A short text that a narrow column must not break."""
+    return format_html('<span class="tp-line">{}</span>', text)
+
+
+def short(value: date | datetime) -> str:
+    """`23 Nov 2026, 08:10` for an instant (in UTC), `23 Nov 2026` for a date."""
+    if isinstance(value, datetime):
+        return date_format(value.astimezone(UTC), "j M Y, H:i")
+    return date_format(value, "j M Y")
+
+
+def number(field: str, description: str, form: str) -> Callable[[Any], str]:
+    """A column for a figure, written as `form` says: ",.10g" or ".2f"."""
+
+    @admin.display(description=description, ordering=field)
+    def column(row: Any) -> str:
+        return format(getattr(row, field), form)
+
+    column.__name__ = field
+    return column
 
 
 def badge(

@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
@@ -22,6 +23,7 @@ from papers.admin_pages import (
     back_to,
     badge,
     button,
+    moment,
     row_url,
     rows_url,
 )
@@ -78,13 +80,9 @@ class ConsentInline(LedgerInline[ConsentEntry]):
 @admin.register(Subscriber)
 class SubscriberAdmin(LedgerPage[Subscriber]):
     list_display = (
-        "email",
-        "state_badge",
-        "timetable",
-        "next_send_at",
-        "last_digest_at",
-        "created_at",
-    )
+        "email", "state_badge", "timetable", moment("next_send_at", "next digest (UTC)"),
+        moment("last_digest_at", "last digest"), moment("created_at", "signed up"),
+    )  # fmt: skip
     list_filter = ("state", "cadence", ("next_send_at", RangeDateTimeFilter), "is_sample")
     search_fields = ("email",)
     search_help_text = "Start of an address, or @domain"
@@ -92,16 +90,8 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
     actions = ("stop_mail",)
     actions_detail = ("stop_mail_to_one", "forget")
     fieldsets = (
-        (None, {"fields": (("email", "state"), ("confirmed_at", "unsubscribed_at"), "is_sample")}),
-        (
-            "Digest",
-            {
-                "fields": (
-                    ("cadence", "weekday", "hour", "timezone"),
-                    ("digest_size", "next_send_at", "last_digest_at"),
-                )
-            },
-        ),
+        (None, {"fields": ("email", "state", ("confirmed_at", "unsubscribed_at"), "is_sample")}),
+        ("Digest", {"fields": ("timetable", "digest_size", ("next_send_at", "last_digest_at"))}),
         ("Row", {"fields": (("created_at", "updated_at"),)}),
     )
 
@@ -157,7 +147,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
     def state_badge(self, reader: Subscriber) -> tuple[str, str]:
         return reader.state, reader.get_state_display()
 
-    @admin.display(description="wants it")
+    @admin.display(description="wants it on")
     def timetable(self, reader: Subscriber) -> str:
         at = f"{reader.hour:02}:00 {reader.timezone}"
         if reader.cadence == Subscriber.Cadence.DAILY:
@@ -199,15 +189,14 @@ class InterestAdmin(OfReader[Interest]):
 @admin.register(TransactionalMail)
 class TransactionalMailAdmin(OfReader[TransactionalMail]):
     list_display = (
-        "subscriber",
-        "kind",
-        "state_badge",
-        "attempts",
-        "created_at",
-        "sent_at",
-        "error",
-    )
+        "subscriber", "kind", "state_badge", "attempts", moment("created_at", "asked for (UTC)"),
+        moment("sent_at", "sent (UTC)"), "short_error",
+    )  # fmt: skip
     list_filter = ("state", "kind")
+
+    @admin.display(description="error")
+    def short_error(self, mail: TransactionalMail) -> str:
+        return Truncator(mail.error).chars(60)
 
     @badge(MAIL_COLOURS, "state")
     def state_badge(self, mail: TransactionalMail) -> tuple[str, str]:
@@ -236,11 +225,15 @@ class ByAddress(LedgerPage[M]):
 
 @admin.register(ConsentEntry)
 class ConsentEntryAdmin(ByAddress[ConsentEntry]):
-    list_display = ("at", "step", "reader", "short_hash", "ip", "user_agent")
+    list_display = (moment("at", "at (UTC)"), "step", "reader", "short_hash", "ip", "browser")
     list_filter = ("step", ("at", RangeDateTimeFilter))
     list_select_related = ("subscriber",)
 
-    @admin.display(description="reader", empty_value="forgotten")
+    @admin.display(description="by")
+    def browser(self, entry: ConsentEntry) -> str:
+        return Truncator(entry.user_agent).chars(40)
+
+    @admin.display(description="reader", empty_value="no reader")
     def reader(self, entry: ConsentEntry) -> str | None:
         return entry.subscriber.email if entry.subscriber else None
 
@@ -285,7 +278,7 @@ class LiftForm(DialogForm):
 @admin.register(Suppression)
 class SuppressionAdmin(ByAddress[Suppression]):
     form = SuppressForm
-    list_display = ("short_hash", "reason_badge", "at", "detail")
+    list_display = ("short_hash", "reason_badge", moment("at", "at (UTC)"), "detail")
     list_filter = ("reason", ("at", RangeDateTimeFilter))
     actions_detail = ("allow_again",)
 

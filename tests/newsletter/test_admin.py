@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.models import Candidate, Delivery, Edition
-from newsletter.render import message_id
+from newsletter.render import RANK, WHY, message_id
 from papers.admin_pages import row_url, rows_url
 from tests.factories import (
     make_candidate,
@@ -108,6 +108,19 @@ def test_a_delivery_outlives_its_reader(admin_client: Client) -> None:
     assert admin_client.get(row_url(delivery)).status_code == 200
 
 
+def test_a_delivery_s_page_lists_its_papers_with_the_reasons_it_gave(admin_client: Client) -> None:
+    first, second = make_paper("Walking robots"), make_paper("Talking robots")
+    picks = [
+        {"position": 2, "paper": second.pk, "why": "Speech · ▲ 84 since Friday"},
+        {"position": 1, "paper": first.pk, "why": "Robotics <3"},
+    ]
+    delivery = make_delivery(make_edition(), make_subscriber(), picks=picks)
+    page = admin_client.get(row_url(delivery)).content.decode()
+    assert page.index("Talking robots") < page.index("Walking robots")
+    assert "▲ 84 since Friday" in page
+    assert "Robotics &lt;3" in page
+
+
 def test_an_error_is_shown_as_text(admin_client: Client) -> None:
     make_delivery(make_edition(), make_subscriber(), state="failed", error="<img src=x onerror=y>")
     assert "<img src=x" not in admin_client.get(rows_url(Delivery)).content.decode()
@@ -202,9 +215,10 @@ def test_the_list_of_candidates_takes_the_same_queries_however_long(
 
 
 def test_a_candidate_s_html_is_shown_in_a_frame_that_can_do_nothing(admin_client: Client) -> None:
-    html = '<p onclick="x()">Hello</p><script>alert("1")</script>'
+    html = '<p onclick="x()">Hello</p><script>alert("1")</script>' + RANK + WHY
     candidate = make_candidate(make_edition(), make_paper(), html=html, text="<b>Hello</b>")
     page = admin_client.get(row_url(candidate)).content.decode()
     assert '<iframe class="tp-preview" sandbox="" srcdoc="&lt;p onclick=' in page
     assert "<script>alert" not in page
     assert "<b>Hello</b>" not in page
+    assert "1(each reader&#x27;s own reason)" in page

@@ -82,16 +82,17 @@ def test_each_cadence_names_its_last_edition_and_its_next() -> None:
     make_edition("weekly", YESTERDAY + timedelta(days=1), state="open")
     make_subscriber(cadence="weekly")
     make_subscriber(cadence="weekly", state="pending")
-    daily, weekly, monthly = dashboard.editions(NOW)
+    shown = dashboard.editions(NOW)
+    daily, weekly, monthly = shown["lines"]
     assert (weekly.last, weekly.is_current, weekly.readers.count) == (newest, True, 1)
     assert (daily.last, monthly.last) == (None, None)
-    assert weekly.next_day == date(2026, 11, 23)
-    assert weekly.next_closes == datetime(2026, 11, 24, tzinfo=UTC)
+    assert shown["next_day"] == date(2026, 11, 23)
+    assert shown["closes"] == datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def test_an_edition_that_was_not_composed_in_time_is_told() -> None:
     make_edition("daily", YESTERDAY - timedelta(days=1))
-    assert not dashboard.editions(NOW)[0].is_current
+    assert not dashboard.editions(NOW)["lines"][0].is_current
 
 
 def test_deliveries_of_old_editions_are_not_counted() -> None:
