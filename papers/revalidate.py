@@ -29,6 +29,10 @@ def revalidated(view: View[P]) -> View[P]:
         tag = _etag(response.content, str(request.META.get("CSRF_COOKIE", "")))
         response["ETag"] = tag
         answered = get_conditional_response(request, etag=tag, response=response)
+        if request.method == "HEAD" and answered is response:
+            # As long as the page, without it: gunicorn complains of a body that nobody asked for.
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
         # Only streams and redirects to None: with a response given there is always one.
         return answered if isinstance(answered, HttpResponse) else response
 

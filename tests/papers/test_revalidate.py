@@ -58,6 +58,16 @@ def test_no_shared_cache_may_keep_a_form() -> None:
     assert {"private", "no-cache"} <= set(ask()["Cache-Control"].split(", "))
 
 
+def test_asking_for_the_head_brings_the_length_and_no_body() -> None:
+    whole = ask()
+    request = RequestFactory().head("/")
+    request.META["CSRF_COOKIE"] = SECRET
+    head = page(request)
+    assert head.content == b""
+    assert head["Content-Length"] == str(len(whole.content))
+    assert head["ETag"] == whole["ETag"]
+
+
 def test_a_missing_page_is_never_called_unchanged() -> None:
     first = missing(RequestFactory().get("/"))
     again = missing(RequestFactory().get("/", headers={"If-None-Match": first.get("ETag", '"x"')}))
