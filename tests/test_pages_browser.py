@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
@@ -69,6 +71,19 @@ def make_week() -> Paper:
     return first
 
 
+def wait_until_alone(seconds: float = 10) -> None:
+    """The server's threads end a moment after it; a test database in use cannot be dropped."""
+    others = """SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
     """A page of each kind, served with one week of papers for all tests: they only look."""
@@ -78,6 +93,7 @@ def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         paths = ["/", paper.get_absolute_url(), "/day/2020-01-05/", "/topics/speech-audio/"]
         yield [f"{server.url}{path}" for path in [*paths, "/no/such/page/"]]
         server.stop()
+        wait_until_alone()
         Paper.objects.all().delete()
         Curator.objects.all().delete()
 
