@@ -19,7 +19,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.models import Candidate, Delivery, Edition
-from newsletter.render import RANK, TOKEN, WHY
+from newsletter.pieces import RANK, TOKEN, WHY
 from papers.admin_pages import (
     LedgerPage,
     M,
@@ -141,17 +141,13 @@ class EditionAdmin(Page[Edition]):
         counts = edition.counted[1]
         if not counts:
             return None
-        parts = [
-            (
-                linked_count(
-                    counts[state], Delivery, edition__id__exact=edition.pk, state__exact=state
-                ),
-                state,
-            )
-            for state in map(str, Delivery.State)
-            if counts[state]
+        states = [state.value for state in Delivery.State if counts[state.value]]
+        numbers = [
+            linked_count(counts[s], Delivery, edition__id__exact=edition.pk, state__exact=s)
+            for s in states
         ]
-        return format_html("<span>{}</span>", format_html_join(" · ", "{} {}", parts))
+        parts = format_html_join(" · ", "{} {}", zip(numbers, states, strict=True))
+        return format_html("<span>{}</span>", parts)
 
 
 def _is_open(edition: Edition | None) -> bool:
@@ -208,9 +204,8 @@ class CandidateAdmin(OfEdition[Candidate]):
 
     @admin.display(description="in the text mail")
     def text_part(self, candidate: Candidate) -> SafeString:
-        return format_html(
-            '<pre class="tp-text">{}</pre>', _as_mailed(candidate.text, f"{candidate.position}. ")
-        )
+        text = _as_mailed(candidate.text, f"{candidate.position}. ")
+        return format_html('<pre class="tp-text">{}</pre>', text)
 
 
 def _as_mailed(piece: str, rank: str) -> str:

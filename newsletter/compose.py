@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.formats import date_format
 
 from newsletter.models import Candidate, Edition
-from newsletter.render import render_piece, render_shell
+from newsletter.pieces import render_piece, render_shell
 from papers.mathtext import unicode_math
 from papers.measure import Facts
 from papers.models import Curator, Paper

@@ -1,63 +1,124 @@
-"""Set a digest: the edition is rendered once, a reader's mail is a join of its pieces.
+"""Set a reader's mail: a join of pieces that the edition has rendered already.
 
-Composing an edition renders each paper and the mail around the papers, with marks where a
-mail becomes personal: its token, its papers, their ranks and reasons. A digest then costs a
-few joins, and the same delivery always gives the same mail, byte for byte.
+What many readers share is made once and kept: a `Sheet` is one choice of papers, encoded for
+the wire and cut where the token goes. A mail is then its headers and one join, a few
+microseconds, and the same delivery always gives the same bytes.
 """
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import css_inline
 from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from newsletter import links
+from newsletter.pieces import INDENT, PAPERS, PREHEADER, RANK, TOKEN, WHY, Piece, Shell, hung
+from newsletter.quoted import quoted_printable
 from newsletter.tokens import make_token
-from papers.wording import author_line, lead, short_figure
 
 RENDERER: Final = "1"  # raise it when the same rows would give another mail
 
-# Marks in rendered pieces: characters of Unicode's private use area, which no text holds.
-TOKEN: Final = "\ue000"  # noqa: S105 (a mark, not a secret)
-PAPERS: Final = "\ue001"
-PREHEADER: Final = "\ue002"
-RANK: Final = "\ue003"
-WHY: Final = "\ue004"
-_MARKS: Final = dict.fromkeys(map(ord, (TOKEN, PAPERS, PREHEADER, RANK, WHY)))
-
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_COLUMNS: Final = 72
-_INDENT: Final = "    "  # the text part hangs its ranks: "10. Title"
+_CRLF: Final = "\r\n"
+# No part can hold it: "=_" is not quoted-printable.
+_BOUNDARY: Final = b"=_trending-papers"
+_PAPERS, _PREHEADER, _RANK, _WHY = (m.encode() for m in (PAPERS, PREHEADER, RANK, WHY))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One paper's part of the mail, with marks; `title` and `why` are plain text."""
+class Sheet:
+    """One choice of papers, set: what all readers who get it have in common."""
 
-    title: str
-    html: str
-    text: str
-    why: str = ""
+    def __init__(self, shell: Shell, chosen: Sequence[tuple[Piece, str]]) -> None:
+        """`chosen`: the papers in order, each with its reason in plain text."""
+        self._shell = shell
+        self._chosen = [(piece, rank, why) for rank, (piece, why) in enumerate(chosen, 1)]
+        titles = [piece.title for piece, _ in chosen]
+        self.subject = subject_of(titles)
+        self._preheader = " · ".join(titles[:2])
+
+    @cached_property
+    def html(self) -> str:
+        """The HTML part, with the token's mark."""
+        papers = "".join(
+            piece.html.replace(RANK, str(rank)).replace(WHY, escape(why))
+            for piece, rank, why in self._chosen
+        )
+        shell = self._shell.html.replace(PREHEADER, escape(self._preheader))
+        return shell.replace(PAPERS, papers)
+
+    @cached_property
+    def text(self) -> str:
+        """The text part, with the token's mark."""
+        papers = "\n\n".join(
+            piece.text.replace(RANK, _hung_rank(rank)).replace(WHY, hung(f"Why: {why}"))
+            for piece, rank, why in self._chosen
+        )
+        return self._shell.text.replace(PAPERS, papers)
+
+    @cached_property
+    def wire(self) -> tuple[bytes, ...]:
+        """From the subject's header to the end, encoded, and cut at each place of the token."""
+        message = b"".join(
+            [
+                b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded(self.subject),
+                b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY,
+                _part_head(b"plain"),
+                self._wire_text(),
+                b"\r\n" + _part_head(b"html"),
+                self._wire_html(),
+                b"\r\n--%b--\r\n" % _BOUNDARY,
+            ]
+        )
+        return tuple(message.split(TOKEN.encode()))
+
+    def _wire_text(self) -> bytes:
+        papers = b"\r\n\r\n".join(
+            piece.wire_text.replace(_RANK, _hung_rank(rank).encode()).replace(
+                _WHY, quoted_printable(hung(f"Why: {why}"))
+            )
+            for piece, rank, why in self._chosen
+        )
+        return self._shell.wire_text.replace(_PAPERS, papers)
+
+    def _wire_html(self) -> bytes:
+        papers = b"".join(
+            piece.wire_html.replace(_RANK, b"%d" % rank).replace(
+                _WHY, quoted_printable(escape(why))
+            )
+            for piece, rank, why in self._chosen
+        )
+        preheader = quoted_printable(escape(self._preheader))
+        return self._shell.wire_html.replace(_PREHEADER, preheader).replace(_PAPERS, papers)
 
 
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """The mail around the papers, with marks."""
+def _hung_rank(rank: int) -> str:
+    return f"{rank}.".ljust(len(INDENT))
 
-    html: str
-    text: str
+
+def _part_head(kind: bytes) -> bytes:
+    return (
+        b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" % (_BOUNDARY, kind)
+    )
+
+
+@lru_cache(maxsize=1)
+def _from_header(mail_from: str) -> str:
+    name, address = parseaddr(mail_from)
+    return formataddr((name, address), "utf-8")
+
+
+def _encoded(text: str) -> bytes:
+    """A header's text, folded, in an encoded word only where ASCII does not do."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, header_name="Subject").encode(linesep=_CRLF).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,156 +127,55 @@ class Digest:
 
     delivery_id: int
     to: str
-    subject: str
-    text: str
-    html: str
-    headers: Mapping[str, str]
+    token: str
+    dated_at: datetime
+    sheet: Sheet
+
+    @property
+    def subject(self) -> str:
+        return self.sheet.subject
+
+    @property
+    def html(self) -> str:
+        return self.sheet.html.replace(TOKEN, self.token)
+
+    @property
+    def text(self) -> str:
+        return self.sheet.text.replace(TOKEN, self.token)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
+        site, unsubscribe = settings.SITE_URL, f"<{settings.SITE_URL}/u/{self.token}>"
+        return {
+            "Message-ID": message_id(self.delivery_id, self.token),
+            "Date": format_datetime(self.dated_at),
+            "List-Id": settings.LIST_ID,
+            "List-Unsubscribe": unsubscribe,
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Help": f"<{site}/>",
+            "List-Archive": f"<{site}/>",
+        }
+
+    def as_bytes(self) -> bytes:
+        """The whole message for the wire: CRLF, seven bits, short lines, no dots to stuff."""
+        lines = [f"From: {_from_header(settings.MAIL_FROM)}", f"To: {self.to}"]
+        if settings.MAIL_REPLY_TO:
+            lines.append(f"Reply-To: {settings.MAIL_REPLY_TO}")
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        head = _CRLF.join([*lines, ""]).encode()
+        return head + self.token.encode().join(self.sheet.wire)
 
 
-# ── once per edition ─────────────────────────────────────────────────────────
-
-
-def render_shell(context: Mapping[str, Any]) -> Shell:
-    """The mail around the papers. `context`: see templates/emails/digest.html."""
-    marked = {**context, "marks": _mark_names(), **_site_links()}
-    return Shell(
-        html=_inline(render_to_string("emails/digest.html", marked)),
-        text=render_to_string("emails/digest.txt", marked).rstrip("\n") + "\n",
-    )
-
-
-def render_piece(position: int, facts: Mapping[str, Any]) -> Piece:
-    """One paper, as it stands in every digest of the edition.
-
-    Args:
-        position: its place in the common list, which numbers its links.
-        facts: a `Candidate.facts`.
-    """
-    context = _words_of(facts) | {
-        "marks": _mark_names(),
-        "links": links.addresses(position, facts, TOKEN),
-    }
-    return Piece(
-        title=context["title"],
-        html=_inline_fragment(render_to_string("emails/digest_paper.html", context)),
-        text=render_to_string("emails/digest_paper.txt", context).strip("\n"),
-    )
-
-
-def _words_of(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as a mail words them."""
-    clean = {name: _without_marks(value) for name, value in facts.items()}
-    byline, summary = author_line(clean["authors"]), lead(clean["summary"])
-    return clean | {
-        "byline": byline,
-        "summary": summary,
-        "figures": _figures(clean),
-        # The rank takes the first line's indent; it is filled in when the rank is known.
-        "title_lines": _hung(clean["title"]),
-        "byline_lines": _wrapped(byline),
-        "summary_lines": _wrapped(summary),
-    }
-
-
-def _figures(facts: Mapping[str, Any]) -> list[str]:
-    figures = list(facts["topics"])
-    if facts["upvotes"] is not None:
-        gain = facts["upvotes_gain"]
-        figures.append(
-            f"▲ {short_figure(facts['upvotes'])}"
-            + (f" (+{short_figure(gain)} in a day)" if gain else "")
-        )
-    if facts["is_sample"]:
-        figures.append("sample data")
-    return figures
-
-
-def _mark_names() -> dict[str, str]:
-    return {"token": TOKEN, "papers": PAPERS, "preheader": PREHEADER, "rank": RANK, "why": WHY}
-
-
-def _site_links() -> dict[str, str]:
-    site = settings.SITE_URL
-    return {
-        "unsubscribe_url": f"{site}/u/{TOKEN}",
-        "preferences_url": f"{site}/p/{TOKEN}",
-        "browser_url": f"{site}/d/{TOKEN}",
-        "site_url": site,
-    }
-
-
-def _without_marks(value: Any) -> Any:
-    return value.translate(_MARKS) if isinstance(value, str) else value
-
-
-def _wrapped(text: str) -> str:
-    lines = textwrap.wrap(
-        text, _COLUMNS, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False
-    )
-    return "\n".join(lines)
-
-
-def _hung(text: str) -> str:
-    """Wrapped, but the first line follows something that stands in its indent."""
-    return _wrapped(text).strip()
-
-
-def _style() -> str:
-    path = finders.find("mail.css")
-    if path is None:
-        raise FileNotFoundError("static/mail.css")
-    return _COMMENT.sub("", Path(str(path)).read_text())
-
-
-def _inline(html: str) -> str:
-    """Rules become style attributes; the sheet stays for dark mode and narrow screens."""
-    inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, extra_css=_style())
-    return inliner.inline(html)
-
-
-def _inline_fragment(html: str) -> str:
-    return css_inline.inline_fragment(html, css=_style())
-
-
-# ── once per mail ────────────────────────────────────────────────────────────
-
-
-def render(
-    *,
-    delivery_id: int,
-    key_id: str,
-    to: str,
-    dated_at: datetime,
-    shell: Shell,
-    pieces: Sequence[Piece],
+def digest_of(
+    *, delivery_id: int, key_id: str, to: str, dated_at: datetime, sheet: Sheet
 ) -> Digest:
-    """The reader's mail. A pure function of what the delivery and the edition store.
+    """The mail of a delivery. A pure function of what the delivery and the edition store.
 
-    Args:
-        pieces: the reader's papers in order, each with its reason in `why`.
+    Raises:
+        LookupError: the key of the delivery's token is no longer in the settings.
     """
-    token = make_token(delivery_id, key_id)
-    ranked = list(enumerate(pieces, 1))
-    html = "".join(_placed(piece.html, str(rank), escape(piece.why)) for rank, piece in ranked)
-    text = "\n\n".join(
-        _placed(piece.text, f"{rank}.".ljust(len(_INDENT)), _hung(f"Why: {piece.why}"))
-        for rank, piece in ranked
-    )
-    preheader = " · ".join(piece.title for piece in pieces[:2])
-    filled_html = shell.html.replace(PREHEADER, escape(preheader)).replace(PAPERS, html)
-    filled_text = shell.text.replace(PREHEADER, preheader).replace(PAPERS, text)
-    return Digest(
-        delivery_id=delivery_id,
-        to=to,
-        subject=subject_of([piece.title for piece in pieces]),
-        html=filled_html.replace(TOKEN, token),
-        text=filled_text.replace(TOKEN, token),
-        headers=headers(delivery_id, token, dated_at),
-    )
-
-
-def _placed(piece: str, rank: str, why: str) -> str:
-    return piece.replace(RANK, rank).replace(WHY, why)
+    return Digest(delivery_id, to, make_token(delivery_id, key_id), dated_at, sheet)
 
 
 def subject_of(titles: Sequence[str]) -> str:
@@ -226,19 +186,6 @@ def subject_of(titles: Sequence[str]) -> str:
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"
-
-
-def headers(delivery_id: int, token: str, dated_at: datetime) -> dict[str, str]:
-    """The headers of a digest beside From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-    return {
-        "Message-ID": message_id(delivery_id, token),
-        "Date": format_datetime(dated_at),
-        "List-Id": settings.LIST_ID,
-        "List-Unsubscribe": f"<{settings.SITE_URL}/u/{token}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Help": f"<{settings.SITE_URL}/>",
-        "List-Archive": f"<{settings.SITE_URL}/>",
-    }
 
 
 def message_id(delivery_id: int, token: str) -> str:

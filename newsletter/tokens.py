@@ -10,11 +10,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
+from typing import Final
 
 from django.conf import settings
 
-_ID_BYTES = 8
-_HASH_BYTES = 13  # 104 bits, out of reach of guessing; 8 + 13 bytes are 28 characters, no padding
+_ID_BYTES: Final = 8
+TOKEN_LENGTH: Final = 28
+_HASH_BYTES: Final = 13  # out of reach of guessing; 8 + 13 bytes need no padding
 
 
 class BadToken(Exception):

@@ -167,7 +167,7 @@ class Service:
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         url = self.environ.get("DATABASE_URL") or embedded.database_url(self.var)
         with psycopg.connect(url, autocommit=True) as connection:
-            answer = connection.execute(sql, values or None)  # type: ignore[call-overload]
+            answer = connection.execute(sql, values or None)
             return answer.fetchall() if answer.description else []
 
     # ── the site ─────────────────────────────────────────────────────────────

@@ -115,7 +115,7 @@ def deliveries(service: Service, email: str) -> list[tuple[str, date]]:
              JOIN subscribers_subscriber AS reader ON reader.id = delivery.subscriber_id
             WHERE reader.email = %s""",
         email,
-    )  # type: ignore[return-value]
+    )
 
 
 def one_click(service: Service, mail: EmailMessage) -> Answer:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.models import Candidate, Delivery, Edition
-from newsletter.render import RANK, WHY, message_id
+from newsletter.pieces import RANK, WHY
+from newsletter.render import message_id
 from papers.admin_pages import row_url, rows_url
 from tests.factories import (
     make_candidate,

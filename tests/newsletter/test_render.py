@@ -1,4 +1,6 @@
 from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -6,7 +8,8 @@ from bs4 import BeautifulSoup
 from pytest_django import Settings
 
 from newsletter.models import Edition
-from newsletter.render import Digest, Piece, Shell, render, render_piece, render_shell, subject_of
+from newsletter.pieces import Piece, Shell, render_piece, render_shell
+from newsletter.render import Digest, Sheet, digest_of, subject_of
 
 FACTS: dict[str, Any] = {
     "title": "Pointers & <Networks>",
@@ -43,24 +46,24 @@ def make_shell(**changes: Any) -> Shell:
     return render_shell({**context, **changes})
 
 
-def make_piece(position: int = 1, why: str = "Theory · ▲ 84 since Friday", **facts: Any) -> Piece:
-    piece = render_piece(position, {**FACTS, **facts})
-    return Piece(piece.title, piece.html, piece.text, why)
+def make_piece(position: int = 1, why: str = "Theory · ▲ 84", **facts: Any) -> tuple[Piece, str]:
+    return render_piece(position, {**FACTS, **facts}), why
 
 
-def make_digest(*pieces: Piece, shell: Shell | None = None, delivery_id: int = 7) -> Digest:
-    return render(
+def make_digest(
+    *chosen: tuple[Piece, str], shell: Shell | None = None, delivery_id: int = 7
+) -> Digest:
+    return digest_of(
         delivery_id=delivery_id,
         key_id="",
         to="reader@example.com",
         dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
-        shell=shell or make_shell(),
-        pieces=pieces or [make_piece()],
+        sheet=Sheet(shell or make_shell(), chosen or [make_piece()]),
     )
 
 
 def test_the_same_delivery_gives_the_same_mail() -> None:
-    assert make_digest() == make_digest()
+    assert make_digest().as_bytes() == make_digest().as_bytes()
 
 
 def test_no_mark_is_left_in_a_mail() -> None:
@@ -184,3 +187,71 @@ def test_the_subject_names_the_first_paper_and_counts_the_rest(
     titles: list[str], subject: str
 ) -> None:
     assert subject_of(titles) == subject
+
+
+def parsed(digest: Digest) -> EmailMessage:
+    return message_from_bytes(digest.as_bytes(), policy=policy.default)
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body([kind])
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+class TestOnTheWire:
+    """An independent reader, Python's own email library, sees what we meant to send."""
+
+    def test_both_parts_come_back_as_they_were(self) -> None:
+        digest = make_digest(make_piece(why="Théorie · ▲ 84"), make_piece(2, "Mentions “R&D”"))
+        mail = parsed(digest)
+        assert part(mail, "plain").rstrip() == digest.text.rstrip()
+        assert part(mail, "html").rstrip() == digest.html.rstrip()
+
+    def test_every_header_comes_back_once(self) -> None:
+        digest = make_digest()
+        mail = parsed(digest)
+        expected = {**digest.headers, "To": digest.to, "Subject": digest.subject}
+        assert {name: mail.get_all(name) for name in expected} == {
+            name: [value] for name, value in expected.items()
+        }
+
+    def test_a_subject_beyond_ascii_comes_back(self) -> None:
+        title = "Über die spezielle und die allgemeine Relativitätstheorie, gemeinverständlich"
+        digest = make_digest(make_piece(title=title))
+        assert parsed(digest)["Subject"] == digest.subject
+
+    def test_it_is_valid_mime_without_defects(self) -> None:
+        mail = parsed(make_digest())
+        assert [mail.defects, *(inner.defects for inner in mail.iter_parts())] == [[], [], []]
+
+    def test_lines_are_short_seven_bit_and_end_in_crlf(self) -> None:
+        content = make_digest(
+            make_piece(title="Ein sehr langer Titel über Übersetzung " * 4)
+        ).as_bytes()
+        lines = content.split(b"\r\n")
+        assert max(map(len, lines)) <= 78
+        assert content.isascii()
+        assert b"\n" not in content.replace(b"\r\n", b"")
+
+    def test_no_line_needs_dot_stuffing(self) -> None:
+        summary = ". . .hidden files like .bashrc. " * 9
+        lines = make_digest(make_piece(summary=summary)).as_bytes().split(b"\r\n")
+        assert not [line for line in lines if line.startswith(b".")]
+
+    def test_each_reader_gets_their_own_token_and_nobody_elses(self) -> None:
+        sheet = Sheet(make_shell(), [make_piece()])
+        mails = [
+            digest_of(
+                delivery_id=number,
+                key_id="",
+                to=f"reader{number}@example.com",
+                dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
+                sheet=sheet,
+            )
+            for number in (1, 2)
+        ]
+        for mine, other in (mails, reversed(mails)):
+            text = part(parsed(mine), "html") + part(parsed(mine), "plain")
+            assert text.count(mine.token) == 12
+            assert other.token not in text
