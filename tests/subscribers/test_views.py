@@ -15,7 +15,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
-from subscribers import limit, tasks, tokens, wishes
+from papers.limit import limiter
+from subscribers import tasks, tokens, wishes
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
 from subscribers.suppress import suppress
 from subscribers.wishes import Preferences
@@ -51,7 +52,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def unlimited(settings: LazySettings) -> Iterator[None]:
     settings.SIGN_UP_RATE = "1000/hour"
     yield
-    limit._limiter().storage.reset()
+    limiter().storage.reset()
 
 
 def text_of(answer: HttpResponseBase) -> str:
@@ -187,12 +188,12 @@ def test_a_network_in_a_hurry_is_asked_to_wait(client: Client, settings: LazySet
 def test_sign_up_works_while_redis_is_down(client: Client, settings: LazySettings) -> None:
     working = settings.RATE_LIMIT_STORAGE
     settings.RATE_LIMIT_STORAGE = "redis://127.0.0.1:1/0"
-    limit._limiter.cache_clear()
+    limiter.cache_clear()
     try:
         answer = client.post("/subscribe/", {"email": ADA})
     finally:
         settings.RATE_LIMIT_STORAGE = working
-        limit._limiter.cache_clear()
+        limiter.cache_clear()
     assert answer.status_code == 200
     assert TransactionalMail.objects.count() == 1
 
