@@ -91,6 +91,16 @@ def test_a_list_opens_without_rows(admin_client: Client, model: type[Model]) -> 
     assert admin_client.get(rows_url(model)).status_code == 200
 
 
+def test_a_list_without_rows_says_whether_there_are_any(admin_client: Client) -> None:
+    empty = admin_client.get(rows_url(Delivery)).content.decode()
+    assert "There are no deliveries yet." in empty
+    unfound = admin_client.get(rows_url(Delivery, q="nobody@")).content.decode()
+    assert "Nothing matches this search" in unfound
+    first = admin_client.get(rows_url(Curator)).content.decode()
+    assert "Add the first one" in first
+    assert "Add the first one" not in empty
+
+
 @pytest.mark.parametrize("model", PAGES, ids=name_of)
 def test_a_list_shows_its_rows(
     admin_client: Client, one_of_each: dict[type[Model], Model], model: type[Model]

@@ -116,7 +116,7 @@ def test_a_paper_s_page_shows_the_newest_read_of_each_signal(admin_client: Clien
     make_signal(paper, 1200, kind="stars", source="github")
     page = admin_client.get(row_url(paper)).content.decode()
     assert "<b>84</b>" in page
-    assert "<b>1200</b>" in page
+    assert "<b>1,200</b>" in page
     assert "<b>80</b>" not in page
     assert rows_url(Signal, paper__id__exact=paper.pk) in page
 
