@@ -205,6 +205,19 @@ POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
 # Where `make run` catches all mail. Set: /mailbox/ shows it, and sample readers may get mail.
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 
+# ── where papers come from ───────────────────────────────────────────────────
+# The live sources that are on: hugging_face, arxiv, semantic_scholar, github.
+SOURCES = env.list("SOURCES", default=[])
+# Services ask for a way to reach whoever reads them, and slow down those who give none.
+CONTACT = env.str("CONTACT", default=parseaddr(MAIL_REPLY_TO or MAIL_FROM)[1])
+HUGGING_FACE_URL = env.str("HUGGING_FACE_URL", default="https://huggingface.co")
+HUGGING_FACE_TOKEN = env.str("HUGGING_FACE_TOKEN", default="")
+SEMANTIC_SCHOLAR_URL = env.str("SEMANTIC_SCHOLAR_URL", default="https://api.semanticscholar.org")
+SEMANTIC_SCHOLAR_KEY = env.str("SEMANTIC_SCHOLAR_KEY", default="")
+GITHUB_URL = env.str("GITHUB_URL", default="https://api.github.com")
+GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
+RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
+
 # ── the digest ───────────────────────────────────────────────────────────────
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)

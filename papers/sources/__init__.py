@@ -8,12 +8,25 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class SourceError(Exception):
-    """What a source gave cannot be read: the reason, and the line where it shows, from 1."""
+    """What a source gave cannot be used: the reason, and the line where it shows, from 1.
 
-    def __init__(self, reason: str, *, line: int | None = None) -> None:
+    `permanent`: asking again would give the same, so somebody has to look at it. Otherwise
+    the next run may well succeed, no sooner than `retry_after` seconds where the source said so.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        line: int | None = None,
+        permanent: bool = True,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(reason if line is None else f"line {line}: {reason}")
         self.reason = reason
         self.line = line
+        self.permanent = permanent
+        self.retry_after = retry_after
 
 
 def decode(content: bytes) -> str:

@@ -1,0 +1,124 @@
+"""Connections that end: each has a deadline, and none leads into our own network.
+
+httpcore2 lets a timeout pass between any two bytes, so a server that drips one byte now and
+then could hold a worker for days. And a name that a stranger controls may point at 127.0.0.1.
+Both are settled here, where bytes are read and names become addresses.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+from typing import Any
+
+import httpcore2
+
+
+class Refused(Exception):
+    """The address is one that a source has no business with."""
+
+
+class GuardedNetwork(httpcore2.NetworkBackend):
+    """TCP for one source at a time. Set `deadline`, an instant of `clock`, before each request.
+
+    `trusted` hosts come from our own settings and may be anywhere, this machine included.
+    Any other must have a public address, and that very address is connected to: a name
+    that is looked up a second time may give another one.
+    """
+
+    def __init__(self, trusted: frozenset[str], clock: Callable[[], float]) -> None:
+        self.deadline = float("inf")
+        self._trusted = trusted
+        self._clock = clock
+        self._tcp = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        addresses = [host] if host in self._trusted else _public_addresses(host, port)
+        for address in addresses[:-1]:
+            try:
+                return self._connect(address, port, timeout, local_address, socket_options)
+            except httpcore2.ConnectError:
+                continue  # a machine without IPv6 still has IPv4
+        return self._connect(addresses[-1], port, timeout, local_address, socket_options)
+
+    def _connect(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[Any] | None,
+    ) -> httpcore2.NetworkStream:
+        stream = self._tcp.connect_tcp(
+            address, port, self.left(timeout), local_address, socket_options
+        )
+        return _TimedStream(stream, self)
+
+    def left(self, timeout: float | None) -> float:
+        """The seconds that a step may take: its own timeout, or less near the deadline.
+
+        Raises:
+            httpcore2.ReadTimeout: the deadline is over.
+        """
+        left = self.deadline - self._clock()
+        if left <= 0:
+            raise httpcore2.ReadTimeout
+        return left if timeout is None else min(left, timeout)
+
+
+class _TimedStream(httpcore2.NetworkStream):
+    """A stream whose every step ends by the deadline of its network."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, network: GuardedNetwork) -> None:
+        self._stream = stream
+        self._network = network
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._network.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._network.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._network.left(timeout))
+        return _TimedStream(secured, self._network)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _public_addresses(host: str, port: int) -> list[str]:
+    """The addresses of `host`, all of them on the public internet: a mix is a trick."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore2.ConnectError(str(error)) from error
+    addresses = [str(address[0]) for *_, address in found]
+    if not addresses or not all(map(is_public, addresses)):
+        raise Refused(f"{host} has an address that is not on the public internet")
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is anybody's on the internet: not private, loopback or the like."""
+    ip = ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    ip = mapped or ip
+    return ip.is_global and not ip.is_multicast

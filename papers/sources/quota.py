@@ -1,0 +1,69 @@
+"""How long a source asks us to wait, read from the headers of its answer.
+
+Three spellings are in use: `Retry-After` (seconds, or a date), the `RateLimit` header of the
+IETF draft that Hugging Face sends, and GitHub's `x-ratelimit-*`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+_LONGEST: Final = 86_400.0  # beyond a day it is a mistake of theirs, or a way to silence us
+_PARAMETER = re.compile(r';\s*([a-z]+)\s*=\s*"?(\d+(?:\.\d+)?)', re.IGNORECASE)
+
+
+def wait_asked_for(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds to wait by `Retry-After`, else by a quota that is used up; None: it is silent.
+
+    `headers` have lower-case names; `now` is in seconds since 1970.
+    """
+    asked = _retry_after(headers.get("retry-after", ""), now)
+    return asked if asked is not None else wait_for_quota(headers, now)
+
+
+def wait_for_quota(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds until the quota is renewed, when the answer says that nothing is left of it."""
+    waits = [wait for wait in (_draft(headers), _github(headers, now)) if wait is not None]
+    return max(waits, default=None)
+
+
+def _retry_after(value: str, now: float) -> float | None:
+    value = value.strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+        return _bounded(float(value))
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _bounded(moment.timestamp() - now)
+
+
+def _draft(headers: Mapping[str, str]) -> float | None:
+    """Of `"api";r=0;t=55`, 55: nothing remains, and the window ends in 55 seconds.
+
+    Without `t` the window's length counts, `w` of RateLimit-Policy. Of several buckets in
+    one header the longest wait does.
+    """
+    waits = []
+    for bucket in headers.get("ratelimit", "").split(","):
+        values = dict(_PARAMETER.findall(bucket))
+        if "r" in values and float(values["r"]) < 1:
+            policy = dict(_PARAMETER.findall(headers.get("ratelimit-policy", "")))
+            waits.append(_bounded(float(values.get("t") or policy.get("w") or 60)))
+    return max(waits, default=None)
+
+
+def _github(headers: Mapping[str, str], now: float) -> float | None:
+    remaining, reset = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset", "")
+    if remaining != "0" or not re.fullmatch(r"\d{1,12}", reset):
+        return None
+    return _bounded(float(reset) - now)
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), _LONGEST)
