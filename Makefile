@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 
-.PHONY: help run test lint format screenshots lock clean
+.PHONY: help run test lint format screenshots bench backtest lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -24,6 +24,15 @@ lint: $(VENV)/.dev
 ## format        let ruff and djlint set the code
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djlint --reformat --quiet templates
+
+## bench         measure the speed of the real code (QUICK=1 make bench for small sizes)
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench
+
+## backtest      replay history through the ranking (make backtest DATA=FILE for another one)
+DATA ?= ../shared/data/daily_papers.jsonl.gz
+backtest: $(VENV)/.dev
+	@$(BIN)/python -m bench.backtest $(DATA)
 
 ## lock          resolve pyproject.toml into the hashed requirements files (needs uv)
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml

@@ -1,0 +1,29 @@
+"""Measurements of the real code: `make bench` for its speed, `make backtest` for its ranking.
+
+One file a subject, with a `main(quick)` that prints a table and writes bench/results/NAME.json.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import django
+from django.apps import apps
+
+from config import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _prepare_django() -> None:
+    """Load Django with servers of our own, away from those that hold real papers."""
+    if apps.ready:  # in a test
+        return
+    if not embedded.not_needed():
+        os.environ["VAR_DIR"] = str(Path(os.environ.get("VAR_DIR", ROOT / "var")) / "bench")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+
+
+_prepare_django()

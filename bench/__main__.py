@@ -1,0 +1,40 @@
+"""Run every benchmark, or those that are named: `python -m bench papers`. QUICK=1: small ones.
+
+Each runs in a process of its own, so that its peak of memory is its own too.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+_MAIN = re.compile(r"^def main\(quick\b", re.MULTILINE)
+
+
+def benchmarks() -> list[str]:
+    """The modules of this folder that have a `main(quick)`, in the order of their names."""
+    return [path.stem for path in sorted(FOLDER.glob("*.py")) if _MAIN.search(path.read_text())]
+
+
+def run(names: list[str]) -> int:
+    """Run them one after the other; returns how many failed."""
+    failed = 0
+    for name in names:
+        print(f"── {name} ──", flush=True)
+        done = subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False)
+        failed += done.returncode != 0
+    return failed
+
+
+def main() -> int:
+    named, known = sys.argv[1:], benchmarks()
+    if unknown := set(named) - set(known):
+        sys.exit(f"No benchmark is named {', '.join(unknown)}. There are: {', '.join(known)}.")
+    return run(named or known)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What every benchmark needs: an empty database, a stopwatch, and a place for its results."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from config import embedded
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def is_quick() -> bool:
+    """Whether QUICK=1 asks for small sizes: a look at whether it runs, no figures to quote."""
+    return os.environ.get("QUICK", "") not in ("", "0")
+
+
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """A new, migrated database on running servers, dropped at the end; real data is elsewhere."""
+    with nullcontext() if embedded.not_needed() else embedded.running(settings.VAR_DIR):
+        real = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            yield
+        finally:
+            connection.creation.destroy_test_db(real, verbosity=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds of several runs of one thing."""
+
+    name: str
+    seconds: tuple[float, ...]
+    target: float | None = None
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    def __str__(self) -> str:
+        spread = f"{min(self.seconds):.2f}–{max(self.seconds):.2f}"
+        target = f"   target < {self.target:g} s" if self.target else ""
+        return f"{self.name:<52}{self.median:>8.2f} s  ({spread}){target}"
+
+
+def timed(
+    name: str,
+    act: Callable[[], object],
+    *,
+    times: int = 3,
+    before: Callable[[], object] = lambda: None,
+    target: float | None = None,
+) -> Timing:
+    """Do it `times` over, each after `before`, which is not counted, and print how long it took."""
+    seconds = []
+    for _ in range(times):
+        before()
+        start = time.perf_counter()
+        act()
+        seconds.append(time.perf_counter() - start)
+    timing = Timing(name, tuple(seconds), target)
+    print(timing, flush=True)
+    return timing
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def write(name: str, results: dict[str, Any]) -> Path:
+    """Write bench/results/NAME.json."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def as_json(timing: Timing) -> dict[str, Any]:
+    return {**asdict(timing), "median": timing.median}
