@@ -23,7 +23,10 @@ from papers.identify import Identified, identify
 from papers.models import Paper, RawRecord, Signal
 
 # Who knows better. A listing knows a title and an abstract; the sample is only a stand-in.
-_RANKS: Final = {"sample": 0, "listing": 1, "hugging_face": 2, "arxiv": 3}
+# github and semantic_scholar only count what they are asked about, and teach nothing.
+_RANKS: Final = {
+    "sample": 0, "github": 0, "semantic_scholar": 0, "listing": 1, "hugging_face": 2, "arxiv": 3,
+}  # fmt: skip
 _USUAL_RANK: Final = 1
 _LOCK: Final = 0x70617065  # "pape"; held by one ingest at a time, until its transaction ends
 _BATCH: Final = 1000  # rows of one INSERT
@@ -78,7 +81,7 @@ def ingest(
     tells of a sample paper makes it a real one. One ingest runs at a time: others wait.
     """
     with transaction.atomic():
-        _wait_for_other_ingests()
+        wait_for_other_ingests()
         identified = identify(papers)
         dossiers = _dossiers(source, identified)
         for fetched, paper in zip(papers, identified.papers, strict=True):
@@ -89,7 +92,8 @@ def ingest(
 # ── what is on file ──────────────────────────────────────────────────────────
 
 
-def _wait_for_other_ingests() -> None:
+def wait_for_other_ingests() -> None:
+    """Hold the lock of ingests until the transaction ends; for whatever adds to papers."""
     # Two that bring one new paper would both find it missing, and the later one would fail.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -124,7 +128,7 @@ def _hear(
     paper = dossier.paper
     for signal in fetched.signals:
         dossier.signals.setdefault(signal.kind, signal.value)
-    digest = _digest(fetched.raw)
+    digest = digest_of(fetched.raw)
     is_heard = digest in dossier.digests
     if not is_heard:
         dossier.digests.add(digest)
@@ -172,7 +176,7 @@ def _standing(paper: Paper, fetched: FetchedPaper, is_sample: bool) -> dict[str,
     return standing
 
 
-def _digest(payload: dict[str, Any]) -> str:
+def digest_of(payload: dict[str, Any]) -> str:
     """SHA-256 of the payload in one spelling: keys sorted, no spaces."""
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -46,6 +46,7 @@ class Limits:
     answer: float = 60.0  # from asking to the last byte, in one attempt
     attempts: int = 4
     pause: float = 60.0  # no wait between two attempts is longer: then the run ends instead
+    apart: float = 0.0  # from the begin of one request to the next
     run: float = float("inf")  # all requests of one `Http`, pauses included
     size: int = 20 * 2**20  # of a body, unpacked
 
@@ -111,7 +112,7 @@ class Http:
             "pool": self._limits.connect,
         }
         self._ends_at = self._clock.monotonic() + self._limits.run
-        self._free_at = 0.0  # when the quota is renewed, on the monotonic clock
+        self._free_at = self._clock.monotonic()  # when the next request may go
 
     def __enter__(self) -> Self:
         return self
@@ -172,7 +173,7 @@ class Http:
 
     def _ask(self, question: _Question) -> Answer:
         for attempt in range(1, self._limits.attempts + 1):
-            self._wait_for_quota(question.url)
+            self._wait_for_turn(question.url)
             try:
                 return self._attempt(question)
             except SourceError as error:
@@ -184,7 +185,7 @@ class Http:
     def _attempt(self, question: _Question) -> Answer:
         answer = self._follow(question)
         wait = wait_for_quota(answer.headers, self._clock.now())
-        self._free_at = self._clock.monotonic() + wait if wait else 0.0
+        self._free_at = max(self._free_at, self._clock.monotonic() + (wait or 0.0))
         if answer.status in question.expect:
             return answer
         if not 200 <= answer.status < 300:
@@ -195,13 +196,15 @@ class Http:
 
     def _refusal(self, answer: Answer) -> SourceError:
         """The error that a status is. GitHub says 403 where others say 429."""
-        wait = wait_asked_for(answer.headers, self._clock.now())
-        is_limit = answer.status == 429 or (answer.status == 403 and wait is not None)
+        wait, said = wait_asked_for(answer.headers, self._clock.now()), answer.message
+        is_limit = answer.status == 429 or (
+            answer.status == 403 and (wait is not None or "rate limit" in said.lower())
+        )
         passing = is_limit or answer.status in _PASSING or answer.status >= 500
         reason = f"{answer.place} answered {answer.status}"
         if is_limit:
             reason += ", too many requests"
-        if said := answer.message:
+        if said:
             reason += f": {said}"
         return SourceError(self._clean(reason), permanent=not passing, retry_after=wait)
 
@@ -213,7 +216,7 @@ class Http:
             wait = error.retry_after + self._clock.between(0.0, 1.0)
         self._sleep(wait, error)
 
-    def _wait_for_quota(self, url: str) -> None:
+    def _wait_for_turn(self, url: str) -> None:
         now = self._clock.monotonic()
         if now >= self._ends_at:
             reason = f"the run has taken its {self._limits.run:g} seconds"
@@ -221,6 +224,7 @@ class Http:
         if (wait := self._free_at - now) > 0:
             reason = f"{place_of(url)} has no requests left for us"
             self._sleep(wait, SourceError(reason, permanent=False, retry_after=wait))
+        self._free_at = self._clock.monotonic() + self._limits.apart
 
     def _sleep(self, wait: float, error: SourceError) -> None:
         """Sleep, or raise `error` when it is not worth it."""
@@ -232,10 +236,14 @@ class Http:
     # ── one attempt ──────────────────────────────────────────────────────────
 
     def _follow(self, question: _Question) -> Answer:
-        self._network.deadline = min(self._clock.monotonic() + self._limits.answer, self._ends_at)
         url = question.url
+        left = self._limits.answer
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._once(question, url)
+            with self._around():  # a wait for it is not the service's time
+                began = self._clock.monotonic()
+                self._network.deadline = min(began + left, self._ends_at)
+                answer = self._once(question, url)
+            left -= self._clock.monotonic() - began
             if answer.status not in _REDIRECTS:
                 return answer
             url = self._redirect(question.method, url, answer.headers.get("location", ""))
@@ -258,16 +266,13 @@ class Http:
 
     def _once(self, question: _Question, url: str) -> Answer:
         try:
-            with (
-                self._around(),
-                self._pool.stream(
-                    question.method,
-                    url,
-                    headers=list(self._all_headers(url, question.headers).items()),
-                    content=question.content,
-                    extensions={"timeout": self._timeout},
-                ) as response,
-            ):
+            with self._pool.stream(
+                question.method,
+                url,
+                headers=list(self._all_headers(url, question.headers).items()),
+                content=question.content,
+                extensions={"timeout": self._timeout},
+            ) as response:
                 headers = plain_headers(response.headers)
                 body = b"".join(self._pieces(url, headers, response))
                 return Answer(response.status, headers, body, url, question.url)

@@ -1,4 +1,4 @@
-"""Hugging Face's daily papers: the answers of /api/daily_papers, of any age.
+"""Hugging Face's daily papers: asking for them, and reading answers of any age.
 
 An answer is an array of rows; a row wraps a `paper` and repeats some of its keys beside it.
 Over the years keys came (githubStars, submittedOnDailyAt, organization), moved between the
@@ -15,8 +15,11 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
+
+from django.conf import settings
 
 from papers.fetched import (
     LONGEST_TITLE,
@@ -30,11 +33,70 @@ from papers.fetched import (
     web_url,
 )
 from papers.sources import SourceError
+from papers.sources.http import Http, Limits, is_json
 
+SOURCE: Final = "hugging_face"
+_PAGE: Final = 100  # rows, the most that one answer holds
+_MOST_PAGES: Final = 20  # a list has some twenty rows; a server that never ends has more
 _LONGEST_KEYWORD: Final = 120
 _MOST: Final = 10**12  # no count of anything there comes near it
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores neither in text nor in JSON
 _log = logging.getLogger(__name__)
+
+
+def connect(limits: Limits | None = None) -> Http:
+    """The way to Hugging Face, as the settings have it."""
+    token = settings.HUGGING_FACE_TOKEN
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    return Http(settings.HUGGING_FACE_URL, headers=headers, secrets=[token], limits=limits)
+
+
+def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:
+    """The list of `day`, in its order. Empty on most weekends, and before today's is opened.
+
+    Raises:
+        SourceError: no answer, or one that cannot be read.
+    """
+    rows: list[object] = []
+    for page in range(_MOST_PAGES):
+        params: dict[str, str | int] = {"date": day.isoformat(), "limit": _PAGE, "p": page}
+        answer = http.get("/api/daily_papers", params, expect=[400], check=is_json)
+        if answer.status == 400 and day >= today:
+            return []  # a day that has not begun over there is refused like a wrong date
+        if answer.status == 400:
+            raise SourceError(f"{answer.place} refused the day {day}: {answer.message}")
+        found = answer.json
+        if not isinstance(found, list):
+            return normalise(found, day)
+        rows += found
+        if len(found) < _PAGE:
+            break
+    return normalise(rows, day)
+
+
+def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
+    """One paper by its arXiv id; None when it is not indexed there, or was withdrawn.
+
+    Unlike a list it counts linked models, datasets and spaces, and leaves out comments.
+    `listed_on` is the day for an answer that names none.
+    """
+    answer = http.get(f"/api/papers/{identity}", expect=[404], check=is_json)
+    if answer.status == 404:
+        return None
+    found = answer.json
+    for paper in normalise([{"paper": found}], listed_on):
+        if paper.arxiv_id != identity:
+            raise SourceError(f"{answer.place} answered with another paper, {paper.arxiv_id}")
+        kept = (signal for signal in paper.signals if signal.kind != "position")
+        return replace(paper, signals=(*kept, *_artefacts(found)))
+    return None
+
+
+def _artefacts(detail: dict[str, Any]) -> Iterator[FetchedSignal]:
+    keys = ("numTotalModels", "numTotalDatasets", "numTotalSpaces")
+    counts = [detail[key] for key in keys if type(detail.get(key)) is int]
+    if counts and 0 <= sum(counts) <= _MOST:
+        yield FetchedSignal("artefacts", sum(counts))
 
 
 def parse(text: str, day: date | None = None) -> list[FetchedPaper]:

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 _LONGEST: Final = 86_400.0  # beyond a day it is a mistake of theirs, or a way to silence us
+_UNTOLD: Final = 60.0  # nothing is left, and it does not say for how long
 _PARAMETER = re.compile(r';\s*([a-z]+)\s*=\s*"?(\d+(?:\.\d+)?)', re.IGNORECASE)
 
 
@@ -54,15 +55,15 @@ def _draft(headers: Mapping[str, str]) -> float | None:
         values = dict(_PARAMETER.findall(bucket))
         if "r" in values and float(values["r"]) < 1:
             policy = dict(_PARAMETER.findall(headers.get("ratelimit-policy", "")))
-            waits.append(_bounded(float(values.get("t") or policy.get("w") or 60)))
+            waits.append(_bounded(float(values.get("t") or policy.get("w") or _UNTOLD)))
     return max(waits, default=None)
 
 
 def _github(headers: Mapping[str, str], now: float) -> float | None:
-    remaining, reset = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset", "")
-    if remaining != "0" or not re.fullmatch(r"\d{1,12}", reset):
+    if headers.get("x-ratelimit-remaining") != "0":
         return None
-    return _bounded(float(reset) - now)
+    reset = headers.get("x-ratelimit-reset", "")
+    return _bounded(float(reset) - now) if re.fullmatch(r"\d{1,12}", reset) else _UNTOLD
 
 
 def _bounded(seconds: float) -> float:

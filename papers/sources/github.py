@@ -1,0 +1,119 @@
+"""GitHub: the stars of a paper's repository.
+
+A question is conditional where an answer is known already: with a token an unchanged one costs
+nothing. A repository that moved is followed, and says what it is called now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from papers.sources import SourceError
+from papers.sources.http import Answer, Http, Limits, is_json
+
+SOURCE: Final = "github"
+_MOST: Final = 10**9
+_GONE: Final = (404, 410, 451)  # never there, or private; deleted; blocked by law
+_OWNER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+# First parts of addresses on github.com that are pages of its own and no owners.
+_NO_OWNERS: Final = frozenset(
+    ("about", "apps", "collections", "explore", "features", "login", "marketplace", "orgs",
+     "search", "settings", "sponsors", "topics", "users")
+)  # fmt: skip
+# What is kept of an answer: the rest is some eighty addresses of its own API.
+_KEPT: Final = (
+    "full_name", "stargazers_count", "forks_count", "open_issues_count", "created_at",
+    "pushed_at", "archived", "fork", "language", "license", "topics",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository on github.com, as its address names it."""
+
+    owner: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """What two spellings of one repository share: GitHub does not tell capitals apart."""
+        return f"{self.owner}/{self.name}".lower()
+
+    @property
+    def url(self) -> str:
+        return f"https://github.com/{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """One read of a repository. `stars` is None when nothing changed since the last one.
+
+    `repository` has the name of today. Hand `answer` to `Http.remember` once it is stored.
+    """
+
+    repository: Repository
+    stars: int | None
+    raw: dict[str, Any]
+    answer: Answer
+
+
+def connect(limits: Limits | None = None) -> Http:
+    """The way to GitHub's API, as the settings have it."""
+    token = settings.GITHUB_TOKEN
+    headers = {
+        "accept": "application/vnd.github+json",
+        "x-github-api-version": "2022-11-28",
+    } | ({"authorization": f"Bearer {token}"} if token else {})
+    return Http(settings.GITHUB_URL, headers=headers, secrets=[token], limits=limits)
+
+
+def repository(url: str) -> Repository | None:
+    """The repository of an address on github.com; None for any other address."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port in (None, 80, 443) and "@" not in parts.netloc else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or host not in ("github.com", "www.github.com"):
+        return None
+    owner, _, rest = parts.path.removeprefix("/").partition("/")
+    return _repository(owner, rest.partition("/")[0].removesuffix(".git"))
+
+
+def starred(http: Http, repository: Repository, *, is_known: bool) -> Starred | None:
+    """The stars of a repository; None when there is no such one, or none for us.
+
+    `is_known`: an earlier read is stored, so that "unchanged" is answer enough.
+
+    Raises:
+        SourceError: no answer, or one that cannot be read.
+    """
+    path = f"/repos/{repository.owner}/{repository.name}"
+    answer = http.get(path, expect=_GONE, check=is_json, if_changed=is_known)
+    if answer.status in _GONE:
+        return None
+    if answer.status == 304:
+        return Starred(repository, None, {}, answer)
+    return _starred(answer)
+
+
+def _starred(answer: Answer) -> Starred:
+    found = answer.json if isinstance(answer.json, dict) else {}
+    owner, _, name = str(found.get("full_name", "")).partition("/")
+    now, stars = _repository(owner, name), found.get("stargazers_count")
+    if now is None or type(stars) is not int or not 0 <= stars <= _MOST:
+        raise SourceError(f"{answer.place} answered with no repository and its stars")
+    return Starred(now, stars, {key: found[key] for key in _KEPT if key in found}, answer)
+
+
+def _repository(owner: str, name: str) -> Repository | None:
+    is_owner = _OWNER.fullmatch(owner) and owner.lower() not in _NO_OWNERS
+    if not is_owner or not _NAME.fullmatch(name) or name in (".", ".."):
+        return None
+    return Repository(owner, name)
