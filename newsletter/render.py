@@ -130,6 +130,7 @@ class Digest:
     token: str
     dated_at: datetime
     sheet: Sheet
+    attempts: int = 0  # how often it was tried before; no part of the mail
 
     @property
     def subject(self) -> str:
@@ -168,14 +169,14 @@ class Digest:
 
 
 def digest_of(
-    *, delivery_id: int, key_id: str, to: str, dated_at: datetime, sheet: Sheet
+    *, delivery_id: int, key_id: str, to: str, dated_at: datetime, sheet: Sheet, attempts: int = 0
 ) -> Digest:
     """The mail of a delivery. A pure function of what the delivery and the edition store.
 
     Raises:
         LookupError: the key of the delivery's token is no longer in the settings.
     """
-    return Digest(delivery_id, to, make_token(delivery_id, key_id), dated_at, sheet)
+    return Digest(delivery_id, to, make_token(delivery_id, key_id), dated_at, sheet, attempts)
 
 
 def subject_of(titles: Sequence[str]) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
 import requests
@@ -43,6 +45,9 @@ class Outcome:
     provider_id: str = ""
     error: str = ""
     mailbox_gone: bool = False  # the refusal says that there is no such mailbox: a hard bounce
+    retry_after: float = 0.0  # for how many seconds the server asked to be left alone; 0: not said
+    # Misconfigured, or it is this one mail: a provider that takes others is set up right.
+    disputed: bool = False
 
 
 # ── SMTP ─────────────────────────────────────────────────────────────────────
@@ -85,11 +90,14 @@ def of_opening(error: Exception) -> Outcome:
 _REFUSALS: Final = (
     AnymailRecipientsRefused,
     AnymailInvalidAddress,
-    AnymailUnsupportedFeature,
     AnymailSerializationError,
     BadHeaderError,
 )
 _TRY_LATER: Final = {408, 425, 429}
+# A gateway says these when it lost the server behind it, which may have done its work.
+_LOST: Final = {502, 504}
+# The provider found fault with what the request says: a mail, or what all mails have in common.
+_ABOUT_CONTENT: Final = {400, 413, 422}
 # Amazon's errors carry no HTTP status; these are their codes for "not now".
 _AMAZON_TRY_LATER: Final = {
     "InternalFailure",
@@ -110,25 +118,54 @@ def of_error(error: Exception) -> Outcome:
     """The outcome of an error that a Django mail backend raised while sending one message."""
     if isinstance(error, _REFUSALS):
         return Outcome("refused", error=_words(error))
+    if isinstance(error, AnymailUnsupportedFeature):
+        return Outcome("misconfigured", error=_words(error), disputed=True)
     if isinstance(error, AnymailConfigurationError | ImproperlyConfigured):
         return Outcome("misconfigured", error=_words(error))
     if isinstance(error, AnymailAPIError):
-        return Outcome(_of_api_error(error), error=_words(error))
+        return _of_api_error(error)
     return Outcome("unknown", error=_words(error))
 
 
-def _of_api_error(error: AnymailAPIError) -> State:
+def of_building(error: Exception) -> Outcome:
+    """The outcome of an error before anything was sent, so the mail has surely not left."""
+    outcome = of_error(error)
+    return Outcome("deferred", error=outcome.error) if outcome.state == "unknown" else outcome
+
+
+def _of_api_error(error: AnymailAPIError) -> Outcome:
     if error.status_code is not None:
-        return _of_status(error.status_code)
+        headers = getattr(error.response, "headers", {})
+        return of_status(error.status_code, _words(error), headers, datetime.now(UTC))
     if isinstance(error, requests.RequestException):
-        return _of_network_error(error)
-    return _of_amazon_error(error)
+        return of_network(error)
+    return Outcome(_of_amazon_error(error), error=_words(error))
 
 
-def _of_status(status: int) -> State:
-    if status < 300:
-        return "unknown"  # the provider said yes, in words that could not be read
-    return "deferred" if status >= 500 or status in _TRY_LATER else "misconfigured"
+def of_status(status: int, words: str, headers: Mapping[str, str], now: datetime) -> Outcome:
+    """The outcome of a provider's HTTP answer that is no usable yes. `words` goes into `error`."""
+    if status < 300 or status in _LOST:
+        return Outcome("unknown", error=words)  # a yes in words that could not be read, or no word
+    if status >= 500 or status in _TRY_LATER:
+        return Outcome("deferred", error=words, retry_after=asked_to_wait(headers, now))
+    return Outcome("misconfigured", error=words, disputed=status in _ABOUT_CONTENT)
+
+
+def asked_to_wait(headers: Mapping[str, str], now: datetime) -> float:
+    """Seconds until the moment a Retry-After names, as a number or as a date; 0 when it is none."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isdecimal():
+        return float(said)
+    try:
+        moment = parsedate_to_datetime(said)
+        return max((moment - now).total_seconds(), 0.0)
+    except (ValueError, TypeError):  # nothing, no date, or a date without a zone
+        return 0.0
+
+
+def of_network(error: requests.RequestException) -> Outcome:
+    """The outcome of a request that got no answer."""
+    return Outcome(_of_network_error(error), error=_words(error))
 
 
 def _of_network_error(error: requests.RequestException) -> State:

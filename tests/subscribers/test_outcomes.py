@@ -25,7 +25,15 @@ from django.core.mail import BadHeaderError
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from subscribers.outcomes import Outcome, of_error, of_opening, of_reply
+from subscribers.outcomes import (
+    Outcome,
+    asked_to_wait,
+    of_building,
+    of_error,
+    of_opening,
+    of_reply,
+)
+from tests.factories import NOON
 
 
 def answered(status: int) -> AnymailRequestsAPIError:
@@ -70,7 +78,6 @@ def refused_connection() -> requests.ConnectionError:
     "error",
     [
         AnymailInvalidAddress("x"),
-        AnymailUnsupportedFeature("x"),
         AnymailSerializationError("x"),
         AnymailRecipientsRefused(),
         BadHeaderError("x"),
@@ -91,11 +98,54 @@ def test_what_can_never_be_sent_is_refused(error: Exception) -> None:
         (422, "misconfigured"),
         (429, "deferred"),
         (500, "deferred"),
+        (502, "unknown"),
         (503, "deferred"),
+        (504, "unknown"),
     ],
 )
 def test_a_provider_s_status_decides(status: int, state: str) -> None:
     assert of_error(answered(status)).state == state
+
+
+@pytest.mark.parametrize(
+    ("status", "disputed"), [(400, True), (413, True), (422, True), (401, False)]
+)
+def test_fault_with_the_content_may_lie_in_the_mail_or_in_the_settings(
+    status: int, disputed: bool
+) -> None:
+    assert of_error(answered(status)).disputed == disputed
+
+
+def test_a_feature_that_the_provider_lacks_may_lie_in_either_too() -> None:
+    outcome = of_error(AnymailUnsupportedFeature("x"))
+    assert (outcome.state, outcome.disputed) == ("misconfigured", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120.0),
+        (" 7 ", 7.0),
+        ("Fri, 14 Mar 2025 12:01:30 GMT", 90.0),
+        ("Fri, 14 Mar 2025 11:00:00 GMT", 0.0),
+        ("soon", 0.0),
+        ("-5", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date(said: str, seconds: float) -> None:
+    assert asked_to_wait({"Retry-After": said}, NOON) == seconds
+
+
+def test_the_wait_that_a_provider_asks_for_is_kept() -> None:
+    error = answered(429)
+    error.response.headers["retry-after"] = "30"
+    assert of_error(error).retry_after == 30.0
+
+
+def test_what_went_wrong_before_sending_left_no_doubt() -> None:
+    assert of_building(RuntimeError("a bug")).state == "deferred"
+    assert of_building(AnymailInvalidAddress("x")).state == "refused"
 
 
 @pytest.mark.parametrize(
