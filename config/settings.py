@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "anymail",
+    "ninja",  # the style and the scripts of /api/docs
     "papers",
     "subscribers",
     "newsletter",
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
+    "config.api_gate.ApiGateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -194,6 +196,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
+SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=4)  # of each sending process
+SMTP_MAILS_PER_CONNECTION = env.int("SMTP_MAILS_PER_CONNECTION", default=500)
 # ANYMAIL_POSTMARK_SERVER_TOKEN in the environment is POSTMARK_SERVER_TOKEN for django-anymail.
 ANYMAIL = anymail_settings(env.ENVIRON)
 MAIL_FROM = env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostname}>")
@@ -216,16 +220,27 @@ SEMANTIC_SCHOLAR_URL = env.str("SEMANTIC_SCHOLAR_URL", default="https://api.sema
 SEMANTIC_SCHOLAR_KEY = env.str("SEMANTIC_SCHOLAR_KEY", default="")
 GITHUB_URL = env.str("GITHUB_URL", default="https://api.github.com")
 GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
+ARXIV_URL = env.str("ARXIV_URL", default="https://export.arxiv.org")
+ARXIV_FEED_URL = env.str("ARXIV_FEED_URL", default="https://rss.arxiv.org")
+ARXIV_REST_SECONDS = env.float("ARXIV_REST_SECONDS", default=3.1)
+# All that is announced in these is taken in; none: only papers that other sources name.
+ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=[])
+BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
+RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 
 # ── the digest ───────────────────────────────────────────────────────────────
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
+PAUSE_AT_FAILED_SHARE = env.float("PAUSE_AT_FAILED_SHARE", default=0.05)
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
+
+# ── the API ──────────────────────────────────────────────────────────────────
+API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as Hugging Face does
 
 LOGIN_URL = "admin:login"
 UNFOLD = admin_look.UNFOLD

@@ -1,95 +1,169 @@
 """Send an edition's deliveries in bursts: claim, personalise, mark, transmit, record.
 
 Each step commits before the next begins, and the order is the whole point. Killed before
-the mark, a burst's lease runs out and others take it up. Killed after it, its rows stand in
-`sending` and the sweeper makes them `uncertain`: nobody can know whether they left, and a
-mail is never sent twice.
+the mark, a batch's lease runs out and others take it up. Killed after it, the rows of one
+burst stand in `sending` and the sweeper makes them `uncertain`: nobody can know whether they
+left, and a mail is never sent twice.
 """
 
 from __future__ import annotations
 
+import logging
+import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from newsletter import queries
-from newsletter.models import Delivery, Edition
-from newsletter.press import Press
+from newsletter.press import Choice, Press, press_of
+from newsletter.queries import Claimed, Range, Result
 from newsletter.readers import Recipient, recipients
 from newsletter.reasons import skipped
-from newsletter.record import record
-from newsletter.render import RENDERER
+from newsletter.record import conclude
+from newsletter.render import RENDERER, Digest, digest_of
 from newsletter.tokens import current_key_id
-from newsletter.transports import Transport, open_transport
+from newsletter.transports import Transport
+
+log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+BATCH: Final = 500  # mails claimed and personalised at once
+_PATIENCE: Final = 120.0  # seconds in which the database may come back
 
 
-def deliver(edition_id: int, until: datetime) -> int:
-    """Send what waits in an edition, burst by burst; how many mails were transmitted.
+def deliver(batch: Range, until: datetime, transport: Transport) -> Range | None:
+    """Send what waits in a range of deliveries; what is left of it when the time was too short.
 
-    Stops when nothing is left to claim, or after the burst in which `until` passes.
+    Stops when nothing is left to claim, or after the 500 mails in which `until` passes.
     """
-    press = Press(Edition.objects.get(pk=edition_id, state=Edition.State.FROZEN))
-    transmitted = 0
-    with open_transport() as transport:
-        while timezone.now() < until:
-            fence, ids = _claim(edition_id)
-            if not ids:
-                break
-            transmitted += _send_burst(press, transport, fence, ids)
-    return transmitted
+    press = press_of(batch.edition_id)
+    while timezone.now() < until:
+        fence, claimed = queries.claim(
+            batch, timezone.now(), BATCH, timedelta(seconds=settings.LEASE_SECONDS)
+        )
+        if not claimed:
+            return None
+        _Batch(press, transport, fence).send(claimed)
+        batch = replace(batch, first=claimed[-1].id + 1)
+    return batch
 
 
-def _claim(edition_id: int) -> tuple[uuid.UUID, list[int]]:
-    lease = timedelta(seconds=settings.LEASE_SECONDS)
-    return queries.claim(edition_id, timezone.now(), settings.BURST_SIZE, lease)
+class _Batch:
+    """The deliveries of one claim, on their way through the press and the transport."""
+
+    def __init__(self, press: Press, transport: Transport, fence: uuid.UUID) -> None:
+        self._press = press
+        self._edition = press.edition_id
+        self._transport = transport
+        self._fence = fence
+
+    def send(self, claimed: Sequence[Claimed]) -> None:
+        readers = recipients([mail.reader_id for mail in claimed if mail.reader_id])
+        choices, skips = self._personalize(claimed, readers)
+        queries.skip(self._edition, self._fence, skips)
+        ready = [mail for mail in claimed if mail.id in choices]
+        results: list[Result] = []
+        for burst in _bursts(ready, settings.BURST_SIZE):
+            held = self._turn_over(results, burst, choices)
+            mails = [self._digest(mail, choices, readers) for mail in burst if mail.id in held]
+            if not mails:  # the edition was paused, or the rows are somebody else's by now
+                queries.release(self._edition, self._fence, [mail.id for mail in ready])
+                return
+            outcomes = self._transport.send(mails)
+            results = conclude(self._edition, mails, burst, outcomes, timezone.now())
+        patiently(lambda: self._record(results))
+
+    def _turn_over(
+        self, results: Sequence[Result], burst: Sequence[Claimed], choices: Mapping[int, Choice]
+    ) -> set[int]:
+        """Record the burst before and mark this one, in one commit; the ids still held.
+
+        So at most one burst is uncertain should this process be killed.
+        """
+        now = timezone.now()
+        for mail in burst:
+            mail.attempts += 1
+            if mail.dated_at is None:
+                mail.dated_at = now.replace(microsecond=0)
+                mail.renderer, mail.key_id = RENDERER, current_key_id()
+        picks = [choices[mail.id].json for mail in burst]
+        until = now + timedelta(seconds=settings.LEASE_SECONDS)
+
+        def turn() -> set[int]:
+            self._record(results)
+            return queries.mark_sending(self._edition, self._fence, burst, picks, until)
+
+        return patiently(turn)
+
+    def _record(self, results: Sequence[Result]) -> None:
+        if results:
+            queries.record(self._edition, self._fence, results, timezone.now())
+
+    def _digest(
+        self, mail: Claimed, choices: Mapping[int, Choice], readers: Mapping[int, Recipient]
+    ) -> Digest:
+        return digest_of(
+            delivery_id=mail.id,
+            key_id=mail.key_id,
+            to=readers[mail.reader_id or 0].email,
+            dated_at=mail.dated_at or timezone.now(),
+            sheet=choices[mail.id].sheet,
+        )
+
+    def _personalize(
+        self, claimed: Sequence[Claimed], readers: Mapping[int, Recipient]
+    ) -> tuple[dict[int, Choice], dict[int, str]]:
+        """Each delivery's choice, or the reason why it gets no mail, by the delivery's id.
+
+        A delivery that is tried again keeps the picks of its first try: the same mail.
+        """
+        seen = queries.seen_papers(list(readers), self._edition, self._press.since)
+        choices: dict[int, Choice] = {}
+        skips: dict[int, str] = {}
+        for mail in claimed:
+            reader = readers.get(mail.reader_id or 0)
+            if reader is None:
+                skips[mail.id] = "the reader was deleted"
+            elif reader.refusal:
+                skips[mail.id] = reader.refusal
+            elif mail.picks:
+                choices[mail.id] = self._press.restore(mail.picks)
+            else:
+                choice = self._press.choose(reader.wants, seen.get(reader.id, ()))
+                if len(choice.picks) < settings.DIGEST_MINIMUM:
+                    skips[mail.id] = skipped(len(choice.picks), reader.wants.follows_all)
+                else:
+                    choices[mail.id] = choice
+        return choices, skips
 
 
-def _send_burst(press: Press, transport: Transport, fence: uuid.UUID, ids: Sequence[int]) -> int:
-    deliveries = list(Delivery.objects.filter(pk__in=ids, fence=fence).order_by("pk"))
-    readers = recipients([d.subscriber_id for d in deliveries if d.subscriber_id])
-    skips = _personalize(press, deliveries, readers)
-    queries.skip(fence, skips)
-    ready = [delivery for delivery in deliveries if delivery.pk not in skips]
-    held = _mark(ready, fence)
-    burst = [
-        press.digest(delivery, readers[delivery.subscriber_id].email)
-        for delivery in ready
-        if delivery.pk in held and delivery.subscriber_id is not None
-    ]
-    if burst:
-        record(fence, held, burst, transport.send(burst), timezone.now())
-    return len(burst)
+def patiently(work: Callable[[], Answer]) -> Answer:
+    """Do this in a transaction; again and again when the database is away, for two minutes.
 
-
-def _personalize(
-    press: Press, deliveries: Sequence[Delivery], readers: Mapping[int, Recipient]
-) -> dict[int, str]:
-    """Give each delivery its picks; the ids of those that get no mail, with the reason.
-
-    A delivery that is tried again keeps the picks of its first try: the same mail.
+    What a server has accepted must reach the ledger though PostgreSQL restarts meanwhile, so
+    `work` must be something that may run twice: the answer to a commit can get lost.
     """
-    seen = queries.seen_papers(list(readers), [d.pk for d in deliveries], press.since)
-    skips = {}
-    for delivery in deliveries:
-        reader = readers.get(delivery.subscriber_id or 0)
-        reason = reader.refusal if reader else "the reader was deleted"
-        if reader and not reason and not delivery.picks:
-            delivery.picks = press.choose(reader.wants, seen[reader.id])
-            if len(delivery.picks) < settings.DIGEST_MINIMUM:
-                reason = skipped(len(delivery.picks), reader.wants.follows_all)
-        if reason:
-            skips[delivery.pk] = reason
-    return skips
+    deadline = time.monotonic() + _PATIENCE
+    pause = 0.1
+    while True:
+        try:
+            with transaction.atomic():
+                return work()
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or time.monotonic() > deadline:
+                raise
+            log.warning("the database is away, trying again: %s", str(error).strip())
+            connection.close()
+            time.sleep(pause)
+            pause = min(pause * 2, 5.0)
 
 
-def _mark(deliveries: Sequence[Delivery], fence: uuid.UUID) -> dict[int, int]:
-    """Mark what is about to be transmitted and commit; attempts by id, of those still held."""
-    now = timezone.now()
-    for delivery in deliveries:
-        if delivery.dated_at is None:
-            delivery.dated_at = now.replace(microsecond=0)
-            delivery.renderer, delivery.key_id = RENDERER, current_key_id()
-    return queries.mark_sending(fence, deliveries, now + timedelta(seconds=settings.LEASE_SECONDS))
+def _bursts(mails: Sequence[Claimed], size: int) -> Iterator[Sequence[Claimed]]:
+    for start in range(0, len(mails), size):
+        yield mails[start : start + size]

@@ -8,6 +8,7 @@ outage everyone due is served once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -18,6 +19,7 @@ from django.db import transaction
 from newsletter import queries
 from newsletter.compose import compose_newest
 from newsletter.models import Edition
+from newsletter.queries import Range
 from subscribers.schedule import next_slot
 
 log = logging.getLogger(__name__)
@@ -25,32 +27,34 @@ log = logging.getLogger(__name__)
 CHUNK: Final = 10_000  # readers a transaction: short locks, and little to redo after a kill
 
 
-def dispatch(now: datetime) -> int:
-    """Queue a delivery for every reader due at `now`; how many were queued."""
-    return sum(_queue_cadence(edition, now) for edition in compose_newest(now))
+def dispatch_due(now: datetime) -> Iterator[Range]:
+    """Queue a delivery for every reader due at `now`.
 
-
-def _queue_cadence(edition: Edition, now: datetime) -> int:
-    queued = 0
-    while True:
-        found, added = _queue_chunk(edition, now)
-        queued += added
-        if found < CHUNK:
-            return queued
+    Yields the ids of each chunk as soon as it is committed, so that the first mails leave
+    while the last readers are still being queued.
+    """
+    for edition in compose_newest(now):
+        found = CHUNK
+        while found == CHUNK:
+            found, queued = _queue_chunk(edition, now)
+            if queued:
+                yield queued
 
 
 @transaction.atomic
-def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, int]:
+def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Range | None]:
+    """How many due readers there were, and the deliveries that are new for them."""
     due = queries.lock_due(edition.cadence, now, CHUNK)
     if not due:
-        return 0, 0
+        return 0, None
 
     @cache  # of ten thousand readers most share a timetable
     def slot(weekday: int, hour: int, timezone: str) -> datetime:
         return _next_slot(edition.cadence, weekday, hour, timezone, now)
 
     slots = [slot(reader.weekday, reader.hour, reader.timezone) for reader in due]
-    return len(due), queries.queue(edition.pk, [reader.id for reader in due], slots, now)
+    _, queued = queries.queue(edition.pk, [reader.id for reader in due], slots, now)
+    return len(due), queued
 
 
 def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: datetime) -> datetime:

@@ -26,6 +26,9 @@ class Edition(models.Model):
     html = models.TextField(blank=True, help_text="The HTML mail around its papers.")
     text = models.TextField(blank=True, help_text="The text mail around its papers.")
     composed_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="Nothing leaves while set.")
+    pause_reason = models.CharField(max_length=300, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True, help_text="Nothing leaves again.")
     is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
@@ -74,9 +77,21 @@ class Delivery(models.Model):
         UNCERTAIN = "uncertain", "uncertain"  # the worker died between sending and recording
         SKIPPED = "skipped", "skipped"
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="deliveries")
+    # No constraints in the database: docs/decisions/0008-hot-table.md counts what they cost.
+    edition = models.ForeignKey(
+        Edition,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_constraint=False,
+        db_index=False,  # delivery_once begins with it
+    )
     subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+        Subscriber,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="deliveries",
+        db_constraint=False,
+        db_index=False,  # delivery_of_reader begins with it
     )
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     reason = models.CharField(
@@ -113,9 +128,47 @@ class Delivery(models.Model):
                 condition=Q(state__in=["queued", "deferred", "sending"]),
                 name="delivery_unfinished",
             ),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state="deferred"),
+                name="delivery_deferred",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state="sending"),
+                name="delivery_leased",
+            ),
             # "Nothing they were sent before" asks for one reader's newest rows.
             models.Index(fields=["subscriber", "-created_at"], name="delivery_of_reader"),
         ]
 
     def __str__(self) -> str:
         return f"{self.state}: {self.edition}"
+
+
+class Tally(models.Model):
+    """How many deliveries of an edition are in a state: counters that a trigger keeps.
+
+    Each counter is spread over slots, so that workers do not wait for one row; its value is
+    the sum. No code writes here.
+    """
+
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="tallies", db_constraint=False
+    )
+    slot = models.SmallIntegerField()
+    state = models.CharField(max_length=9, choices=Delivery.State)
+    reason = models.CharField(max_length=200, blank=True)
+    count = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["edition_id", "state", "reason", "slot"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["edition", "state", "reason", "slot"], name="tally_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.state}"

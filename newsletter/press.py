@@ -1,74 +1,117 @@
-"""An edition ready for printing: papers, rendered pieces, shell; loaded once for many mails."""
+"""An edition ready for printing: papers ranked, pieces encoded; loaded once for many mails."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property, lru_cache
+from json import dumps
 from typing import Any, Final
 
 from newsletter.compose import WINDOW_OF
-from newsletter.models import Candidate, Delivery, Edition
-from newsletter.personalize import Offer, Pick, Reader, personalize
+from newsletter.models import Candidate, Edition
+from newsletter.personalize import Offer, Pick, Ranking, Reader, personalize
 from newsletter.pieces import Piece, Shell
 from newsletter.reasons import why
 from newsletter.render import Digest, Sheet, digest_of
 from papers.models import Topic
 from papers.windows import opens_at
 
-_KEPT_SHEETS: Final = 200  # about 150 KB each, with both parts and their encoding
+_KEPT_CHOICES: Final = 500  # about 60 KB each once it was sent
+
+
+class Choice:
+    """One choice of papers, with its reasons: as it is stored, and as it is set."""
+
+    def __init__(self, picks: Sequence[Mapping[str, Any]], press: Press) -> None:
+        """`picks`: as a delivery stores them, [{"position", "paper", "why"}, …]."""
+        self.picks = picks
+        self._press = press
+
+    @cached_property
+    def json(self) -> str:
+        return dumps(self.picks, ensure_ascii=False, separators=(",", ":"))
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return self._press.sheet(self.picks)
 
 
 class Press:
-    """One edition in memory, about 5 KB a paper."""
+    """One edition in memory, about 10 KB a paper."""
 
     def __init__(self, edition: Edition) -> None:
-        self.edition = edition
+        self.edition_id = edition.pk
         # Nothing of this edition can have been sent before its first paper was listed.
-        self.since = opens_at(WINDOW_OF[edition.cadence], edition.day)
+        self.since: datetime = opens_at(WINDOW_OF[edition.cadence], edition.day)
         self._shell = Shell(html=edition.html, text=edition.text)
         candidates = list(Candidate.objects.filter(edition=edition))
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
         # By position, which stays when two rows of one paper are merged later.
-        self._pieces = {c.position: _piece(c) for c in candidates}
-        self._sheets: dict[tuple[tuple[int, str], ...], Sheet] = {}
-        self._offers = [_offer(candidate) for candidate in candidates]
+        self._pieces = {candidate.position: _piece(candidate) for candidate in candidates}
+        self._ranking = Ranking([_offer(candidate) for candidate in candidates])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
+        self._choices: dict[tuple[Reader, frozenset[int]], Choice] = {}
 
-    def choose(self, reader: Reader, seen: Collection[int]) -> list[dict[str, Any]]:
-        """The reader's papers as a delivery stores them: [{"position", "paper", "why"}, …]."""
-        return [self._stored(pick) for pick in personalize(reader, self._offers, seen)]
+    def choose(self, reader: Reader, seen: Collection[int]) -> Choice:
+        """The reader's papers. Readers who want the same and saw the same share one choice."""
+        key = (reader, frozenset(self._by_paper.keys() & seen if seen else ()))
+        choice = self._choices.pop(key, None)
+        if choice is None:
+            picks = personalize(reader, self._ranking, key[1])
+            choice = Choice([self._stored(pick) for pick in picks], self)
+            if len(self._choices) >= _KEPT_CHOICES:
+                del self._choices[next(iter(self._choices))]  # the one used longest ago
+        self._choices[key] = choice
+        return choice
 
-    def digest(self, delivery: Delivery, to: str) -> Digest:
-        """The mail of a delivery whose picks are stored: the same bytes each time.
+    def restore(self, picks: Sequence[Mapping[str, Any]]) -> Choice:
+        """The choice that a delivery has stored."""
+        return Choice(picks, self)
+
+    def sheet(self, picks: Sequence[Mapping[str, Any]]) -> Sheet:
+        """Set these picks.
 
         Raises:
-            ValueError: the delivery has no picks, so there never was a mail.
-            LookupError: its token's key is no longer in the settings.
+            KeyError: the edition has lost one of the papers.
         """
-        if not delivery.picks or delivery.dated_at is None:
-            raise ValueError(f"delivery {delivery.pk} has no mail")
-        return digest_of(
-            delivery_id=delivery.pk,
-            key_id=delivery.key_id,
-            to=to,
-            dated_at=delivery.dated_at,
-            sheet=self._sheet(delivery.picks),
-        )
-
-    def _sheet(self, picks: Sequence[Mapping[str, Any]]) -> Sheet:
-        """One for all who get the same papers for the same reasons; the latest are kept."""
-        key = tuple((pick["position"], pick["why"]) for pick in picks)
-        sheet = self._sheets.pop(key, None)
-        if sheet is None:
-            sheet = Sheet(self._shell, [(self._pieces[position], why) for position, why in key])
-            if len(self._sheets) >= _KEPT_SHEETS:
-                del self._sheets[next(iter(self._sheets))]
-        self._sheets[key] = sheet
-        return sheet
+        return Sheet(self._shell, [(self._pieces[pick["position"]], pick["why"]) for pick in picks])
 
     def _stored(self, pick: Pick) -> dict[str, Any]:
         candidate = self._by_paper[pick.paper_id]
         reason = why(pick, candidate.facts, self._topic_names)
         return {"position": candidate.position, "paper": pick.paper_id, "why": reason}
+
+
+@lru_cache(maxsize=3)
+def press_of(edition_id: int) -> Press:
+    """The press of a frozen edition, kept by the process: frozen editions never change.
+
+    Raises:
+        Edition.DoesNotExist: there is no such edition, or it is not frozen yet.
+    """
+    return Press(Edition.objects.get(pk=edition_id, state=Edition.State.FROZEN))
+
+
+def rebuild(delivery: Any, to: str) -> Digest:
+    """The mail of a delivery that was sent, from the ledger and the edition alone.
+
+    Args:
+        delivery: a `Delivery`, or whatever has its columns.
+
+    Raises:
+        LookupError: there never was a mail, the edition has lost a paper of it, or the key
+            of its token is no longer in the settings.
+    """
+    if not delivery.picks or delivery.dated_at is None:
+        raise LookupError(f"delivery {delivery.pk} has no mail")
+    return digest_of(
+        delivery_id=delivery.pk,
+        key_id=delivery.key_id,
+        to=to,
+        dated_at=delivery.dated_at,
+        sheet=press_of(delivery.edition_id).sheet(delivery.picks),
+    )
 
 
 def _piece(candidate: Candidate) -> Piece:

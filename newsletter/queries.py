@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
-from newsletter.models import Delivery
+# ── dispatch: readers who are due become ledger rows ─────────────────────────
 
 # One chunk of due readers, locked so that a second dispatcher takes others. Served by
 # subscriber_due (next_send_at, id) WHERE state = 'active'.
@@ -25,49 +26,156 @@ SELECT id, weekday, hour, timezone
 
 # The readers' clocks move in the same transaction that writes their ledger rows: both or
 # neither. A row that exists (a repeated task, an edition already sent) is left as it is.
+# The rows of a chunk get neighbouring ids, so a range of ids is a batch of mails.
 _QUEUE = """
 WITH chunk AS (
   SELECT * FROM unnest(%(ids)s::bigint[], %(slots)s::timestamptz[]) AS chunk (id, slot)
 ), moved AS (
   UPDATE subscribers_subscriber AS reader
-     SET next_send_at = chunk.slot
+     SET next_send_at = chunk.slot, last_digest_at = %(now)s
     FROM chunk
    WHERE reader.id = chunk.id
+), queued AS (
+  INSERT INTO newsletter_delivery (
+    edition_id, subscriber_id, state, reason, picks, renderer, key_id,
+    attempts, next_attempt_at, provider_id, error, created_at)
+  SELECT %(edition)s, id, 'queued', '', '[]', '', '', 0, %(now)s, '', '', %(now)s
+    FROM chunk
+   ORDER BY id
+  ON CONFLICT (edition_id, subscriber_id) DO NOTHING
+  RETURNING id
 )
-INSERT INTO newsletter_delivery (
-  edition_id, subscriber_id, state, reason, picks, renderer, key_id,
-  attempts, next_attempt_at, provider_id, error, created_at)
-SELECT %(edition)s, id, 'queued', '', '[]', '', '', 0, %(now)s, '', '', %(now)s
-  FROM chunk
- ORDER BY id
-ON CONFLICT (edition_id, subscriber_id) DO NOTHING
+SELECT count(*), min(id), max(id) FROM queued
 """
 
-# A burst under a new fence. Rows that another worker is claiming are skipped, rows whose
-# claim ran out before they were sent are taken again. Served by delivery_unfinished.
+# ── deliver: claim, mark, record ─────────────────────────────────────────────
+
+# A batch under a new fence. Rows that another worker is claiming are skipped; rows whose
+# claim ran out before they were sent are taken again. The lower bound keeps the scan away
+# from index entries of rows that are done. Served by delivery_unfinished (edition_id, id).
+# 500 of 1,000,000 rows: 4 to 6 ms, the first batch as the last.
 _CLAIM = """
-UPDATE newsletter_delivery
+UPDATE newsletter_delivery AS delivery
    SET lease_until = %(until)s, fence = %(fence)s
- WHERE id IN (
+  FROM (
    SELECT id
      FROM newsletter_delivery
     WHERE edition_id = %(edition)s
+      AND id BETWEEN %(first)s AND %(last)s
       AND state IN ('queued', 'deferred')
       AND next_attempt_at <= %(now)s
       AND (lease_until IS NULL OR lease_until < %(now)s)
+      AND EXISTS (SELECT FROM newsletter_edition AS edition
+                   WHERE edition.id = %(edition)s AND edition.state = 'frozen'
+                     AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
     ORDER BY id
     LIMIT %(most)s
-      FOR UPDATE SKIP LOCKED)
-RETURNING id
+      FOR UPDATE SKIP LOCKED) AS claimed
+ WHERE delivery.id = claimed.id AND delivery.edition_id = %(edition)s
+RETURNING delivery.id, subscriber_id, attempts, picks, dated_at, renderer, key_id
 """
 
-_UNFINISHED = """
-SELECT edition_id, count(*)
-  FROM newsletter_delivery
- WHERE state IN ('queued', 'deferred') AND next_attempt_at <= %(now)s
-   AND (lease_until IS NULL OR lease_until < %(now)s)
- GROUP BY edition_id
- ORDER BY edition_id
+# What these readers were sent since a day, or may have been. Served by delivery_of_reader.
+_SEEN = """
+SELECT delivery.subscriber_id, array_agg((pick ->> 'paper')::bigint)
+  FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
+ WHERE delivery.subscriber_id = ANY(%(readers)s)
+   AND delivery.created_at >= %(since)s
+   AND delivery.edition_id <> %(edition)s
+   AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
+ GROUP BY delivery.subscriber_id
+"""
+
+_SKIP = """
+UPDATE newsletter_delivery AS delivery
+   SET state = 'skipped', reason = skip.reason, lease_until = NULL, fence = NULL
+  FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS skip (id, reason)
+ WHERE delivery.id = skip.id AND delivery.edition_id = %(edition)s
+   AND delivery.fence = %(fence)s
+"""
+
+# Only rows still held under this fence, and only while the edition may be sent: a worker that
+# slept past its lease sends nothing, and a pause works at once. Asked again after a commit
+# whose answer was lost, it answers the same.
+_MARK_SENDING = """
+UPDATE newsletter_delivery AS delivery
+   SET state = 'sending', attempts = mail.attempts, lease_until = %(until)s,
+       picks = mail.picks, dated_at = mail.dated_at, renderer = mail.renderer, key_id = mail.key_id
+  FROM unnest(%(ids)s::bigint[], %(attempts)s::smallint[], %(picks)s::jsonb[],
+              %(dates)s::timestamptz[], %(renderers)s::text[], %(keys)s::text[])
+       AS mail (id, attempts, picks, dated_at, renderer, key_id)
+ WHERE delivery.id = mail.id AND delivery.edition_id = %(edition)s
+   AND delivery.fence = %(fence)s
+   AND delivery.state IN ('queued', 'deferred', 'sending')
+   AND EXISTS (SELECT FROM newsletter_edition AS edition
+                WHERE edition.id = %(edition)s
+                  AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
+RETURNING delivery.id
+"""
+
+# A row swept up in the meantime keeps its fence, so the truth may still arrive late.
+_RECORD = """
+UPDATE newsletter_delivery AS delivery
+   SET state = result.state, reason = result.reason, error = result.error,
+       provider_id = result.provider_id, next_attempt_at = result.next_attempt_at,
+       sent_at = CASE WHEN result.state = 'sent' THEN %(now)s END,
+       lease_until = NULL, fence = NULL
+  FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(errors)s::text[],
+              %(provider_ids)s::text[], %(next_attempts)s::timestamptz[])
+       AS result (id, state, reason, error, provider_id, next_attempt_at)
+ WHERE delivery.id = result.id AND delivery.edition_id = %(edition)s
+   AND delivery.fence = %(fence)s
+   AND delivery.state IN ('sending', 'uncertain')
+"""
+
+_RELEASE = """
+UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
+ WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+   AND state IN ('queued', 'deferred')
+"""
+
+# ── after a crash ────────────────────────────────────────────────────────────
+
+# Served by delivery_leased (lease_until) WHERE state = 'sending'.
+_SWEEP = """
+UPDATE newsletter_delivery
+   SET state = %(state)s, reason = %(reason)s, next_attempt_at = %(now)s, lease_until = NULL
+ WHERE state = 'sending' AND lease_until < %(now)s
+"""
+
+# Work that nobody does: the edition has stood still for a while. Its rows in ranges of at
+# most %(size)s, to ring for each again. Served by delivery_unfinished.
+_FORGOTTEN = """
+SELECT edition_id, min(id), max(id)
+  FROM (
+    SELECT edition_id, id,
+           (row_number() OVER (PARTITION BY edition_id ORDER BY id) - 1) / %(size)s AS batch
+      FROM newsletter_delivery AS delivery
+     WHERE state IN ('queued', 'deferred') AND next_attempt_at <= %(now)s
+       AND (lease_until IS NULL OR lease_until < %(now)s)
+       AND edition_id IN (
+         SELECT id FROM newsletter_edition
+          WHERE state = 'frozen' AND paused_at IS NULL AND cancelled_at IS NULL
+            AND NOT EXISTS (SELECT FROM newsletter_tally
+                             WHERE newsletter_tally.edition_id = newsletter_edition.id
+                               AND changed_at > %(still_since)s))
+  ) AS waiting
+ GROUP BY edition_id, batch
+ ORDER BY edition_id, batch
+"""
+
+# Mails whose time for another try has come. Served by delivery_deferred (next_attempt_at).
+_DUE_AGAIN = """
+SELECT edition_id, min(id), max(id)
+  FROM (
+    SELECT edition_id, id, (row_number() OVER (PARTITION BY edition_id ORDER BY id) - 1)
+           / %(size)s AS batch
+      FROM newsletter_delivery
+     WHERE state = 'deferred' AND next_attempt_at <= %(now)s
+       AND (lease_until IS NULL OR lease_until < %(now)s)
+  ) AS waiting
+ GROUP BY edition_id, batch
+ ORDER BY edition_id, batch
 """
 
 
@@ -81,95 +189,26 @@ class Due:
     timezone: str
 
 
-def lock_due(cadence: str, now: datetime, most: int) -> list[Due]:
-    """Up to `most` due readers of a cadence, locked until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"cadence": cadence, "now": now, "most": most})
-        return [Due(*row) for row in cursor.fetchall()]
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Neighbouring deliveries of one edition, by id; both ends belong to it."""
+
+    edition_id: int
+    first: int
+    last: int
 
 
-def queue(edition_id: int, ids: Sequence[int], slots: Sequence[datetime], now: datetime) -> int:
-    """Write the ledger rows of these readers and move their clocks; how many rows are new."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _QUEUE, {"edition": edition_id, "ids": list(ids), "slots": list(slots), "now": now}
-        )
-        return int(cursor.rowcount)
+@dataclass(slots=True)
+class Claimed:
+    """A delivery as a worker holds it between its claim and its outcome."""
 
-
-def claim(
-    edition_id: int, now: datetime, most: int, lease: timedelta
-) -> tuple[uuid.UUID, list[int]]:
-    """Claim up to `most` deliveries for one burst and commit; the fence and their ids."""
-    fence = uuid.uuid4()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM,
-            {"edition": edition_id, "now": now, "until": now + lease, "fence": fence, "most": most},
-        )
-        return fence, sorted(row[0] for row in cursor.fetchall())
-
-
-def unfinished(now: datetime) -> list[tuple[int, int]]:
-    """Editions with deliveries that could be sent now, and how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNFINISHED, {"now": now})
-        return [(edition, waiting) for edition, waiting in cursor.fetchall()]
-
-
-# What these readers were sent since a day, or may have been. Served by delivery_of_reader.
-_SEEN = """
-SELECT delivery.subscriber_id, (pick ->> 'paper')::bigint
-  FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
- WHERE delivery.subscriber_id = ANY(%(readers)s)
-   AND delivery.created_at >= %(since)s
-   AND delivery.id <> ALL(%(current)s)
-   AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
-"""
-
-_SKIP = """
-UPDATE newsletter_delivery AS delivery
-   SET state = 'skipped', reason = skip.reason, lease_until = NULL, fence = NULL
-  FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS skip (id, reason)
- WHERE delivery.id = skip.id AND delivery.fence = %(fence)s
-"""
-
-# Only rows still held under this fence: a worker that slept past its lease sends nothing.
-_MARK_SENDING = """
-UPDATE newsletter_delivery AS delivery
-   SET state = 'sending', attempts = attempts + 1, lease_until = %(until)s,
-       picks = mail.picks, dated_at = mail.dated_at, renderer = mail.renderer, key_id = mail.key_id
-  FROM unnest(%(ids)s::bigint[], %(picks)s::jsonb[], %(dates)s::timestamptz[],
-              %(renderers)s::text[], %(keys)s::text[])
-       AS mail (id, picks, dated_at, renderer, key_id)
- WHERE delivery.id = mail.id AND delivery.fence = %(fence)s
-   AND delivery.state IN ('queued', 'deferred')
-RETURNING delivery.id, delivery.attempts
-"""
-
-_RECORD = """
-UPDATE newsletter_delivery AS delivery
-   SET state = result.state, reason = result.reason, error = result.error,
-       provider_id = result.provider_id, next_attempt_at = result.next_attempt_at,
-       sent_at = CASE WHEN result.state = 'sent' THEN %(now)s END,
-       lease_until = NULL, fence = NULL
-  FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(errors)s::text[],
-              %(provider_ids)s::text[], %(next_attempts)s::timestamptz[])
-       AS result (id, state, reason, error, provider_id, next_attempt_at)
- WHERE delivery.id = result.id AND delivery.fence = %(fence)s AND delivery.state = 'sending'
-RETURNING delivery.subscriber_id, delivery.state
-"""
-
-_LAST_DIGEST = """
-UPDATE subscribers_subscriber SET last_digest_at = %(now)s WHERE id = ANY(%(readers)s)
-"""
-
-_SWEEP = """
-UPDATE newsletter_delivery
-   SET state = %(state)s, reason = %(reason)s, next_attempt_at = %(now)s,
-       lease_until = NULL, fence = NULL
- WHERE state = 'sending' AND lease_until < %(now)s
-"""
+    id: int
+    reader_id: int | None
+    attempts: int
+    picks: list[dict[str, Any]] = field(default_factory=list)
+    dated_at: datetime | None = None
+    renderer: str = ""
+    key_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,72 +223,139 @@ class Result:
     next_attempt_at: datetime
 
 
-def seen_papers(
-    readers: Sequence[int], current: Sequence[int], since: datetime
-) -> dict[int, set[int]]:
-    """Papers that each reader was sent since then, the current deliveries aside."""
-    seen: dict[int, set[int]] = {reader: set() for reader in readers}
-    with connection.cursor() as cursor:
-        cursor.execute(_SEEN, {"readers": list(readers), "current": list(current), "since": since})
-        for reader, paper in cursor.fetchall():
-            seen[reader].add(paper)
-    return seen
+def lock_due(cadence: str, now: datetime, most: int) -> list[Due]:
+    """Up to `most` due readers of a cadence, locked until the transaction ends."""
+    return [Due(*row) for row in _rows(_DUE, cadence=cadence, now=now, most=most)]
 
 
-def skip(fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
-    """End these deliveries without a mail, each with its reason."""
-    if reasons:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _SKIP, {"fence": fence, "ids": list(reasons), "reasons": list(reasons.values())}
-            )
+def queue(
+    edition_id: int, ids: Sequence[int], slots: Sequence[datetime], now: datetime
+) -> tuple[int, Range | None]:
+    """Write the ledger rows of these readers and move their clocks.
 
-
-def mark_sending(
-    fence: uuid.UUID, deliveries: Sequence[Delivery], until: datetime
-) -> dict[int, int]:
-    """Store what makes the mails personal and mark them `sending`; attempts by id, where held."""
-    if not deliveries:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MARK_SENDING,
-            {
-                "fence": fence,
-                "until": until,
-                "ids": [delivery.pk for delivery in deliveries],
-                "picks": [json.dumps(delivery.picks) for delivery in deliveries],
-                "dates": [delivery.dated_at for delivery in deliveries],
-                "renderers": [delivery.renderer for delivery in deliveries],
-                "keys": [delivery.key_id for delivery in deliveries],
-            },
-        )
-        return dict(cursor.fetchall())
+    Returns how many rows are new, and the range of their ids (None when none is).
+    """
+    [(count, first, last)] = _rows(
+        _QUEUE, edition=edition_id, ids=list(ids), slots=list(slots), now=now
+    )
+    return count, Range(edition_id, first, last) if count else None
 
 
 @transaction.atomic
-def record(fence: uuid.UUID, results: Sequence[Result], now: datetime) -> None:
-    """Write the outcomes of a burst, and when its readers last got a digest."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            {
-                "fence": fence,
-                "now": now,
-                "ids": [result.delivery_id for result in results],
-                "states": [result.state for result in results],
-                "reasons": [result.reason for result in results],
-                "errors": [result.error for result in results],
-                "provider_ids": [result.provider_id for result in results],
-                "next_attempts": [result.next_attempt_at for result in results],
-            },
+def claim(
+    batch: Range, now: datetime, most: int, lease: timedelta
+) -> tuple[uuid.UUID, list[Claimed]]:
+    """Claim up to `most` deliveries of a range and commit: their fence, and they by id.
+
+    Nothing is claimed of an edition that is paused or cancelled.
+    """
+    fence = uuid.uuid4()
+    rows = _rows(
+        _CLAIM,
+        edition=batch.edition_id,
+        first=batch.first,
+        last=batch.last,
+        now=now,
+        until=now + lease,
+        fence=fence,
+        most=most,
+    )
+    return fence, sorted(
+        (
+            Claimed(number, reader, attempts, json.loads(picks), dated_at, renderer, key_id)
+            for number, reader, attempts, picks, dated_at, renderer, key_id in rows
+        ),
+        key=lambda claimed: claimed.id,
+    )
+
+
+def seen_papers(readers: Sequence[int], edition_id: int, since: datetime) -> dict[int, set[int]]:
+    """Papers that readers were sent since then by other editions; who was sent none is left out."""
+    rows = _rows(_SEEN, readers=list(readers), edition=edition_id, since=since)
+    return {reader: set(papers) for reader, papers in rows}
+
+
+def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
+    """End these deliveries without a mail, each with its reason."""
+    if reasons:
+        _run(
+            _SKIP,
+            edition=edition_id,
+            fence=fence,
+            ids=list(reasons),
+            reasons=list(reasons.values()),
         )
-        served = [reader for reader, state in cursor.fetchall() if state == "sent" and reader]
-        cursor.execute(_LAST_DIGEST, {"now": now, "readers": served})
+
+
+def mark_sending(
+    edition_id: int,
+    fence: uuid.UUID,
+    mails: Sequence[Claimed],
+    picks: Sequence[str],
+    until: datetime,
+) -> set[int]:
+    """Store what makes the mails personal and mark them `sending`: the ids of those still held.
+
+    `picks` are those of the mails, in JSON.
+    """
+    rows = _rows(
+        _MARK_SENDING,
+        edition=edition_id,
+        fence=fence,
+        until=until,
+        ids=[mail.id for mail in mails],
+        attempts=[mail.attempts for mail in mails],
+        picks=list(picks),
+        dates=[mail.dated_at for mail in mails],
+        renderers=[mail.renderer for mail in mails],
+        keys=[mail.key_id for mail in mails],
+    )
+    return {number for (number,) in rows}
+
+
+def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: datetime) -> None:
+    """Write the outcomes of a burst. Rows that are under another fence by now stay as they are."""
+    _run(
+        _RECORD,
+        edition=edition_id,
+        fence=fence,
+        now=now,
+        ids=[result.delivery_id for result in results],
+        states=[result.state for result in results],
+        reasons=[result.reason for result in results],
+        errors=[result.error for result in results],
+        provider_ids=[result.provider_id for result in results],
+        next_attempts=[result.next_attempt_at for result in results],
+    )
+
+
+def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
+    """Give claimed rows back, for whoever comes next."""
+    _run(_RELEASE, edition=edition_id, fence=fence, ids=list(ids))
 
 
 def sweep(state: str, reason: str, now: datetime) -> int:
     """Give a state to every row whose worker died while it was sending; how many."""
+    return _run(_SWEEP, state=state, reason=reason, now=now)
+
+
+def due_again(now: datetime, size: int) -> list[Range]:
+    """Deferred mails whose next attempt is due, in ranges of at most `size` of them."""
+    return [Range(*row) for row in _rows(_DUE_AGAIN, now=now, size=size)]
+
+
+def forgotten(now: datetime, still_since: datetime, size: int) -> list[Range]:
+    """Unfinished work of editions in which nothing has happened since then, in ranges."""
+    return [Range(*row) for row in _rows(_FORGOTTEN, now=now, still_since=still_since, size=size)]
+
+
+def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SWEEP, {"state": state, "reason": reason, "now": now})
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _run(sql: str, **values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
         return int(cursor.rowcount)

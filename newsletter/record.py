@@ -1,52 +1,51 @@
-"""Record what became of a burst, and sweep up after workers that died in the middle of one."""
+"""What becomes of a mail: from outcome to ledger, and after workers that died in between."""
 
 from __future__ import annotations
 
-import logging
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
 from newsletter import queries
+from newsletter.control import pause_if_unfit
 from newsletter.models import Delivery
-from newsletter.queries import Result
+from newsletter.queries import Claimed, Result
 from newsletter.render import Digest
 from subscribers.models import Suppression
 from subscribers.outcomes import Outcome
 from subscribers.suppress import suppress
 
-log = logging.getLogger(__name__)
 State = Delivery.State
 
 FIRST_RETRY: Final = timedelta(minutes=5)
 LONGEST_RETRY: Final = timedelta(hours=6)
+LONGEST_WISH: Final = timedelta(days=1)  # a server's "later" beyond that is a mistake
 _UNCERTAIN: Final = "the worker died while it was sending; it may have arrived"
 
 
-def record(
-    fence: uuid.UUID,
-    attempts: Mapping[int, int],
-    burst: Sequence[Digest],
+def conclude(
+    edition_id: int,
+    mails: Sequence[Digest],
+    burst: Sequence[Claimed],
     outcomes: Sequence[Outcome],
     now: datetime,
-) -> None:
-    """Write one outcome a mail, in one statement. Rows no longer under the fence stay as they are.
+) -> list[Result]:
+    """What the ledger shall say of these mails, and what follows beyond it.
 
-    Args:
-        attempts: how often each delivery has been tried, this time included.
-        outcomes: in the order of `burst`.
+    Mailboxes that are gone are suppressed, and an edition that cannot or should not go on
+    is paused. `outcomes` are in the order of `mails`; `burst` knows the attempts.
     """
-    results = [
-        result_of(digest.delivery_id, outcome, attempts[digest.delivery_id], now)
-        for digest, outcome in zip(burst, outcomes, strict=True)
-    ]
-    queries.record(fence, results, now)
-    for digest, outcome in zip(burst, outcomes, strict=True):
+    attempts = {mail.id: mail.attempts for mail in burst}
+    for mail, outcome in zip(mails, outcomes, strict=True):
         if outcome.mailbox_gone:
-            suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
+            suppress(mail.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
+    pause_if_unfit(edition_id, outcomes, now)
+    return [
+        result_of(mail.delivery_id, outcome, attempts[mail.delivery_id], now)
+        for mail, outcome in zip(mails, outcomes, strict=True)
+    ]
 
 
 def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) -> Result:
@@ -58,14 +57,15 @@ def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) 
         reason=reason,
         error=outcome.error,
         provider_id=outcome.provider_id,
-        next_attempt_at=now + retry_after(attempts),
+        next_attempt_at=now + retry_after(attempts, outcome.retry_after),
     )
 
 
-def retry_after(attempts: int) -> timedelta:
-    """5, 10, 20 … minutes, at most six hours."""
+def retry_after(attempts: int, asked: float = 0.0) -> timedelta:
+    """5, 10, 20 … minutes, at most six hours; longer when a server asked for more seconds."""
     doublings = min(max(attempts - 1, 0), 10)  # far beyond six hours, and no overflow
-    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
+    pause = min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
+    return max(pause, timedelta(seconds=min(asked, LONGEST_WISH.total_seconds())))
 
 
 def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
@@ -77,7 +77,6 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
         return State.UNCERTAIN, "the connection broke after the mail was handed over"
     if outcome.state == "misconfigured":
         # The operator's fault, not the reader's: it waits for as long as it takes.
-        log.error("mail cannot be sent with these settings: %s", outcome.error)
         return State.DEFERRED, "the mail provider's settings are wrong"
     if attempts >= settings.MAX_ATTEMPTS:
         return State.FAILED, f"gave up after {attempts} attempts"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -10,26 +11,42 @@ from django.conf import settings
 from django.utils import timezone
 
 from newsletter import queries
-from newsletter.deliver import deliver
-from newsletter.dispatch import dispatch as dispatch_due
+from newsletter.deliver import BATCH, deliver
+from newsletter.dispatch import dispatch_due
+from newsletter.queries import Range
 from newsletter.record import sweep
+from newsletter.transports import transport_of_process
 
-LANES: Final = 4  # sending tasks an edition and tick; workers beyond that take other editions
+_TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task in hand
 
 
 @shared_task(name="newsletter.dispatch")
 def dispatch() -> None:
-    """Beat's minute: sweep up, queue who is due, and ring for every edition with work left."""
+    """Beat's minute: sweep up, queue who is due, and ring for all work that nobody does."""
     now = timezone.now()
     sweep(now)
-    dispatch_due(now)
-    for edition_id, waiting in queries.unfinished(timezone.now()):
-        for _ in range(min(LANES, -(-waiting // settings.BURST_SIZE))):
-            # The next tick rings again, so a bell nobody heard may fade away.
-            send_edition.apply_async((edition_id,), expires=max(settings.TICK_SECONDS, 30))
+    for queued in dispatch_due(now):
+        _ring(queued)
+    for waiting in _unheard():
+        _ring(waiting)
 
 
-@shared_task(name="newsletter.send_edition")
-def send_edition(edition_id: int) -> None:
-    """Send what waits in an edition, for a tick at most; the next tick rings again."""
-    deliver(edition_id, timezone.now() + timedelta(seconds=max(settings.TICK_SECONDS, 30)))
+@shared_task(name="newsletter.send_range")
+def send_range(edition_id: int, first: int, last: int) -> None:
+    """Send what waits in a range of deliveries, and leave the rest to the next task."""
+    until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
+    left = deliver(Range(edition_id, first, last), until, transport_of_process())
+    if left:
+        send_range.delay(left.edition_id, left.first, left.last)
+
+
+def _ring(batch: Range) -> None:
+    for first in range(batch.first, batch.last + 1, BATCH):
+        send_range.delay(batch.edition_id, first, min(first + BATCH - 1, batch.last))
+
+
+def _unheard() -> Iterator[Range]:
+    """Mails to be tried again, and work whose bell was lost: nothing moved for two ticks."""
+    now = timezone.now()
+    yield from queries.due_again(now, BATCH)
+    yield from queries.forgotten(now, now - timedelta(seconds=2 * settings.TICK_SECONDS), BATCH)

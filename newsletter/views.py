@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from newsletter import links
 from newsletter.models import Candidate, Delivery
-from newsletter.press import Press
+from newsletter.press import rebuild
 from newsletter.tokens import BadToken, read_token
 from subscribers.links import preferences_url, public_page
 from subscribers.models import ConsentEntry
@@ -61,8 +61,8 @@ def browser(request: HttpRequest, token: str) -> HttpResponse:
     """The digest as it was sent, rebuilt from the ledger."""
     delivery = _delivery(token)
     try:
-        digest = Press(delivery.edition).digest(delivery, to="")
-    except (ValueError, LookupError) as error:
+        digest = rebuild(delivery, to="")
+    except LookupError as error:
         raise Http404("There is no mail behind this link.") from error
     return HttpResponse(digest.html, headers={"X-Robots-Tag": "noindex"})
 

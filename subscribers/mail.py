@@ -80,5 +80,9 @@ def compose(
 
 def may_receive(subscriber: Subscriber) -> bool:
     """Whether mail may go to this reader here: sample readers exist for the local mailbox only."""
-    caught_here = bool(settings.MAILBOX_DIR) and settings.MAIL_PROVIDER == "smtp"
-    return caught_here or not subscriber.is_sample
+    return samples_may_receive() or not subscriber.is_sample
+
+
+def samples_may_receive() -> bool:
+    """Whether all mail is caught on this machine, so that sample readers may get some."""
+    return bool(settings.MAILBOX_DIR) and settings.MAIL_PROVIDER == "smtp"

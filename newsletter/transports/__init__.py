@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol
+from contextlib import AbstractContextManager, ExitStack
+from functools import cache
+from typing import Final, Protocol
+
+from django.conf import settings
 
 from newsletter.render import Digest
 from newsletter.transports.django import DjangoTransport
+from newsletter.transports.smtp import SmtpTransport
 from subscribers.outcomes import Outcome
+
+SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 
 
 class Transport(Protocol):
@@ -21,4 +28,14 @@ class Transport(Protocol):
 
 def open_transport() -> AbstractContextManager[Transport]:
     """The transport that the settings ask for."""
-    return DjangoTransport()
+    return SmtpTransport() if settings.EMAIL_BACKEND == SMTP else DjangoTransport()
+
+
+@cache
+def transport_of_process() -> Transport:
+    """The same, opened once for a worker process and kept open between its tasks."""
+    return _to_the_end.enter_context(open_transport())
+
+
+_to_the_end: Final = ExitStack()
+atexit.register(_to_the_end.close)

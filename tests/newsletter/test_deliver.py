@@ -14,11 +14,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 from pytest_django import Settings
 
+from newsletter import deliver as delivering
 from newsletter import queries
 from newsletter.compose import compose
-from newsletter.deliver import deliver
-from newsletter.dispatch import dispatch
+from newsletter.dispatch import dispatch_due
 from newsletter.models import Delivery, Edition
+from newsletter.queries import Range
+from newsletter.transports import open_transport
 from papers.models import Paper, Topic
 from subscribers.models import Interest, Subscriber, Suppression
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_subscriber
@@ -93,10 +95,24 @@ def make_reader(*topics: str, **values: Any) -> Subscriber:
     return reader
 
 
-def send(edition: Edition, now: datetime = NOW) -> int:
+def dispatch(now: datetime) -> None:
+    for _ in dispatch_due(now):
+        pass
+
+
+def everything(edition: Edition) -> Range:
+    return Range(edition.pk, 1, 2**62)
+
+
+def deliver(edition: Edition) -> None:
+    until = timezone.now() + timedelta(minutes=1)
+    with open_transport() as transport:
+        assert delivering.deliver(everything(edition), until, transport) is None
+
+
+def send(edition: Edition, now: datetime = NOW) -> None:
     dispatch(now)
-    Delivery.objects.filter(state="queued").update(next_attempt_at=timezone.now())
-    return deliver(edition.pk, timezone.now() + timedelta(minutes=1))
+    deliver(edition)
 
 
 def delivery_of(reader: Subscriber) -> Delivery:
@@ -113,7 +129,7 @@ def test_a_due_reader_receives_one_mail_and_the_ledger_says_so(
     sink: Sink, edition: Edition
 ) -> None:
     reader = make_reader()
-    assert send(edition) == 1
+    send(edition)
     assert len(sink.mails) == 1
     delivery = delivery_of(reader)
     assert (delivery.state, delivery.attempts, delivery.error) == ("sent", 1, "")
@@ -174,7 +190,8 @@ def test_a_reader_with_too_little_new_is_skipped_with_a_reason(
     sink: Sink, edition: Edition
 ) -> None:
     reader = make_reader("graphs")
-    assert send(edition) == 0
+    send(edition)
+    assert sink.mails == []
     delivery = delivery_of(reader)
     assert (delivery.state, delivery.reason) == ("skipped", "no new papers in your topics")
 
@@ -183,7 +200,8 @@ def test_who_unsubscribed_after_queueing_gets_nothing(sink: Sink, edition: Editi
     reader = make_reader()
     dispatch(NOW)
     Subscriber.objects.update(state="unsubscribed", next_send_at=None)
-    assert send(edition) == 0
+    send(edition)
+    assert sink.mails == []
     assert delivery_of(reader).reason == "unsubscribed before it was sent"
 
 
@@ -240,7 +258,7 @@ def test_a_deferred_mail_is_the_same_mail_when_it_is_tried_again(
     assert (deferred.state, deferred.next_attempt_at > timezone.now()) == ("deferred", True)
     sink.answers.clear()
     Delivery.objects.update(next_attempt_at=timezone.now())
-    deliver(edition.pk, timezone.now() + timedelta(minutes=1))
+    deliver(edition)
     sent = delivery_of(reader)
     assert (sent.state, sent.attempts, sent.picks) == ("sent", 2, deferred.picks)
     assert sent.dated_at == deferred.dated_at
@@ -252,7 +270,8 @@ def test_a_mail_that_waits_for_another_try_is_left_alone_till_then(
     reader = make_reader()
     sink.answers[reader.email] = "451 4.7.1 try later"
     send(edition)
-    assert deliver(edition.pk, timezone.now() + timedelta(minutes=1)) == 0
+    deliver(edition)
+    assert delivery_of(reader).attempts == 1
 
 
 def test_a_server_that_cannot_be_reached_defers_everyone(
@@ -268,27 +287,28 @@ def test_a_server_that_cannot_be_reached_defers_everyone(
 def test_a_claimed_row_is_not_claimed_twice(edition: Edition) -> None:
     make_reader()
     dispatch(NOW)
-    _, first = queries.claim(edition.pk, NOW, 50, timedelta(minutes=5))
-    _, second = queries.claim(edition.pk, NOW, 50, timedelta(minutes=5))
+    _, first = queries.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    _, second = queries.claim(everything(edition), NOW, 50, timedelta(minutes=5))
     assert (len(first), second) == (1, [])
 
 
 def test_a_claim_that_ran_out_is_claimed_again(edition: Edition) -> None:
     make_reader()
     dispatch(NOW)
-    _, first = queries.claim(edition.pk, NOW, 50, timedelta(minutes=5))
-    _, again = queries.claim(edition.pk, NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
-    assert first == again
+    _, first = queries.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    _, again = queries.claim(
+        everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5)
+    )
+    assert [row.id for row in first] == [row.id for row in again]
 
 
 def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> None:
     """Its rows are under another fence by now, so marking them finds none."""
     make_reader()
     dispatch(NOW)
-    old_fence, ids = queries.claim(edition.pk, NOW, 50, timedelta(minutes=5))
-    queries.claim(edition.pk, NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
-    rows = list(Delivery.objects.filter(pk__in=ids))
-    assert queries.mark_sending(old_fence, rows, NOW) == {}
+    old_fence, rows = queries.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    queries.claim(everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
+    assert queries.mark_sending(edition.pk, old_fence, rows, ["[]"], NOW) == set()
 
 
 def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> None:
@@ -296,5 +316,5 @@ def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> Non
     dispatch(NOW)
     Delivery.objects.update(state="uncertain")
     late = queries.Result(delivery_of(reader).pk, "sent", "", "", "", NOW)
-    queries.record(uuid.uuid4(), [late], NOW)
+    queries.record(edition.pk, uuid.uuid4(), [late], NOW)
     assert delivery_of(reader).state == "uncertain"

@@ -1,6 +1,5 @@
 """Due readers become ledger rows: once each, whatever runs twice, dies or comes late."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from newsletter.dispatch import dispatch
+from newsletter.dispatch import dispatch_due
 from newsletter.models import Delivery, Edition
+from newsletter.queries import Range
 from subscribers.models import Subscriber
 from tests.factories import make_edition, make_subscriber
 
@@ -17,6 +17,14 @@ pytestmark = pytest.mark.django_db
 
 FRIDAY = datetime(2025, 3, 14, 8, 0, 30, tzinfo=UTC)
 THURSDAY = date(2025, 3, 13)
+
+
+def dispatch(now: datetime) -> int:
+    """How many rows there are more of."""
+    before = Delivery.objects.count()
+    for _ in dispatch_due(now):
+        pass
+    return Delivery.objects.count() - before
 
 
 def make_due(**values: Any) -> Subscriber:
@@ -144,12 +152,33 @@ def test_two_dispatchers_at_once_queue_every_reader_once() -> None:
     for _ in range(40):
         make_due()
     with ThreadPoolExecutor(4) as pool:
-        queued = sum(pool.map(lambda _: _closing(lambda: dispatch(FRIDAY)), range(4)))
-    assert queued == Delivery.objects.count() == 40
+        ranges = [found for part in pool.map(_dispatch, range(4)) for found in part]
+    assert Delivery.objects.count() == 40
+    assert len(ranges) <= 40
 
 
-def _closing(work: Callable[[], int]) -> int:
+def _dispatch(_: int) -> list[Range]:
     try:
-        return work()
+        return list(dispatch_due(FRIDAY))
     finally:
         connection.close()
+
+
+def test_each_chunk_is_committed_and_named_before_the_next_is_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsletter.dispatch.CHUNK", 3)
+    make_editions()
+    for _ in range(7):
+        make_due()
+    counts = [Delivery.objects.count() for _ in dispatch_due(FRIDAY)]
+    assert counts == [3, 6, 7]
+
+
+def test_a_chunk_is_named_by_the_range_of_its_ids() -> None:
+    make_editions()
+    for _ in range(3):
+        make_due()
+    [found] = dispatch_due(FRIDAY)
+    ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    assert (found.first, found.last) == (ids[0], ids[-1])

@@ -1,7 +1,10 @@
+from collections.abc import Collection, Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.personalize import Offer, Reader, personalize
+from newsletter.personalize import Offer, Pick, Ranking, Reader
+from newsletter.personalize import personalize as choose
 
 
 def make_offer(paper_id: int, trend: float = 0.0, **changes: object) -> Offer:
@@ -14,6 +17,10 @@ def make_offer(paper_id: int, trend: float = 0.0, **changes: object) -> Offer:
         "authors": (),
     }
     return Offer(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def personalize(reader: Reader, offers: Sequence[Offer], seen: Collection[int]) -> list[Pick]:
+    return choose(reader, Ranking(offers), seen)
 
 
 def chosen(reader: Reader, *offers: Offer, seen: tuple[int, ...] = ()) -> list[int]:

@@ -43,9 +43,10 @@ def test_pauses_double_from_five_minutes_up_to_six_hours() -> None:
     assert minutes == [5, 10, 20, 360]
 
 
-def test_a_wrong_setting_is_logged_for_the_operator(caplog: pytest.LogCaptureFixture) -> None:
-    result_of(1, Outcome("misconfigured", error="401 bad token"), 1, NOW)
-    assert "401 bad token" in caplog.text
+@pytest.mark.parametrize(("asked", "minutes"), [(0, 5), (60, 5), (3600, 60), (10**9, 24 * 60)])
+def test_a_server_may_ask_for_more_patience_up_to_a_day(asked: float, minutes: int) -> None:
+    result = result_of(1, Outcome("deferred", retry_after=asked), 1, NOW)
+    assert result.next_attempt_at == NOW + timedelta(minutes=minutes)
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.test import Client
 
 from newsletter.compose import compose
 from newsletter.models import Delivery
-from newsletter.press import Press
+from newsletter.press import press_of, rebuild
 from newsletter.readers import recipients
 from newsletter.render import RENDERER
 from newsletter.tokens import current_key_id, make_token
@@ -30,7 +30,7 @@ def delivery(reader: Subscriber) -> Delivery:
     make_paper("Pointer Networks", arxiv_id="1506.03134", code_url="https://github.com/a/b")
     make_paper("Visual Dialog", arxiv_id=None)
     edition = compose("weekly", DAY, SENT)
-    picks = Press(edition).choose(recipients([reader.pk])[reader.pk].wants, seen=())
+    picks = press_of(edition.pk).choose(recipients([reader.pk])[reader.pk].wants, seen=()).picks
     return make_delivery(
         edition,
         reader,
@@ -128,7 +128,7 @@ class TestOtherLinks:
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
         answer = client.get(f"/d/{make_token(delivery.pk)}")
-        sent = Press(delivery.edition).digest(delivery, reader.email)
+        sent = rebuild(delivery, reader.email)
         assert answer.content.decode() == sent.html
 
     def test_the_mail_in_the_browser_may_load_nothing(

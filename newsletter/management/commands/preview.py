@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from newsletter.compose import WINDOW_OF
 from newsletter.management.commands.compose import iso_day
-from newsletter.models import Delivery, Edition
+from newsletter.models import Edition
 from newsletter.personalize import Reader
-from newsletter.press import Press
+from newsletter.press import press_of
 from newsletter.readers import recipients
-from newsletter.render import RENDERER, Digest
+from newsletter.render import Digest, digest_of
 from papers.windows import last_closed_day
 from subscribers.models import Subscriber
 
@@ -51,15 +51,13 @@ class Command(BaseCommand):
         except Edition.DoesNotExist:
             words = f"--cadence {options['cadence']} --day {day}"
             raise CommandError(f"No such edition. First: manage.py compose {words}") from None
-        press = Press(edition)
         email, reader = self._reader(options)
-        picks = press.choose(reader, seen=())
-        if not picks:
+        choice = press_of(edition.pk).choose(reader, seen=())
+        if not choice.picks:
             raise CommandError(f"The {edition} holds nothing for this reader.")
-        unsent = Delivery(
-            pk=0, edition=edition, picks=picks, renderer=RENDERER, dated_at=timezone.now()
+        return digest_of(
+            delivery_id=0, key_id="", to=email, dated_at=timezone.now(), sheet=choice.sheet
         )
-        return press.digest(unsent, email)
 
     def _reader(self, options: dict[str, Any]) -> tuple[str, Reader]:
         if not options["email"]:

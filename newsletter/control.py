@@ -1,0 +1,77 @@
+"""Hold an edition back, let it go on, or end it: by hand, or by itself when it must not go on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from newsletter.models import Delivery, Edition
+from newsletter.progress import Progress, progress_of
+from subscribers.outcomes import Outcome
+
+log = logging.getLogger(__name__)
+
+_ENOUGH: Final = 200  # mails, before a share of them says anything
+_CHUNK: Final = 10_000
+
+
+def pause(edition_id: int, reason: str, now: datetime) -> bool:
+    """Let nothing of this edition leave from now on; False when it is paused already.
+
+    A burst that is on its way ends (at most 50 mails a worker); nothing follows it.
+    """
+    waiting = Edition.objects.filter(pk=edition_id, paused_at=None, cancelled_at=None)
+    paused = waiting.update(paused_at=now, pause_reason=reason[:300])
+    if paused:
+        log.error("edition %s is paused: %s", edition_id, reason)
+    return bool(paused)
+
+
+def resume(edition_id: int, now: datetime) -> None:
+    """Let it go on, at once also with what was deferred by the fault that paused it."""
+    with transaction.atomic():
+        Edition.objects.filter(pk=edition_id).update(paused_at=None, pause_reason="")
+        unfinished = Delivery.objects.filter(edition=edition_id, state=Delivery.State.DEFERRED)
+        unfinished.filter(attempts__lte=1).update(next_attempt_at=now)
+
+
+def cancel(edition_id: int, now: datetime) -> int:
+    """Send nothing more of this edition, ever; how many waiting mails that ended."""
+    Edition.objects.filter(pk=edition_id, cancelled_at=None).update(cancelled_at=now)
+    ended = 0
+    while chunk := _end_waiting(edition_id):
+        ended += chunk
+    return ended
+
+
+def _end_waiting(edition_id: int) -> int:
+    waiting = Delivery.objects.filter(edition=edition_id, state__in=["queued", "deferred"])
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:_CHUNK])
+    return waiting.filter(pk__in=ids).update(
+        state=Delivery.State.SKIPPED, reason="the edition was cancelled", fence=None
+    )
+
+
+def pause_if_unfit(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Pause on a fault of the settings, or when too many mailboxes turn out not to exist."""
+    wrong = next((outcome for outcome in outcomes if outcome.state == "misconfigured"), None)
+    if wrong:
+        pause(edition_id, f"mail cannot be sent with these settings: {wrong.error}", now)
+    elif any(outcome.mailbox_gone for outcome in outcomes):
+        reason = unhealthy(progress_of(edition_id))
+        if reason:
+            pause(edition_id, reason, now)
+
+
+def unhealthy(progress: Progress) -> str:
+    """Why an edition should not go on, or nothing. Pure."""
+    tried = progress.sent + progress.failed
+    share = progress.failed / tried if tried else 0.0
+    if tried < _ENOUGH or share <= settings.PAUSE_AT_FAILED_SHARE:
+        return ""
+    return f"{share:.1%} of {tried} mails were refused for good: is this list what it should be?"
