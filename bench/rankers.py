@@ -1,0 +1,91 @@
+"""The orders that a list is put into: ours, and the formulas that others are known to use.
+
+Every ranker takes a `History` and returns the ids of its papers, strongest first. Ties go to
+the lower id, as in ours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from bench.history import Entry, History, Reads
+from papers.measure import Measurement
+from papers.series import COUNTS_FROM_LISTING, Series
+from papers.trend import WEIGHTS, Weights, rank
+
+Ranker = Callable[[History], list[int]]
+HOUR: Final = 3600.0
+
+
+def ours(history: History, weights: Weights = WEIGHTS) -> list[int]:
+    """The order of the service itself, from the very function that makes it."""
+    measured = [measurement(entry, history) for entry in history.entries]
+    return [score.paper_id for score in rank(measured, weights=weights)]
+
+
+def measurement(entry: Entry, history: History) -> Measurement:
+    """What `papers.measure` would say of a paper with these reads."""
+    series = {kind: _series(kind, reads, entry.listed_at) for kind, reads in entry.reads.items()}
+    return Measurement(entry.paper_id, history.until, entry.listed_on, history.window, series)
+
+
+def _series(kind: str, reads: Reads, listed: float) -> Series:
+    """The rises among the reads: the first one, and each above all before it."""
+    rises, highest = [0], reads[0][1]
+    for number, (_, level) in enumerate(reads):
+        if level > highest:
+            rises.append(number)
+            highest = level
+    return Series(
+        times=tuple(reads[n][0] for n in rises),
+        since=tuple(reads[max(n - 1, 0)][0] for n in rises),
+        levels=tuple(reads[n][1] for n in rises),
+        last_at=reads[-1][0],
+        value=reads[-1][1],
+        started=listed if kind in COUNTS_FROM_LISTING else reads[0][0],
+    )
+
+
+def _by(points: Callable[[Entry, float], float], history: History) -> list[int]:
+    until = history.until.timestamp()
+    ordered = sorted(history.entries, key=lambda one: (-points(one, until), one.paper_id))
+    return [entry.paper_id for entry in ordered]
+
+
+def _raw(entry: Entry, until: float) -> float:
+    """The number of upvotes as it stands."""
+    return entry.upvotes[-1][1]
+
+
+def _hacker_news(entry: Entry, until: float) -> float:
+    """(points − 1)^0.8 ÷ (age in hours + 2)^1.8"""
+    hours = (until - entry.listed_at) / HOUR
+    return float(max(_raw(entry, until) - 1, 0.0) ** 0.8 / (hours + 2) ** 1.8)
+
+
+def _reddit(entry: Entry, until: float) -> float:
+    """log10 of the votes, and one more for each 12.5 hours that it is younger."""
+    return math.log10(max(_raw(entry, until), 1.0)) + entry.listed_at / 45_000
+
+
+def _decayed(entry: Entry, until: float, *, half_life: float) -> float:
+    """Every vote counts half after `half_life` hours since it was seen."""
+    total = before = 0.0
+    for at, level in entry.upvotes:
+        total += (level - before) * math.exp2((at - until) / (half_life * HOUR))
+        before = level
+    return total
+
+
+RANKERS: Final[dict[str, Ranker]] = {
+    "ours": ours,
+    "raw upvotes": partial(_by, _raw),
+    "Hacker News": partial(_by, _hacker_news),
+    "Reddit hot": partial(_by, _reddit),
+    "decay 24 h": partial(_by, partial(_decayed, half_life=24)),
+    "decay 72 h": partial(_by, partial(_decayed, half_life=72)),
+    "decay 7 days": partial(_by, partial(_decayed, half_life=168)),
+}
