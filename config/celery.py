@@ -47,7 +47,8 @@ app.conf.update(
     beat_schedule={
         "dispatch": {"task": "newsletter.dispatch", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
-        "score": {"task": "papers.score_today", "schedule": 3600.0},
+        # papers/jobs.py holds the timetable of sources; this only looks what is due.
+        "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])

@@ -88,6 +88,12 @@ class Paper(models.Model):
     )
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
+    arxiv_asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When arXiv was last asked about it."
+    )
+    is_withdrawn = models.BooleanField(
+        default=False, help_text="Taken back by its authors or by arXiv: no list shows it."
+    )
     is_sample = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -227,3 +233,63 @@ class Trend(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value:.2f} in the {self.window} of {self.day}"
+
+
+class Job(models.Model):
+    """One line of the timetable: when it runs next, who runs it now, and how it has gone."""
+
+    name = models.CharField(max_length=40, unique=True)
+    source = models.CharField(
+        max_length=30, blank=True, help_text="Whom it asks; empty for work on our own tables."
+    )
+    next_run_at = models.DateTimeField()
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="A run is at it until then, or else it has died."
+    )
+    fence = models.UUIDField(null=True, editable=False)
+    is_by_hand = models.BooleanField(
+        default=False, help_text="An operator runs it now, beside the timetable."
+    )
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row, up to now.")
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        indexes: ClassVar = [models.Index(fields=["next_run_at"], name="job_due")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceRun(models.Model):
+    """One step of one run of a job, as it went. Kept for `RUN_RETENTION_DAYS`."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+        LOST = "lost", "lost"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="runs")
+    source = models.CharField(max_length=30, blank=True)
+    day = models.DateField(null=True, blank=True, help_text="Of the list that was read.")
+    state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    error = models.TextField(blank=True)
+    is_permanent = models.BooleanField(
+        default=False, help_text="Asking again would give the same: somebody has to look."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-started_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["job", "day"], name="run_of_day"),
+            models.Index(fields=["started_at"], name="run_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.started_at:%Y-%m-%d %H:%M}"

@@ -79,8 +79,12 @@ def ranked(
 
 
 def listed_in(window: Window, day: date) -> QuerySet[Paper]:
-    """The papers whose first listing falls into the window that ends with `day`."""
-    return Paper.objects.filter(listed_on__range=(first_day(window, day), day))
+    """The papers whose first listing falls into the window that ends with `day`.
+
+    Those that were withdrawn are left out.
+    """
+    listed = Paper.objects.filter(listed_on__range=(first_day(window, day), day))
+    return listed.filter(is_withdrawn=False)
 
 
 def days_with_papers(

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from papers.score import score
-from papers.windows import WINDOWS
+from papers.jobs import BY_NAME, LINES
+from papers.run import due, is_busy, run
 
 
-@shared_task(name="papers.score_today")
-def score_today() -> None:
-    """Score the windows that end today (UTC), so that the pages show the newest signals."""
-    now = timezone.now()
-    for window in WINDOWS:
-        score(window, now.date(), now)
+@shared_task(name="papers.run_due")
+def run_due() -> None:
+    """Beat's minute: ring for the job that has been due longest, unless one is running."""
+    _ring(timezone.now())
+
+
+@shared_task(name="papers.run_job")
+def run_job(name: str) -> None:
+    """Run a job of the timetable if it is due, and ring for the next."""
+    if name in BY_NAME:  # else a newer version's message
+        run(BY_NAME[name])
+    _ring(timezone.now())
+
+
+def _ring(now: datetime) -> None:
+    lines = due(LINES, now)
+    if lines and not is_busy(now):
+        # The next tick rings again, so a bell nobody heard may fade away.
+        run_job.apply_async((lines[0].name,), expires=max(settings.TICK_SECONDS, 30))

@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 
 from papers.models import Paper, Trend
 from papers.score import VERSION, score
-from papers.tasks import score_today
 from papers.windows import closes_at
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
 
@@ -124,22 +123,6 @@ def test_many_papers_cost_no_more_queries_than_few() -> None:
         return len(captured)
 
     assert queries(2) == queries(40)
-
-
-@time_machine.travel(datetime(2025, 3, 14, 23, 30, tzinfo=UTC), tick=False)
-def test_the_task_scores_every_window_of_today() -> None:
-    upvoted(10)
-    score_today()
-
-    assert set(Trend.objects.values_list("window", "day")) == {
-        ("day", DAY),
-        ("week", DAY),
-        ("month", DAY),
-    }
-
-
-def test_the_task_has_the_name_that_the_timetable_rings() -> None:
-    assert score_today.name == "papers.score_today"
 
 
 def test_the_command_scores_a_past_window_and_shows_its_top() -> None:

@@ -1,0 +1,141 @@
+"""arXiv: what it knows of papers by their ids, and what it announces each weekday.
+
+arXiv asks for one request every three seconds and one connection at a time, from all our
+machines together and over all its services: each request waits for its turn in Redis, and
+closes its connection before the turn ends. Ids and metadata are free to use; we link to its
+pages and fetch no documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import date
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from papers.fetched import FetchedPaper
+from papers.sources import SourceError
+from papers.sources.arxiv_xml import Answer, Entry, parse_announcements, parse_query
+from papers.sources.http import Answer as HttpAnswer
+from papers.sources.http import Http, Limits
+from papers.sources.links import code_url, project_url
+from papers.sources.turns import turn
+
+SOURCE: Final = "arxiv"
+BATCH: Final = 100  # ids of one question: an address of about 1,300 characters
+_PATIENCE: Final = 60.0  # seconds to wait for a turn
+_HOST: Final = "arxiv.org"
+
+
+def connect(limits: Limits | None = None) -> Http:
+    """The way to the query API."""
+    return _http(settings.ARXIV_URL, limits)
+
+
+def connect_feeds(limits: Limits | None = None) -> Http:
+    """The way to the announcement feeds. It shares its turns with the API."""
+    return _http(settings.ARXIV_FEED_URL, limits)
+
+
+def papers_by_id(http: Http, ids: Sequence[str]) -> Answer:
+    """What arXiv knows of these papers, at most `BATCH`; ids that it does not know are left out.
+
+    Raises:
+        SourceError: no readable answer, or arXiv refuses one of the ids (`refused_id`).
+    """
+    if not 0 < len(ids) <= BATCH:
+        raise ValueError(f"between 1 and {BATCH} ids can be asked for, not {len(ids)}")
+    question: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
+    # A refusal comes with a status of 400, and says why in an entry.
+    answer = http.get("api/query", question, expect=(400,), check=_is_query)
+    return parse_query(answer.body)
+
+
+def refused_id(error: SourceError, ids: Sequence[str]) -> str | None:
+    """Which of `ids` arXiv refused, by its own words; None when the error is another."""
+    said = error.reason.split()
+    return next((one for one in ids if error.permanent and said[-1:] == [one]), None)
+
+
+def announced(http: Http, categories: Sequence[str]) -> tuple[Answer, HttpAnswer] | None:
+    """What was announced last in these categories; None when that has not changed.
+
+    Weekends and holidays have no announcements: an empty answer, or the same as before. Give
+    the second value to `http.remember` once the first is stored.
+
+    Raises:
+        SourceError: no readable answer.
+    """
+    path = f"atom/{'+'.join(categories)}"
+    answer = http.get(path, if_changed=True, check=_is_feed)
+    return None if answer.status == 304 else (parse_announcements(answer.body), answer)
+
+
+def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
+    """An entry in the form of all sources. It gives no signals: arXiv counts nothing."""
+    return FetchedPaper(
+        title=entry.title,
+        arxiv_id=entry.arxiv_id,
+        authors=entry.authors,
+        summary=entry.abstract,
+        categories=entry.categories,
+        published_on=entry.published_on,
+        listed_on=listed_on,
+        code_url=code_url(entry.comment, entry.abstract),
+        project_url=project_url(entry.comment, entry.abstract),
+        raw=entry.raw,
+    )
+
+
+def without_links(paper: FetchedPaper) -> FetchedPaper:
+    """The same without its links: those found in prose must not replace what a source named."""
+    return replace(paper, code_url="", project_url="")
+
+
+def wrong_address(url: str, rest: float) -> str:
+    """What is wrong with an address for arXiv; empty when nothing is. A check shows it.
+
+    Our turns are for arXiv, so nothing else may be asked under its name. This machine may be,
+    for tests, and there alone the rest may be shorter than three seconds.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if _is_loopback(host):
+        return ""
+    if parts.scheme != "https" or not (host == _HOST or host.endswith(f".{_HOST}")):
+        return f"{url!r} is no https address of arXiv"
+    if rest < 3.0:
+        return f"arXiv asks for three seconds between two requests, and {rest:g} is less"
+    return ""
+
+
+def _http(base_url: str, limits: Limits | None) -> Http:
+    if wrong := wrong_address(base_url, settings.ARXIV_REST_SECONDS):
+        raise SourceError(wrong)
+    limits = limits or Limits()
+
+    def around() -> AbstractContextManager[object]:
+        rest = settings.ARXIV_REST_SECONDS
+        return turn(SOURCE, rest=rest, longest=limits.answer, patience=_PATIENCE)
+
+    return Http(base_url, headers={"connection": "close"}, limits=limits, around=around)
+
+
+def _is_query(answer: HttpAnswer) -> object:
+    return parse_query(answer.body)
+
+
+def _is_feed(answer: HttpAnswer) -> object:
+    return parse_announcements(answer.body)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

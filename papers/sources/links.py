@@ -1,0 +1,51 @@
+"""Where a paper's authors say that its code and its page are: links in a comment or an abstract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from papers.fetched import web_url
+
+_REPOSITORY: Final = re.compile(
+    r"(?:https?://)?(?:www\.)?(?P<host>github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)"
+    r"/(?P<owner>[\w.-]{1,100})/(?P<name>[\w.-]{1,100})",
+    re.IGNORECASE,
+)
+_PAGE: Final = re.compile(
+    r"(?:https?://)?(?P<host>[\w-]{1,100}\.(?:github|gitlab)\.io)(?P<path>(?:/[\w.~%-]+)*/?)",
+    re.IGNORECASE,
+)
+# The first part of an address on these hosts that is no owner of a repository.
+_NO_OWNERS: Final = frozenset(
+    ("about", "collections", "explore", "features", "marketplace", "orgs", "search", "settings",
+     "sponsors", "topics", "users")
+)  # fmt: skip
+
+
+def code_url(comment: str, abstract: str) -> str:
+    """The repository that a paper names as its own; empty when it names none.
+
+    A comment speaks of the paper itself: its first link counts. An abstract may name the
+    work of others too, so it counts only where it names a single repository.
+    """
+    for url in _repositories(comment):
+        return url
+    named = {url.lower(): url for url in _repositories(abstract)}
+    return next(iter(named.values())) if len(named) == 1 else ""
+
+
+def project_url(comment: str, abstract: str) -> str:
+    """The first page on GitHub's or GitLab's own hosts for pages; empty when there is none."""
+    for text in (comment, abstract):
+        if found := _PAGE.search(text):
+            return web_url(f"https://{found['host'].lower()}{found['path'].rstrip('.')}")
+    return ""
+
+
+def _repositories(text: str) -> Iterator[str]:
+    for found in _REPOSITORY.finditer(text):
+        owner, name = found["owner"], found["name"].rstrip(".-").removesuffix(".git")
+        if name and owner.lower() not in _NO_OWNERS:
+            yield web_url(f"https://{found['host'].lower()}/{owner}/{name}")

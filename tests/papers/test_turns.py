@@ -1,0 +1,176 @@
+"""Turns are kept by all processes together, whatever becomes of one: real ones, real Valkey."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import redis
+from django.conf import settings
+
+from papers.sources import SourceError
+from papers.sources.turns import turn
+from tests.papers.arxiv_site import Site, serving
+
+ROOT = Path(__file__).resolve().parents[2]
+REST = 0.2
+ASK = """
+import sys, django; django.setup()
+from papers.sources.arxiv import connect, papers_by_id
+print("ready", flush=True); sys.stdin.readline()
+with connect() as http:
+    for _ in range({times}):
+        papers_by_id(http, ["2503.00001"])
+"""
+HOLD = """
+import time, django; django.setup()
+from papers.sources.turns import turn
+with turn({name!r}, rest=0.1, longest=0.8, patience=5, slack=0.2):
+    print("held", flush=True); time.sleep(60)
+"""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def name() -> str:
+    return f"somebody-{uuid4().hex[:8]}"
+
+
+def start(script: str, **environ: str) -> subprocess.Popen[str]:
+    ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "REDIS_PREFIX": settings.REDIS_PREFIX}
+    return subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | ours | environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(word: str, process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == word
+
+
+def end(process: subprocess.Popen[str]) -> int:
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def take(name: str, patience: float = 5.0, **values: float) -> Any:
+    return turn(name, **{"rest": 0.1, "longest": 0.5, "slack": 0.2, "patience": patience} | values)
+
+
+# ── processes ────────────────────────────────────────────────────────────────
+
+
+def test_requests_of_four_processes_come_one_by_one_with_a_rest_between(site: Site) -> None:
+    environ = {"ARXIV_URL": site.url, "ARXIV_REST_SECONDS": str(REST)}
+    asking = [start(ASK.format(times=3), **environ) for _ in range(4)]
+    for process in asking:
+        wait_for("ready", process)
+    for process in asking:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [end(process) for process in asking] == [0, 0, 0, 0]
+    assert len(site.asked) == 12
+    for before, after in zip(site.asked, site.asked[1:], strict=False):
+        assert after.began - before.began >= REST
+        assert after.began >= before.ended
+    assert {asked.open_connections for asked in site.asked} == {1}
+
+
+def test_a_killed_holder_frees_its_turn_by_itself(name: str) -> None:
+    holder = start(HOLD.format(name=name))
+    wait_for("held", holder)
+    with pytest.raises(SourceError, match="others were asking"), take(name, patience=0.2):
+        pytest.fail("the turn was held")
+    holder.send_signal(signal.SIGKILL)
+    killed_at = time.monotonic()
+    assert end(holder) == -signal.SIGKILL
+    with take(name, patience=10):
+        assert time.monotonic() - killed_at < 1.5  # it held for 1.0 seconds
+
+
+# ── one turn after the other ─────────────────────────────────────────────────
+
+
+def test_the_next_turn_begins_after_the_rest(name: str) -> None:
+    with take(name, rest=0.3):
+        pass
+    ended_at = time.monotonic()
+    with take(name):
+        assert 0.29 <= time.monotonic() - ended_at < 1.0
+
+
+def test_a_turn_that_fails_is_followed_by_a_rest_too(name: str) -> None:
+    with pytest.raises(ZeroDivisionError), take(name, rest=0.3):
+        raise ZeroDivisionError
+    with pytest.raises(SourceError, match="others were asking"), take(name, patience=0.1):
+        pytest.fail("it came too soon")
+
+
+def test_others_do_not_wait_for_it(name: str) -> None:
+    with take(name), take(f"{name}-too", patience=0):
+        pass
+
+
+def test_numbers_grow_even_if_redis_is_wiped(name: str) -> None:
+    with take(name, rest=0.01) as first:
+        pass
+    with take(name, rest=0.01) as second:
+        pass
+    forget(name)
+    with take(name) as third:
+        assert first < second < third
+
+
+def forget(name: str) -> None:
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    key = f"{settings.REDIS_PREFIX}turn:{name}"
+    assert client.delete(key, f"{key}:number") == 2
+    client.close()
+
+
+def test_who_slept_through_its_turn_cannot_end_that_of_the_next(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ExitStack() as second:
+        with take(name, longest=0.1, slack=0.1):
+            time.sleep(0.3)
+            second.enter_context(take(name, longest=5, patience=0.5))
+        assert "had run out before it ended" in caplog.text
+        with pytest.raises(SourceError), take(name, patience=0.3):
+            pytest.fail("the second one still holds its turn")
+
+
+def test_a_turn_that_came_too_late_to_begin_is_not_used(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.0, 9.0])  # asked at 0, answered at 9: asleep in between
+    monkeypatch.setattr("papers.sources.turns.time.monotonic", lambda: next(times, 20.0))
+    with pytest.raises(SourceError, match="others were asking"), take(name, patience=10):
+        pytest.fail("too late")
+
+
+def test_without_redis_nobody_goes(name: str, settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with pytest.raises(SourceError, match="without Redis") as error, take(name):
+        pytest.fail("no turn was given")
+    assert not error.value.permanent
