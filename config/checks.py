@@ -27,6 +27,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
     "MAX_ATTEMPTS": (1, 50),
+    "SMTP_CONNECTIONS": (1, 50),
+    "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
     "TICK_SECONDS": (0.1, 3600),
 }
 # config/celery.py ends a task after so long; a lease that runs out earlier would declare
@@ -45,7 +47,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_lease(),
         *check_sender(),
         *check_mailbox(),
-        *check_sign_up_rate(),
+        *check_rates(),
     ]
 
 
@@ -194,19 +196,25 @@ def check_mailbox() -> list[CheckMessage]:
     ]
 
 
-def check_sign_up_rate() -> list[CheckMessage]:
-    """E010: a rate that the limiter does not understand would fail at the first sign-up."""
+def check_rates() -> list[CheckMessage]:
+    """E010: a rate that the limiter does not understand would fail at the first request."""
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)!r}, which is no rate.",
+            hint="Write a number and a span: 30/hour, 100/day, or 500/5 minutes.",
+            id="trending.E010",
+        )
+        for name in ("SIGN_UP_RATE", "API_RATE")
+        if not _is_rate(getattr(settings, name))
+    ]
+
+
+def _is_rate(text: str) -> bool:
     try:
-        limits.parse(settings.SIGN_UP_RATE)
+        limits.parse(text)
     except ValueError:
-        return [
-            Error(
-                f"SIGN_UP_RATE is {settings.SIGN_UP_RATE!r}, which is no rate.",
-                hint="Write a number and a span: 30/hour, or 100/day.",
-                id="trending.E010",
-            )
-        ]
-    return []
+        return False
+    return True
 
 
 def check_production() -> list[CheckMessage]:

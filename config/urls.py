@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.api import api
+
 urlpatterns = [
     path("", include("papers.urls")),
     path("", include("subscribers.urls")),
     path("", include("newsletter.urls")),
+    path("api/", api.urls),
     path("mailbox/", include("local.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from papers import views
+from papers.api.read import read_paper
 from papers.windows import WINDOWS
 
 
@@ -29,5 +30,6 @@ urlpatterns: list[URLPattern] = [
     path("topics/<slug:slug>/<window:window>/", views.topic, name="topic_latest"),
     path("topics/<slug:slug>/<window:window>/<str:day>/", views.topic_dated, name="topic_dated"),
     path("papers/<int:pk>/", views.paper, name="paper"),
+    path("papers/<path:name>.md", read_paper, name="markdown"),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -32,6 +32,7 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "MAIL_REPLY_TO": "",
         "MAILBOX_DIR": "",
         "SIGN_UP_RATE": "30/hour",
+        "API_RATE": "500/5 minutes",
         "POSTAL_ADDRESS": "1 Example Street, Exampleton",
         "BURST_SIZE": 50,
         "LEASE_SECONDS": 300,
@@ -77,6 +78,7 @@ def test_good_settings_raise_nothing() -> None:
         ({"MAIL_REPLY_TO": "us"}, "E008"),
         ({"MAILBOX_DIR": "/var/mail"}, "E009"),
         ({"SIGN_UP_RATE": "often"}, "E010"),
+        ({"API_RATE": "often"}, "E010"),
     ],
 )
 def test_each_mistake_is_one_error_with_a_hint(

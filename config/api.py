@@ -1,0 +1,46 @@
+"""The API as one: its routers, its errors as JSON, and the page that documents it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Swagger
+from ninja.errors import HttpError, ValidationError
+
+from newsletter.api import router as editions
+from papers.api.router import router as papers
+
+api: Final = NinjaAPI(
+    title="Trending Papers",
+    version="1",
+    description=(
+        "Trending research papers, their topics, what their scores are made of, and the frozen "
+        "editions. The papers endpoints answer as Hugging Face's do, so that its client works."
+    ),
+    urls_namespace="api",
+    # Its badge would ask a server of others whether our description is valid.
+    docs=Swagger(settings={"validatorUrl": None}),
+)
+api.add_router("", papers)
+api.add_router("/editions", editions)
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return api.create_response(request, {"error": str(error)}, status=error.status_code)
+
+
+@api.exception_handler(ValidationError)
+def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return api.create_response(request, {"error": in_words(error.errors)}, status=400)
+
+
+def in_words(errors: Sequence[dict[str, Any]]) -> str:
+    """What is wrong with each parameter: "limit: input should be a valid integer; p: …"."""
+    return "; ".join(f"{error['loc'][-1]}: {_lower(error['msg'])}" for error in errors) + "."
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

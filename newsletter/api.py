@@ -1,0 +1,145 @@
+"""The editions over HTTP: what was frozen for everybody. Nothing here knows a reader."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+from ninja.errors import HttpError
+
+from newsletter.compose import WINDOW_OF
+from newsletter.models import Candidate, Edition
+from papers.api.rows import public_id, public_url
+from papers.api.shapes import Problem, Shape
+from papers.api.told import written
+from papers.explain import explain
+from papers.windows import first_day
+
+router = Router(tags=["editions"])
+Cadence = Literal["daily", "weekly", "monthly"]
+_FROZEN: Final = "public, max-age=3600"  # only a deletion changes what is frozen
+
+
+class EditionFields(Shape):
+    cadence: Cadence
+    day: str = Field(description="Its last day.", json_schema_extra={"format": "date"})
+    first: str = Field(description="Its first day.", json_schema_extra={"format": "date"})
+    composed_at: str | None = Field(None, json_schema_extra={"format": "date-time"})
+    trend_version: str = Field(description="Of the formula behind its order.")
+    note: str = Field(description="What a curator wrote above it.")
+    papers: int = Field(description="How many papers it holds.")
+    is_sample: bool = Field(description="Whether sample papers are in it, with invented counts.")
+    url: str = Field(description="Where its papers are.")
+
+
+class CandidateFields(Shape):
+    """A paper as it stood when the edition was frozen."""
+
+    position: int
+    id: str
+    title: str
+    authors: list[str]
+    summary: str
+    topics: dict[str, float] = Field(description="Slugs with weights.")
+    trend: float
+    components: dict[str, Any]
+    reasons: list[str]
+    upvotes: int | None = None
+    comments: int | None = None
+    stars: int | None = None
+    url: str
+
+
+class WholeEdition(EditionFields):
+    candidates: list[CandidateFields] = Field(description="A page of them, the first place first.")
+
+
+class EditionsQuery(Schema):
+    cadence: Cadence | None = Field(None, description="Only these.")
+    p: int = Field(0, ge=0, le=1_000_000, description="The page, from 0.")
+    limit: int = Field(30, ge=1, le=100, description="Editions on a page.")
+
+
+class CandidatesQuery(Schema):
+    p: int = Field(0, ge=0, le=1_000_000, description="The page, from 0.")
+    limit: int = Field(100, ge=1, le=500, description="Papers on a page.")
+
+
+@router.get(
+    "",
+    response={200: list[EditionFields], frozenset({400, 429}): Problem},
+    by_alias=True,
+    summary="The frozen editions, the newest first",
+)
+def editions(request: HttpRequest, asked: Query[EditionsQuery]) -> list[EditionFields]:
+    frozen = Edition.objects.filter(state=Edition.State.FROZEN).defer("html", "text")
+    if asked.cadence:
+        frozen = frozen.filter(cadence=asked.cadence)
+    start = asked.p * asked.limit
+    counted = frozen.annotate(papers=Count("candidates"))[start : start + asked.limit]
+    return [EditionFields(**_edition(edition, edition.papers)) for edition in counted]
+
+
+@router.get(
+    "/{cadence}/{day}",
+    response={200: WholeEdition, frozenset({400, 404, 429}): Problem},
+    by_alias=True,
+    summary="An edition with its papers, as they stood",
+)
+def edition(
+    request: HttpRequest,
+    response: HttpResponse,
+    cadence: Cadence,
+    day: date,
+    asked: Query[CandidatesQuery],
+) -> WholeEdition:
+    frozen = Edition.objects.filter(cadence=cadence, day=day, state=Edition.State.FROZEN)
+    found = frozen.defer("html", "text").annotate(papers=Count("candidates")).first()
+    if found is None:
+        raise HttpError(404, f"There is no {cadence} edition of {day}. /api/editions lists them.")
+    start = asked.p * asked.limit
+    held = found.candidates.select_related("paper").only(
+        "position", "trend", "components", "topics", "facts", "edition_id", "paper__arxiv_id"
+    )
+    response["Cache-Control"] = _FROZEN
+    return WholeEdition(
+        **_edition(found, found.papers),
+        candidates=[_candidate(one) for one in held[start : start + asked.limit]],
+    )
+
+
+def _edition(edition: Edition, papers: int) -> dict[str, Any]:
+    return {
+        "cadence": edition.cadence,
+        "day": edition.day.isoformat(),
+        "first": first_day(WINDOW_OF[edition.cadence], edition.day).isoformat(),
+        "composed_at": written(edition.composed_at) if edition.composed_at else None,
+        "trend_version": edition.trend_version,
+        "note": edition.note,
+        "papers": papers,
+        "is_sample": edition.is_sample,
+        "url": f"{settings.SITE_URL}/api/editions/{edition.cadence}/{edition.day}",
+    }
+
+
+def _candidate(candidate: Candidate) -> CandidateFields:
+    facts = candidate.facts
+    return CandidateFields(
+        position=candidate.position,
+        id=public_id(candidate.paper),
+        title=facts["title"],
+        authors=[str(author) for author in facts.get("authors", [])],
+        summary=facts.get("summary", ""),
+        topics=candidate.topics,
+        trend=candidate.trend,
+        components=candidate.components,
+        reasons=explain(candidate.components),
+        upvotes=facts.get("upvotes"),
+        comments=facts.get("comments"),
+        stars=facts.get("stars"),
+        url=public_url(candidate.paper),
+    )

@@ -1,0 +1,166 @@
+"""The endpoints about papers. Each only translates: parameters in, rows out, errors in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+from ninja.errors import HttpError
+
+from papers.api import catalogue
+from papers.api.rows import detail, public_id, public_url, row, standing, topic_fields
+from papers.api.shapes import PaperDetail, PaperRow, Problem, TopicFields, TrendFields
+from papers.api.span import BadSpan, Span, span_of
+from papers.models import Paper, Topic
+from papers.pages import latest_day
+from papers.queries import newest_places, topic_counts
+from papers.search import LONGEST_QUERY
+
+router = Router(tags=["papers"])
+_WORD: Final = r"^[A-Za-z0-9._-]{1,100}$"  # what slugs and the names of accounts are made of
+_LIST: Final[dict[int | frozenset[int], Any]] = {
+    200: list[PaperRow],
+    frozenset({400, 429}): Problem,
+}
+
+
+class DailyQuery(Schema):
+    date: str | None = Field(None, description="A day, 2025-03-14.", examples=["2025-03-14"])
+    week: str | None = Field(None, description="An ISO week, 2025-W11.", examples=["2025-W11"])
+    month: str | None = Field(None, description="A month, 2025-03.", examples=["2025-03"])
+    sort: Literal["publishedAt", "trending"] = Field(
+        "publishedAt", description="The newest listing first, or the strongest trend."
+    )
+    submitter: str | None = Field(
+        None, pattern=_WORD, description="Only what this account of Hugging Face submitted there."
+    )
+    topic: str | None = Field(None, pattern=_WORD, description="Only this topic, by its slug.")
+    p: int = Field(0, ge=0, le=1_000_000, description="The page, from 0.")
+    limit: int = Field(50, ge=1, le=100, description="Papers on a page.")
+
+
+class SearchQuery(Schema):
+    q: str = Field(
+        "",
+        max_length=LONGEST_QUERY,
+        description='Words, "exact phrases", or, -not; or an arXiv id. Empty: the newest papers.',
+    )
+    limit: int = Field(50, ge=1, le=120, description="At most so many papers.")
+
+
+@router.get(
+    "/daily_papers",
+    response=_LIST,
+    by_alias=True,
+    exclude_none=True,
+    summary="Papers by the day on which a list first showed them",
+)
+def daily_papers(
+    request: HttpRequest, response: HttpResponse, asked: Query[DailyQuery]
+) -> list[PaperRow]:
+    """The newest, or those of a day, a week or a month. A page past the last is empty.
+
+    The header `Link` names the next page, where there is one.
+    """
+    now = timezone.now()
+    page = catalogue.daily(
+        _span(asked, now),
+        asked.sort,
+        topic=_known_topic(asked.topic),
+        submitter=asked.submitter,
+        page=asked.p,
+        size=asked.limit,
+        now=now,
+    )
+    if page.has_more:
+        response["Link"] = f'<{_page_url(request, asked.p + 1)}>; rel="next"'
+    return [row(entry) for entry in page.entries]
+
+
+@router.get(
+    "/papers/search",
+    response=_LIST,
+    by_alias=True,
+    exclude_none=True,
+    summary="Papers by their words",
+)
+def search(request: HttpRequest, asked: Query[SearchQuery]) -> list[PaperRow]:
+    """The best match with the strongest trend first; an arXiv id finds that paper alone."""
+    now = timezone.now()
+    if asked.q.strip():
+        page = catalogue.found(asked.q, asked.limit, now)
+    else:
+        page = catalogue.newest(asked.limit, now)
+    return [row(entry) for entry in page.entries]
+
+
+@router.get(
+    "/papers/{path:paper_id}/trend",
+    response={200: TrendFields, frozenset({404, 429}): Problem},
+    by_alias=True,
+    summary="What a paper's trend is made of",
+)
+def trend(request: HttpRequest, paper_id: str) -> TrendFields:
+    """Its newest score in each window, with every component, and the same in words."""
+    paper = _paper(paper_id)
+    return TrendFields(
+        id=public_id(paper),
+        title=paper.title,
+        url=public_url(paper),
+        trends=[standing(scored, place) for scored, place in newest_places(paper.pk)],
+    )
+
+
+@router.get(
+    "/papers/{path:paper_id}",
+    response={200: PaperDetail, frozenset({404, 429}): Problem},
+    by_alias=True,
+    exclude_none=True,
+    summary="One paper",
+)
+def paper_info(request: HttpRequest, paper_id: str) -> PaperDetail:
+    """By its arXiv id, with or without a version, or the number of a paper that has none."""
+    paper = _paper(paper_id)
+    entry = catalogue.entry_of(paper, timezone.now())
+    return detail(entry, catalogue.newest_links(paper.pk))
+
+
+@router.get(
+    "/topics",
+    response={200: list[TopicFields], 429: Problem},
+    by_alias=True,
+    summary="Topics, and how many papers of the newest week have each",
+)
+def topics(request: HttpRequest) -> list[TopicFields]:
+    """In the operator's order."""
+    day = latest_day("week", timezone.now().date())
+    return [topic_fields(count) for count in topic_counts("week", day)]
+
+
+def _span(asked: DailyQuery, now: datetime) -> Span | None:
+    try:
+        return span_of(asked.date, asked.week, asked.month, now.date())
+    except BadSpan as error:
+        raise HttpError(400, str(error)) from None
+
+
+def _known_topic(slug: str | None) -> str | None:
+    if slug is not None and not Topic.objects.filter(slug=slug, is_active=True).exists():
+        raise HttpError(400, f"There is no topic {slug!r}. /api/topics lists them.")
+    return slug
+
+
+def _paper(name: str) -> Paper:
+    found = catalogue.named(name)
+    if found is None:
+        raise HttpError(404, f"No paper {name!r} is known here. An id looks like 1706.03762.")
+    return found
+
+
+def _page_url(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["p"] = str(page)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

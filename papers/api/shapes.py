@@ -1,0 +1,140 @@
+"""The JSON of the API, as OpenAPI describes it. Keys that nothing is known of are left out.
+
+Names are those of Hugging Face: camelCase, but for the `ai_` keys. Its client reads some keys
+of a row beside `paper` and some inside it, `user` of a person and `avatarUrl` of an
+organisation where the service writes `name` and `avatar`: so rows hold both.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Shape(Schema):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid"
+    )
+
+
+def moment(text: str) -> Any:
+    """A field that holds an instant: ISO 8601, UTC, with a Z."""
+    return Field(None, description=text, json_schema_extra={"format": "date-time"})
+
+
+class Problem(Shape):
+    """What every error looks like, whatever its status."""
+
+    error: str = Field(description="What is wrong and what to do, for a person to read.")
+
+
+class Person(Shape):
+    """Somebody at Hugging Face: an author's account, or who brought a paper to a daily list."""
+
+    user: str
+    name: str = Field(description="The same as `user`: both spellings are in use.")
+    fullname: str = ""
+    avatar_url: str = ""
+    avatar: str = Field("", description="The same as `avatarUrl`.")
+    is_pro: bool | None = None
+    type: str | None = None
+
+
+class Organization(Shape):
+    name: str
+    fullname: str = ""
+    avatar_url: str = ""
+    avatar: str = Field("", description="The same as `avatarUrl`.")
+
+
+class Author(Shape):
+    name: str
+    hidden: bool | None = None
+    status: str | None = None
+    status_last_changed_at: str | None = moment("When the status changed.")
+    user: Person | None = None
+
+
+class _Common(Shape):
+    id: str = Field(description="The arXiv id; a paper without one has its number here.")
+    title: str
+    summary: str
+    published_at: str | None = moment("When arXiv published it.")
+    submitted_on_daily_at: str = Field(
+        description="When a list first showed it.", json_schema_extra={"format": "date-time"}
+    )
+    submitted_on_daily_by: Person | None = None
+    upvotes: int = 0
+    num_comments: int = 0
+    discussion_id: str | None = None
+    project_page: str | None = None
+    github_repo: str | None = None
+    github_stars: int | None = None
+    ai_summary: str | None = Field(None, alias="ai_summary")
+    ai_keywords: list[str] | None = Field(None, alias="ai_keywords")
+    organization: Organization | None = None
+    thumbnail: str | None = None
+    media_urls: list[str] | None = None
+    topics: list[str] = Field(description="Slugs of its topics here, the best first.")
+    url: str = Field(description="Its page here.")
+    is_sample: bool | None = Field(None, description="True: shipped as a sample, counts invented.")
+
+
+class PaperFields(_Common):
+    """A paper, with its counts as they were read last."""
+
+    authors: list[Author]
+
+
+class PaperRow(_Common):
+    """A row of a list: the paper, and beside it the same keys once more, but for the authors.
+
+    Authors beside the paper would reach the client's users as they are, not as `PaperAuthor`:
+    it takes those of the paper, and then lets what is left of the row overwrite them.
+    `publishedAt` beside the paper is when the row was submitted, as the client has it.
+    """
+
+    paper: PaperFields
+    submitted_by: Person | None = None
+
+
+class PaperDetail(PaperFields):
+    """One paper, flat, with what is linked to it at Hugging Face as far as it was read."""
+
+    linked_models: list[dict[str, Any]] | None = None
+    num_total_models: int | None = None
+    linked_datasets: list[dict[str, Any]] | None = None
+    num_total_datasets: int | None = None
+    linked_spaces: list[dict[str, Any]] | None = None
+
+
+class TopicFields(Shape):
+    slug: str
+    name: str
+    description: str
+    categories: list[str] = Field(description="arXiv categories that give the topic by themselves.")
+    papers: int = Field(description="Papers of the newest week that have it.")
+    url: str
+
+
+class Standing(Shape):
+    """A paper's newest score in one window, and what it is made of."""
+
+    window: str = Field(description="day, week or month")
+    day: str = Field(description="The window's last day.", json_schema_extra={"format": "date"})
+    place: int = Field(description="In that window's list, from 1.")
+    value: float = Field(description="The sum of the points in `components`.")
+    version: str = Field(description="Of the formula and its weights.")
+    scored_at: str = Field(json_schema_extra={"format": "date-time"})
+    components: dict[str, Any] = Field(description="By signal: what was read, and its points.")
+    reasons: list[str] = Field(description="The same in words, the strongest first.")
+
+
+class TrendFields(Shape):
+    id: str
+    title: str
+    url: str
+    trends: list[Standing] = Field(description="From the day to the month; empty: not scored yet.")

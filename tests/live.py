@@ -1,0 +1,35 @@
+"""A real HTTP server for a whole module of tests that only read: data is committed once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from pytest_django.live_server_helper import LiveServer
+
+_OTHERS = """SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The server's address; afterwards it is down, with all its connections to the database."""
+    server = LiveServer("localhost")
+    try:
+        yield server.url
+    finally:
+        server.stop()
+        wait_until_alone()
+
+
+def wait_until_alone(seconds: float = 10) -> None:
+    """The server's threads end a moment after it; a test database in use cannot be dropped."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        with connection.cursor() as cursor:
+            cursor.execute(_OTHERS)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
