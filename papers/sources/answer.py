@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,36 +94,6 @@ def plain_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
-
-
-class Unpacker:
-    """Unpacks a body piece by piece, never more than asked: 1 MB of gzip may hold 1 GB."""
-
-    def __init__(self, url: str, encoding: str) -> None:
-        name = encoding.strip().lower()
-        if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise SourceError(f"{place_of(url)} answered packed as {name[:20]!r}, unasked")
-        self._url = url
-        self._zlib = (
-            zlib.decompressobj(zlib.MAX_WBITS | 32) if name not in ("", "identity") else None
-        )
-
-    def unpack(self, piece: bytes, most: int) -> bytes:
-        """What `piece` adds to the body, cut after `most` bytes."""
-        if self._zlib is None:
-            return piece
-        try:
-            return self._zlib.decompress(piece, most)
-        except zlib.error as error:
-            raise self._broken() from error
-
-    def finish(self) -> None:
-        """Refuse a body that was cut short."""
-        if self._zlib is not None and not self._zlib.eof:
-            raise self._broken()
-
-    def _broken(self) -> SourceError:
-        return SourceError(f"{place_of(self._url)} answered with broken gzip", permanent=False)
 
 
 def _why_not_json(text: str, error: Exception) -> str:

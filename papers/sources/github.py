@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from papers.sources import SourceError
-from papers.sources.http import Answer, Http, Limits, is_json
+from papers.sources.http import Answer, Clock, Http, Limits, is_json
 
 SOURCE: Final = "github"
 _MOST: Final = 10**9
@@ -63,14 +63,14 @@ class Starred:
     answer: Answer
 
 
-def connect(limits: Limits | None = None) -> Http:
+def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     """The way to GitHub's API, as the settings have it."""
     token = settings.GITHUB_TOKEN
     headers = {
         "accept": "application/vnd.github+json",
         "x-github-api-version": "2022-11-28",
     } | ({"authorization": f"Bearer {token}"} if token else {})
-    return Http(settings.GITHUB_URL, headers=headers, secrets=[token], limits=limits)
+    return Http(settings.GITHUB_URL, headers=headers, secrets=[token], limits=limits, clock=clock)
 
 
 def repository(url: str) -> Repository | None:

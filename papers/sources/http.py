@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
-from typing import Final, NoReturn, Self
+from typing import Final, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore2
@@ -25,7 +25,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from papers.sources import SourceError
-from papers.sources.answer import Answer, Unpacker, is_json, place_of, plain_headers
+from papers.sources.answer import Answer, is_json, place_of, plain_headers
+from papers.sources.body import read_body
 from papers.sources.network import GuardedNetwork, Refused
 from papers.sources.quota import wait_asked_for, wait_for_quota
 
@@ -274,7 +275,7 @@ class Http:
                 extensions={"timeout": self._timeout},
             ) as response:
                 headers = plain_headers(response.headers)
-                body = b"".join(self._pieces(url, headers, response))
+                body = read_body(url, headers, response.iter_stream(), self._limits.size)
                 return Answer(response.status, headers, body, url, question.url)
         except Refused as error:
             raise SourceError(self._clean(str(error))) from error
@@ -282,30 +283,6 @@ class Http:
             raise self._too_slow(url) from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
             raise self._broken(url, error) from error
-
-    def _pieces(
-        self, url: str, headers: Mapping[str, str], response: httpcore2.Response
-    ) -> Iterator[bytes]:
-        """The body, unpacked, no further than its limit."""
-        most = self._limits.size
-        declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > most:
-            self._refuse_size(url)
-        unpacker = Unpacker(url, headers.get("content-encoding", ""))
-        size = 0
-        for piece in response.iter_stream():
-            plain = unpacker.unpack(piece, most - size + 1)
-            size += len(plain)
-            if size > most:
-                self._refuse_size(url)
-            yield plain
-        if size:
-            unpacker.finish()
-
-    def _refuse_size(self, url: str) -> NoReturn:
-        raise SourceError(
-            f"{place_of(url)} answered with more than {self._limits.size / 2**20:.3g} MB"
-        )
 
     def _too_slow(self, url: str) -> SourceError:
         if self._clock.monotonic() >= self._network.deadline:

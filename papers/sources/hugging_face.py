@@ -33,7 +33,7 @@ from papers.fetched import (
     web_url,
 )
 from papers.sources import SourceError
-from papers.sources.http import Http, Limits, is_json
+from papers.sources.http import Clock, Http, Limits, is_json
 
 SOURCE: Final = "hugging_face"
 _PAGE: Final = 100  # rows, the most that one answer holds
@@ -44,11 +44,13 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores neither in 
 _log = logging.getLogger(__name__)
 
 
-def connect(limits: Limits | None = None) -> Http:
+def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     """The way to Hugging Face, as the settings have it."""
     token = settings.HUGGING_FACE_TOKEN
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    return Http(settings.HUGGING_FACE_URL, headers=headers, secrets=[token], limits=limits)
+    return Http(
+        settings.HUGGING_FACE_URL, headers=headers, secrets=[token], limits=limits, clock=clock
+    )
 
 
 def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from papers.fetched import FetchedSignal, arxiv_id
 from papers.sources import SourceError
-from papers.sources.http import Answer, Http, Limits, is_json
+from papers.sources.http import Answer, Clock, Http, Limits, is_json
 
 SOURCE: Final = "semantic_scholar"
 BATCH: Final = 500  # papers, the most that one question may name
@@ -33,12 +33,14 @@ class Cited:
     raw: dict[str, Any]
 
 
-def connect(limits: Limits | None = None) -> Http:
+def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     """The way to Semantic Scholar, as the settings have it."""
     key = settings.SEMANTIC_SCHOLAR_KEY
     headers = {"x-api-key": key} if key else {}
     limits = replace(limits or Limits(), apart=_APART)
-    return Http(settings.SEMANTIC_SCHOLAR_URL, headers=headers, secrets=[key], limits=limits)
+    return Http(
+        settings.SEMANTIC_SCHOLAR_URL, headers=headers, secrets=[key], limits=limits, clock=clock
+    )
 
 
 def cited(http: Http, identities: Sequence[str]) -> list[Cited | None]:
