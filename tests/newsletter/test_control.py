@@ -1,0 +1,95 @@
+"""Editions that are held back, go on, or end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from newsletter import control, queries
+from newsletter.models import Delivery, Edition
+from newsletter.progress import Progress
+from newsletter.queries import Range
+from subscribers.outcomes import Outcome, State
+from tests.factories import make_delivery, make_edition, make_subscriber
+
+NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition() -> Edition:
+    made = make_edition()
+    for _ in range(3):
+        make_delivery(made, make_subscriber())
+    return made
+
+
+def claim(edition: Edition) -> int:
+    _, rows = queries.claim(Range(edition.pk, 1, 2**62), timezone.now(), 50, timedelta(minutes=5))
+    return len(rows)
+
+
+def test_nothing_of_a_paused_edition_is_claimed(edition: Edition) -> None:
+    assert control.pause(edition.pk, "a mistake in the note", NOW)
+    assert claim(edition) == 0
+
+
+def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition) -> None:
+    batch = Range(edition.pk, 1, 2**62)
+    fence, rows = queries.claim(batch, NOW, 50, timedelta(minutes=5))
+    control.pause(edition.pk, "stop", NOW)
+    assert queries.mark_sending(edition.pk, fence, rows, ["[]"] * len(rows), NOW) == set()
+
+
+def test_a_resumed_edition_goes_on(edition: Edition) -> None:
+    control.pause(edition.pk, "stop", NOW)
+    control.resume(edition.pk, NOW)
+    assert claim(edition) == 3
+
+
+def test_mail_deferred_by_the_fault_goes_on_at_once(edition: Edition) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    Delivery.objects.update(state="deferred", attempts=1, next_attempt_at=later)
+    control.pause(edition.pk, "stop", NOW)
+    control.resume(edition.pk, timezone.now())
+    assert claim(edition) == 3
+
+
+def test_pausing_twice_keeps_the_first_reason(edition: Edition) -> None:
+    control.pause(edition.pk, "first", NOW)
+    assert not control.pause(edition.pk, "second", NOW)
+    edition.refresh_from_db()
+    assert edition.pause_reason == "first"
+
+
+def test_a_cancelled_edition_ends_its_waiting_mails_with_a_reason(edition: Edition) -> None:
+    sent = Delivery.objects.first()
+    assert sent is not None
+    Delivery.objects.filter(pk=sent.pk).update(state="sent")
+    assert control.cancel(edition.pk, NOW) == 2
+    ended = Delivery.objects.filter(state="skipped", reason="the edition was cancelled")
+    assert ended.count() == 2
+    assert claim(edition) == 0
+
+
+def test_a_wrong_setting_pauses_the_edition_and_is_logged(
+    edition: Edition, caplog: pytest.LogCaptureFixture
+) -> None:
+    control.pause_if_unfit(edition.pk, [Outcome("misconfigured", error="401 bad token")], NOW)
+    edition.refresh_from_db()
+    assert edition.paused_at == NOW
+    assert "401 bad token" in edition.pause_reason
+    assert "401 bad token" in caplog.text
+
+
+@pytest.mark.parametrize("state", ["accepted", "refused", "deferred", "unknown"])
+def test_no_other_outcome_pauses_it(edition: Edition, state: State) -> None:
+    control.pause_if_unfit(edition.pk, [Outcome(state)], NOW)
+    assert claim(edition) == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "failed", "paused"), [(150, 20, False), (950, 50, False), (940, 60, True)]
+)
+def test_too_many_refusals_are_unhealthy(sent: int, failed: int, paused: bool) -> None:
+    assert bool(control.unhealthy(Progress(sent=sent, failed=failed))) is paused

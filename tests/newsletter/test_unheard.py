@@ -1,0 +1,99 @@
+"""Work whose bell was lost is found again; work that somebody does is left alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from newsletter import queries
+from newsletter.models import Delivery, Edition
+from tests.factories import make_delivery, make_edition, make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition() -> Edition:
+    made = make_edition()
+    for _ in range(5):
+        make_delivery(made, make_subscriber())
+    return made
+
+
+def forgotten(seconds_still: float = 0, size: int = 500) -> list[queries.Range]:
+    now = timezone.now()
+    return queries.forgotten(now, now + timedelta(seconds=1 - seconds_still), size)
+
+
+def ids() -> list[int]:
+    return list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_a_still_edition_is_found_by_the_range_of_its_rows(edition: Edition) -> None:
+    assert forgotten() == [queries.Range(edition.pk, ids()[0], ids()[-1])]
+
+
+def test_a_long_range_is_cut_into_batches(edition: Edition) -> None:
+    a, b, c, d, e = ids()
+    assert forgotten(size=2) == [
+        queries.Range(edition.pk, a, b),
+        queries.Range(edition.pk, c, d),
+        queries.Range(edition.pk, e, e),
+    ]
+
+
+def test_an_edition_that_moves_is_left_alone(edition: Edition) -> None:
+    assert forgotten(seconds_still=60) == []
+
+
+def test_rows_that_a_worker_holds_are_left_alone(edition: Edition) -> None:
+    Delivery.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
+    assert forgotten() == []
+
+
+@pytest.mark.parametrize("field", ["paused_at", "cancelled_at"])
+def test_a_paused_or_cancelled_edition_is_left_alone(edition: Edition, field: str) -> None:
+    Edition.objects.update(**{field: timezone.now()})
+    assert forgotten() == []
+
+
+def test_finished_rows_are_not_work(edition: Edition) -> None:
+    Delivery.objects.update(state="sent")
+    assert forgotten() == []
+
+
+def test_a_deferred_mail_comes_up_when_its_time_has_come(edition: Edition) -> None:
+    now = timezone.now()
+    Delivery.objects.update(state="deferred", next_attempt_at=now + timedelta(minutes=5))
+    assert queries.due_again(now, 500) == []
+    assert len(queries.due_again(now + timedelta(minutes=5), 500)) == 1
+
+
+def test_a_claim_reads_the_index_of_unfinished_rows_from_its_first_id() -> None:
+    """Of ten thousand rows that are done it must look at none."""
+    edition = make_edition()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO newsletter_delivery (edition_id, subscriber_id, state, reason, picks,
+                 renderer, key_id, attempts, next_attempt_at, provider_id, error, created_at)
+               SELECT %s, NULL, CASE WHEN n > 9900 THEN 'queued' ELSE 'sent' END, '', '[]', '',
+                      '', 0, now(), '', '', now()
+                 FROM generate_series(1, 10000) AS n""",
+            [edition.pk],
+        )
+        cursor.execute("ANALYZE newsletter_delivery")
+        cursor.execute(
+            "EXPLAIN (ANALYZE, FORMAT TEXT) " + queries._CLAIM,
+            {
+                "edition": edition.pk,
+                "first": 1,
+                "last": 2**62,
+                "now": timezone.now(),
+                "until": timezone.now(),
+                "fence": "00000000-0000-0000-0000-000000000000",
+                "most": 50,
+            },
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "delivery_unfinished" in plan, plan
