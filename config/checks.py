@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
 from config.providers import known_providers
+from newsletter.pace import pace_of_settings
 
 # Nobody outside this machine, or nobody at all, gets mail there.
 _NOWHERE = ("localhost", ".localhost", "example.com", ".example", ".invalid", ".test", ".local")
@@ -27,6 +28,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
     "MAX_ATTEMPTS": (1, 50),
+    "SEND_THREADS": (1, 64),
     "SMTP_CONNECTIONS": (1, 50),
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
     "TICK_SECONDS": (0.1, 3600),
@@ -48,6 +50,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_sender(),
         *check_mailbox(),
         *check_rates(),
+        *check_pace(),
     ]
 
 
@@ -194,6 +197,14 @@ def check_mailbox() -> list[CheckMessage]:
             id="trending.E009",
         )
     ]
+
+
+def check_pace() -> list[CheckMessage]:
+    try:
+        pace_of_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="See docs/settings.md.", id="trending.E011")]
+    return []
 
 
 def check_rates() -> list[CheckMessage]:

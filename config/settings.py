@@ -196,6 +196,7 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
+SEND_THREADS = env.int("SEND_THREADS", default=8)  # where a provider takes mail by mail
 SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=4)  # of each sending process
 SMTP_MAILS_PER_CONNECTION = env.int("SMTP_MAILS_PER_CONNECTION", default=500)
 # ANYMAIL_POSTMARK_SERVER_TOKEN in the environment is POSTMARK_SERVER_TOKEN for django-anymail.
@@ -234,6 +235,14 @@ DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipp
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
+# How fast: mails a second, overall and by recipient domain; 0 is as fast as it goes.
+SEND_RATE = env.float("SEND_RATE", default=0.0)
+DOMAIN_RATES = env.list("DOMAIN_RATES", default=[])
+# A new sender's ramp: so many mails on the first day, so many times more each next, up to a cap.
+WARM_UP_FROM = env.str("WARM_UP_FROM", default="")
+WARM_UP_START = env.int("WARM_UP_START", default=500)
+WARM_UP_GROWTH = env.float("WARM_UP_GROWTH", default=1.5)
+WARM_UP_CAP = env.int("WARM_UP_CAP", default=100_000)
 PAUSE_AT_FAILED_SHARE = env.float("PAUSE_AT_FAILED_SHARE", default=0.05)
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)

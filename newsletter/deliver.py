@@ -21,12 +21,14 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from newsletter import queries
+from newsletter.pace import pace_of_settings
 from newsletter.press import Choice, Press, press_of
 from newsletter.queries import Claimed, Range, Result
 from newsletter.readers import Recipient, recipients
 from newsletter.reasons import skipped
 from newsletter.record import conclude
 from newsletter.render import RENDERER, Digest, digest_of
+from newsletter.throttle import Throttle
 from newsletter.tokens import current_key_id
 from newsletter.transports import Transport
 
@@ -62,6 +64,7 @@ class _Batch:
         self._edition = press.edition_id
         self._transport = transport
         self._fence = fence
+        self._throttle = Throttle(pace_of_settings())
 
     def send(self, claimed: Sequence[Claimed]) -> None:
         readers = recipients([mail.reader_id for mail in claimed if mail.reader_id])
@@ -69,15 +72,29 @@ class _Batch:
         queries.skip(self._edition, self._fence, skips)
         ready = [mail for mail in claimed if mail.id in choices]
         results: list[Result] = []
-        for burst in _bursts(ready, settings.BURST_SIZE):
+        for candidates in _bursts(ready, settings.BURST_SIZE):
+            burst = self._admitted(candidates, readers)
+            if not burst:
+                continue
             held = self._turn_over(results, burst, choices)
             mails = [self._digest(mail, choices, readers) for mail in burst if mail.id in held]
             if not mails:  # the edition was paused, or the rows are somebody else's by now
                 queries.release(self._edition, self._fence, [mail.id for mail in ready])
                 return
             outcomes = self._transport.send(mails)
+            self._throttle.note([mail.to for mail in mails], outcomes)
             results = conclude(self._edition, mails, burst, outcomes, timezone.now())
         patiently(lambda: self._record(results))
+
+    def _admitted(
+        self, candidates: Sequence[Claimed], readers: Mapping[int, Recipient]
+    ) -> list[Claimed]:
+        """Those of a burst whom the pace lets go now; the others are put off."""
+        now = timezone.now()
+        addresses = {mail.id: readers[mail.reader_id or 0].email for mail in candidates}
+        admission = self._throttle.admit(addresses, now)
+        queries.put_off(self._edition, self._fence, admission.wait, now)
+        return [mail for mail in candidates if mail.id not in admission.wait]
 
     def _turn_over(
         self, results: Sequence[Result], burst: Sequence[Claimed], choices: Mapping[int, Choice]
@@ -114,6 +131,7 @@ class _Batch:
             to=readers[mail.reader_id or 0].email,
             dated_at=mail.dated_at or timezone.now(),
             sheet=choices[mail.id].sheet,
+            attempts=mail.attempts,
         )
 
     def _personalize(

@@ -134,6 +134,17 @@ UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
    AND state IN ('queued', 'deferred')
 """
 
+# Put off without a try: not the mail's fault. It is found again when its time has come.
+_PUT_OFF = """
+UPDATE newsletter_delivery AS delivery
+   SET state = 'deferred', reason = later.reason, next_attempt_at = later.at,
+       lease_until = NULL, fence = NULL
+  FROM unnest(%(ids)s::bigint[], %(times)s::timestamptz[], %(reasons)s::text[])
+       AS later (id, at, reason)
+ WHERE delivery.id = later.id AND delivery.edition_id = %(edition)s
+   AND delivery.fence = %(fence)s AND delivery.state IN ('queued', 'deferred')
+"""
+
 # ── after a crash ────────────────────────────────────────────────────────────
 
 # Served by delivery_leased (lease_until) WHERE state = 'sending'.
@@ -327,6 +338,21 @@ def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: da
         provider_ids=[result.provider_id for result in results],
         next_attempts=[result.next_attempt_at for result in results],
     )
+
+
+def put_off(
+    edition_id: int, fence: uuid.UUID, waits: Mapping[int, tuple[float, str]], now: datetime
+) -> None:
+    """Give claimed rows back until so many seconds have passed, each with the reason."""
+    if waits:
+        _run(
+            _PUT_OFF,
+            edition=edition_id,
+            fence=fence,
+            ids=list(waits),
+            times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
+            reasons=[reason for _, reason in waits.values()],
+        )
 
 
 def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
