@@ -235,6 +235,30 @@ class Trend(models.Model):
         return f"{self.value:.2f} in the {self.window} of {self.day}"
 
 
+class SearchEntry(models.Model):
+    """What the search knows of a paper. Triggers keep it in step; nothing else writes it.
+
+    A narrow row, so that the many that match a common word are gathered quickly.
+    """
+
+    paper = models.OneToOneField(
+        Paper, on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
+    )
+    words = SearchVectorField(help_text="Title over abstract over authors, without accents.")
+    listed_on = models.DateField()
+    has_code = models.BooleanField()
+    prominence = models.FloatField(default=0, help_text="The newest trend; 0 before the first.")
+    trend_day = models.DateField(null=True, blank=True, help_text="The last day of that trend.")
+    trend_days = models.PositiveSmallIntegerField(default=0, help_text="The length of its window.")
+
+    class Meta:
+        verbose_name_plural = "search entries"
+        indexes: ClassVar = [GinIndex(fields=["words"], name="search_entry_words")]
+
+    def __str__(self) -> str:
+        return f"words of paper {self.paper_id}"
+
+
 class Job(models.Model):
     """One line of the timetable: when it runs next, who runs it now, and how it has gone."""
 

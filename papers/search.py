@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F
 
 from papers.fetched import arxiv_id, fold
+from papers.matching import Filters, Matches, best, read
 from papers.measure import facts, measure
-from papers.models import Paper, PaperTopic
+from papers.models import Paper, Topic, Trend
 from papers.queries import RankedPaper, topics_by_weight
+from papers.windows import DAYS, Window
 
 SHOWN: Final = 20
 LONGEST_QUERY: Final = 250
+_UNTYPABLE: Final = dict.fromkeys([0, *range(0xD800, 0xE000)])  # PostgreSQL stores neither
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,21 @@ class SearchResult:
     """One page of what was found.
 
     `query` is what was searched for: folded to one line, and cut where it was too long
-    (`is_cut`). `papers` are those of this page, best first; positions count from 1 over all
-    pages. `total` is a guess where `is_about`. `exact` is the paper whose arXiv id or
-    address the query is, and then the only one of `papers`.
+    (`is_cut`). `is_empty`: it holds nothing to look for, only "the" or "-this". `papers` are
+    those of this page, best first, their positions counted from 1 over all pages. `total`
+    is how many match, a guess where `is_about`; `pages` lead to the best of them only, at
+    least to the first 250. `exact` is the paper whose arXiv id or address the query is: it
+    is then the only one of `papers`, whatever else was asked.
     """
 
     query: str
-    is_cut: bool
     papers: Sequence[RankedPaper]
-    total: int
-    is_about: bool
-    page: int
-    pages: int
+    total: int = 0
+    page: int = 1
+    pages: int = 1
+    is_about: bool = False
+    is_cut: bool = False
+    is_empty: bool = False
     exact: Paper | None = None
 
 
@@ -54,53 +59,71 @@ def search(
 
     Args:
         query: words, "exact phrases", or, -not; or an arXiv id or the address of a paper.
-            Nothing that a person can type is an error.
+            Nothing that a person can type is an error; 250 characters of it count.
         now: aware; signals read up to it are shown.
-        topic: the slug of a topic.
+        topic: the slug of an active topic.
         since, until: the first and last day of a paper's first listing.
         page: counts from 1; one past the last page is empty.
         size: papers on a page, 1 to 120.
+
+    Eleven queries, or fewer: two for the transaction around the slow one.
+
+    Raises:
+        Topic.DoesNotExist: there is no such topic, or not any more.
     """
-    asked = fold(query.replace("\x00", ""))
-    wanted = asked[:LONGEST_QUERY]
-    if paper := _named(wanted):
-        found = _shown([paper], 1, now)
-        return SearchResult(wanted, False, found, 1, False, 1, 1, paper)
-    matching = _matching(wanted, topic, since, until, with_code)
-    total = matching.count()
+    asked = fold(query.translate(_UNTYPABLE))
+    text = asked[:LONGEST_QUERY].rstrip()
+    if paper := _named(text):
+        return SearchResult(text, _shown([paper.pk], 1, now), total=1, exact=paper)
+    filters = Filters(_topic_key(topic), since, until, with_code)
+    wanted = read(text)
+    matches = best(wanted, filters, enough=size) if wanted else Matches([], 0)
     first = (page - 1) * size
-    papers = _shown(list(matching[first : first + size]), first + 1, now)
-    is_cut = wanted != asked
-    return SearchResult(wanted, is_cut, papers, total, False, page, max(1, -(-total // size)))
+    return SearchResult(
+        query=text,
+        papers=_shown(matches.paper_ids[first : first + size], first + 1, now),
+        total=matches.total,
+        page=page,
+        pages=max(1, -(-len(matches.paper_ids) // size)),
+        is_about=matches.is_about,
+        is_cut=text != asked,
+        is_empty=wanted is None,
+    )
 
 
 def _named(query: str) -> Paper | None:
+    """The paper whose arXiv id, or whose address there or at Hugging Face, the query is."""
     name = arxiv_id(query)
-    found = Paper.objects.filter(arxiv_id=name) if name else Paper.objects.none()
-    return found.defer("search").prefetch_related(topics_by_weight()).first()
+    return Paper.objects.defer("search").filter(arxiv_id=name).first() if name else None
 
 
-def _matching(
-    query: str, topic: str | None, since: date | None, until: date | None, with_code: bool
-) -> QuerySet[Paper]:
-    words = SearchQuery(query, config="english", search_type="websearch")
-    papers = Paper.objects.filter(search=words)
-    if topic:
-        links = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__slug=topic)
-        papers = papers.filter(Exists(links))
-    if since:
-        papers = papers.filter(listed_on__gte=since)
-    if until:
-        papers = papers.filter(listed_on__lte=until)
-    if with_code:
-        papers = papers.exclude(code_url="")
-    ranked = papers.annotate(rank=SearchRank(F("search"), words)).order_by("-rank", "-pk")
-    return ranked.defer("search").prefetch_related(topics_by_weight())
+def _topic_key(slug: str | None) -> int | None:
+    return Topic.objects.get(slug=slug, is_active=True).pk if slug else None
 
 
-def _shown(papers: list[Paper], first: int, now: datetime) -> list[RankedPaper]:
-    measured = measure([paper.pk for paper in papers], now)
+def _shown(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
+    """The papers in this order, with their signals and the trend that ranked them."""
+    if not paper_ids:
+        return []
+    stored = Paper.objects.defer("search").prefetch_related(topics_by_weight())
+    papers = stored.in_bulk(paper_ids)
+    trends = _newest_trends(paper_ids)
+    measured = measure(paper_ids, now)
     return [
-        RankedPaper(position, paper, None, {}, facts(paper, measured[paper.pk]))
-        for position, paper in enumerate(papers, start=first)
+        RankedPaper(
+            position=position,
+            paper=papers[key],
+            trend=trends[key].value if key in trends else None,
+            components=trends[key].components if key in trends else {},
+            facts=facts(papers[key], measured[key]),
+        )
+        for position, key in enumerate(paper_ids, start=first)
     ]
+
+
+def _newest_trends(paper_ids: Sequence[int]) -> dict[int, Trend]:
+    """The trends that the search ranks by: of a paper's newest day that of the longest window."""
+    newest_day = F("paper__search_entry__trend_day")
+    trends = Trend.objects.filter(paper__in=paper_ids, day=newest_day)
+    by_length = sorted(trends, key=lambda trend: DAYS[cast("Window", trend.window)])
+    return {trend.paper_id: trend for trend in by_length}
