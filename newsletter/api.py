@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
+from pydantic.json_schema import SkipJsonSchema
 
 from newsletter.compose import WINDOW_OF
 from newsletter.models import Candidate, Edition
@@ -59,7 +60,7 @@ class WholeEdition(EditionFields):
 
 
 class EditionsQuery(Schema):
-    cadence: Cadence | None = Field(None, description="Only these.")
+    cadence: Cadence | SkipJsonSchema[None] = Field(None, description="Only these.")
     p: int = Field(0, ge=0, le=1_000_000, description="The page, from 0.")
     limit: int = Field(30, ge=1, le=100, description="Editions on a page.")
 

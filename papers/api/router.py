@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
+from pydantic.json_schema import SkipJsonSchema
 
 from papers.api import catalogue
 from papers.api.rows import detail, public_id, public_url, row, standing, topic_fields
@@ -19,6 +20,7 @@ from papers.pages import latest_day
 from papers.queries import newest_places, topic_counts
 from papers.search import LONGEST_QUERY
 
+Text = str | SkipJsonSchema[None]  # may be left out, but is never null
 router = Router(tags=["papers"])
 _WORD: Final = r"^[A-Za-z0-9._-]{1,100}$"  # what slugs and the names of accounts are made of
 _LIST: Final[dict[int | frozenset[int], Any]] = {
@@ -28,16 +30,16 @@ _LIST: Final[dict[int | frozenset[int], Any]] = {
 
 
 class DailyQuery(Schema):
-    date: str | None = Field(None, description="A day, 2025-03-14.", examples=["2025-03-14"])
-    week: str | None = Field(None, description="An ISO week, 2025-W11.", examples=["2025-W11"])
-    month: str | None = Field(None, description="A month, 2025-03.", examples=["2025-03"])
+    date: Text = Field(None, description="A day, like 2025-03-14.")
+    week: Text = Field(None, description="An ISO week, like 2025-W11.")
+    month: Text = Field(None, description="A month, like 2025-03.")
     sort: Literal["publishedAt", "trending"] = Field(
         "publishedAt", description="The newest listing first, or the strongest trend."
     )
-    submitter: str | None = Field(
+    submitter: Text = Field(
         None, pattern=_WORD, description="Only what this account of Hugging Face submitted there."
     )
-    topic: str | None = Field(None, pattern=_WORD, description="Only this topic, by its slug.")
+    topic: Text = Field(None, pattern=_WORD, description="Only this topic, by its slug.")
     p: int = Field(0, ge=0, le=1_000_000, description="The page, from 0.")
     limit: int = Field(50, ge=1, le=100, description="Papers on a page.")
 
