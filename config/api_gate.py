@@ -89,8 +89,8 @@ def as_json(answer: HttpResponseBase) -> HttpResponseBase:
     if not is_trace and answer.get("Content-Type", "") != "application/json; charset=utf-8":
         status = HTTPStatus(answer.status_code)
         told = JsonResponse({"error": _REASONS.get(status, status.phrase)}, status=status)
-        if allowed := answer.get("Allow"):
-            told["Allow"] = allowed
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            told["Allow"] = _METHODS
         answer = told
     answer["Cache-Control"] = "no-store"
     return answer
