@@ -1,0 +1,646 @@
+"""The SMTP transport against a sink that misbehaves at every step, with and without PIPELINING."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from time import monotonic
+
+import pytest
+from pytest_django import Settings
+
+from newsletter.render import Digest, digest_of
+from newsletter.transports import open_transport
+from newsletter.transports.django import DjangoTransport
+from newsletter.transports.smtp import SmtpTransport
+from newsletter.transports.smtp_burst import Burst, stuffed
+from subscribers.outcomes import Outcome
+from tests.sink import sinking
+from tests.sink_session import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
+
+BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+LATER = datetime(2025, 3, 15, 8, tzinfo=UTC)
+
+
+class PlainSheet:
+    """What `Digest` needs of a sheet, without templates."""
+
+    subject = "Papers"
+
+    def __init__(self, text: bytes = b"A paper.\r\n" * 40) -> None:
+        self.wire = (b"Subject: Papers\r\n\r\n" + text + b"https://papers.test/u/", b"\r\n")
+
+
+def make_digest(number: int, to: str = "", text: bytes = b"A paper.\r\n" * 40) -> Digest:
+    return digest_of(
+        delivery_id=number,
+        key_id="",
+        to=to or f"reader{number}@example.com",
+        dated_at=LATER,
+        sheet=PlainSheet(text),  # type: ignore[arg-type]
+    )
+
+
+def make_burst(count: int) -> list[Digest]:
+    return [make_digest(number) for number in range(1, count + 1)]
+
+
+@pytest.fixture(autouse=True)
+def _smtp(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = BACKEND
+    settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 0.4
+    settings.MAIL_FROM = "Trending Papers <digest@papers.test>"
+    settings.MAIL_DOMAIN = "papers.test"
+    settings.SMTP_CONNECTIONS = 1
+
+
+@pytest.fixture(params=[True, False], ids=["pipelining", "step by step"])
+def pipelining(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def connect(settings: Settings) -> Callable[[Sink], SmtpTransport]:
+    def connect(sink: Sink) -> SmtpTransport:
+        settings.EMAIL_PORT = sink.port
+        return SmtpTransport()
+
+    return connect
+
+
+Connect = Callable[[Sink], SmtpTransport]
+
+
+@contextmanager
+def told(rule: Rule = as_usual, **options: object) -> Iterator[Sink]:
+    """A sink; in the end it has nothing to complain of, and took no mail twice."""
+    with sinking(rule, **options) as sink:
+        yield sink
+    assert sink.faults == []
+    ids = Counter(mail.message_id for mail in sink.mails)
+    assert ids == Counter(set(ids))
+
+
+def states(outcomes: Sequence[Outcome]) -> list[str]:
+    return [outcome.state for outcome in outcomes]
+
+
+def readers(sink: Sink) -> list[str]:
+    return [mail.to for mail in sink.mails]
+
+
+def at(verb: str, answer: Answer, *numbers: int) -> Rule:
+    """Say it to these readers (to all, without numbers), at this verb. MAIL knows no reader."""
+    chosen = {f"reader{number}@example.com" for number in numbers}
+
+    def rule(moment: Moment) -> Answer:
+        return answer if moment.verb == verb and (not chosen or moment.to in chosen) else None
+
+    return rule
+
+
+def once(verb: str, answer: Answer, *, after: int = 0) -> Rule:
+    """Say it the first time that it is `verb`'s turn after so many mails."""
+    said: list[Moment] = []
+
+    def rule(moment: Moment) -> Answer:
+        if moment.verb != verb or moment.total < after or said:
+            return None
+        said.append(moment)
+        return answer
+
+    return rule
+
+
+# ── as it should be ──────────────────────────────────────────────────────────
+
+
+def test_every_mail_arrives_once_at_its_own_reader(connect: Connect, pipelining: bool) -> None:
+    with told(pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(7))
+    assert states(outcomes) == ["accepted"] * 7
+    assert readers(sink) == [f"reader{number}@example.com" for number in range(1, 8)]
+    assert sink.connections == 1
+
+
+def test_what_the_server_called_the_mail_is_kept(connect: Connect) -> None:
+    with told() as sink, connect(sink) as transport:
+        [outcome] = transport.send(make_burst(1))
+    assert outcome == Outcome("accepted", provider_id="2.0.0 taken")
+
+
+def test_the_mail_that_arrived_is_the_mail_that_was_meant(connect: Connect) -> None:
+    """Python's own email library reads what came over the wire."""
+    burst = make_burst(3)
+    with told() as sink, connect(sink) as transport:
+        transport.send(burst)
+    for digest, mail in zip(burst, sink.mails, strict=True):
+        parsed = message_from_bytes(mail.content, policy=policy.default)
+        assert (parsed["To"], mail.to, mail.sender) == (digest.to, digest.to, "digest@papers.test")
+        assert parsed["Message-ID"] == digest.headers["Message-ID"]
+        assert mail.content == digest.as_bytes()
+        assert digest.token in parsed.get_content()
+
+
+def test_connections_are_kept_between_bursts(connect: Connect, settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 2
+    with told() as sink, connect(sink) as transport:
+        for first in (0, 20, 40):
+            transport.send([make_digest(first + number) for number in range(20)])
+    assert (len(sink.mails), sink.connections) == (60, 2)
+
+
+def test_a_small_burst_opens_no_connections_it_does_not_need(
+    connect: Connect, settings: Settings
+) -> None:
+    settings.SMTP_CONNECTIONS = 8
+    with told() as sink, connect(sink) as transport:
+        transport.send(make_burst(3))
+    assert sink.connections == 1
+
+
+def test_connections_work_side_by_side(connect: Connect, settings: Settings) -> None:
+    """One that is held up holds up nobody but the mail on it."""
+    settings.SMTP_CONNECTIONS, settings.EMAIL_TIMEOUT = 3, 2
+    slow = once("end", SILENCE)
+    with told(slow) as sink, connect(sink) as transport:
+        settings.EMAIL_TIMEOUT = 1
+        outcomes = transport.send(make_burst(30))
+    assert Counter(states(outcomes)) == {"accepted": 29, "unknown": 1}
+    assert len({mail.connection for mail in sink.mails}) >= 3
+
+
+def test_a_burst_larger_than_usual_is_sent_whole(connect: Connect, settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 4
+    with told() as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(700))
+    assert states(outcomes) == ["accepted"] * 700
+    assert len(sink.mails) == 700
+
+
+def test_no_mails_need_no_server(settings: Settings) -> None:
+    settings.EMAIL_PORT = 1
+    with SmtpTransport() as transport:
+        assert transport.send([]) == []
+
+
+def test_a_connection_says_goodbye(connect: Connect) -> None:
+    with told() as sink:
+        with connect(sink) as transport:
+            transport.send(make_burst(1))
+        until = monotonic() + 2
+        while "QUIT" not in sink.verbs and monotonic() < until:
+            pass
+    assert sink.verbs[-1] == "QUIT"
+
+
+def test_a_group_is_one_write(connect: Connect) -> None:
+    """Two mails cost two round trips and one for the first envelope, no more."""
+    with told() as sink, connect(sink) as transport:
+        transport.send(make_burst(2))
+    envelope = ["MAIL", "RCPT", "DATA"]
+    assert [line[:4] for line in sink.verbs] == ["ehlo", *envelope, *envelope, "QUIT"][
+        : len(sink.verbs)
+    ]
+
+
+# ── refusals ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("no_recipients", ["354 go on", "503 5.5.1 what for?", "554 5.5.1 none"])
+def test_a_refused_reader_takes_no_neighbour_down(
+    connect: Connect, pipelining: bool, no_recipients: str
+) -> None:
+    rule = at("RCPT", "550 5.1.1 no such user", 1, 3, 4, 7)
+    options = {"pipelining": pipelining, "no_recipients": no_recipients}
+    with told(rule, **options) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(7))
+    a, r = "accepted", "refused"
+    assert states(outcomes) == [r, a, r, r, a, a, r]
+    assert [outcome.mailbox_gone for outcome in outcomes] == [
+        state == r for state in states(outcomes)
+    ]
+    assert readers(sink) == [f"reader{number}@example.com" for number in (2, 5, 6)]
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "state"),
+    [
+        ("RCPT", "450 4.2.1 busy", "deferred"),
+        ("RCPT", "451 4.7.1 greylisted", "deferred"),
+        ("RCPT", "452 4.2.2 mailbox full", "deferred"),
+        ("RCPT", "550-5.1.1 there is\r\n550 5.1.1 no such user", "refused"),
+        ("RCPT", "552 5.2.2 over quota", "refused"),
+        ("RCPT", "530 5.7.0 log in first", "misconfigured"),
+        ("DATA", "451 4.3.0 later", "deferred"),
+        ("DATA", "554 5.7.1 no", "refused"),
+        ("end", "450 4.7.1 later", "deferred"),
+        ("end", "451 4.7.1 later", "deferred"),
+        ("end", "452 4.3.1 disk full", "deferred"),
+        ("end", "550 5.7.1 spam", "refused"),
+        ("end", "552 5.3.4 too big", "refused"),
+    ],
+)
+def test_a_no_belongs_to_the_mail_it_was_said_to(
+    connect: Connect, pipelining: bool, verb: str, answer: str, state: str
+) -> None:
+    with told(at(verb, answer, 2), pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(3))
+    assert states(outcomes) == ["accepted", state, "accepted"]
+    assert outcomes[1].error.startswith(answer[:3])
+    assert (len(sink.mails), sink.connections) == (2, 1)
+
+
+@pytest.mark.parametrize("no_recipients", ["354 go on", "503 5.5.1 what for?"])
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("553 5.7.1 not your address", "misconfigured"),
+        ("451 4.7.1 slow down", "deferred"),
+        ("552 5.3.4 too big", "refused"),
+    ],
+)
+def test_a_refused_sender_is_sorted_for_each_mail(
+    connect: Connect, pipelining: bool, answer: str, state: str, no_recipients: str
+) -> None:
+    options = {"pipelining": pipelining, "no_recipients": no_recipients}
+    with told(at("MAIL", answer), **options) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(3))
+    assert states(outcomes) == [state] * 3
+    assert (sink.mails, sink.connections) == ([], 1)
+
+
+def test_a_mail_above_the_servers_limit_is_refused_unsaid(
+    connect: Connect, pipelining: bool
+) -> None:
+    burst = [make_digest(1), make_digest(2, text=b"long\r\n" * 2000), make_digest(3)]
+    with told(size=9000, pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(burst)
+    assert states(outcomes) == ["accepted", "refused", "accepted"]
+    assert "no more than 9000" in outcomes[1].error
+    assert not any("reader2" in line for line in sink.verbs)
+    assert f"SIZE={len(burst[0].as_bytes())}" in sink.verbs[1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "nobody", "a b@example.com", "a@example.com>\r\nDATA", "<a@example.com>", "ä@example.com"],
+)
+def test_an_address_that_cannot_be_is_refused_unsaid(connect: Connect, address: str) -> None:
+    burst = [make_digest(1, to=address or " "), make_digest(2)]
+    with told() as sink, connect(sink) as transport:
+        assert states(transport.send(burst)) == ["refused", "accepted"]
+    assert sum(line.startswith("RCPT") for line in sink.verbs) == 1
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_were(
+    connect: Connect, pipelining: bool
+) -> None:
+    text = b".\r\nRSET\r\n..two\r\n.three\r\n\r\n.\r\n"
+    with told(pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send([make_digest(1, text=text), make_digest(2)])
+    assert states(outcomes) == ["accepted"] * 2
+    assert text in sink.mails[0].content
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "wire"),
+    [
+        (b"a\r\n", b"a\r\n"),
+        (b"a", b"a\r\n"),
+        (b".a\r\n.\r\n", b"..a\r\n..\r\n"),
+        (b"a.b\r\n.", b"a.b\r\n..\r\n"),
+        (b"", b"\r\n"),
+    ],
+)
+def test_dots_are_stuffed_and_the_end_is_a_line_end(content: bytes, wire: bytes) -> None:
+    assert stuffed(content) == wire
+
+
+# ── connections that break ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("failure", [HANG_UP, SILENCE, "hello?", "99 bottles", "421 4.3.2 bye"])
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_a_connection_that_breaks_before_the_content_costs_nothing(
+    connect: Connect, pipelining: bool, verb: str, failure: str
+) -> None:
+    rule = once(verb, failure, after=1)
+    with told(rule, pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(4))
+    assert states(outcomes) == ["accepted"] * 4
+    assert (len(sink.mails), sink.connections) == (4, 2)
+
+
+@pytest.mark.parametrize("failure", [HANG_UP, SILENCE, "hello?", "354 what?", "1"])
+def test_a_mail_whose_answer_is_lost_is_unknown_and_its_follower_is_sent(
+    connect: Connect, pipelining: bool, failure: str
+) -> None:
+    rule = once("end", failure, after=1)
+    with told(rule, pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(4))
+    assert states(outcomes) == ["accepted", "unknown", "accepted", "accepted"]
+    assert (len(sink.mails), sink.connections) == (4, 2)
+
+
+def test_a_mail_that_was_lost_after_its_dot_is_not_repeated(connect: Connect) -> None:
+    with told(once("end", LOSE, after=1)) as sink, connect(sink) as transport:
+        assert states(transport.send(make_burst(3))) == ["accepted", "unknown", "accepted"]
+    assert readers(sink) == ["reader1@example.com", "reader3@example.com"]
+
+
+def test_421_instead_of_an_acceptance_defers_the_mail_and_spares_the_next(
+    connect: Connect, pipelining: bool
+) -> None:
+    rule = once("end", "421 4.3.2 going down", after=1)
+    with told(rule, pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(3))
+    assert states(outcomes) == ["accepted", "deferred", "accepted"]
+    assert sink.connections == 2
+
+
+def test_a_refusal_stands_when_the_server_hangs_up_over_it(
+    connect: Connect, pipelining: bool
+) -> None:
+    rule = at("RCPT", ("550 5.1.1 no such user", HANG_UP), 2)
+    with told(rule, pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(3))
+    assert states(outcomes) == ["accepted", "refused", "accepted"]
+    assert sink.connections == 2
+
+
+def test_a_content_that_breaks_off_is_sent_again(connect: Connect) -> None:
+    """More than the network holds: the dot cannot have been out when the server hung up."""
+    big = make_digest(2, text=b"0123456789abcdef" * 4 + b"\r\n" * 8_000_000)
+    with told(once("content", HANG_UP, after=1)) as sink, connect(sink) as transport:
+        outcomes = transport.send([make_digest(1), big, make_digest(3)])
+    assert states(outcomes) == ["accepted"] * 3
+    assert len(sink.mails) == 3
+
+
+def test_a_content_that_always_breaks_off_is_deferred_after_three_tries(connect: Connect) -> None:
+    big = make_digest(2, text=b"\r\n" * 8_000_000)
+    with told(at("content", HANG_UP, 2)) as sink, connect(sink) as transport:
+        outcomes = transport.send([make_digest(1), big, make_digest(3)])
+    assert states(outcomes) == ["accepted", "deferred", "accepted"]
+    assert len(sink.mails) == 2
+
+
+def test_the_last_words_about_a_content_are_its_answer(connect: Connect) -> None:
+    big = make_digest(1, text=b"\r\n" * 8_000_000)
+    with told(at("content", "552 5.3.4 too big", 1)) as sink, connect(sink) as transport:
+        sink.rule = at("content", ("552 5.3.4 too big", SILENCE), 1)
+        [outcome] = transport.send([big])
+    assert (outcome.state, outcome.error) == ("refused", "552 5.3.4 too big")
+
+
+@pytest.mark.parametrize("goodbye", [HANG_UP, "421 4.4.2 idle too long"])
+def test_a_server_that_left_between_bursts_is_called_again_in_silence(
+    connect: Connect, pipelining: bool, goodbye: str
+) -> None:
+    with told(pipelining=pipelining) as sink, connect(sink) as transport:
+        transport.send(make_burst(2))
+        [session] = sink.open
+        session.loop.call_soon_threadsafe(session.write, goodbye)
+        while sink.open:
+            pass
+        outcomes = transport.send([make_digest(number) for number in (3, 4)])
+    assert states(outcomes) == ["accepted"] * 2
+    assert sink.connections == 2
+
+
+def test_a_server_that_vanished_without_a_word_is_called_again(connect: Connect) -> None:
+    with told() as sink, connect(sink) as transport:
+        transport.send(make_burst(1))
+        [session] = sink.open
+        session.loop.call_soon_threadsafe(session.write, SILENCE)
+        outcomes = transport.send([make_digest(number) for number in (2, 3)])
+    assert (states(outcomes), sink.connections) == (["accepted"] * 2, 2)
+
+
+# ── limits of a server ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "goodbye",
+    [HANG_UP, "421 4.7.0 too many", "452 4.5.3 too many messages", "451 4.7.0 enough for now"],
+)
+def test_a_server_that_takes_few_mails_per_connection_gets_more_connections(
+    connect: Connect, pipelining: bool, goodbye: str
+) -> None:
+    def rule(moment: Moment) -> Answer:
+        return goodbye if moment.verb == "MAIL" and moment.mails >= 3 else None
+
+    with told(rule, pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(10))
+    assert states(outcomes) == ["accepted"] * 10
+    assert [mail.connection for mail in sink.mails] == [1] * 3 + [2] * 3 + [3] * 3 + [4]
+
+
+def test_a_server_that_takes_one_mail_per_connection_still_gets_them_all(connect: Connect) -> None:
+    def rule(moment: Moment) -> Answer:
+        return HANG_UP if moment.verb == "MAIL" and moment.mails else None
+
+    with told(rule) as sink, connect(sink) as transport:
+        assert states(transport.send(make_burst(12))) == ["accepted"] * 12
+    assert sink.connections == 12
+
+
+def test_too_many_recipients_of_a_session_means_another_session(connect: Connect) -> None:
+    def rule(moment: Moment) -> Answer:
+        full = moment.verb == "RCPT" and moment.mails >= 2
+        return "452 4.5.3 too many recipients" if full else None
+
+    with told(rule) as sink, connect(sink) as transport:
+        assert states(transport.send(make_burst(5))) == ["accepted"] * 5
+    assert sink.connections == 3
+
+
+def test_a_connection_is_replaced_after_its_fill(
+    connect: Connect, settings: Settings, pipelining: bool
+) -> None:
+    settings.SMTP_MAILS_PER_CONNECTION = 4
+    with told(pipelining=pipelining) as sink, connect(sink) as transport:
+        for first in (0, 5):
+            outcomes = transport.send([make_digest(first + number) for number in range(5)])
+            assert states(outcomes) == ["accepted"] * 5
+    assert [mail.connection for mail in sink.mails] == [1] * 4 + [2] * 4 + [3] * 2
+    assert sink.verbs.count("QUIT") == 3 or sink.verbs.count("QUIT") == 2
+
+
+def test_a_server_that_always_says_421_is_left_alone_soon(connect: Connect) -> None:
+    with told(at("end", "421 4.3.2 overloaded")) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(20))
+    assert states(outcomes) == ["deferred"] * 20
+    assert sink.connections == 2
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "end"])
+def test_a_server_that_stalls_ends(connect: Connect, pipelining: bool, verb: str) -> None:
+    with told(at(verb, SILENCE), pipelining=pipelining) as sink, connect(sink) as transport:
+        before = monotonic()
+        outcomes = transport.send(make_burst(20))
+    assert monotonic() - before < 5
+    assert sink.connections == 2
+    unknown = 2 if verb == "end" else 0
+    assert Counter(states(outcomes))["unknown"] == unknown
+    assert set(states(outcomes)) - {"unknown"} == {"deferred"}
+
+
+def test_one_poisonous_reader_does_not_keep_the_others_from_their_mail(connect: Connect) -> None:
+    with told(at("RCPT", "421 4.7.0 rate limited", 1, 5)) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(8))
+    assert {p + 1 for p, o in enumerate(outcomes) if o.state == "deferred"} == {1, 5}
+    assert len(sink.mails) == 6
+
+
+def test_no_mail_is_begun_in_the_second_half_of_the_lease(
+    connect: Connect, settings: Settings
+) -> None:
+    settings.LEASE_SECONDS = 0
+    with told() as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(3))
+    assert (states(outcomes), sink.mails) == (["deferred"] * 3, [])
+
+
+# ── doors that do not open ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer"),
+    [
+        ("greeting", "421 4.7.0 too many connections"),
+        ("greeting", "554 5.7.1 go away"),
+        ("greeting", HANG_UP),
+        ("greeting", SILENCE),
+        ("greeting", "hello?"),
+        ("EHLO", "421 4.3.2 going down"),
+        ("EHLO", HANG_UP),
+    ],
+)
+def test_a_server_that_lets_nobody_in_defers_all(
+    connect: Connect, settings: Settings, verb: str, answer: str
+) -> None:
+    settings.SMTP_CONNECTIONS = 4
+    with told(at(verb, answer)) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(20))
+    assert states(outcomes) == ["deferred"] * 20
+    assert (sink.mails, sink.connections) == ([], 1)
+
+
+def test_a_server_that_is_not_there_defers_all(settings: Settings) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = unused.getsockname()[1]
+        with SmtpTransport() as transport:
+            outcomes = transport.send(make_burst(2))
+    assert [(o.state, o.error[:22]) for o in outcomes] == [
+        ("deferred", "ConnectionRefusedError")
+    ] * 2
+
+
+def test_the_next_burst_knocks_again(connect: Connect) -> None:
+    with told(once("greeting", "421 4.3.2 restarting")) as sink, connect(sink) as transport:
+        assert states(transport.send(make_burst(1))) == ["deferred"]
+        assert states(transport.send(make_burst(1))) == ["accepted"]
+
+
+def test_fewer_connections_than_wanted_carry_it_all(connect: Connect, settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 4
+
+    def rule(moment: Moment) -> Answer:
+        crowded = moment.verb == "greeting" and moment.connection > 2
+        return "421 4.7.0 too many connections" if crowded else None
+
+    with told(rule) as sink, connect(sink) as transport:
+        for first in (0, 100):
+            outcomes = transport.send([make_digest(first + number) for number in range(40)])
+            assert states(outcomes) == ["accepted"] * 40
+    assert sink.connections == 4  # and those that were turned away did not knock again
+
+
+# ── servers that promise too much ────────────────────────────────────────────
+
+
+def test_a_server_that_loses_what_was_pipelined_is_spoken_to_step_by_step(
+    connect: Connect,
+) -> None:
+    with told(loses_behind=True) as sink, connect(sink) as transport:
+        assert states(transport.send(make_burst(6))) == ["accepted"] * 6
+    assert [mail.connection for mail in sink.mails] == [1] + [2] * 5
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "end"])
+@pytest.mark.parametrize("answer", [("250 one", "250 two"), ("550 5.1.1 one", "550 5.1.1 two")])
+def test_one_answer_too_many_never_moves_an_outcome_to_another_mail(
+    connect: Connect, verb: str, answer: tuple[str, str]
+) -> None:
+    rule = once(verb, answer, after=1)
+    with sinking(rule) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(5))
+    arrived = Counter(readers(sink))
+    assert set(arrived.values()) == {1}
+    for number, outcome in enumerate(outcomes, 1):
+        came = arrived[f"reader{number}@example.com"]
+        assert (outcome.state in ("accepted", "unknown")) == bool(came)
+
+
+@pytest.mark.parametrize("packets", [1, 3, 7])
+def test_replies_in_small_pieces_are_put_together(
+    connect: Connect, pipelining: bool, packets: int
+) -> None:
+    rule = at("RCPT", "550-5.1.1 this one\r\n550-5.1.1 is\r\n550 5.1.1 unknown here", 2)
+    options = {"packets": packets, "pipelining": pipelining}
+    with told(rule, **options) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(4))
+    assert states(outcomes) == ["accepted", "refused", "accepted", "accepted"]
+    assert outcomes[1].error == "550 5.1.1 this one 5.1.1 is 5.1.1 unknown here"
+
+
+def test_a_reply_without_end_ends(connect: Connect) -> None:
+    endless = "250-more\r\n" * 9000 + "250-more"
+    with told(once("MAIL", endless)) as sink, connect(sink) as transport:
+        assert states(transport.send(make_burst(2))) == ["accepted"] * 2
+    assert sink.connections == 2
+
+
+# ── the rest of the promise ──────────────────────────────────────────────────
+
+
+def test_the_settings_choose_the_transport(settings: Settings) -> None:
+    assert isinstance(open_transport(), SmtpTransport)
+    settings.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
+    assert isinstance(open_transport(), DjangoTransport)
+
+
+def test_a_fault_of_ours_leaves_mails_in_doubt_and_raises_nothing(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Burst, "settle", fail)
+    with sinking() as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(3))
+    assert states(outcomes)[0] == "unknown"
+    assert readers(sink) == ["reader1@example.com"]
+
+
+def test_a_worker_that_is_stopped_begins_no_other_mail(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sinking() as sink, connect(sink) as transport:
+
+        def stop(self: Burst, letter: object, outcome: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Burst, "settle", stop)
+        with pytest.raises(KeyboardInterrupt):
+            transport.send(make_burst(10))
+    assert len(sink.mails) == 1

@@ -1,0 +1,118 @@
+"""An SMTP server that takes mail, counts it, and misbehaves exactly as told.
+
+For tests (`with sinking(rule) as sink`), and as a program for benchmarks and for chaos:
+
+    python -m tests.sink --port 2525 --count received.txt --fault "RCPT=450 4.2.1 busy@0.05"
+
+It is strict: what a client says out of turn goes into `faults`. A mail counts as received
+when its final dot has arrived, unless the answer to the dot is a refusal; so a mail whose
+answer is lost has been received, as with the servers of this world.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.sink_session import VERBS, Answer, Moment, Rule, Session, Sink, as_usual
+
+
+async def listen(sink: Sink, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
+    """Serve connections by the sink's rules; its `port` is known afterwards."""
+    tls = sink.tls if sink.tls_at_once else None
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Session(sink), host, port, ssl=tls, backlog=512)
+    sink.port = server.sockets[0].getsockname()[1]
+    return server
+
+
+@contextmanager
+def sinking(rule: Rule = as_usual, **options: Any) -> Iterator[Sink]:
+    """A sink on a free port of this machine, in a thread, for as long as the block runs."""
+    sink = Sink(rule, **options)
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(listen(sink))
+    thread = threading.Thread(target=loop.run_forever, name="sink")
+    thread.start()
+    try:
+        yield sink
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.run_until_complete(_end(sink, server))
+        loop.close()
+
+
+async def _end(sink: Sink, server: asyncio.Server) -> None:
+    await asyncio.sleep(0)  # what has arrived is looked at
+    server.close()
+    for session in list(sink.open):
+        session.abort()
+    while sink.open:
+        await asyncio.sleep(0.001)
+    await server.wait_closed()
+
+
+# ── as a program ─────────────────────────────────────────────────────────────
+
+
+def rule_of(faults: Sequence[str], refused: Sequence[str], drop_after: int, seed: int) -> Rule:
+    """`faults`: VERB=ANSWER@CHANCE. `refused`: ADDRESS=ANSWER. `drop_after`: mails, 0 for never."""
+    by_address = dict(one.partition("=")[::2] for one in refused)
+    by_verb: dict[str, list[tuple[str, float]]] = {}
+    for one in faults:
+        verb, _, rest = one.partition("=")
+        answer, _, chance = rest.rpartition("@")
+        if verb not in VERBS or not answer:
+            raise ValueError(f"{one!r} is not VERB=ANSWER@CHANCE; a verb is one of {VERBS}")
+        by_verb.setdefault(verb, []).append((answer, float(chance)))
+    dice = random.Random(seed)  # noqa: S311 (faults, not secrets)
+
+    def rule(moment: Moment) -> Answer:
+        if moment.verb == "RCPT" and moment.to in by_address:
+            return by_address[moment.to] or "550 5.1.1 no such user"
+        if moment.verb == "MAIL" and drop_after and moment.mails >= drop_after:
+            return "421 4.7.0 too many mails on this connection"
+        for answer, chance in by_verb.get(moment.verb, ()):
+            if dice.random() < chance:
+                return answer
+        return None
+
+    return rule
+
+
+async def _serve(sink: Sink, host: str, port: int) -> None:
+    server = await listen(sink, host, port)
+    print(f"listening on {host}:{sink.port}", flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.sink", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--count", type=Path, help="append Message-ID and recipient of each mail")
+    parser.add_argument("--fault", action="append", default=[], metavar="VERB=ANSWER@CHANCE")
+    parser.add_argument("--refuse", action="append", default=[], metavar="ADDRESS[=ANSWER]")
+    parser.add_argument("--drop-after", type=int, default=0, metavar="MAILS")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--no-pipelining", action="store_true")
+    told = parser.parse_args(arguments)
+    rule = rule_of(told.fault, told.refuse, told.drop_after, told.seed)
+    count = told.count.open("a") if told.count else None
+    sink = Sink(rule, pipelining=not told.no_pipelining, keep=False, count=count)
+    with count or contextlib.nullcontext(), contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(sink, told.host, told.port))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,352 @@
+"""What the sink says and hears on one connection; `tests.sink` is the whole server."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO, Final, cast
+
+HANG_UP: Final = "hang up"
+SILENCE: Final = "silence"
+LOSE: Final = "hang up and forget"  # at the end of a mail: taken by nobody
+
+# `content` is the first bytes of a mail, `end` its final dot.
+VERBS: Final = {"greeting", "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"} | {
+    "content",
+    "end",
+    "RSET",
+    "QUIT",
+}
+_USUAL: Final = {
+    "greeting": "220 sink ready",
+    "HELO": "250 sink",
+    "AUTH": "235 2.7.0 welcome",
+    "STARTTLS": "220 2.0.0 go on",
+    "MAIL": "250 2.1.0 ok",
+    "RCPT": "250 2.1.5 ok",
+    "end": "250 2.0.0 taken",
+    "RSET": "250 2.0.0 ok",
+    "QUIT": "221 2.0.0 bye",
+    "content": "",
+}
+_MESSAGE_ID: Final = re.compile(rb"(?im)^message-id:\s*(\S+)")
+_BETWEEN_PACKETS: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the server is to say something: to which verb, and of which mail."""
+
+    verb: str  # one of VERBS
+    to: str  # the recipient, from RCPT on
+    connection: int  # counted from 1
+    mails: int  # received on this connection so far
+    total: int  # received on all
+
+
+# What to say instead of the usual (None): a reply, or HANG_UP, SILENCE, LOSE. Several, one
+# after the other, in a tuple. After 421 the connection is closed.
+Answer = str | tuple[str, ...] | None
+Rule = Callable[[Moment], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail that was received, its dots unstuffed."""
+
+    message_id: str
+    sender: str
+    to: str
+    content: bytes
+    connection: int
+
+
+def as_usual(_moment: Moment) -> Answer:
+    """The rule of a server that behaves."""
+    return None
+
+
+@dataclass
+class Sink:
+    """How the server behaves, and what came of it."""
+
+    rule: Rule = as_usual
+    pipelining: bool = True
+    loses_behind: bool = False  # says that it pipelines, but drops what came behind a dot
+    no_recipients: str = "554 5.5.1 no valid recipients"  # to DATA; or "354 …"
+    size: int = 0
+    packets: int = 0  # send replies in pieces of so many bytes
+    tls: ssl.SSLContext | None = None
+    tls_at_once: bool = False
+    login: tuple[str, str] | None = None
+    keep: bool = True  # keep the mails; a benchmark only counts
+    count: IO[str] | None = None  # gets a line for each mail: Message-ID, recipient
+
+    port: int = 0
+    connections: int = 0
+    received: int = 0
+    mails: list[Mail] = field(default_factory=list)
+    verbs: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    open: set[Session] = field(default_factory=set)
+
+    def take(self, mail: Mail) -> None:
+        self.received += 1
+        if self.keep:
+            self.mails.append(mail)
+        if self.count:
+            self.count.write(f"{mail.message_id}\t{mail.to}\n")
+            self.count.flush()
+
+
+class Session(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._unread = b""
+        self._is_deaf = False
+        self._is_encrypted = sink.tls_at_once
+        self._is_known = sink.login is None
+        self._mails = 0
+        self._content: bytearray | None = None
+        self._busy_until = 0.0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sender: str | None = None
+        self._to: list[str] = []
+        self._asked = ""  # also when refused
+
+    # ── asyncio ──────────────────────────────────────────────────────────────
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self.loop = asyncio.get_running_loop()
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self in self._sink.open:
+            return  # the same one, encrypted now
+        self._sink.open.add(self)
+        self._sink.connections += 1
+        self._number = self._sink.connections
+        self._say("greeting")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._sink.open.discard(self)
+        if self._content is None and self._unread and not self._is_deaf:
+            self._sink.faults.append(f"broke off within {self._unread[:40]!r}")
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
+        if self._content is not None:
+            self._read_content(data)
+        else:
+            self._unread += data
+        self._read_commands()
+
+    def abort(self) -> None:
+        self._is_deaf = True
+        self._transport.abort()
+
+    # ── commands ─────────────────────────────────────────────────────────────
+
+    def _read_commands(self) -> None:
+        while self._content is None and not self._is_deaf:
+            line, end, rest = self._unread.partition(b"\r\n")
+            if not end:
+                break
+            self._unread = rest
+            if rest and not self._sink.pipelining:
+                self._sink.faults.append(f"did not wait for the answer to {line!r}")
+            self._obey(line.decode(errors="replace"))
+
+    def _obey(self, line: str) -> None:
+        verb, _, argument = line.partition(" ")
+        verb = verb.upper()
+        if self._sink.keep:
+            self._sink.verbs.append(line)
+        if verb not in VERBS:
+            self._sink.faults.append(f"unknown command {line!r}")
+            self.write("500 5.5.2 what?")
+            return
+        step = getattr(self, f"_{verb.lower()}", None)
+        refusal = step(argument) if step else ""
+        if refusal:
+            self.write(refusal)
+            return
+        code = self._say(verb)
+        after = getattr(self, f"_after_{verb.lower()}", None)
+        if after:
+            after(code)
+
+    def _mail(self, argument: str) -> str:
+        if not self._is_known:
+            return "530 5.7.0 authentication required"
+        if self._sender is not None:
+            self._sink.faults.append("MAIL within a transaction")
+            return "503 5.5.1 sender already specified"
+        self._asked = _address(argument)
+        return ""
+
+    def _after_mail(self, code: int) -> None:
+        if code == 250:
+            self._sender = self._asked
+        self._asked = ""
+
+    def _rcpt(self, argument: str) -> str:
+        self._asked = _address(argument)
+        return "" if self._sender is not None else "503 5.5.1 need MAIL first"
+
+    def _after_rcpt(self, code: int) -> None:
+        if code == 250:
+            self._to.append(self._asked)
+
+    def _data(self, _argument: str) -> str:
+        return "" if self._sender is not None else "503 5.5.1 need MAIL first"
+
+    def _after_data(self, code: int) -> None:
+        if code == 354:
+            early, self._unread = self._unread, b""
+            if early:
+                self._sink.faults.append("content before its 354")
+            self._content = bytearray()
+
+    def _after_rset(self, _code: int) -> None:
+        self._forget()
+
+    def _after_quit(self, _code: int) -> None:
+        self._leave()
+
+    def _after_starttls(self, code: int) -> None:
+        if code == 220:
+            self._is_encrypted = True
+            self._tls_task = asyncio.ensure_future(self._encrypt())
+
+    async def _encrypt(self) -> None:
+        assert self._sink.tls
+        try:
+            new = await self.loop.start_tls(self._transport, self, self._sink.tls, server_side=True)
+        except (OSError, ssl.SSLError):
+            return  # the client did not like our certificate
+        self._transport = cast("asyncio.Transport", new)
+
+    def _auth(self, argument: str) -> str:
+        mechanism, _, secret = argument.partition(" ")
+        wanted = "\0".join(("", *(self._sink.login or ())))
+        if mechanism != "PLAIN" or base64.b64decode(secret).decode() != wanted:
+            return "535 5.7.8 wrong user or password"
+        self._is_known = True
+        return ""
+
+    # ── content ──────────────────────────────────────────────────────────────
+
+    def _read_content(self, data: bytes) -> None:
+        assert self._content is not None
+        if not self._content:
+            self._say("content")
+            if self._is_deaf:
+                return
+        before = max(len(self._content) - 4, 0)
+        self._content += data
+        if self._content[:3] == b".\r\n":
+            self._take_content(0, 3)
+        elif (end := self._content.find(b"\r\n.\r\n", before)) >= 0:
+            self._take_content(end + 2, end + 5)
+
+    def _take_content(self, end: int, behind: int) -> None:
+        assert self._content is not None
+        content, self._unread = bytes(self._content[:end]), bytes(self._content[behind:])
+        self._content = None
+        if self._unread and self._sink.loses_behind:
+            self._unread = b""
+        answer = self._answer("end")
+        if self._to and _is_kept(answer):
+            self._keep(content)
+        self.write(answer)
+        self._forget()
+
+    def _keep(self, content: bytes) -> None:
+        self._mails += 1
+        if not self._sink.keep and not self._sink.count:
+            self._sink.received += 1
+            return
+        found = _MESSAGE_ID.search(content, 0, 4096)
+        name = found[1].decode() if found else ""
+        if self._sink.keep and b"\n" in content.replace(b"\r\n", b""):
+            self._sink.faults.append("a bare line feed")
+        plain = content.replace(b"\r\n..", b"\r\n.") if self._sink.keep else b""
+        mail = Mail(name, self._sender or "", ",".join(self._to), plain, self._number)
+        self._sink.take(mail)
+
+    # ── answers ──────────────────────────────────────────────────────────────
+
+    def _say(self, verb: str) -> int:
+        """Answer; the code of what was said."""
+        answer = self._answer(verb)
+        self.write(answer)
+        first = answer if isinstance(answer, str) else answer[0]
+        return int(first[:3]) if first[:3].isdigit() else 0
+
+    def _answer(self, verb: str) -> str | tuple[str, ...]:
+        to = self._to[-1] if self._to and verb != "RCPT" else self._asked
+        moment = Moment(verb, to, self._number, self._mails, self._sink.received)
+        told = self._sink.rule(moment)
+        return self._usual(verb) if told is None else told
+
+    def _usual(self, verb: str) -> str:
+        if verb == "EHLO":
+            return "\r\n".join(self._extensions())
+        if verb == "DATA":
+            return "354 go on" if self._to else self._sink.no_recipients
+        return _USUAL[verb]
+
+    def _extensions(self) -> list[str]:
+        sink = self._sink
+        offers = [
+            (sink.pipelining, "PIPELINING"),
+            (sink.size, f"SIZE {sink.size}"),
+            (sink.tls and not self._is_encrypted, "STARTTLS"),
+            (sink.login, "AUTH PLAIN"),
+        ]
+        return ["250-sink", *(f"250-{name}" for on, name in offers if on), "250 8BITMIME"]
+
+    def write(self, answer: str | tuple[str, ...]) -> None:
+        for reply in (answer,) if isinstance(answer, str) else answer:
+            if reply in (HANG_UP, LOSE):
+                self._leave()
+            elif reply == SILENCE:
+                self._is_deaf = True
+            elif reply and not self._transport.is_closing():
+                self._send(f"{reply}\r\n".encode())
+                if reply.startswith("421"):
+                    self._leave()
+
+    def _send(self, data: bytes) -> None:
+        if not self._sink.packets:
+            self._transport.write(data)
+            return
+        loop = self.loop
+        for start in range(0, len(data), self._sink.packets):
+            self._busy_until = max(self._busy_until, loop.time()) + _BETWEEN_PACKETS
+            piece = data[start : start + self._sink.packets]
+            loop.call_at(self._busy_until, self._transport.write, piece)
+
+    def _leave(self) -> None:
+        self._is_deaf = True
+        self.loop.call_at(max(self._busy_until, self.loop.time()), self._transport.close)
+
+
+def _address(argument: str) -> str:
+    found = re.search(r"<([^>]*)>", argument)
+    return found[1] if found else ""
+
+
+def _is_kept(answer: str | tuple[str, ...]) -> bool:
+    first = answer if isinstance(answer, str) else answer[0]
+    return first != LOSE and not re.match(r"[45]\d\d", first)
