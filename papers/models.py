@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -10,6 +10,8 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 
@@ -184,6 +186,12 @@ class Signal(models.Model):
         return f"{self.kind} {self.value:g}"
 
 
+# Who brought a paper to a list of Hugging Face: a list and a paper's own page tell it apart.
+SUBMITTER: Final = Coalesce(
+    KT("payload__submittedBy__name"), KT("payload__paper__submittedOnDailyBy__user")
+)
+
+
 class RawRecord(models.Model):
     """A payload about one paper just as a source gave it, kept once per distinct content."""
 
@@ -200,6 +208,9 @@ class RawRecord(models.Model):
             models.UniqueConstraint(
                 fields=["paper", "source", "day", "digest"], name="raw_record_once"
             )
+        ]
+        indexes: ClassVar = [
+            models.Index(SUBMITTER, condition=Q(source="hugging_face"), name="raw_record_submitter")
         ]
 
     def __str__(self) -> str:
@@ -253,7 +264,10 @@ class SearchEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "search entries"
-        indexes: ClassVar = [GinIndex(fields=["words"], name="search_entry_words")]
+        indexes: ClassVar = [
+            # Its list of what was added last would be read from end to end by every search.
+            GinIndex(fields=["words"], name="search_entry_words", fastupdate=False)
+        ]
 
     def __str__(self) -> str:
         return f"words of paper {self.paper_id}"

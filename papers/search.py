@@ -66,7 +66,7 @@ def search(
         page: counts from 1; one past the last page is empty.
         size: papers on a page, 1 to 120.
 
-    Eleven queries, or fewer: two for the transaction around the slow one.
+    Nine queries, however many papers; two of them are the transaction around the heavy one.
 
     Raises:
         Topic.DoesNotExist: there is no such topic, or not any more.
