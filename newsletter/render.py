@@ -130,7 +130,7 @@ class Digest:
     token: str
     dated_at: datetime
     sheet: Sheet
-    attempts: int = 0  # how often it was tried before; no part of the mail
+    attempts: int = 1  # which try this is, counted from 1; no part of the mail
 
     @property
     def subject(self) -> str:
@@ -169,7 +169,7 @@ class Digest:
 
 
 def digest_of(
-    *, delivery_id: int, key_id: str, to: str, dated_at: datetime, sheet: Sheet, attempts: int = 0
+    *, delivery_id: int, key_id: str, to: str, dated_at: datetime, sheet: Sheet, attempts: int = 1
 ) -> Digest:
     """The mail of a delivery. A pure function of what the delivery and the edition store.
 

@@ -11,11 +11,21 @@ from typing import Final, Protocol
 from django.conf import settings
 
 from newsletter.render import Digest
+from newsletter.transports.brevo import Brevo
+from newsletter.transports.burst import BatchApi, BurstTransport
 from newsletter.transports.django import DjangoTransport
+from newsletter.transports.postmark import Postmark
+from newsletter.transports.resend import Resend
 from newsletter.transports.smtp import SmtpTransport
 from subscribers.outcomes import Outcome
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
+# The providers that take a burst of distinct mails in one request, by django-anymail's backend.
+BATCH_APIS: Final[dict[str, type[BatchApi]]] = {
+    "anymail.backends.brevo.EmailBackend": Brevo,
+    "anymail.backends.postmark.EmailBackend": Postmark,
+    "anymail.backends.resend.EmailBackend": Resend,
+}
 
 
 class Transport(Protocol):
@@ -28,7 +38,10 @@ class Transport(Protocol):
 
 def open_transport() -> AbstractContextManager[Transport]:
     """The transport that the settings ask for."""
-    return SmtpTransport() if settings.EMAIL_BACKEND == SMTP else DjangoTransport()
+    if settings.EMAIL_BACKEND == SMTP:
+        return SmtpTransport()
+    api = BATCH_APIS.get(settings.EMAIL_BACKEND)
+    return BurstTransport(api()) if api else DjangoTransport()
 
 
 @cache

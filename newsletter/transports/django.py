@@ -1,24 +1,48 @@
-"""Any Django mail backend, django-anymail's included: mail by mail on one open connection."""
+"""Any Django mail backend, django-anymail's included: mail by mail, on several open connections.
+
+A mail over a provider's API is one round trip, and almost all of it is waiting. So several
+threads wait side by side, each with a connection that no other thread uses at the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from queue import LifoQueue
 from types import TracebackType
 from typing import Self
 
+from anymail.backends.base import AnymailBaseBackend
+from anymail.exceptions import AnymailUnsupportedFeature
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connections
 
 from newsletter.render import Digest
+from newsletter.transports.verdicts import settle
+from subscribers import outcomes
 from subscribers.carry import deliver
 from subscribers.outcomes import Outcome
 
 
 class DjangoTransport:
-    """One connection of the configured backend; a failed mail never takes the next one down."""
+    """SEND_THREADS connections of the configured backend; a failed mail takes no other down."""
 
     def __enter__(self) -> Self:
-        self._connection = get_connection()
+        self._took_mail = False
+        self._stack = ExitStack()
+        # The one that was used last comes first: a burst of one mail finds it still warm.
+        self._free: LifoQueue[BaseEmailBackend] = LifoQueue()
+        for _ in range(settings.SEND_THREADS):
+            connection = get_connection()
+            self._stack.callback(connection.close)
+            self._free.put(connection)
+        self._has_metadata = takes_metadata(connection)
+        self._threads = self._stack.enter_context(
+            ThreadPoolExecutor(settings.SEND_THREADS, thread_name_prefix="send")
+        )
         return self
 
     def __exit__(
@@ -27,13 +51,42 @@ class DjangoTransport:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._connection.close()
+        self._stack.close()
 
     def send(self, burst: Sequence[Digest]) -> list[Outcome]:
-        return [deliver(self._connection, message_of(digest)) for digest in burst]
+        """Transmit each mail to its one reader; outcomes in the burst's order, never an error."""
+        settled = settle(list(self._threads.map(self._send_one, burst)), self._took_mail)
+        self._took_mail = any(outcome.state == "accepted" for outcome in settled)
+        return settled
+
+    def _send_one(self, digest: Digest) -> Outcome:
+        connection = self._free.get()
+        try:
+            message = message_of(digest, has_metadata=self._has_metadata)
+            return deliver(connection, message)
+        except Exception as error:  # noqa: BLE001 (deliver raises none once it sends)
+            return outcomes.of_building(error)
+        finally:
+            self._free.put(connection)
+            # A receiver of anymail's signals may have asked the database, on a connection of
+            # this thread, which nobody else would ever close.
+            connections.close_all()
 
 
-def message_of(digest: Digest) -> EmailMultiAlternatives:
+def takes_metadata(backend: BaseEmailBackend) -> bool:
+    """Whether a mail may carry our number, for the provider's events to name. Sends nothing."""
+    if not isinstance(backend, AnymailBaseBackend):
+        return False
+    probe = EmailMultiAlternatives("probe", "probe", settings.MAIL_FROM, [settings.MAIL_FROM])
+    probe.metadata = {"delivery": "0"}  # type: ignore[attr-defined]
+    try:
+        backend.build_message_payload(probe, backend.send_defaults)
+    except AnymailUnsupportedFeature:
+        return False
+    return True
+
+
+def message_of(digest: Digest, *, has_metadata: bool = True) -> EmailMultiAlternatives:
     """The digest as Django's message. Exactly one address in `To`: never a list of readers."""
     message = EmailMultiAlternatives(
         subject=digest.subject,
@@ -44,4 +97,6 @@ def message_of(digest: Digest) -> EmailMultiAlternatives:
         headers=dict(digest.headers),
     )
     message.attach_alternative(digest.html, "text/html")
+    if has_metadata:  # a provider's events come back with it
+        message.metadata = {"delivery": str(digest.delivery_id)}  # type: ignore[attr-defined]
     return message
