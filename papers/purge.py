@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import connection
 
 # Beside age, a payload needs a newer one of the same paper and source: the newest of each says
@@ -19,11 +18,6 @@ WHERE old.day < %(until)s AND EXISTS (
       AND (newer.day, newer.id) > (old.day, old.id)
 )
 """
-
-
-def purge(now: datetime) -> int:
-    """Let go of what the settings keep no longer; say how many payloads that were."""
-    return purge_payloads(now.date(), keep_days=settings.RAW_RETENTION_DAYS)
 
 
 def purge_payloads(today: date, *, keep_days: int) -> int:

@@ -159,8 +159,8 @@ def _handler(server: StandIn) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             write: Callable[[bytes], object] = self._drip if play.is_dripping else self.wfile.write
-            write(_head(play))
-            write(play.body[: len(play.body) // 2] if play.is_cut else play.body)
+            # In one piece: two would wait for each other's receipt, 40 ms each time.
+            write(_head(play) + play.body[: len(play.body) // (2 if play.is_cut else 1)])
             while play.endless and not server.is_over.is_set():
                 chunk = play.endless if play.declared else _chunk(play.endless)
                 self.wfile.write(chunk)

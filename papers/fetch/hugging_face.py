@@ -51,7 +51,7 @@ def fetch_signals(http: Http, now: datetime) -> Harvest:
     run.each(
         _due(now, seen),
         lambda paper: _read_detail(http, paper, seen),
-        lambda papers: take_in(SOURCE, papers, now),
+        lambda papers: _take_in_details(papers, seen, now),
         forget=lambda paper: remember_missing(SOURCE, str(paper.arxiv_id)),
     )
     return run.end()
@@ -69,6 +69,13 @@ def _read_detail(http: Http, paper: Paper, seen: Collection[str]) -> FetchedPape
     if found is None or found.arxiv_id not in seen:
         return found
     return _leave_out(found, "upvotes", "stars", "comments")  # its list has told them
+
+
+def _take_in_details(
+    papers: Sequence[FetchedPaper], seen: Collection[str], now: datetime
+) -> Harvest:
+    harvest = take_in(SOURCE, papers, now)
+    return replace(harvest, papers=sum(paper.arxiv_id not in seen for paper in papers))
 
 
 def _leave_out(paper: FetchedPaper, *kinds: str) -> FetchedPaper:
@@ -89,7 +96,7 @@ def _due(now: datetime, seen: Collection[str]) -> list[Paper]:
         Paper.objects.filter(Exists(told), is_sample=False, arxiv_id__isnull=False)
         .filter(listed_on__gt=(now - FRESH).date())
         .alias(counted_at=Max("signals__read_at", filter=counts))
-        .exclude(arxiv_id__in=seen, counted_at__gt=now - _DETAIL_AGE)
+        .filter(~Q(arxiv_id__in=seen) | Q(counted_at=None) | Q(counted_at__lte=now - _DETAIL_AGE))
         .order_by(F("counted_at").asc(nulls_first=True), "pk")
     )
     gone = missing(SOURCE, [str(paper.arxiv_id) for paper in papers])

@@ -106,7 +106,9 @@ def starred(http: Http, repository: Repository, *, is_known: bool) -> Starred | 
 def _starred(answer: Answer) -> Starred:
     found = answer.json if isinstance(answer.json, dict) else {}
     owner, _, name = str(found.get("full_name", "")).partition("/")
-    now, stars = _repository(owner, name), found.get("stargazers_count")
+    now = _repository(owner, name)
+    # Older installations know the same number by its first name only.
+    stars = found.get("stargazers_count", found.get("watchers_count"))
     if now is None or type(stars) is not int or not 0 <= stars <= _MOST:
         raise SourceError(f"{answer.place} answered with no repository and its stars")
     return Starred(now, stars, {key: found[key] for key in _KEPT if key in found}, answer)

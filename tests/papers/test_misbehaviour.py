@@ -1,0 +1,150 @@
+"""Every live source against a service that misbehaves in every way.
+
+A run ends, says in one line why, and stores nothing of what it could not read; and all other
+sources are served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from pytest_django import Settings
+
+from papers.fetch.github import fetch_stars
+from papers.fetch.hugging_face import fetch_day
+from papers.fetch.semantic_scholar import fetch_citations
+from papers.harvest import Harvest
+from papers.models import RawRecord, Signal
+from papers.sources import SourceError, github, hugging_face, semantic_scholar
+from papers.sources.http import Clock, Http, Limits
+from tests.factories import DAY, NOON, make_paper
+from tests.stand_in import (
+    BOMB,
+    DRIP,
+    ELSEWHERE,
+    ENDLESS,
+    HUGE,
+    PAGE,
+    SILENCE,
+    FakeTime,
+    Play,
+    StandIn,
+    says,
+    stand_in,
+)
+
+pytestmark = pytest.mark.django_db
+LIMITS = Limits(silence=0.05, answer=30, attempts=2)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source, how it is asked, and an answer of it that brings one signal of one paper."""
+
+    setting: str
+    connect: Callable[[Limits, Clock], Http]
+    fetch: Callable[[Http, datetime], Harvest]
+    fine: Play
+
+
+SOURCES = {
+    "hugging_face": Source(
+        "HUGGING_FACE_URL",
+        hugging_face.connect,
+        lambda http, now: fetch_day(http, DAY, now),
+        says([{"paper": {"id": "2503.00001", "title": "On walruses", "upvotes": 3}}]),
+    ),
+    "semantic_scholar": Source(
+        "SEMANTIC_SCHOLAR_URL",
+        semantic_scholar.connect,
+        fetch_citations,
+        says([{"citationCount": 3}]),
+    ),
+    "github": Source(
+        "GITHUB_URL",
+        github.connect,
+        fetch_stars,
+        says({"full_name": "a/b", "stargazers_count": 3}),
+    ),
+}
+# Its name: what is played, whether it is for good, and words of the reason.
+MISBEHAVIOUR: dict[str, tuple[Play, bool, str]] = {
+    "429": (says({"message": "slow down"}, 429), False, "429, too many requests: slow down"),
+    "429 for long": (says({}, 429, retry_after="3600"), False, "429, too many requests"),
+    "500": (says({"error": "oh"}, 500), False, "answered 500: oh"),
+    "401": (says({"message": "who?"}, 401), True, "answered 401: who?"),
+    "no answer": (SILENCE, False, "did not answer in time"),
+    "slow drip": (DRIP, False, "did not finish its answer within 30 seconds"),
+    "broken off": (says([1, 2, 3]).but(is_cut=True), False, "could not be read"),
+    "truncated JSON": (Play(body=b'[{"paper": {"id": "25'), False, "JSON that was cut short"),
+    "an error page": (PAGE, False, "answered 502: Bad gateway"),
+    "an error page as if fine": (
+        PAGE.but(status=200), False, "a page instead of JSON: Bad gateway",
+    ),
+    "a wrong encoding": (Play(body=b'["\xff\xfe"]'), False, "bytes that are not utf-8"),
+    "nothing": (Play(), False, "nothing at all, where JSON was expected"),
+    "300 MB": (HUGE, True, "more than 20 MB"),
+    "an endless body": (ENDLESS, True, "more than 20 MB"),
+    "a gzip bomb": (BOMB, True, "more than 20 MB"),
+    "a redirect to a private address": (ELSEWHERE, True, "where we do not go"),
+    "a redirect in a circle": (Play(302, {"location": "?again"}), True, "redirect"),
+    "something else": (says({"error": "not what you asked for"}), True, ""),
+}  # fmt: skip
+each_source = pytest.mark.parametrize("name", SOURCES)
+each_way = pytest.mark.parametrize("way", MISBEHAVIOUR)
+
+
+@pytest.fixture
+def servers(settings: Settings) -> Iterator[dict[str, StandIn]]:
+    """A stand-in for each source, each of which behaves well."""
+    with stand_in() as one, stand_in() as two, stand_in() as three:
+        servers = dict(zip(SOURCES, (one, two, three), strict=True))
+        for name, server in servers.items():
+            setattr(settings, SOURCES[name].setting, server.url)
+            server.plays("*", SOURCES[name].fine)
+        yield servers
+
+
+@pytest.fixture(autouse=True)
+def _paper() -> None:
+    make_paper(arxiv_id="2503.00001", code_url="https://github.com/a/b")
+
+
+def fetch(name: str, time: FakeTime) -> Harvest:
+    with SOURCES[name].connect(LIMITS, time.clock) as http:
+        return SOURCES[name].fetch(http, NOON)
+
+
+def stored(source: str) -> tuple[int, int]:
+    signals, records = Signal.objects.filter(source=source), RawRecord.objects.filter(source=source)
+    return signals.count(), records.count()
+
+
+@each_way
+@each_source
+def test_a_run_ends_and_says_why(servers: dict[str, StandIn], name: str, way: str) -> None:
+    play, permanent, words = MISBEHAVIOUR[way]
+    servers[name].plays("*", play)
+    with pytest.raises(SourceError) as error:
+        fetch(name, FakeTime(step=1.0 if play is DRIP else 0.0))
+    reason = error.value.reason
+    assert words in reason
+    assert 10 < len(reason) < 300
+    assert "\n" not in reason
+    if way != "something else":  # whose reason is the source's own
+        assert error.value.permanent is permanent
+    assert stored(name) == (0, 0)
+    for other in SOURCES.keys() - {name}:
+        assert fetch(other, FakeTime()).signals >= 1
+
+
+@each_source
+def test_what_passes_is_over_after_a_pause(servers: dict[str, StandIn], name: str) -> None:
+    fine, time = SOURCES[name].fine, FakeTime()
+    servers[name].plays("*", says({}, 429, retry_after="30"), fine)
+    assert fetch(name, time).trouble is None
+    assert time.slept[-1] == 31.0
+    assert stored(name)[1] == 1
