@@ -108,6 +108,14 @@ UNFOLD: Final[dict[str, Any]] = {
                 ],
             },
             {
+                "title": "Sources",
+                "separator": True,
+                "items": [
+                    _page("Timetable", "schedule", "papers", "job"),
+                    _page("Runs", "history", "papers", "sourcerun"),
+                ],
+            },
+            {
                 "title": "Operators",
                 "separator": True,
                 "items": [

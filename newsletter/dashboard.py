@@ -16,7 +16,9 @@ from django.utils.formats import date_format
 from newsletter.admin import deliveries_of
 from newsletter.models import Candidate, Delivery, Edition
 from papers.admin_pages import row_url, rows_url, short
-from papers.models import Paper
+from papers.jobs import LINES
+from papers.models import Job, Paper, SourceRun
+from papers.status import Status, in_words, statuses
 from papers.windows import closes_at, last_closed_day
 from subscribers.models import Subscriber
 
@@ -79,6 +81,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "editions": ("newsletter.view_edition", editions),
         "deliveries": ("newsletter.view_delivery", deliveries),
         "papers": ("papers.view_paper", papers),
+        "sources": ("papers.view_job", sources),
     }
     shown = {
         name: count(now) for name, (permission, count) in parts.items() if user.has_perm(permission)
@@ -245,3 +248,47 @@ def papers(now: datetime) -> dict[str, Any]:
         ),
         "newest": [Row(paper.title, row_url(paper), short(paper.listed_on)) for paper in newest],
     }
+
+
+# ── sources ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One job that asks a live source: how long ago it last succeeded, and what is wrong."""
+
+    name: str
+    source: str
+    url: str
+    health: str
+    last: str
+    next: str
+    error: str
+    errors_url: str
+
+
+def sources(now: datetime) -> dict[str, Any]:
+    """How each live source that is on stands, and which are off."""
+    asking = [one for one in statuses(LINES, now) if one.line.source]
+    on = [one for one in asking if not one.off_because]
+    names = {one.line.source for one in asking} - {one.line.source for one in on}
+    return {
+        "source_lines": [_source_line(one, now) for one in on],
+        "off": sorted(names),
+        "url": rows_url(Job),
+    }
+
+
+def _source_line(one: Status, now: datetime) -> SourceLine:
+    job = one.job
+    due = job.next_run_at if job else now
+    return SourceLine(
+        name=one.line.name.replace("_", " "),
+        source=one.line.source.replace("_", " "),
+        url=row_url(job) if job else rows_url(Job),
+        health=one.health,
+        last=f"{in_words(one.lag)} ago" if one.lag is not None else "never",
+        next="now" if due <= now else f"in {in_words(due - now)}",
+        error=one.error,
+        errors_url=rows_url(SourceRun, job__id__exact=job.pk, state__exact="failed") if job else "",
+    )

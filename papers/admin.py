@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
+import papers.admin_jobs  # noqa: F401 (registers its pages)
 from papers.admin_pages import (
     LedgerInline,
     LedgerPage,

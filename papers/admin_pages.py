@@ -111,7 +111,7 @@ class LedgerPage(_ReadOnly, Page[M]):
     """Rows that the service writes and people only read: no adding, changing or deleting."""
 
     # Newest first by the primary key: the one order that every table can give without a sort.
-    ordering = ("-id",)
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
     sortable_by = ()
 
 

@@ -63,8 +63,9 @@ def due(lines: Iterable[Line], now: datetime) -> list[Line]:
 
     Whatever is due is due once, for however many slots it was missed.
     """
+    lines = list(lines)
+    _add_rows(lines, now)
     on = {line.name: line for line in lines if not off_because(line)}
-    _add_rows(on.values(), now)
     jobs = Job.objects.filter(_is_free(now), name__in=on, next_run_at__lte=now)
     names = jobs.order_by("next_run_at", "name").values_list("name", flat=True)
     return [on[name] for name in names]
@@ -248,8 +249,8 @@ def _close(record: SourceRun, harvest: Harvest, error: SourceError | None, now: 
     record.save()
 
 
-def _finish(line: Line, claim: _Claim, done: _Done, now: datetime) -> Outcome:
-    """Free the job and write what became of it, unless another run has taken it over."""
+def _finish(line: Line, claim: _Claim, done: _Done, now: datetime) -> Outcome | None:
+    """Free the job and write what became of it; None when another run has taken it over."""
     failures = claim.failures + 1 if done.error else 0
     outcome = Outcome(
         done.harvest, done.error, done.is_unfinished, _next_run_at(line, done, failures, now)
@@ -259,10 +260,10 @@ def _finish(line: Line, claim: _Claim, done: _Done, now: datetime) -> Outcome:
         changes = {"last_error": str(done.error), "last_error_at": now}
     elif not done.is_unfinished:
         changes = {"last_success_at": now}
-    claim.row.update(
+    is_ours = claim.row.update(
         fence=None, lease_until=None, next_run_at=outcome.next_run_at, failures=failures, **changes
     )
-    return outcome
+    return outcome if is_ours else None
 
 
 def _next_run_at(line: Line, done: _Done, failures: int, now: datetime) -> datetime:

@@ -5,59 +5,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('papers', '0003_seed_topics'),
+        ("papers", "0003_seed_topics"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='paper',
-            name='arxiv_asked_at',
-            field=models.DateTimeField(blank=True, editable=False, help_text='When arXiv was last asked about it.', null=True),
+            model_name="paper",
+            name="arxiv_asked_at",
+            field=models.DateTimeField(
+                blank=True,
+                editable=False,
+                help_text="When arXiv was last asked about it.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='paper',
-            name='is_withdrawn',
-            field=models.BooleanField(default=False, help_text='Taken back by its authors or by arXiv: no list shows it.'),
+            model_name="paper",
+            name="is_withdrawn",
+            field=models.BooleanField(
+                default=False, help_text="Taken back by its authors or by arXiv: no list shows it."
+            ),
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True)),
-                ('source', models.CharField(blank=True, help_text='Whom it asks; empty for work on our own tables.', max_length=30)),
-                ('next_run_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(blank=True, help_text='A run is at it until then, or else it has died.', null=True)),
-                ('fence', models.UUIDField(editable=False, null=True)),
-                ('is_by_hand', models.BooleanField(default=False, help_text='An operator runs it now, beside the timetable.')),
-                ('last_success_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('failures', models.PositiveIntegerField(default=0, help_text='In a row, up to now.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, unique=True)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="Whom it asks; empty for work on our own tables.",
+                        max_length=30,
+                    ),
+                ),
+                ("next_run_at", models.DateTimeField()),
+                (
+                    "lease_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="A run is at it until then, or else it has died.",
+                        null=True,
+                    ),
+                ),
+                ("fence", models.UUIDField(editable=False, null=True)),
+                (
+                    "is_by_hand",
+                    models.BooleanField(
+                        default=False, help_text="An operator runs it now, beside the timetable."
+                    ),
+                ),
+                ("last_success_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "failures",
+                    models.PositiveIntegerField(default=0, help_text="In a row, up to now."),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'indexes': [models.Index(fields=['next_run_at'], name='job_due')],
+                "ordering": ["name"],
+                "indexes": [models.Index(fields=["next_run_at"], name="job_due")],
             },
         ),
         migrations.CreateModel(
-            name='SourceRun',
+            name="SourceRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(blank=True, max_length=30)),
-                ('day', models.DateField(blank=True, help_text='Of the list that was read.', null=True)),
-                ('state', models.CharField(choices=[('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('lost', 'lost')], default='running', max_length=7)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('counts', models.JSONField(blank=True, default=dict)),
-                ('error', models.TextField(blank=True)),
-                ('is_permanent', models.BooleanField(default=False, help_text='Asking again would give the same: somebody has to look.')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='papers.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=30)),
+                (
+                    "day",
+                    models.DateField(blank=True, help_text="Of the list that was read.", null=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("lost", "lost"),
+                        ],
+                        default="running",
+                        max_length=7,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("counts", models.JSONField(blank=True, default=dict)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "is_permanent",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Asking again would give the same: somebody has to look.",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="papers.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at', '-id'],
-                'indexes': [models.Index(fields=['job', 'day'], name='run_of_day'), models.Index(fields=['started_at'], name='run_started')],
+                "ordering": ["-started_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["job", "day"], name="run_of_day"),
+                    models.Index(fields=["started_at"], name="run_started"),
+                ],
             },
         ),
     ]

@@ -32,8 +32,8 @@ def code_url(comment: str, abstract: str) -> str:
     """
     for url in _repositories(comment):
         return url
-    named = {url.lower(): url for url in _repositories(abstract)}
-    return next(iter(named.values())) if len(named) == 1 else ""
+    named = list(_repositories(abstract))
+    return named[0] if len({url.lower() for url in named}) == 1 else ""
 
 
 def project_url(comment: str, abstract: str) -> str:

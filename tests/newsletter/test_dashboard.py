@@ -151,8 +151,8 @@ def test_the_home_takes_the_same_queries_however_much_there_is(
     admin_client: Client, django_assert_num_queries: Any, busy: None
 ) -> None:
     # Session, user; readers: states, due, next; editions: last, candidates, deliveries, readers;
-    # deliveries: states, reasons; papers: week, all, newest.
-    with django_assert_num_queries(14):
+    # deliveries: states, reasons; papers: week, all, newest; jobs.
+    with django_assert_num_queries(15):
         admin_client.get("/admin/")
 
 
