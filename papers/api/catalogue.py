@@ -9,14 +9,13 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KT
 
 from papers.api.counts import Counts, newest_counts
 from papers.api.span import Span
 from papers.api.told import SOURCE
 from papers.fetched import arxiv_id
 from papers.measure import Facts
-from papers.models import Paper, PaperTopic, RawRecord, Signal, Trend
+from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
 from papers.queries import topics_by_weight
 from papers.search import search
 
@@ -52,10 +51,12 @@ def daily(
 ) -> Page:
     """A page of the papers first listed in `span`, or ever; pages count from 0. Four queries.
 
+    Those that were withdrawn are left out.
+
     `publishedAt` gives the newest listing first. `trending` gives the strongest first, by the
     newest scores of the span (one more query); without a span, only the newest scored week's.
     """
-    papers = Paper.objects.all()
+    papers = Paper.objects.filter(is_withdrawn=False)
     if span is not None:
         papers = papers.filter(listed_on__range=(span.first, span.last))
     if topic is not None:
@@ -84,7 +85,9 @@ def found(query: str, size: int, now: datetime) -> Page:
 
 def newest(size: int, now: datetime) -> Page:
     """The papers that were listed last. Four queries."""
-    return _page(Paper.objects.order_by("-listed_on", "id"), 0, size, now)
+    return _page(
+        Paper.objects.filter(is_withdrawn=False).order_by("-listed_on", "id"), 0, size, now
+    )
 
 
 def named(name: str) -> Paper | None:
@@ -103,16 +106,17 @@ def entry_of(paper: Paper, now: datetime) -> Entry:
 
 def newest_links(paper_id: int) -> Any:
     """The newest payload that speaks of linked models, datasets and spaces, or None. One query."""
-    return newest_payloads([paper_id], payload__has_key="linkedModels").get(paper_id)
+    key = "linkedModels"
+    speaks = Q(payload__has_key=key) | Q(payload__paper__has_key=key)
+    return newest_payloads([paper_id], speaks).get(paper_id)
 
 
-def newest_payloads(paper_ids: Sequence[int], **having: Any) -> dict[int, Any]:
-    """What Hugging Face told last of each paper. One query, served by raw_record_once.
+def newest_payloads(paper_ids: Sequence[int], speaking: Q | None = None) -> dict[int, Any]:
+    """What Hugging Face told last of each paper, in a payload that `speaking` is true of.
 
-    Args:
-        having: a further condition on `RawRecord`, such as `payload__has_key="linkedModels"`.
+    One query, served by raw_record_once.
     """
-    records = RawRecord.objects.filter(paper=OuterRef("pk"), source=SOURCE, **having)
+    records = RawRecord.objects.filter(speaking or Q(), paper=OuterRef("pk"), source=SOURCE)
     newest = records.order_by("-day", "-pk").values("payload")[:1]
     told = Paper.objects.filter(pk__in=paper_ids).order_by().annotate(told=Subquery(newest))
     return {pk: payload for pk, payload in told.values_list("pk", "told") if payload is not None}
@@ -138,13 +142,15 @@ def _by_trend(papers: QuerySet[Paper], span: Span | None, today: date) -> QueryS
 def _brought_by(submitter: str) -> QuerySet[RawRecord]:
     """Served by raw_record_submitter, which holds the same expression."""
     told = RawRecord.objects.filter(paper=OuterRef("pk"), source=SOURCE)
-    return told.alias(submitter=KT("payload__submittedBy__name")).filter(submitter=submitter)
+    return told.alias(submitter=SUBMITTER).filter(submitter=submitter)
 
 
 def _page(papers: QuerySet[Paper], start: int, size: int, now: datetime) -> Page:
     shown = papers.defer("search").prefetch_related(topics_by_weight())
     rows = list(shown[start : start + size + 1])
     here = rows[:size]
+    if not here:
+        return Page([], has_more=False)
     ids = [paper.pk for paper in here]
     counts, told = newest_counts(ids, now), newest_payloads(ids)
     entries = [Entry(paper, counts.get(paper.pk, {}), told.get(paper.pk)) for paper in here]

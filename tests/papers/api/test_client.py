@@ -155,7 +155,7 @@ def test_two_pages_hold_no_paper_twice(hub: HfApi) -> None:
 
 
 def test_it_searches(hub: HfApi) -> None:
-    assert ids(hub.list_papers(query="tea leaves")) == ["2503.00001"]
+    assert ids(hub.list_papers(query="coffee grounds")) == ["2503.00002"]
     assert ids(hub.list_papers(query="2503.00003")) == ["2503.00003"]
     assert ids(hub.list_papers(query="nothing of the kind")) == []
 
