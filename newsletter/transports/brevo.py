@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from anymail.backends.base_requests import RequestsPayload
@@ -53,10 +53,8 @@ class Brevo(BatchApi):
             raise ValueError("not one id a version")
         return [Outcome("accepted", provider_id=str(one)[:200]) for one in ids]
 
-    def refusal(self, said: Any, verdict: Outcome) -> Outcome:
-        code, message = (
-            (said.get("code"), str(said.get("message", ""))) if isinstance(said, dict) else ("", "")
-        )
+    def refusal(self, said: Mapping[str, Any], verdict: Outcome) -> Outcome:
+        code, message = str(said.get("code", "")), str(said.get("message", ""))
         if code == _KEY_IN_USE:
             return Outcome("unknown", error=verdict.error)
         if not verdict.disputed:

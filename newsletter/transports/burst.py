@@ -95,9 +95,14 @@ class BatchApi(ABC):
             LookupError, TypeError, ValueError, AttributeError: it does not say so of each mail.
         """
 
-    def refusal(self, said: Any, verdict: Outcome) -> Outcome:
-        """The outcome of all mails of a turned down batch; `verdict` is what the status says."""
-        return verdict
+    @abstractmethod
+    def refusal(self, said: Mapping[str, Any], verdict: Outcome) -> Outcome:
+        """The outcome of all mails of a batch that was turned down.
+
+        Args:
+            said: the answer's JSON object; empty when it is none.
+            verdict: what the status alone means.
+        """
 
 
 class BurstTransport:
@@ -218,7 +223,7 @@ class BurstTransport:
                 pass  # it said yes, in words that could not be read
         verdict = outcomes.of_status(status, words, response.headers, datetime.now(UTC))
         if verdict.state != "unknown":
-            verdict = self._api.refusal(said, verdict)
+            verdict = self._api.refusal(said if isinstance(said, dict) else {}, verdict)
         return Answer(whole=verdict, status=status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -34,11 +34,10 @@ class Postmark(BatchApi):
             raise ValueError("not one answer a mail")
         return [_outcome(one) for one in said]
 
-    def refusal(self, said: Any, verdict: Outcome) -> Outcome:
-        code = said.get("ErrorCode") if isinstance(said, dict) else None
-        if not code:
+    def refusal(self, said: Mapping[str, Any], verdict: Outcome) -> Outcome:
+        if not said.get("ErrorCode"):
             return verdict
-        known = _refusal(code, str(said.get("Message", "")))
+        known = _refusal(said["ErrorCode"], str(said.get("Message", "")))
         return replace(known, error=verdict.error, retry_after=verdict.retry_after)
 
 

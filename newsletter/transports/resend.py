@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -44,14 +44,14 @@ class Resend(BatchApi):
             for place in range(count)
         ]
 
-    def refusal(self, said: Any, verdict: Outcome) -> Outcome:
-        name = said.get("name") if isinstance(said, dict) else None
+    def refusal(self, said: Mapping[str, Any], verdict: Outcome) -> Outcome:
+        name = str(said.get("name", ""))
         if name in _KEY_IN_USE:
             return Outcome("unknown", error=verdict.error)
         if name in _QUOTA:
             return Outcome("misconfigured", error=verdict.error)
         if verdict.disputed:
-            return replace(_refusal(str(said and said.get("message", ""))), error=verdict.error)
+            return replace(_refusal(str(said.get("message", ""))), error=verdict.error)
         return verdict
 
 

@@ -198,6 +198,27 @@ def test_an_answer_that_never_came_leaves_a_doubt_and_no_second_mail(
     assert set(api.count().values()) == {1}
 
 
+@pytest.mark.parametrize("body", ["", "no", '"no"', "[]", "null", '{"message": null}', "\u0000"])
+@pytest.mark.parametrize("status", [400, 429, 500])
+def test_whatever_comes_with_a_no_it_is_one(
+    settings: Settings, api: MailApi, provider: str, status: int, body: str
+) -> None:
+    api.faults.append(Fault(status, body=body))
+    with bursting(settings, api, provider) as bursts:
+        assert bursts.states(make_burst("ada")) == [
+            "misconfigured" if status == 400 else "deferred"
+        ]
+
+
+@pytest.mark.parametrize("body", ["", "no", '"no"', "[]", "null", "{}", "[[]]", '{"data": 1}'])
+def test_whatever_comes_with_a_yes_nobody_is_sent_a_second_mail(
+    settings: Settings, api: MailApi, provider: str, body: str
+) -> None:
+    api.faults.extend([Fault(200, body=body)] * 3)
+    with bursting(settings, api, provider) as bursts:
+        assert bursts.states(make_burst("ada", "bob")) == ["unknown"] * 2
+
+
 @pytest.mark.parametrize("status", [502, 504])
 def test_a_gateway_that_lost_its_server_leaves_a_doubt(
     settings: Settings, api: MailApi, status: int
