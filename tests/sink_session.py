@@ -295,6 +295,7 @@ class Session(asyncio.Protocol):
 
     def _answer(self, verb: str) -> str | tuple[str, ...]:
         to = self._to[-1] if self._to and verb != "RCPT" else self._asked
+        to = "" if verb == "MAIL" else to
         moment = Moment(verb, to, self._number, self._mails, self._sink.received)
         told = self._sink.rule(moment)
         return self._usual(verb) if told is None else told
