@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
 from config.providers import known_providers
+from config.source_checks import check_source_addresses, check_source_keys, check_source_names
 from newsletter.pace import pace_of_settings
 
 # Nobody outside this machine, or nobody at all, gets mail there.
@@ -28,6 +29,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
     "MAX_ATTEMPTS": (1, 50),
+    "RAW_RETENTION_DAYS": (1, 3650),
     "SEND_THREADS": (1, 64),
     "SMTP_CONNECTIONS": (1, 50),
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
@@ -51,6 +53,9 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_mailbox(),
         *check_rates(),
         *check_pace(),
+        *check_source_names(),
+        *check_source_addresses(),
+        *check_source_keys(),
     ]
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from papers.classify import classify
 from papers.fetched import FetchedPaper
-from papers.ingest import ingest
+from papers.ingest import counted, ingest
 from papers.sources import SourceError
 
 T = TypeVar("T")
@@ -49,7 +49,8 @@ class Harvest:
         )
 
     def __str__(self) -> str:
-        told = f"{self.papers} papers, {self.new} new; {self.signals} signals"
+        papers, signals = counted(self.papers, "paper"), counted(self.signals, "signal")
+        told = f"{papers}, {self.new} new; {signals}"
         return f"{told}; {self.unknown} unknown there" if self.unknown else told
 
     def ended_by(self, error: SourceError) -> Harvest:

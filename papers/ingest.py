@@ -44,9 +44,9 @@ class IngestReport:
 
     def __str__(self) -> str:
         return (
-            f"{_counted(self.new + self.updated + self.unchanged, 'paper')}: {self.new} new, "
+            f"{counted(self.new + self.updated + self.unchanged, 'paper')}: {self.new} new, "
             f"{self.updated} updated, {self.unchanged} unchanged; "
-            f"{_counted(self.signals, 'signal')}"
+            f"{counted(self.signals, 'signal')}"
         )
 
 
@@ -234,5 +234,6 @@ def _store_signals(dossiers: Iterable[_Dossier], source: str, read_at: datetime)
     return len(missing)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """ "1 paper", "2 papers"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -103,7 +103,7 @@ def _why_not_json(text: str, error: Exception) -> str:
         title = _title(text)
         return f"a page instead of JSON: {title}" if title else "a page instead of JSON"
     if isinstance(error, json.JSONDecodeError):
-        if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated"):
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             return "JSON that was cut short"
         return f"broken JSON at character {error.pos}: {error.msg}"
     return f"JSON that cannot be read: {_short(str(error))}"

@@ -270,7 +270,7 @@ class Http:
             with self._pool.stream(
                 question.method,
                 url,
-                headers=list(self._all_headers(url, question.headers).items()),
+                headers=_encoded(self._all_headers(url, question.headers)),
                 content=question.content,
                 extensions={"timeout": self._timeout},
             ) as response:
@@ -281,6 +281,9 @@ class Http:
             raise SourceError(self._clean(str(error))) from error
         except httpcore2.TimeoutException as error:
             raise self._too_slow(url) from error
+        except (httpcore2.LocalProtocolError, httpcore2.UnsupportedProtocol) as error:
+            # Its words may hold a key, in a spelling that nobody would know to hide.
+            raise SourceError(f"{place_of(url)} cannot be asked: look at its settings") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
             raise self._broken(url, error) from error
 
@@ -317,6 +320,10 @@ def user_agent() -> str:
     """Who asks, and how to reach whoever runs this: services ask for it, and slow down others."""
     contact = f"; {settings.CONTACT}" if settings.CONTACT else ""
     return f"TrendingPapers (+{settings.SITE_URL}{contact})"
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode("ascii", "replace")) for name, value in headers.items()]
 
 
 def _recalled(url: str) -> str:

@@ -456,6 +456,32 @@ def test_no_reason_holds_a_secret(server: StandIn, time: FakeTime) -> None:
     assert error.value.reason == "127.0.0.1/x answered 401: the key … is wrong"
 
 
+@pytest.mark.parametrize("key", ["two\nlines", "tab\tbed\x00"])
+def test_a_malformed_key_is_not_shown(server: StandIn, time: FakeTime, key: str) -> None:
+    error = refusal(server, time, headers={"x-key": key}, secrets=[key])
+    assert (error.reason, error.permanent) == (
+        "127.0.0.1/x cannot be asked: look at its settings", True,
+    )  # fmt: skip
+
+
+def test_an_address_that_cannot_be_asked_is_an_error_of_the_settings(time: FakeTime) -> None:
+    with (
+        Http("ftp://127.0.0.1", clock=time.clock) as http,
+        pytest.raises(SourceError, match="look at its settings"),
+    ):
+        http.get("/x")
+
+
+def test_letters_of_all_kinds_are_fit_for_a_header(
+    server: StandIn, time: FakeTime, settings: Settings
+) -> None:
+    settings.CONTACT = "Ÿ@example.org"
+    server.plays("/x", FINE)
+    with make_http(server, time) as http:
+        http.get("/x")
+    assert "?@example.org" in server.asked[0].headers["user-agent"]
+
+
 # ── unchanged ────────────────────────────────────────────────────────────────
 
 

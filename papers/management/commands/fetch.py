@@ -1,0 +1,164 @@
+"""manage.py fetch: ask live sources now. It only translates; the timetable's jobs do the work."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from papers.fetch import hugging_face
+from papers.harvest import Harvest
+from papers.ingest import counted
+from papers.jobs import BY_NAME, DAILY_LISTS, LINES, SOURCES
+from papers.run import run
+from papers.sources import SourceError
+from papers.sources.http import Http, Limits
+from papers.sources.hugging_face import SOURCE, connect
+from papers.timetable import Line, Step
+
+_WIDTH: Final = 30  # of the bar, in characters
+# Its allowance is renewed every five minutes: by hand there is time to wait for that.
+_PATIENT: Final = Limits(pause=300.0)
+_EXAMPLES: Final = """examples:
+  manage.py fetch                        all sources that are on
+  manage.py fetch github                 one, even if it is off
+  manage.py fetch hugging_face --from 2025-03-01 --to 2025-03-31
+"""
+
+
+class Command(BaseCommand):
+    help = "Ask live sources now, as the timetable does by itself, and say what came."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = _EXAMPLES
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.add_argument("sources", nargs="*", metavar="SOURCE", help=", ".join(SOURCES))
+        parser.add_argument("--from", dest="first", help="the first daily list: 2025-03-01")
+        parser.add_argument("--to", dest="last", help="the last one; else today's")
+
+    def handle(self, **options: Any) -> None:
+        names: list[str] = options["sources"] or settings.SOURCES
+        if options["first"] or options["last"]:
+            if options["sources"] != [SOURCE]:
+                raise CommandError(f"--from and --to are for {SOURCE} alone: it has daily lists.")
+            self._back_fill(_days(options["first"], options["last"], timezone.now().date()))
+        else:
+            _refuse_unknown(names)
+            self._ask(names)
+
+    def _ask(self, names: Sequence[str]) -> None:
+        """Do every job of these sources, whatever becomes of the others."""
+        failed = 0
+        for line in LINES:
+            if line.source in names and (not line.needs or getattr(settings, line.needs)):
+                failed += not self._do(line)
+        if failed:
+            raise CommandError(f"{failed} did not go well; what came is kept.")
+
+    def _do(self, line: Line) -> bool:
+        outcome = run(line, is_by_hand=True)
+        if outcome is None:
+            self.stdout.write(f"{line.name}: is running already")
+            return True
+        self.stdout.write(f"{line.name}: {outcome.harvest}")
+        if outcome.error:
+            self.stderr.write(self.style.ERROR(f"{line.name}: {outcome.error}"))
+        return outcome.error is None
+
+    def _back_fill(self, days: Sequence[date]) -> None:
+        progress = _Progress(self, len(days))
+        steps = partial(_list_steps, days)
+        line = replace(BY_NAME[DAILY_LISTS], steps=steps)
+        outcome = run(line, budget=None, is_by_hand=True, told=progress.tell)
+        if outcome is None:
+            raise CommandError("Daily lists are being read already; try again in some minutes.")
+        progress.end(outcome.harvest)
+        if outcome.error:
+            missed = ", ".join(map(str, progress.missed))
+            after = progress.reached + timedelta(days=1) if progress.reached else days[0]
+            rest = f"; go on with --from {after}" if progress.done < len(days) else ""
+            raise CommandError(f"Without {missed}: {outcome.error}{rest}")
+
+
+class _Progress:
+    """A bar on a terminal; in a file, a line for each list."""
+
+    def __init__(self, command: BaseCommand, total: int) -> None:
+        self.done = 0
+        self.reached: date | None = None  # the last day that was read
+        self.missed: list[date] = []
+        self._papers = 0
+        self._out, self._err = command.stdout, command.stderr
+        self._total = total
+        self._is_terminal = command.stderr.isatty()
+
+    def tell(self, step: Step, came: Harvest | SourceError) -> None:
+        if step.day is None:
+            return
+        if isinstance(came, SourceError):
+            self.missed.append(step.day)
+            if not came.permanent:
+                return  # the run ends here; this day is to be read again
+        else:
+            self._papers += came.papers
+        self.done, self.reached = self.done + 1, step.day
+        if self._is_terminal:
+            self._err.write(self._bar(step.day), ending="")
+        else:
+            self._out.write(f"{step.day}: {came}")
+
+    def end(self, harvest: Harvest) -> None:
+        if self._is_terminal:
+            self._err.write("")
+        self._out.write(f"{self.done} of {self._total} lists: {harvest}")
+
+    def _bar(self, day: date) -> str:
+        filled = _WIDTH * self.done // self._total
+        bar = "█" * filled + "░" * (_WIDTH - filled)
+        return (
+            f"\r{bar} {100 * self.done // self._total:3} %  {day}  {counted(self._papers, 'paper')}"
+        )
+
+
+def _list_steps(days: Sequence[date], _: datetime) -> Iterator[Step]:
+    def read(http: Http, day: date) -> Harvest:
+        return hugging_face.fetch_day(http, day, timezone.now())  # it may take an hour
+
+    with connect(_PATIENT) as http:
+        for day in days:
+            yield Step(partial(read, http, day), day)
+
+
+def _refuse_unknown(names: Sequence[str]) -> None:
+    known = ", ".join(SOURCES)
+    if not names:
+        raise CommandError(f"No live source is on. Set SOURCES, or name one of {known}.")
+    for name in names:
+        if name not in SOURCES:
+            raise CommandError(f"{name!r} is no live source; there are {known}.")
+
+
+def _days(first: str | None, last: str | None, today: date) -> list[date]:
+    if first is None:
+        raise CommandError("--to needs --from: where shall it begin?")
+    begin, end = _day("--from", first, today), _day("--to", last, today) if last else today
+    if begin > end:
+        raise CommandError(f"--from {begin} is after --to {end}.")
+    return [begin + timedelta(days=ahead) for ahead in range((end - begin).days + 1)]
+
+
+def _day(option: str, text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{option} must look like 2025-03-14, not {text!r}.") from None
+    if day > today:
+        raise CommandError(f"{option} is {day}, which is still to come.")
+    return day
