@@ -59,9 +59,26 @@ class Shell:
 
 @dataclass(frozen=True)
 class Piece(Shell):
-    """One paper's part of the mail, the same way; `title` is plain text without marks."""
+    """One paper's part of the mail, the same way; `title` is plain text without marks.
+
+    The `…_parts` are what stands before its rank, up to its reason, and after that.
+    """
 
     title: str
+
+    @cached_property
+    def wire_html_parts(self) -> tuple[bytes, bytes, bytes]:
+        return _cut(self.wire_html)
+
+    @cached_property
+    def wire_text_parts(self) -> tuple[bytes, bytes, bytes]:
+        return _cut(self.wire_text)
+
+
+def _cut(wire: bytes) -> tuple[bytes, bytes, bytes]:
+    head, rest = wire.split(RANK.encode())
+    middle, tail = rest.split(WHY.encode())
+    return head, middle, tail
 
 
 def render_shell(context: dict[str, Any]) -> Shell:

@@ -29,7 +29,8 @@ RENDERER: Final = "1"  # raise it when the same rows would give another mail
 _CRLF: Final = "\r\n"
 # No part can hold it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
-_PAPERS, _PREHEADER, _RANK, _WHY = (m.encode() for m in (PAPERS, PREHEADER, RANK, WHY))
+_PAPERS, _PREHEADER = PAPERS.encode(), PREHEADER.encode()
+_GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 
 
 class Sheet:
@@ -79,23 +80,33 @@ class Sheet:
         return tuple(message.split(TOKEN.encode()))
 
     def _wire_text(self) -> bytes:
-        papers = b"\r\n\r\n".join(
-            piece.wire_text.replace(_RANK, _hung_rank(rank).encode()).replace(
-                _WHY, quoted_printable(hung(f"Why: {why}"))
-            )
-            for piece, rank, why in self._chosen
-        )
-        return self._shell.wire_text.replace(_PAPERS, papers)
+        before, after = self._shell.wire_text.split(_PAPERS)
+        parts = [before]
+        for piece, rank, why in self._chosen:
+            head, middle, tail = piece.wire_text_parts
+            parts += [head, _hung_rank(rank).encode(), middle, _wire_why(why), tail, _GAP]
+        parts[-1] = after
+        return b"".join(parts)
 
     def _wire_html(self) -> bytes:
-        papers = b"".join(
-            piece.wire_html.replace(_RANK, b"%d" % rank).replace(
-                _WHY, quoted_printable(escape(why))
-            )
-            for piece, rank, why in self._chosen
-        )
-        preheader = quoted_printable(escape(self._preheader))
-        return self._shell.wire_html.replace(_PREHEADER, preheader).replace(_PAPERS, papers)
+        shell = self._shell.wire_html.replace(_PREHEADER, _wire_escaped(self._preheader))
+        before, after = shell.split(_PAPERS)
+        parts = [before]
+        for piece, rank, why in self._chosen:
+            head, middle, tail = piece.wire_html_parts
+            parts += [head, b"%d" % rank, middle, _wire_escaped(why), tail]
+        return b"".join([*parts, after])
+
+
+# Readers by the thousand share their reasons, if not their papers.
+@lru_cache(maxsize=10_000)
+def _wire_why(why: str) -> bytes:
+    return quoted_printable(hung(f"Why: {why}"))
+
+
+@lru_cache(maxsize=10_000)
+def _wire_escaped(text: str) -> bytes:
+    return quoted_printable(escape(text))
 
 
 def _hung_rank(rank: int) -> str:
