@@ -13,10 +13,11 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from papers.series import midnight
 from papers.windows import Window, closes_at
 
 Reads = tuple[tuple[float, float], ...]  # (seconds since 1970, level), oldest first
@@ -41,7 +42,7 @@ class Entry:
 
     @property
     def listed_at(self) -> float:
-        return datetime.combine(self.listed_on, time.min, tzinfo=UTC).timestamp()
+        return midnight(self.listed_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from bench.history import Entry, History, Reads
+from bench.history import Entry, History
 from papers.measure import Measurement
-from papers.series import COUNTS_FROM_LISTING, Series
-from papers.trend import WEIGHTS, Weights, rank
+from papers.series import Series, series_from
+from papers.trend import rank
+from papers.weights import WEIGHTS, Weights
 
 Ranker = Callable[[History], list[int]]
 HOUR: Final = 3600.0
@@ -28,25 +29,13 @@ def ours(history: History, weights: Weights = WEIGHTS) -> list[int]:
 
 def measurement(entry: Entry, history: History) -> Measurement:
     """What `papers.measure` would say of a paper with these reads."""
-    series = {kind: _series(kind, reads, entry.listed_at) for kind, reads in entry.reads.items()}
+    series = {kind: _series(kind, entry) for kind in entry.reads}
     return Measurement(entry.paper_id, history.until, entry.listed_on, history.window, series)
 
 
-def _series(kind: str, reads: Reads, listed: float) -> Series:
-    """The rises among the reads: the first one, and each above all before it."""
-    rises, highest = [0], reads[0][1]
-    for number, (_, level) in enumerate(reads):
-        if level > highest:
-            rises.append(number)
-            highest = level
-    return Series(
-        times=tuple(reads[n][0] for n in rises),
-        since=tuple(reads[max(n - 1, 0)][0] for n in rises),
-        levels=tuple(reads[n][1] for n in rises),
-        last_at=reads[-1][0],
-        value=reads[-1][1],
-        started=listed if kind in COUNTS_FROM_LISTING else reads[0][0],
-    )
+def _series(kind: str, entry: Entry) -> Series:
+    times, levels = zip(*entry.reads[kind], strict=True)
+    return series_from(kind, times, levels, entry.listed_at)
 
 
 def _by(points: Callable[[Entry, float], float], history: History) -> list[int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
-import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -77,8 +77,21 @@ def timed(
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process has held since `reset_peak`."""
+    return _status("VmHWM")
+
+
+def reset_peak() -> float:
+    """Forget the peak so far; returns what is held now, in megabytes."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+    return _status("VmRSS")
+
+
+def _status(name: str) -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    line = next(line for line in lines if line.startswith(f"{name}:"))
+    return int(line.split()[1]) / 1024
 
 
 def write(name: str, results: dict[str, Any]) -> Path:

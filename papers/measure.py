@@ -6,7 +6,7 @@ reads of each counter become a series of rises, and the few numbers that pages s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, TypedDict
@@ -91,10 +91,15 @@ def measure(
     One query for every 5,000 papers. A paper without any read has an empty `series`;
     an id that names no paper is left out.
     """
-    found: dict[int, Measurement] = {}
+    return {one.paper_id: one for one in measured(paper_ids, until, window=window)}
+
+
+def measured(
+    paper_ids: Collection[int], until: datetime, *, window: Window = "week"
+) -> Iterator[Measurement]:
+    """The same one by one, in the order of ids, for more papers than memory should hold."""
     for paper_id, listed_on, series in series_of(paper_ids, until):
-        found[paper_id] = Measurement(paper_id, until, listed_on, window, series)
-    return found
+        yield Measurement(paper_id, until, listed_on, window, series)
 
 
 def facts(paper: Paper, measurement: Measurement) -> Facts:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from papers.measure import measure
-from papers.models import PaperTopic, Trend
+from papers.measure import measured
+from papers.models import Topic
 from papers.queries import listed_in
-from papers.trend import VERSION, WEIGHTS, Score, rank
+from papers.trend import Score, rank
+from papers.weights import VERSION
 from papers.windows import Window, closes_at
 
-__all__ = ["VERSION", "WEIGHTS", "score"]
+__all__ = ["VERSION", "score"]
 
 
 def score(window: Window, day: date, now: datetime) -> int:
@@ -22,43 +25,76 @@ def score(window: Window, day: date, now: datetime) -> int:
     Reads count up to the window's close, or up to `now` (aware) while it is open; so a
     closed window can be scored again at any time and comes out the same.
 
-    Returns how many papers have a trend now. Repeating it replaces their rows.
+    Returns how many papers have a trend now. Repeating it replaces the rows that changed:
+    `scored_at` tells since when a score stands as it does. 100,000 papers with eleven reads
+    each: see bench/papers.py.
     """
     ids = list(listed_in(window, day).order_by("pk").values_list("pk", flat=True))
-    measured = measure(ids, min(closes_at(day), now), window=window)
-    scores = rank(measured.values(), _fields(ids))
-    rows = [_row(one, window, day, now) for one in sorted(scores, key=lambda one: one.paper_id)]
-    with transaction.atomic():
-        Trend.objects.filter(window=window, day=day).exclude(paper_id__in=ids).delete()
-        # In the order of ids: two runs at once wait for each other instead of locking up.
-        Trend.objects.bulk_create(
-            rows,
-            batch_size=2_000,
-            update_conflicts=True,
-            unique_fields=["paper", "window", "day"],
-            update_fields=["value", "components", "version", "scored_at"],
-        )
-    return len(rows)
+    seen = measured(ids, min(closes_at(day), now), window=window)
+    scores = rank(seen, topics_of(ids))
+    with transaction.atomic(), connection.cursor() as cursor:
+        _send(cursor, scores)
+        about = {"window": window, "day": day, "version": VERSION, "now": now}
+        cursor.execute(_FORGET, about)
+        cursor.execute(_STORE, about)
+    return len(scores)
 
 
-def _fields(paper_ids: list[int]) -> dict[int, list[str]]:
-    """The topics of each paper, best first."""
-    links = PaperTopic.objects.filter(paper_id__in=paper_ids, topic__is_active=True)
-    fields: dict[int, list[str]] = defaultdict(list)
-    for paper_id, slug in links.order_by("paper_id", "-weight", "topic_id").values_list(
-        "paper_id", "topic__slug"
-    ):
-        fields[paper_id].append(slug)
-    return fields
+def topics_of(paper_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The slugs of each paper's active topics, best first."""
+    slugs = dict(Topic.objects.filter(is_active=True).values_list("pk", "slug"))
+    with connection.cursor() as cursor:
+        cursor.execute(_TOPICS, [list(slugs), list(paper_ids)])
+        return {paper_id: [slugs[topic] for topic in topics] for paper_id, topics in cursor}
 
 
-def _row(one: Score, window: Window, day: date, now: datetime) -> Trend:
-    return Trend(
-        paper_id=one.paper_id,
-        window=window,
-        day=day,
-        value=one.value,
-        components=one.components,
-        version=VERSION,
-        scored_at=now,
-    )
+# Served by paper_topic_once (paper, topic). 100,000 papers: 0.4 s.
+_TOPICS = """
+SELECT paper_id, array_agg(topic_id ORDER BY weight DESC, topic_id)
+FROM papers_papertopic
+WHERE topic_id = ANY(%s) AND paper_id = ANY(%s)
+GROUP BY paper_id
+"""
+
+
+def _send(cursor: CursorWrapper, scores: Iterable[Score]) -> None:
+    """Bring the scores into a table of this transaction: the quickest way in for many rows."""
+    cursor.execute(_TABLE)
+    with cursor.copy("COPY scored FROM STDIN") as copy:
+        for one in scores:
+            copy.write_row((one.paper_id, one.value, _as_json(one.components)))
+    cursor.execute("ANALYZE scored")
+
+
+_as_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+# Dropped first, as one transaction may score several windows.
+_TABLE = """
+DROP TABLE IF EXISTS pg_temp.scored;
+CREATE TEMP TABLE scored (paper_id bigint PRIMARY KEY, value float8, components jsonb)
+ON COMMIT DROP
+"""
+
+# Papers that left the window.
+_FORGET = """
+DELETE FROM papers_trend AS trend
+WHERE "window" = %(window)s AND day = %(day)s
+  AND NOT EXISTS (SELECT FROM scored WHERE scored.paper_id = trend.paper_id)
+"""
+
+# A row that stays as it is is not written: each hour most of a month's papers stand where they
+# stood. In the order of ids, so that two runs at once wait for each other and do not lock up.
+_STORE = """
+INSERT INTO papers_trend (paper_id, "window", day, value, components, version, scored_at)
+SELECT scored.paper_id, %(window)s, %(day)s, scored.value, scored.components, %(version)s, %(now)s
+FROM scored
+LEFT JOIN papers_trend AS old
+    ON old.paper_id = scored.paper_id AND old."window" = %(window)s AND old.day = %(day)s
+WHERE (old.value, old.components, old.version)
+    IS DISTINCT FROM (scored.value, scored.components, %(version)s)
+ORDER BY scored.paper_id
+ON CONFLICT (paper_id, "window", day) DO UPDATE
+SET value = excluded.value, components = excluded.components,
+    version = excluded.version, scored_at = excluded.scored_at
+"""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Final, TypedDict
+from typing import Final
 
 from django.db import connection
 
@@ -21,50 +24,26 @@ COUNTS_FROM_LISTING: Final = frozenset({Kind.UPVOTES, Kind.COMMENTS, Kind.VOTES,
 # A first read within this time after the listing misses nothing of what was gained since.
 _FRESH: Final = 36 * 3600.0
 _CHUNK: Final = 5_000  # papers a query: keeps memory flat at any number of papers
+# Paper, first listing, and of one counter its kind, times and levels; None: there is none.
+_Row = tuple[int, date, str | None, list[float], list[float]]
 
-# Served by signal_read_once (paper, kind, source, read_at): one index range a paper. A read
-# counts as a rise only above everything read before, so a vote taken back and given again
-# is not counted twice. 5,000 papers with 30 reads each: 0.4 s.
-_RISES = """
-WITH reads AS (
-    SELECT paper_id, kind, source, read_at, value,
-           max(value) OVER (
-               PARTITION BY paper_id, kind, source ORDER BY read_at
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-           ) AS highest,
-           lag(read_at, 1, read_at) OVER (
-               PARTITION BY paper_id, kind, source ORDER BY read_at
-           ) AS previous_at
+# Served by signal_read_once (paper, kind, source, read_at), which gives the reads in the order
+# of the groups. Rises are found in Python: window functions here took four times as long.
+# 5,000 papers with eleven reads each: 0.2 s.
+_READS = """
+WITH counter AS (
+    SELECT paper_id, kind, source,
+           array_agg(extract(epoch FROM read_at)::float8 ORDER BY read_at) AS times,
+           array_agg(value ORDER BY read_at) AS levels
     FROM papers_signal
     WHERE paper_id = ANY(%(ids)s) AND read_at <= %(until)s
-), counters AS (
-    SELECT paper_id, kind, source,
-           array_agg(extract(epoch FROM read_at)::float8 ORDER BY read_at)
-               FILTER (WHERE highest IS NULL OR value > highest) AS times,
-           array_agg(extract(epoch FROM previous_at)::float8 ORDER BY read_at)
-               FILTER (WHERE highest IS NULL OR value > highest) AS since,
-           array_agg(value ORDER BY read_at)
-               FILTER (WHERE highest IS NULL OR value > highest) AS levels,
-           extract(epoch FROM max(read_at))::float8 AS last_at,
-           (array_agg(value ORDER BY read_at DESC))[1] AS value
-    FROM reads
     GROUP BY paper_id, kind, source
 )
-SELECT paper.id, paper.listed_on,
-       coalesce(
-           json_agg(
-               json_build_object(
-                   'kind', kind, 'times', times, 'since', since, 'levels', levels,
-                   'last_at', last_at, 'value', value
-               ) ORDER BY kind, source
-           ) FILTER (WHERE kind IS NOT NULL),
-           '[]'
-       )
+SELECT paper.id, paper.listed_on, kind, times, levels
 FROM papers_paper AS paper
-LEFT JOIN counters ON counters.paper_id = paper.id
+LEFT JOIN counter ON counter.paper_id = paper.id
 WHERE paper.id = ANY(%(ids)s)
-GROUP BY paper.id
-ORDER BY paper.id
+ORDER BY paper.id, kind, source
 """
 
 
@@ -109,57 +88,61 @@ class Series:
         return max(0.0, self.value - self.level_at(instant))
 
 
+def series_from(
+    kind: str, times: Sequence[float], levels: Sequence[float], listed: float
+) -> Series:
+    """One counter, of a paper first listed at `listed`, from all its reads, oldest first.
+
+    A read is a rise only above everything read before, so a vote taken back and given again
+    is not counted twice.
+    """
+    rises, highest = [0], levels[0]
+    for number, level in enumerate(levels):
+        if level > highest:
+            rises.append(number)
+            highest = level
+    counts = kind in COUNTS_FROM_LISTING and times[0] - listed <= _FRESH
+    return Series(
+        times=tuple([times[number] for number in rises]),
+        since=tuple([times[max(number - 1, 0)] for number in rises]),
+        levels=tuple([levels[number] for number in rises]),
+        last_at=times[-1],
+        value=levels[-1],
+        started=min(listed, times[0]) if counts else times[0],
+    )
+
+
 def series_of(
     paper_ids: Collection[int], until: datetime
 ) -> Iterator[tuple[int, date, Mapping[str, Series]]]:
     """Each paper's id, first listing, and one series a kind, from the reads up to `until`."""
     for chunk in _chunks(sorted(paper_ids)):
         with connection.cursor() as cursor:
-            cursor.execute(_RISES, {"ids": chunk, "until": until})
+            cursor.execute(_READS, {"ids": chunk, "until": until})
             rows = cursor.fetchall()
-        for paper_id, listed_on, counters in rows:
-            yield paper_id, listed_on, _one_series_a_kind(counters, _midnight(listed_on))
+        for (paper_id, listed_on), counters in groupby(rows, key=itemgetter(0, 1)):
+            yield paper_id, listed_on, _one_series_a_kind(counters, midnight(listed_on))
 
 
-class Counter(TypedDict):
-    """One counter as the database gives it: times are seconds since 1970, UTC."""
-
-    kind: str
-    times: list[float]
-    since: list[float]
-    levels: list[float]
-    last_at: float
-    value: float
-
-
-def _series(counter: Counter, listed: float) -> Series:
-    times = tuple(counter["times"])
-    counts = counter["kind"] in COUNTS_FROM_LISTING and times[0] - listed <= _FRESH
-    return Series(
-        times=times,
-        since=tuple(counter["since"]),
-        levels=tuple(counter["levels"]),
-        last_at=counter["last_at"],
-        value=counter["value"],
-        started=min(listed, times[0]) if counts else times[0],
-    )
-
-
-def _one_series_a_kind(counters: list[Counter], listed: float) -> Mapping[str, Series]:
+def _one_series_a_kind(counters: Iterable[_Row], listed: float) -> Mapping[str, Series]:
     """Of several counters of the same thing the one that shows most; they are never added.
 
     A position is the other way round: the best place is the lowest number.
     """
     best: dict[str, Series] = {}
-    for counter in counters:
-        kind, series = counter["kind"], _series(counter, listed)
+    for _, _, kind, times, levels in counters:
+        if kind is None:  # nothing was ever read of this paper
+            continue
+        series = series_from(kind, times, levels, listed)
         sign = -1 if kind == Kind.POSITION else 1
         if kind not in best or sign * series.value > sign * best[kind].value:
             best[kind] = series
     return MappingProxyType(best)
 
 
-def _midnight(day: date) -> float:
+@lru_cache(maxsize=1024)
+def midnight(day: date) -> float:
+    """The instant at which a day begins, UTC, in seconds since 1970."""
     return datetime.combine(day, time.min, tzinfo=UTC).timestamp()
 
 

@@ -7,71 +7,21 @@ docs/ranking.md explains the formula and where each part of it comes from.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, Final
 
+from papers.evidence import Prior, decayed_gain, fit_prior, posterior, upvotes_of
+from papers.lift import Fields, Sight, lifts, rate_of
 from papers.measure import Measurement
 from papers.models import Signal
-from papers.series import Series
-from papers.windows import Window
+from papers.weights import WEIGHTS, Weights
 
 Kind = Signal.Kind
-VERSION: Final = "2026-11"
 _HEAVY: Final = frozenset({Kind.UPVOTES, Kind.POSITION})  # these make the rate
 _GAINS_ONLY: Final = frozenset({Kind.STARS, Kind.CITATIONS})
 _WITH_GAIN: Final = frozenset({Kind.UPVOTES, Kind.STARS})
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Every number of the formula. Days are publishing days, see `publishing_days`."""
-
-    # What the logarithm of each signal counts beside that of the upvotes.
-    upvotes: float = 1.0
-    stars: float = 0.2
-    comments: float = 0.1
-    votes: float = 0.2  # of our own readers
-    artefacts: float = 0.1
-    clicks: float = 0.05
-    citations: float = 0.05
-    # After this time a vote counts half: near the length of the window.
-    half_life: Mapping[Window, float] = field(
-        default_factory=lambda: {"day": 1.0, "week": 5.0, "month": 22.0}
-    )
-    attention_half: float = 0.75  # by this age a paper has got half of its upvotes
-    weekend: float = 0.25  # a weekend's hour beside a weekday's
-    prior_mean: float = 23.0  # upvotes of a whole life, before a list says otherwise
-    prior_lives: float = 2.0  # how many lives of evidence that is worth
-    prior_exposure: float = 0.15  # of a life: how much a paper is drawn to the list's mean
-    place_exposure: float = 0.1  # of a life: what a place in a listing tells us
-    place_lead: float = 4.0  # the first place is like this many times the mean
-    burst: float = 20.0  # means a day; what comes faster counts as its logarithm
-    places_to_hold: int = 10  # how far down a second signal may lift a paper to the first place
-    field_papers: float = 50.0  # papers before a field's own mean counts half
-    lift_least: float = -2.0
-    lift_most: float = 4.0
-
-
-WEIGHTS: Final = Weights()
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What is expected of a paper of this list before it is looked at: upvotes of a life."""
-
-    mean: float
-    exposure: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Decayed upvotes, and the decayed share of a paper's attention in which they came."""
-
-    votes: float = 0.0
-    exposure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,127 +36,56 @@ class Score:
 
 def rank(
     measurements: Iterable[Measurement],
-    fields: Mapping[int, Iterable[str]] | None = None,
+    fields: Fields | None = None,
     weights: Weights = WEIGHTS,
 ) -> list[Score]:
     """Score a whole list, strongest first; ties go to the lower paper id.
 
     Args:
-        measurements: of the papers of one list, all at the same instant.
+        measurements: of the papers of one list, all at the same instant. Each is looked at
+            once and not kept, so that a generator of many takes little memory.
         fields: each paper's topics, for the lift over the mean of its own field.
     """
-    listed = sorted(measurements, key=lambda measured: measured.paper_id)
-    upvotes = [upvotes_of(measured, weights) for measured in listed]
-    prior = fit_prior(upvotes, weights)
+    listed = sorted((_look(one, weights) for one in measurements), key=attrgetter("paper_id"))
+    prior = fit_prior([sight.upvotes for sight in listed], weights)
     scores = [
-        trend(measured, seen, prior, weights)
-        for measured, seen in zip(listed, upvotes, strict=True)
+        _trend(sight, lift, prior, weights)
+        for sight, lift in zip(listed, lifts(listed, fields or {}, prior, weights), strict=True)
     ]
-    _add_lift(scores, fields or {}, prior, weights)
     return _first_needs_two_signals(sorted(scores, key=_order), weights)
 
 
-def trend(
-    measured: Measurement, upvotes: Evidence, prior: Prior, weights: Weights = WEIGHTS
-) -> Score:
-    """The trend of one paper, `upvotes` being what `upvotes_of` says of it.
+def _look(measured: Measurement, weights: Weights) -> Sight:
+    """What must be kept of a measurement. Points that depend on the list are 0 as yet."""
+    components: dict[str, Any] = {}
+    for kind in (Kind.UPVOTES, Kind.POSITION):
+        if kind in measured.series:
+            components[kind.value] = _component(measured, kind, 0.0)
+    light = _light_components(measured, weights)
+    return Sight(
+        measured.paper_id,
+        upvotes_of(measured, weights),
+        measured.value(Kind.POSITION),
+        math.fsum(component["points"] for component in light.values()),
+        components | light,
+    )
+
+
+def _trend(sight: Sight, lift: dict[str, float], prior: Prior, weights: Weights) -> Score:
+    """The trend of one paper.
 
     Upvotes: a Gamma–Poisson rate, the upvotes that a whole life of attention would bring,
     drawn to the list's mean while little of that life is seen. Other signals add lightly.
     """
-    place = _place(measured, prior, weights)
-    rate, seen_rate = _rate(prior, upvotes, place), _rate(prior, upvotes)
-    components: dict[str, Any] = {}
-    before = 0.0
-    if upvotes.exposure:
-        before = weights.upvotes * math.log1p(seen_rate)
-        components["upvotes"] = _component(measured, Kind.UPVOTES, before)
-    if place.exposure:
+    components, rate, before = sight.components, rate_of(sight, prior, weights), 0.0
+    if "upvotes" in components:
+        before = weights.upvotes * math.log1p(posterior(prior, sight.upvotes))
+        components["upvotes"]["points"] = round(before, 6)
+    if "position" in components:
         points = weights.upvotes * math.log1p(rate) - before
-        components["position"] = _component(measured, Kind.POSITION, points)
-    components.update(_light_components(measured, weights))
+        components["position"]["points"] = round(points, 6)
     value = math.fsum(component["points"] for component in components.values())
-    return Score(measured.paper_id, round(value, 6), rate, components)
-
-
-def fit_prior(upvotes: Iterable[Evidence], weights: Weights = WEIGHTS) -> Prior:
-    """The mean of a list, itself drawn to the usual mean while the list is short."""
-    seen = list(upvotes)
-    votes = math.fsum(one.votes for one in seen) + weights.prior_mean * weights.prior_lives
-    exposure = math.fsum(one.exposure for one in seen) + weights.prior_lives
-    return Prior(votes / exposure, weights.prior_exposure)
-
-
-def publishing_days(instant: datetime, weights: Weights = WEIGHTS) -> float:
-    """A clock that runs slower at weekends (UTC), when no lists and few readers are about.
-
-    Returns days since the first Monday of 1970; only differences mean anything.
-    """
-    return _clock(instant.timestamp(), weights.weekend)
-
-
-def _clock(seconds: float, weekend: float) -> float:
-    weeks, second = divmod(seconds - 4 * 86_400, 7 * 86_400)  # 5 January 1970 was a Monday
-    day = second / 86_400
-    within = day if day <= 5 else 5 + weekend * (day - 5)
-    return weeks * (5 + 2 * weekend) + within
-
-
-def upvotes_of(measured: Measurement, weights: Weights = WEIGHTS) -> Evidence:
-    """Upvotes from the listing on, each weighed by how long ago it was first seen."""
-    series = measured.series.get(Kind.UPVOTES)
-    if series is None:
-        return Evidence()
-    start = _clock_of_day(measured.listed_on, weights.weekend)
-    end = publishing_days(measured.until, weights)
-    half_life = weights.half_life[measured.window]
-    votes = exposure = age = attention = seen = 0.0
-    for at, level, days in _reads(series, weights.weekend):
-        age = max(at - start, age)
-        until_now = 1.0 - math.exp2(-age / weights.attention_half)
-        kept = math.exp2((at - end) / half_life)
-        votes += kept * _without_burst(level - seen, days or age, weights)
-        exposure += kept * (until_now - attention)
-        attention, seen = until_now, level
-    return Evidence(votes, exposure)
-
-
-def _reads(series: Series, weekend: float) -> Iterator[tuple[float, float, float]]:
-    """The reads at which the level rose, then the last one.
-
-    Yields the time on our clock, the level, and the days since the read before, in which
-    the rise came: 0 for the first read.
-    """
-    for at, since, level in zip(series.times, series.since, series.levels, strict=True):
-        now = _clock(at, weekend)
-        yield now, level, now - _clock(since, weekend)
-    if series.last_at > series.times[-1]:
-        yield _clock(series.last_at, weekend), series.levels[-1], 0.0
-
-
-def _without_burst(gained: float, days: float, weights: Weights) -> float:
-    """A rise, of which the part that came too fast to be believed counts as its logarithm."""
-    believable = weights.burst * weights.prior_mean * max(days, 1 / 24)
-    if gained <= believable:
-        return gained
-    return believable * (1.0 + math.log(gained / believable))
-
-
-def _place(measured: Measurement, prior: Prior, weights: Weights) -> Evidence:
-    """A place in a listing, as the few votes it stands for: more for a better place."""
-    position = measured.value(Kind.POSITION)
-    if position is None:
-        return Evidence()
-    times_the_mean = weights.place_lead / (1.0 + math.log(max(position, 1.0)))
-    exposure = weights.place_exposure
-    return Evidence(prior.mean * exposure * times_the_mean, exposure)
-
-
-def _rate(prior: Prior, *evidence: Evidence) -> float:
-    """The mean of the Gamma posterior: upvotes of a whole life."""
-    votes = math.fsum(one.votes for one in evidence) + prior.mean * prior.exposure
-    exposure = math.fsum(one.exposure for one in evidence) + prior.exposure
-    return float(votes / exposure)
+    return Score(sight.paper_id, round(value, 6), rate, {**components, "lift": lift})
 
 
 def _light_components(measured: Measurement, weights: Weights) -> dict[str, Any]:
@@ -216,21 +95,10 @@ def _light_components(measured: Measurement, weights: Weights) -> dict[str, Any]
         if kind in _HEAVY:
             continue
         gains = kind in _GAINS_ONLY
-        count = _decayed_gain(series, measured, weights) if gains else series.value
+        count = decayed_gain(series, measured, weights) if gains else series.value
         points = getattr(weights, kind) * math.log1p(max(count, 0.0))
         components[kind] = _component(measured, kind, points)
     return components
-
-
-def _decayed_gain(series: Series, measured: Measurement, weights: Weights) -> float:
-    """What was gained since the first read, the newest of it counting most."""
-    end = publishing_days(measured.until, weights)
-    half_life = weights.half_life[measured.window]
-    gained, seen = 0.0, series.first
-    for at, level, _ in _reads(series, weights.weekend):
-        gained += (level - seen) * math.exp2((at - end) / half_life)
-        seen = level
-    return gained
 
 
 def _component(measured: Measurement, kind: str, points: float) -> dict[str, Any]:
@@ -240,33 +108,6 @@ def _component(measured: Measurement, kind: str, points: float) -> dict[str, Any
         component["gain"] = measured.day_gain(kind)
         component["window_gain"] = measured.window_gain(kind)
     return component
-
-
-def _add_lift(
-    scores: list[Score], fields: Mapping[int, Iterable[str]], prior: Prior, weights: Weights
-) -> None:
-    """Write beside each score how far it stands above the mean of each of its fields.
-
-    It orders nothing here: on a list of all fields it costs accuracy. Lists of one reader
-    or one topic use it, where a small field must not lose to a large one.
-    """
-    rates: dict[str, list[float]] = {}
-    for score in scores:
-        for name in fields.get(score.paper_id, ()):
-            rates.setdefault(name, []).append(score.rate)
-    few = weights.field_papers
-    means = {
-        name: (math.fsum(of_field) + few * prior.mean) / (len(of_field) + few)
-        for name, of_field in rates.items()
-    }
-    for score in scores:
-        score.components["lift"] = {
-            name: _lift(score.rate, means[name], weights) for name in fields.get(score.paper_id, ())
-        }
-
-
-def _lift(rate: float, mean: float, weights: Weights) -> float:
-    return round(min(max(math.log(rate / mean), weights.lift_least), weights.lift_most), 4)
 
 
 def _first_needs_two_signals(scores: list[Score], weights: Weights) -> list[Score]:
@@ -301,8 +142,3 @@ def _speaks(component: Mapping[str, Any], kind: Kind) -> bool:
 
 def _order(score: Score) -> tuple[float, int]:
     return (-score.value, score.paper_id)
-
-
-@lru_cache(maxsize=4096)
-def _clock_of_day(day: date, weekend: float) -> float:
-    return _clock(datetime.combine(day, time.min, tzinfo=UTC).timestamp(), weekend)

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from papers.evidence import Evidence, fit_prior, publishing_days
 from papers.measure import Measurement
 from papers.models import Signal
 from papers.series import COUNTS_FROM_LISTING, Series
-from papers.trend import WEIGHTS, Evidence, Score, Weights, fit_prior, publishing_days, rank
+from papers.trend import Score, rank
+from papers.weights import WEIGHTS, Weights
 from papers.windows import Window
 
 MONDAY = date(2025, 3, 10)
