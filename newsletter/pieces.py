@@ -115,6 +115,7 @@ def _words_of(facts: Mapping[str, Any]) -> dict[str, Any]:
         "title_lines": hung(clean["title"]),
         "byline_lines": _wrapped(byline),
         "summary_lines": _wrapped(summary),
+        "figures_lines": _wrapped(" · ".join(_figures(clean))),
     }
 
 
@@ -156,7 +157,12 @@ def _without_marks(value: Any) -> Any:
 
 def _wrapped(text: str) -> str:
     lines = textwrap.wrap(
-        text, _COLUMNS, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=False
+        text,
+        _COLUMNS,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     return "\n".join(lines)
 

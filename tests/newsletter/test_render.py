@@ -134,6 +134,7 @@ def test_text_lines_stay_within_72_columns() -> None:
         make_piece(
             title="A very long title of a paper " * 5,
             summary="word " * 90,
+            topics=["Natural language processing"] * 4,
             why="The long name of a topic · " * 4,
         )
     )
