@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from newsletter.models import Candidate, Delivery, Edition
-from papers.models import Paper, PaperTopic, Signal, Topic
+from papers.jobs import BY_NAME
+from papers.models import Job, Paper, PaperTopic, Signal, Topic
 from subscribers.models import Subscriber, TransactionalMail
 
 DAY = date(2025, 3, 14)
@@ -72,3 +73,9 @@ def make_delivery(edition: Edition, reader: Subscriber | None, **values: Any) ->
 def make_mail(reader: Subscriber, kind: str = "confirm", **values: Any) -> TransactionalMail:
     values.setdefault("next_attempt_at", NOON)
     return TransactionalMail.objects.create(subscriber=reader, kind=kind, **values)
+
+
+def make_job(name: str, **values: Any) -> Job:
+    """A row of the timetable's job `name`, next due at nine on 23 November 2026."""
+    values.setdefault("next_run_at", datetime(2026, 11, 23, 9, tzinfo=UTC))
+    return Job.objects.create(name=name, source=BY_NAME[name].source, **values)

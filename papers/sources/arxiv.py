@@ -22,7 +22,7 @@ from papers.fetched import FetchedPaper
 from papers.sources import SourceError
 from papers.sources.arxiv_xml import Answer, Entry, parse_announcements, parse_query
 from papers.sources.http import Answer as HttpAnswer
-from papers.sources.http import Http, Limits
+from papers.sources.http import Clock, Http, Limits
 from papers.sources.links import code_url, project_url
 from papers.sources.turns import turn
 
@@ -32,14 +32,18 @@ _PATIENCE: Final = 60.0  # seconds to wait for a turn
 _HOST: Final = "arxiv.org"
 
 
-def connect(limits: Limits | None = None) -> Http:
-    """The way to the query API."""
-    return _http(settings.ARXIV_URL, limits)
+def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
+    """The way to the query API, as the settings have it.
+
+    Raises:
+        SourceError: the address is not one of arXiv's, or the rest is too short for it.
+    """
+    return _http(settings.ARXIV_URL, limits, clock)
 
 
-def connect_feeds(limits: Limits | None = None) -> Http:
+def connect_feeds(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     """The way to the announcement feeds. It shares its turns with the API."""
-    return _http(settings.ARXIV_FEED_URL, limits)
+    return _http(settings.ARXIV_FEED_URL, limits, clock)
 
 
 def papers_by_id(http: Http, ids: Sequence[str]) -> Answer:
@@ -114,7 +118,7 @@ def wrong_address(url: str, rest: float) -> str:
     return ""
 
 
-def _http(base_url: str, limits: Limits | None) -> Http:
+def _http(base_url: str, limits: Limits | None, clock: Clock | None) -> Http:
     if wrong := wrong_address(base_url, settings.ARXIV_REST_SECONDS):
         raise SourceError(wrong)
     limits = limits or Limits()
@@ -123,7 +127,9 @@ def _http(base_url: str, limits: Limits | None) -> Http:
         rest = settings.ARXIV_REST_SECONDS
         return turn(SOURCE, rest=rest, longest=limits.answer, patience=_PATIENCE)
 
-    return Http(base_url, headers={"connection": "close"}, limits=limits, around=around)
+    return Http(
+        base_url, headers={"connection": "close"}, limits=limits, clock=clock, around=around
+    )
 
 
 def _is_query(answer: HttpAnswer) -> object:

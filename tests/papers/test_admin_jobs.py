@@ -1,0 +1,104 @@
+"""The timetable and its runs in the admin."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from papers.admin_pages import row_url, rows_url
+from papers.jobs import LINES
+from papers.models import Job, SourceRun
+from papers.run import due
+from tests.factories import NOON, make_job
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _only_github(settings: Any) -> None:
+    settings.SOURCES = ["github"]
+
+
+def test_the_list_shows_each_job_with_its_last_error(admin_client: Client) -> None:
+    due(LINES, NOW)
+    Job.objects.filter(name="stars").update(failures=1, last_error="it is <down>")
+    page = admin_client.get(rows_url(Job)).content.decode()
+    for line in LINES:
+        assert f">{line.name}<" in page
+    assert "it is &lt;down&gt;" in page
+
+
+def test_a_job_that_no_longer_exists_is_not_shown(admin_client: Client) -> None:
+    Job.objects.create(name="a_job_of_yesterday", next_run_at=NOW)
+    response = admin_client.get(rows_url(Job))
+    assert list(response.context["cl"].result_list) == []
+
+
+def test_a_job_s_page_shows_its_newest_runs(admin_client: Client) -> None:
+    job = make_job("stars")
+    done = {"job": job, "started_at": NOON, "finished_at": NOON}
+    SourceRun.objects.create(**done, state="done", counts={"signals": 1234})
+    SourceRun.objects.create(**done, state="failed", error="it is <down>")
+    page = admin_client.get(row_url(job)).content.decode()
+    assert "1,234 signals" in page
+    assert "it is &lt;down&gt;" in page
+    assert f"{rows_url(SourceRun)}?job__id__exact={job.pk}" in page
+
+
+def test_runs_are_a_ledger_that_nobody_edits(admin_client: Client) -> None:
+    run = SourceRun.objects.create(
+        job=make_job("stars"),
+        started_at=NOON,
+        finished_at=NOON + timedelta(seconds=2.5),
+        state="done",
+    )
+    assert "2.5 s" in admin_client.get(rows_url(SourceRun)).content.decode()
+    assert admin_client.get(reverse("admin:papers_sourcerun_add")).status_code == 403
+    assert admin_client.post(row_url(run), {"state": "failed"}).status_code == 403
+
+
+def press(client: Client, job: Job) -> Any:
+    return client.post(
+        reverse("admin:papers_job_run_now", args=[job.pk]), {"_form_submitted": "True"}, follow=True
+    )
+
+
+def test_run_now_makes_a_job_due(admin_client: Client) -> None:
+    job = make_job("stars", next_run_at=datetime(2099, 1, 1, tzinfo=UTC))
+    page = press(admin_client, job).content.decode()
+    assert "runs within a minute" in page
+    job.refresh_from_db()
+    assert job.next_run_at < datetime(2099, 1, 1, tzinfo=UTC)
+
+
+def test_to_look_at_a_job_does_not_run_it(admin_client: Client) -> None:
+    job = make_job("stars")
+    admin_client.get(reverse("admin:papers_job_run_now", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.next_run_at == NOW + HOUR
+
+
+def test_a_job_that_is_off_is_not_run_and_says_why(admin_client: Client, settings: Any) -> None:
+    settings.SOURCES = []
+    job = make_job("stars")
+    assert "SOURCES does not name github" in press(admin_client, job).content.decode()
+    job.refresh_from_db()
+    assert job.next_run_at == NOW + HOUR
+
+
+def test_who_may_only_look_cannot_run_a_job(client: Client) -> None:
+    viewer = User.objects.create_user("viewer", password="x", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_job"))
+    client.force_login(viewer)
+    job = make_job("stars")
+    assert client.get(row_url(job)).status_code == 200
+    press(client, job)
+    job.refresh_from_db()
+    assert job.next_run_at == NOW + HOUR
