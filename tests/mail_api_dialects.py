@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 
@@ -37,11 +38,15 @@ class Call:
     body: bytes
     json: Any = field(init=False)
 
+    @property
+    def digest(self) -> bytes:
+        return sha256(self.body).digest()
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "json", json.loads(self.body))
 
 
-Kept = dict[str, tuple[bytes, Any]]
+Kept = dict[str, tuple[bytes, Any]]  # by key: the digest of the request, and the answer
 Said = tuple[int, Any, list[Mail]]
 
 
@@ -79,8 +84,8 @@ def _resend(call: Call, kept: Kept) -> Said:
         return 403, {"name": "invalid_api_key", "message": "API key is invalid."}, []
     key = call.headers.get("Idempotency-Key", "")
     if key in kept:
-        body, said = kept[key]
-        if body != call.body:
+        known, said = kept[key]
+        if known != call.digest:
             return 409, {"name": "invalid_idempotent_request", "message": "Other body."}, []
         return 200, said, []
     if isinstance(call.json, dict):
@@ -93,7 +98,7 @@ def _resend(call: Call, kept: Kept) -> Said:
     errors = [{"index": place, "message": "Invalid `to` field."} for place in bad]
     said = {"data": [{"id": f"re-{mail.to}"} for mail in taken], "errors": errors}
     if key:
-        kept[key] = call.body, said
+        kept[key] = call.digest, said
     return 200, said, taken
 
 
@@ -107,13 +112,13 @@ def _brevo(call: Call, kept: Kept) -> Said:
         return 401, {"code": "unauthorized", "message": "Key not found"}, []
     common = call.json
     key = common.get("headers", {}).get("idempotencyKey", "")
-    if key in kept:
+    if f"brevo {key}" in kept:
         return 400, {"code": "duplicate_parameter", "message": "Key was used."}, []
     mails = [_brevo_mail({**common, **version}) for version in common.get("messageVersions", [{}])]
     if len(mails) > 1000 or any(mail.to.startswith("invalid") for mail in mails):
         return 400, {"code": "invalid_parameter", "message": "email is not valid in to"}, []
     if key:
-        kept[key] = call.body, None
+        kept[f"brevo {key}"] = call.digest, None
     ids = [f"br-{mail.to}" for mail in mails]
     said = {"messageIds": ids} if "messageVersions" in common else {"messageId": ids[0]}
     return 201, said, mails

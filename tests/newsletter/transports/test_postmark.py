@@ -27,6 +27,20 @@ def test_an_inactive_recipient_is_refused_for_good_and_the_others_are_served(
     assert len(api.calls) == 1
 
 
+def test_the_api_for_one_body_to_everybody_is_not_for_digests(settings: Settings) -> None:
+    bulk = {"POSTMARK_USE_BULK_API": True}
+    with answering() as api, bursting(settings, api, "postmark", **bulk) as bursts:
+        assert bursts.states(make_burst("ada", "bob")) == ["accepted"] * 2
+    assert [call.path for call in api.calls] == ["/api/email/batch"]
+
+
+def test_newsletters_go_over_the_stream_of_the_settings(settings: Settings) -> None:
+    stream = {"POSTMARK_MESSAGE_STREAM": "broadcast"}
+    with answering() as api, bursting(settings, api, "postmark", **stream) as bursts:
+        bursts.states(make_burst("ada", "bob"))
+    assert [one["MessageStream"] for one in api.calls[0].json] == ["broadcast"] * 2
+
+
 @pytest.mark.parametrize(
     ("code", "message", "state"),
     [
