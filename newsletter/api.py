@@ -8,8 +8,9 @@ from typing import Any, Final, Literal
 from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router, Schema
 from ninja.errors import HttpError
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from newsletter.compose import WINDOW_OF
@@ -81,8 +82,10 @@ def editions(request: HttpRequest, asked: Query[EditionsQuery]) -> list[EditionF
     if asked.cadence:
         frozen = frozen.filter(cadence=asked.cadence)
     start = asked.p * asked.limit
-    counted = frozen.annotate(papers=Count("candidates"))[start : start + asked.limit]
-    return [EditionFields(**_edition(edition, edition.papers)) for edition in counted]
+    # Grouped for the count, a query forgets the order of its model.
+    counted = frozen.annotate(papers=Count("candidates")).order_by("-day", "cadence")
+    shown = counted[start : start + asked.limit]
+    return [EditionFields(**_edition(edition, edition.papers)) for edition in shown]
 
 
 @router.get(

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router, Schema
 from ninja.errors import HttpError
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from papers.api import catalogue

@@ -1,0 +1,113 @@
+"""Which days a request asks for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers.api.span import BadSpan, Span, span_of
+
+TODAY = date(2026, 11, 23)
+DAYS = st.dates(date(1, 1, 8), TODAY)
+
+
+def test_none_is_none() -> None:
+    assert span_of(None, None, None, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "span"),
+    [
+        (("2025-03-14", None, None), Span("day", date(2025, 3, 14), date(2025, 3, 14))),
+        ((None, "2025-W11", None), Span("week", date(2025, 3, 10), date(2025, 3, 16))),
+        ((None, "2026-W01", None), Span("week", date(2025, 12, 29), date(2026, 1, 4))),
+        ((None, "2020-W53", None), Span("week", date(2020, 12, 28), date(2021, 1, 3))),
+        ((None, None, "2024-02"), Span("month", date(2024, 2, 1), date(2024, 2, 29))),
+        ((None, None, "2025-12"), Span("month", date(2025, 12, 1), date(2025, 12, 31))),
+    ],
+)
+def test_each_word_is_its_days(asked: tuple[str | None, ...], span: Span) -> None:
+    day, week, month = asked
+    assert span_of(day, week, month, TODAY) == span
+
+
+@given(DAYS)
+def test_every_day_lies_in_the_week_and_the_month_that_are_named_after_it(day: date) -> None:
+    year, number, _ = day.isocalendar()
+    week = span_of(None, f"{year:04}-W{number:02}", None, TODAY)
+    month = span_of(None, None, f"{day.year:04}-{day.month:02}", TODAY)
+    assert week is not None
+    assert month is not None
+    assert week.first <= day <= week.last == week.first + timedelta(days=6)
+    assert month.first <= day <= month.last
+    assert month.first.day == (month.last + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "x",
+        "20250314",
+        "2025-3-14",
+        "2025-02-30",
+        "2025-03-14T00:00",
+        "٢٠٢٥-٠٣-١٤",
+        " 2025-03-14",
+    ],
+)
+def test_a_day_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(BadSpan, match="date must be a day like 2025-03-14"):
+        span_of(wrong, None, None, TODAY)
+
+
+@pytest.mark.parametrize("wrong", ["", "2025-11", "2025-W00", "2025-W53", "2025W11", "9999-W52"])
+def test_a_week_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(BadSpan, match=r"^week "):
+        span_of(None, wrong, None, TODAY)
+
+
+@pytest.mark.parametrize("wrong", ["", "2025", "2025-00", "2025-13", "0000-01", "2025-3"])
+def test_a_month_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(BadSpan, match="month must be a month like 2025-03"):
+        span_of(None, None, wrong, TODAY)
+
+
+@given(st.text())
+def test_no_text_at_all_is_a_crash(text: str) -> None:
+    for name in ("date", "week", "month"):
+        asked = {"date": None, "week": None, "month": None, name: text}
+        with suppress(BadSpan):
+            span = span_of(asked["date"], asked["week"], asked["month"], TODAY)
+            assert span is not None
+            assert span.first <= TODAY
+
+
+def test_the_day_that_is_not_over_may_be_asked_for() -> None:
+    assert span_of("2026-11-23", None, None, TODAY) is not None
+    assert span_of(None, "2026-W48", None, TODAY) is not None
+    assert span_of(None, None, "2026-11", TODAY) is not None
+
+
+@pytest.mark.parametrize(
+    "asked", [("2026-11-24", None, None), (None, "2026-W49", None), (None, None, "2026-12")]
+)
+def test_what_has_not_begun_is_refused(asked: tuple[str | None, ...]) -> None:
+    day, week, month = asked
+    with pytest.raises(BadSpan, match="in the future: today is 2026-11-23"):
+        span_of(day, week, month, TODAY)
+
+
+def test_two_at_once_are_refused() -> None:
+    with pytest.raises(BadSpan, match="Give only one of date, month"):
+        span_of("2025-03-14", None, "2025-03", TODAY)
+
+
+def test_a_long_text_is_not_repeated_in_full() -> None:
+    with pytest.raises(BadSpan) as refusal:
+        span_of("x" * 5_000, None, None, TODAY)
+    assert len(str(refusal.value)) < 120
