@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 
-from papers.fetch import FRESH
+from papers.fetch import FRESH, last_read
 from papers.fetched import FetchedSignal
 from papers.harvest import Gathering, Harvest, missing, remember_missing
 from papers.models import Paper, Signal
@@ -73,15 +73,11 @@ def _store(http: Http, reads: Sequence[tuple[_Project, Starred]], now: datetime)
 
 def _due(now: datetime) -> list[_Project]:
     """The repositories of fresh papers, each once, those never read first; at most 400."""
-    reads = Signal.objects.filter(
-        paper=OuterRef("pk"), source=SOURCE, kind=Signal.Kind.STARS
-    ).order_by("-read_at")
     papers = (
         Paper.objects.filter(is_sample=False, listed_on__gt=(now - FRESH).date())
         .filter(code_url__icontains="github.com/")
-        .annotate(
-            stars=Subquery(reads.values("value")[:1]), read_at=Subquery(reads.values("read_at")[:1])
-        )
+        .alias(read_at=last_read(SOURCE, Signal.Kind.STARS))
+        .annotate(stars=last_read(SOURCE, Signal.Kind.STARS, "value"))
         .order_by(F("read_at").asc(nulls_first=True), "pk")
         .values_list("pk", "code_url", "stars")
     )

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from papers.fetch import FRESH
+from papers.fetch import FRESH, last_read
 from papers.fetched import FetchedPaper
 from papers.harvest import Gathering, Harvest, missing, remember_missing, take_in
 from papers.models import Paper, Signal
@@ -91,11 +91,10 @@ def _due(now: datetime, seen: Collection[str]) -> list[Paper]:
     paper that was on a list is due six hours after its linked models were counted.
     """
     told = Signal.objects.filter(paper=OuterRef("pk"), source=SOURCE)
-    counts = Q(signals__source=SOURCE, signals__kind=Signal.Kind.ARTEFACTS)
     papers = (
         Paper.objects.filter(Exists(told), is_sample=False, arxiv_id__isnull=False)
         .filter(listed_on__gt=(now - FRESH).date())
-        .alias(counted_at=Max("signals__read_at", filter=counts))
+        .alias(counted_at=last_read(SOURCE, Signal.Kind.ARTEFACTS))
         .filter(~Q(arxiv_id__in=seen) | Q(counted_at=None) | Q(counted_at__lte=now - _DETAIL_AGE))
         .order_by(F("counted_at").asc(nulls_first=True), "pk")
     )

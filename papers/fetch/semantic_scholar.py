@@ -8,8 +8,9 @@ from itertools import islice
 from math import ceil
 from typing import Final
 
-from django.db.models import F, Max, Q
+from django.db.models import F
 
+from papers.fetch import last_read
 from papers.harvest import Gathering, Harvest
 from papers.models import Paper, Signal
 from papers.observe import Observation, observe
@@ -62,11 +63,10 @@ def _tonight(now: datetime) -> list[tuple[int, str]]:
         is_sample=False, arxiv_id__isnull=False, listed_on__gt=(now - _CITED).date()
     )
     nights = max(1, ceil(papers.count() / _A_NIGHT))
-    counts = Q(signals__source=SOURCE, signals__kind=Signal.Kind.CITATIONS)
     mine = (
         papers.alias(night=F("pk") % nights)
         .filter(night=now.toordinal() % nights)
-        .alias(read_at=Max("signals__read_at", filter=counts))
+        .alias(read_at=last_read(SOURCE, Signal.Kind.CITATIONS))
         .order_by(F("read_at").asc(nulls_first=True), "-listed_on", "pk")
     )
     return [(pk, str(identity)) for pk, identity in mine.values_list("pk", "arxiv_id")[:_A_NIGHT]]

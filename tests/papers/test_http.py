@@ -31,7 +31,7 @@ from tests.stand_in import (
 )
 
 FINE = says({"fine": True})
-SILENT = Limits(silence=0.05, attempts=2)
+SILENT = Limits(silence=0.3, attempts=2)
 
 
 @pytest.fixture

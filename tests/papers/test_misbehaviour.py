@@ -7,7 +7,7 @@ sources are served.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
@@ -37,7 +37,8 @@ from tests.stand_in import (
 )
 
 pytestmark = pytest.mark.django_db
-LIMITS = Limits(silence=0.05, answer=30, attempts=2)
+LIMITS = Limits(answer=30, attempts=2)
+IMPATIENT = replace(LIMITS, silence=0.3)
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def _paper() -> None:
     make_paper(arxiv_id="2503.00001", code_url="https://github.com/a/b")
 
 
-def fetch(name: str, time: FakeTime) -> Harvest:
-    with SOURCES[name].connect(LIMITS, time.clock) as http:
+def fetch(name: str, time: FakeTime, limits: Limits = LIMITS) -> Harvest:
+    with SOURCES[name].connect(limits, time.clock) as http:
         return SOURCES[name].fetch(http, NOON)
 
 
@@ -129,7 +130,11 @@ def test_a_run_ends_and_says_why(servers: dict[str, StandIn], name: str, way: st
     play, permanent, words = MISBEHAVIOUR[way]
     servers[name].plays("*", play)
     with pytest.raises(SourceError) as error:
-        fetch(name, FakeTime(step=1.0 if play is DRIP else 0.0))
+        fetch(
+            name,
+            FakeTime(step=1.0 if play is DRIP else 0.0),
+            IMPATIENT if play is SILENCE else LIMITS,
+        )
     reason = error.value.reason
     assert words in reason
     assert 10 < len(reason) < 300

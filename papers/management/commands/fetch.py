@@ -110,13 +110,13 @@ class _Progress:
             self._papers += came.papers
         self.done, self.reached = self.done + 1, step.day
         if self._is_terminal:
-            self._err.write(self._bar(step.day), ending="")
+            self._err.write(self._bar(step.day), style_func=str, ending="")
         else:
             self._out.write(f"{step.day}: {came}")
 
     def end(self, harvest: Harvest) -> None:
         if self._is_terminal:
-            self._err.write("")
+            self._err.write("", style_func=str)
         self._out.write(f"{self.done} of {self._total} lists: {harvest}")
 
     def _bar(self, day: date) -> str:
