@@ -9,23 +9,26 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from newsletter.models import Candidate, Delivery, Edition
+from newsletter import control
+from newsletter.models import Candidate, Delivery, Edition, Tally
 from newsletter.pieces import RANK, TOKEN, WHY
 from papers.admin_pages import (
     LedgerPage,
     M,
     ModelForm,
     Page,
+    back_to,
     badge,
+    button,
     linked,
     linked_count,
     moment,
@@ -49,8 +52,11 @@ DELIVERY_COLOURS: Final = {
 }
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
-    "composed_at", "trend_version",
+    "composed_at", "trend_version", "paused_at", "pause_reason", "cancelled_at",
 )  # fmt: skip
+_EDITION_COLOURS: Final = {
+    "open": "warning", "frozen": "success", "paused": "danger", "cancelled": "danger",
+}  # fmt: skip
 _MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
 
 
@@ -79,6 +85,7 @@ class EditionAdmin(Page[Edition]):
     search_fields = ("note",)
     search_help_text = "Words of the curator's note"
     actions = None
+    actions_detail = ("pause", "resume", "cancel")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         return super().get_queryset(request).defer("html", "text")
@@ -124,9 +131,53 @@ class EditionAdmin(Page[Edition]):
             self.complete([edition])
         return edition
 
-    @badge({"open": "warning", "frozen": "success"}, "state", "state")
+    @badge(_EDITION_COLOURS, "state", "state")
     def state_badge(self, edition: Edition) -> tuple[str, str]:
+        if edition.cancelled_at:
+            return "cancelled", "cancelled"
+        if edition.paused_at:
+            return "paused", "paused"
         return edition.state, edition.get_state_display()
+
+    def has_steer_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
+        return request.user.has_perm("newsletter.change_edition")
+
+    @button(
+        title="Pause",
+        question="Nothing more leaves from now on; what a worker has in hand does (50 mails).",
+        submit="Pause",
+        permission="steer",
+        icon="pause",
+    )
+    def pause(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
+        control.pause(object_id, f"by {request.user}", timezone.now())
+        return self._steered(request, object_id, "The edition is paused.")
+
+    @button(
+        title="Go on",
+        question="Sends what waits, at once also what a wrong setting had put off.",
+        submit="Go on",
+        permission="steer",
+        icon="play_arrow",
+    )
+    def resume(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
+        control.resume(object_id, timezone.now())
+        return self._steered(request, object_id, "The edition goes on.")
+
+    @button(
+        title="Cancel",
+        question="Ends every mail that waits, for good. What was sent stays sent.",
+        submit="Cancel the edition",
+        permission="steer",
+        icon="cancel",
+    )
+    def cancel(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
+        ended = control.cancel(object_id, timezone.now())
+        return self._steered(request, object_id, f"The edition is cancelled: {ended} mails ended.")
+
+    def _steered(self, request: HttpRequest, object_id: int, said: str) -> HttpResponse:
+        messages.success(request, said)
+        return back_to(request, row_url(Edition.objects.get(pk=object_id)))
 
     @admin.display(description="closes (UTC)")
     def closes(self, edition: Edition) -> SafeString:
@@ -155,10 +206,10 @@ def _is_open(edition: Edition | None) -> bool:
 
 
 def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
-    """How many deliveries these editions have, by state, in one query by the edition's index."""
+    """How many deliveries these editions have, by state: kept counters, whatever their number."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Delivery.objects.filter(edition__in=editions).order_by()
-    for edition, state, count in rows.values_list("edition", "state").annotate(Count("id")):
+    rows = Tally.objects.filter(edition__in=editions).order_by()
+    for edition, state, count in rows.values_list("edition", "state").annotate(Sum("count")):
         counts[edition][state] = count
     return counts
 

@@ -223,3 +223,34 @@ def test_a_candidate_s_html_is_shown_in_a_frame_that_can_do_nothing(admin_client
     assert "<script>alert" not in page
     assert "<b>Hello</b>" not in page
     assert "1(each reader&#x27;s own reason)" in page
+
+
+def steer(client: Client, edition: Edition, name: str) -> Edition:
+    """Press a button of the edition's page, and its dialog's."""
+    url = reverse(f"admin:newsletter_edition_{name}", args=[edition.pk])
+    assert client.get(url).status_code == 200
+    client.post(url, {"_form_submitted": "True"})
+    edition.refresh_from_db()
+    return edition
+
+
+def test_an_operator_pauses_an_edition_and_lets_it_go_on(admin_client: Client) -> None:
+    edition = make_edition()
+    paused = steer(admin_client, edition, "pause")
+    assert (paused.paused_at is not None, paused.pause_reason) == (True, "by admin")
+    assert steer(admin_client, edition, "resume").paused_at is None
+
+
+def test_an_operator_cancels_an_edition(admin_client: Client) -> None:
+    edition = make_edition()
+    waiting = make_delivery(edition, make_subscriber())
+    assert steer(admin_client, edition, "cancel").cancelled_at is not None
+    waiting.refresh_from_db()
+    assert waiting.reason == "the edition was cancelled"
+
+
+def test_looking_at_a_button_s_question_changes_nothing(admin_client: Client) -> None:
+    edition = make_edition()
+    admin_client.get(reverse("admin:newsletter_edition_pause", args=[edition.pk]))
+    edition.refresh_from_db()
+    assert edition.paused_at is None

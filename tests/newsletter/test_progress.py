@@ -1,9 +1,11 @@
 """Counters that follow every change of the ledger, whoever makes it."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from random import Random
 
 import pytest
+from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.models import Delivery, Edition
@@ -81,3 +83,23 @@ def test_before_the_first_mail_there_is_no_rate() -> None:
 def test_totals_add_up() -> None:
     progress = Progress(queued=1, sending=2, sent=3, deferred=4, failed=5, uncertain=6, skipped=7)
     assert (progress.left, progress.done, progress.total) == (7, 21, 28)
+
+
+def test_the_command_shows_a_line_an_edition() -> None:
+    edition = make_edition()
+    make_delivery(edition, make_subscriber(), state="sent")
+    make_delivery(edition, make_subscriber(), state="skipped", reason="no new papers")
+    make_delivery(edition, make_subscriber())
+    out = StringIO()
+    call_command("progress", stdout=out)
+    [shown] = out.getvalue().splitlines()
+    assert "67%" in shown
+    assert "1 sent, 1 skipped, 1 queued" in shown
+
+
+def test_the_command_names_a_pause() -> None:
+    edition = make_edition(paused_at=NOW, pause_reason="401 bad token")
+    make_delivery(edition, make_subscriber())
+    out = StringIO()
+    call_command("progress", stdout=out)
+    assert "PAUSED: 401 bad token" in out.getvalue()

@@ -1,0 +1,51 @@
+"""`manage.py progress`: how far the sending is, with a bar that moves until it is done."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from newsletter.models import Edition
+from newsletter.progress import Progress, progress_of
+
+_WIDTH = 30
+
+
+class Command(BaseCommand):
+    help = "Show the newest editions' deliveries; --watch follows the one that is being sent."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--watch", action="store_true", help="until nothing is left to send")
+        parser.add_argument("--editions", type=int, default=3, metavar="N", help="default: 3")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while True:
+            shown = [(e, progress_of(e.pk)) for e in _newest(options["editions"])]
+            for edition, progress in shown:
+                self.stdout.write(line(edition, progress))
+            if not options["watch"] or not any(progress.left for _, progress in shown):
+                return
+            time.sleep(1)
+            if self.stdout.isatty():
+                self.stdout.write(f"\x1b[{len(shown)}F\x1b[J", ending="")
+
+
+def _newest(count: int) -> list[Edition]:
+    return list(Edition.objects.exclude(tallies=None).distinct().order_by("-pk")[:count])
+
+
+def line(edition: Edition, progress: Progress) -> str:
+    """An edition's progress in one line of text."""
+    share = progress.done / progress.total if progress.total else 1.0
+    bar = ("█" * round(share * _WIDTH)).ljust(_WIDTH, "·")
+    parts = [f"{edition}  {bar} {share:4.0%}  {progress.sent} sent"]
+    states = ("skipped", "deferred", "failed", "uncertain", "queued", "sending")
+    parts += [f"{count} {state}" for state in states if (count := getattr(progress, state))]
+    if progress.rate and progress.left:
+        parts.append(f"{progress.rate:.0f} a second, {progress.time_left} left")
+    if edition.paused_at:
+        parts.append(f"PAUSED: {edition.pause_reason}")
+    return ", ".join(parts)
