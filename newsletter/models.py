@@ -77,7 +77,7 @@ class Delivery(models.Model):
         UNCERTAIN = "uncertain", "uncertain"  # the worker died between sending and recording
         SKIPPED = "skipped", "skipped"
 
-    # No constraints in the database: docs/decisions/0008-hot-table.md counts what they cost.
+    # No constraints in the database: docs/decisions/0011-hot-table.md says why.
     edition = models.ForeignKey(
         Edition,
         on_delete=models.PROTECT,
