@@ -21,7 +21,7 @@ from anymail.backends.base_requests import AnymailRequestsBackend, RequestsPaylo
 from django.core.mail import get_connection
 
 from newsletter.render import Digest
-from newsletter.transports.django import message_of
+from newsletter.transports.django import IDLE, message_of
 from newsletter.transports.parcels import Parcel, chunks, halves, request_key
 from newsletter.transports.verdicts import settle
 from subscribers import outcomes
@@ -31,9 +31,6 @@ from subscribers.outcomes import Outcome
 PAUSES: Final = (1.0, 3.0)
 # A wait that a provider asks for is sat out when it is no longer than this.
 SHORT_WAIT: Final = 2.0
-# Servers hang up on idle connections. A request written in that moment would be in doubt, so
-# one that was idle for longer than the hastiest servers wait (five seconds) is opened anew.
-IDLE: Final = 4.0
 _NOT_NOW: Final = {429, 503}
 
 

@@ -6,12 +6,13 @@ threads wait side by side, each with a connection that no other thread uses at t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from queue import LifoQueue
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from anymail.backends.base import AnymailBaseBackend
 from anymail.exceptions import AnymailUnsupportedFeature
@@ -26,6 +27,10 @@ from subscribers import outcomes
 from subscribers.carry import deliver
 from subscribers.outcomes import Outcome
 
+# Servers hang up on idle connections. A request written in that moment would be in doubt, so
+# one that was idle for longer than the hastiest servers wait (five seconds) is opened anew.
+IDLE: Final = 4.0
+
 
 class DjangoTransport:
     """SEND_THREADS connections of the configured backend; a failed mail takes no other down."""
@@ -35,11 +40,12 @@ class DjangoTransport:
         self._stack = ExitStack()
         # The one that was used last comes first: a burst of one mail finds it still warm.
         self._free: LifoQueue[BaseEmailBackend] = LifoQueue()
-        for _ in range(settings.SEND_THREADS):
-            connection = get_connection()
+        self._connections = [get_connection() for _ in range(settings.SEND_THREADS)]
+        for connection in self._connections:
             self._stack.callback(connection.close)
             self._free.put(connection)
-        self._has_metadata = takes_metadata(connection)
+        self._last_used = time.monotonic()
+        self._has_metadata = takes_metadata(self._connections[0])
         self._threads = self._stack.enter_context(
             ThreadPoolExecutor(settings.SEND_THREADS, thread_name_prefix="send")
         )
@@ -55,9 +61,18 @@ class DjangoTransport:
 
     def send(self, burst: Sequence[Digest]) -> list[Outcome]:
         """Transmit each mail to its one reader; outcomes in the burst's order, never an error."""
+        if time.monotonic() - self._last_used > IDLE:
+            self._hang_up()
         settled = settle(list(self._threads.map(self._send_one, burst)), self._took_mail)
         self._took_mail = any(outcome.state == "accepted" for outcome in settled)
+        self._last_used = time.monotonic()
         return settled
+
+    def _hang_up(self) -> None:
+        """Close all connections; each is opened again by the next mail that needs it."""
+        for connection in self._connections:
+            with suppress(Exception):  # a connection that cannot be closed is as good as closed
+                connection.close()
 
     def _send_one(self, digest: Digest) -> Outcome:
         connection = self._free.get()

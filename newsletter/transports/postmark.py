@@ -16,7 +16,7 @@ _INVALID: Final = 300
 _INACTIVE: Final = 406  # a hard bounce, a complaint, or suppressed by hand
 _NOT_NOW: Final = {100, 429}  # maintenance, too fast
 # Token, sender signature, credits, account, message stream: nothing that a mail can help.
-_OURS: Final = {10, 400, 401, 405, 412, 413, 1221, 1226, 1235, 1236}
+_OURS: Final = {10, 400, 401, 405, 412, 413, 1235}
 _ABOUT_RECIPIENT: Final = re.compile(r"'to'", re.IGNORECASE)
 _ABOUT_SENDER: Final = re.compile(r"'from'|sender signature", re.IGNORECASE)
 

@@ -15,6 +15,7 @@ from django.db import connection, connections
 from pytest_django import Settings
 
 from config.providers import backend_of, known_providers
+from newsletter.transports import django as django_module
 from newsletter.transports import open_transport
 from newsletter.transports.django import DjangoTransport, message_of, takes_metadata
 from tests.newsletter.transports.mails import make_burst, make_digest
@@ -149,6 +150,18 @@ def test_a_mail_that_cannot_be_made_was_surely_not_sent(
     with DjangoTransport() as transport:
         assert transport.send([make_digest(1)])[0].state == "deferred"
     assert stage.sent == []
+
+
+def test_connections_that_were_idle_are_opened_anew(
+    stage: type[Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DjangoTransport() as transport:
+        transport.send([make_digest(1)])
+        assert stage.closed == 0
+        monkeypatch.setattr(django_module, "IDLE", -1.0)
+        transport.send([make_digest(2)])
+        assert stage.closed == 4
+    assert len(stage.sent) == 2
 
 
 def test_every_connection_is_closed_in_the_end(stage: type[Stage]) -> None:
