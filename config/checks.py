@@ -18,18 +18,26 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
 from config.providers import known_providers
-from config.source_checks import check_source_addresses, check_source_keys, check_source_names
+from config.source_checks import (
+    check_arxiv,
+    check_run_retention,
+    check_source_addresses,
+    check_source_keys,
+    check_source_names,
+)
 from newsletter.pace import pace_of_settings
 
 # Nobody outside this machine, or nobody at all, gets mail there.
 _NOWHERE = ("localhost", ".localhost", "example.com", ".example", ".invalid", ".test", ".local")
 # The smallest value with a meaning, and the largest that one transaction should carry.
 _RANGES: dict[str, tuple[float, float]] = {
+    "BACKFILL_DAYS": (0, 366),
     "BURST_SIZE": (1, 1000),
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
     "MAX_ATTEMPTS": (1, 50),
     "RAW_RETENTION_DAYS": (1, 3650),
+    "RUN_RETENTION_DAYS": (1, 3650),
     "SEND_THREADS": (1, 64),
     "SMTP_CONNECTIONS": (1, 50),
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
@@ -56,6 +64,8 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_source_names(),
         *check_source_addresses(),
         *check_source_keys(),
+        *check_arxiv(),
+        *check_run_retention(),
     ]
 
 

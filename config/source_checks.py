@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 from papers.jobs import SOURCES
+from papers.sources.arxiv import wrong_address
 
 _ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN")
@@ -50,6 +51,36 @@ def check_source_keys() -> list[CheckMessage]:
         )
         for name in _KEYS
         if not all("!" <= letter <= "~" for letter in getattr(settings, name))
+    ]
+
+
+def check_arxiv() -> list[CheckMessage]:
+    """E015: an address that is not arXiv's, or less rest between two requests than it asks for."""
+    found = {
+        name: wrong_address(getattr(settings, name), settings.ARXIV_REST_SECONDS)
+        for name in ("ARXIV_URL", "ARXIV_FEED_URL")
+    }
+    return [
+        Error(
+            f"{name} cannot be used: {wrong}.",
+            hint="Leave out ARXIV_URL, ARXIV_FEED_URL and ARXIV_REST_SECONDS.",
+            id="trending.E015",
+        )
+        for name, wrong in found.items()
+        if wrong
+    ]
+
+
+def check_run_retention() -> list[CheckMessage]:
+    """E016: with its record a list that was read is forgotten, and would be read for ever."""
+    if settings.RUN_RETENTION_DAYS > settings.BACKFILL_DAYS:
+        return []
+    return [
+        Error(
+            f"RUN_RETENTION_DAYS is {settings.RUN_RETENTION_DAYS}, not more than BACKFILL_DAYS.",
+            hint=f"Set it to more than {settings.BACKFILL_DAYS}: records say which days were read.",
+            id="trending.E016",
+        )
     ]
 
 

@@ -7,7 +7,13 @@ from django.core.checks import CheckMessage
 from pytest_django import Settings
 
 from config import checks
-from config.source_checks import check_source_addresses, check_source_keys, check_source_names
+from config.source_checks import (
+    check_arxiv,
+    check_run_retention,
+    check_source_addresses,
+    check_source_keys,
+    check_source_names,
+)
 
 ADDRESSES = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
 
@@ -64,7 +70,29 @@ def test_a_key_that_was_copied_badly_is_an_error_that_does_not_show_it(
     assert key not in message
 
 
+def test_arxiv_is_fine_by_default(settings: Settings) -> None:
+    assert check_arxiv() == []
+
+
+def test_another_address_or_too_little_rest_for_arxiv_is_an_error(settings: Settings) -> None:
+    settings.ARXIV_URL, settings.ARXIV_REST_SECONDS = "https://me:hunter2@example.org", 1.0
+    slow = "arXiv asks for three seconds between two requests, and 1 is less"
+    assert said(check_arxiv()) == [
+        ("trending.E015", "ARXIV_URL cannot be used: it is no https address of arXiv."),
+        ("trending.E015", f"ARXIV_FEED_URL cannot be used: {slow}."),
+    ]
+
+
+@pytest.mark.parametrize(("days", "is_wrong"), [(15, False), (14, True), (7, True)])
+def test_records_must_outlast_the_days_that_are_made_up_for(
+    settings: Settings, days: int, is_wrong: bool
+) -> None:
+    settings.BACKFILL_DAYS, settings.RUN_RETENTION_DAYS = 14, days
+    assert [found for found, _ in said(check_run_retention())] == ["trending.E016"] * is_wrong
+
+
 def test_the_check_command_runs_them_all(settings: Settings) -> None:
     settings.SOURCES, settings.GITHUB_URL, settings.GITHUB_TOKEN = ["x"], "x", "x y"
+    settings.ARXIV_URL, settings.RUN_RETENTION_DAYS = "x", 1
     found = {message.id for message in checks.errors()}
-    assert {"trending.E012", "trending.E013", "trending.E014"} <= found
+    assert {f"trending.E{number:03}" for number in range(12, 17)} <= found

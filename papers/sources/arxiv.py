@@ -102,17 +102,21 @@ def without_links(paper: FetchedPaper) -> FetchedPaper:
 
 
 def wrong_address(url: str, rest: float) -> str:
-    """What is wrong with an address for arXiv; empty when nothing is. A check shows it.
+    """What is wrong with an address of arXiv's; empty when nothing is.
 
     Our turns are for arXiv, so nothing else may be asked under its name. This machine may be,
     for tests, and there alone the rest may be shorter than three seconds.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(url)
+        host, is_plain = parts.hostname or "", "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        return "it is no address"
     if _is_loopback(host):
         return ""
-    if parts.scheme != "https" or not (host == _HOST or host.endswith(f".{_HOST}")):
-        return f"{url!r} is no https address of arXiv"
+    is_arxiv = is_plain and (host == _HOST or host.endswith(f".{_HOST}"))
+    if parts.scheme != "https" or not is_arxiv:
+        return "it is no https address of arXiv"  # and it may hold a password
     if rest < 3.0:
         return f"arXiv asks for three seconds between two requests, and {rest:g} is less"
     return ""
@@ -120,7 +124,7 @@ def wrong_address(url: str, rest: float) -> str:
 
 def _http(base_url: str, limits: Limits | None, clock: Clock | None) -> Http:
     if wrong := wrong_address(base_url, settings.ARXIV_REST_SECONDS):
-        raise SourceError(wrong)
+        raise SourceError(f"the address of arXiv cannot be used: {wrong}")
     limits = limits or Limits()
 
     def around() -> AbstractContextManager[object]:

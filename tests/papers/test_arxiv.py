@@ -397,7 +397,10 @@ def test_what_passes_is_asked_for_again(arxiv: StandIn, broken: str) -> None:
         ("https://export.arxiv.org.example.com", 3.1, "no https address of arXiv"),
         ("https://notarxiv.org", 3.1, "no https address of arXiv"),
         ("https://huggingface.co", 3.1, "no https address of arXiv"),
+        ("https://me:hunter2@arxiv.org", 3.1, "no https address of arXiv"),
         ("", 3.1, "no https address of arXiv"),
+        ("https://[", 3.1, "no address"),
+        ("https://arxiv.org:port", 3.1, "no address"),
         ("https://export.arxiv.org", 2.9, "asks for three seconds"),
         ("https://export.arxiv.org", 0, "asks for three seconds"),
     ],
@@ -407,6 +410,7 @@ def test_only_arxiv_is_asked_under_its_name_and_no_faster_than_it_wishes(
 ) -> None:
     found = wrong_address(url, rest)
     assert wrong in found
+    assert "hunter2" not in found
     assert bool(found) is bool(wrong)
 
 
