@@ -45,38 +45,56 @@ def lifts(
     A paper of which little was seen yet is drawn to the mean of its field here, not to that
     of all: else every new paper of a small field would seem outstanding in it.
     """
-    means = _means(listed, fields, prior, weights)
+    usual = _usual(listed, fields, prior, weights)
     for sight in listed:
         of_paper = fields.get(sight.paper_id, ())
-        yield {name: _lift(sight, *means[name], weights) for name in of_paper}
+        yield {name: _lift(sight, *usual[name], weights) for name in of_paper}
 
 
-def _means(
+@dataclass(slots=True)
+class _Sum:
+    """What some papers got together."""
+
+    papers: float = 0.0
+    votes: float = 0.0
+    exposure: float = 0.0
+    light: float = 0.0
+
+    def add(self, other: _Sum, times: float = 1.0) -> None:
+        self.papers += times * other.papers
+        self.votes += times * other.votes
+        self.exposure += times * other.exposure
+        self.light += times * other.light
+
+
+def _usual(
     listed: Sequence[Sight], fields: Fields, prior: Prior, weights: Weights
 ) -> dict[str, tuple[Prior, float]]:
-    """Of each field, the upvotes and the light points to expect of a paper."""
-    rates: dict[str, list[float]] = {}
-    lights: dict[str, list[float]] = {}
+    """Of each field, the upvotes and the light points to expect of a paper.
+
+    A field is joined by `field_papers` mean papers of the list, so that few papers of its
+    own leave it near the mean of all.
+    """
+    of_all, of_field = _Sum(), dict[str, _Sum]()
     for sight in listed:
-        if of_paper := fields.get(sight.paper_id):
-            rate = rate_of(sight, prior, weights)
-            for name in of_paper:
-                rates.setdefault(name, []).append(rate)
-                lights.setdefault(name, []).append(sight.light)
-    light = math.fsum(sight.light for sight in listed) / max(len(listed), 1)
-    return {
-        name: (
-            Prior(_drawn(rates[name], prior.mean, weights), prior.exposure),
-            _drawn(lights[name], light, weights),
-        )
-        for name in rates
-    }
+        own = _got(sight, prior, weights)
+        of_all.add(own)
+        for name in fields.get(sight.paper_id, ()):
+            of_field.setdefault(name, _Sum()).add(own)
+    for one in of_field.values():
+        one.add(of_all, weights.field_papers / of_all.papers)
+    return {name: _expected(one, prior) for name, one in of_field.items()}
 
 
-def _drawn(values: Sequence[float], mean: float, weights: Weights) -> float:
-    """The mean of a field, drawn to that of all while it has few papers."""
-    few = weights.field_papers
-    return (math.fsum(values) + few * mean) / (len(values) + few)
+def _got(sight: Sight, prior: Prior, weights: Weights) -> _Sum:
+    place = place_of(sight.position, prior, weights)
+    votes = sight.upvotes.votes + place.votes
+    return _Sum(1.0, votes, sight.upvotes.exposure + place.exposure, sight.light)
+
+
+def _expected(one: _Sum, prior: Prior) -> tuple[Prior, float]:
+    mean = one.votes / one.exposure if one.exposure and one.votes else prior.mean
+    return Prior(mean, prior.exposure), one.light / one.papers
 
 
 def _lift(sight: Sight, field: Prior, light: float, weights: Weights) -> float:

@@ -7,17 +7,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
+    Case,
     Count,
     Exists,
     F,
     FilteredRelation,
+    FloatField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
+    When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce
 
 from papers.measure import Facts, facts, measure
 from papers.models import Paper, PaperTopic, Signal, Topic, Trend
@@ -152,27 +156,40 @@ def newest_day(until: date) -> date | None:
 
 
 def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any]:
-    """Trend first, then the place in the listing, then the newest: the same on every machine."""
+    """Trend first, then the place in the listing, then the newest: the same on every machine.
+
+    A topic's list goes by the lift over that topic's mean before the trend: a paper of which
+    little was seen yet is held to what its own field gets.
+    """
     place = Signal.objects.filter(
         paper=OuterRef("pk"), kind=Signal.Kind.POSITION, read_at__lte=closes_at(day)
     ).order_by("-read_at", "source")
+    listed = _with_topic(listed_in(window, day), topic_slug).annotate(
+        score=FilteredRelation("trends", condition=Q(trends__window=window, trends__day=day)),
+        trend_value=F("score__value"),
+        trend_components=F("score__components"),
+        place=Subquery(place.values("value")[:1]),
+    )
+    lift = [] if topic_slug is None else [_lift(topic_slug).desc(nulls_last=True)]
     return (
-        _with_topic(listed_in(window, day), topic_slug)
-        .annotate(
-            score=FilteredRelation("trends", condition=Q(trends__window=window, trends__day=day)),
-            trend_value=F("score__value"),
-            trend_components=F("score__components"),
-            place=Subquery(place.values("value")[:1]),
-        )
-        .prefetch_related(topics_by_weight())
+        listed.prefetch_related(topics_by_weight())
         .defer("search")
         .order_by(
+            *lift,
             F("trend_value").desc(nulls_last=True),
             F("place").asc(nulls_last=True),
             "-listed_on",
             "id",
         )
     )
+
+
+def _lift(topic_slug: str) -> Case:
+    """The stored lift over a topic. A paper that got the topic since it was scored counts as
+    a usual one of it, and one that is not scored at all has none."""
+    of_paper = KeyTextTransform(topic_slug, KeyTransform("lift", "score__components"))
+    stored = Coalesce(Cast(of_paper, FloatField()), 0.0)
+    return Case(When(score__value__isnull=False, then=stored))
 
 
 def _with_topic(papers: QuerySet[Paper], topic_slug: str | None) -> QuerySet[Paper]:

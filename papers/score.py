@@ -83,8 +83,8 @@ WHERE "window" = %(window)s AND day = %(day)s
   AND NOT EXISTS (SELECT FROM scored WHERE scored.paper_id = trend.paper_id)
 """
 
-# A row that stays as it is is not written: each hour most of a month's papers stand where they
-# stood. In the order of ids, so that two runs at once wait for each other and do not lock up.
+# A row that stays as it is is not written, so a list of which nothing new was read costs no
+# write. In the order of ids, so that two runs at once wait for each other and do not lock up.
 _STORE = """
 INSERT INTO papers_trend (paper_id, "window", day, value, components, version, scored_at)
 SELECT scored.paper_id, %(window)s, %(day)s, scored.value, scored.components, %(version)s, %(now)s

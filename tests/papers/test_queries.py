@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from papers.models import Paper
+from papers.models import Paper, Trend
 from papers.queries import days_with_papers, newest_day, newest_places, ranked, topic_counts
 from papers.score import score
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
@@ -86,6 +86,49 @@ def test_a_topics_list_holds_its_papers_only_and_keeps_their_order() -> None:
     score("week", DAY, NOW)
 
     assert [one.paper for one in ranked("week", DAY, topic_slug="birds")] == [papers[1], papers[0]]
+
+
+def scored(value: float, **lift: float) -> Paper:
+    paper = make_paper()
+    Trend.objects.create(
+        paper=paper,
+        window="week",
+        day=DAY,
+        value=value,
+        components={"lift": lift},
+        version="test",
+        scored_at=NOW,
+    )
+    return paper
+
+
+def test_a_topics_list_goes_by_the_lift_over_that_topic_and_no_other_list_does() -> None:
+    topic = make_topic("Birds", slug="birds")
+    ahead = scored(3.0, birds=0.2, fish=9.0)
+    lifted = scored(2.0, birds=0.7)
+    for paper in (ahead, lifted):
+        make_paper_topic(paper, topic)
+
+    assert [one.paper for one in ranked("week", DAY)] == [ahead, lifted]
+    assert [one.paper for one in ranked("week", DAY, topic_slug="birds")] == [lifted, ahead]
+
+
+def test_a_paper_that_got_the_topic_since_counts_as_a_usual_one_of_it() -> None:
+    topic = make_topic("Birds", slug="birds")
+    above, below = scored(3.0, birds=0.2), scored(2.0, birds=-0.2)
+    since, unscored = scored(9.0, fish=2.0), make_paper()
+    for paper in (unscored, below, since, above):
+        make_paper_topic(paper, topic)
+
+    found = [one.paper for one in ranked("week", DAY, topic_slug="birds")]
+    assert found == [above, since, below, unscored]
+
+
+def test_a_topic_may_be_named_by_a_number() -> None:
+    paper = scored(1.0, **{"2024": 0.5})
+    make_paper_topic(paper, make_topic("Of 2024", slug="2024"))
+
+    assert [one.paper for one in ranked("week", DAY, topic_slug="2024")] == [paper]
 
 
 def test_topics_come_best_first_and_hidden_ones_not_at_all() -> None:

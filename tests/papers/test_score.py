@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from papers.models import Paper, Trend
@@ -81,6 +81,26 @@ def test_scoring_again_replaces_the_rows() -> None:
 
     assert again.pk == first.pk
     assert again.value > first.value
+
+
+def test_a_list_of_which_nothing_new_was_read_is_not_written_again() -> None:
+    paper, _ = upvoted(10), upvoted(20)
+    score("week", DAY, NOW)
+    score("week", DAY, NOW + timedelta(hours=1))
+    assert set(Trend.objects.values_list("scored_at", flat=True)) == {NOW}
+
+    make_signal(paper, 90, read_at=datetime(2025, 3, 14, 18, tzinfo=UTC))
+    score("week", DAY, NOW + timedelta(hours=2))
+    assert Trend.objects.get(paper=paper).scored_at == NOW + timedelta(hours=2)
+
+
+def test_windows_can_be_scored_in_one_transaction() -> None:
+    paper = upvoted(10)
+    with transaction.atomic():
+        score("week", DAY, NOW)
+        score("day", DAY, NOW)
+
+    assert stored("week") == stored("day") == [paper.pk]
 
 
 def test_a_paper_that_left_the_window_loses_its_trend() -> None:
