@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("topics/<slug:slug>/<window:window>/", views.topic, name="topic_latest"),
     path("topics/<slug:slug>/<window:window>/<str:day>/", views.topic_dated, name="topic_dated"),
     path("papers/<int:pk>/", views.paper, name="paper"),
+    path("search/", views.search, name="search"),
     path("papers/<path:name>.md", read_paper, name="markdown"),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -15,6 +15,7 @@ from papers.models import Paper, Topic
 from papers.pages import FRONT, ListPage, list_page
 from papers.portrait import portrait
 from papers.revalidate import revalidated
+from papers.search_page import NoSuchPage, search_page
 from papers.windows import Window
 
 
@@ -61,10 +62,23 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@revalidated
+def search(request: HttpRequest) -> HttpResponse:
+    try:
+        page = search_page(request.GET, timezone.now())
+    except NoSuchPage as error:
+        raise Http404(str(error)) from None
+    if page.exact:
+        return redirect(page.exact)
+    return render(request, "pages/papers/search.html", {"page": page})
+
+
+@require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
     """Papers are for everyone; pages behind a reader's link and the admin are not."""
-    lines = ["User-agent: *", f"Disallow: {reverse('admin:index')}"]
+    closed = [reverse("admin:index"), reverse("papers:search")]  # a crawler never stops searching
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 

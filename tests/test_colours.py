@@ -14,6 +14,7 @@ TEXT = [
     ("ink", "paper"),
     ("ink", "wash"),
     ("ink", "field"),
+    ("ink", "marker"),
     ("quiet", "paper"),
     ("quiet", "wash"),
     ("quiet", "field"),

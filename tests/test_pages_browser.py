@@ -92,6 +92,7 @@ def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         paper = make_week()
         server = LiveServer("localhost")
         paths = ["/", paper.get_absolute_url(), "/day/2020-01-05/", "/topics/speech-audio/"]
+        paths += ["/search/", "/search/?q=title", "/search/?q=zebra&topic=none"]
         yield [f"{server.url}{path}" for path in [*paths, "/no/such/page/"]]
         server.stop()
         wait_until_alone()
@@ -155,7 +156,7 @@ def test_no_page_is_wider_than_its_window(desk: Page, addresses: list[str], widt
 
 def test_a_finger_finds_everything_that_can_be_touched(phone: Page, addresses: list[str]) -> None:
     small = """elements => elements
-        .filter(e => e.checkVisibility() && !e.closest('.skip, p:not(.name):not(.small)'))
+        .filter(e => e.checkVisibility() && !e.closest('.skip, .choice, p:not(.name):not(.small)'))
         .map(e => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
         .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
         .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""

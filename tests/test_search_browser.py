@@ -1,0 +1,86 @@
+"""The search as a reader does it, in Chromium: from any page, by keys, finger, without scripts."""
+
+# ruff: noqa: F811 (pytest passes fixtures by the names that are imported here)
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.test_pages_browser import (  # noqa: F401 (fixtures)
+    addresses,
+    browser_type_launch_args,
+    desk,
+    phone,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def query_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_the_box_beside_the_name_searches_with_the_return_key(
+    desk: Page,
+    addresses: list[str],
+) -> None:
+    desk.goto(addresses[0])
+    desk.get_by_role("search").get_by_label("Search papers").fill("rather long title")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/search/**")
+    assert query_of(desk) == {"q": ["rather long title"]}
+    assert "Where the α goes" in desk.locator(".papers .title").inner_text()
+    assert desk.locator(".title mark").all_inner_texts() == ["rather", "long", "title"]
+
+
+def test_on_a_phone_a_link_leads_to_the_search(
+    phone: Page,
+    addresses: list[str],
+) -> None:
+    phone.goto(addresses[0])
+    assert not phone.locator(".find").is_visible()
+    phone.locator(".masthead").get_by_role("link", name="Search").tap()
+    phone.wait_for_url("**/search/")
+    assert urlsplit(phone.url).path == "/search/"
+    assert phone.locator("#q").evaluate("e => e === document.activeElement")
+
+
+def test_filters_work_by_keys_alone(desk: Page, addresses: list[str]) -> None:
+    desk.goto(f"{addresses[0]}search/?q=title")
+    desk.locator(".filters > summary").focus()
+    desk.keyboard.press("Enter")
+    desk.get_by_label("Topic").focus()
+    desk.keyboard.type("Speech")
+    desk.get_by_label("With code").focus()
+    desk.keyboard.press("Space")
+    desk.locator("#q").focus()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**topic=speech-audio**")
+    assert query_of(desk)["code"] == ["on"]
+    assert desk.locator(".filters").get_attribute("open") is not None
+    assert desk.locator(".paper").count() == 1
+
+
+def test_a_search_needs_no_scripts(browser: Browser, addresses: list[str]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{addresses[0]}search/")
+    page.locator("#q").fill("sentence says tried")
+    page.locator("form.search button").click()
+    assert page.locator(".paper").count() == 13
+    page.locator("details.brief summary").first.click()
+    assert page.locator("details.brief p mark").first.is_visible()
+    context.close()
+
+
+def test_what_was_not_found_can_be_looked_for_otherwise(
+    desk: Page,
+    addresses: list[str],
+) -> None:
+    desk.goto(f"{addresses[0]}search/?q=zebra title")
+    desk.get_by_role("link", name="Look for any of the words").click()
+    assert query_of(desk) == {"q": ["zebra or title"]}
+    assert desk.locator(".paper").count() == 1
