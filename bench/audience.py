@@ -19,12 +19,6 @@ PAPERS: Final = 300
 # mails that the first prototypes were measured with.
 DIGEST_SIZE: Final = 15
 
-_TABLES: Final = (
-    "newsletter_delivery, newsletter_tally, newsletter_candidate, newsletter_edition, "
-    "subscribers_interest, subscribers_consententry, subscribers_transactionalmail, "
-    "subscribers_suppression, subscribers_subscriber, papers_trend, papers_signal, papers_paper"
-)
-
 # Nine in ten readers follow one to four topics, one in ten follows all; popular topics are
 # popular here too, so that many want the same and many want something of their own.
 _READERS: Final = """
@@ -49,12 +43,6 @@ SELECT DISTINCT reader.id, 'topic', topic.id, ''
   ) AS topic ON true
  WHERE reader.id %% 10 <> 0
 """
-
-
-def clear() -> None:
-    """Empty every table that holds papers, readers or mail. Topics stay."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES} RESTART IDENTITY CASCADE")
 
 
 def make_edition() -> Edition:
@@ -92,6 +80,16 @@ def make_readers(readers: int) -> None:
         cursor.execute(_READERS, {"readers": readers, "size": DIGEST_SIZE})
         cursor.execute(_INTERESTS, {})
         cursor.execute("ANALYZE subscribers_subscriber, subscribers_interest")
+
+
+def drop_readers() -> None:
+    """Leave nobody to send to; the edition stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE newsletter_delivery, newsletter_tally, subscribers_interest, "
+            "subscribers_consententry, subscribers_transactionalmail, subscribers_subscriber "
+            "RESTART IDENTITY"
+        )
 
 
 def due_again() -> None:

@@ -26,9 +26,9 @@ def dispatch() -> None:
     now = timezone.now()
     sweep(now)
     for queued in dispatch_due(now):
-        _ring(queued)
+        ring(queued)
     for waiting in _unheard():
-        _ring(waiting)
+        ring(waiting)
 
 
 @shared_task(name="newsletter.send_range")
@@ -40,7 +40,8 @@ def send_range(edition_id: int, first: int, last: int) -> None:
         send_range.delay(left.edition_id, left.first, left.last)
 
 
-def _ring(batch: Range) -> None:
+def ring(batch: Range) -> None:
+    """Ask the workers to send a range of deliveries, in batches."""
     for first in range(batch.first, batch.last + 1, BATCH):
         send_range.delay(batch.edition_id, first, min(first + BATCH - 1, batch.last))
 
