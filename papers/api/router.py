@@ -31,9 +31,20 @@ _LIST: Final[dict[int | frozenset[int], Any]] = {
 
 
 class DailyQuery(Schema):
-    date: Text = Field(None, description="A day, like 2025-03-14.")
-    week: Text = Field(None, description="An ISO week, like 2025-W11.")
-    month: Text = Field(None, description="A month, like 2025-03.")
+    # Their patterns are only described: papers.api.span says in words what is wrong.
+    date: Text = Field(
+        None, description="A day, like 2025-03-14.", json_schema_extra={"format": "date"}
+    )
+    week: Text = Field(
+        None,
+        description="An ISO week, like 2025-W11.",
+        json_schema_extra={"pattern": r"^\d{4}-W\d{2}$"},
+    )
+    month: Text = Field(
+        None,
+        description="A month, like 2025-03.",
+        json_schema_extra={"pattern": r"^\d{4}-\d{2}$"},
+    )
     sort: Literal["publishedAt", "trending"] = Field(
         "publishedAt", description="The newest listing first, or the strongest trend."
     )

@@ -1,0 +1,130 @@
+"""Hugging Face's recorded answers, taken in and given out again to its own client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huggingface_hub import HfApi
+from huggingface_hub.hf_api import PaperAuthor, PaperInfo
+from huggingface_hub.utils._http import close_session
+from pytest_django import DjangoDbBlocker
+
+from papers.fetched import fold, fold_paragraphs, web_url
+from papers.ingest import ingest, noon
+from papers.models import Paper
+from papers.sources.hugging_face import parse
+from tests.conftest import SHARED
+from tests.live import serving
+
+pytestmark = pytest.mark.django_db
+FILES = sorted((SHARED / "data/recorded/hf_daily_papers").glob("*.json"))
+DAYS = [path.stem for path in FILES] or [""]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hub(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[HfApi]:
+    """Seven days, from the oldest form of the answers to the newest."""
+    with django_db_blocker.unblock():
+        for path in FILES:
+            day = date.fromisoformat(path.stem)
+            ingest("hugging_face", parse(path.read_text(), day), read_at=noon(day))
+        with serving() as address:
+            yield HfApi(endpoint=address, token=False)
+            close_session()  # its open connection would keep the server's thread
+        Paper.objects.all().delete()
+
+
+@pytest.fixture
+def recorded(shared: Path, day: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((FILES[0].parent / f"{day}.json").read_text())
+    return rows
+
+
+def told(row: dict[str, Any], key: str) -> Any:
+    """A key of a recorded row, wherever it stood in its year."""
+    inner = row["paper"].get(key)
+    return row.get(key) if inner is None else inner
+
+
+def known(info: PaperInfo) -> dict[str, Any]:
+    assert info.authors is not None
+    assert all(isinstance(author, PaperAuthor) for author in info.authors)
+    return {
+        "id": info.id,
+        "title": info.title,
+        "summary": info.summary,
+        "authors": [author.name for author in info.authors],
+        "accounts": [author.user and author.user.username for author in info.authors],
+        "upvotes": info.upvotes,
+        "comments": info.comments,
+        "published": info.published_at and info.published_at.isoformat()[:19],
+        "submitted": info.submitted_at and info.submitted_at.date().isoformat(),
+        "submitter": info.submitted_by and info.submitted_by.username,
+        "discussion": info.discussion_id,
+        "project": info.project_page,
+        "repository": info.github_repo,
+        "stars": info.github_stars,
+        "ai_summary": info.ai_summary,
+        "ai_keywords": info.ai_keywords,
+        "organization": info.organization and info.organization.fullname,
+        "picture": info.organization and info.organization.avatar_url,
+    }
+
+
+def expected(row: dict[str, Any], day: str) -> dict[str, Any]:
+    submitter = row.get("submittedBy") or {}
+    organization = told(row, "organization") or {}
+    authors = row["paper"]["authors"]
+    return {
+        "id": row["paper"]["id"],
+        "title": fold(row["paper"]["title"]),
+        "summary": fold_paragraphs(row["paper"]["summary"]),
+        "authors": [fold(author["name"]) for author in authors],
+        "accounts": [(author.get("user") or {}).get("user") for author in authors],
+        "upvotes": told(row, "upvotes") or 0,
+        "comments": told(row, "numComments") or 0,
+        "published": row["paper"]["publishedAt"][:19],
+        "submitted": (told(row, "submittedOnDailyAt") or day)[:10],
+        "submitter": submitter.get("name"),
+        "discussion": told(row, "discussionId"),
+        "project": web_url(told(row, "projectPage") or "") or None,
+        "repository": web_url(told(row, "githubRepo") or "") or None,
+        "stars": told(row, "githubStars"),
+        "ai_summary": told(row, "ai_summary"),
+        "ai_keywords": told(row, "ai_keywords") or None,
+        "organization": organization.get("fullname"),
+        "picture": organization.get("avatar"),
+    }
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("day", DAYS)
+def test_the_client_finds_everything_that_was_recorded(
+    hub: HfApi, recorded: list[dict[str, Any]], day: str
+) -> None:
+    listed = [known(info) for info in hub.list_daily_papers(date=day, limit=100)]
+    assert listed == [expected(row, day) for row in recorded]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("day", DAYS)
+def test_a_paper_alone_tells_the_same_as_its_row(
+    hub: HfApi, recorded: list[dict[str, Any]], day: str
+) -> None:
+    for row in recorded[:10]:
+        assert known(hub.paper_info(row["paper"]["id"])) == expected(row, day)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("day", DAYS)
+def test_each_paper_is_found_by_its_title(
+    hub: HfApi, recorded: list[dict[str, Any]], day: str
+) -> None:
+    for row in recorded[:5]:
+        found = hub.list_papers(query=row["paper"]["title"], limit=5)
+        assert row["paper"]["id"] in [info.id for info in found]
