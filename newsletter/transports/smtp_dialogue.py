@@ -142,10 +142,9 @@ class Dialogue:
                 refused = True
                 if not self._chained:
                     break
-        wants_content = reply.code == 354
-        if wants_content and self._connection.has_unread:
+        if self._connection.has_unread:
             raise Broken("the server said more than it was asked", is_odd=True)
-        return wants_content, refused
+        return reply.code == 354, refused
 
     def _refuse(self, letter: Letter, stage: Stage, reply: Reply) -> None:
         """Settle the letter, unless the no was not meant for it."""

@@ -591,6 +591,20 @@ def test_one_answer_too_many_never_moves_an_outcome_to_another_mail(
         assert (outcome.state in ("accepted", "unknown")) == bool(came)
 
 
+def test_an_answer_given_before_the_content_is_none_of_it(connect: Connect) -> None:
+    """It says "taken" in advance, and would then say no."""
+    early = once("DATA", "354 go on\r\n250 2.0.0 taken", after=1)
+
+    def rule(moment: Moment) -> Answer:
+        spam = moment.verb == "end" and moment.to == "reader2@example.com"
+        return "550 5.7.1 spam" if spam else early(moment)
+
+    with told(rule) as sink, connect(sink) as transport:
+        outcomes = transport.send(make_burst(4))
+    assert states(outcomes) == ["accepted", "refused", "accepted", "accepted"]
+    assert sink.connections == 2
+
+
 @pytest.mark.parametrize("packets", [1, 3, 7])
 def test_replies_in_small_pieces_are_put_together(
     connect: Connect, pipelining: bool, packets: int
