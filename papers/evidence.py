@@ -73,11 +73,15 @@ def upvotes_of(measured: Measurement, weights: Weights = WEIGHTS) -> Evidence:
     end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
     votes = exposure = age = attention = seen = 0.0
-    for at, level, days in _reads(series, weights.weekend):
+    for at, level, since in _reads(series, weights.weekend):
         age = max(at - start, age)
         until_now = 1.0 - math.exp2(-age / weights.attention_half)
         kept = math.exp2((at - end) / half_life)
-        votes += kept * _without_burst(level - seen, days or age, weights)
+        gained = level - seen
+        if gained > weights.always_believed:
+            days = at - _clock(since, weights.weekend) or age  # the first read: since the listing
+            gained = _without_burst(gained, days, weights)
+        votes += kept * gained
         exposure += kept * (until_now - attention)
         attention, seen = until_now, level
     return Evidence(votes, exposure)
@@ -86,19 +90,17 @@ def upvotes_of(measured: Measurement, weights: Weights = WEIGHTS) -> Evidence:
 def _reads(series: Series, weekend: float) -> Iterator[tuple[float, float, float]]:
     """The reads at which the level rose, then the last one.
 
-    Yields the time on our clock, the level, and the days since the read before, in which
-    the rise came: 0 for the first read.
+    Yields the time on our clock, the level, and when it was read before, in seconds.
     """
-    for at, since, level in zip(series.times, series.since, series.levels, strict=True):
-        now = _clock(at, weekend)
-        yield now, level, now - _clock(since, weekend)
+    for at, level, since in zip(series.times, series.levels, series.since, strict=True):
+        yield _clock(at, weekend), level, since
     if series.last_at > series.times[-1]:
-        yield _clock(series.last_at, weekend), series.levels[-1], 0.0
+        yield _clock(series.last_at, weekend), series.levels[-1], series.last_at
 
 
 def _without_burst(gained: float, days: float, weights: Weights) -> float:
     """A rise, of which the part that came too fast to be believed counts as its logarithm."""
-    believable = weights.burst * weights.prior_mean * max(days, 1 / 24)
+    believable = max(weights.burst * weights.prior_mean * days, weights.always_believed)
     if gained <= believable:
         return gained
     return believable * (1.0 + math.log(gained / believable))
@@ -106,6 +108,8 @@ def _without_burst(gained: float, days: float, weights: Weights) -> float:
 
 def decayed_gain(series: Series, measured: Measurement, weights: Weights) -> float:
     """What was gained since the first read, the newest of it counting most."""
+    if series.levels[-1] == series.first:
+        return 0.0
     end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
     gained, seen = 0.0, series.first

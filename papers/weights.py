@@ -8,7 +8,7 @@ from typing import Final
 
 from papers.windows import Window
 
-VERSION: Final = "2026-11"  # stored with each score: a new one for any change of the formula
+VERSION: Final = "2026-11.2"  # stored with each score: a new one for any change of the formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,16 @@ class Weights:
     prior_exposure: float = 0.15  # of a life: how much a paper is drawn to the list's mean
     place_exposure: float = 0.1  # of a life: what a place in a listing tells us
     place_lead: float = 4.0  # the first place is like this many times the mean
-    burst: float = 20.0  # means a day; what comes faster counts as its logarithm
+    burst: float = 20.0  # usual means a day; what comes faster counts as its logarithm
     places_to_hold: int = 10  # how far down a second signal may lift a paper to the first place
     field_papers: float = 50.0  # papers before a field's own mean counts half
     lift_least: float = -2.0
     lift_most: float = 4.0
+
+    @property
+    def always_believed(self) -> float:
+        """So many upvotes may come at once: what is believable of an hour."""
+        return self.burst * self.prior_mean / 24
 
 
 WEIGHTS: Final = Weights()
