@@ -28,7 +28,7 @@ from papers.admin_pages import (
 )
 from papers.jobs import BY_NAME
 from papers.models import Job, SourceRun
-from papers.run import off_because, run_soon
+from papers.run import COUNTS, off_because, run_soon
 from papers.status import Status, in_words, status
 
 HEALTH_COLOURS: Final = {
@@ -55,7 +55,7 @@ class JobAdmin(LedgerPage[Job]):
     actions_detail = ("run_now",)
     fieldsets = (
         (None, {"fields": ("name", "what", "source_name", "timetable", "is_on")}),
-        ("Now", {"fields": ("health_badge", "lag", "next_run")}),
+        ("Now", {"fields": ("health", "lag", "next_run")}),
         ("Last", {"fields": ("last_success_at", "last_error_at", "last_error", "failures")}),
         ("Runs", {"fields": ("newest_runs",)}),
     )
@@ -96,7 +96,11 @@ class JobAdmin(LedgerPage[Job]):
         health = _standing(job).health
         return health, health
 
-    @admin.display(description="lag", empty_value="never read")
+    @admin.display(description="state")
+    def health(self, job: Job) -> str:
+        return _standing(job).health
+
+    @admin.display(description="lag", empty_value="-")
     def lag(self, job: Job) -> str | None:
         span = _standing(job).lag
         return one_line(in_words(span)) if span is not None else None
@@ -109,7 +113,7 @@ class JobAdmin(LedgerPage[Job]):
 
     @admin.display(description="last error", empty_value="-")
     def short_error(self, job: Job) -> str | None:
-        return Truncator(_standing(job).error).chars(80) or None
+        return Truncator(_standing(job).error).chars(60) or None
 
     @admin.display(description="what it reads")
     def what(self, job: Job) -> str:
@@ -152,7 +156,7 @@ class SourceRunAdmin(LedgerPage[SourceRun]):
     def took(self, run: SourceRun) -> str | None:
         if run.finished_at is None:
             return None
-        return f"{(run.finished_at - run.started_at).total_seconds():.1f} s"
+        return one_line(f"{(run.finished_at - run.started_at).total_seconds():.1f} s")
 
     @admin.display(description="brought", empty_value="nothing")
     def brought(self, run: SourceRun) -> str | None:
@@ -160,7 +164,7 @@ class SourceRunAdmin(LedgerPage[SourceRun]):
 
     @admin.display(description="error", empty_value="-")
     def short_error(self, run: SourceRun) -> str | None:
-        return Truncator(run.error).chars(80) or None
+        return Truncator(run.error).chars(60) or None
 
 
 def _standing(job: Any) -> Status:
@@ -178,4 +182,5 @@ def _told(run: SourceRun) -> str:
 
 
 def _counts(run: SourceRun) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in run.counts.items())
+    # JSON in the database keeps no order.
+    return ", ".join(f"{run.counts[name]:,} {name}" for name in COUNTS if name in run.counts)

@@ -27,7 +27,7 @@ from papers.timetable import Line, Step, after_failure
 
 BUDGET: Final = timedelta(seconds=180)  # no step begins later: a task's time is limited
 LEASE: Final = timedelta(seconds=330)  # after each step anew; longer than a task can live
-_COUNTS: Final = ("papers", "new", "signals", "unknown")
+COUNTS: Final = ("papers", "new", "signals", "unknown")
 _log = logging.getLogger(__name__)
 State = SourceRun.State
 
@@ -59,16 +59,19 @@ def off_because(line: Line) -> str:
 
 
 def due(lines: Iterable[Line], now: datetime) -> list[Line]:
-    """The jobs to run at `now`, those waiting longest first. New ones get a row, and are due.
+    """The jobs to run at `now`, those waiting longest first, else in the order of `lines`.
 
-    Whatever is due is due once, for however many slots it was missed.
+    New ones get a row, and are due. Whatever is due is due once, however often it was missed.
     """
     lines = list(lines)
     _add_rows(lines, now)
     on = {line.name: line for line in lines if not off_because(line)}
+    order = {line.name: place for place, line in enumerate(lines)}
     jobs = Job.objects.filter(_is_free(now), name__in=on, next_run_at__lte=now)
-    names = jobs.order_by("next_run_at", "name").values_list("name", flat=True)
-    return [on[name] for name in names]
+    since = dict(jobs.values_list("name", "next_run_at"))
+    return sorted(
+        (on[name] for name in since), key=lambda line: (since[line.name], order[line.name])
+    )
 
 
 def is_busy(now: datetime) -> bool:
@@ -240,7 +243,7 @@ def _in_words(error: Exception) -> str:
 
 
 def _close(record: SourceRun, harvest: Harvest, error: SourceError | None, now: datetime) -> None:
-    counts = {name: getattr(harvest, name) for name in _COUNTS}
+    counts = {name: getattr(harvest, name) for name in COUNTS}
     record.counts = {name: count for name, count in counts.items() if count}
     record.state = State.FAILED if error else State.DONE
     record.error = str(error) if error else ""

@@ -44,10 +44,11 @@ def test_a_job_that_no_longer_exists_is_not_shown(admin_client: Client) -> None:
 def test_a_job_s_page_shows_its_newest_runs(admin_client: Client) -> None:
     job = make_job("stars")
     done = {"job": job, "started_at": NOON, "finished_at": NOON}
-    SourceRun.objects.create(**done, state="done", counts={"signals": 1234})
+    SourceRun.objects.create(**done, state="done", counts={"signals": 1234, "papers": 7})
     SourceRun.objects.create(**done, state="failed", error="it is <down>")
     page = admin_client.get(row_url(job)).content.decode()
-    assert "1,234 signals" in page
+    assert "7 papers, 1,234 signals" in page
+    assert ">waiting<" in page.replace("\n", "").replace(" ", "")
     assert "it is &lt;down&gt;" in page
     assert f"{rows_url(SourceRun)}?job__id__exact={job.pk}" in page
 

@@ -224,9 +224,9 @@ def test_one_source_that_fails_stops_no_other(
 def test_a_tick_rings_for_the_job_that_waits_longest(rung: list[str], settings: Any) -> None:
     settings.SOURCES = []
     run_due()
-    Job.objects.filter(name="ranking").update(next_run_at=NOW - timedelta(hours=1))
+    Job.objects.filter(name="purge").update(next_run_at=NOW - timedelta(hours=1))
     run_due()
-    assert rung == ["purge", "ranking"]
+    assert rung == ["ranking", "purge"]
 
 
 @time_machine.travel(NOW, tick=False)
@@ -235,7 +235,7 @@ def test_each_job_rings_for_the_next_until_none_is_due(rung: list[str], settings
     run_due()
     for name in rung:
         run_job(name)
-    assert rung == ["purge", "ranking"]
+    assert rung == ["ranking", "purge"]
     assert SourceRun.objects.filter(state="done").count() == 2
 
 

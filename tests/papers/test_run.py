@@ -257,11 +257,11 @@ def test_who_lost_the_lease_stops_and_writes_nothing_over_the_other_s_words(cloc
 # ── what is due ──────────────────────────────────────────────────────────────
 
 
-def test_new_jobs_are_due_at_once_and_in_order_of_their_waiting(clock: Clock) -> None:
+def test_new_jobs_are_due_at_once_in_the_order_of_the_timetable(clock: Clock) -> None:
     lines = [make_line(name=name) for name in ("b", "a", "c")]
-    assert [line.name for line in due(lines, NOW)] == ["a", "b", "c"]
+    assert [line.name for line in due(lines, NOW)] == ["b", "a", "c"]
     Job.objects.filter(name="c").update(next_run_at=NOW - HOUR)
-    assert [line.name for line in due(lines, NOW)] == ["c", "a", "b"]
+    assert [line.name for line in due(lines, NOW)] == ["c", "b", "a"]
 
 
 def test_after_five_hours_without_beat_each_job_runs_once(clock: Clock) -> None:

@@ -105,7 +105,7 @@ def test_a_killed_holder_frees_its_turn_by_itself(name: str) -> None:
     killed_at = time.monotonic()
     assert end(holder) == -signal.SIGKILL
     with take(name, patience=10):
-        assert time.monotonic() - killed_at < 1.5  # it held for 1.0 seconds
+        assert time.monotonic() - killed_at < 6  # it had the turn for a second, of a minute asleep
 
 
 # ── one turn after the other ─────────────────────────────────────────────────
@@ -116,11 +116,11 @@ def test_the_next_turn_begins_after_the_rest(name: str) -> None:
         pass
     ended_at = time.monotonic()
     with take(name):
-        assert 0.29 <= time.monotonic() - ended_at < 1.0
+        assert time.monotonic() - ended_at >= 0.29
 
 
 def test_a_turn_that_fails_is_followed_by_a_rest_too(name: str) -> None:
-    with pytest.raises(ZeroDivisionError), take(name, rest=0.3):
+    with pytest.raises(ZeroDivisionError), take(name, rest=5):
         raise ZeroDivisionError
     with pytest.raises(SourceError, match="others were asking"), take(name, patience=0.1):
         pytest.fail("it came too soon")
@@ -144,7 +144,8 @@ def test_numbers_grow_even_if_redis_is_wiped(name: str) -> None:
 def forget(name: str) -> None:
     client = redis.Redis.from_url(settings.REDIS_URL)
     key = f"{settings.REDIS_PREFIX}turn:{name}"
-    assert client.delete(key, f"{key}:number") == 2
+    assert client.delete(f"{key}:number") == 1
+    client.delete(key)  # where the rest is not over by itself
     client.close()
 
 
@@ -154,7 +155,7 @@ def test_who_slept_through_its_turn_cannot_end_that_of_the_next(
     with ExitStack() as second:
         with take(name, longest=0.1, slack=0.1):
             time.sleep(0.3)
-            second.enter_context(take(name, longest=5, patience=0.5))
+            second.enter_context(take(name, longest=9, slack=1))
         assert "had run out before it ended" in caplog.text
         with pytest.raises(SourceError), take(name, patience=0.3):
             pytest.fail("the second one still holds its turn")
