@@ -60,12 +60,18 @@ def _scrub(text: str, request: HttpRequest) -> str:
     """The text without the request's own address, its tokens, and any other page's address."""
     for address in (request.get_full_path(), request.path):
         if address != "/":
-            text = text.replace(address, route_of(request))
+            text = _without(text, address, route_of(request))
     match = request.resolver_match
     for token in match.kwargs.values() if match else ():
         if isinstance(token, str) and len(token) >= _SHORTEST_TOKEN:
-            text = text.replace(token, "…")
+            text = _without(text, token, "…")
     return _URL.sub(r"\1/…", text)  # the Referer, in a refused cross-site request
+
+
+def _without(text: str, secret: str, instead: str) -> str:
+    """Django escapes what it logs, so a secret with an é or a line feed has two spellings."""
+    escaped = secret.encode("unicode_escape").decode("ascii")
+    return text.replace(secret, instead).replace(escaped, instead)
 
 
 class GunicornFilter(logging.Filter):

@@ -66,6 +66,18 @@ def test_a_missing_page_is_logged_without_its_address(client: Client, log: io.St
 
 
 @here
+def test_an_address_with_a_letter_that_is_escaped_in_logs_is_left_out_too(
+    client: Client, log: io.StringIO
+) -> None:
+    client.raise_request_exception = False
+    client.get(f"/no-such-page/{TOKEN}%C3%A9%00/")
+    client.get(f"/fails/{TOKEN}%C3%A9/")
+    assert "Not Found: (no such page)" in log.getvalue()
+    assert "Internal Server Error: /fails/<str:token>/" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@here
 def test_a_broken_view_is_logged_by_its_route(client: Client, log: io.StringIO) -> None:
     client.raise_request_exception = False
     assert client.get(f"/fails/{TOKEN}/?to={TOKEN}").status_code == 500
