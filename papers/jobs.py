@@ -31,6 +31,7 @@ from papers.timetable import Line, Slot, Step, owed_days
 from papers.windows import WINDOWS, closes_at
 
 DAILY_LISTS: Final = "daily_lists"
+METADATA: Final = "metadata"
 
 
 def _lists(now: datetime) -> Iterator[Step]:
@@ -124,7 +125,7 @@ LINES: Final = (
         needs="ARXIV_CATEGORIES",
     ),
     Line(
-        name="metadata",
+        name=METADATA,
         source=at_arxiv.SOURCE,
         slot=Slot(40),
         what="categories, authors and code links that lists leave out",

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from papers.models import Job, Paper, Signal, SourceRun
 from papers.run import LEASE
 from tests.factories import make_paper
+from tests.papers.arxiv_site import entry, feed
 from tests.stand_in import Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,34 @@ def test_it_waits_for_no_run_that_is_at_it_already(server: StandIn) -> None:
     said = refusal("hugging_face", "--from", "2025-03-10")
     assert said == "Daily lists are being read already; try again in some minutes."
     assert server.asked == []
+
+
+# ── papers of arXiv ──────────────────────────────────────────────────────────
+
+
+def test_papers_of_arxiv_are_fetched_by_id_and_link_each_once(
+    server: StandIn, settings: Settings
+) -> None:
+    settings.ARXIV_URL, settings.ARXIV_REST_SECONDS = server.url, 0.001
+    server.plays("/api/query", Play(body=feed(entry("1706.03762"), entry("2503.10622"))))
+    link = "https://arxiv.org/abs/2503.10622v2"
+    said = run("arxiv", "--papers", "1706.03762", link, "2503.10622")
+    assert said == "metadata: 2 papers, 2 new; 0 signals\n"
+    assert server.asked[0].query["id_list"] == "1706.03762,2503.10622"
+    assert SourceRun.objects.get().job.name == "metadata"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["arxiv", "--papers", "1706.03762", "walruses"], "'walruses' is no arXiv id"),
+        (["github", "--papers", "1706.03762"], "--papers is for arxiv alone"),
+        (["--papers", "1706.03762"], "--papers is for arxiv alone"),
+    ],
+)
+def test_papers_that_cannot_be_asked_for_are_refused(
+    server: StandIn, words: list[str], reason: str
+) -> None:
+    assert reason in refusal(*words)
+    assert server.asked == []
+    assert not SourceRun.objects.exists()

@@ -14,11 +14,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from papers.fetch import hugging_face
+from papers.fetch.arxiv import fetch_papers
+from papers.fetched import arxiv_id
 from papers.harvest import Harvest
 from papers.ingest import counted
-from papers.jobs import BY_NAME, DAILY_LISTS, LINES, SOURCES
+from papers.jobs import BY_NAME, DAILY_LISTS, LINES, METADATA, SOURCES
 from papers.run import run
-from papers.sources import SourceError
+from papers.sources import SourceError, arxiv
 from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import SOURCE, connect
 from papers.timetable import Line, Step
@@ -30,6 +32,7 @@ _EXAMPLES: Final = """examples:
   manage.py fetch                        all sources that are on
   manage.py fetch github                 one, even if it is off
   manage.py fetch hugging_face --from 2025-03-01 --to 2025-03-31
+  manage.py fetch arxiv --papers 1706.03762 https://arxiv.org/abs/2503.10622
 """
 
 
@@ -42,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("sources", nargs="*", metavar="SOURCE", help=", ".join(SOURCES))
         parser.add_argument("--from", dest="first", help="the first daily list: 2025-03-01")
         parser.add_argument("--to", dest="last", help="the last one; else today's")
+        parser.add_argument("--papers", nargs="+", metavar="ID", help="papers of arXiv, or links")
 
     def handle(self, **options: Any) -> None:
         names: list[str] = options["sources"] or settings.SOURCES
@@ -49,9 +53,18 @@ class Command(BaseCommand):
             if options["sources"] != [SOURCE]:
                 raise CommandError(f"--from and --to are for {SOURCE} alone: it has daily lists.")
             self._back_fill(_days(options["first"], options["last"], timezone.now().date()))
+        elif options["papers"]:
+            if options["sources"] != [arxiv.SOURCE]:
+                raise CommandError(f"--papers is for {arxiv.SOURCE} alone: the ids are its own.")
+            self._ask_for(_ids(options["papers"]))
         else:
             _refuse_unknown(names)
             self._ask(names)
+
+    def _ask_for(self, ids: Sequence[str]) -> None:
+        line = replace(BY_NAME[METADATA], steps=partial(_paper_steps, ids))
+        if not self._do(line):
+            raise CommandError("Not all went well; what came is kept.")
 
     def _ask(self, names: Sequence[str]) -> None:
         """Do every job of these sources, whatever becomes of the others."""
@@ -134,6 +147,20 @@ def _list_steps(days: Sequence[date], _: datetime) -> Iterator[Step]:
     with connect(_PATIENT) as http:
         for day in days:
             yield Step(partial(read, http, day), day)
+
+
+def _paper_steps(ids: Sequence[str], now: datetime) -> Iterator[Step]:
+    with arxiv.connect() as http:
+        yield Step(partial(fetch_papers, http, ids, now))
+
+
+def _ids(texts: Sequence[str]) -> list[str]:
+    """The distinct ids among ids and links, in their order."""
+    found = {text: arxiv_id(text) for text in texts}
+    for text, identity in found.items():
+        if identity is None:
+            raise CommandError(f"{text!r} is no arXiv id, such as 1706.03762, nor a link with one.")
+    return list(dict.fromkeys(str(identity) for identity in found.values()))
 
 
 def _refuse_unknown(names: Sequence[str]) -> None:
