@@ -51,6 +51,8 @@ class ApiGateMiddleware:
             answer = self._counted(request)
         for name, value in _OPEN.items():
             answer[name] = value
+        if isinstance(answer, HttpResponse) and answer.content:
+            answer.setdefault("Content-Length", str(len(answer.content)))
         return answer
 
     def _counted(self, request: HttpRequest) -> HttpResponseBase:

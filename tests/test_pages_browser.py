@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
@@ -21,6 +19,7 @@ from papers.models import Curator, Paper, Topic
 from papers.score import score
 from papers.windows import WINDOWS
 from tests.factories import make_paper, make_paper_topic, make_signal
+from tests.live import wait_until_alone
 
 # Playwright's loop runs in this thread, so Django would refuse every query of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -70,19 +69,6 @@ def make_week() -> Paper:
     for window in WINDOWS:
         score(window, now.date(), now)
     return first
-
-
-def wait_until_alone(seconds: float = 10) -> None:
-    """The server's threads end a moment after it; a test database in use cannot be dropped."""
-    others = """SELECT count(*) FROM pg_stat_activity
-                WHERE datname = current_database() AND pid <> pg_backend_pid()"""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        with connection.cursor() as cursor:
-            cursor.execute(others)
-            if cursor.fetchone() == (0,):
-                return
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
