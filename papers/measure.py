@@ -37,15 +37,22 @@ class Measurement:
 
     def day_gain(self, kind: str) -> float:
         """The rise within the last 24 hours before `until`."""
-        return self._gain(kind, 1)
+        series = self.series.get(kind)
+        return 0.0 if series is None else series.gain_since(self.day_ago)
 
     def window_gain(self, kind: str) -> float:
         """The rise within the window: 1, 7 or 30 days before `until`."""
-        return self._gain(kind, DAYS[self.window])
-
-    def _gain(self, kind: str, days: int) -> float:
         series = self.series.get(kind)
-        return 0.0 if series is None else series.gain_since(self._days_ago(days))
+        return 0.0 if series is None else series.gain_since(self.window_ago)
+
+    @property
+    def day_ago(self) -> float:
+        """In seconds since 1970, as the times of `Series` are."""
+        return self._days_ago(1)
+
+    @property
+    def window_ago(self) -> float:
+        return self._days_ago(DAYS[self.window])
 
     def _days_ago(self, days: int) -> float:
         return self.until.timestamp() - days * 86_400

@@ -16,10 +16,11 @@ from papers.evidence import Prior, decayed_gain, fit_prior, posterior, upvotes_o
 from papers.lift import Fields, Sight, lifts, rate_of
 from papers.measure import Measurement
 from papers.models import Signal
+from papers.series import Series
 from papers.weights import WEIGHTS, Weights
 
 Kind = Signal.Kind
-_HEAVY: Final = frozenset({Kind.UPVOTES, Kind.POSITION})  # these make the rate
+_HEAVY: Final = ("upvotes", "position")  # these make the rate
 _GAINS_ONLY: Final = frozenset({Kind.STARS, Kind.CITATIONS})
 _WITH_GAIN: Final = frozenset({Kind.UPVOTES, Kind.STARS})
 
@@ -57,17 +58,22 @@ def rank(
 
 def _look(measured: Measurement, weights: Weights) -> Sight:
     """What must be kept of a measurement. Points that depend on the list are 0 as yet."""
-    components: dict[str, Any] = {}
-    for kind in (Kind.UPVOTES, Kind.POSITION):
-        if kind in measured.series:
-            components[kind.value] = _component(measured, kind, 0.0)
-    light = _light_components(measured, weights)
+    light = {
+        kind: _component(measured, kind, series, _light_points(measured, kind, series, weights))
+        for kind, series in measured.series.items()
+        if kind not in _HEAVY
+    }
+    heavy = {
+        kind: _component(measured, kind, measured.series[kind], 0.0)
+        for kind in _HEAVY
+        if kind in measured.series
+    }
     return Sight(
         measured.paper_id,
         upvotes_of(measured, weights),
         measured.value(Kind.POSITION),
         math.fsum(component["points"] for component in light.values()),
-        components | light,
+        heavy | light,
     )
 
 
@@ -88,25 +94,19 @@ def _trend(sight: Sight, lift: dict[str, float], prior: Prior, weights: Weights)
     return Score(sight.paper_id, round(value, 6), rate, {**components, "lift": lift})
 
 
-def _light_components(measured: Measurement, weights: Weights) -> dict[str, Any]:
-    """What the other signals add. Of stars and citations only gains count, never the level."""
-    components = {}
-    for kind, series in measured.series.items():
-        if kind in _HEAVY:
-            continue
-        gains = kind in _GAINS_ONLY
-        count = decayed_gain(series, measured, weights) if gains else series.value
-        points = getattr(weights, kind) * math.log1p(max(count, 0.0))
-        components[kind] = _component(measured, kind, points)
-    return components
+def _light_points(measured: Measurement, kind: str, series: Series, weights: Weights) -> float:
+    """What another signal adds. Of stars and citations only gains count, never the level."""
+    gains = kind in _GAINS_ONLY
+    count = decayed_gain(series, measured, weights) if gains else series.value
+    return float(getattr(weights, kind) * math.log1p(max(count, 0.0)))
 
 
-def _component(measured: Measurement, kind: str, points: float) -> dict[str, Any]:
+def _component(measured: Measurement, kind: str, series: Series, points: float) -> dict[str, Any]:
     """One signal as it stood, its points, and where it is shown its rise in a day and window."""
-    component: dict[str, Any] = {"value": measured.value(kind), "points": round(points, 6)}
+    component = {"value": series.value, "points": round(points, 6)}
     if kind in _WITH_GAIN:
-        component["gain"] = measured.day_gain(kind)
-        component["window_gain"] = measured.window_gain(kind)
+        component["gain"] = series.gain_since(measured.day_ago)
+        component["window_gain"] = series.gain_since(measured.window_ago)
     return component
 
 
