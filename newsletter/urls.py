@@ -1,8 +1,12 @@
-"""A reader's own links, short because they are many: each token stands for one delivery."""
+"""A reader's own links, short because they are many: each token stands for one delivery.
+
+And the feeds of what is sent.
+"""
 
 from django.urls import path
 
 from newsletter import views
+from newsletter.feeds import EditionsFeed, OwnFeed
 
 app_name = "newsletter"
 urlpatterns = [
@@ -10,4 +14,6 @@ urlpatterns = [
     path("p/<str:token>", views.preferences, name="preferences"),
     path("d/<str:token>", views.browser, name="browser"),
     path("r/<str:token>/<int:number>", views.follow, name="follow"),
+    path("feeds/editions/<slug:cadence>.atom", EditionsFeed(), name="edition_feed"),
+    path("feeds/mine/<str:token>.atom", OwnFeed(), name="own_feed"),
 ]

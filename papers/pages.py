@@ -69,6 +69,11 @@ class ListPage:
     nearest_url: str
 
     @property
+    def cadence(self) -> str:
+        """What the feed of this window's editions is called."""
+        return {"day": "daily", "week": "weekly", "month": "monthly"}[self.window]
+
+    @property
     def is_open(self) -> bool:
         """Whether papers may still come: the window's last day is not over."""
         return self.day >= self.today

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, register_converter
 
 from papers import views
 from papers.api.read import read_paper
+from papers.feeds import PapersFeed, TopicFeed
 from papers.windows import WINDOWS
 
 
@@ -32,5 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("papers/<int:pk>/", views.paper, name="paper"),
     path("search/", views.search, name="search"),
     path("papers/<path:name>.md", read_paper, name="markdown"),
+    path("feeds/papers.atom", PapersFeed(), name="feed"),
+    path("feeds/topics/<slug:slug>.atom", TopicFeed(), name="topic_feed"),
     path("robots.txt", views.robots, name="robots"),
 ]

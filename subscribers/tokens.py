@@ -15,7 +15,7 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
 from subscribers.models import Subscriber
 
-Purpose = Literal["confirm", "preferences"]
+Purpose = Literal["confirm", "preferences", "feed"]
 _SEPARATOR: Final = "."
 
 
@@ -72,7 +72,8 @@ def _claimed(token: str) -> Subscriber:
 
 def _signer(purpose: Purpose, subscriber: Subscriber) -> TimestampSigner:
     bound_to = [address_hash(subscriber.email)]
-    if purpose == "confirm" and subscriber.unsubscribed_at:
-        # Whoever left must ask again: an old confirmation mail may not bring them back.
+    if purpose in ("confirm", "feed") and subscriber.unsubscribed_at:
+        # Whoever left must ask again: an old confirmation mail may not bring them back, and
+        # who once was given their feed reads it no more.
         bound_to.append(subscriber.unsubscribed_at.isoformat())
     return TimestampSigner(sep=_SEPARATOR, salt=":".join(["subscribers", purpose, *bound_to]))

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from subscribers import confirm as opt_in
-from subscribers import limit, signup, tasks, trail, wishes
+from subscribers import limit, signup, tasks, tokens, trail, wishes
 from subscribers import preferences as settled
 from subscribers.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.links import preferences_url, public_page, signed_page
@@ -136,6 +136,7 @@ def preferences(request: HttpRequest, reader: Subscriber, token: str) -> HttpRes
         token=token,
         choices=form,
         is_saved="saved" in request.GET and not form.is_bound,
+        feed_token=tokens.make("feed", reader),
     )
 
 

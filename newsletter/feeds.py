@@ -1,0 +1,181 @@
+"""Feeds of what is sent: the editions of each cadence, and each reader's own digests.
+
+A reader's feed is as private as their mail. Its address holds a token of its own, which
+opens nothing else and dies when they leave; what it says holds no token at all, for feed
+readers are other people's servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from newsletter.compose import WINDOW_OF, span
+from newsletter.models import Candidate, Delivery, Edition
+from papers.atom import AtomFeed, Entry, Term, absolute, tag
+from papers.windows import closes_at, first_day
+from papers.wording import author_line, lead
+from subscribers import tokens
+from subscribers.models import Subscriber
+
+NEWEST: Final = 20
+SHOWN: Final = 10  # papers of an edition, as many as a digest has
+_NAMES: Final = {"daily": "The day", "weekly": "The week", "monthly": "The month"}
+
+
+class EditionsFeed(AtomFeed):
+    """The last editions of a cadence, each with its first papers. Two queries."""
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        if kwargs["cadence"] not in WINDOW_OF:
+            raise Http404(f"Editions are {', '.join(WINDOW_OF)}.")
+        return str(kwargs["cadence"])
+
+    def title(self, cadence: str) -> str:
+        return f"{_NAMES[cadence]} · Trending Papers"
+
+    def subtitle(self, cadence: str) -> str:
+        return f"The {cadence} edition: what trended most, as it stood when it closed."
+
+    def link(self, cadence: str) -> str:
+        name, args = "papers:latest", [WINDOW_OF[cadence]]
+        return absolute(reverse(name, args=args))
+
+    def feed_url(self, cadence: str) -> str:
+        return absolute(reverse("newsletter:edition_feed", args=[cadence]))
+
+    def feed_guid(self, cadence: str) -> str:
+        return tag("feed", "editions", cadence)
+
+    def items(self, cadence: str) -> Iterator[Entry]:
+        first = Candidate.objects.filter(position__lte=SHOWN).order_by("position")
+        told = first.only("edition", "position", "facts")
+        editions = _published().filter(cadence=cadence).order_by("-day")
+        for edition in editions.prefetch_related(Prefetch("candidates", told))[:NEWEST]:
+            papers = [candidate.facts for candidate in edition.candidates.all()]
+            yield _entry(
+                edition,
+                ("edition", cadence, edition.day),
+                title=_span(edition),
+                updated=edition.composed_at or closes_at(edition.day),
+                content=_content(papers, note=edition.note),
+                is_sample=edition.is_sample,
+            )
+
+
+class OwnFeed(AtomFeed):
+    """One reader's digests, as they were sent. Three queries, one of them for the reader."""
+
+    title = "Your digest · Trending Papers"
+    subtitle = "What we sent you, and why."
+    has_self: ClassVar[bool] = False  # it would hold the token
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().__call__(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def cache_control(self) -> dict[str, Any]:
+        return {"private": True, "no_cache": True}
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subscriber:
+        try:
+            reader = tokens.read("feed", kwargs["token"])
+        except tokens.BadToken:
+            raise Http404("This feed is not here, or no longer.") from None
+        if reader.state != Subscriber.State.ACTIVE:
+            raise Http404("This feed is not here, or no longer.")
+        return reader
+
+    def link(self, reader: Subscriber) -> str:
+        return absolute(reverse("papers:front"))
+
+    def feed_url(self, reader: Subscriber) -> str:
+        return absolute("/")
+
+    def feed_guid(self, reader: Subscriber) -> str:
+        return tag("feed", "reader", reader.pk)
+
+    def items(self, reader: Subscriber) -> Iterator[Entry]:
+        sent = Delivery.objects.filter(subscriber=reader, state=Delivery.State.SENT)
+        deliveries = list(sent.select_related("edition").order_by("-created_at")[:NEWEST])
+        facts = _facts_of(deliveries)
+        for delivery in deliveries:
+            picks = [
+                {**facts[key], "why": pick["why"]}
+                for pick in delivery.picks
+                if (key := (delivery.edition_id, pick["position"])) in facts
+            ]
+            yield _entry(
+                delivery.edition,
+                ("digest", delivery.pk),
+                title=f"Your digest: {_span(delivery.edition)}",
+                updated=delivery.sent_at or delivery.created_at,
+                content=_content(picks),
+                is_sample=any(pick["is_sample"] for pick in picks),
+            )
+
+
+def _published() -> Any:
+    """Editions that are out: an operator who holds one back holds it back here too."""
+    frozen = Edition.objects.filter(state=Edition.State.FROZEN, cancelled_at=None, paused_at=None)
+    return frozen.defer("html", "text")
+
+
+def _facts_of(deliveries: Iterable[Delivery]) -> dict[tuple[int, int], dict[str, Any]]:
+    """What the editions froze of the papers that were picked, by edition and position."""
+    picked = {
+        (delivery.edition_id, pick["position"])
+        for delivery in deliveries
+        for pick in delivery.picks
+    }
+    rows = Candidate.objects.filter(
+        edition__in={edition for edition, _ in picked}, position__in={place for _, place in picked}
+    )
+    told = rows.values_list("edition_id", "position", "facts")
+    return {(edition, position): facts for edition, position, facts in told}
+
+
+def _entry(
+    edition: Edition,
+    name: Sequence[object],
+    *,
+    title: str,
+    updated: datetime,
+    content: str,
+    is_sample: bool,
+) -> Entry:
+    path = reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
+    return Entry(
+        id=tag(*name),
+        url=absolute(path),
+        title=title,
+        published=closes_at(edition.day),
+        updated=max(updated, closes_at(edition.day)),
+        content=content,
+        terms=[Term("sample", tag("notes"), "sample data")] if is_sample else [],
+    )
+
+
+def _span(edition: Edition) -> str:
+    return span(first_day(WINDOW_OF[edition.cadence], edition.day), edition.day)
+
+
+def _content(papers: Sequence[Mapping[str, Any]], note: str = "") -> str:
+    """The papers as HTML that every feed reader can set; links go to our pages."""
+    shown = [
+        {
+            **facts,
+            "url": absolute(facts["page_url"]),
+            "byline": author_line(facts["authors"]),
+            "opening": lead(facts["summary"]),
+        }
+        for facts in papers
+    ]
+    return render_to_string("feeds/papers.html", {"papers": shown, "note": note}).strip()
