@@ -77,11 +77,8 @@ def upvotes_of(measured: Measurement, weights: Weights = WEIGHTS) -> Evidence:
         age = max(at - start, age)
         until_now = 1.0 - math.exp2(-age / weights.attention_half)
         kept = math.exp2((at - end) / half_life)
-        gained = level - seen
-        if gained > weights.always_believed:
-            days = at - _clock(since, weights.weekend) or age  # the first read: since the listing
-            gained = _without_burst(gained, days, weights)
-        votes += kept * gained
+        days = at - _clock(since, weights.weekend) or age  # the first read: since the listing
+        votes += kept * _without_burst(level - seen, days, weights.burst)
         exposure += kept * (until_now - attention)
         attention, seen = until_now, level
     return Evidence(votes, exposure)
@@ -98,9 +95,9 @@ def _reads(series: Series, weekend: float) -> Iterator[tuple[float, float, float
         yield _clock(series.last_at, weekend), series.levels[-1], series.last_at
 
 
-def _without_burst(gained: float, days: float, weights: Weights) -> float:
+def _without_burst(gained: float, days: float, a_day: float) -> float:
     """A rise, of which the part that came too fast to be believed counts as its logarithm."""
-    believable = max(weights.burst * weights.prior_mean * days, weights.always_believed)
+    believable = a_day * max(days, 1 / 24)
     if gained <= believable:
         return gained
     return believable * (1.0 + math.log(gained / believable))
@@ -108,13 +105,13 @@ def _without_burst(gained: float, days: float, weights: Weights) -> float:
 
 def decayed_gain(series: Series, measured: Measurement, weights: Weights) -> float:
     """What was gained since the first read, the newest of it counting most."""
-    if series.levels[-1] == series.first:
-        return 0.0
     end = publishing_days(measured.until, weights)
     half_life = weights.half_life[measured.window]
     gained, seen = 0.0, series.first
-    for at, level, _ in _reads(series, weights.weekend):
-        gained += (level - seen) * math.exp2((at - end) / half_life)
+    for at, level, since in _reads(series, weights.weekend):
+        days = at - _clock(since, weights.weekend)
+        believed = _without_burst(level - seen, days, weights.gain_burst)
+        gained += believed * math.exp2((at - end) / half_life)
         seen = level
     return gained
 

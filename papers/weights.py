@@ -34,16 +34,12 @@ class Weights:
     prior_exposure: float = 0.15  # of a life: how much a paper is drawn to the list's mean
     place_exposure: float = 0.1  # of a life: what a place in a listing tells us
     place_lead: float = 4.0  # the first place is like this many times the mean
-    burst: float = 20.0  # usual means a day; what comes faster counts as its logarithm
+    burst: float = 460.0  # upvotes a day, 20 usual means; what comes faster counts as its logarithm
+    gain_burst: float = 1_000.0  # the same of stars and of citations
     places_to_hold: int = 10  # how far down a second signal may lift a paper to the first place
     field_papers: float = 50.0  # papers before a field's own mean counts half
     lift_least: float = -2.0
     lift_most: float = 4.0
-
-    @property
-    def always_believed(self) -> float:
-        """So many upvotes may come at once: what is believable of an hour."""
-        return self.burst * self.prior_mean / 24
 
 
 WEIGHTS: Final = Weights()

@@ -181,6 +181,34 @@ def test_an_old_famous_repository_gives_nothing() -> None:
     assert scores[famous.paper_id].value == scores[plain.paper_id].value
 
 
+def test_a_repository_of_old_fame_lifts_no_paper_that_nobody_votes_for() -> None:
+    ignored = paper(upvotes=[(1, 0), (6, 0)], stars=[(0.1, 90_000), (6, 90_000)])
+    liked = paper(upvotes=[(1, 8)])
+
+    assert order(ignored, liked, *FIELD)[-1] == ignored.paper_id
+
+
+def test_a_famous_repository_in_place_of_a_small_one_is_no_such_gain() -> None:
+    """Stars leap when a paper's link moves to another repository; bought ones leap too."""
+    talk: Reads = [(1, 2)]
+    moved = paper(upvotes=[(1, 30)], comments=talk, stars=[(1, 40), (1.25, 18_740)])
+    earned = paper(upvotes=[(1, 30)], comments=talk, stars=[(1, 40), (2, 700), (4, 1_500)])
+    without = Weights(gain_burst=1e9)
+
+    assert order(moved, earned, *FIELD)[0] == earned.paper_id
+    assert rank([moved, earned, *FIELD], weights=without)[0].paper_id == moved.paper_id
+
+
+def test_a_day_of_real_fame_is_believed() -> None:
+    """The most that was ever read of a repository within a day is about eleven hundred."""
+    risen = paper(upvotes=[(1, 30)], stars=[(1, 40), (2, 1_140)])
+    without = Weights(gain_burst=1e9)
+
+    assert rank([risen])[0].value == pytest.approx(
+        rank([risen], weights=without)[0].value, abs=0.01
+    )
+
+
 def test_gained_stars_help_a_little() -> None:
     talk: Reads = [(1, 2)]
     plain = paper(upvotes=[(1, 30)], comments=talk)
