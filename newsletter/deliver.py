@@ -31,6 +31,7 @@ from newsletter.render import RENDERER, Digest, digest_of
 from newsletter.throttle import Throttle
 from newsletter.tokens import current_key_id
 from newsletter.transports import Transport
+from subscribers.outcomes import Outcome
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -73,6 +74,8 @@ class _Batch:
         ready = [mail for mail in claimed if mail.id in choices]
         results: list[Result] = []
         for candidates in _bursts(ready, settings.BURST_SIZE):
+            if self._throttle.may_wait:  # then what is known must not wait with it
+                results = self._record_now(results)
             burst = self._admitted(candidates, readers)
             if not burst:
                 continue
@@ -83,8 +86,8 @@ class _Batch:
                 return
             outcomes = self._transport.send(mails)
             self._throttle.note([mail.to for mail in mails], outcomes)
-            results = conclude(self._edition, mails, burst, outcomes, timezone.now())
-        patiently(lambda: self._record(results))
+            results = self._conclude(mails, burst, outcomes)
+        self._record_now(results)
 
     def _admitted(
         self, candidates: Sequence[Claimed], readers: Mapping[int, Recipient]
@@ -93,7 +96,8 @@ class _Batch:
         now = timezone.now()
         addresses = {mail.id: readers[mail.reader_id or 0].email for mail in candidates}
         admission = self._throttle.admit(addresses, now)
-        queries.put_off(self._edition, self._fence, admission.wait, now)
+        # Patiently, for the outcomes of the burst before are still in memory only.
+        patiently(lambda: queries.put_off(self._edition, self._fence, admission.wait, now))
         return [mail for mail in candidates if mail.id not in admission.wait]
 
     def _turn_over(
@@ -117,6 +121,19 @@ class _Batch:
             return queries.mark_sending(self._edition, self._fence, burst, picks, until)
 
         return patiently(turn)
+
+    def _conclude(
+        self, mails: Sequence[Digest], burst: Sequence[Claimed], outcomes: Sequence[Outcome]
+    ) -> list[Result]:
+        """Patiently, for these mails have left, and a mailbox that is gone is written down."""
+        now = timezone.now()
+        return patiently(lambda: conclude(self._edition, mails, burst, outcomes, now))
+
+    def _record_now(self, results: Sequence[Result]) -> list[Result]:
+        """Record without waiting for the next burst; the results that are left to record: none."""
+        if results:
+            patiently(lambda: self._record(results))
+        return []
 
     def _record(self, results: Sequence[Result]) -> None:
         if results:

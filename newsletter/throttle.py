@@ -72,6 +72,11 @@ class Throttle:
         self._pace = pace
         self._sleep = sleep
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether `admit` may sleep for longer than a moment."""
+        return bool(self._pace.overall)
+
     def admit(self, addresses: Mapping[int, str], now: datetime) -> Admission:
         """Sort a burst, {number: address}, into those who go and those who wait."""
         return _without_redis_all_go(addresses, lambda: self._admit(addresses, now))

@@ -1,0 +1,144 @@
+"""PostgreSQL goes away in the middle of a batch: what has left is written down all the same."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from newsletter import queries
+from newsletter.deliver import deliver
+from newsletter.models import Delivery, Edition
+from newsletter.queries import Claimed, Range
+from newsletter.record import sweep
+from newsletter.render import Digest
+from newsletter.throttle import Admission, Throttle
+from subscribers.models import Suppression
+from subscribers.outcomes import Outcome
+from tests.factories import (
+    make_candidate,
+    make_delivery,
+    make_edition,
+    make_paper,
+    make_subscriber,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MAILS = 5
+FACTS = {
+    "title": "A study",
+    "summary": "",
+    "authors": [],
+    "upvotes_window_gain": 3,
+    "since": "since Friday",
+    "stars": 0,
+}
+
+
+@pytest.fixture
+def edition(settings: Settings) -> Edition:
+    """Frozen, with two papers and five mails that wait, two of them a burst."""
+    settings.BURST_SIZE = 2
+    made = make_edition()
+    for _ in range(2):
+        make_candidate(made, make_paper(), facts=FACTS, topics={"robotics": 1.0})
+    for _ in range(MAILS):
+        make_delivery(made, make_subscriber())
+    return made
+
+
+def throw_out() -> None:
+    """What a restart does to the connection of this process."""
+    connection.ensure_connection()
+    victim = connection.connection.info.backend_pid
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [victim])
+
+
+class Server:
+    """Takes each mail. The database goes away while it has a burst in its hands."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.received: list[str] = []
+        self._outcomes = list(outcomes)
+
+    def send(self, burst: Sequence[Digest]) -> list[Outcome]:
+        throw_out()
+        self.received += [mail.to for mail in burst]
+        return [self._outcomes.pop(0) if self._outcomes else Outcome("accepted") for _ in burst]
+
+
+def run(edition: Edition, server: Server) -> None:
+    assert deliver(Range(edition.pk, 1, 2**62), timezone.now() + timedelta(60), server) is None
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_outcomes_are_kept_until_the_database_is_back(edition: Edition) -> None:
+    server = Server()
+    run(edition, server)
+    assert states() == ["sent"] * MAILS
+    assert len(server.received) == len(set(server.received)) == MAILS
+
+
+def test_a_mailbox_that_is_gone_is_written_down_too(edition: Edition) -> None:
+    run(edition, Server(Outcome("refused", error="550 5.1.1 no such user", mailbox_gone=True)))
+    assert states() == ["failed", *["sent"] * (MAILS - 1)]
+    assert Suppression.objects.count() == 1
+
+
+def test_putting_off_the_next_burst_forgets_nothing_of_the_last(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Delivery.objects.order_by("pk").values_list("pk", flat=True)[:2]
+
+    def admit(_: Throttle, addresses: Mapping[int, str], now: datetime) -> Admission:
+        if set(addresses) <= set(first):
+            return Admission(list(addresses))
+        throw_out()
+        return Admission([], dict.fromkeys(addresses, (60.0, "the pace")))
+
+    monkeypatch.setattr(Throttle, "admit", admit)
+    run(edition, Server())
+    assert states() == ["sent", "sent", *["deferred"] * (MAILS - 2)]
+
+
+def test_what_is_known_is_recorded_before_the_pace_makes_it_wait(
+    edition: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SEND_RATE = 1.0
+    seen = []
+
+    def admit(_: Throttle, addresses: Mapping[int, str], now: datetime) -> Admission:
+        seen.append(states().count("sent"))
+        return Admission(list(addresses))
+
+    monkeypatch.setattr(Throttle, "admit", admit)
+    run(edition, Server())
+    assert seen == [0, 2, 4]
+
+
+def test_a_mark_whose_answer_was_lost_holds_though_the_sweeper_came_first(
+    edition: Edition, settings: Settings
+) -> None:
+    now = timezone.now()
+    fence, claimed = queries.claim(Range(edition.pk, 1, 2**62), now, 2, timedelta(seconds=9))
+    held = mark(edition, fence, claimed, now - timedelta(seconds=1))
+    assert sweep(now) == 2
+    assert mark(edition, fence, claimed, now + timedelta(seconds=9)) == held
+    assert states()[:2] == ["sending"] * 2
+    assert set(Delivery.objects.values_list("reason", flat=True)) == {""}
+
+
+def mark(edition: Edition, fence: uuid.UUID, mails: Sequence[Claimed], until: datetime) -> set[int]:
+    picks: list[Any] = ["[]"] * len(mails)
+    return queries.mark_sending(edition.pk, fence, mails, picks, until)
