@@ -2,7 +2,8 @@
 
 The settings follow from that: acknowledge late, reject what a killed worker held, keep one
 task at a time in hand, keep no results. A task's time limit stays under a third of the
-visibility timeout, or Redis would hand a running task out again.
+visibility timeout, or Redis would hand a running task out again. When the broker is lost, tasks
+that run go on: to end one would leave the mails in its hands in doubt, and gain nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +14,38 @@ from pathlib import Path
 from celery import Celery
 from celery.signals import worker_ready
 from django.conf import settings
+from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+
+class _Unacknowledged(QoS):
+    """The messages in hand, of which the broker is told. Not when it is gone.
+
+    kombu 5.7 would then stumble over its missing connection, and the worker with it: all its
+    processes, in the middle of what they send. The broker gives out such messages again by
+    itself, and until then the ledger knows what is to be done.
+    """
+
+    @property
+    def _is_cut_off(self) -> bool:
+        connection = self.channel.connection
+        return connection is None or connection.client is None
+
+    def restore_unacked_once(self, stderr: object = None) -> None:
+        if not self._is_cut_off:
+            super().restore_unacked_once(stderr)
+
+    def ack(self, delivery_tag: str) -> None:
+        if not self._is_cut_off:
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        if not self._is_cut_off:
+            super().reject(delivery_tag, requeue)
+
+
+Channel.QoS = _Unacknowledged
 app = Celery("trending_papers")
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
@@ -40,7 +70,7 @@ app.conf.update(
     worker_max_tasks_per_child=1000,
     worker_soft_shutdown_timeout=30,
     worker_enable_soft_shutdown_on_idle=True,
-    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_hijack_root_logger=False,
     timezone="UTC",
     beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),

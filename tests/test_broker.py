@@ -1,0 +1,43 @@
+"""A worker whose broker went away neither stumbles nor takes its mails down with it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from kombu.transport.redis import Channel
+
+from config.celery import app
+
+
+def held(client: object) -> Any:
+    """What a worker has not acknowledged, on a channel with this connection."""
+    channel = Mock(connection=SimpleNamespace(client=client), do_restore=True)
+    channel.conn_or_acquire.side_effect = AssertionError("it talks to the broker")
+    messages: Any = Channel.QoS(channel)
+    messages._on_collect.cancel()  # or it would try once more when Python ends
+    messages._delivered["tag"] = Mock()
+    return messages
+
+
+@pytest.mark.parametrize(
+    ("act", "words"), [("ack", ["tag"]), ("reject", ["tag"]), ("restore_unacked_once", [])]
+)
+def test_nothing_is_said_to_a_broker_that_is_gone(act: str, words: list[str]) -> None:
+    messages = held(client=None)
+    getattr(messages, act)(*words)
+
+
+@pytest.mark.parametrize(
+    ("act", "words"), [("ack", ["tag"]), ("reject", ["tag"]), ("restore_unacked_once", [])]
+)
+def test_a_broker_that_is_there_is_told(act: str, words: list[str]) -> None:
+    messages = held(client=object())
+    with pytest.raises(AssertionError, match="talks to the broker"):
+        getattr(messages, act)(*words)
+
+
+def test_a_task_that_runs_is_not_ended_for_want_of_a_broker() -> None:
+    assert app.conf.worker_cancel_long_running_tasks_on_connection_loss is False
