@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 
-.PHONY: help run test lint format screenshots bench backtest lock clean
+.PHONY: help run test lint format screenshots bench chaos backtest lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -28,6 +28,10 @@ format: $(VENV)/.dev
 ## bench         measure the speed of the real code (QUICK=1 make bench for small sizes)
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
+
+## chaos         kill and cut off everything while mails flow, and count them (QUICK=1 make chaos: once each)
+chaos: $(VENV)/.dev
+	@$(BIN)/python -m bench.chaos $(ARGS)
 
 ## backtest      replay history through the ranking (make backtest DATA=FILE for another one)
 DATA ?= ../shared/data/daily_papers.jsonl.gz

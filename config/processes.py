@@ -46,6 +46,11 @@ class Child:
             )
 
     @property
+    def pid(self) -> int | None:
+        """Of the process that was started last, whether or not it still runs."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def exit_status(self) -> int | None:
         return None if self._process is None else self._process.poll()
 

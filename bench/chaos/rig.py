@@ -1,0 +1,247 @@
+"""The service in real processes that may be killed: stores, workers, beats, and who restarts them.
+
+PostgreSQL and Valkey are the embedded ones, started here and not by their keeper, so that
+they can be stopped alone. Worker and beat are those of `make run`. Everything listens on
+sockets or on 127.0.0.1, carries a mark, and dies with the harness.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import psutil
+import redis
+from celery import Celery
+
+from bench import ROOT
+from bench.chaos.audience import Audience, listing
+from bench.chaos.receivers import Receiver
+from config import embedded, run
+from config.processes import MARK, Child, end_leftovers, stop
+from config.redis_url import for_celery
+
+_START_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 30.0  # what a worker is promised for the task in hand
+# All that is inherited: an operator's own settings and .env must not leak in.
+_INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+
+
+class RigError(Exception):
+    """The service could not be brought up, so nothing was proved."""
+
+
+class Rig:
+    """A database, a broker, servers that take mail, and the processes that send it."""
+
+    def __init__(self, var: Path, plant: str = "") -> None:
+        """`plant`: the bug that the worker shall have, by its name in `planted`."""
+        self.var = var.resolve()
+        self._plant = plant
+        self._stack = ExitStack()
+        self.receiver = Receiver(self.var / "received.txt")
+        self.audience = Audience(embedded.database_url(self.var))
+        self.senders: list[Child] = []
+        self.environ: dict[str, str] = {}
+
+    # ── up and down ──────────────────────────────────────────────────────────
+
+    def __enter__(self) -> Self:
+        try:
+            self._bring_up()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _bring_up(self) -> None:
+        (self.var / "log").mkdir(parents=True, exist_ok=True)
+        embedded.socket_folder(self.var).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._stack.enter_context(_only_one(self.var))
+        end_leftovers(str(self.var))
+        self._stack.callback(end_leftovers, str(self.var))
+        self._stack.enter_context(self.receiver.running())
+        self.environ = self._environment()
+        self.postgres = self._store("postgres", embedded.postgres_command(self.var))
+        self.valkey = self._store("valkey", embedded.valkey_command(self.var))
+        self._stack.callback(self._stop_stores)
+        self.start_postgres()
+        self.start_valkey()
+        self._stack.callback(self.stop_senders)
+        self._manage("migrate", "--verbosity=0")
+        page, day = listing(self.var)
+        self._manage("ingest", "listing", str(page), "--day", day)
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return kept | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "LOCAL": "true",
+            "VAR_DIR": str(self.var),
+            "DATABASE_URL": embedded.database_url(self.var),
+            "REDIS_URL": embedded.redis_url(self.var),
+            "REDIS_PREFIX": "chaos:",
+            "SITE_URL": "http://localhost:8000",
+            "MAIL_FROM": "Chaos <digest@localhost>",
+            "MAIL_PROVIDER": "smtp",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(self.receiver.smtp_port),
+            "EMAIL_USE_TLS": "false",
+            "EMAIL_USE_SSL": "false",
+            "EMAIL_HOST_USER": "",
+            "EMAIL_TIMEOUT": "2",
+            "SOURCES": "",
+            "TICK_SECONDS": "1",
+            "LEASE_SECONDS": "3",
+            "UNCERTAIN_POLICY": "hold",
+            "CHAOS_PLANT": self._plant,
+            "WORKER_READY_FILE": str(self.var / "worker.ready"),
+            MARK: str(self.var),
+        }
+
+    def _manage(self, *words: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=_START_SECONDS * 2,
+            check=False,
+        )
+        if done.returncode:
+            raise RigError(f"manage.py {words[0]}: {done.stderr}")
+
+    # ── stores ───────────────────────────────────────────────────────────────
+
+    def _store(self, name: str, command: list[str]) -> Child:
+        return Child(name, command, self.environ, self.var / "log" / f"{name}.log")
+
+    def start_postgres(self) -> None:
+        self.postgres.start()
+        wait_for(self.audience.answers, "PostgreSQL")
+
+    def start_valkey(self) -> None:
+        self.valkey.start()
+        wait_for(self._valkey_answers, "Valkey")
+
+    def _valkey_answers(self) -> bool:
+        with suppress(redis.RedisError), self.broker() as broker:
+            return bool(broker.ping())
+        return False
+
+    def broker(self) -> redis.Redis:
+        return redis.Redis.from_url(embedded.redis_url(self.var))
+
+    def _stop_stores(self) -> None:
+        for store, how in ((self.valkey, signal.SIGTERM), (self.postgres, signal.SIGINT)):
+            send(store, how)
+            store.wait(time.monotonic() + _STOP_SECONDS)
+
+    # ── senders ──────────────────────────────────────────────────────────────
+
+    def start_senders(self, changes: Mapping[str, str]) -> None:
+        """A new worker and one beat, with these settings besides the usual ones."""
+        environ = {**self.environ, **changes}
+        self.worker = run.worker(self.var, environ)
+        if self._plant:
+            self.worker.command = [
+                word.replace("celery", "bench.chaos.planted") for word in self.worker.command
+            ]
+        self.senders = [self.worker, run.beat(self.var, environ)]
+        for child in self.senders:
+            child.start()
+        self.wait_for_worker()
+
+    def wait_for_worker(self) -> None:
+        wait_for((self.var / "worker.ready").exists, "the worker", self.worker)
+
+    def add_beat(self) -> None:
+        """A second beat, with a timetable of its own, as on a second machine."""
+        second = run.beat(self.var, self.environ)
+        second.name, second.log = "beat-2", self.var / "log" / "beat-2.log"
+        second.command = [word.replace("beat-schedule", "beat-2") for word in second.command]
+        second.start()
+        self.senders.append(second)
+
+    def stop_senders(self) -> None:
+        stop(self.senders, _STOP_SECONDS)
+        self.senders = []
+
+    def supervise(self) -> list[str]:
+        """Restart what has died, as an operator's supervisor does; their names."""
+        return [child.name for child in self.senders if child.restart_if_dead()]
+
+    def pool(self) -> list[psutil.Process]:
+        """The worker's processes that run tasks; those first that speak to a server of ours."""
+        with suppress(psutil.Error):
+            children = psutil.Process(self.worker.pid).children()
+            return sorted(children, key=lambda child: not self._is_sending(child))
+        return []
+
+    def _is_sending(self, process: psutil.Process) -> bool:
+        ports = {self.receiver.smtp_port, int(self.receiver.api_url.split(":")[2].split("/")[0])}
+        with suppress(psutil.Error):
+            return any(one.raddr and one.raddr.port in ports for one in process.net_connections())
+        return False
+
+    def ring(self, task: str, times: int) -> None:
+        """Put a task into the queue several times at once."""
+        app = Celery(broker=for_celery(self.environ["REDIS_URL"]))
+        app.conf.broker_transport_options = {"global_keyprefix": self.environ["REDIS_PREFIX"]}
+        with app.connection_for_write() as connection:
+            for _ in range(times):
+                app.send_task(task, queue="default", connection=connection)
+        app.close()
+
+
+def send(child: Child, how: signal.Signals) -> None:
+    """Send a process a signal, if it is there."""
+    if child.pid is not None and child.exit_status is None:
+        os.kill(child.pid, how)
+
+
+def wait_for(
+    condition: Callable[[], Any], what: str, child: Child | None = None, seconds: float = 0
+) -> None:
+    """Until the condition holds.
+
+    Raises:
+        RigError: it does not, for a minute; or the process it is about has ended.
+    """
+    deadline = time.monotonic() + (seconds or _START_SECONDS)
+    while not condition():
+        if child and child.exit_status is not None:
+            raise RigError(f"{what} ended with status {child.exit_status}:\n{child.last_words()}")
+        if time.monotonic() > deadline:
+            raise RigError(f"waited in vain for {what}")
+        time.sleep(0.02)
+
+
+@contextmanager
+def _only_one(var: Path) -> Iterator[None]:
+    with (var / "chaos.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RigError(f"chaos is already at work in {var}") from None
+        yield
