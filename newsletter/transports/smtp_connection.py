@@ -112,14 +112,23 @@ class Connection:
         Raises:
             Broken: the server hung up, was silent for too long, or said what is no reply.
         """
-        found = _ONE_LINE.match(self._unread, self._at)
+        deadline = 0.0
+        while True:
+            found = _ONE_LINE.match(self._unread, self._at)
+            if found:
+                self._at = found.end()
+                return Reply(int(found[1]), found[2])
+            if self.has_unread and (reply := self._complete()):
+                return reply
+            deadline = deadline or monotonic() + self._patience
+            self._receive(deadline)
+
+    def has_read(self, expected: re.Pattern[bytes]) -> bool:
+        """Take replies off what was received if they are as expected, all of them; else none."""
+        found = expected.match(self._unread, self._at)
         if found:
             self._at = found.end()
-            return Reply(int(found[1]), found[2])
-        deadline = monotonic() + self._patience
-        while (reply := self._complete()) is None:
-            self._receive(deadline)
-        return reply
+        return found is not None
 
     def _receive(self, deadline: float) -> None:
         try:

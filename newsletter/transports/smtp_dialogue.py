@@ -47,6 +47,7 @@ Without PIPELINING the same steps are said one at a time, and nothing rides behi
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from newsletter.transports.smtp_burst import Burst, Letter
@@ -57,6 +58,9 @@ from subscribers.outcomes import Outcome, Stage
 _END: Final = b".\r\n"
 _RESET: Final = b"RSET\r\n"
 _STAGES: Final[tuple[Stage, ...]] = ("sender", "recipient", "content")
+
+# What nearly always comes: a shortcut past reading it one by one, worth a fifth of a mail's cost.
+_ALL_YES: Final = re.compile(rb"(?:2\d\d [^\r\n]*\r\n){2}354 [^\r\n]*\r\n")
 
 _SHUTTING_DOWN: Final = 421
 _OUT_OF_SEQUENCE: Final = 503
@@ -129,6 +133,9 @@ class Dialogue:
 
         Settles the letter at the first no, so that nothing later can change it.
         """
+        if self._chained and self._connection.has_read(_ALL_YES):
+            self._expect_no_more()
+            return True, False
         refused = False
         reply = Reply(0, b"")
         said = () if self._chained else self._envelope(letter).splitlines(keepends=True)
@@ -142,8 +149,7 @@ class Dialogue:
                 refused = True
                 if not self._chained:
                     break
-        if self._connection.has_unread:
-            raise Broken("the server said more than it was asked", is_odd=True)
+        self._expect_no_more()
         return reply.code == 354, refused
 
     def _refuse(self, letter: Letter, stage: Stage, reply: Reply) -> None:
@@ -195,6 +201,10 @@ class Dialogue:
         if reply.code == _SHUTTING_DOWN:
             raise Broken(str(reply))
         return reply
+
+    def _expect_no_more(self) -> None:
+        if self._connection.has_unread:
+            raise Broken("the server said more than it was asked", is_odd=True)
 
     def _settle(self, letter: Letter, outcome: Outcome) -> None:
         self._connection.settled += 1
