@@ -81,6 +81,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Editions", "menu_book", "newsletter", "edition"),
                     _page("Candidates", "format_list_numbered", "newsletter", "candidate"),
                     _page("Deliveries", "outgoing_mail", "newsletter", "delivery"),
+                    _page("Counters", "tag", "newsletter", "tally"),
                 ],
             },
             {
@@ -105,6 +106,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Signals", "timeline", "papers", "signal"),
                     _page("Topics of papers", "link", "papers", "papertopic"),
                     _page("Raw records", "data_object", "papers", "rawrecord"),
+                    _page("Search entries", "search", "papers", "searchentry"),
                 ],
             },
             {

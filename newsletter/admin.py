@@ -325,3 +325,13 @@ def _named(words: str) -> Q:
     if digits.isascii() and digits.isdigit() and len(digits) <= 18:
         return Q(pk=int(digits))
     return Q(subscriber__in=readers_like(words))
+
+
+@admin.register(Tally)
+class TallyAdmin(OfEdition[Tally]):
+    list_display = (
+        "edition_name", "state", "reason", number("count", "count", ","), "slot",
+        moment("changed_at", "changed (UTC)"),
+    )  # fmt: skip
+    list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
+    list_select_related = ("edition",)

@@ -32,7 +32,7 @@ from papers.admin_pages import (
     short,
 )
 from papers.classify import classify
-from papers.models import Curator, Paper, PaperTopic, RawRecord, Signal, Topic, Trend
+from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
 
 
 class TopicsInline(LedgerInline[PaperTopic]):
@@ -293,3 +293,13 @@ class RawRecordAdmin(OfPaper[RawRecord]):
         match = request.resolver_match
         is_list = match is not None and str(match.url_name).endswith("changelist")
         return rows.defer("payload") if is_list else rows
+
+
+@admin.register(SearchEntry)
+class SearchEntryAdmin(OfPaper[SearchEntry]):
+    ordering = ("-paper_id",)
+    list_display = (
+        "paper_title", "has_code", number("prominence", "newest trend", ".2f"),
+        moment("trend_day", "of"), moment("listed_on", "listed on"),
+    )  # fmt: skip
+    list_filter = ("has_code", ("listed_on", RangeDateFilter))

@@ -10,9 +10,9 @@ from django.db.models import Model
 from django.test import Client
 from unfold.admin import ModelAdmin
 
-from newsletter.models import Candidate, Delivery, Edition
+from newsletter.models import Candidate, Delivery, Edition, Tally
 from papers.admin_pages import row_url, rows_url
-from papers.models import Curator, Paper, PaperTopic, RawRecord, Signal, Topic, Trend
+from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from tests.factories import (
     DAY,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     Candidate, ConsentEntry, Delivery, Interest, PaperTopic, RawRecord, Signal, Subscriber,
-    TransactionalMail, Trend,
+    SearchEntry, Tally, TransactionalMail, Trend,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -65,6 +65,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
             scored_at=NOON,
         ),
     ]  # fmt: skip
+    rows += [SearchEntry.objects.get(paper=paper), Tally.objects.filter(edition=edition)[0]]
     return {type(row): row for row in rows}
 
 
