@@ -265,8 +265,9 @@ class SearchEntry(models.Model):
     class Meta:
         verbose_name_plural = "search entries"
         indexes: ClassVar = [
-            # Its list of what was added last would be read from end to end by every search.
-            GinIndex(fields=["words"], name="search_entry_words", fastupdate=False)
+            # A list of what was added last makes an ingest four times as fast; every search
+            # reads it from end to end, so it is kept short (in kB).
+            GinIndex(fields=["words"], name="search_entry_words", gin_pending_list_limit=512)
         ]
 
     def __str__(self) -> str:
