@@ -90,6 +90,7 @@ class Sink:
     port: int = 0
     connections: int = 0
     received: int = 0
+    behind: int = 0  # how often commands came in one piece with a mail's end
     mails: list[Mail] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -263,8 +264,9 @@ class Session(asyncio.Protocol):
         assert self._content is not None
         content, self._unread = bytes(self._content[:end]), bytes(self._content[behind:])
         self._content = None
-        if self._unread and self._sink.loses_behind:
-            self._unread = b""
+        if self._unread:
+            self._sink.behind += 1
+            self._unread = b"" if self._sink.loses_behind else self._unread
         answer = self._answer("end")
         if self._to and _is_kept(answer):
             self._keep(content)

@@ -63,8 +63,8 @@ def test_starttls_and_a_password(tls: ssl.SSLContext, settings: Settings, pipeli
     settings.EMAIL_USE_TLS = True
     with told(tls=tls, login=LOGIN, pipelining=pipelining) as sink:
         assert sent(sink, settings) == ["accepted"] * 12
-    assert (len(sink.mails), sink.connections) == (12, 2)
-    assert sink.verbs.count("STARTTLS") == 2
+    assert len(sink.mails) == 12
+    assert sink.verbs.count("STARTTLS") == sink.connections
 
 
 @pytest.mark.usefixtures("_trusted")
