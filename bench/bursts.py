@@ -52,7 +52,7 @@ class Run:
 
 
 def main(quick: bool) -> None:
-    mails, times = (100, 1) if quick else (400, 5)
+    mails, times = (100, 1) if quick else (200, 5)
     results: list[dict[str, Any]] = []
     for delay in DELAYS:
         with provider(delay) as url:

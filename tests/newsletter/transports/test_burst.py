@@ -219,6 +219,19 @@ def test_whatever_comes_with_a_yes_nobody_is_sent_a_second_mail(
         assert bursts.states(make_burst("ada", "bob")) == ["unknown"] * 2
 
 
+def test_a_no_is_a_no_though_its_body_says_yes(
+    settings: Settings, api: MailApi, provider: str
+) -> None:
+    yes = {
+        "postmark": '[{"ErrorCode": 0, "Message": "OK", "MessageID": "1"}]',
+        "resend": '{"data": [{"id": "1"}]}',
+        "brevo": '{"messageIds": ["1"]}',
+    }
+    api.faults.append(Fault(403, body=yes[provider]))
+    with bursting(settings, api, provider) as bursts:
+        assert bursts.states(make_burst("ada")) == ["misconfigured"]
+
+
 @pytest.mark.parametrize("status", [502, 504])
 def test_a_gateway_that_lost_its_server_leaves_a_doubt(
     settings: Settings, api: MailApi, status: int
