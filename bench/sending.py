@@ -289,8 +289,8 @@ def _scaling(edition: Edition, celery: psutil.Process, sizes: Sequence[int]) -> 
         rows.append(row)
         print(
             f"{readers:>9} readers: queued in {queueing:.1f} s, ranked in {choosing:.1f} s, "
-            f"sent in {sending:.1f} s ({readers / sending:.0f}/s), {row['cost_us']:.0f} µs a mail, worker "
-            f"{memory:.0f} MB, ledger {row['table_mb']:.0f} MB",
+            f"sent in {sending:.1f} s ({readers / sending:.0f}/s), {row['cost_us']:.0f} µs a mail, "
+            f"worker {memory:.0f} MB, ledger {row['table_mb']:.0f} MB",
             flush=True,
         )
     last = rows[-1]

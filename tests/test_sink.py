@@ -32,9 +32,14 @@ def test_a_mail_from_another_client_comes_out_as_it_went_in() -> None:
     assert sink.faults == []
 
 
+def say(client: smtplib.SMTP, words: bytes) -> None:
+    assert client.sock is not None
+    client.sock.sendall(words)
+
+
 def test_what_is_said_out_of_turn_is_a_fault() -> None:
     with sinking(pipelining=False) as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
-        client.sock.sendall(b"NOOP\r\nMAIL FROM:<a@example.org>\r\n")
+        say(client, b"NOOP\r\nMAIL FROM:<a@example.org>\r\n")
         assert [client.getreply()[0], client.getreply()[0]] == [500, 250]
     assert sink.faults == ["did not wait for the answer to b'NOOP'", "unknown command 'NOOP'"]
 
@@ -42,7 +47,7 @@ def test_what_is_said_out_of_turn_is_a_fault() -> None:
 def test_content_before_its_354_is_a_fault() -> None:
     with sinking() as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
         envelope = b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
-        client.sock.sendall(envelope + b"Hello\r\n.\r\n")
+        say(client, envelope + b"Hello\r\n.\r\n")
         assert [client.getreply()[0] for _ in range(3)] == [250, 250, 354]
         client.close()
     assert "content before its 354" in sink.faults
