@@ -12,7 +12,8 @@ from django.db import connection
 from papers import matching
 from papers.matching import Filters, Wanted, best, read, statement_of
 from papers.models import Paper, SearchEntry, Trend
-from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_topic
+from papers.score import score
+from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,14 @@ def test_the_newest_trend_is_the_prominence() -> None:
     make_trend(paper, 3.0, day=DAY + timedelta(days=1))
     make_trend(paper, 9.0, day=DAY - timedelta(days=1))
     assert entry_of(paper).prominence == 3.0
+
+
+def test_a_score_reaches_the_search_and_so_does_the_next() -> None:
+    paper = make_paper()
+    for hours, upvotes in ((0, 84), (2, 300)):
+        make_signal(paper, upvotes, read_at=NOON + timedelta(hours=hours))
+        score("week", DAY, NOON + timedelta(hours=hours + 1))
+        assert entry_of(paper).prominence == Trend.objects.get(paper=paper).value > 0
 
 
 def test_of_one_days_trends_that_of_the_longest_window_counts() -> None:
@@ -247,6 +256,9 @@ def catalogue() -> None:
         for n in range(3_000)
     )
     with connection.cursor() as cursor:
+        # As autovacuum would: a long list of what was added last makes the index look dear.
+        for index in ("search_entry_words", "search_entry_title"):
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
         cursor.execute("ANALYZE papers_searchentry")
 
 
