@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,7 +14,7 @@ from bench.crowd import DAY, fetched, fill
 from bench.stage import as_json, empty_database, is_quick, peak_megabytes, reset_peak, timed, write
 from papers.classify import classify
 from papers.ingest import ingest
-from papers.measure import measure
+from papers.measure import measured
 from papers.models import Paper, PaperTopic, Trend
 from papers.score import score, topics_of
 from papers.trend import rank
@@ -98,11 +99,16 @@ def _scoring(papers: int) -> list[dict[str, Any]]:
 
 
 def _ranking(papers: int) -> dict[str, Any]:
-    """The pure part alone, with everything that it needs in memory."""
+    """The pure part alone. The collector passes over what it is given, as if it came one by one."""
     ids = list(Paper.objects.values_list("pk", flat=True))
-    measured, fields = list(measure(ids, NOW).values()), topics_of(ids)
-    name = f"rank {papers:,} papers (pure)"
-    return _measured(name, lambda: rank(measured, fields), times=5, target=5)
+    seen, fields = list(measured(ids, NOW)), topics_of(ids)
+    gc.collect()
+    gc.freeze()
+    try:
+        name = f"rank {papers:,} papers (pure)"
+        return _measured(name, lambda: rank(seen, fields), times=5, target=5)
+    finally:
+        gc.unfreeze()
 
 
 if __name__ == "__main__":
