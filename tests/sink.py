@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import random
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.sink_session import VERBS, Answer, Moment, Rule, Session, Sink, as_usual
+from tests.sink_rules import Rule, Sink, as_usual, rule_of
+from tests.sink_session import Session
 
 
 async def listen(sink: Sink, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
@@ -62,31 +62,6 @@ async def _end(sink: Sink, server: asyncio.Server) -> None:
 
 
 # ── as a program ─────────────────────────────────────────────────────────────
-
-
-def rule_of(faults: Sequence[str], refused: Sequence[str], drop_after: int, seed: int) -> Rule:
-    """`faults`: VERB=ANSWER@CHANCE. `refused`: ADDRESS=ANSWER. `drop_after`: mails, 0 for never."""
-    by_address = dict(one.partition("=")[::2] for one in refused)
-    by_verb: dict[str, list[tuple[str, float]]] = {}
-    for one in faults:
-        verb, _, rest = one.partition("=")
-        answer, _, chance = rest.rpartition("@")
-        if verb not in VERBS or not answer:
-            raise ValueError(f"{one!r} is not VERB=ANSWER@CHANCE; a verb is one of {VERBS}")
-        by_verb.setdefault(verb, []).append((answer, float(chance)))
-    dice = random.Random(seed)  # noqa: S311 (faults, not secrets)
-
-    def rule(moment: Moment) -> Answer:
-        if moment.verb == "RCPT" and moment.to in by_address:
-            return by_address[moment.to] or "550 5.1.1 no such user"
-        if moment.verb == "MAIL" and drop_after and moment.mails >= drop_after:
-            return "421 4.7.0 too many mails on this connection"
-        for answer, chance in by_verb.get(moment.verb, ()):
-            if dice.random() < chance:
-                return answer
-        return None
-
-    return rule
 
 
 async def _serve(sink: Sink, host: str, port: int) -> None:

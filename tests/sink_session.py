@@ -7,102 +7,12 @@ import base64
 import re
 import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import IO, Final, cast
+from typing import Final, cast
 
-HANG_UP: Final = "hang up"
-SILENCE: Final = "silence"
-LOSE: Final = "hang up and forget"  # at the end of a mail: taken by nobody
+from tests.sink_rules import HANG_UP, LOSE, SILENCE, USUAL, VERBS, Mail, Moment, Sink
 
-# `content` is the first bytes of a mail, `end` its final dot.
-VERBS: Final = {"greeting", "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"} | {
-    "content",
-    "end",
-    "RSET",
-    "QUIT",
-}
-_USUAL: Final = {
-    "greeting": "220 sink ready",
-    "HELO": "250 sink",
-    "AUTH": "235 2.7.0 welcome",
-    "STARTTLS": "220 2.0.0 go on",
-    "MAIL": "250 2.1.0 ok",
-    "RCPT": "250 2.1.5 ok",
-    "end": "250 2.0.0 taken",
-    "RSET": "250 2.0.0 ok",
-    "QUIT": "221 2.0.0 bye",
-    "content": "",
-}
 _MESSAGE_ID: Final = re.compile(rb"(?im)^message-id:\s*(\S+)")
 _BETWEEN_PACKETS: Final = 0.0005
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When the server is to say something: to which verb, and of which mail."""
-
-    verb: str  # one of VERBS
-    to: str  # the recipient, from RCPT on
-    connection: int  # counted from 1
-    mails: int  # received on this connection so far
-    total: int  # received on all
-
-
-# What to say instead of the usual (None): a reply, or HANG_UP, SILENCE, LOSE. Several, one
-# after the other, in a tuple. After 421 the connection is closed.
-Answer = str | tuple[str, ...] | None
-Rule = Callable[[Moment], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One mail that was received, its dots unstuffed."""
-
-    message_id: str
-    sender: str
-    to: str
-    content: bytes
-    connection: int
-
-
-def as_usual(_moment: Moment) -> Answer:
-    """The rule of a server that behaves."""
-    return None
-
-
-@dataclass
-class Sink:
-    """How the server behaves, and what came of it."""
-
-    rule: Rule = as_usual
-    pipelining: bool = True
-    loses_behind: bool = False  # says that it pipelines, but drops what came behind a dot
-    no_recipients: str = "554 5.5.1 no valid recipients"  # to DATA; or "354 …"
-    size: int = 0
-    packets: int = 0  # send replies in pieces of so many bytes
-    tls: ssl.SSLContext | None = None
-    tls_at_once: bool = False
-    login: tuple[str, str] | None = None
-    keep: bool = True  # keep the mails; a benchmark only counts
-    count: IO[str] | None = None  # gets a line for each mail: Message-ID, recipient
-
-    port: int = 0
-    connections: int = 0
-    received: int = 0
-    behind: int = 0  # how often commands came in one piece with a mail's end
-    mails: list[Mail] = field(default_factory=list)
-    verbs: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    open: set[Session] = field(default_factory=set)
-
-    def take(self, mail: Mail) -> None:
-        self.received += 1
-        if self.keep:
-            self.mails.append(mail)
-        if self.count:
-            self.count.write(f"{mail.message_id}\t{mail.to}\n")
-            self.count.flush()
 
 
 class Session(asyncio.Protocol):
@@ -307,7 +217,7 @@ class Session(asyncio.Protocol):
             return "\r\n".join(self._extensions())
         if verb == "DATA":
             return "354 go on" if self._to else self._sink.no_recipients
-        return _USUAL[verb]
+        return USUAL[verb]
 
     def _extensions(self) -> list[str]:
         sink = self._sink

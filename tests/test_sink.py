@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sink import rule_of, sinking
-from tests.sink_session import Moment
+from tests.sink import sinking
+from tests.sink_rules import Moment, rule_of
 
 MAIL = "Message-ID: <a@example.org>\r\n\r\nHello\r\n.dotted\r\n"
 

@@ -8,7 +8,7 @@ caller's own, so that a single connection needs no other thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parseaddr
 from time import monotonic
 from types import TracebackType
@@ -51,15 +51,14 @@ class SmtpTransport:
 
         No mail is begun when half of its lease is over, so that none is under way when the
         lease ends.
+
+        Raises:
+            BaseException: the worker is told to stop; the whole burst is then in doubt.
         """
         letters = Burst(burst, monotonic() + settings.LEASE_SECONDS / 2)
         lanes = self._lanes_for(letters, len(burst))
-        try:
-            while lanes and letters.is_waiting:
-                lanes = self._carry(lanes, letters)
-        except BaseException:  # the worker is told to stop
-            letters.stop()
-            raise
+        while lanes and letters.is_waiting:
+            lanes = self._carry(lanes, letters)
         return letters.outcomes()
 
     def _lanes_for(self, letters: Burst, count: int) -> list[Lane]:
@@ -67,9 +66,8 @@ class SmtpTransport:
 
         The first connection is opened alone: a wrong password is tried once, not by all.
         """
-        is_open = [lane.is_open for lane in self._lanes]
-        lanes = [lane for lane, open_ in zip(self._lanes, is_open, strict=True) if open_]
-        closed = [lane for lane, open_ in zip(self._lanes, is_open, strict=True) if not open_]
+        lanes = [lane for lane in self._lanes if lane.is_open]
+        closed = [lane for lane in self._lanes if lane not in lanes]
         if not lanes and count:
             first = closed.pop(0)
             if trouble := first.open():
@@ -85,7 +83,12 @@ class SmtpTransport:
         A letter can come back from a broken connection when the other lanes have finished.
         """
         others = [self._threads.submit(lane.carry, letters) for lane in lanes[1:]]
-        goes_on = [lanes[0].carry(letters), *(other.result() for other in others)]
+        try:
+            goes_on = [lanes[0].carry(letters), *(other.result() for other in others)]
+        except BaseException:
+            letters.stop()
+            wait(others)  # none may still use its connection when the next burst comes
+            raise
         return [lane for lane, willing in zip(lanes, goes_on, strict=True) if willing]
 
 

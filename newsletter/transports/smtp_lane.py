@@ -57,10 +57,12 @@ class Lane:
         """Carry letters until there are none. False when the lane gives up: others may go on."""
         try:
             return self._carry(burst)
-        except Exception:
+        except BaseException as error:
+            self._drop()  # in the middle of something
+            if not isinstance(error, Exception):
+                raise
             # A fault of ours. The letters in hand stay in doubt, which is the safe side.
             log.exception("a connection's thread failed")
-            self._drop()
             return False
 
     def _carry(self, burst: Burst) -> bool:

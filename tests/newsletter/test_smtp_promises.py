@@ -16,7 +16,7 @@ from newsletter.transports.smtp import SmtpTransport
 from subscribers.outcomes import Outcome
 from tests.newsletter.test_smtp_transport import BACKEND, make_burst
 from tests.sink import sinking
-from tests.sink_session import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
+from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
 
 COUNT = 14
 REFUSALS = ["450 4.2.1 busy", "451 4.7.1 greylisted", "452 4.2.2 full", "550 5.1.1 nobody"]

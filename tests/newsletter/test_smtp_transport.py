@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from threading import current_thread, main_thread
 from time import monotonic
 
 import pytest
@@ -17,10 +18,10 @@ from newsletter.render import Digest, digest_of
 from newsletter.transports import open_transport
 from newsletter.transports.django import DjangoTransport
 from newsletter.transports.smtp import SmtpTransport
-from newsletter.transports.smtp_burst import Burst, stuffed
+from newsletter.transports.smtp_burst import Burst, Letter, stuffed
 from subscribers.outcomes import Outcome
 from tests.sink import sinking
-from tests.sink_session import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
+from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
 
 BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LATER = datetime(2025, 3, 15, 8, tzinfo=UTC)
@@ -658,14 +659,21 @@ def test_a_fault_of_ours_leaves_mails_in_doubt_and_raises_nothing(
 
 
 def test_a_worker_that_is_stopped_begins_no_other_mail(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with sinking() as sink, connect(sink) as transport:
+    """And what it was doing does not reach into the next burst, should there be one."""
+    settings.SMTP_CONNECTIONS = 3
+    settle, stops = Burst.settle, [KeyboardInterrupt]
 
-        def stop(self: Burst, letter: object, outcome: object) -> None:
-            raise KeyboardInterrupt
+    def stop(self: Burst, letter: Letter, outcome: Outcome) -> None:
+        if stops and current_thread() is main_thread():
+            raise stops.pop()
+        settle(self, letter, outcome)
 
-        monkeypatch.setattr(Burst, "settle", stop)
+    monkeypatch.setattr(Burst, "settle", stop)
+    with told() as sink, connect(sink) as transport:
         with pytest.raises(KeyboardInterrupt):
-            transport.send(make_burst(10))
-    assert len(sink.mails) == 1
+            transport.send(make_burst(200))
+        assert 1 <= len(sink.mails) < 200
+        outcomes = transport.send([make_digest(300 + number) for number in range(30)])
+    assert states(outcomes) == ["accepted"] * 30
