@@ -18,7 +18,7 @@ from django.conf import settings
 
 from bench.chaos.drill import Fault, Run, drill
 from bench.chaos.faults import faults
-from bench.chaos.planted import PLANTS
+from bench.chaos.planted import PLANT, PLANTS
 from bench.chaos.report import head, line, store
 from bench.chaos.rig import Rig, RigError
 from bench.stage import RESULTS, is_quick
@@ -32,7 +32,7 @@ def main(words: Sequence[str]) -> int:
         signal.signal(asked, _stop_asked)
     print(f"seed {told.seed}: the same moments again with --seed {told.seed}", flush=True)
     try:
-        with Rig(settings.VAR_DIR / "chaos", told.plant) as rig:
+        with Rig(settings.VAR_DIR / "chaos") as rig:
             return _report(rig, told)
     except RigError as error:
         print(error, file=sys.stderr)
@@ -64,7 +64,9 @@ def _report(rig: Rig, told: argparse.Namespace) -> int:
     results: list[tuple[Fault, list[Run]]] = []
     print(head(), flush=True)
     for fault in wanted:
-        planned = replace(fault, runs=told.runs or fault.runs)
+        planted = {PLANT: told.plant} if told.plant else {}
+        environ = {**fault.environ, **planted}
+        planned = replace(fault, runs=told.runs or fault.runs, environ=environ)
         results.append((planned, _runs(rig, planned, told, began + told.minutes * 60)))
         print(line(*results[-1]), flush=True)
     seconds = time.monotonic() - began
@@ -76,18 +78,15 @@ def _report(rig: Rig, told: argparse.Namespace) -> int:
 
 
 def _runs(rig: Rig, fault: Fault, told: argparse.Namespace, last: float) -> list[Run]:
-    """The runs of one fault, on senders started for it, as long as there is time."""
+    """The runs of one fault, as long as there is time."""
     if time.monotonic() > last:
         return []
-    rig.start_senders(fault.environ)
-    try:
-        return [
-            drill(rig, fault, number, told.mails, told.seed)
-            for number in range(fault.runs)
-            if time.monotonic() < last
-        ]
-    finally:
-        rig.stop_senders()
+    rig.start_senders(fault.environ, is_fresh=fault.is_fresh)
+    return [
+        drill(rig, fault, number, told.mails, told.seed)
+        for number in range(fault.runs)
+        if time.monotonic() < last
+    ]
 
 
 def _status(results: Sequence[tuple[Fault, Sequence[Run]]]) -> int:

@@ -63,9 +63,12 @@ SELECT reader.email, coalesce(delivery.id, 0) AS delivery_id, coalesce(delivery.
 _COUNTERS: Final = """
 SELECT state, sum(count)::int FROM newsletter_tally GROUP BY state HAVING sum(count) <> 0
 """
+# Not those that a worker has in hand: that could end in a deadlock of our making.
 _BRING_FORWARD: Final = """
-UPDATE newsletter_delivery SET next_attempt_at = now() - interval '1 second'
- WHERE state = 'deferred'
+UPDATE newsletter_delivery SET next_attempt_at = now()
+ WHERE id IN (SELECT id FROM newsletter_delivery
+               WHERE state = 'deferred' AND next_attempt_at > now()
+                 FOR UPDATE SKIP LOCKED)
 """
 _RESUME: Final = """
 UPDATE newsletter_edition SET paused_at = NULL, pause_reason = '' WHERE paused_at IS NOT NULL
@@ -134,7 +137,6 @@ class Audience:
     def resume(self) -> None:
         """What an operator does when an edition was paused and the fault is put right."""
         self._ask(_RESUME)
-        self.bring_forward()
 
 
 def listing(folder: Path) -> tuple[Path, str]:

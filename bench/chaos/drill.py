@@ -29,6 +29,7 @@ class Fault:
     odd: str = ""  # what the addresses of some readers begin with
     composes: bool = False  # the edition is made within the run, too
     is_early: bool = False  # it happens before the first row is written
+    is_fresh: bool = False  # on senders that carry nothing over from the fault before
     share: float = 1.0  # of the usual number of mails
     runs: int = 5
     # Mails that may be uncertain for each sending process killed, or for each stroke of a mood.
@@ -156,8 +157,8 @@ def _break(scene: Scene, fault: Fault) -> str:
 def _finish(scene: Scene) -> tuple[bool, str]:
     """Wait until nothing waits any more: whether that came, and why it was paused meanwhile.
 
-    The only help: when all that is left was deferred, the server behaves again and the next
-    attempts are brought forward; when an edition has paused itself, it is resumed.
+    The only help: when all that is left was deferred, the server behaves again and nobody waits
+    for the next attempts; when an edition has paused itself, it is resumed.
     """
     reasons: list[str] = []
 
@@ -174,12 +175,13 @@ def _is_over(scene: Scene, look: Look, reasons: list[str]) -> bool:
         reasons.append(look.paused)
         rig.receiver.heal()
         rig.audience.resume()
+        rig.hurry()
         return False
     if look.waiting or look.due:
         return False
     if look.deferred:
         rig.receiver.heal()
-        rig.audience.bring_forward()
+        rig.hurry()
         time.sleep(0.5)
         return False
     return True

@@ -140,8 +140,15 @@ PROCESSES: Final = [
     Fault("flushall", "FLUSHALL", _flush),
     Fault("restart_valkey", "Valkey stopped and started", _restart_valkey),
     Fault("restart_postgres", "PostgreSQL restarted", _restart_postgres, odd=GONE),
-    Fault("two_beats", "two beats", _add_beat, composes=True, is_early=True),
-    Fault("two_dispatches", "four dispatches at once", _ring_twice, composes=True, is_early=True),
+    Fault("two_beats", "two beats", _add_beat, composes=True, is_early=True, is_fresh=True),
+    Fault(
+        "two_dispatches",
+        "four dispatches at once",
+        _ring_twice,
+        composes=True,
+        is_early=True,
+        is_fresh=True,
+    ),
 ]
 
 # ── servers that take mail badly ─────────────────────────────────────────────
@@ -177,6 +184,7 @@ def _breaks() -> list[Fault]:
             "hangs up within DATA",
             mood=Mood("content", ["hang up"], 0.02),
             share=0.5,
+            is_fresh=True,
             doubt=1,
         ),
         Fault(
@@ -184,6 +192,7 @@ def _breaks() -> list[Fault]:
             "takes a mail and hangs up",
             mood=Mood("end", ["hang up"], 0.02),
             share=0.5,
+            is_fresh=True,
             doubt=1,
         ),
         Fault(
@@ -191,12 +200,14 @@ def _breaks() -> list[Fault]:
             "falls silent at MAIL",
             mood=Mood("MAIL", ["silence"], 0.008),
             share=0.5,
+            is_fresh=True,
         ),
         Fault(
             "smtp_stall_end",
             "takes a mail and falls silent",
             mood=Mood("end", ["silence"], 0.008),
             share=0.5,
+            is_fresh=True,
             doubt=1,
         ),
         Fault(
@@ -204,12 +215,14 @@ def _breaks() -> list[Fault]:
             "says nonsense at RCPT",
             mood=Mood("RCPT", _GARBAGE, 0.01),
             share=0.5,
+            is_fresh=True,
         ),
         Fault(
             "smtp_garbage_end",
             "takes a mail and says nonsense",
             mood=Mood("end", _GARBAGE, 0.01),
             share=0.5,
+            is_fresh=True,
             doubt=1,
         ),
     ]
@@ -235,7 +248,7 @@ def apis(url: str) -> list[Fault]:
     postmark, resend = over_api("postmark", url), over_api("resend", url)
 
     def fault(name: str, words: str, kind: str, environ: dict[str, str], doubt: int = 0) -> Fault:
-        mood = Mood("request", [kind], 0.2)
+        mood = Mood("request", [kind], 0.15)
         return Fault(name, words, mood=mood, environ=environ, doubt=doubt)
 
     return [

@@ -14,6 +14,7 @@ from celery.__main__ import main as celery
 
 from newsletter import queries
 
+PLANT: Final = "CHAOS_PLANT"
 # By its name: which statement of the ledger, what it says, what it says with the bug.
 PLANTS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "mark_before_sending": (
@@ -44,6 +45,6 @@ def plant(name: str) -> None:
 
 
 if __name__ == "__main__":
-    plant(os.environ["CHAOS_PLANT"])
+    plant(os.environ[PLANT])
     sys.argv[0] = "celery"
     celery()

@@ -25,6 +25,7 @@ from celery import Celery
 
 from bench import ROOT
 from bench.chaos.audience import Audience, listing
+from bench.chaos.planted import PLANT
 from bench.chaos.receivers import Receiver
 from config import embedded, run
 from config.processes import MARK, Child, end_leftovers, stop
@@ -43,13 +44,12 @@ class RigError(Exception):
 class Rig:
     """A database, a broker, servers that take mail, and the processes that send it."""
 
-    def __init__(self, var: Path, plant: str = "") -> None:
-        """`plant`: the bug that the worker shall have, by its name in `planted`."""
+    def __init__(self, var: Path) -> None:
         self.var = var.resolve()
-        self._plant = plant
         self._stack = ExitStack()
         self.receiver = Receiver(self.var / "received.txt")
         self.audience = Audience(embedded.database_url(self.var))
+        self.worker: Child
         self.senders: list[Child] = []
         self.environ: dict[str, str] = {}
 
@@ -113,7 +113,6 @@ class Rig:
             "TICK_SECONDS": "1",
             "LEASE_SECONDS": "3",
             "UNCERTAIN_POLICY": "hold",
-            "CHAOS_PLANT": self._plant,
             "WORKER_READY_FILE": str(self.var / "worker.ready"),
             MARK: str(self.var),
         }
@@ -149,6 +148,13 @@ class Rig:
             return bool(broker.ping())
         return False
 
+    def hurry(self) -> None:
+        """Bring next attempts forward, and forget which domains asked to be left alone."""
+        with self.broker() as broker:
+            for key in broker.scan_iter(f"{self.environ['REDIS_PREFIX']}pace:*"):
+                broker.delete(key)
+        self.audience.bring_forward()
+
     def broker(self) -> redis.Redis:
         return redis.Redis.from_url(embedded.redis_url(self.var))
 
@@ -159,11 +165,17 @@ class Rig:
 
     # ── senders ──────────────────────────────────────────────────────────────
 
-    def start_senders(self, changes: Mapping[str, str]) -> None:
-        """A new worker and one beat, with these settings besides the usual ones."""
+    def start_senders(self, changes: Mapping[str, str], *, is_fresh: bool) -> None:
+        """A worker and one beat with these settings: those that run already, or fresh ones.
+
+        With a PLANT among the settings, the worker has that bug.
+        """
         environ = {**self.environ, **changes}
+        if self.senders and not is_fresh and self.worker.environ == environ:
+            return
+        self.stop_senders()
         self.worker = run.worker(self.var, environ)
-        if self._plant:
+        if PLANT in changes:
             self.worker.command = [
                 word.replace("celery", "bench.chaos.planted") for word in self.worker.command
             ]
