@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from pytest_django.plugin import blocking_manager_key
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -27,3 +30,20 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and caches of one test never reach the next."""
     cache.clear()
     yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """A test that committed ends by emptying every table: store the seeded topics again."""
+    yield
+    if _commits(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            import_module("papers.migrations.0003_seed_topics").seed(apps, None)
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(marker and marker.kwargs.get("transaction")) or bool(
+        fixtures & {"transactional_db", "live_server"}
+    )

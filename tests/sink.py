@@ -36,18 +36,23 @@ async def listen(sink: Sink, host: str = "127.0.0.1", port: int = 0) -> asyncio.
 
 @contextmanager
 def sinking(rule: Rule = as_usual, **options: Any) -> Iterator[Sink]:
-    """A sink on a free port of this machine, in a thread, for as long as the block runs."""
+    """A sink on a free port of this machine, in a thread, for as long as the block runs.
+
+    All of its loop runs there: a browser test before may have left one in this thread.
+    """
     sink = Sink(rule, **options)
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(listen(sink))
     thread = threading.Thread(target=loop.run_forever, name="sink")
     thread.start()
     try:
-        yield sink
+        server = asyncio.run_coroutine_threadsafe(listen(sink), loop).result(30)
+        try:
+            yield sink
+        finally:
+            asyncio.run_coroutine_threadsafe(_end(sink, server), loop).result(30)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        loop.run_until_complete(_end(sink, server))
         loop.close()
 
 
