@@ -9,10 +9,11 @@ that run go on: to end one would leave the mails in its hands in doubt, and gain
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 from kombu.transport.redis import Channel, QoS
 
@@ -82,6 +83,16 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])
+
+
+@worker_process_init.connect
+def _finish_what_was_begun(**_: object) -> None:
+    """Leave it to the main process when this one ends: after the task in hand, within 30 s.
+
+    systemd and honcho send SIGTERM to all processes of a worker. One that sends would die with
+    the mails in its hands.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @worker_ready.connect

@@ -1,12 +1,14 @@
-"""A worker whose broker went away neither stumbles nor takes its mails down with it."""
+"""A worker that loses its broker, or is told to stop, finishes the mails in its hands."""
 
 from __future__ import annotations
 
+import signal
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from celery.signals import worker_process_init
 from kombu.transport.redis import Channel
 
 from config.celery import app
@@ -37,6 +39,15 @@ def test_a_broker_that_is_there_is_told(act: str, words: list[str]) -> None:
     messages = held(client=object())
     with pytest.raises(AssertionError, match="talks to the broker"):
         getattr(messages, act)(*words)
+
+
+def test_a_process_that_sends_leaves_it_to_the_main_one_when_to_end() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        worker_process_init.send(sender=None)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_task_that_runs_is_not_ended_for_want_of_a_broker() -> None:

@@ -28,7 +28,7 @@ _MINUTES: Final = 25.0
 
 def main(words: Sequence[str]) -> int:
     told = _arguments(words)
-    for asked in (signal.SIGTERM, signal.SIGHUP):
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, _stop_asked)
     print(f"seed {told.seed}: the same moments again with --seed {told.seed}", flush=True)
     try:

@@ -135,23 +135,26 @@ def _set(scene: Scene, fault: Fault) -> None:
 
 
 def _break(scene: Scene, fault: Fault) -> str:
-    """At a moment between the first row and the last mail."""
+    """At a moment between the first row and the last mail; or before, while it is composed."""
     if not fault.act:
         return fault.words
     if fault.is_early:
         return fault.act(scene)
-    moment = int(scene.mails * scene.dice.uniform(0, 0.85))  # few are skipped
-
-    def is_time() -> bool:
-        if scene.arrived < moment:
-            return False
-        look = scene.rig.audience.look()
-        return look is not None and look.rows > 0
-
-    scene.wait(is_time, _PATIENCE)
-    time.sleep(scene.dice.uniform(0, 0.1))
+    share = scene.dice.uniform(-0.15 if fault.composes else 0, 0.85)  # few mails are skipped
+    if share < 0:
+        scene.wait(lambda: False, scene.dice.uniform(0, 2))
+    else:
+        scene.wait(lambda: _has_come_to(scene, int(share * scene.mails)), _PATIENCE)
+        time.sleep(scene.dice.uniform(0, 0.1))
     arrived = scene.arrived
     return f"after {arrived} of {scene.mails}: {fault.act(scene)}"
+
+
+def _has_come_to(scene: Scene, mails: int) -> bool:
+    if scene.arrived < mails:
+        return False
+    look = scene.rig.audience.look()
+    return look is not None and look.rows > 0
 
 
 def _finish(scene: Scene) -> tuple[bool, str]:

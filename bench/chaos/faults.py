@@ -39,12 +39,20 @@ def _kill_worker(scene: Scene) -> str:
 
 
 def _terminate_worker(scene: Scene) -> str:
+    """In turn: its main process, as containers are stopped, and all of them, as by systemd."""
     pid, began = scene.rig.worker.pid, time.monotonic()
+    also, told = (
+        ([], "SIGTERM"),
+        (scene.rig.pool(), "SIGTERM to all its processes"),
+    )[scene.number % 2]
     scene.rig.worker.terminate()
+    for process in also:
+        with suppress(psutil.Error):
+            process.terminate()
     scene.wait(lambda: scene.rig.worker.pid != pid, _TERM_SECONDS)
     if scene.rig.worker.pid == pid:
-        return f"SIGTERM, and it did not end in {_TERM_SECONDS:.0f} s"
-    return f"SIGTERM; it ended and was started again after {time.monotonic() - began:.1f} s"
+        return f"{told}, and it did not end in {_TERM_SECONDS:.0f} s"
+    return f"{told}; it ended and was started again after {time.monotonic() - began:.1f} s"
 
 
 def _freeze_worker(scene: Scene) -> str:
