@@ -15,7 +15,7 @@ run: $(VENV)/.local
 
 ## test          run every test against real servers (ARGS="-k name" narrows it)
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile $(ARGS)
 
 ## lint          ruff, mypy --strict, import-linter, djlint, Django's deployment check, missing migrations
 lint: $(VENV)/.dev
