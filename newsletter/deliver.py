@@ -43,7 +43,8 @@ _PATIENCE: Final = 120.0  # seconds in which the database may come back
 def deliver(batch: Range, until: datetime, transport: Transport) -> Range | None:
     """Send what waits in a range of deliveries; what is left of it when the time was too short.
 
-    Stops when nothing is left to claim, or after the 500 mails in which `until` passes.
+    Stops when nothing is left to claim, or after the burst in which `until` passes: a server or
+    a pace that is slow must not keep a task beyond its time limit, nor a worker from its end.
     """
     press = press_of(batch.edition_id)
     while timezone.now() < until:
@@ -52,28 +53,36 @@ def deliver(batch: Range, until: datetime, transport: Transport) -> Range | None
         )
         if not claimed:
             return None
-        _Batch(press, transport, fence).send(claimed)
-        batch = replace(batch, first=claimed[-1].id + 1)
+        unsent = _Batch(press, transport, fence, until).send(claimed)
+        batch = replace(batch, first=unsent or claimed[-1].id + 1)
     return batch
 
 
 class _Batch:
     """The deliveries of one claim, on their way through the press and the transport."""
 
-    def __init__(self, press: Press, transport: Transport, fence: uuid.UUID) -> None:
+    def __init__(
+        self, press: Press, transport: Transport, fence: uuid.UUID, until: datetime
+    ) -> None:
         self._press = press
         self._edition = press.edition_id
         self._transport = transport
         self._fence = fence
+        self._until = until
         self._throttle = Throttle(pace_of_settings())
 
-    def send(self, claimed: Sequence[Claimed]) -> None:
+    def send(self, claimed: Sequence[Claimed]) -> int | None:
+        """Send burst by burst; the first mail that was given back when the time was over."""
         readers = recipients([mail.reader_id for mail in claimed if mail.reader_id])
         choices, skips = self._personalize(claimed, readers)
         queries.skip(self._edition, self._fence, skips)
         ready = [mail for mail in claimed if mail.id in choices]
         results: list[Result] = []
-        for candidates in _bursts(ready, settings.BURST_SIZE):
+        for place, candidates in enumerate(_bursts(ready, settings.BURST_SIZE)):
+            if place and timezone.now() >= self._until:
+                self._record_now(results)
+                self._give_back(ready)
+                return candidates[0].id
             if self._throttle.may_wait:  # then what is known must not wait with it
                 results = self._record_now(results)
             burst = self._admitted(candidates, readers)
@@ -82,12 +91,17 @@ class _Batch:
             held = self._turn_over(results, burst, choices)
             mails = [self._digest(mail, choices, readers) for mail in burst if mail.id in held]
             if not mails:  # the edition was paused, or the rows are somebody else's by now
-                queries.release(self._edition, self._fence, [mail.id for mail in ready])
-                return
+                self._give_back(ready)
+                return None
             outcomes = self._transport.send(mails)
             self._throttle.note([mail.to for mail in mails], outcomes)
             results = self._conclude(mails, burst, outcomes)
         self._record_now(results)
+        return None
+
+    def _give_back(self, mails: Sequence[Claimed]) -> None:
+        """Those of them that nothing has become of yet, for whoever comes next."""
+        queries.release(self._edition, self._fence, [mail.id for mail in mails])
 
     def _admitted(
         self, candidates: Sequence[Claimed], readers: Mapping[int, Recipient]

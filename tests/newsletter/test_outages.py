@@ -1,7 +1,8 @@
-"""PostgreSQL goes away in the middle of a batch: what has left is written down all the same."""
+"""The database goes away, or the time is over, in the middle of a batch: nothing is forgotten."""
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -125,6 +126,24 @@ def test_what_is_known_is_recorded_before_the_pace_makes_it_wait(
     monkeypatch.setattr(Throttle, "admit", admit)
     run(edition, Server())
     assert seen == [0, 2, 4]
+
+
+def test_a_slow_server_keeps_no_task_beyond_the_burst_in_which_its_time_is_over(
+    edition: Edition,
+) -> None:
+    server = Server()
+    until = timezone.now() + timedelta(seconds=0.5)
+    server.send = lambda burst: [pause(0.6) for _ in burst]  # type: ignore[method-assign]
+    ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    left = deliver(Range(edition.pk, ids[0], ids[-1]), until, server)
+    assert left == Range(edition.pk, ids[2], ids[-1])
+    assert states() == ["sent", "sent", *["queued"] * (MAILS - 2)]
+    assert Delivery.objects.filter(pk__gte=ids[2]).exclude(lease_until=None).count() == 0
+
+
+def pause(seconds: float) -> Outcome:
+    time.sleep(seconds)
+    return Outcome("accepted")
 
 
 def test_a_mark_whose_answer_was_lost_holds_though_the_sweeper_came_first(
