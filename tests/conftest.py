@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -30,6 +32,20 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and caches of one test never reach the next."""
     cache.clear()
     yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, left by everybody else before it is dropped.
+
+    A server's thread keeps its connection for a moment after a browser's last request.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+        )
 
 
 @pytest.hookimpl(wrapper=True)
