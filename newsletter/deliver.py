@@ -78,7 +78,8 @@ class _Batch:
         queries.skip(self._edition, self._fence, skips)
         ready = [mail for mail in claimed if mail.id in choices]
         results: list[Result] = []
-        for place, candidates in enumerate(_bursts(ready, settings.BURST_SIZE)):
+        size = self._throttle.burst_size(settings.BURST_SIZE)
+        for place, candidates in enumerate(_bursts(ready, size)):
             if place and timezone.now() >= self._until:
                 self._record_now(results)
                 self._give_back(ready)

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 SHORT: Final = 2.0  # seconds for which waiting is simpler than putting off
+_LONGEST_WAIT: Final = 10.0  # seconds for which a burst waits for its turn
 _FIRST_REST: Final = 60
 _LONGEST_REST: Final = 3600
 _TELLING: Final = 3  # deferred mails of one burst before it is the domain, not the mailbox
@@ -76,6 +77,14 @@ class Throttle:
     def may_wait(self) -> bool:
         """Whether `admit` may sleep for longer than a moment."""
         return bool(self._pace.overall)
+
+    def burst_size(self, usual: int) -> int:
+        """As many mails as the overall rate lets go in ten seconds, `usual` at most.
+
+        A burst that waited for longer than its lease would be claimed by others over and over.
+        """
+        rate = self._pace.overall
+        return max(min(usual, int(rate * _LONGEST_WAIT)), 1) if rate else usual
 
     def admit(self, addresses: Mapping[int, str], now: datetime) -> Admission:
         """Sort a burst, {number: address}, into those who go and those who wait."""

@@ -46,6 +46,11 @@ def test_without_a_pace_everybody_goes() -> None:
     assert admit(Pace(), *at("a.org", 50)) == Admission(list(range(50)))
 
 
+def test_a_burst_is_no_larger_than_what_may_go_in_ten_seconds() -> None:
+    sizes = [Throttle(Pace(overall=rate)).burst_size(50) for rate in (0.0, 100.0, 2.0, 0.05)]
+    assert sizes == [50, 50, 20, 1]
+
+
 def test_a_domain_gets_one_seconds_worth_and_the_rest_waits_its_turn() -> None:
     admission = admit(Pace(domains={"a.org": 10}), *at("a.org", 30))
     assert list(admission.go) == list(range(10))
