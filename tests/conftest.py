@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import redis
 from django.apps import apps
-from django.core.cache import cache
+from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
@@ -29,8 +30,14 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """Rate limits and caches of one test never reach the next."""
-    cache.clear()
+    """Rate limits and caches of one test never reach the next.
+
+    Only this process's own keys go: `cache.clear()` would empty Redis for all who run beside it.
+    """
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    if keys := list(client.scan_iter(f"{os.environ['REDIS_PREFIX']}*", count=1000)):
+        client.delete(*keys)
+    client.close()
     yield
 
 
