@@ -126,6 +126,7 @@ def _from_header(mail_from: str) -> str:
     return formataddr((name, address), "utf-8")
 
 
+@lru_cache(maxsize=10_000)
 def _encoded(text: str) -> bytes:
     """A header's text, folded, in an encoded word only where ASCII does not do."""
     charset = "us-ascii" if text.isascii() else "utf-8"
@@ -192,9 +193,13 @@ def digest_of(
 
 def subject_of(titles: Sequence[str]) -> str:
     """The first title, cut at a word when long, and how many papers follow."""
+    return _subject(titles[0], len(titles) - 1)
+
+
+@lru_cache(maxsize=10_000)
+def _subject(title: str, others: int) -> str:
     # Three dots and not "…": most subjects then need no encoding.
-    first = textwrap.shorten(titles[0], 60, placeholder=" ...")
-    others = len(titles) - 1
+    first = textwrap.shorten(title, 60, placeholder=" ...")
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"

@@ -10,7 +10,7 @@ from newsletter.models import Delivery, Edition
 from newsletter.progress import Progress
 from newsletter.queries import Range
 from subscribers.outcomes import Outcome, State
-from tests.factories import make_delivery, make_edition, make_subscriber
+from tests.factories import make_delivery, make_edition, make_imprint, make_subscriber
 
 NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,8 @@ def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition
     batch = Range(edition.pk, 1, 2**62)
     fence, rows = queries.claim(batch, NOW, 50, timedelta(minutes=5))
     control.pause(edition.pk, "stop", NOW)
-    assert queries.mark_sending(edition.pk, fence, rows, ["[]"] * len(rows), NOW) == set()
+    picks = {row.id: "[]" for row in rows}
+    assert queries.mark_sending(edition.pk, fence, picks, make_imprint(), NOW) == set()
 
 
 def test_a_resumed_edition_goes_on(edition: Edition) -> None:
