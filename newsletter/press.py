@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from json import dumps
 from typing import Any, Final
 
@@ -18,16 +18,13 @@ from papers.models import Topic
 from papers.windows import opens_at
 
 _NONE: Final[frozenset[int]] = frozenset()
-_KEPT_CHOICES: Final = 20_000  # about 1.5 KB each
-_KEPT_SHEETS: Final = 500  # about 60 KB each
+_KEPT_CHOICES: Final = 8_000  # about 5 KB each with their sheets
 
 Picks = Sequence[Mapping[str, Any]]  # as a delivery stores them: [{"position", "paper", "why"}, …]
 
 
 class Choice:
     """One choice of papers, with its reasons: as it is stored, and as it is set."""
-
-    __slots__ = ("_press", "_texts", "picks")
 
     def __init__(self, picks: Picks, texts: Sequence[str], press: Press) -> None:
         """`texts`: the picks in JSON, one by one."""
@@ -39,9 +36,9 @@ class Choice:
     def json(self) -> str:
         return f"[{','.join(self._texts)}]"
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet:
-        return self._press.sheet_of(self)
+        return self._press.sheet(self.picks)
 
 
 class Press:
@@ -61,8 +58,6 @@ class Press:
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = cache(self._worded)
         self._choice = lru_cache(_KEPT_CHOICES)(self._chosen)
-        # Set again when it was not asked for in a while: a sheet holds a whole mail.
-        self.sheet_of = lru_cache(_KEPT_SHEETS)(lambda choice: self.sheet(choice.picks))
 
     def choose(self, reader: Reader, seen: Collection[int]) -> Choice:
         """The reader's papers. Readers who want the same and saw the same share one choice."""

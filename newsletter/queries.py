@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -102,7 +103,7 @@ _SKIP = """
 UPDATE newsletter_delivery
    SET state = 'skipped', lease_until = NULL, fence = NULL,
        reason = (%(reasons)s::text[])[array_position(%(ids)s::bigint[], id)]
- WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
 """
 
 # Only rows still held under this fence, and only while the edition may be sent: a worker that
@@ -118,7 +119,7 @@ UPDATE newsletter_delivery
        renderer = CASE WHEN dated_at IS NULL THEN %(renderer)s ELSE renderer END,
        key_id = CASE WHEN dated_at IS NULL THEN %(key)s ELSE key_id END,
        dated_at = coalesce(dated_at, %(dated_at)s)
- WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('queued', 'deferred', 'sending', 'uncertain')
    AND EXISTS (SELECT FROM newsletter_edition AS edition
                 WHERE edition.id = %(edition)s
@@ -129,20 +130,18 @@ RETURNING id
 # A row swept up in the meantime keeps its fence, so the truth may still arrive late.
 _RECORD = """
 UPDATE newsletter_delivery
-   SET state = (%(states)s::text[])[array_position(%(ids)s::bigint[], id)],
-       reason = (%(reasons)s::text[])[array_position(%(ids)s::bigint[], id)],
-       error = (%(errors)s::text[])[array_position(%(ids)s::bigint[], id)],
+   SET state = %(state)s, reason = %(reason)s, error = %(error)s,
        provider_id = (%(provider_ids)s::text[])[array_position(%(ids)s::bigint[], id)],
-       next_attempt_at = (%(times)s::timestamptz[])[array_position(%(ids)s::bigint[], id)],
-       sent_at = (%(sent)s::timestamptz[])[array_position(%(ids)s::bigint[], id)],
+       next_attempt_at = %(next_attempt_at)s,
+       sent_at = CASE WHEN %(state)s = 'sent' THEN %(now)s::timestamptz END,
        lease_until = NULL, fence = NULL
- WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('sending', 'uncertain')
 """
 
 _RELEASE = """
 UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
- WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('queued', 'deferred')
 """
 
@@ -152,7 +151,7 @@ UPDATE newsletter_delivery
    SET state = 'deferred', lease_until = NULL, fence = NULL,
        reason = (%(reasons)s::text[])[array_position(%(ids)s::bigint[], id)],
        next_attempt_at = (%(times)s::timestamptz[])[array_position(%(ids)s::bigint[], id)]
- WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('queued', 'deferred')
 """
 
@@ -301,7 +300,7 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
 
 def seen_papers(readers: Sequence[int], edition_id: int, since: datetime) -> dict[int, set[int]]:
     """Papers that readers were sent since then by other editions; who was sent none is left out."""
-    rows = _rows(_SEEN, readers=list(readers), edition=edition_id, since=since)
+    rows = _rows(_SEEN, readers=_array(readers), edition=edition_id, since=since)
     return {reader: set(papers) for reader, papers in rows}
 
 
@@ -312,7 +311,7 @@ def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
             _SKIP,
             edition=edition_id,
             fence=fence,
-            ids=list(reasons),
+            ids=_array(reasons),
             reasons=list(reasons.values()),
         )
 
@@ -335,7 +334,7 @@ def mark_sending(
         edition=edition_id,
         fence=fence,
         until=until,
-        ids=list(picks),
+        ids=_array(picks),
         picks=f"{{{told}}}",
         dated_at=imprint.dated_at,
         renderer=imprint.renderer,
@@ -345,19 +344,26 @@ def mark_sending(
 
 
 def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: datetime) -> None:
-    """Write the outcomes of a burst. Rows that are under another fence by now stay as they are."""
-    _run(
-        _RECORD,
-        edition=edition_id,
-        fence=fence,
-        ids=[result.delivery_id for result in results],
-        states=[result.state for result in results],
-        reasons=[result.reason for result in results],
-        errors=[result.error for result in results],
-        provider_ids=[result.provider_id for result in results],
-        times=[result.next_attempt_at for result in results],
-        sent=[now if result.state == "sent" else None for result in results],
-    )
+    """Write the outcomes of a burst, those that are alike at once: nearly always all of them.
+
+    Rows that are under another fence by now stay as they are.
+    """
+    alike: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
+    for one in results:
+        alike[one.state, one.reason, one.error, one.next_attempt_at].append(one)
+    for (state, reason, error, next_attempt_at), those in alike.items():
+        _run(
+            _RECORD,
+            edition=edition_id,
+            fence=fence,
+            now=now,
+            ids=_array(one.delivery_id for one in those),
+            provider_ids=[one.provider_id for one in those],
+            state=state,
+            reason=reason,
+            error=error,
+            next_attempt_at=next_attempt_at,
+        )
 
 
 def put_off(
@@ -369,7 +375,7 @@ def put_off(
             _PUT_OFF,
             edition=edition_id,
             fence=fence,
-            ids=list(waits),
+            ids=_array(waits),
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
             reasons=[reason for _, reason in waits.values()],
         )
@@ -377,7 +383,7 @@ def put_off(
 
 def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
     """Give claimed rows back, for whoever comes next."""
-    _run(_RELEASE, edition=edition_id, fence=fence, ids=list(ids))
+    _run(_RELEASE, edition=edition_id, fence=fence, ids=_array(ids))
 
 
 def sweep(state: str, reason: str, now: datetime) -> int:
@@ -393,6 +399,11 @@ def due_again(now: datetime, size: int) -> list[Range]:
 def forgotten(now: datetime, still_since: datetime, size: int) -> list[Range]:
     """Unfinished work of editions in which nothing has happened since then, in ranges."""
     return [Range(*row) for row in _rows(_FORGOTTEN, now=now, still_since=still_since, size=size)]
+
+
+def _array(ids: Iterable[int]) -> str:
+    """An array as PostgreSQL reads it: numbers need none of the care that texts do."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:

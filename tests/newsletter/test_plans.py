@@ -17,7 +17,12 @@ from tests.factories import make_edition
 pytestmark = pytest.mark.django_db
 NOW: Final = datetime(2025, 3, 15, 9, tzinfo=UTC)
 BURST: Final = list(range(9_901, 9_951))
-HELD: Final[Mapping[str, Any]] = {"ids": BURST, "fence": uuid.UUID(int=0), "now": NOW, "until": NOW}
+HELD: Final[Mapping[str, Any]] = {
+    "ids": queries._array(BURST),
+    "fence": uuid.UUID(int=0),
+    "now": NOW,
+    "until": NOW,
+}
 
 _ROWS = """
 INSERT INTO newsletter_delivery (id, edition_id, subscriber_id, state, reason, picks, renderer,
@@ -26,14 +31,8 @@ SELECT n, %(edition)s, n, CASE WHEN n > 9900 THEN 'queued' ELSE 'sent' END, '', 
        '', 0, %(now)s, '', '', %(now)s
   FROM generate_series(1, 10000) AS n
 """
-_MANY: Final = {
-    "states": ["sent"] * 50,
-    "reasons": [""] * 50,
-    "errors": [""] * 50,
-    "provider_ids": [""] * 50,
-    "times": [NOW] * 50,
-    "sent": [NOW] * 50,
-}
+_TOLD: Final = {"state": "sent", "reason": "", "error": "", "next_attempt_at": NOW}
+_MANY: Final = {"reasons": [""] * 50, "provider_ids": [""] * 50, "times": [NOW] * 50}
 
 
 @pytest.fixture(params=[True, False], ids=["analysed", "never analysed"])
@@ -68,7 +67,7 @@ def test_a_claim_reads_unfinished_rows_from_its_first_id(edition: Edition) -> No
     ("sql", "values"),
     [
         (queries._MARK_SENDING, {"picks": "{}", "dated_at": NOW, "renderer": "1", "key": ""}),
-        (queries._RECORD, _MANY),
+        (queries._RECORD, _MANY | _TOLD),
         (queries._SKIP, _MANY),
         (queries._PUT_OFF, _MANY),
         (queries._RELEASE, {}),
@@ -84,6 +83,6 @@ def test_a_change_reads_only_the_rows_it_names(
 
 
 def test_what_readers_were_sent_is_found_by_reader(edition: Edition) -> None:
-    told = plan(queries._SEEN, edition, readers=list(range(1, 51)), since=NOW)
+    told = plan(queries._SEEN, edition, readers=queries._array(range(1, 51)), since=NOW)
     assert "delivery_once" in told, told
     assert "Rows Removed by Filter: 1\n" in told, told  # each reader's row of this very edition
