@@ -81,7 +81,8 @@ def scaling(part: Mapping[str, Any]) -> list[str]:
             f"{row['readers']:,}",
             *(f"{row[f'{step}_seconds']:,.1f}" for step in ("queue", "rank", "send")),
             f"{row['readers'] / row['send_seconds']:,.0f}",
-            *(f"{row[f'{who}_us']:,.0f}" for who in ("worker", "postgres", "cost")),
+            *(f"{row[f'{who}_us']:,.0f}" for who in ("worker", "postgres")),
+            spread(row["cost_us"], ",.0f") if len(row["rounds"]) > 1 else _once(row["cost_us"]),
             *(f"{row[f'{what}_mb']:,.0f}" for what in ("worker", "ledger")),
         )
         for row in part["rows"]
@@ -119,6 +120,10 @@ def bursts(part: Mapping[str, Any]) -> list[str]:
     ]
     head = ("provider", "answers after", "way", "mails a request", "mails/s", "CPU, µs a mail")
     return table(head, rows)
+
+
+def _once(found: Mapping[str, float]) -> str:
+    return f"{found['median']:,.0f}"
 
 
 def _median(one: Mapping[str, Any]) -> dict[str, float]:

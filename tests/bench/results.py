@@ -53,7 +53,8 @@ def make_parts() -> dict[str, Any]:
                     "send_seconds": 320.0,
                     "worker_us": 160.0,
                     "postgres_us": 90.0,
-                    "cost_us": 250.0,
+                    "cost_us": {"median": 250.0, "least": 250.0, "most": 250.0},
+                    "rounds": [250.0],
                     "worker_mb": 151.0,
                     "ledger_mb": 2900.0,
                 }

@@ -14,7 +14,7 @@ from bench.figures import Figure, figure, ratios
 from bench.latency import DJANGO, PATH, TRANSPORT, Way
 from bench.latency import summary as latency_summary
 from bench.postfix import last_count, wait_for
-from bench.scaling import Row, at_a_million
+from bench.scaling import Row, at_a_million, middle, told
 from bench.sending import Measured
 from bench.sending import summary as sending_summary
 from bench.whole_path import Sent
@@ -70,6 +70,13 @@ def test_a_far_server_is_judged_by_connection_and_as_a_whole() -> None:
     assert found["ratio_with_latency_8_connections"]["median"] == 22.5
     assert found["ratio_with_latency_transport"]["median"] == 4
     assert found["ratio_with_latency_transport_8_connections"]["median"] == 25
+
+
+def test_several_rounds_of_one_size_are_told_by_their_medians() -> None:
+    rows = [row(1_000, cost=cost, mb=150.0) for cost in (90.0, 300.0, 100.0)]
+
+    assert middle(rows) == row(1_000, cost=100.0, mb=150.0)
+    assert told(rows)["cost_us"] == {"median": 100, "least": 90, "most": 300}
 
 
 def test_fewer_readers_are_counted_up_to_a_million() -> None:
