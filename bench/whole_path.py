@@ -13,7 +13,7 @@ from bench.workers import Worker, forget_bells
 from newsletter.progress import progress_of
 from newsletter.tasks import dispatch
 
-_PATIENCE: Final = 1_200.0  # seconds, for a million
+_PATIENCE: Final = 1_800.0  # seconds, for a million
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,19 @@ from config.celery import app
 from config.processes import Child, stop
 
 SENDERS: Final = 2  # processes
+# Nothing of an operator's own settings that would slow us down, or speak to another server.
+_PLAIN: Final = {
+    "LOCAL": "true",
+    "LOG_LEVEL": "WARNING",
+    "MAIL_PROVIDER": "smtp",
+    "EMAIL_HOST": "127.0.0.1",
+    "EMAIL_HOST_USER": "",
+    "EMAIL_USE_TLS": "false",
+    "EMAIL_USE_SSL": "false",
+    "SEND_RATE": "0",
+    "DOMAIN_RATES": "",
+    "WARM_UP_FROM": "",
+}
 
 
 class Worker:
@@ -46,10 +59,10 @@ def senders(port: int, **changes: str) -> Iterator[Worker]:
         port: of the SMTP server on this machine.
         changes: further settings, by the names of their environment variables.
     """
-    smtp = {"MAIL_PROVIDER": "smtp", "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
+    told = _PLAIN | {"EMAIL_PORT": str(port)} | changes
     with (
-        _worker("dispatcher", "default", 1, smtp | changes),
-        _worker("sender", "send", SENDERS, smtp | changes) as worker,
+        _worker("dispatcher", "default", 1, told),
+        _worker("sender", "send", SENDERS, told) as worker,
     ):
         forget_bells()
         yield worker
@@ -78,12 +91,7 @@ def _worker(name: str, queue: str, processes: int, changes: Mapping[str, str]) -
 def _stores() -> dict[str, str]:
     given = os.environ.get("DATABASE_URL") or embedded.database_url(settings.VAR_DIR)
     ours = urlsplit(given)._replace(path=f"/{connection.settings_dict['NAME']}")
-    return {
-        "LOCAL": "true",
-        "LOG_LEVEL": "WARNING",
-        "DATABASE_URL": ours.geturl(),
-        "REDIS_URL": settings.REDIS_URL,
-    }
+    return {"DATABASE_URL": ours.geturl(), "REDIS_URL": settings.REDIS_URL}
 
 
 def forget_bells() -> None:

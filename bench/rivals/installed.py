@@ -46,7 +46,8 @@ def _run(command: list[str]) -> None:
         )
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip() or "no word why").splitlines()[-1]
-        raise RivalError(f"django-newsletter could not be installed: {last}") from error
+        reason = last.removeprefix("ERROR: ")
+        raise RivalError(f"django-newsletter could not be installed: {reason}") from error
     except subprocess.TimeoutExpired as error:
         raise RivalError("django-newsletter could not be installed: it took too long") from error
 

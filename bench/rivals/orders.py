@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from bench.audience import DIGEST_SIZE
+from bench.audience import DIGEST_SIZE, first_readers
 from newsletter.models import Candidate, Edition
 from newsletter.pieces import RANK, TOKEN, WHY
 from newsletter.press import Press
-from newsletter.readers import recipients
 from newsletter.tokens import make_token
 from papers.wording import author_line, lead, short_figure
 
@@ -26,7 +25,7 @@ def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
     candidates = Candidate.objects.filter(edition=edition)
     readers = [
         {"to": reader.email, "token": make_token(number), "picks": _picks(press, reader.wants)}
-        for number, reader in recipients(range(1, _READERS + 1)).items()
+        for number, reader in first_readers(_READERS).items()
     ]
     return {
         "port": port,
