@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from bench.rivals.program import Rival, RivalError, rival
 from bench.stage import empty_database, is_quick, postgresql_version, write
 from bench.whole_path import queued_and_sent
 from bench.workers import SENDERS, Worker, senders
+from newsletter.models import Edition
 
 WAYS: Final = {
     "ours": "ours, the whole path",
@@ -64,18 +65,15 @@ class Contest:
         edition = audience.make_edition()
         audience.make_readers(sizes.ours)
         self._worker: Worker = stack.enter_context(senders(self._port))
-        self.mail_bytes = {"ours": audience.mean_bytes(edition)}
         self._rivals: dict[str, Rival] = {}
+        self.mail_bytes = {"ours": audience.mean_bytes(edition)}
         order = orders.for_plain_django(edition, self._port)
         django = rival("plain_django", order, processes=SENDERS)
         self._enter("plain_django", stack.enter_context(django))
         self.missing = ""
         try:
-            database = stack.enter_context(own_database())
-            python = python_of_rival(Path(settings.VAR_DIR))
-            told = orders.for_django_newsletter(edition, self._port, database)
-            newsletter = rival("django_newsletter", told, python=str(python))
-            self._enter("django_newsletter", stack.enter_context(newsletter))
+            newsletter = stack.enter_context(_django_newsletter(edition, self._port))
+            self._enter("django_newsletter", newsletter)
         except RivalError as error:
             self.missing = str(error)
             print(f"{error}. The rest goes on without it.", flush=True)
@@ -109,6 +107,15 @@ class Contest:
         sending = self._rivals[name].send(mails)
         spent = database.cpu_seconds() - before
         return Measured(sending.rate, sending.cpu_us, spent / mails * 1e6)
+
+
+@contextmanager
+def _django_newsletter(edition: Edition, port: int) -> Iterator[Rival]:
+    python = python_of_rival(Path(settings.VAR_DIR))
+    with own_database() as database:
+        order = orders.for_django_newsletter(edition, port, database)
+        with rival("django_newsletter", order, python=str(python)) as newsletter:
+            yield newsletter
 
 
 def main(quick: bool) -> None:
