@@ -94,10 +94,12 @@ app.autodiscover_tasks(["papers", "subscribers", "newsletter"])
 def _finish_what_was_begun(**_: object) -> None:
     """Leave it to the main process when this one ends: after the task in hand, within 30 s.
 
-    systemd and honcho send SIGTERM to all processes of a worker. One that sends would die with
-    the mails in its hands.
+    systemd and honcho send SIGTERM to all processes of a worker, a terminal that is closed
+    sends SIGHUP. One that sends would die with the mails in its hands. It outlives nobody: the
+    kernel kills it when its main process is gone, and that one kills it at its time limit.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.SIG_IGN)
 
 
 @task_prerun.connect
