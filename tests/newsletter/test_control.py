@@ -94,3 +94,16 @@ def test_no_other_outcome_pauses_it(edition: Edition, state: State) -> None:
 )
 def test_too_many_refusals_are_unhealthy(sent: int, failed: int, paused: bool) -> None:
     assert bool(control.unhealthy(Progress(sent=sent, failed=failed))) is paused
+
+
+@pytest.mark.parametrize("mailbox_gone", [True, False])
+def test_an_edition_of_which_too_much_is_refused_pauses_itself(
+    edition: Edition, mailbox_gone: bool
+) -> None:
+    for number in range(200):
+        state = "failed" if number < 11 else "sent"
+        make_delivery(edition, make_subscriber(), state=state)
+    control.pause_if_unfit(edition.pk, [Outcome("refused", mailbox_gone=mailbox_gone)], NOW)
+    edition.refresh_from_db()
+    assert edition.paused_at == NOW
+    assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")
