@@ -25,6 +25,7 @@ from config.source_checks import (
     check_source_keys,
     check_source_names,
 )
+from config.webhook_checks import check_webhook, check_webhook_secret
 from newsletter.pace import pace_of_settings
 
 # Nobody outside this machine, or nobody at all, gets mail there.
@@ -35,7 +36,9 @@ _RANGES: dict[str, tuple[float, float]] = {
     "BURST_SIZE": (1, 1000),
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
+    "EVENT_RETENTION_DAYS": (7, 3650),  # providers repeat a report for days
     "MAX_ATTEMPTS": (1, 50),
+    "PAUSE_AT_COMPLAINT_SHARE": (0, 1),
     "RAW_RETENTION_DAYS": (1, 3650),
     "RUN_RETENTION_DAYS": (1, 3650),
     "SEND_THREADS": (1, 64),
@@ -68,13 +71,14 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_arxiv(),
         *check_run_retention(),
         *check_metrics_token(),
+        *check_webhook_secret(),
     ]
 
 
 @register("trending", deploy=True)
 def warnings(**_kwargs: object) -> list[CheckMessage]:
     """Every warning there is; Django calls this for `check --deploy`."""
-    return check_production()
+    return [*check_production(), *check_webhook()]
 
 
 def check_provider() -> list[CheckMessage]:

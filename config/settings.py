@@ -244,6 +244,8 @@ WARM_UP_START = env.int("WARM_UP_START", default=500)
 WARM_UP_GROWTH = env.float("WARM_UP_GROWTH", default=1.5)
 WARM_UP_CAP = env.int("WARM_UP_CAP", default=100_000)
 PAUSE_AT_FAILED_SHARE = env.float("PAUSE_AT_FAILED_SHARE", default=0.05)
+PAUSE_AT_COMPLAINT_SHARE = env.float("PAUSE_AT_COMPLAINT_SHARE", default=0.001)
+EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=90)  # what providers reported
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts

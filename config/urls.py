@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config import webhooks
 from config.api import api
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", include("subscribers.urls")),
     path("", include("newsletter.urls")),
     path("api/", api.urls),
+    path("anymail/<slug:provider>/tracking/", webhooks.tracking, name="tracking"),
     path("mailbox/", include("local.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -18,11 +17,13 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter import control
-from newsletter.models import Candidate, Delivery, Edition, Tally
+from newsletter.models import Candidate, Delivery, DeliveryEvent, Edition, Tally
 from newsletter.pieces import RANK, TOKEN, WHY
 from newsletter.progress import deliveries_of
+from newsletter.render import read_message_id
 from newsletter.speed import progress_now
 from papers.admin_pages import (
+    LedgerInline,
     LedgerPage,
     M,
     ModelForm,
@@ -41,6 +42,7 @@ from papers.admin_pages import (
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin import readers_like
+from subscribers.tokens import address_hash
 
 DELIVERY_COLOURS: Final = {
     "queued": "info",
@@ -51,14 +53,25 @@ DELIVERY_COLOURS: Final = {
     "uncertain": "danger",
     "skipped": "default",
 }
+REPORT_COLOURS: Final = {
+    "queued": "default",
+    "sent": "default",
+    "delivered": "success",
+    "deferred": "warning",
+    "bounced": "danger",
+    "rejected": "danger",
+    "failed": "danger",
+    "complained": "danger",
+    "unsubscribed": "info",
+}
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
-    "progress", "composed_at", "trend_version", "paused_at", "pause_reason", "cancelled_at",
+    "progress", "complaints", "composed_at", "trend_version", "paused_at", "pause_reason",
+    "cancelled_at",
 )  # fmt: skip
 _EDITION_COLOURS: Final = {
     "open": "warning", "frozen": "success", "paused": "danger", "cancelled": "danger",
 }  # fmt: skip
-_MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
 
 
 class ComingEditionForm(ModelForm[Edition]):
@@ -268,6 +281,27 @@ def _as_mailed(piece: str, rank: str) -> str:
     return filled.replace(WHY, "(each reader's own reason)")
 
 
+class ReportColumns:
+    """Columns of what a provider reported."""
+
+    @badge(REPORT_COLOURS, "report")
+    def kind_badge(self, report: DeliveryEvent) -> tuple[str, str]:
+        return report.kind, report.get_kind_display()
+
+
+class ReportInline(ReportColumns, LedgerInline[DeliveryEvent]):
+    """On a delivery's page: what became of its mail after it was handed over."""
+
+    model = DeliveryEvent
+    verbose_name_plural = "what the provider reported"
+    ordering = ("occurred_at", "id")
+    fields = readonly_fields = ("kind_badge", "at", "is_hard", "detail")
+
+    @admin.display(description="at (UTC)")
+    def at(self, report: DeliveryEvent) -> SafeString:
+        return one_line(short(report.occurred_at))
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(OfEdition[Delivery]):
     list_display = (
@@ -281,6 +315,7 @@ class DeliveryAdmin(OfEdition[Delivery]):
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
     list_select_related = ("edition", "subscriber")
+    inlines = (ReportInline,)
     search_fields = ("subscriber__email",)
     search_help_text = "Start of an address, a Message-ID or a number"
 
@@ -323,11 +358,54 @@ class DeliveryAdmin(OfEdition[Delivery]):
 
 def _named(words: str) -> Q:
     """Deliveries by number, by the Message-ID of their mail, or by the start of an address."""
-    message = _MESSAGE_ID.match(words)
-    digits = message[1] if message else words.removeprefix("#")
+    number = _number(words)
+    return Q(subscriber__in=readers_like(words)) if number is None else Q(pk=number)
+
+
+def _number(words: str) -> int | None:
+    """The delivery that a number or a Message-ID names."""
+    digits = words.removeprefix("#")
     if digits.isascii() and digits.isdigit() and len(digits) <= 18:
-        return Q(pk=int(digits))
-    return Q(subscriber__in=readers_like(words))
+        return int(digits)
+    return read_message_id(words)
+
+
+@admin.register(DeliveryEvent)
+class DeliveryEventAdmin(ReportColumns, LedgerPage[DeliveryEvent]):
+    list_display = (
+        "id", "kind_badge", "mail", "is_hard", "detail", "provider",
+        moment("occurred_at", "at (UTC)"),
+    )  # fmt: skip
+    list_filter = ("kind", "is_hard", ("received_at", RangeDateFilter))
+    fields = (
+        ("kind", "provider"), ("mail", "edition"), ("is_hard", "reject_reason"), "detail",
+        ("occurred_at", "received_at"), "due_at", ("message_id", "address_hash"),
+    )  # fmt: skip
+    search_fields = ("address_hash",)
+    search_help_text = "A whole address, a Message-ID or the number of a delivery"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryEvent]:
+        rows = super().get_queryset(request).select_related("edition")
+        return rows.defer("edition__html", "edition__text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DeliveryEvent], search_term: str
+    ) -> tuple[QuerySet[DeliveryEvent], bool]:
+        words = search_term.strip()
+        number = _number(words)
+        if number is not None:
+            return queryset.filter(delivery=number), False
+        return (queryset.filter(address_hash=address_hash(words)) if words else queryset), False
+
+    @admin.display(description="delivery", empty_value="another mail")
+    def mail(self, report: DeliveryEvent) -> SafeString | str | None:
+        """Without its edition the delivery was not found: archived, or not ours."""
+        if report.delivery_id is None:
+            return None
+        if report.edition is None:
+            return f"#{report.delivery_id}"
+        url = row_url(Delivery(pk=report.delivery_id))
+        return linked(url, f"#{report.delivery_id}, {report.edition}")
 
 
 @admin.register(Tally)

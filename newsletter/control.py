@@ -17,6 +17,7 @@ from subscribers.outcomes import Outcome
 log = logging.getLogger(__name__)
 
 _ENOUGH: Final = 200  # mails, before a share of them says anything
+_FEW_COMPLAINTS: Final = 3  # fewer are chance, whatever their share
 _CHUNK: Final = 10_000
 
 
@@ -68,10 +69,31 @@ def pause_if_unfit(edition_id: int, outcomes: Sequence[Outcome], now: datetime) 
             pause(edition_id, reason, now)
 
 
+def pause_if_unhealthy(edition_id: int, now: datetime) -> None:
+    """Pause an edition of which too much came back, unless nothing of it is left to send."""
+    progress = progress_of(edition_id)
+    reason = unhealthy(progress)
+    if reason and (progress.left or _is_newest(edition_id)):
+        pause(edition_id, reason, now)
+
+
+def _is_newest(edition_id: int) -> bool:
+    """Whether readers may still become due for it: nothing waits, but more can come."""
+    edition = Edition.objects.only("cadence", "day").get(pk=edition_id)
+    frozen = Edition.objects.filter(cadence=edition.cadence, state=Edition.State.FROZEN)
+    return not frozen.filter(day__gt=edition.day).exists()
+
+
 def unhealthy(progress: Progress) -> str:
     """Why an edition should not go on, or nothing. Pure."""
     tried = progress.sent + progress.failed
-    share = progress.failed / tried if tried else 0.0
-    if tried < _ENOUGH or share <= settings.PAUSE_AT_FAILED_SHARE:
+    if tried < _ENOUGH:
         return ""
-    return f"{share:.1%} of {tried} mails were refused for good: is this list what it should be?"
+    failed, complaints = progress.failed / tried, progress.complaints / tried
+    if failed > settings.PAUSE_AT_FAILED_SHARE:
+        said = f"{failed:.1%} of {tried} mails were refused for good"
+        return f"{said}: is this list what it should be?"
+    if progress.complaints >= _FEW_COMPLAINTS and complaints > settings.PAUSE_AT_COMPLAINT_SHARE:
+        said = f"{complaints:.2%} of {tried} mails were reported as spam"
+        return f"{said}: did these readers ask for it?"
+    return ""

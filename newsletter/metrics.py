@@ -34,6 +34,10 @@ def _lines(editions: Sequence[Edition], counts: Mapping[int, Mapping[str, int]])
     yield "# TYPE trending_edition_paused gauge"
     for edition in editions:
         yield f"trending_edition_paused{{{_labels(edition)}}} {int(edition.paused_at is not None)}"
+    yield "# HELP trending_complaints Mails of the newest editions that were reported as spam."
+    yield "# TYPE trending_complaints gauge"
+    for edition in editions:
+        yield f"trending_complaints{{{_labels(edition)}}} {edition.complaints}"
 
 
 def _labels(edition: Edition) -> str:

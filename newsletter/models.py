@@ -29,6 +29,9 @@ class Edition(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True, help_text="Nothing leaves while set.")
     pause_reason = models.CharField(max_length=300, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True, help_text="Nothing leaves again.")
+    complaints = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Mails of it that readers reported as spam."
+    )
     is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
@@ -172,3 +175,75 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} {self.state}"
+
+
+class DeliveryEvent(models.Model):
+    """What a provider reported of one mail. Requests only write it down; hear.py acts on it."""
+
+    class Kind(models.TextChoices):
+        QUEUED = "queued", "accepted by the provider"
+        SENT = "sent", "sent by the provider"
+        DELIVERED = "delivered", "delivered"
+        DEFERRED = "deferred", "delayed"
+        BOUNCED = "bounced", "bounced"
+        REJECTED = "rejected", "rejected by the provider"
+        FAILED = "failed", "failed at the provider"
+        COMPLAINED = "complained", "reported as spam"
+        UNSUBSCRIBED = "unsubscribed", "unsubscribed at the provider"
+
+    fingerprint = models.CharField(
+        max_length=32, unique=True, help_text="The same for the same report: it is taken in once."
+    )
+    provider = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=Kind)
+    message_id = models.CharField(max_length=200, blank=True, help_text="The provider's own.")
+    # No constraints in the database, as in the ledger: a delivery may be archived before its
+    # last report is forgotten. Django leaves these rows alone, too.
+    delivery = models.ForeignKey(
+        Delivery,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_constraint=False,
+        db_index=False,  # event_of_delivery is its index
+    )
+    edition = models.ForeignKey(
+        Edition,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_constraint=False,
+        db_index=False,
+        help_text="Known once the delivery was found.",
+    )
+    recipient = models.CharField(
+        max_length=254, blank=True, help_text="Emptied once the report was acted upon."
+    )
+    address_hash = models.CharField(max_length=64, blank=True)
+    is_hard = models.BooleanField(default=False, help_text="There is no such mailbox.")
+    reject_reason = models.CharField(max_length=12, blank=True)
+    detail = models.CharField(
+        max_length=500, blank=True, help_text="What was said of it, without the address."
+    )
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it is to be acted upon; empty: it was."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = "report"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="event_due"
+            ),
+            models.Index(fields=["delivery"], name="event_of_delivery"),
+            models.Index(fields=["address_hash"], name="event_of_address"),
+            models.Index(fields=["received_at"], name="event_received"),  # old ones are let go
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, says {self.provider}"

@@ -27,6 +27,7 @@ class Progress:
     failed: int = 0
     uncertain: int = 0
     skipped: int = 0
+    complaints: int = 0  # of those sent: their readers reported them as spam
     reasons: Mapping[str, int] = field(default_factory=dict)
     rate: float = 0.0  # mails a second of late; 0: none, or not known yet
 
@@ -66,13 +67,14 @@ def progress_of(edition_id: int) -> Progress:
     rows = (
         Tally.objects.filter(edition=edition_id)
         .order_by()
-        .values_list("state", "reason")
+        .values_list("state", "reason", "edition__complaints")
         .annotate(Sum("count"))
     )
     counts: dict[str, int] = {}
     reasons: dict[str, int] = {}
-    for state, reason, count in rows:
+    for state, reason, complaints, count in rows:
         counts[state] = counts.get(state, 0) + count
+        counts["complaints"] = complaints or 0
         if reason and count:
             reasons[reason] = count
     return Progress(**counts, reasons=reasons)

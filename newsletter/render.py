@@ -7,6 +7,7 @@ headers and one join, ten microseconds, and the same delivery always gives the s
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from newsletter.pieces import (
 from newsletter.quoted import quoted_printable
 from newsletter.tokens import make_token
 
+_MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
 RENDERER: Final = "1"  # raise it when the same rows would give another mail
 
 _CRLF: Final = "\r\n"
@@ -229,3 +231,9 @@ def message_id(delivery_id: int, token: str) -> str:
     """
     proof = sha256(token.encode()).hexdigest()[:16]
     return f"<digest.{delivery_id}.{proof}@{settings.MAIL_DOMAIN}>"
+
+
+def read_message_id(text: str) -> int | None:
+    """The id of the delivery that a Message-ID names, if it looks like ours. It proves nothing."""
+    found = _MESSAGE_ID.match(text)
+    return int(found[1]) if found else None

@@ -10,13 +10,16 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from newsletter import hear as hearing
 from newsletter import queries
 from newsletter.deliver import BATCH, deliver
 from newsletter.dispatch import dispatch_due
+from newsletter.purge import purge_reports
 from newsletter.queries import Range
 from newsletter.record import sweep
 from newsletter.speed import note_speed
 from newsletter.transports import transport_of_process
+from subscribers.tasks import ring_for
 
 _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task in hand
 
@@ -31,6 +34,7 @@ def dispatch() -> None:
     for waiting in _unheard():
         ring(waiting)
     note_speed(now)
+    purge_reports(now - timedelta(days=settings.EVENT_RETENTION_DAYS))
 
 
 @shared_task(name="newsletter.send_range")
@@ -40,6 +44,21 @@ def send_range(edition_id: int, first: int, last: int) -> None:
     left = deliver(Range(edition_id, first, last), until, transport_of_process())
     if left:
         send_range.delay(left.edition_id, left.first, left.last)
+
+
+@shared_task(name="newsletter.hear")
+def hear() -> None:
+    """Act on what providers reported, some seconds at a time: beat's minute finds all there is."""
+    until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
+    while hearing.hear(timezone.now()) == hearing.BATCH:
+        if timezone.now() >= until:
+            hear.delay()
+            return
+
+
+def ring_hear() -> None:
+    """Have it done now, not at the next tick: from within a provider's request."""
+    ring_for(hear)
 
 
 def ring(batch: Range) -> None:

@@ -59,6 +59,11 @@ _GONE: Final = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
 _TOO_BIG: Final = 552
 
 
+def says_gone(words: str) -> bool:
+    """Whether a server's answer names a mailbox that is not there (any more)."""
+    return bool(_GONE.search(words))
+
+
 def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
     """The outcome of a server's "no" at one stage of SMTP."""
     words = text.decode(errors="replace") if isinstance(text, bytes) else text
@@ -70,7 +75,7 @@ def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
         return Outcome("deferred", error=error)
     if stage == "sender" and code != _TOO_BIG:
         return Outcome("misconfigured", error=error)
-    gone = stage == "recipient" and bool(_GONE.search(words))
+    gone = stage == "recipient" and says_gone(words)
     return Outcome("refused", error=error, mailbox_gone=gone)
 
 

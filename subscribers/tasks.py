@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Any, Final
 
 from celery import current_app, shared_task
 
@@ -20,7 +20,12 @@ def send_waiting() -> None:
 
 
 def ring() -> None:
-    """Ask a worker to look now. When nobody hears, beat's next tick finds the rows anyway.
+    """Ask a worker to look now. When nobody hears, beat's next tick finds the rows anyway."""
+    ring_for(send_waiting)
+
+
+def ring_for(task: Any) -> None:
+    """Ask a worker to run a task now, from within a request.
 
     Celery would by itself wait for a dead broker, and try again, for longer than a reader
     waits for a page; hence a connection of our own, with one try and little patience.
@@ -34,6 +39,6 @@ def ring() -> None:
     }
     try:
         with current_app.connection_for_write(transport_options=options) as broker:
-            send_waiting.apply_async(connection=broker, retry=False)  # type: ignore[call-arg]
-    except (send_waiting.OperationalError, OSError) as error:
+            task.apply_async(connection=broker, retry=False)
+    except (task.OperationalError, OSError) as error:
         log.warning("nobody heard the bell; the next tick will: %s", type(error).__name__)

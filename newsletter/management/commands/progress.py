@@ -46,6 +46,8 @@ def line(edition: Edition, progress: Progress) -> str:
     parts = [f"{edition}  {bar} {progress.share:4.0%}  {progress.sent} sent"]
     states = ("skipped", "deferred", "failed", "uncertain", "queued", "sending")
     parts += [f"{count} {state}" for state in states if (count := getattr(progress, state))]
+    if progress.complaints:
+        parts.append(f"{progress.complaints} reported as spam")
     if progress.pace:
         parts.append(progress.pace)
     if edition.paused_at:
