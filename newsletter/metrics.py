@@ -30,14 +30,14 @@ def _lines(editions: Sequence[Edition], counts: Mapping[int, Mapping[str, int]])
         for state in Delivery.State.values:
             count = counts.get(edition.pk, {}).get(state, 0)
             yield f'trending_deliveries{{{_labels(edition)},state="{state}"}} {count}'
-    yield "# HELP trending_edition_paused 1 when an edition is held back, by itself or by hand."
-    yield "# TYPE trending_edition_paused gauge"
-    for edition in editions:
-        yield f"trending_edition_paused{{{_labels(edition)}}} {int(edition.paused_at is not None)}"
     yield "# HELP trending_complaints Mails of the newest editions that were reported as spam."
     yield "# TYPE trending_complaints gauge"
     for edition in editions:
         yield f"trending_complaints{{{_labels(edition)}}} {edition.complaints}"
+    yield "# HELP trending_edition_paused 1 when an edition is held back, by itself or by hand."
+    yield "# TYPE trending_edition_paused gauge"
+    for edition in editions:
+        yield f"trending_edition_paused{{{_labels(edition)}}} {int(edition.paused_at is not None)}"
 
 
 def _labels(edition: Edition) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from newsletter.models import Candidate, Delivery, Edition
+from newsletter.models import Candidate, Delivery, DeliveryEvent, Edition
 from newsletter.queries import Imprint
 from papers.jobs import BY_NAME
 from papers.models import Job, Paper, PaperTopic, Signal, Topic
@@ -69,6 +69,19 @@ def make_candidate(edition: Edition, paper: Paper, **values: Any) -> Candidate:
 def make_delivery(edition: Edition, reader: Subscriber | None, **values: Any) -> Delivery:
     defaults = {"state": Delivery.State.QUEUED, "next_attempt_at": NOON, "created_at": NOON}
     return Delivery.objects.create(edition=edition, subscriber=reader, **{**defaults, **values})
+
+
+def make_report(delivery: Delivery | None = None, **values: Any) -> DeliveryEvent:
+    """What a provider reported of a delivery; it was acted upon unless `due_at` says otherwise."""
+    defaults: dict[str, Any] = {
+        "fingerprint": f"report {next(_number)}",
+        "provider": "Postmark",
+        "kind": DeliveryEvent.Kind.DELIVERED,
+        "edition_id": delivery and delivery.edition_id,
+        "occurred_at": NOON,
+        "received_at": NOON,
+    }
+    return DeliveryEvent.objects.create(delivery=delivery, **{**defaults, **values})
 
 
 def make_mail(reader: Subscriber, kind: str = "confirm", **values: Any) -> TransactionalMail:

@@ -80,6 +80,8 @@ def test_good_settings_raise_nothing() -> None:
         ({"MAILBOX_DIR": "/var/mail"}, "E009"),
         ({"SIGN_UP_RATE": "often"}, "E010"),
         ({"API_RATE": "often"}, "E010"),
+        ({"PAUSE_AT_COMPLAINT_SHARE": 1.5}, "E005"),
+        ({"EVENT_RETENTION_DAYS": 1}, "E005"),
     ],
 )
 def test_each_mistake_is_one_error_with_a_hint(
@@ -184,8 +186,7 @@ def test_django_runs_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_id_is_documented_and_no_documented_one_is_stale() -> None:
-    files = [ROOT / "config" / "checks.py", ROOT / "config" / "source_checks.py"]
-    code = "".join(file.read_text() for file in files)
+    code = "".join(file.read_text() for file in (ROOT / "config").glob("*checks.py"))
     in_code = set(re.findall(r"\b[EW]0\d\d\b", code))
     documented = re.findall(
         r"^\| `trending\.([EW]\d{3})` \|",
@@ -194,3 +195,42 @@ def test_every_id_is_documented_and_no_documented_one_is_stale() -> None:
     )
     assert set(documented) == in_code
     assert len(documented) == len(set(documented))
+
+
+SECRET = "reports:0123456789abcdefghij"
+
+
+def test_who_will_not_hear_of_bounces_is_warned(settings: Settings) -> None:
+    choose(settings, "postmark", POSTMARK_SERVER_TOKEN="x")
+    (warning,) = checks.warnings()
+    assert warning.id == "trending.W005"
+    assert "ANYMAIL_WEBHOOK_SECRET" in warning.msg
+    choose(settings, "postmark", POSTMARK_SERVER_TOKEN="x", WEBHOOK_SECRET=SECRET)
+    assert checks.warnings() == checks.errors() == []
+
+
+def test_a_provider_that_reports_nothing_needs_no_secret(settings: Settings) -> None:
+    choose(settings, "scaleway", SCALEWAY_SECRET_KEY="x", SCALEWAY_PROJECT_ID="x")
+    assert checks.warnings() == []
+
+
+@pytest.mark.parametrize(
+    "secret", ["0123456789abcdefghijkl", "reports:short", "a b:" + SECRET, f"{SECRET}@/", ["x"]]
+)
+def test_a_secret_that_no_address_can_carry_is_an_error(settings: Settings, secret: str) -> None:
+    choose(settings, "postmark", POSTMARK_SERVER_TOKEN="x", WEBHOOK_SECRET=secret)
+    (error,) = checks.errors()
+    assert error.id == "trending.E018"
+    assert str(secret) not in error.msg + str(error.hint)
+
+
+def test_two_secrets_are_good(settings: Settings) -> None:
+    choose(settings, "postmark", POSTMARK_SERVER_TOKEN="x", WEBHOOK_SECRET=[SECRET, f"{SECRET}x"])
+    assert checks.errors() == []
+
+
+def test_a_key_that_only_reports_need_is_named(settings: Settings) -> None:
+    choose(settings, "mailersend", MAILERSEND_API_TOKEN="x", WEBHOOK_SECRET=SECRET)
+    (error,) = checks.errors()
+    assert error.id == "trending.E018"
+    assert "MAILERSEND_SIGNING_SECRET" in error.msg

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from newsletter import control, queries
 from newsletter.models import Delivery, Edition
@@ -107,3 +108,53 @@ def test_an_edition_of_which_too_much_is_refused_pauses_itself(
     edition.refresh_from_db()
     assert edition.paused_at == NOW
     assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")
+
+
+@pytest.mark.parametrize(
+    ("sent", "complaints", "paused"),
+    [(199, 50, False), (200, 2, False), (200, 3, True), (3000, 3, False), (3000, 4, True)],
+)
+def test_too_many_complaints_are_unhealthy(sent: int, complaints: int, paused: bool) -> None:
+    assert bool(control.unhealthy(Progress(sent=sent, complaints=complaints))) is paused
+
+
+def test_the_share_of_complaints_is_a_setting(settings: Settings) -> None:
+    settings.PAUSE_AT_COMPLAINT_SHARE = 0.05
+    assert not control.unhealthy(Progress(sent=200, complaints=10))
+    told = control.unhealthy(Progress(sent=200, complaints=11))
+    assert told.startswith("5.50% of 200 mails were reported as spam")
+
+
+@pytest.fixture
+def hated(edition: Edition) -> Edition:
+    """An edition of which every mail left, and too many readers complained."""
+    Delivery.objects.all().delete()
+    for _ in range(200):
+        make_delivery(edition, make_subscriber(), state="sent")
+    Edition.objects.update(complaints=3)
+    return edition
+
+
+def is_paused(edition: Edition) -> bool:
+    edition.refresh_from_db()
+    return edition.paused_at is not None
+
+
+def test_the_newest_edition_is_paused_though_nothing_waits_for_more_readers_will_be_due(
+    hated: Edition,
+) -> None:
+    control.pause_if_unhealthy(hated.pk, NOW)
+    assert is_paused(hated)
+
+
+def test_an_edition_that_is_over_is_not_paused(hated: Edition) -> None:
+    make_edition(day=hated.day + timedelta(days=1))
+    control.pause_if_unhealthy(hated.pk, NOW)
+    assert not is_paused(hated)
+
+
+def test_an_older_edition_of_which_mails_wait_is_paused(hated: Edition) -> None:
+    make_edition(day=hated.day + timedelta(days=1))
+    make_delivery(hated, make_subscriber(), state="deferred")
+    control.pause_if_unhealthy(hated.pk, NOW)
+    assert is_paused(hated)

@@ -55,6 +55,12 @@ def test_no_reader_is_in_it() -> None:
 
 
 @pytest.mark.django_db
+def test_complaints_are_told_by_edition() -> None:
+    make_edition(complaints=3)
+    assert 'trending_complaints{cadence="weekly",day="2025-03-14"} 3' in metrics()
+
+
+@pytest.mark.django_db
 def test_old_editions_are_left_out() -> None:
     for day in range(1, NEWEST + 3):
         make_edition(day=date(2025, 3, day))
