@@ -35,6 +35,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "BURST_SIZE": (1, 1000),
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
+    "LEDGER_RETENTION_DAYS": (60, 36_500),  # a digest looks a month back for what was sent
     "MAX_ATTEMPTS": (1, 50),
     "RAW_RETENTION_DAYS": (1, 3650),
     "RUN_RETENTION_DAYS": (1, 3650),

@@ -19,7 +19,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter import control
-from newsletter.models import Candidate, Delivery, Edition, Tally
+from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from newsletter.pieces import RANK, TOKEN, WHY
 from papers.admin_pages import (
     LedgerPage,
@@ -265,8 +265,35 @@ def _as_mailed(piece: str, rank: str) -> str:
     return filled.replace(WHY, "(each reader's own reason)")
 
 
+class OfReader(OfEdition[M]):
+    """Rows of an edition and a reader, found by either."""
+
+    list_select_related = ("edition", "subscriber")
+    search_fields = ("subscriber__email",)
+    search_help_text = "Start of an address, a Message-ID or a number"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        rows = super().get_queryset(request).select_related("edition", "subscriber")
+        return rows.defer("edition__html", "edition__text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        words = search_term.strip()
+        return (queryset.filter(_named(words)) if words else queryset), False
+
+    @admin.display(description="reader", empty_value="forgotten")
+    def reader(self, row: Any) -> SafeString | None:
+        reader = row.subscriber
+        return linked(row_url(reader), reader.email) if reader else None
+
+    @badge(DELIVERY_COLOURS, "state")
+    def state_badge(self, row: Any) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(OfEdition[Delivery]):
+class DeliveryAdmin(OfReader[Delivery]):
     list_display = (
         "id", "edition_name", "reader", "state_badge", "reason", "attempts",
         moment("sent_at", "sent (UTC)"), "short_error",
@@ -277,24 +304,6 @@ class DeliveryAdmin(OfEdition[Delivery]):
         ("lease_until", "fence"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
-    list_select_related = ("edition", "subscriber")
-    search_fields = ("subscriber__email",)
-    search_help_text = "Start of an address, a Message-ID or a number"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        rows = super().get_queryset(request).select_related("edition", "subscriber")
-        return rows.defer("edition__html", "edition__text")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
-    ) -> tuple[QuerySet[Delivery], bool]:
-        words = search_term.strip()
-        return (queryset.filter(_named(words)) if words else queryset), False
-
-    @admin.display(description="reader", empty_value="forgotten")
-    def reader(self, delivery: Delivery) -> SafeString | None:
-        reader = delivery.subscriber
-        return linked(row_url(reader), reader.email) if reader else None
 
     @admin.display(description="papers", empty_value="none chosen")
     def papers(self, delivery: Delivery) -> SafeString | None:
@@ -309,13 +318,16 @@ class DeliveryAdmin(OfEdition[Delivery]):
         listed = format_html_join("", "<li>{}<br>{}</li>", lines)
         return format_html('<ol class="tp-picks">{}</ol>', listed) if lines else None
 
-    @badge(DELIVERY_COLOURS, "state")
-    def state_badge(self, delivery: Delivery) -> tuple[str, str]:
-        return delivery.state, delivery.get_state_display()
-
     @admin.display(description="error")
     def short_error(self, delivery: Delivery) -> str:
         return Truncator(delivery.error).chars(60)
+
+
+@admin.register(ArchivedDelivery)
+class ArchivedDeliveryAdmin(OfReader[ArchivedDelivery]):
+    list_display = ("id", "edition_name", "reader", "state_badge", moment("sent_at", "sent (UTC)"))
+    list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
+    fields = ("edition", "reader", "state", "sent_at")
 
 
 def _named(words: str) -> Q:

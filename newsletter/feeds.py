@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from newsletter.compose import WINDOW_OF, span
+from newsletter.compose import WINDOW_OF, page_of, span
 from newsletter.models import Candidate, Delivery, Edition
 from papers.atom import AtomFeed, Entry, Term, absolute, tag
 from papers.windows import closes_at, first_day
@@ -151,10 +151,9 @@ def _entry(
     content: str,
     is_sample: bool,
 ) -> Entry:
-    path = reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
     return Entry(
         id=tag(*name),
-        url=absolute(path),
+        url=absolute(page_of(edition)),
         title=title,
         published=closes_at(edition.day),
         updated=max(updated, closes_at(edition.day)),

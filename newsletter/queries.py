@@ -77,11 +77,13 @@ UPDATE newsletter_delivery AS delivery
 RETURNING delivery.id, subscriber_id, attempts, picks, dated_at, renderer, key_id
 """
 
-# What these readers were sent since a day, or may have been. Served by delivery_of_reader.
+# What these readers were sent since a day, or may have been. Served by delivery_of_reader, in the
+# partitions of the editions that can have been sent since: one or two, however old the ledger is.
 _SEEN = """
 SELECT delivery.subscriber_id, array_agg((pick ->> 'paper')::bigint)
   FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
  WHERE delivery.subscriber_id = ANY(%(readers)s)
+   AND delivery.edition_id >= %(first_edition)s
    AND delivery.created_at >= %(since)s
    AND delivery.edition_id <> %(edition)s
    AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
@@ -283,9 +285,20 @@ def claim(
     )
 
 
-def seen_papers(readers: Sequence[int], edition_id: int, since: datetime) -> dict[int, set[int]]:
-    """Papers that readers were sent since then by other editions; who was sent none is left out."""
-    rows = _rows(_SEEN, readers=list(readers), edition=edition_id, since=since)
+def seen_papers(
+    readers: Sequence[int], edition_id: int, since: datetime, first_edition: int
+) -> dict[int, set[int]]:
+    """Papers that readers were sent since then by other editions; who was sent none is left out.
+
+    `first_edition` is the lowest id of an edition that can have been sent since.
+    """
+    rows = _rows(
+        _SEEN,
+        readers=list(readers),
+        edition=edition_id,
+        since=since,
+        first_edition=first_edition,
+    )
     return {reader: set(papers) for reader, papers in rows}
 
 

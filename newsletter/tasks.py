@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from newsletter import archive as archiving
 from newsletter import queries
 from newsletter.deliver import BATCH, deliver
 from newsletter.dispatch import dispatch_due
@@ -17,6 +19,7 @@ from newsletter.queries import Range
 from newsletter.record import sweep
 from newsletter.transports import transport_of_process
 
+log = logging.getLogger(__name__)
 _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task in hand
 
 
@@ -38,6 +41,20 @@ def send_range(edition_id: int, first: int, last: int) -> None:
     left = deliver(Range(edition_id, first, last), until, transport_of_process())
     if left:
         send_range.delay(left.edition_id, left.first, left.last)
+
+
+@shared_task(name="newsletter.archive")
+def archive() -> None:
+    """Beat's night: let old deliveries out of the ledger, some seconds at a time."""
+    now = timezone.now()
+    before = now - timedelta(days=settings.LEDGER_RETENTION_DAYS)
+    try:
+        for part in archiving.due(before):
+            if not archiving.archive(part, before, now + timedelta(seconds=_TASK_SECONDS)):
+                archive.delay()
+                return
+    except archiving.InUse as error:
+        log.warning("%s; the next night will", error)
 
 
 def ring(batch: Range) -> None:
