@@ -9,9 +9,10 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 # Three editions a day, so a partition is about a month. CREATE TABLE … PARTITION OF would lock
-# the ledger against everybody; ATTACH lets workers go on. The lock of its own keeps two editions,
-# or one and the archiver, from making and dropping partitions at once; it ends with the
-# transaction. Identity stays with the parent, which numbers the rows of all partitions.
+# the ledger against everybody; ATTACH lets workers go on. It needs the lock that is taken first,
+# which keeps two editions from making one partition, and shows the second what the first made
+# (an advisory lock would not: names are cached until a table is locked). Identity stays with the
+# parent, which numbers the rows of all partitions.
 PARTITIONS = """
 CREATE FUNCTION newsletter_partition(edition_id bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -19,7 +20,7 @@ DECLARE
   name text := 'newsletter_delivery_' || lpad(first::text, greatest(6, length(first::text)), '0');
 BEGIN
   IF to_regclass(name) IS NULL THEN
-    PERFORM pg_advisory_xact_lock(hashtext('newsletter_delivery'));
+    LOCK TABLE ONLY newsletter_delivery IN SHARE UPDATE EXCLUSIVE MODE;
     IF to_regclass(name) IS NULL THEN
       EXECUTE format(
         'CREATE TABLE %I (LIKE newsletter_delivery INCLUDING ALL EXCLUDING IDENTITY)', name);
