@@ -88,7 +88,7 @@ class Delivery(models.Model):
         on_delete=models.PROTECT,
         related_name="deliveries",
         db_constraint=False,
-        db_index=False,  # delivery_once begins with it
+        db_index=False,  # no index may: docs/decisions/0014-ledger-partitions.md says why
     )
     subscriber = models.ForeignKey(
         Subscriber,
@@ -96,7 +96,7 @@ class Delivery(models.Model):
         null=True,
         related_name="deliveries",
         db_constraint=False,
-        db_index=False,  # delivery_of_reader begins with it
+        db_index=False,  # delivery_once begins with it
     )
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     reason = models.CharField(
@@ -125,7 +125,8 @@ class Delivery(models.Model):
         ordering: ClassVar = ["-id"]
         verbose_name_plural = "deliveries"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["edition", "subscriber"], name="delivery_once")
+            # Also how a reader's rows are found: "nothing they were sent before".
+            models.UniqueConstraint(fields=["subscriber", "edition"], name="delivery_once")
         ]
         indexes: ClassVar = [
             models.Index(
@@ -143,8 +144,6 @@ class Delivery(models.Model):
                 condition=Q(state="sending"),
                 name="delivery_leased",
             ),
-            # "Nothing they were sent before" asks for one reader's newest rows.
-            models.Index(fields=["subscriber", "-created_at"], name="delivery_of_reader"),
         ]
 
     def __str__(self) -> str:

@@ -77,8 +77,9 @@ UPDATE newsletter_delivery AS delivery
 RETURNING delivery.id, subscriber_id, attempts, picks, dated_at, renderer, key_id
 """
 
-# What these readers were sent since a day, or may have been. Served by delivery_of_reader, in the
-# partitions of the editions that can have been sent since: one or two, however old the ledger is.
+# What these readers were sent since a day, or may have been. Served by delivery_once
+# (subscriber_id, edition_id), in the partitions of the editions that can have been sent since:
+# one or two, however old the ledger is.
 _SEEN = """
 SELECT delivery.subscriber_id, array_agg((pick ->> 'paper')::bigint)
   FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
@@ -139,7 +140,9 @@ UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
    AND state IN ('queued', 'deferred')
 """
 
-# Put off without a try: not the mail's fault. It is found again when its time has come.
+# Put off without a try: not the mail's fault. It is found again when its time has come. Without
+# the bounds delivery_unfinished would be read for the whole edition, of which the planner knows
+# nothing while it is sent.
 _PUT_OFF = """
 UPDATE newsletter_delivery AS delivery
    SET state = 'deferred', reason = later.reason, next_attempt_at = later.at,
@@ -147,6 +150,7 @@ UPDATE newsletter_delivery AS delivery
   FROM unnest(%(ids)s::bigint[], %(times)s::timestamptz[], %(reasons)s::text[])
        AS later (id, at, reason)
  WHERE delivery.id = later.id AND delivery.edition_id = %(edition)s
+   AND delivery.id BETWEEN %(lowest)s AND %(highest)s
    AND delivery.fence = %(fence)s AND delivery.state IN ('queued', 'deferred')
 """
 
@@ -369,6 +373,8 @@ def put_off(
             edition=edition_id,
             fence=fence,
             ids=list(waits),
+            lowest=min(waits),
+            highest=max(waits),
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
             reasons=[reason for _, reason in waits.values()],
         )
