@@ -104,7 +104,8 @@ class OwnFeed(AtomFeed):
 
     def items(self, reader: Subscriber) -> Iterator[Entry]:
         sent = Delivery.objects.filter(subscriber=reader, state=Delivery.State.SENT)
-        deliveries = list(sent.select_related("edition").order_by("-created_at")[:NEWEST])
+        # Newest first by edition: partition by partition, and only as far back as needed.
+        deliveries = list(sent.select_related("edition").order_by("-edition_id")[:NEWEST])
         facts = _facts_of(deliveries)
         for delivery in deliveries:
             picks = [
