@@ -134,15 +134,16 @@ UPDATE newsletter_delivery AS delivery
    AND delivery.state IN ('sending', 'uncertain')
 """
 
+# The bounds, here and below: without them delivery_unfinished would be read for the whole
+# edition, of which the planner knows nothing while it is sent.
 _RELEASE = """
 UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
- WHERE id = ANY(%(ids)s) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(ids)s) AND id BETWEEN %(lowest)s AND %(highest)s
+   AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('queued', 'deferred')
 """
 
-# Put off without a try: not the mail's fault. It is found again when its time has come. Without
-# the bounds delivery_unfinished would be read for the whole edition, of which the planner knows
-# nothing while it is sent.
+# Put off without a try: not the mail's fault. It is found again when its time has come.
 _PUT_OFF = """
 UPDATE newsletter_delivery AS delivery
    SET state = 'deferred', reason = later.reason, next_attempt_at = later.at,
@@ -382,7 +383,15 @@ def put_off(
 
 def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
     """Give claimed rows back, for whoever comes next."""
-    _run(_RELEASE, edition=edition_id, fence=fence, ids=list(ids))
+    if ids:
+        _run(
+            _RELEASE,
+            edition=edition_id,
+            fence=fence,
+            ids=list(ids),
+            lowest=min(ids),
+            highest=max(ids),
+        )
 
 
 def sweep(state: str, reason: str, now: datetime) -> int:
