@@ -31,10 +31,12 @@ from newsletter.models import Delivery, Edition
 from newsletter.press import Press
 from newsletter.queries import Claimed, Range, Result
 
+_FIGURES: Final = ("median_ms", "computed_ms", "logged_kb")
 DAY: Final = date(2026, 3, 13)
 NOW: Final = datetime(2026, 3, 14, 8, tzinfo=UTC)
 LEASE: Final = timedelta(minutes=5)
 BURST: Final = 50
+SIZES: Final = (0, 1_000_000, 10_000_000)
 _HOT: Final = 10_050  # the id of the hot edition: its partition is half a month old
 _PER_DAY: Final = 3  # editions; only the daily ones have rows here
 _PICKS: Final = [
@@ -82,25 +84,35 @@ LAYOUTS: Final = (
 
 
 class Watch:
-    """Milliseconds of each step, by its name: how long it took, and what the database computed.
+    """Of each step, by its name: how long it took, what the server computed, what it logged.
 
-    On a machine that others use too, the second says more.
+    On a machine that others use too, the second says more, and the third (the write-ahead log,
+    which every change of a page goes through) is the same everywhere.
     """
 
     def __init__(self) -> None:
         self.spent: dict[str, list[float]] = defaultdict(list)
         self.computed: dict[str, list[float]] = defaultdict(list)
+        self.logged: dict[str, list[float]] = defaultdict(list)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             (pid,) = cursor.fetchone()
         self._clock = Path(f"/proc/{pid}/schedstat")
 
     def time(self, name: str, act: Callable[[], Any]) -> Any:
-        start, computed = time.perf_counter(), self._server_milliseconds()
+        logged, computed = self._logged_kilobytes(), self._server_milliseconds()
+        start = time.perf_counter()
         answer = act()
         self.spent[name].append((time.perf_counter() - start) * 1000)
         self.computed[name].append(self._server_milliseconds() - computed)
+        self.logged[name].append(self._logged_kilobytes() - logged)
         return answer
+
+    @staticmethod
+    def _logged_kilobytes() -> float:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+            return float(cursor.fetchone()[0]) / 1024
 
     def _server_milliseconds(self) -> float:
         """Of our connection's server process so far; 0 where it runs elsewhere."""
@@ -111,9 +123,7 @@ class Watch:
 
 
 def main(quick: bool) -> None:
-    readers, sizes = (
-        (10_000, (0, 100_000, 400_000)) if quick else (100_000, (0, 1_000_000, 10_000_000))
-    )
+    readers, sizes = (10_000, (0, 100_000, 400_000)) if quick else (100_000, SIZES)
     results: list[dict[str, Any]] = []
     with empty_database():
         make_readers(readers)
@@ -124,7 +134,8 @@ def main(quick: bool) -> None:
                 _fill(layout, readers, done // readers, size // readers)
                 done = size
                 results += _measured(layout.name, size, *((1, 5) if quick else (3, 12)))
-    told = {"quick": quick, "readers": readers, "results": results, "growth": _growth(results)}
+    told: dict[str, Any] = {"quick": quick, "readers": readers, "results": results}
+    told |= {f"growth_{figure}": _growth(results, figure) for figure in _FIGURES}
     print(f"Written to {write('ledger', told)}")
 
 
@@ -249,19 +260,21 @@ def _forget(hot: Edition) -> None:
 
 def _told(layout: str, old: int, name: str, watch: Watch) -> dict[str, Any]:
     spent, computed = watch.spent[name], statistics.median(watch.computed[name])
+    logged = statistics.mean(watch.logged[name])  # pages are logged whole once, then in part
     median, low, high = statistics.median(spent), min(spent), max(spent)
     print(
         f"{layout:<11}{old:>11,} old  {name:<40}{median:>8.1f} ms  ({low:.1f} to {high:.1f})"
-        f"   computed {computed:.1f} ms",
+        f"   computed {computed:.1f} ms, logged {logged:,.0f} KB",
         flush=True,
     )
-    figures = {"median_ms": median, "low_ms": low, "high_ms": high, "computed_ms": computed}
+    figures = {"median_ms": median, "low_ms": low, "high_ms": high}
+    figures |= {"computed_ms": computed, "logged_kb": logged}
     rounded = {key: round(value, 2) for key, value in figures.items()}
     return {"layout": layout, "old_rows": old, "step": name, "times": len(spent), **rounded}
 
 
-def _growth(results: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """By layout and step: how many times as long beside the most old rows as beside a few.
+def _growth(results: Sequence[dict[str, Any]], figure: str) -> dict[str, dict[str, float]]:
+    """By layout and step: how many times as much beside the most old rows as beside a few.
 
     Not as beside none: with none there is nothing that readers have seen.
     """
@@ -269,11 +282,12 @@ def _growth(results: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     _, few, most = sorted({one["old_rows"] for one in results})
     fewer = {(one["layout"], one["step"]): one for one in results if one["old_rows"] == few}
     for one in results:
-        if one["old_rows"] == most:
-            layout, step = one["layout"], one["step"]
-            times = one["median_ms"] / fewer[layout, step]["median_ms"]
-            grown[layout][step] = round(times, 2)
-            print(f"{layout:<11}{few:,} to {most:,} old  {step:<40}{times:>6.2f} times as long")
+        before = fewer[one["layout"], one["step"]][figure]
+        if one["old_rows"] == most and before:
+            grown[one["layout"]][one["step"]] = round(one[figure] / before, 2)
+    for layout, steps in grown.items():
+        for step, times in steps.items():
+            print(f"{layout:<11}{few:,} to {most:,} old  {step:<40}{figure} × {times:.2f}")
     return grown
 
 
