@@ -25,7 +25,7 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djlint --reformat --quiet templates
 
-## bench         measure the speed of the real code (QUICK=1 make bench for small sizes)
+## bench         measure the speed of the real code, half an hour (QUICK=1 make bench: 5 minutes)
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
 

@@ -21,7 +21,10 @@ def _prepare_django() -> None:
     if apps.ready:  # in a test
         return
     if not embedded.not_needed():
-        os.environ["VAR_DIR"] = str(Path(os.environ.get("VAR_DIR", ROOT / "var")) / "bench")
+        var = Path(os.environ.get("VAR_DIR", ROOT / "var"))
+        # A benchmark that another one starts has the folder already.
+        os.environ["VAR_DIR"] = str(var if var.name == "bench" else var / "bench")
+    os.environ["REDIS_PREFIX"] = "bench:"  # also on servers that others use
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
 

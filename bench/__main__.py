@@ -1,6 +1,7 @@
 """Run every benchmark, or those that are named: `python -m bench papers`. QUICK=1: small ones.
 
-Each runs in a process of its own, so that its peak of memory is its own too.
+Each runs in a process of its own, so that its peak of memory is its own too. After all of them,
+`bench.report` puts their results together.
 """
 
 from __future__ import annotations
@@ -8,7 +9,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from bench import report, stage
+from bench.machine import machine
 
 FOLDER = Path(__file__).parent
 _MAIN = re.compile(r"^def main\(quick\b", re.MULTILINE)
@@ -24,7 +29,10 @@ def run(names: list[str]) -> int:
     failed = 0
     for name in names:
         print(f"── {name} ──", flush=True)
+        (stage.RESULTS / f"{name}.json").unlink(missing_ok=True)  # should it fail: nothing old
+        start = time.monotonic()
         done = subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False)
+        print(f"({time.monotonic() - start:.0f} s)\n", flush=True)
         failed += done.returncode != 0
     return failed
 
@@ -33,7 +41,14 @@ def main() -> int:
     named, known = sys.argv[1:], benchmarks()
     if unknown := set(named) - set(known):
         sys.exit(f"No benchmark is named {', '.join(unknown)}. There are: {', '.join(known)}.")
-    return run(named or known)
+    if named:
+        return run(named)
+    start = time.monotonic()
+    stage.write(report.MACHINE, machine())
+    failed = run(known)
+    path = report.main()
+    print(f"Written to {path}; all of it took {(time.monotonic() - start) / 60:.1f} minutes")
+    return failed
 
 
 if __name__ == "__main__":

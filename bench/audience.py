@@ -1,23 +1,30 @@
-"""A made-up edition and its readers, any number of them, all due now."""
+"""Made-up papers of this week, and readers of a weekly digest, all due now."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import mean
 from typing import Final
 
 from django.db import connection
+from django.utils import timezone
 
 from bench.crowd import texts
-from newsletter.compose import compose
+from newsletter.compose import compose_newest
 from newsletter.models import Edition
+from newsletter.press import Press
+from newsletter.readers import Recipient, recipients
+from newsletter.render import digest_of
+from newsletter.tokens import current_key_id
 from papers.classify import classify
 from papers.models import Paper, Signal
+from papers.windows import last_closed_day
+from subscribers.models import Subscriber
 
-DAY: Final = date(2025, 3, 14)
 PAPERS: Final = 300
 # With so many papers a mail has about 46 KB on the wire, as much as ten papers had in the
 # mails that the first prototypes were measured with.
-DIGEST_SIZE: Final = 15
+DIGEST_SIZE: Final = 14
 
 # Nine in ten readers follow one to four topics, one in ten follows all; popular topics are
 # popular here too, so that many want the same and many want something of their own.
@@ -45,8 +52,8 @@ SELECT DISTINCT reader.id, 'topic', topic.id, ''
 """
 
 
-def make_edition() -> Edition:
-    """A frozen weekly edition of 300 papers, each with topics, votes and a rendered piece."""
+def make_papers(last: date) -> None:
+    """300 papers, each with topics and votes, of the week that ends on that day."""
     found = []
     for number, (title, summary, category) in enumerate(texts(PAPERS)):
         found.append(
@@ -57,18 +64,28 @@ def make_edition() -> Edition:
                 authors=[f"Ada Author{place}" for place in range(5)],
                 categories=[category],
                 arxiv_id=f"2503.{number:05}",
-                listed_on=DAY - timedelta(days=number % 7),
+                listed_on=last - timedelta(days=number % 7),
                 code_url=f"https://github.com/authors/paper-{number}" if number % 3 == 0 else "",
             )
         )
     Paper.objects.bulk_create(found)
-    Signal.objects.bulk_create(_votes(paper, number) for number, paper in enumerate(found))
+    read_at = datetime.combine(last, time(22), tzinfo=UTC)
+    Signal.objects.bulk_create(_votes(paper, number, read_at) for number, paper in enumerate(found))
     classify()
-    return compose("weekly", DAY, datetime(2025, 3, 16, tzinfo=UTC))
 
 
-def _votes(paper: Paper, number: int) -> Signal:
-    read_at = datetime(2025, 3, 14, 22, tzinfo=UTC)
+def make_edition() -> Edition:
+    """The editions that are due today, frozen and rendered; the weekly one of 300 papers."""
+    make_papers(last_closed_day(timezone.now()))
+    return newest_edition()
+
+
+def newest_edition() -> Edition:
+    """The weekly edition that dispatch takes now: another one after midnight."""
+    return next(one for one in compose_newest(timezone.now()) if one.cadence == "weekly")
+
+
+def _votes(paper: Paper, number: int, read_at: datetime) -> Signal:
     return Signal(
         paper=paper, source="bench", kind="upvotes", read_at=read_at, value=400 / (number + 3)
     )
@@ -80,6 +97,12 @@ def make_readers(readers: int) -> None:
         cursor.execute(_READERS, {"readers": readers, "size": DIGEST_SIZE})
         cursor.execute(_INTERESTS, {})
         cursor.execute("ANALYZE subscribers_subscriber, subscribers_interest")
+
+
+def first_readers(count: int) -> dict[int, Recipient]:
+    """So many of them, as the senders would read them."""
+    ids = Subscriber.objects.order_by("pk").values_list("pk", flat=True)
+    return recipients(ids[:count])
 
 
 def drop_readers() -> None:
@@ -98,3 +121,22 @@ def due_again() -> None:
         cursor.execute("TRUNCATE newsletter_delivery, newsletter_tally RESTART IDENTITY")
         cursor.execute("UPDATE subscribers_subscriber SET next_send_at = now()")
         cursor.execute("VACUUM ANALYZE subscribers_subscriber")
+
+
+def mean_bytes(edition: Edition, readers: int = 500) -> int:
+    """What a mail to these readers weighs on the wire, on average."""
+    press, now = Press(edition), timezone.now()
+    return round(
+        mean(
+            len(
+                digest_of(
+                    delivery_id=number,
+                    key_id=current_key_id(),
+                    to=reader.email,
+                    dated_at=now,
+                    sheet=press.choose(reader.wants, ()).sheet,
+                ).as_bytes()
+            )
+            for number, reader in first_readers(readers).items()
+        )
+    )

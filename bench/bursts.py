@@ -81,7 +81,9 @@ def _measure(url: str, delay: float, mails: int, times: int) -> list[dict[str, A
     for round_ in range(times):
         for name in PROVIDERS:
             for way in WAYS:
-                again = [_again(digest, round_) for digest in digests]
+                # The slow way gets half of them, or it would take most of the time.
+                share = digests[: len(digests) // (2 if way == WAYS[0] else 1)]
+                again = [_again(digest, round_) for digest in share]
                 runs.setdefault((name, way), []).append(_run(url, name, way, again))
     return [_summary(name, way, delay, done) for (name, way), done in runs.items()]
 

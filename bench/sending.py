@@ -1,312 +1,178 @@
-"""The whole path of a mail, beside the standard load generator into the same sink.
+"""The whole path of a mail, beside smtp-source, plain Django and django-newsletter.
 
-`smtp-source` and `smtp-sink` come with Debian's postfix package; Postfix itself is neither
-needed nor started: apt-get install --no-install-recommends postfix. The path is production's
-own: the ledger's rows are queued, bells are rung, and a real Celery worker with two processes
-claims, personalises, sets, sends and records. Tables are emptied between runs, never code.
+All into the same smtp-sink, in turns. Ours is production's own: the ledger's rows are queued,
+bells are rung, and a real Celery worker with two processes claims, personalises, sets, sends and
+records. Tables are emptied between runs, never code.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import psutil
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
 
-from bench import audience
-from bench.stage import empty_database, is_quick, write
-from config import embedded
-from config.processes import Child, stop
-from newsletter import dispatch, queries
+from bench import audience, postfix
+from bench.costs import Database
+from bench.figures import figure, ratios
+from bench.rivals import orders
+from bench.rivals.installed import own_database, python_of_rival
+from bench.rivals.program import Rival, RivalError, rival
+from bench.stage import empty_database, is_quick, postgresql_version, write
+from bench.whole_path import queued_and_sent
+from bench.workers import SENDERS, Worker, senders
 from newsletter.models import Edition
-from newsletter.press import Press
-from newsletter.progress import progress_of
-from newsletter.readers import recipients
-from newsletter.tasks import ring
 
-WORKERS: Final = 2
-_MAIL_BYTES: Final = 46_000  # what smtp-source sends, about what our mails weigh
+WAYS: Final = {
+    "ours": "ours, the whole path",
+    "smtp_source": "smtp-source -d -s 4",
+    "plain_django": "plain Django, open connections",
+    "django_newsletter": "django-newsletter 1.2.1",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """One interleaved round: mails a second of both, and our cost."""
+class Measured:
+    """One way in one round: mails a second, and microseconds of processors a mail."""
 
-    ours: float
-    source: float
-    worker_us: float
-    postgres_us: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.source
+    rate: float
+    cpu_us: float
+    postgres_us: float = 0.0
+    queue_seconds: float = 0.0  # ours only: before the clock of its rate
 
 
-# ── the parts ────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many mails a round has: so many that each way takes a few seconds."""
+
+    rounds: int
+    ours: int
+    plain_django: int
+    django_newsletter: int
 
 
-@contextmanager
-def sink() -> Iterator[int]:
-    """An smtp-sink on a free port of 127.0.0.1."""
-    program = _program("smtp-sink")
-    port = _free_port()
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "1000"])
-    try:
-        _wait_for(lambda: _listens(port), "smtp-sink")
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+class Contest:
+    """All that sends, up and ready, and one sink."""
 
-
-def _program(name: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if found is None:
-        sys.exit(f"{name} is missing: apt-get install --no-install-recommends postfix")
-    return found
-
-
-@contextmanager
-def worker(port: int, log: Path) -> Iterator[psutil.Process]:
-    """Celery with two processes on the benchmark's own database, sending to that port."""
-    ready = log.with_suffix(".ready")
-    ready.unlink(missing_ok=True)
-    environ = os.environ | {
-        "DATABASE_URL": _database_url(),
-        "REDIS_URL": settings.REDIS_URL,
-        "LOCAL": "true",
-        "MAIL_PROVIDER": "smtp",
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(port),
-        "LOG_LEVEL": "WARNING",
-        "WORKER_READY_FILE": str(ready),
-    }
-    options = [f"--concurrency={WORKERS}", "--queues=send", "--loglevel=WARNING"]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    command = [sys.executable, "-m", "celery", "--app=config", "worker", *options, *quiet]
-    child = Child("worker", command, environ, log)
-    child.start()
-    try:
-        _wait_for(ready.exists, "the worker")
-        yield next(p for p in psutil.Process().children() if "worker" in " ".join(p.cmdline()))
-    finally:
-        stop([child], 30)
-
-
-def _database_url() -> str:
-    given = os.environ.get("DATABASE_URL") or embedded.database_url(settings.VAR_DIR)
-    return urlsplit(given)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit(f"{what} did not come up")
-        time.sleep(0.02)
-
-
-# ── what is measured ─────────────────────────────────────────────────────────
-
-
-def queue(edition: Edition) -> tuple[list[queries.Range], float]:
-    """Queue a row for every reader; the ranges, and the seconds it took."""
-    start = time.perf_counter()
-    ranges = []
-    found = dispatch.CHUNK
-    while found == dispatch.CHUNK:
-        found, queued = dispatch._queue_chunk(edition, timezone.now())  # noqa: SLF001 (its step)
-        ranges += [queued] if queued else []
-    return ranges, time.perf_counter() - start
-
-
-def send(edition: Edition, ranges: Sequence[queries.Range], mails: int) -> float:
-    """Ring for every batch and wait for the last record; the seconds from bell to record."""
-    start = time.perf_counter()
-    for batch in ranges:
-        ring(batch)
-    while progress_of(edition.pk).done < mails:
-        time.sleep(0.01)
-    return time.perf_counter() - start
-
-
-def load(port: int, mails: int) -> float:
-    """The seconds that smtp-source takes for as many mails of that size, on four sessions."""
-    options = ["-d", "-s", "4", "-m", str(mails), "-l", str(_MAIL_BYTES)]
-    addresses = ["-f", "from@bench.test", "-t", "to@bench.test"]
-    start = time.perf_counter()
-    command = [_program("smtp-source"), *options, *addresses, f"127.0.0.1:{port}"]
-    subprocess.run(command, check=True)
-    return time.perf_counter() - start
-
-
-def seconds_of(processes: Sequence[psutil.Process]) -> float:
-    """The processor time that these have used so far."""
-    total = 0.0
-    for process in processes:
+    def __init__(self, sizes: Sizes, stack: ExitStack) -> None:
+        self._sizes = sizes
+        self._port = stack.enter_context(postfix.sink())
+        edition = audience.make_edition()
+        audience.make_readers(sizes.ours)
+        self._worker: Worker = stack.enter_context(senders(self._port))
+        self._rivals: dict[str, Rival] = {}
+        self.mail_bytes = {"ours": audience.mean_bytes(edition)}
+        order = orders.for_plain_django(edition, self._port)
+        django = rival("plain_django", order, processes=SENDERS)
+        self._enter("plain_django", stack.enter_context(django))
+        self.missing = ""
         try:
-            times = process.cpu_times()
-            total += times.user + times.system
-        except psutil.Error:  # it has ended in between
-            continue
-    return total
+            newsletter = stack.enter_context(_django_newsletter(edition, self._port))
+            self._enter("django_newsletter", newsletter)
+        except RivalError as error:
+            self.missing = str(error)
+            print(f"{error}. The rest goes on without it.", flush=True)
+
+    def _enter(self, name: str, one: Rival) -> None:
+        self._rivals[name] = one
+        self.mail_bytes[name] = one.mail_bytes
+
+    def one_round(self) -> dict[str, Measured]:
+        """Every way, one after the other."""
+        measured = {"ours": self._ours(), "smtp_source": self._source()}
+        return measured | {name: self._rival(name) for name in self._rivals}
+
+    def _ours(self) -> Measured:
+        audience.due_again()
+        sent = queued_and_sent(self._worker, self._sizes.ours)
+        return Measured(sent.rate, sent.worker_us, sent.postgres_us, sent.queue_seconds)
+
+    def _source(self) -> Measured:
+        mails = self._sizes.ours
+        start, before = time.perf_counter(), os.times()
+        postfix.source(self._port, mails, self.mail_bytes["ours"])
+        seconds, after = time.perf_counter() - start, os.times()
+        spent = after.children_user + after.children_system
+        spent -= before.children_user + before.children_system
+        return Measured(mails / seconds, spent / mails * 1e6)
+
+    def _rival(self, name: str) -> Measured:
+        mails, database = getattr(self._sizes, name), Database()
+        before = database.cpu_seconds()
+        sending = self._rivals[name].send(mails)
+        spent = database.cpu_seconds() - before
+        return Measured(sending.rate, sending.cpu_us, spent / mails * 1e6)
 
 
-def _family(process: psutil.Process) -> list[psutil.Process]:
-    return [process, *process.children(recursive=True)]
-
-
-def _postgres() -> list[psutil.Process]:
-    return [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
-
-
-def one_round(edition: Edition, celery: psutil.Process, port: int, mails: int) -> Round:
-    """Ours, then theirs, into the same sink."""
-    audience.due_again()
-    ranges, _ = queue(edition)
-    before = seconds_of(_family(celery)), seconds_of(_postgres())
-    ours = send(edition, ranges, mails)
-    after = seconds_of(_family(celery)), seconds_of(_postgres())
-    theirs = load(port, mails)
-    return Round(
-        ours=mails / ours,
-        source=mails / theirs,
-        worker_us=(after[0] - before[0]) / mails * 1e6,
-        postgres_us=(after[1] - before[1]) / mails * 1e6,
-    )
-
-
-def rank(edition: Edition, readers: int) -> float:
-    """The seconds that choosing papers takes for so many readers, in one process."""
-    press = Press(edition)
-    start = time.perf_counter()
-    for first in range(1, readers + 1, 5_000):
-        wanted = recipients(range(first, min(first + 5_000, readers + 1)))
-        for reader in wanted.values():
-            press.choose(reader.wants, ())
-    return time.perf_counter() - start
-
-
-# ── the table ────────────────────────────────────────────────────────────────
-
-
-def spread(values: Sequence[float], form: str = ".2f") -> str:
-    middle = statistics.median(values)
-    return f"{middle:{form}} ({min(values):{form}} to {max(values):{form}})"
+@contextmanager
+def _django_newsletter(edition: Edition, port: int) -> Iterator[Rival]:
+    python = python_of_rival(Path(settings.VAR_DIR))
+    with own_database() as database:
+        order = orders.for_django_newsletter(edition, port, database)
+        with rival("django_newsletter", order, python=str(python)) as newsletter:
+            yield newsletter
 
 
 def main(quick: bool) -> None:
-    rounds, mails = (2, 2_000) if quick else (5, 10_000)
-    sizes = (2_000, 10_000) if quick else (10_000, 100_000, 1_000_000)
-    results: dict[str, Any] = {"quick": quick, "mails": mails}
+    sizes = Sizes(2, 2_000, 200, 100) if quick else Sizes(5, 10_000, 1_000, 400)
     with ExitStack() as stack:
         stack.enter_context(empty_database())
-        port = stack.enter_context(sink())
-        log = Path(settings.VAR_DIR) / "log" / "bench-worker.log"
-        edition = audience.make_edition()
-        audience.make_readers(mails)
-        celery = stack.enter_context(worker(port, log))
-        one_round(edition, celery, port, min(mails, 2_000) if mails <= 2_000 else mails)  # warm-up
-        measured = [one_round(edition, celery, port, mails) for _ in range(rounds)]
-        results |= _report(measured)
-        results |= _scaling(edition, celery, sizes)
-    write("sending", results)
+        contest = Contest(sizes, stack)
+        contest.one_round()  # caches and connections; not counted
+        rounds = [contest.one_round() for _ in range(sizes.rounds)]
+        version = postgresql_version()
+    results = {
+        "quick": quick,
+        "postgresql": version,
+        "sizes": asdict(sizes),
+        "mail_bytes": contest.mail_bytes,
+        "missing": contest.missing,
+        **summary(rounds),
+    }
+    _print(results)
+    print(f"Written to {write('sending', results)}")
 
 
-def _report(measured: Sequence[Round]) -> dict[str, Any]:
-    ratios = [one.ratio for one in measured]
-    rows = [
-        ("whole path, mails a second", spread([one.ours for one in measured], ".0f")),
-        ("smtp-source -d -s 4, mails a second", spread([one.source for one in measured], ".0f")),
-        ("ratio (target ≥ 1.0)", spread(ratios)),
-        ("worker CPU, µs a mail", spread([one.worker_us for one in measured], ".0f")),
-        ("PostgreSQL CPU, µs a mail", spread([one.postgres_us for one in measured], ".0f")),
-    ]
-    for name, figures in rows:
-        print(f"{name:<38}{figures}", flush=True)
+def summary(rounds: Sequence[dict[str, Measured]]) -> dict[str, Any]:
+    """Medians and spreads of each way, and what ours is to the others, round by round."""
+    names = list(rounds[0])
+    by_way = {name: [one[name] for one in rounds] for name in names}
+    fields = ("rate", "cpu_us", "postgres_us")
     return {
-        "ratio_to_smtp_source": statistics.median(ratios),
-        "rounds": [
-            {
-                "ours": one.ours,
-                "smtp_source": one.source,
-                "worker_us": one.worker_us,
-                "postgres_us": one.postgres_us,
-            }
-            for one in measured
-        ],
+        "rounds": [{name: asdict(one[name]) for name in names} for one in rounds],
+        "ways": {
+            name: {what: figure(getattr(one, what) for one in found).as_json() for what in fields}
+            for name, found in by_way.items()
+        },
+        "ratios": {name: figure(found).as_json() for name, found in _ratios(by_way).items()},
     }
 
 
-def _scaling(edition: Edition, celery: psutil.Process, sizes: Sequence[int]) -> dict[str, Any]:
-    """Ten, a hundred times as many readers: seconds, cost a mail, bytes, and memory."""
-    rows = []
-    for readers in sizes:
-        audience.drop_readers()
-        audience.make_readers(readers)
-        audience.due_again()
-        choosing = rank(edition, readers)
-        ranges, queueing = queue(edition)
-        before = seconds_of(_family(celery)) + seconds_of(_postgres())
-        sending = send(edition, ranges, readers)
-        spent = seconds_of(_family(celery)) + seconds_of(_postgres()) - before
-        memory = max(p.memory_info().rss for p in celery.children()) / 2**20
-        row = {
-            "readers": readers,
-            "queue_seconds": queueing,
-            "rank_seconds": choosing,
-            "send_seconds": sending,
-            "cost_us": spent / readers * 1e6,
-            "worker_rss_mb": memory,
-            "table_mb": _table_megabytes(),
-        }
-        rows.append(row)
-        print(
-            f"{readers:>9} readers: queued in {queueing:.1f} s, ranked in {choosing:.1f} s, "
-            f"sent in {sending:.1f} s ({readers / sending:.0f}/s), {row['cost_us']:.0f} µs a mail, "
-            f"worker {memory:.0f} MB, ledger {row['table_mb']:.0f} MB",
-            flush=True,
-        )
-    last = rows[-1]
-    return {
-        "scaling": rows,
-        "queue_1m_seconds": last["queue_seconds"] * 1_000_000 / last["readers"],
-        "rank_1m_seconds": last["rank_seconds"] * 1_000_000 / last["readers"],
-        "cost_growth_10k_to_1m": last["cost_us"] / rows[0]["cost_us"],
-        "worker_rss_mb": last["worker_rss_mb"],
+def _ratios(by_way: dict[str, list[Measured]]) -> dict[str, list[float]]:
+    rates = {name: [one.rate for one in found] for name, found in by_way.items()}
+    costs = {name: [one.cpu_us for one in found] for name, found in by_way.items()}
+    found = {
+        "ratio_to_smtp_source": ratios(rates["ours"], rates["smtp_source"]),
+        "ratio_to_plain_django": ratios(rates["ours"], rates["plain_django"]),
+        "cpu_ratio_plain_django": ratios(costs["plain_django"], costs["ours"]),
     }
+    if "django_newsletter" in rates:
+        found["ratio_to_django_newsletter"] = ratios(rates["ours"], rates["django_newsletter"])
+    return found
 
 
-def _table_megabytes() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_total_relation_size('newsletter_delivery') / 1048576.0")
-        return float(cursor.fetchone()[0])
+def _print(results: dict[str, Any]) -> None:
+    print(f"{'into one smtp-sink':<34}{'mails/s':>9}{'CPU µs a mail':>15}{'PostgreSQL':>12}")
+    for name, of_way in results["ways"].items():
+        rate, cpu, postgres = (of_way[one]["median"] for one in ("rate", "cpu_us", "postgres_us"))
+        print(f"{WAYS[name]:<34}{rate:>9.0f}{cpu:>15.0f}{postgres:>12.0f}")
+    for name, found in results["ratios"].items():
+        print(f"{name:<34}{found['median']:.2f} ({found['least']:.2f} to {found['most']:.2f})")
 
 
 if __name__ == "__main__":

@@ -1,26 +1,21 @@
 """How fast ready mails go over SMTP, and what each costs the sender.
 
-Three ways, interleaved: plain Django (a message built and sent on an open connection),
-smtplib with ready bytes, and the transport; into a cheap sink on this machine, and through a
-proxy that adds 15 ms each way. With Debian's postfix package (`apt-get install
---no-install-recommends postfix`, or `apt-get download postfix` and `dpkg -x`, with
-POSTFIX=folder) its `smtp-sink` is a second server and `smtp-source` a fourth way; Postfix
-itself is not started. What comes before the wire is in `bench.sending`.
+Three ways, interleaved: Django with ready texts (a message built and sent on an open connection),
+smtplib with ready bytes, and the transport; into a cheap sink on this machine. With Debian's
+postfix package (see `bench.postfix`) its `smtp-sink` is a second server and `smtp-source` a
+fourth way. What comes before the wire is in `bench.sending`, servers far away in `bench.latency`.
 """
 
 from __future__ import annotations
 
-import os
 import resource
-import shutil
 import smtplib
-import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
@@ -28,18 +23,18 @@ from typing import Any, Final, cast
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import override_settings
 
-from bench.delay import HOST, delayed
+from bench import postfix
+from bench.delay import HOST
 from bench.stage import is_quick, write
 from newsletter.render import Digest
 from newsletter.transports import SMTP
 from newsletter.transports.smtp import SmtpTransport
 
-ONE_WAY: Final = 0.015  # seconds
 BURST: Final = 50
 SENDER: Final = "digest@bench.test"
 _LINE: Final = "Words of a paper and its link https://papers.bench.test/r/AbCdEfGh/7 go here.\n"
 TEXT, HTML = _LINE * 115, _LINE * 460  # 9 KB and 36 KB
-DJANGO, SMTPLIB = "plain Django, open connection", "smtplib, ready bytes"
+DJANGO, SMTPLIB = "Django, ready texts", "smtplib, ready bytes"
 SOURCE: Final = "smtp-source -d"
 
 
@@ -108,10 +103,7 @@ def ours(connections: int, mails: int) -> None:
 
 
 def smtp_source(port: int, sessions: int, mails: int) -> None:
-    size = len(BURSTS[0].as_bytes())
-    options = ["-d", "-s", str(sessions), "-m", str(mails), "-l", str(size)]
-    command = [cast("str", program("smtp-source")), *options, f"{HOST}:{port}"]
-    subprocess.run(command, check=True, env=_environ())
+    postfix.source(port, mails, len(BURSTS[0].as_bytes()), sessions)
 
 
 def measured(mails: int, way: Callable[[int], None]) -> Run:
@@ -129,16 +121,6 @@ def _cpu() -> float:
 # ── the servers ──────────────────────────────────────────────────────────────
 
 
-def program(name: str) -> str | None:
-    """Where a program of the postfix package is, if anywhere."""
-    folders = [os.environ.get("POSTFIX", "") + "/usr/sbin", "/usr/sbin"]
-    return shutil.which(name, path=os.pathsep.join(folders)) or shutil.which(name)
-
-
-def _environ() -> dict[str, str]:
-    return os.environ | {"LD_LIBRARY_PATH": os.environ.get("POSTFIX", "") + "/usr/lib/postfix"}
-
-
 @contextmanager
 def cheap_sink() -> Iterator[int]:
     command = [sys.executable, "-m", "tests.sink"]
@@ -148,30 +130,6 @@ def cheap_sink() -> Iterator[int]:
             yield int(sink.stdout.readline().rpartition(":")[2])
         finally:
             sink.terminate()
-
-
-@contextmanager
-def smtp_sink(path: str) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = int(probe.getsockname()[1])
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    command = [path, *user, f"{HOST}:{port}", "1000"]
-    with subprocess.Popen(command, env=_environ()) as sink:
-        try:
-            _wait_for(port)
-            yield port
-        finally:
-            sink.terminate()
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(500):
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.01)
-    sys.exit("smtp-sink did not come up")
 
 
 # ── the measurements ─────────────────────────────────────────────────────────
@@ -190,20 +148,12 @@ def near_ways(port: int, mails: int) -> list[Way]:
         Way(SMTPLIB, mails, partial(with_smtplib, port)),
         *(Way(name(count), mails, partial(ours, count)) for count in (1, 4)),
     ]
-    if program("smtp-source"):
+    if postfix.program("smtp-source"):
         ways += [
             Way(f"{SOURCE} -s {count}", mails, partial(smtp_source, port, count))
             for count in (1, 4)
         ]
     return ways
-
-
-def far_ways(port: int, mails: int) -> list[Way]:
-    return [
-        Way(DJANGO, mails // 16, plain_django),
-        Way(SMTPLIB, mails // 16, partial(with_smtplib, port)),
-        *(Way(name(count), mails * count // 8, partial(ours, count)) for count in (1, 4, 8)),
-    ]
 
 
 def name(connections: int) -> str:
@@ -224,32 +174,20 @@ def measure(port: int, ways: Sequence[Way], times: int) -> dict[str, list[Run]]:
 
 
 def main(quick: bool) -> None:
-    near, far, times = (500, 160, 1) if quick else (3_000, 800, 5)
+    mails, times = (500, 1) if quick else (3_000, 5)
     results: dict[str, Any] = {"quick": quick, "mail_bytes": len(BURSTS[0].as_bytes())}
-    with ExitStack() as stack:
-        port = stack.enter_context(cheap_sink())
-        results["near"] = _report("a cheap sink", measure(port, near_ways(port, near), times))
-        if path := program("smtp-sink"):
-            other = stack.enter_context(smtp_sink(path))
-            runs = measure(other, near_ways(other, near), times)
-            results["smtp_sink"] = _report("smtp-sink", runs)
-        else:
-            print("smtp-sink is missing: apt-get install --no-install-recommends postfix")
-        way_off = stack.enter_context(delayed(port, ONE_WAY))
-        runs = measure(way_off, far_ways(way_off, far), times)
-        results["far"] = _report("the cheap sink, 30 ms away", runs)
-        results["ratio_with_latency"] = {
-            "per_connection": _times(runs, name(1)),
-            "8_connections": _times(runs, name(8)),
-        }
-    print(f"{results['ratio_with_latency']}: times plain Django's rate, targets 3.5 and 20")
+    with cheap_sink() as port:
+        results["cheap_sink"] = _report(
+            "a cheap sink", measure(port, near_ways(port, mails), times)
+        )
+    if postfix.program("smtp-sink"):
+        with postfix.sink() as port:
+            results["smtp_sink"] = _report(
+                "smtp-sink", measure(port, near_ways(port, mails), times)
+            )
+    else:
+        print("smtp-sink is missing: apt-get install --no-install-recommends postfix")
     print(f"results in {write('smtp', results)}")
-
-
-def _times(runs: dict[str, list[Run]], way: str) -> float:
-    """How many times plain Django's rate, by medians."""
-    rates = [statistics.median(run.rate for run in runs[one]) for one in (way, DJANGO)]
-    return round(rates[0] / rates[1], 2)
 
 
 def _report(server: str, runs: dict[str, list[Run]]) -> dict[str, Any]:

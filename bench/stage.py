@@ -38,6 +38,12 @@ def empty_database() -> Iterator[None]:
             connection.creation.destroy_test_db(real, verbosity=0)
 
 
+def postgresql_version() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return str(cursor.fetchone()[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds of several runs of one thing, and of them what this process itself computed.

@@ -44,6 +44,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
     "TICK_SECONDS": (0.1, 3600),
 }
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 # config/celery.py ends a task after so long; a lease that runs out earlier would declare
 # mail uncertain that is still being sent.
 TASK_TIME_LIMIT = 300
@@ -67,6 +68,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_source_keys(),
         *check_arxiv(),
         *check_run_retention(),
+        *check_metrics_token(),
     ]
 
 
@@ -242,6 +244,20 @@ def _is_rate(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def check_metrics_token() -> list[CheckMessage]:
+    """E017: a token that can be guessed, or that no header can carry."""
+    token = settings.METRICS_TOKEN
+    if not token or _TOKEN.fullmatch(token):
+        return []
+    return [
+        Error(
+            "METRICS_TOKEN has fewer than 20 characters, or some that no header carries.",
+            hint="Make one with: openssl rand -hex 20",
+            id="trending.E017",
+        )
+    ]
 
 
 def check_production() -> list[CheckMessage]:

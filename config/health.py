@@ -1,7 +1,8 @@
-"""Two addresses for whoever watches the process.
+"""Three addresses for whoever watches the process.
 
-`/healthz`: this process answers. `/readyz`: it reaches the database and Redis too.
-They are answered before anything else, so a probe needs no host name and no HTTPS.
+`/healthz`: this process answers. `/readyz`: it reaches the database and Redis too. `/metrics`:
+how far the mails are, for those who have the token. They are answered before anything else, so
+a probe needs no host name and no HTTPS.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from redis import RedisError
 
+from config import metrics
+
 logger = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
-    """The first middleware: the two addresses need none of the others."""
+    """The first middleware: these addresses need none of the others."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,6 +33,8 @@ class HealthMiddleware:
         if request.path_info == "/readyz":
             missing = what_is_missing()
             return _plain(f"no {' or '.join(missing)}", 503) if missing else _plain("ok", 200)
+        if request.path_info == "/metrics":
+            return metrics.answer(request)
         return self.get_response(request)
 
 

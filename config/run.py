@@ -25,7 +25,7 @@ from config import embedded
 from config.processes import MARK, Child, end_leftovers, stop
 
 ROOT = Path(__file__).resolve().parent.parent
-STOP_SECONDS = 30.0
+STOP_SECONDS = 40.0  # a worker finishes the mails in its hands: 30 s, and a little more
 READY_SECONDS = 60.0
 FIRST_EDITION_SECONDS = 90.0
 

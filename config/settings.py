@@ -253,6 +253,9 @@ SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; R
 # ── the API ──────────────────────────────────────────────────────────────────
 API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as Hugging Face does
 
+# Whoever shows it may read /metrics; empty: nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 LOGIN_URL = "admin:login"
 UNFOLD = admin_look.UNFOLD
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()

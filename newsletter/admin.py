@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -21,6 +20,8 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from newsletter import control
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from newsletter.pieces import RANK, TOKEN, WHY
+from newsletter.progress import deliveries_of
+from newsletter.speed import progress_now
 from papers.admin_pages import (
     LedgerPage,
     M,
@@ -52,7 +53,7 @@ DELIVERY_COLOURS: Final = {
 }
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
-    "composed_at", "trend_version", "paused_at", "pause_reason", "cancelled_at",
+    "progress", "composed_at", "trend_version", "paused_at", "pause_reason", "cancelled_at",
 )  # fmt: skip
 _EDITION_COLOURS: Final = {
     "open": "warning", "frozen": "success", "paused": "danger", "cancelled": "danger",
@@ -200,18 +201,20 @@ class EditionAdmin(Page[Edition]):
         parts = format_html_join(" · ", "{} {}", zip(numbers, states, strict=True))
         return format_html("<span>{}</span>", parts)
 
+    @admin.display(description="progress", empty_value="nothing to send yet")
+    def progress(self, edition: Edition) -> SafeString | None:
+        now = progress_now(edition.pk, timezone.now())
+        if not now.total:
+            return None
+        bar = format_html(
+            '<progress class="tp-progress" max="{}" value="{}"></progress>', now.total, now.done
+        )
+        words = ", ".join(part for part in (f"{now.share:.0%} of {now.total:,}", now.pace) if part)
+        return format_html("{} {}", bar, words)
+
 
 def _is_open(edition: Edition | None) -> bool:
     return edition is None or edition.state == Edition.State.OPEN
-
-
-def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
-    """How many deliveries these editions have, by state: kept counters, whatever their number."""
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Tally.objects.filter(edition__in=editions).order_by()
-    for edition, state, count in rows.values_list("edition", "state").annotate(Sum("count")):
-        counts[edition][state] = count
-    return counts
 
 
 class OfEdition(LedgerPage[M]):

@@ -61,11 +61,11 @@ def _end_waiting(edition_id: int) -> int:
 
 
 def pause_if_unfit(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Pause on a fault of the settings, or when too many mailboxes turn out not to exist."""
+    """Pause on a fault of the settings, or when too many mails are refused for good."""
     wrong = next((outcome for outcome in outcomes if outcome.state == "misconfigured"), None)
     if wrong:
         pause(edition_id, f"mail cannot be sent with these settings: {wrong.error}", now)
-    elif any(outcome.mailbox_gone for outcome in outcomes):
+    elif any(outcome.state == "refused" for outcome in outcomes):
         reason = unhealthy(progress_of(edition_id))
         if reason:
             pause(edition_id, reason, now)

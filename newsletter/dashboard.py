@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from newsletter.admin import deliveries_of
 from newsletter.models import Candidate, Delivery, Edition
+from newsletter.progress import deliveries_of
 from papers.admin_pages import row_url, rows_url, short
 from papers.jobs import LINES
 from papers.models import Job, Paper, SourceRun

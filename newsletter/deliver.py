@@ -23,7 +23,7 @@ from django.utils import timezone
 from newsletter import queries
 from newsletter.pace import pace_of_settings
 from newsletter.press import Choice, Press, press_of
-from newsletter.queries import Claimed, Range, Result
+from newsletter.queries import Claimed, Imprint, Range, Result
 from newsletter.readers import Recipient, recipients
 from newsletter.reasons import skipped
 from newsletter.record import conclude
@@ -110,10 +110,10 @@ class _Batch:
         """Those of a burst whom the pace lets go now; the others are put off."""
         now = timezone.now()
         addresses = {mail.id: readers[mail.reader_id or 0].email for mail in candidates}
-        admission = self._throttle.admit(addresses, now)
-        # Patiently, for the outcomes of the burst before are still in memory only.
-        patiently(lambda: queries.put_off(self._edition, self._fence, admission.wait, now))
-        return [mail for mail in candidates if mail.id not in admission.wait]
+        wait = self._throttle.admit(addresses, now).wait
+        if wait:  # patiently, for the outcomes of the burst before are still in memory only
+            patiently(lambda: queries.put_off(self._edition, self._fence, wait, now))
+        return [mail for mail in candidates if mail.id not in wait]
 
     def _turn_over(
         self, results: Sequence[Result], burst: Sequence[Claimed], choices: Mapping[int, Choice]
@@ -123,17 +123,16 @@ class _Batch:
         So at most one burst is uncertain should this process be killed.
         """
         now = timezone.now()
+        imprint = Imprint(now.replace(microsecond=0), RENDERER, current_key_id())
         for mail in burst:
             mail.attempts += 1
-            if mail.dated_at is None:
-                mail.dated_at = now.replace(microsecond=0)
-                mail.renderer, mail.key_id = RENDERER, current_key_id()
-        picks = [choices[mail.id].json for mail in burst]
+            mail.imprint = mail.imprint or imprint
+        picks = {mail.id: choices[mail.id].json for mail in burst}
         until = now + timedelta(seconds=settings.LEASE_SECONDS)
 
         def turn() -> set[int]:
             self._record(results)
-            return queries.mark_sending(self._edition, self._fence, burst, picks, until)
+            return queries.mark_sending(self._edition, self._fence, picks, imprint, until)
 
         return patiently(turn)
 
@@ -157,11 +156,12 @@ class _Batch:
     def _digest(
         self, mail: Claimed, choices: Mapping[int, Choice], readers: Mapping[int, Recipient]
     ) -> Digest:
+        assert mail.imprint  # noqa: S101 (for the type checker: it was marked)
         return digest_of(
             delivery_id=mail.id,
-            key_id=mail.key_id,
+            key_id=mail.imprint.key_id,
             to=readers[mail.reader_id or 0].email,
-            dated_at=mail.dated_at or timezone.now(),
+            dated_at=mail.imprint.dated_at,
             sheet=choices[mail.id].sheet,
             attempts=mail.attempts,
         )

@@ -88,7 +88,7 @@ class Delivery(models.Model):
         on_delete=models.PROTECT,
         related_name="deliveries",
         db_constraint=False,
-        db_index=False,  # no index may: docs/decisions/0014-ledger-partitions.md says why
+        db_index=False,  # rows are found by their ids, or are unfinished
     )
     subscriber = models.ForeignKey(
         Subscriber,
@@ -125,13 +125,14 @@ class Delivery(models.Model):
         ordering: ClassVar = ["-id"]
         verbose_name_plural = "deliveries"
         constraints: ClassVar = [
-            # Also how a reader's rows are found: "nothing they were sent before".
+            # The reader first: it also answers what one reader was sent. And no index begins
+            # with the edition alone, or a planner without statistics reads all of it.
             models.UniqueConstraint(fields=["subscriber", "edition"], name="delivery_once")
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["edition", "id"],
-                condition=Q(state__in=["queued", "deferred", "sending"]),
+                condition=Q(state__in=["queued", "deferred"]),
                 name="delivery_unfinished",
             ),
             models.Index(

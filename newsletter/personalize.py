@@ -9,7 +9,6 @@ never comes either, for a thin digest is better than a padded one.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,7 +23,7 @@ Flags = NDArray[np.bool_]
 TOPIC: Final = 1.0  # a paper wholly about a followed topic
 KEYWORD: Final = 2.0  # followed words say more than a topic
 AUTHOR: Final = 4.0  # a followed author says most (docs/ranking.md)
-_NO_TOPIC: Final = -1
+NO_TOPIC: Final = -1
 REPEAT: Final = 0.35  # each paper already chosen from the same topic
 
 
@@ -83,6 +82,8 @@ class Ranking:
                 self.weights[row, self._column[slug]] = weight
         self._saying: dict[str, Flags] = {}
         self._by: dict[str, Flags] = {}
+        # Of the few papers that lead, most readers have picked each for the same reason.
+        self._picks: dict[tuple[int, int, str, str], Pick] = {}
 
     def columns(self, reader: Reader) -> NDArray[np.intp]:
         """The topics that count for this reader; all of them for one who follows all."""
@@ -109,6 +110,14 @@ class Ranking:
         """Which papers are among these ids."""
         return np.isin(self.ids, np.fromiter(papers, np.int64, len(papers)))
 
+    def pick(self, row: int, topic: int, keyword: str, author: str) -> Pick:
+        """The paper of a row, chosen for these; the same object each time."""
+        key = (row, topic, keyword, author)
+        if key not in self._picks:
+            lead = "" if topic == NO_TOPIC else self.topics[topic]
+            self._picks[key] = Pick(int(self.ids[row]), lead, keyword, author)
+        return self._picks[key]
+
     def _flags(self, values: Iterable[bool]) -> Flags:
         return np.fromiter(values, np.bool_, len(self.offers))
 
@@ -125,7 +134,7 @@ def personalize(reader: Reader, ranking: Ranking, seen: Collection[int]) -> list
     columns = ranking.columns(reader)
     followed = ranking.weights[:, columns]
     affinity = followed.max(axis=1, initial=0.0)
-    lead = np.where(affinity > 0, columns[followed.argmax(axis=1)], _NO_TOPIC)
+    lead = np.where(affinity > 0, columns[followed.argmax(axis=1)], NO_TOPIC)
     said = _any(ranking, [ranking.saying(term) for term in reader.keywords])
     written = _any(ranking, [ranking.by(name) for name in reader.authors])
     worth = ranking.standing + TOPIC * affinity + KEYWORD * said + AUTHOR * written
@@ -151,12 +160,9 @@ def _any(ranking: Ranking, flagged: Sequence[Flags]) -> Flags:
 
 
 def _pick(reader: Reader, ranking: Ranking, row: int, topic: int) -> Pick:
-    return Pick(
-        paper_id=int(ranking.ids[row]),
-        topic="" if topic == _NO_TOPIC else ranking.topics[topic],
-        keyword=next((term for term in reader.keywords if ranking.saying(term)[row]), ""),
-        author=next((name for name in reader.authors if ranking.by(name)[row]), ""),
-    )
+    keyword = next((term for term in reader.keywords if ranking.saying(term)[row]), "")
+    author = next((name for name in reader.authors if ranking.by(name)[row]), "")
+    return ranking.pick(row, topic, keyword, author)
 
 
 def _diverse(
@@ -164,22 +170,22 @@ def _diverse(
 ) -> list[int]:
     """Greedy choice: each further paper of one topic counts REPEAT less than the one before.
 
-    Within a topic the order is by worth, so only the heads of the topics compete. Papers
-    without a topic are never counted against each other.
+    Within a topic papers come by worth, so what a paper counts is known before anything is
+    chosen: its worth, less REPEAT for each better one of its topic. That falls within every
+    topic, and always taking the best head of falling queues is sorting. Papers without a
+    topic are never counted against each other.
     """
     ordered = rows[np.argsort(-worth[rows], kind="stable")]
-    queues: dict[int, list[int]] = {}
-    for row in ordered.tolist():
-        queues.setdefault(int(topics[row]), []).append(row)
-    chosen: list[int] = []
-    taken: Counter[int] = Counter()
-    while queues and len(chosen) < size:
-        topic = max(
-            queues,
-            key=lambda t: (worth[queues[t][0]] - REPEAT * taken[t], -queues[t][0]),
-        )
-        chosen.append(queues[topic].pop(0))
-        taken[topic] += topic != _NO_TOPIC
-        if not queues[topic]:
-            del queues[topic]
-    return chosen
+    led = topics[ordered]
+    counts = worth[ordered] - REPEAT * np.where(led == NO_TOPIC, 0, _places(led))
+    return [int(row) for row in ordered[np.lexsort((ordered, -counts))[:size]]]
+
+
+def _places(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many of the same group stand before each."""
+    by_group = np.argsort(groups, kind="stable")
+    sorted_groups = groups[by_group]
+    starts = np.searchsorted(sorted_groups, sorted_groups)
+    places = np.empty_like(by_group)
+    places[by_group] = np.arange(len(groups)) - starts
+    return places

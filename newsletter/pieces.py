@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ PAPERS: Final = "\ue001"
 PREHEADER: Final = "\ue002"
 RANK: Final = "\ue003"
 WHY: Final = "\ue004"
+TOKEN_MARK: Final = TOKEN.encode()
 MARKS: Final = (TOKEN, PAPERS, PREHEADER, RANK, WHY)
 _NO_MARKS: Final = dict.fromkeys(map(ord, MARKS))
 
@@ -39,6 +40,9 @@ INDENT: Final = "    "  # the text part hangs its ranks: "10. Title"
 
 # The room that each mark needs on its line; those of no width stand on lines of their own.
 _ROOMS: Final = {TOKEN: TOKEN_LENGTH, RANK: len(INDENT), WHY: 0, PAPERS: 0, PREHEADER: 0}
+
+
+Parts = tuple[bytes, ...]  # a text for the wire, cut so that the token's marks stand alone
 
 
 @dataclass(frozen=True)
@@ -56,29 +60,46 @@ class Shell:
     def wire_text(self) -> bytes:
         return quoted_printable(self.text, _ROOMS)
 
+    @cached_property
+    def html_parts(self) -> Sequence[Parts]:
+        """What stands before the preheader, up to the papers, and after them."""
+        return _cut(self.wire_html, PREHEADER, PAPERS)
+
+    @cached_property
+    def text_parts(self) -> Sequence[Parts]:
+        """What stands before the papers, and after them."""
+        return _cut(self.wire_text, PAPERS)
+
 
 @dataclass(frozen=True)
 class Piece(Shell):
-    """One paper's part of the mail, the same way; `title` is plain text without marks.
-
-    The `…_parts` are what stands before its rank, up to its reason, and after that.
-    """
+    """One paper's part of the mail, the same way; `title` is plain text without marks."""
 
     title: str
 
     @cached_property
-    def wire_html_parts(self) -> tuple[bytes, bytes, bytes]:
-        return _cut(self.wire_html)
+    def html_parts(self) -> Sequence[Parts]:
+        """What stands before its rank, up to its reason, and after that."""
+        return _cut(self.wire_html, RANK, WHY)
 
     @cached_property
-    def wire_text_parts(self) -> tuple[bytes, bytes, bytes]:
-        return _cut(self.wire_text)
+    def text_parts(self) -> Sequence[Parts]:
+        return _cut(self.wire_text, RANK, WHY)
 
 
-def _cut(wire: bytes) -> tuple[bytes, bytes, bytes]:
-    head, rest = wire.split(RANK.encode())
-    middle, tail = rest.split(WHY.encode())
-    return head, middle, tail
+def _cut(wire: bytes, *marks: str) -> Sequence[Parts]:
+    """The parts between these marks, which stand once each in this order."""
+    found = []
+    for mark in marks:
+        part, wire = wire.split(mark.encode())
+        found.append(_around_tokens(part))
+    return [*found, _around_tokens(wire)]
+
+
+def _around_tokens(wire: bytes) -> Parts:
+    """Cut around each token's mark. All marks are one object, to be found by identity."""
+    between = [part for plain in wire.split(TOKEN_MARK) for part in (TOKEN_MARK, plain)]
+    return tuple(between[1:])
 
 
 def render_shell(context: dict[str, Any]) -> Shell:

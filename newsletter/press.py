@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from json import dumps
 from typing import Any, Final
 
@@ -19,20 +19,24 @@ from newsletter.render import Digest, Sheet, digest_of
 from papers.models import Topic
 from papers.windows import opens_at
 
-_KEPT_CHOICES: Final = 500  # about 60 KB each once it was sent
+_NONE: Final[frozenset[int]] = frozenset()
+_KEPT_CHOICES: Final = 8_000  # about 5 KB each with their sheets
+
+Picks = Sequence[Mapping[str, Any]]  # as a delivery stores them: [{"position", "paper", "why"}, …]
 
 
 class Choice:
     """One choice of papers, with its reasons: as it is stored, and as it is set."""
 
-    def __init__(self, picks: Sequence[Mapping[str, Any]], press: Press) -> None:
-        """`picks`: as a delivery stores them, [{"position", "paper", "why"}, …]."""
+    def __init__(self, picks: Picks, texts: Sequence[str], press: Press) -> None:
+        """`texts`: the picks in JSON, one by one."""
         self.picks = picks
+        self._texts = texts
         self._press = press
 
-    @cached_property
+    @property
     def json(self) -> str:
-        return dumps(self.picks, ensure_ascii=False, separators=(",", ":"))
+        return f"[{','.join(self._texts)}]"
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -48,40 +52,40 @@ class Press:
         self._shell = Shell(html=edition.html, text=edition.text)
         candidates = list(Candidate.objects.filter(edition=edition))
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
+        self._papers = frozenset(self._by_paper)
         # By position, which stays when two rows of one paper are merged later.
         self._pieces = {candidate.position: _piece(candidate) for candidate in candidates}
         self._ranking = Ranking([_offer(candidate) for candidate in candidates])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
-        self._choices: dict[tuple[Reader, frozenset[int]], Choice] = {}
+        self._stored = cache(self._worded)
+        self._choice = lru_cache(_KEPT_CHOICES)(self._chosen)
 
     def choose(self, reader: Reader, seen: Collection[int]) -> Choice:
         """The reader's papers. Readers who want the same and saw the same share one choice."""
-        key = (reader, frozenset(self._by_paper.keys() & seen if seen else ()))
-        choice = self._choices.pop(key, None)
-        if choice is None:
-            picks = personalize(reader, self._ranking, key[1])
-            choice = Choice([self._stored(pick) for pick in picks], self)
-            if len(self._choices) >= _KEPT_CHOICES:
-                del self._choices[next(iter(self._choices))]  # the one used longest ago
-        self._choices[key] = choice
-        return choice
+        return self._choice(reader, self._papers.intersection(seen) if seen else _NONE)
 
-    def restore(self, picks: Sequence[Mapping[str, Any]]) -> Choice:
+    def restore(self, picks: Picks) -> Choice:
         """The choice that a delivery has stored."""
-        return Choice(picks, self)
+        return Choice(picks, [_json(pick) for pick in picks], self)
 
-    def sheet(self, picks: Sequence[Mapping[str, Any]]) -> Sheet:
+    def _chosen(self, reader: Reader, seen: frozenset[int]) -> Choice:
+        stored = [self._stored(pick) for pick in personalize(reader, self._ranking, seen)]
+        return Choice(tuple(pick for pick, _ in stored), tuple(text for _, text in stored), self)
+
+    def _worded(self, pick: Pick) -> tuple[dict[str, Any], str]:
+        """A pick as it is stored, and that in JSON."""
+        candidate = self._by_paper[pick.paper_id]
+        reason = why(pick, candidate.facts, self._topic_names)
+        stored = {"position": candidate.position, "paper": pick.paper_id, "why": reason}
+        return stored, _json(stored)
+
+    def sheet(self, picks: Picks) -> Sheet:
         """Set these picks.
 
         Raises:
             KeyError: the edition has lost one of the papers.
         """
         return Sheet(self._shell, [(self._pieces[pick["position"]], pick["why"]) for pick in picks])
-
-    def _stored(self, pick: Pick) -> dict[str, Any]:
-        candidate = self._by_paper[pick.paper_id]
-        reason = why(pick, candidate.facts, self._topic_names)
-        return {"position": candidate.position, "paper": pick.paper_id, "why": reason}
 
 
 @lru_cache(maxsize=3)
@@ -125,6 +129,10 @@ def _seen_since(edition: Edition) -> tuple[datetime, int]:
     sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
     first: int = sent.aggregate(first=Min("pk"))["first"]
     return since, first
+
+
+def _json(pick: Mapping[str, Any]) -> str:
+    return dumps(pick, ensure_ascii=False, separators=(",", ":"))
 
 
 def _piece(candidate: Candidate) -> Piece:

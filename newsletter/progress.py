@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from newsletter.models import Delivery, Tally
@@ -27,8 +28,7 @@ class Progress:
     uncertain: int = 0
     skipped: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
-    began_at: datetime | None = None
-    changed_at: datetime | None = None
+    rate: float = 0.0  # mails a second of late; 0: none, or not known yet
 
     @property
     def total(self) -> int:
@@ -43,40 +43,53 @@ class Progress:
         return self.sent + self.failed + self.uncertain + self.skipped
 
     @property
-    def rate(self) -> float:
-        """Mails a second from the first to the last change; 0 before anything was sent."""
-        if not self.sent or self.began_at is None or self.changed_at is None:
-            return 0.0
-        return self.sent / max((self.changed_at - self.began_at).total_seconds(), 1.0)
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return self.done / self.total if self.total else 1.0
 
     @property
     def time_left(self) -> timedelta | None:
-        """At the rate so far; None while there is none."""
+        """At the rate of late; None while there is none."""
         return timedelta(seconds=round(self.left / self.rate)) if self.rate else None
+
+    @property
+    def pace(self) -> str:
+        """Rate and time left in words; empty when nothing moves, or nothing is left."""
+        if not self.left or self.time_left is None:
+            return ""
+        rate = f"{self.rate:,.0f}" if self.rate >= 10 else f"{self.rate:.1f}"
+        return f"{rate} a second, {self.time_left} left"
 
 
 def progress_of(edition_id: int) -> Progress:
-    """An edition's counters, in one query over at most a few hundred rows."""
+    """An edition's counters, in one query over at most a few hundred rows; without the rate."""
     rows = (
         Tally.objects.filter(edition=edition_id)
         .order_by()
         .values_list("state", "reason")
-        .annotate(Sum("count"), Min("changed_at"), Max("changed_at"))
+        .annotate(Sum("count"))
     )
     counts: dict[str, int] = {}
     reasons: dict[str, int] = {}
-    moments: list[datetime] = []
-    for state, reason, count, first, last in rows:
+    for state, reason, count in rows:
         counts[state] = counts.get(state, 0) + count
-        moments += [first, last]
         if reason and count:
             reasons[reason] = count
-    began, changed = (min(moments), max(moments)) if moments else (None, None)
-    return Progress(**counts, reasons=reasons, began_at=began, changed_at=changed)
+    return Progress(**counts, reasons=reasons)
+
+
+def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
+    """How many deliveries these editions have, by state: kept counters, whatever their number."""
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = Tally.objects.filter(edition__in=editions).order_by()
+    for edition, state, count in rows.values_list("edition", "state").annotate(Sum("count")):
+        counts[edition][state] = count
+    return counts
 
 
 def busy() -> bool:
     """Whether anybody is due or any mail is waiting to leave right now."""
     due = Subscriber.objects.filter(state=Subscriber.State.ACTIVE, next_send_at__lte=timezone.now())
-    waiting = Delivery.objects.filter(state__in=[State.QUEUED, State.SENDING])
-    return due.exists() or waiting.exists()
+    # One by one: each state has an index of its own.
+    waiting = (Delivery.objects.filter(state=state) for state in (State.QUEUED, State.SENDING))
+    return due.exists() or any(rows.exists() for rows in waiting)

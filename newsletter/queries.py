@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -74,85 +76,89 @@ UPDATE newsletter_delivery AS delivery
    SET lease_until = %(until)s, fence = %(fence)s
   FROM claimed
  WHERE delivery.id = claimed.id AND delivery.edition_id = %(edition)s
-RETURNING delivery.id, subscriber_id, attempts, picks, dated_at, renderer, key_id
+RETURNING delivery.id, subscriber_id, attempts,
+          CASE WHEN dated_at IS NOT NULL THEN picks END, dated_at, renderer, key_id
 """
 
-# What these readers were sent since a day, or may have been. Served by delivery_once
-# (subscriber_id, edition_id), in the partitions of the editions that can have been sent since:
-# one or two, however old the ledger is.
+# What these readers were sent since a day, or may have been. Reader by reader, served by
+# delivery_once: asked for all at once, a table without statistics would be read from end to end.
+# And only in the partitions of editions that can have been sent since, one or two.
 _SEEN = """
-SELECT delivery.subscriber_id, array_agg((pick ->> 'paper')::bigint)
-  FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
- WHERE delivery.subscriber_id = ANY(%(readers)s)
-   AND delivery.edition_id >= %(first_edition)s
-   AND delivery.created_at >= %(since)s
-   AND delivery.edition_id <> %(edition)s
-   AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
- GROUP BY delivery.subscriber_id
+SELECT reader.id, papers.sent
+  FROM unnest(%(readers)s::bigint[]) AS reader (id)
+ CROSS JOIN LATERAL (
+   SELECT array_agg((pick ->> 'paper')::bigint) AS sent
+     FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
+    WHERE delivery.subscriber_id = reader.id
+      AND delivery.edition_id >= %(first_edition)s
+      AND delivery.created_at >= %(since)s
+      AND delivery.edition_id <> %(edition)s
+      AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
+ ) AS papers
+ WHERE papers.sent IS NOT NULL
 """
 
+# A change names its rows in one array, which the primary key answers, and finds what it brings
+# for each in arrays or JSON beside it. Joined to a list of records instead, the rows would be
+# searched the wrong way round: of an edition that has just begun the statistics know nothing.
 _SKIP = """
-UPDATE newsletter_delivery AS delivery
-   SET state = 'skipped', reason = skip.reason, lease_until = NULL, fence = NULL
-  FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS skip (id, reason)
- WHERE delivery.id = skip.id AND delivery.edition_id = %(edition)s
-   AND delivery.fence = %(fence)s
+UPDATE newsletter_delivery
+   SET state = 'skipped', lease_until = NULL, fence = NULL,
+       reason = (%(reasons)s::text[])[array_position(%(ids)s::bigint[], id)]
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
 """
 
 # Only rows still held under this fence, and only while the edition may be sent: a worker that
 # slept past its lease sends nothing, and a pause works at once. Asked again after a commit
 # whose answer was lost, it answers the same, also when the sweeper came in between: nobody else
 # has this fence, and the worker that has it knows that none of these mails has left.
+# What a first try stored stays: it is the same mail, whenever it leaves.
 _MARK_SENDING = """
-UPDATE newsletter_delivery AS delivery
-   SET state = 'sending', reason = '', attempts = mail.attempts, lease_until = %(until)s,
-       picks = mail.picks, dated_at = mail.dated_at, renderer = mail.renderer, key_id = mail.key_id
-  FROM jsonb_to_recordset(%(mails)s::jsonb)
-       AS mail (id bigint, attempts smallint, picks jsonb, dated_at timestamptz,
-                renderer text, key_id text)
- WHERE delivery.id = mail.id AND delivery.edition_id = %(edition)s
-   AND delivery.fence = %(fence)s
-   AND delivery.state IN ('queued', 'deferred', 'sending', 'uncertain')
+UPDATE newsletter_delivery
+   SET state = 'sending', reason = '', lease_until = %(until)s,
+       attempts = attempts + CASE WHEN state IN ('queued', 'deferred') THEN 1 ELSE 0 END,
+       picks = CASE WHEN dated_at IS NULL THEN %(picks)s::jsonb -> id::text ELSE picks END,
+       renderer = CASE WHEN dated_at IS NULL THEN %(renderer)s ELSE renderer END,
+       key_id = CASE WHEN dated_at IS NULL THEN %(key)s ELSE key_id END,
+       dated_at = coalesce(dated_at, %(dated_at)s)
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
+   AND state IN ('queued', 'deferred', 'sending', 'uncertain')
    AND EXISTS (SELECT FROM newsletter_edition AS edition
                 WHERE edition.id = %(edition)s
                   AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
-RETURNING delivery.id
+RETURNING id
 """
 
 # A row swept up in the meantime keeps its fence, so the truth may still arrive late.
 _RECORD = """
-UPDATE newsletter_delivery AS delivery
-   SET state = result.state, reason = result.reason, error = result.error,
-       provider_id = result.provider_id, next_attempt_at = result.next_attempt_at,
-       sent_at = CASE WHEN result.state = 'sent' THEN %(now)s END,
+UPDATE newsletter_delivery
+   SET state = %(state)s, reason = %(reason)s, error = %(error)s,
+       provider_id = (%(provider_ids)s::text[])[array_position(%(ids)s::bigint[], id)],
+       next_attempt_at = %(next_attempt_at)s,
+       sent_at = CASE WHEN %(state)s = 'sent' THEN %(now)s::timestamptz END,
        lease_until = NULL, fence = NULL
-  FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(errors)s::text[],
-              %(provider_ids)s::text[], %(next_attempts)s::timestamptz[])
-       AS result (id, state, reason, error, provider_id, next_attempt_at)
- WHERE delivery.id = result.id AND delivery.edition_id = %(edition)s
-   AND delivery.fence = %(fence)s
-   AND delivery.state IN ('sending', 'uncertain')
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
+   AND state IN ('sending', 'uncertain')
 """
 
 # The bounds, here and below: without them delivery_unfinished would be read for the whole
 # edition, of which the planner knows nothing while it is sent.
+# The bounds, here and below: delivery_unfinished serves these states, and PostgreSQL 15 would read
+# it for the whole edition and look for the ids in what it finds.
 _RELEASE = """
 UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
- WHERE id = ANY(%(ids)s) AND id BETWEEN %(lowest)s AND %(highest)s
-   AND edition_id = %(edition)s AND fence = %(fence)s
-   AND state IN ('queued', 'deferred')
+ WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
+   AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
 
 # Put off without a try: not the mail's fault. It is found again when its time has come.
 _PUT_OFF = """
-UPDATE newsletter_delivery AS delivery
-   SET state = 'deferred', reason = later.reason, next_attempt_at = later.at,
-       lease_until = NULL, fence = NULL
-  FROM unnest(%(ids)s::bigint[], %(times)s::timestamptz[], %(reasons)s::text[])
-       AS later (id, at, reason)
- WHERE delivery.id = later.id AND delivery.edition_id = %(edition)s
-   AND delivery.id BETWEEN %(lowest)s AND %(highest)s
-   AND delivery.fence = %(fence)s AND delivery.state IN ('queued', 'deferred')
+UPDATE newsletter_delivery
+   SET state = 'deferred', lease_until = NULL, fence = NULL,
+       reason = (%(reasons)s::text[])[array_position(%(ids)s::bigint[], id)],
+       next_attempt_at = (%(times)s::timestamptz[])[array_position(%(ids)s::bigint[], id)]
+ WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
+   AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
 
 # ── after a crash ────────────────────────────────────────────────────────────
@@ -219,6 +225,15 @@ class Range:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a mail's bytes depend on beside its papers, fixed when it is first sent."""
+
+    dated_at: datetime
+    renderer: str
+    key_id: str
+
+
 @dataclass(slots=True)
 class Claimed:
     """A delivery as a worker holds it between its claim and its outcome."""
@@ -226,10 +241,8 @@ class Claimed:
     id: int
     reader_id: int | None
     attempts: int
-    picks: list[dict[str, Any]] = field(default_factory=list)
-    dated_at: datetime | None = None
-    renderer: str = ""
-    key_id: str = ""
+    picks: list[dict[str, Any]] | None = None  # these are from an earlier try, or not there yet
+    imprint: Imprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +294,14 @@ def claim(
         fence=fence,
         most=most,
     )
-    return fence, sorted(
-        (
-            Claimed(number, reader, attempts, json.loads(picks), dated_at, renderer, key_id)
-            for number, reader, attempts, picks, dated_at, renderer, key_id in rows
-        ),
-        key=lambda claimed: claimed.id,
-    )
+    return fence, [_claimed(row) for row in sorted(rows, key=itemgetter(0))]
+
+
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    number, reader, attempts, picks, dated_at, renderer, key_id = row
+    if dated_at is None:
+        return Claimed(number, reader, attempts)
+    return Claimed(number, reader, attempts, json.loads(picks), Imprint(dated_at, renderer, key_id))
 
 
 def seen_papers(
@@ -299,7 +313,7 @@ def seen_papers(
     """
     rows = _rows(
         _SEEN,
-        readers=list(readers),
+        readers=_array(readers),
         edition=edition_id,
         since=since,
         first_edition=first_edition,
@@ -314,7 +328,7 @@ def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
             _SKIP,
             edition=edition_id,
             fence=fence,
-            ids=list(reasons),
+            ids=_array(reasons),
             reasons=list(reasons.values()),
         )
 
@@ -322,46 +336,51 @@ def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
 def mark_sending(
     edition_id: int,
     fence: uuid.UUID,
-    mails: Sequence[Claimed],
-    picks: Sequence[str],
+    picks: Mapping[int, str],
+    imprint: Imprint,
     until: datetime,
 ) -> set[int]:
     """Store what makes the mails personal and mark them `sending`: the ids of those still held.
 
-    `picks` are those of the mails, in JSON.
+    `picks` are in JSON, by the delivery's id.
     """
     # One text: an array of JSON values would be escaped quote by quote.
-    told = ",".join(_told(mail, text) for mail, text in zip(mails, picks, strict=True))
-    rows = _rows(_MARK_SENDING, edition=edition_id, fence=fence, until=until, mails=f"[{told}]")
+    told = ",".join(f'"{number}":{text}' for number, text in picks.items())
+    rows = _rows(
+        _MARK_SENDING,
+        edition=edition_id,
+        fence=fence,
+        until=until,
+        ids=_array(picks),
+        picks=f"{{{told}}}",
+        dated_at=imprint.dated_at,
+        renderer=imprint.renderer,
+        key=imprint.key_id,
+    )
     return {number for (number,) in rows}
 
 
-def _told(mail: Claimed, picks: str) -> str:
-    """One record for jsonb_to_recordset, around picks that are JSON already."""
-    values = {
-        "id": mail.id,
-        "attempts": mail.attempts,
-        "dated_at": mail.dated_at.isoformat() if mail.dated_at else None,
-        "renderer": mail.renderer,
-        "key_id": mail.key_id,
-    }
-    return f'{json.dumps(values)[:-1]},"picks":{picks}}}'
-
-
 def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: datetime) -> None:
-    """Write the outcomes of a burst. Rows that are under another fence by now stay as they are."""
-    _run(
-        _RECORD,
-        edition=edition_id,
-        fence=fence,
-        now=now,
-        ids=[result.delivery_id for result in results],
-        states=[result.state for result in results],
-        reasons=[result.reason for result in results],
-        errors=[result.error for result in results],
-        provider_ids=[result.provider_id for result in results],
-        next_attempts=[result.next_attempt_at for result in results],
-    )
+    """Write the outcomes of a burst, those that are alike at once: nearly always all of them.
+
+    Rows that are under another fence by now stay as they are.
+    """
+    alike: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
+    for one in results:
+        alike[one.state, one.reason, one.error, one.next_attempt_at].append(one)
+    for (state, reason, error, next_attempt_at), those in alike.items():
+        _run(
+            _RECORD,
+            edition=edition_id,
+            fence=fence,
+            now=now,
+            ids=_array(one.delivery_id for one in those),
+            provider_ids=[one.provider_id for one in those],
+            state=state,
+            reason=reason,
+            error=error,
+            next_attempt_at=next_attempt_at,
+        )
 
 
 def put_off(
@@ -373,7 +392,7 @@ def put_off(
             _PUT_OFF,
             edition=edition_id,
             fence=fence,
-            ids=list(waits),
+            ids=_array(waits),
             lowest=min(waits),
             highest=max(waits),
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
@@ -388,7 +407,7 @@ def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
             _RELEASE,
             edition=edition_id,
             fence=fence,
-            ids=list(ids),
+            ids=_array(ids),
             lowest=min(ids),
             highest=max(ids),
         )
@@ -407,6 +426,11 @@ def due_again(now: datetime, size: int) -> list[Range]:
 def forgotten(now: datetime, still_since: datetime, size: int) -> list[Range]:
     """Unfinished work of editions in which nothing has happened since then, in ranges."""
     return [Range(*row) for row in _rows(_FORGOTTEN, now=now, still_since=still_since, size=size)]
+
+
+def _array(ids: Iterable[int]) -> str:
+    """An array as PostgreSQL reads it: numbers need none of the care that texts do."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.db import connection
@@ -16,22 +17,27 @@ _Kind = Interest.Kind
 
 # Everything about 500 readers in one go: by primary key, by the unique hash of a suppressed
 # address (as subscribers.tokens.address_hash makes it), and by interest's index on its reader.
-# 500 readers with three interests each: 5 to 7 ms.
-_RECIPIENTS: Final = """
+# What a reader follows comes as one text, a line each in the order they added it: thousands
+# follow the same, and a text that was read before need not be read again.
+# 500 readers with three interests each: 1 to 2 ms.
+_RECIPIENTS: Final = r"""
 SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_size,
-       suppression.reason, interest.kinds, interest.terms
+       suppression.reason, interest.lines
   FROM subscribers_subscriber AS reader
   LEFT JOIN subscribers_suppression AS suppression
     ON suppression.address_hash = encode(sha256(convert_to(reader.email, 'UTF8')), 'hex')
-  LEFT JOIN LATERAL (
-    SELECT array_agg(follows.kind::text ORDER BY follows.id) AS kinds,
-           array_agg(coalesce(topic.slug, follows.term)::text ORDER BY follows.id) AS terms
+  LEFT JOIN (
+    SELECT follows.subscriber_id, string_agg(
+             follows.kind || ' ' || translate(coalesce(topic.slug, follows.term), E'\n', ' '),
+             E'\n' ORDER BY follows.id) AS lines
       FROM subscribers_interest AS follows
       LEFT JOIN papers_topic AS topic ON topic.id = follows.topic_id
-     WHERE follows.subscriber_id = reader.id
-  ) AS interest ON true
- WHERE reader.id = ANY(%s)
+     WHERE follows.subscriber_id = ANY(%(ids)s)
+     GROUP BY follows.subscriber_id
+  ) AS interest ON interest.subscriber_id = reader.id
+ WHERE reader.id = ANY(%(ids)s)
 """
+_KEPT_WISHES: Final = 20_000  # about half a KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +53,25 @@ class Recipient:
 def recipients(ids: Collection[int]) -> dict[int, Recipient]:
     """The readers of these ids, as they are now, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECIPIENTS, [list(ids)])
+        cursor.execute(_RECIPIENTS, {"ids": list(ids)})
         return {
             number: Recipient(
                 id=number,
                 email=email,
-                wants=_wants(kinds or (), terms or (), size),
+                wants=_wants(lines or "", size),
                 refusal=_refusal(state, reason, is_sample=is_sample),
             )
-            for number, email, state, is_sample, size, reason, kinds, terms in cursor.fetchall()
+            for number, email, state, is_sample, size, reason, lines in cursor.fetchall()
         }
 
 
-def _wants(kinds: Sequence[str], terms: Sequence[str], size: int) -> Reader:
-    """What a reader follows, in the order they added it."""
-    followed = list(zip(kinds, terms, strict=True))
+@lru_cache(_KEPT_WISHES)
+def _wants(lines: str, size: int) -> Reader:
+    """What a reader follows; readers who want the same share the object."""
+    followed = [line.partition(" ") for line in lines.split("\n")]
 
     def of(kind: str) -> tuple[str, ...]:
-        return tuple(term for other, term in followed if other == kind)
+        return tuple(term for other, _, term in followed if other == kind)
 
     return Reader(
         topics=frozenset(of(_Kind.TOPIC)),

@@ -1,8 +1,8 @@
 """Set a reader's mail: a join of pieces that the edition has rendered already.
 
-What many readers share is made once and kept: a `Sheet` is one choice of papers, encoded for
-the wire and cut where the token goes. A mail is then its headers and one join, a few
-microseconds, and the same delivery always gives the same bytes.
+What many readers share is made once and kept: the pieces, encoded for the wire and cut where
+the token goes, and the `Sheet`, one choice of papers, which only lists them. A mail is then its
+headers and one join, ten microseconds, and the same delivery always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,18 @@ from typing import Final
 from django.conf import settings
 from django.utils.html import escape
 
-from newsletter.pieces import INDENT, PAPERS, PREHEADER, RANK, TOKEN, WHY, Piece, Shell, hung
+from newsletter.pieces import (
+    INDENT,
+    PAPERS,
+    PREHEADER,
+    RANK,
+    TOKEN,
+    TOKEN_MARK,
+    WHY,
+    Piece,
+    Shell,
+    hung,
+)
 from newsletter.quoted import quoted_printable
 from newsletter.tokens import make_token
 
@@ -29,7 +40,7 @@ RENDERER: Final = "1"  # raise it when the same rows would give another mail
 _CRLF: Final = "\r\n"
 # No part can hold it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
-_PAPERS, _PREHEADER = PAPERS.encode(), PREHEADER.encode()
+_CONTENT_TYPE: Final = b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY
 _GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 
 
@@ -63,39 +74,40 @@ class Sheet:
         )
         return self._shell.text.replace(PAPERS, papers)
 
+    def parts(self, token: bytes) -> list[bytes]:
+        """From the subject's header to the end, encoded, with this token."""
+        parts, places = self._wire
+        parts = parts.copy()
+        for place in places:
+            parts[place] = token
+        return parts
+
     @cached_property
-    def wire(self) -> tuple[bytes, ...]:
-        """From the subject's header to the end, encoded, and cut at each place of the token."""
-        message = b"".join(
-            [
-                b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded(self.subject),
-                b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY,
-                _part_head(b"plain"),
-                self._wire_text(),
-                b"\r\n" + _part_head(b"html"),
-                self._wire_html(),
-                b"\r\n--%b--\r\n" % _BOUNDARY,
-            ]
-        )
-        return tuple(message.split(TOKEN.encode()))
+    def _wire(self) -> tuple[list[bytes], list[int]]:
+        """The whole mail in the parts that mails have in common, and the places of the token."""
+        head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded(self.subject)
+        parts = [head, _CONTENT_TYPE, _part_head(b"plain")]
+        parts += self._text_parts()
+        parts += [b"\r\n", _part_head(b"html")]
+        parts += self._html_parts()
+        parts.append(b"\r\n--%b--\r\n" % _BOUNDARY)
+        return parts, [place for place, part in enumerate(parts) if part is TOKEN_MARK]
 
-    def _wire_text(self) -> bytes:
-        before, after = self._shell.wire_text.split(_PAPERS)
-        parts = [before]
+    def _text_parts(self) -> list[bytes]:
+        before, after = self._shell.text_parts
+        parts = list(before)
         for piece, rank, why in self._chosen:
-            head, middle, tail = piece.wire_text_parts
-            parts += [head, _hung_rank(rank).encode(), middle, _wire_why(why), tail, _GAP]
-        parts[-1] = after
-        return b"".join(parts)
+            head, middle, tail = piece.text_parts
+            parts += [*head, _hung_rank(rank).encode(), *middle, _wire_why(why), *tail, _GAP]
+        return [*parts[:-1], *after]  # no gap behind the last
 
-    def _wire_html(self) -> bytes:
-        shell = self._shell.wire_html.replace(_PREHEADER, _wire_escaped(self._preheader))
-        before, after = shell.split(_PAPERS)
-        parts = [before]
+    def _html_parts(self) -> list[bytes]:
+        start, before, after = self._shell.html_parts
+        parts = [*start, _wire_escaped(self._preheader), *before]
         for piece, rank, why in self._chosen:
-            head, middle, tail = piece.wire_html_parts
-            parts += [head, b"%d" % rank, middle, _wire_escaped(why), tail]
-        return b"".join([*parts, after])
+            head, middle, tail = piece.html_parts
+            parts += [*head, b"%d" % rank, *middle, _wire_escaped(why), *tail]
+        return [*parts, *after]
 
 
 # Readers by the thousand share their reasons, if not their papers.
@@ -120,12 +132,18 @@ def _part_head(kind: bytes) -> bytes:
     )
 
 
+@lru_cache(maxsize=1_000)  # a burst has one date
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)
+
+
 @lru_cache(maxsize=1)
 def _from_header(mail_from: str) -> str:
     name, address = parseaddr(mail_from)
     return formataddr((name, address), "utf-8")
 
 
+@lru_cache(maxsize=10_000)
 def _encoded(text: str) -> bytes:
     """A header's text, folded, in an encoded word only where ASCII does not do."""
     charset = "us-ascii" if text.isascii() else "utf-8"
@@ -161,7 +179,7 @@ class Digest:
         site, unsubscribe = settings.SITE_URL, f"<{settings.SITE_URL}/u/{self.token}>"
         return {
             "Message-ID": message_id(self.delivery_id, self.token),
-            "Date": format_datetime(self.dated_at),
+            "Date": _date(self.dated_at),
             "List-Id": settings.LIST_ID,
             "List-Unsubscribe": unsubscribe,
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -176,7 +194,7 @@ class Digest:
             lines.append(f"Reply-To: {settings.MAIL_REPLY_TO}")
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         head = _CRLF.join([*lines, ""]).encode()
-        return head + self.token.encode().join(self.sheet.wire)
+        return b"".join([head, *self.sheet.parts(self.token.encode())])
 
 
 def digest_of(
@@ -192,9 +210,13 @@ def digest_of(
 
 def subject_of(titles: Sequence[str]) -> str:
     """The first title, cut at a word when long, and how many papers follow."""
+    return _subject(titles[0], len(titles) - 1)
+
+
+@lru_cache(maxsize=10_000)
+def _subject(title: str, others: int) -> str:
     # Three dots and not "…": most subjects then need no encoding.
-    first = textwrap.shorten(titles[0], 60, placeholder=" ...")
-    others = len(titles) - 1
+    first = textwrap.shorten(title, 60, placeholder=" ...")
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"

@@ -17,6 +17,7 @@ from newsletter.deliver import BATCH, deliver
 from newsletter.dispatch import dispatch_due
 from newsletter.queries import Range
 from newsletter.record import sweep
+from newsletter.speed import note_speed
 from newsletter.transports import transport_of_process
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def dispatch() -> None:
         ring(queued)
     for waiting in _unheard():
         ring(waiting)
+    note_speed(now)
 
 
 @shared_task(name="newsletter.send_range")

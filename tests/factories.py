@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from newsletter.models import Candidate, Delivery, Edition
+from newsletter.queries import Imprint
 from papers.jobs import BY_NAME
 from papers.models import Job, Paper, PaperTopic, Signal, Topic
 from subscribers.models import Subscriber, TransactionalMail
@@ -79,3 +80,14 @@ def make_job(name: str, **values: Any) -> Job:
     """A row of the timetable's job `name`, next due at nine on 23 November 2026."""
     values.setdefault("next_run_at", datetime(2026, 11, 23, 9, tzinfo=UTC))
     return Job.objects.create(name=name, source=BY_NAME[name].source, **values)
+
+
+def make_imprint(**values: Any) -> Imprint:
+    return Imprint(
+        **{
+            "dated_at": datetime(2025, 3, 15, 9, tzinfo=UTC),
+            "renderer": "1",
+            "key_id": "",
+            **values,
+        }
+    )

@@ -41,13 +41,15 @@ def test_a_broker_that_is_there_is_told(act: str, words: list[str]) -> None:
         getattr(messages, act)(*words)
 
 
-def test_a_process_that_sends_leaves_it_to_the_main_one_when_to_end() -> None:
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_a_process_that_sends_leaves_it_to_the_main_one_when_to_end(asked: signal.Signals) -> None:
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
     try:
         worker_process_init.send(sender=None)
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+        assert signal.getsignal(asked) is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def test_a_task_that_runs_is_not_ended_for_want_of_a_broker() -> None:

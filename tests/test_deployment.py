@@ -26,6 +26,7 @@ import psycopg
 import pytest
 import yaml
 
+from config.run import STOP_SECONDS
 from tests.settings_file import PRODUCTION, ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -108,6 +109,17 @@ def test_a_worker_gets_the_time_it_asks_for_to_finish_its_burst() -> None:
 
     seconds = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
     assert seconds > app.conf.worker_soft_shutdown_timeout
+
+
+def test_the_unit_in_the_docs_gives_a_worker_as_much_time_as_compose_does() -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text()
+    assert f"TimeoutStopSec={SERVICES['worker']['stop_grace_period'].removesuffix('s')}\n" in page
+
+
+def test_make_run_gives_a_worker_the_time_it_asks_for() -> None:
+    from config.celery import app
+
+    assert app.conf.worker_soft_shutdown_timeout < STOP_SECONDS
 
 
 def test_the_procfile_runs_the_same_commands() -> None:

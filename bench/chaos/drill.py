@@ -73,6 +73,7 @@ class Run:
     finished: bool
     paused: str
     seconds: float
+    struck: int = 0  # how often the receiving server misbehaved
 
     @property
     def faults(self) -> list[str]:
@@ -94,6 +95,7 @@ class Run:
             "done": self.done,
             **self.verdict.as_json(),
             "uncertain_allowed": self.most_uncertain,
+            "struck": self.struck,
             "finished": self.finished,
             "paused": self.paused,
             "seconds": round(self.seconds, 1),
@@ -121,6 +123,7 @@ def drill(rig: Rig, fault: Fault, number: int, mails: int, seed: int) -> Run:
         finished=finished,
         paused=paused,
         seconds=time.monotonic() - began,
+        struck=rig.receiver.struck,
     )
 
 

@@ -139,7 +139,7 @@ PROCESSES: Final = [
         "kill -9 of a worker",
         _kill_worker,
         composes=True,
-        share=2,
+        share=1.2,
         runs=20,
         doubt=BURST,
     ),
@@ -177,7 +177,7 @@ def _answers() -> list[Fault]:
             f"smtp_{code}_{stage.lower()}",
             f"{code} at {where}",
             mood=Mood(stage, [said], 0.03),
-            share=0.5,
+            share=0.3,
         )
         for code, said in _CODES.items()
         for stage, where in _STAGES.items()
@@ -191,7 +191,7 @@ def _breaks() -> list[Fault]:
             "smtp_cut_content",
             "hangs up within DATA",
             mood=Mood("content", ["hang up"], 0.02),
-            share=0.5,
+            share=0.3,
             is_fresh=True,
             doubt=1,
         ),
@@ -199,7 +199,7 @@ def _breaks() -> list[Fault]:
             "smtp_cut_end",
             "takes a mail and hangs up",
             mood=Mood("end", ["hang up"], 0.02),
-            share=0.5,
+            share=0.3,
             is_fresh=True,
             doubt=1,
         ),
@@ -207,14 +207,14 @@ def _breaks() -> list[Fault]:
             "smtp_stall_mail",
             "falls silent at MAIL",
             mood=Mood("MAIL", ["silence"], 0.008),
-            share=0.5,
+            share=0.3,
             is_fresh=True,
         ),
         Fault(
             "smtp_stall_end",
             "takes a mail and falls silent",
             mood=Mood("end", ["silence"], 0.008),
-            share=0.5,
+            share=0.3,
             is_fresh=True,
             doubt=1,
         ),
@@ -222,14 +222,14 @@ def _breaks() -> list[Fault]:
             "smtp_garbage_rcpt",
             "says nonsense at RCPT",
             mood=Mood("RCPT", _GARBAGE, 0.01),
-            share=0.5,
+            share=0.3,
             is_fresh=True,
         ),
         Fault(
             "smtp_garbage_end",
             "takes a mail and says nonsense",
             mood=Mood("end", _GARBAGE, 0.01),
-            share=0.5,
+            share=0.3,
             is_fresh=True,
             doubt=1,
         ),
@@ -257,7 +257,7 @@ def apis(url: str) -> list[Fault]:
 
     def fault(name: str, words: str, kind: str, environ: dict[str, str], doubt: int = 0) -> Fault:
         mood = Mood("request", [kind], 0.15)
-        return Fault(name, words, mood=mood, environ=environ, doubt=doubt)
+        return Fault(name, words, mood=mood, environ=environ, share=0.6, doubt=doubt)
 
     return [
         fault("api_429", "429 from an API", "429", postmark),
@@ -265,7 +265,13 @@ def apis(url: str) -> list[Fault]:
         fault("api_silence", "API takes a burst, no answer", "silence", postmark, BURST),
         fault("api_cut", "API takes a burst, answer cut", "cut", postmark, BURST),
         fault("api_silence_key", "the same, with idempotency keys", "silence", resend, BURST),
-        Fault("api_partial", "status 200, some mails refused", environ=postmark, odd="invalid"),
+        Fault(
+            "api_partial",
+            "status 200, some mails refused",
+            environ=postmark,
+            odd="invalid",
+            share=0.6,
+        ),
         Fault(
             "api_kill_worker",
             "kill -9 of a worker that speaks to an API",

@@ -40,6 +40,7 @@ class Receiver:
         self._mood: Mood | None = None
         self._dice = Random(0)  # noqa: S311 (faults, not secrets)
         self.struck = 0  # how often the mood was let out
+        self.seconds_a_mail = _SECONDS_A_MAIL
         self.smtp_port = 0
         self.api_url = ""
 
@@ -90,7 +91,7 @@ class Receiver:
 
     def _smtp(self, moment: Moment) -> Answer:
         if moment.verb == "end":
-            time.sleep(_SECONDS_A_MAIL)
+            time.sleep(self.seconds_a_mail)
         if moment.verb == "RCPT" and moment.to.startswith(GONE):
             return "550 5.1.1 no such user"
         return self._strike(moment.verb)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.chaos.drill import Fault, Run
@@ -29,26 +27,30 @@ def line(fault: Fault, runs: Sequence[Run]) -> str:
         f"{total.uncertain:>11}{most:>6}"
     )
     wrong = [f"  run {run.number}: {', '.join(run.faults)} ({run.done})" for run in runs]
+    if runs and is_idle(fault, runs):
+        told += "  (it never happened)"
     return "\n".join([told, *(w for w, run in zip(wrong, runs, strict=True) if run.faults)])
+
+
+def is_idle(fault: Fault, runs: Sequence[Run]) -> bool:
+    """Whether a server was to misbehave and never did, so that the runs prove nothing."""
+    return fault.mood is not None and not any(run.struck for run in runs)
 
 
 def added(runs: Sequence[Run]) -> Verdict:
     return sum((run.verdict for run in runs), Verdict())
 
 
-def store(
-    path: Path, told: Sequence[tuple[Fault, Sequence[Run]]], about: Mapping[str, Any]
-) -> Path:
-    """Write all of it as JSON."""
-    results = {
+def results_of(
+    told: Sequence[tuple[Fault, Sequence[Run]]], about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All of it, for JSON."""
+    return {
         **about,
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "faults": [_summary(fault, runs) for fault, runs in told],
         "runs": [run.as_json() for _, runs in told for run in runs],
     }
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
-    return path
 
 
 def _summary(fault: Fault, runs: Sequence[Run]) -> dict[str, Any]:
@@ -60,6 +62,7 @@ def _summary(fault: Fault, runs: Sequence[Run]) -> dict[str, Any]:
         **counts,
         "most_uncertain": max((run.verdict.uncertain for run in runs), default=0),
         "uncertain_allowed": max((run.most_uncertain for run in runs), default=0),
+        "struck": sum(run.struck for run in runs),
         "kept": not any(run.faults for run in runs),
         "seconds": round(sum(run.seconds for run in runs), 1),
     }

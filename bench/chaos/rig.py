@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,7 @@ from config.processes import MARK, Child, end_leftovers, stop
 from config.redis_url import for_celery
 
 _START_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 30.0  # what a worker is promised for the task in hand
+_STOP_SECONDS: Final = 40.0  # what a worker is promised for the task in hand, and a little more
 # All that is inherited: an operator's own settings and .env must not leak in.
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
@@ -165,16 +165,19 @@ class Rig:
 
     # ── senders ──────────────────────────────────────────────────────────────
 
-    def start_senders(self, changes: Mapping[str, str], *, is_fresh: bool) -> None:
+    def start_senders(
+        self, changes: Mapping[str, str], *, is_fresh: bool, words: Sequence[str] = ()
+    ) -> None:
         """A worker and one beat with these settings: those that run already, or fresh ones.
 
-        With a PLANT among the settings, the worker has that bug.
+        With a PLANT among the settings, the worker has that bug. `words` are added to its command.
         """
         environ = {**self.environ, **changes}
         if self.senders and not is_fresh and self.worker.environ == environ:
             return
         self.stop_senders()
         self.worker = run.worker(self.var, environ)
+        self.worker.command = [*self.worker.command, *words]
         if PLANT in changes:
             self.worker.command = [
                 word.replace("celery", "bench.chaos.planted") for word in self.worker.command
@@ -207,10 +210,10 @@ class Rig:
         """The worker's processes that run tasks; those first that speak to a server of ours."""
         with suppress(psutil.Error):
             children = psutil.Process(self.worker.pid).children()
-            return sorted(children, key=lambda child: not self._is_sending(child))
+            return sorted(children, key=lambda child: not self.is_sending(child))
         return []
 
-    def _is_sending(self, process: psutil.Process) -> bool:
+    def is_sending(self, process: psutil.Process) -> bool:
         ports = {self.receiver.smtp_port, int(self.receiver.api_url.split(":")[2].split("/")[0])}
         with suppress(psutil.Error):
             return any(one.raddr and one.raddr.port in ports for one in process.net_connections())

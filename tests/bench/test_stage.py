@@ -8,13 +8,24 @@ from pathlib import Path
 import pytest
 
 from bench import stage
-from bench.__main__ import benchmarks
+from bench.__main__ import benchmarks, run
 from bench.stage import as_json, is_quick, peak_megabytes, reset_peak, timed, write
 
 
 def test_what_has_a_main_is_a_benchmark_and_the_replay_is_none() -> None:
     assert "papers" in benchmarks()
     assert not {"backtest", "stage", "crowd"} & set(benchmarks())
+
+
+def test_a_benchmark_that_fails_leaves_no_older_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stage, "RESULTS", tmp_path)
+    write("no_such_benchmark", {"old": True})
+
+    assert run(["no_such_benchmark"]) == 1
+    assert not list(tmp_path.iterdir())
+    assert "No module named bench.no_such_benchmark" in capfd.readouterr().err
 
 
 def test_it_times_the_act_and_not_what_comes_before(capsys: pytest.CaptureFixture[str]) -> None:

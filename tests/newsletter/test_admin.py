@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -232,6 +233,17 @@ def steer(client: Client, edition: Edition, name: str) -> Edition:
     client.post(url, {"_form_submitted": "True"})
     edition.refresh_from_db()
     return edition
+
+
+def test_an_edition_shows_how_far_it_is_and_how_long_it_will_take(admin_client: Client) -> None:
+    edition = make_edition()
+    for state in ("sent", "sent", "sent", "queued"):
+        make_delivery(edition, make_subscriber(), state=state)
+    cache.set(f"speed:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
+    url = reverse("admin:newsletter_edition_change", args=[edition.pk])
+    page = admin_client.get(url).content.decode()
+    assert '<progress class="tp-progress" max="4" value="3"></progress> 75% of 4' in page
+    assert "0.3 a second, 0:00:03 left" in page
 
 
 def test_an_operator_pauses_an_edition_and_lets_it_go_on(admin_client: Client) -> None:

@@ -10,7 +10,7 @@ from newsletter.models import Delivery, Edition
 from newsletter.progress import Progress
 from newsletter.queries import Range
 from subscribers.outcomes import Outcome, State
-from tests.factories import make_delivery, make_edition, make_subscriber
+from tests.factories import make_delivery, make_edition, make_imprint, make_subscriber
 
 NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,8 @@ def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition
     batch = Range(edition.pk, 1, 2**62)
     fence, rows = queries.claim(batch, NOW, 50, timedelta(minutes=5))
     control.pause(edition.pk, "stop", NOW)
-    assert queries.mark_sending(edition.pk, fence, rows, ["[]"] * len(rows), NOW) == set()
+    picks = {row.id: "[]" for row in rows}
+    assert queries.mark_sending(edition.pk, fence, picks, make_imprint(), NOW) == set()
 
 
 def test_a_resumed_edition_goes_on(edition: Edition) -> None:
@@ -93,3 +94,16 @@ def test_no_other_outcome_pauses_it(edition: Edition, state: State) -> None:
 )
 def test_too_many_refusals_are_unhealthy(sent: int, failed: int, paused: bool) -> None:
     assert bool(control.unhealthy(Progress(sent=sent, failed=failed))) is paused
+
+
+@pytest.mark.parametrize("mailbox_gone", [True, False])
+def test_an_edition_of_which_too_much_is_refused_pauses_itself(
+    edition: Edition, mailbox_gone: bool
+) -> None:
+    for number in range(200):
+        state = "failed" if number < 11 else "sent"
+        make_delivery(edition, make_subscriber(), state=state)
+    control.pause_if_unfit(edition.pk, [Outcome("refused", mailbox_gone=mailbox_gone)], NOW)
+    edition.refresh_from_db()
+    assert edition.paused_at == NOW
+    assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")

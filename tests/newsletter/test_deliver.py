@@ -23,7 +23,14 @@ from newsletter.queries import Range
 from newsletter.transports import open_transport
 from papers.models import Paper, Topic
 from subscribers.models import Interest, Subscriber, Suppression
-from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_subscriber
+from tests.factories import (
+    DAY,
+    make_imprint,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_subscriber,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -308,7 +315,8 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> N
     dispatch(NOW)
     old_fence, rows = queries.claim(everything(edition), NOW, 50, timedelta(minutes=5))
     queries.claim(everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
-    assert queries.mark_sending(edition.pk, old_fence, rows, ["[]"], NOW) == set()
+    picks = {row.id: "[]" for row in rows}
+    assert queries.mark_sending(edition.pk, old_fence, picks, make_imprint(), NOW) == set()
 
 
 def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> None:

@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import psycopg
 import pytest
@@ -27,6 +26,7 @@ from tests.factories import (
     make_candidate,
     make_delivery,
     make_edition,
+    make_imprint,
     make_paper,
     make_subscriber,
 )
@@ -159,5 +159,5 @@ def test_a_mark_whose_answer_was_lost_holds_though_the_sweeper_came_first(
 
 
 def mark(edition: Edition, fence: uuid.UUID, mails: Sequence[Claimed], until: datetime) -> set[int]:
-    picks: list[Any] = ["[]"] * len(mails)
-    return queries.mark_sending(edition.pk, fence, mails, picks, until)
+    picks = {mail.id: "[]" for mail in mails}
+    return queries.mark_sending(edition.pk, fence, picks, make_imprint(), until)

@@ -1,9 +1,11 @@
+from collections import Counter
 from collections.abc import Collection, Sequence
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.personalize import Offer, Pick, Ranking, Reader
+from newsletter.personalize import NO_TOPIC, REPEAT, Offer, Pick, Ranking, Reader, _diverse
 from newsletter.personalize import personalize as choose
 
 
@@ -115,3 +117,23 @@ def test_the_order_of_the_edition_never_changes_a_digest(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     reader = Reader(size=size)
     assert personalize(reader, edition, ()) == personalize(reader, shuffled, ())
+
+
+def greedy(worth: Sequence[float], topics: Sequence[int], size: int) -> list[int]:
+    """The rule as it is told: the best paper left, each further one of its topic counting less."""
+    left, chosen = list(range(len(worth))), list[int]()
+    while left and len(chosen) < size:
+        taken = Counter(topics[row] for row in chosen)
+        taken[NO_TOPIC] = 0
+        best = max(left, key=lambda row: (worth[row] - REPEAT * taken[topics[row]], -row))
+        chosen.append(best)
+        left.remove(best)
+    return chosen
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(NO_TOPIC, 4)), max_size=60))
+def test_a_diverse_choice_is_the_greedy_one(papers: list[tuple[int, int]]) -> None:
+    worth = np.array([value / 4 for value, _ in papers], dtype=np.float64)
+    topics = np.array([topic for _, topic in papers], dtype=np.intp)
+    found = _diverse(np.arange(len(papers)), worth, topics, 10)
+    assert found == greedy(worth.tolist(), topics.tolist(), 10)

@@ -5,7 +5,9 @@ from io import StringIO
 from random import Random
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.models import Delivery, Edition
@@ -69,15 +71,23 @@ def test_it_costs_one_query_however_many_rows(
         progress_of(edition.pk)
 
 
-def test_rate_and_time_left_follow_from_the_counters() -> None:
-    progress = Progress(sent=600, queued=1200, began_at=NOW, changed_at=NOW + timedelta(minutes=1))
-    assert progress.rate == pytest.approx(10.0)
+def test_the_time_left_follows_from_the_rate() -> None:
+    progress = Progress(sent=600, queued=1200, rate=10.0)
     assert progress.time_left == timedelta(minutes=2)
+    assert progress.pace == "10 a second, 0:02:00 left"
 
 
-def test_before_the_first_mail_there_is_no_rate() -> None:
-    progress = Progress(queued=5, began_at=NOW, changed_at=NOW)
-    assert (progress.rate, progress.time_left) == (0.0, None)
+def test_before_the_first_mail_nobody_knows_how_long_it_takes() -> None:
+    progress = Progress(queued=5)
+    assert (progress.time_left, progress.pace) == (None, "")
+
+
+def test_nothing_is_said_of_the_pace_when_nothing_is_left() -> None:
+    assert Progress(sent=5, rate=3.0).pace == ""
+
+
+def test_a_slow_pace_is_told_exactly() -> None:
+    assert Progress(queued=5, rate=0.25).pace == "0.2 a second, 0:00:20 left"
 
 
 def test_totals_add_up() -> None:
@@ -103,3 +113,31 @@ def test_the_command_names_a_pause() -> None:
     out = StringIO()
     call_command("progress", stdout=out)
     assert "PAUSED: 401 bad token" in out.getvalue()
+
+
+def test_the_command_watches_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = make_edition()
+    make_delivery(edition, make_subscriber())
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            Delivery.objects.update(state="sent")
+
+    monkeypatch.setattr("newsletter.management.commands.progress.time.sleep", sleep)
+    out = StringIO()
+    call_command("progress", "--watch", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == len(looks) + 1 == 4
+    assert ["100%" in line for line in lines] == [False, False, False, True]
+
+
+def test_the_command_tells_rate_and_time_left() -> None:
+    edition = make_edition()
+    for state in ("sent", "queued"):
+        make_delivery(edition, make_subscriber(), state=state)
+    cache.set(f"speed:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
+    out = StringIO()
+    call_command("progress", stdout=out)
+    assert "0.1 a second, 0:00:10 left" in out.getvalue()

@@ -33,7 +33,10 @@ class PlainSheet:
     subject = "Papers"
 
     def __init__(self, text: bytes = b"A paper.\r\n" * 40) -> None:
-        self.wire = (b"Subject: Papers\r\n\r\n" + text + b"https://papers.test/u/", b"\r\n")
+        self._text = text
+
+    def parts(self, token: bytes) -> list[bytes]:
+        return [b"Subject: Papers\r\n\r\n", self._text, b"https://papers.test/u/", token, b"\r\n"]
 
 
 def make_digest(number: int, to: str = "", text: bytes = b"A paper.\r\n" * 40) -> Digest:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from newsletter import queries
@@ -68,32 +67,3 @@ def test_a_deferred_mail_comes_up_when_its_time_has_come(edition: Edition) -> No
     Delivery.objects.update(state="deferred", next_attempt_at=now + timedelta(minutes=5))
     assert queries.due_again(now, 500) == []
     assert len(queries.due_again(now + timedelta(minutes=5), 500)) == 1
-
-
-def test_a_claim_reads_the_index_of_unfinished_rows_from_its_first_id() -> None:
-    """Of ten thousand rows that are done it must look at none."""
-    edition = make_edition()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO newsletter_delivery (edition_id, subscriber_id, state, reason, picks,
-                 renderer, key_id, attempts, next_attempt_at, provider_id, error, created_at)
-               SELECT %s, NULL, CASE WHEN n > 9900 THEN 'queued' ELSE 'sent' END, '', '[]', '',
-                      '', 0, now(), '', '', now()
-                 FROM generate_series(1, 10000) AS n""",
-            [edition.pk],
-        )
-        cursor.execute("ANALYZE newsletter_delivery")
-        cursor.execute(
-            "EXPLAIN (ANALYZE, FORMAT TEXT) " + queries._CLAIM,
-            {
-                "edition": edition.pk,
-                "first": 1,
-                "last": 2**62,
-                "now": timezone.now(),
-                "until": timezone.now(),
-                "fence": "00000000-0000-0000-0000-000000000000",
-                "most": 50,
-            },
-        )
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "edition_id_id_idx" in plan, plan  # of its partition: delivery_unfinished

@@ -7,9 +7,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from newsletter.models import Edition
-from newsletter.progress import Progress, progress_of
+from newsletter.progress import Progress
+from newsletter.speed import progress_now
 
 _WIDTH = 30
 
@@ -23,7 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            shown = [(e, progress_of(e.pk)) for e in _newest(options["editions"])]
+            now = timezone.now()
+            shown = [(e, progress_now(e.pk, now)) for e in _newest(options["editions"])]
             for edition, progress in shown:
                 self.stdout.write(line(edition, progress))
             if not options["watch"] or not any(progress.left for _, progress in shown):
@@ -39,13 +42,12 @@ def _newest(count: int) -> list[Edition]:
 
 def line(edition: Edition, progress: Progress) -> str:
     """An edition's progress in one line of text."""
-    share = progress.done / progress.total if progress.total else 1.0
-    bar = ("█" * round(share * _WIDTH)).ljust(_WIDTH, "·")
-    parts = [f"{edition}  {bar} {share:4.0%}  {progress.sent} sent"]
+    bar = ("█" * round(progress.share * _WIDTH)).ljust(_WIDTH, "·")
+    parts = [f"{edition}  {bar} {progress.share:4.0%}  {progress.sent} sent"]
     states = ("skipped", "deferred", "failed", "uncertain", "queued", "sending")
     parts += [f"{count} {state}" for state in states if (count := getattr(progress, state))]
-    if progress.rate and progress.left:
-        parts.append(f"{progress.rate:.0f} a second, {progress.time_left} left")
+    if progress.pace:
+        parts.append(progress.pace)
     if edition.paused_at:
         parts.append(f"PAUSED: {edition.pause_reason}")
     return ", ".join(parts)

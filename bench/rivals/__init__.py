@@ -1,0 +1,1 @@
+"""What others would send the same mails with, each in processes of its own."""

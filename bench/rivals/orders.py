@@ -1,0 +1,90 @@
+"""What the rivals are to send: the papers of our edition, chosen and worded as ours."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+from bench.audience import DIGEST_SIZE, first_readers
+from newsletter.models import Candidate, Edition
+from newsletter.pieces import RANK, TOKEN, WHY
+from newsletter.press import Press
+from newsletter.tokens import make_token
+from papers.wording import author_line, lead, short_figure
+
+_READERS: Final = 500  # then it begins again with the first
+_LINKS: Final = ("page", "arxiv", "code")  # three numbers to a paper, as in our links
+
+
+def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
+    """Papers by their position, and readers with what the press chose for each."""
+    press = Press(edition)
+    candidates = Candidate.objects.filter(edition=edition)
+    readers = [
+        {"to": reader.email, "token": make_token(number), "picks": _picks(press, reader.wants)}
+        for number, reader in first_readers(_READERS).items()
+    ]
+    return {
+        "port": port,
+        "mail_from": settings.MAIL_FROM,
+        "common": {
+            "site": settings.SITE_URL,
+            "cadence": edition.cadence,
+            "span": f"the week to {edition.day:%d %B %Y}",
+            "byline": "by the research community",
+        },
+        "papers": {str(one.position): worded(one.position, one.facts) for one in candidates},
+        "readers": readers,
+    }
+
+
+def _picks(press: Press, wants: Any) -> list[tuple[str, str]]:
+    return [(str(pick["position"]), pick["why"]) for pick in press.choose(wants, ()).picks]
+
+
+def worded(position: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A paper as the rival's templates take it; `facts` are a `Candidate.facts`."""
+    summary = lead(facts["summary"])
+    figures = [*facts["topics"], f"▲ {short_figure(facts['upvotes'])}"]
+    links = {kind: position * len(_LINKS) + place for place, kind in enumerate(_LINKS)}
+    return {
+        "title": facts["title"],
+        "byline": author_line(facts["authors"]),
+        "summary": summary,
+        "summary_lines": _wrapped(summary),
+        "figures": figures,
+        "figures_lines": _wrapped(" · ".join(figures)),
+        **{kind: number for kind, number in links.items() if facts.get(f"{kind}_url")},
+    }
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 72, initial_indent="    ", subsequent_indent="    ")
+
+
+def for_django_newsletter(
+    edition: Edition, port: int, database: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The edition's first papers as articles, in the HTML that our mails have for them."""
+    first = Candidate.objects.filter(edition=edition).order_by("position")[:DIGEST_SIZE]
+    return {
+        "port": port,
+        "database": dict(database),
+        "articles": [
+            {
+                "title": candidate.facts["title"][:200],
+                "text": _unmarked(candidate.html, candidate.position),
+                "url": settings.SITE_URL + candidate.facts["page_url"],
+            }
+            for candidate in first
+        ],
+    }
+
+
+def _unmarked(html: str, position: int) -> str:
+    """The same for everybody, as long as ours."""
+    token, why = make_token(1), "Trending now"
+    return html.replace(TOKEN, token).replace(RANK, str(position)).replace(WHY, why)
