@@ -4,9 +4,6 @@ Each step commits before the next begins, and the order is the whole point. Kill
 the mark, a batch's lease runs out and others take it up. Killed after it, the rows of one
 burst stand in `sending` and the sweeper makes them `uncertain`: nobody can know whether they
 left, and a mail is never sent twice.
-
-While one half of a burst is transmitted the other is marked: the database's answers take about
-as long as the server's.
 """
 
 from __future__ import annotations
@@ -15,8 +12,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -62,15 +58,6 @@ def deliver(batch: Range, until: datetime, transport: Transport) -> Range | None
     return batch
 
 
-@dataclass(frozen=True, slots=True)
-class _UnderWay:
-    """A burst that is being transmitted, in a thread of its own."""
-
-    mails: Sequence[Digest]
-    burst: Sequence[Claimed]
-    outcomes: Future[list[Outcome]]
-
-
 class _Batch:
     """The deliveries of one claim, on their way through the press and the transport."""
 
@@ -90,21 +77,11 @@ class _Batch:
         choices, skips = self._personalize(claimed, readers)
         queries.skip(self._edition, self._fence, skips)
         ready = [mail for mail in claimed if mail.id in choices]
-        with ThreadPoolExecutor(1, "transport") as thread:
-            return self._send(ready, choices, readers, thread)
-
-    def _send(
-        self,
-        ready: Sequence[Claimed],
-        choices: Mapping[int, Choice],
-        readers: Mapping[int, Recipient],
-        thread: Executor,
-    ) -> int | None:
-        under_way: _UnderWay | None = None
         results: list[Result] = []
-        for place, candidates in enumerate(_bursts(ready, self._burst_size())):
+        size = self._throttle.burst_size(settings.BURST_SIZE)
+        for place, candidates in enumerate(_bursts(ready, size)):
             if place and timezone.now() >= self._until:
-                self._record_now(results + self._outcome(under_way))
+                self._record_now(results)
                 self._give_back(ready)
                 return candidates[0].id
             if self._throttle.may_wait:  # then what is known must not wait with it
@@ -114,37 +91,14 @@ class _Batch:
                 continue
             held = self._turn_over(results, burst, choices)
             mails = [self._digest(mail, choices, readers) for mail in burst if mail.id in held]
-            results = self._outcome(under_way)
             if not mails:  # the edition was paused, or the rows are somebody else's by now
-                self._record_now(results)
                 self._give_back(ready)
                 return None
-            under_way = _UnderWay(mails, burst, thread.submit(self._transport.send, mails))
-            if not self._overlaps:
-                results, under_way = self._outcome(under_way), None
-        self._record_now(results + self._outcome(under_way))
+            outcomes = self._transport.send(mails)
+            self._throttle.note([mail.to for mail in mails], outcomes)
+            results = self._conclude(mails, burst, outcomes)
+        self._record_now(results)
         return None
-
-    @property
-    def _overlaps(self) -> bool:
-        """Whether a burst is marked while the one before it is transmitted.
-
-        Each is half as long then, so that no more mails are in doubt should the process be
-        killed. Not for APIs, which take a whole burst at once, nor where the pace may wait.
-        """
-        return self._transport.is_stream and not self._throttle.may_wait
-
-    def _burst_size(self) -> int:
-        size = settings.BURST_SIZE
-        return self._throttle.burst_size(max(size // 2, 1) if self._overlaps else size)
-
-    def _outcome(self, under_way: _UnderWay | None) -> list[Result]:
-        """Wait for a burst that is being transmitted: what the ledger shall say of it."""
-        if under_way is None:
-            return []
-        outcomes = under_way.outcomes.result()
-        self._throttle.note([mail.to for mail in under_way.mails], outcomes)
-        return self._conclude(under_way.mails, under_way.burst, outcomes)
 
     def _give_back(self, mails: Sequence[Claimed]) -> None:
         """Those of them that nothing has become of yet, for whoever comes next."""

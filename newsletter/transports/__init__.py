@@ -29,12 +29,7 @@ BATCH_APIS: Final[dict[str, type[BatchApi]]] = {
 
 
 class Transport(Protocol):
-    """Sends bursts over a connection that it keeps open between them.
-
-    `is_stream`: mail by mail, so that a burst may have any size; else in one request.
-    """
-
-    is_stream: bool
+    """Sends bursts over a connection that it keeps open between them."""
 
     def send(self, burst: Sequence[Digest]) -> list[Outcome]:
         """Transmit each mail to its one reader; outcomes in the burst's order, never an error."""

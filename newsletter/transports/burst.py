@@ -105,8 +105,6 @@ class BatchApi(ABC):
 class BurstTransport:
     """A kept HTTP connection to one provider's batch API."""
 
-    is_stream = False
-
     def __init__(self, api: BatchApi, sleep: Callable[[float], None] = time.sleep) -> None:
         self._api = api
         self._sleep = sleep

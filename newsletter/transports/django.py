@@ -35,8 +35,6 @@ IDLE: Final = 4.0
 class DjangoTransport:
     """SEND_THREADS connections of the configured backend; a failed mail takes no other down."""
 
-    is_stream = True
-
     def __enter__(self) -> Self:
         self._took_mail = False
         self._stack = ExitStack()

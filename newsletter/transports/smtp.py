@@ -30,8 +30,6 @@ _NEAR: Final = 0.001  # seconds in which a server answers that is on this machin
 class SmtpTransport:
     """Up to SMTP_CONNECTIONS to the server that the EMAIL_* settings name."""
 
-    is_stream = True
-
     def __enter__(self) -> Self:
         lanes = settings.SMTP_CONNECTIONS
         sender = _sender(settings.MAIL_FROM)
@@ -52,13 +50,13 @@ class SmtpTransport:
     def send(self, burst: Sequence[Digest]) -> list[Outcome]:
         """Transmit each mail to its one reader; outcomes in the burst's order, never an error.
 
-        No mail is begun when a quarter of its lease is over. The burst before this one may have
-        taken another, so half of the lease is left for the mails that were begun.
+        No mail is begun when half of its lease is over, so that none is under way when the
+        lease ends.
 
         Raises:
             BaseException: the worker is told to stop; the whole burst is then in doubt.
         """
-        letters = Burst(burst, monotonic() + settings.LEASE_SECONDS / 4)
+        letters = Burst(burst, monotonic() + settings.LEASE_SECONDS / 2)
         lanes = self._lanes_for(letters, len(burst))
         while lanes and letters.is_waiting:
             lanes = self._carry(lanes, letters)

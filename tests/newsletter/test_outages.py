@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from threading import Lock
 
 import psycopg
 import pytest
@@ -34,7 +33,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS = 5
-_ONE_AT_A_TIME = Lock()
 FACTS = {
     "title": "A study",
     "summary": "",
@@ -57,29 +55,16 @@ def edition(settings: Settings) -> Edition:
     return made
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["stream", "request"])
-def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mail by mail, the next burst being marked meanwhile; or each burst in one request."""
-    monkeypatch.setattr(Server, "is_stream", request.param)
-
-
 def throw_out() -> None:
-    """What a restart does to the connections of this process."""
-    with (
-        _ONE_AT_A_TIME,
-        psycopg.connect(**connection.get_connection_params(), autocommit=True) as other,
-    ):
-        other.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_type = 'client backend'"
-            "   AND pid <> pg_backend_pid()"
-        )
+    """What a restart does to the connection of this process."""
+    connection.ensure_connection()
+    victim = connection.connection.info.backend_pid
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [victim])
 
 
 class Server:
     """Takes each mail. The database goes away while it has a burst in its hands."""
-
-    is_stream = True
 
     def __init__(self, *outcomes: Outcome) -> None:
         self.received: list[str] = []
