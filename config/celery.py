@@ -14,6 +14,7 @@ import signal
 from pathlib import Path
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import task_prerun, worker_process_init, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
@@ -86,6 +87,8 @@ app.conf.update(
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
         # papers/jobs.py holds the timetable of sources; this only looks what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
+        # Old deliveries leave a month at a time, so a night that is missed is none.
+        "archive": {"task": "newsletter.archive", "schedule": crontab(hour="4", minute="17")},
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])

@@ -37,6 +37,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
     "EVENT_RETENTION_DAYS": (7, 3650),  # providers repeat a report for days
+    "LEDGER_RETENTION_DAYS": (60, 36_500),  # a digest looks a month back for what was sent
     "MAX_ATTEMPTS": (1, 50),
     "PAUSE_AT_COMPLAINT_SHARE": (0, 1),
     "RAW_RETENTION_DAYS": (1, 3650),

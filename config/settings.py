@@ -247,6 +247,8 @@ PAUSE_AT_FAILED_SHARE = env.float("PAUSE_AT_FAILED_SHARE", default=0.05)
 PAUSE_AT_COMPLAINT_SHARE = env.float("PAUSE_AT_COMPLAINT_SHARE", default=0.001)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=90)  # what providers reported
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
+# Then a delivery's text is let go; that it was sent, and when, is kept.
+LEDGER_RETENTION_DAYS = env.int("LEDGER_RETENTION_DAYS", default=400)
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
 

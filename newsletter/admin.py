@@ -17,13 +17,12 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter import control
-from newsletter.models import Candidate, Delivery, DeliveryEvent, Edition, Tally
+from newsletter.admin_reports import ReportInline, delivery_number
+from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from newsletter.pieces import RANK, TOKEN, WHY
 from newsletter.progress import deliveries_of
-from newsletter.render import read_message_id
 from newsletter.speed import progress_now
 from papers.admin_pages import (
-    LedgerInline,
     LedgerPage,
     M,
     ModelForm,
@@ -42,7 +41,6 @@ from papers.admin_pages import (
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin import readers_like
-from subscribers.tokens import address_hash
 
 DELIVERY_COLOURS: Final = {
     "queued": "info",
@@ -52,17 +50,6 @@ DELIVERY_COLOURS: Final = {
     "failed": "danger",
     "uncertain": "danger",
     "skipped": "default",
-}
-REPORT_COLOURS: Final = {
-    "queued": "default",
-    "sent": "default",
-    "delivered": "success",
-    "deferred": "warning",
-    "bounced": "danger",
-    "rejected": "danger",
-    "failed": "danger",
-    "complained": "danger",
-    "unsubscribed": "info",
 }
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
@@ -281,29 +268,35 @@ def _as_mailed(piece: str, rank: str) -> str:
     return filled.replace(WHY, "(each reader's own reason)")
 
 
-class ReportColumns:
-    """Columns of what a provider reported."""
+class OfReader(OfEdition[M]):
+    """Rows of an edition and a reader, found by either."""
 
-    @badge(REPORT_COLOURS, "report")
-    def kind_badge(self, report: DeliveryEvent) -> tuple[str, str]:
-        return report.kind, report.get_kind_display()
+    list_select_related = ("edition", "subscriber")
+    search_fields = ("subscriber__email",)
+    search_help_text = "Start of an address, a Message-ID or a number"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        rows = super().get_queryset(request).select_related("edition", "subscriber")
+        return rows.defer("edition__html", "edition__text")
 
-class ReportInline(ReportColumns, LedgerInline[DeliveryEvent]):
-    """On a delivery's page: what became of its mail after it was handed over."""
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        words = search_term.strip()
+        return (queryset.filter(_named(words)) if words else queryset), False
 
-    model = DeliveryEvent
-    verbose_name_plural = "what the provider reported"
-    ordering = ("occurred_at", "id")
-    fields = readonly_fields = ("kind_badge", "at", "is_hard", "detail")
+    @admin.display(description="reader", empty_value="forgotten")
+    def reader(self, row: Any) -> SafeString | None:
+        reader = row.subscriber
+        return linked(row_url(reader), reader.email) if reader else None
 
-    @admin.display(description="at (UTC)")
-    def at(self, report: DeliveryEvent) -> SafeString:
-        return one_line(short(report.occurred_at))
+    @badge(DELIVERY_COLOURS, "state")
+    def state_badge(self, row: Any) -> tuple[str, str]:
+        return row.state, row.get_state_display()
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(OfEdition[Delivery]):
+class DeliveryAdmin(OfReader[Delivery]):
     list_display = (
         "id", "edition_name", "reader", "state_badge", "reason", "attempts",
         moment("sent_at", "sent (UTC)"), "short_error",
@@ -314,25 +307,7 @@ class DeliveryAdmin(OfEdition[Delivery]):
         ("lease_until", "fence"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
-    list_select_related = ("edition", "subscriber")
     inlines = (ReportInline,)
-    search_fields = ("subscriber__email",)
-    search_help_text = "Start of an address, a Message-ID or a number"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        rows = super().get_queryset(request).select_related("edition", "subscriber")
-        return rows.defer("edition__html", "edition__text")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
-    ) -> tuple[QuerySet[Delivery], bool]:
-        words = search_term.strip()
-        return (queryset.filter(_named(words)) if words else queryset), False
-
-    @admin.display(description="reader", empty_value="forgotten")
-    def reader(self, delivery: Delivery) -> SafeString | None:
-        reader = delivery.subscriber
-        return linked(row_url(reader), reader.email) if reader else None
 
     @admin.display(description="papers", empty_value="none chosen")
     def papers(self, delivery: Delivery) -> SafeString | None:
@@ -347,65 +322,22 @@ class DeliveryAdmin(OfEdition[Delivery]):
         listed = format_html_join("", "<li>{}<br>{}</li>", lines)
         return format_html('<ol class="tp-picks">{}</ol>', listed) if lines else None
 
-    @badge(DELIVERY_COLOURS, "state")
-    def state_badge(self, delivery: Delivery) -> tuple[str, str]:
-        return delivery.state, delivery.get_state_display()
-
     @admin.display(description="error")
     def short_error(self, delivery: Delivery) -> str:
         return Truncator(delivery.error).chars(60)
 
 
+@admin.register(ArchivedDelivery)
+class ArchivedDeliveryAdmin(OfReader[ArchivedDelivery]):
+    list_display = ("id", "edition_name", "reader", "state_badge", moment("sent_at", "sent (UTC)"))
+    list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
+    fields = ("edition", "reader", "state", "sent_at")
+
+
 def _named(words: str) -> Q:
     """Deliveries by number, by the Message-ID of their mail, or by the start of an address."""
-    number = _number(words)
+    number = delivery_number(words)
     return Q(subscriber__in=readers_like(words)) if number is None else Q(pk=number)
-
-
-def _number(words: str) -> int | None:
-    """The delivery that a number or a Message-ID names."""
-    digits = words.removeprefix("#")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
-        return int(digits)
-    return read_message_id(words)
-
-
-@admin.register(DeliveryEvent)
-class DeliveryEventAdmin(ReportColumns, LedgerPage[DeliveryEvent]):
-    list_display = (
-        "id", "kind_badge", "mail", "is_hard", "detail", "provider",
-        moment("occurred_at", "at (UTC)"),
-    )  # fmt: skip
-    list_filter = ("kind", "is_hard", ("received_at", RangeDateFilter))
-    fields = (
-        ("kind", "provider"), ("mail", "edition"), ("is_hard", "reject_reason"), "detail",
-        ("occurred_at", "received_at"), "due_at", ("message_id", "address_hash"),
-    )  # fmt: skip
-    search_fields = ("address_hash",)
-    search_help_text = "A whole address, a Message-ID or the number of a delivery"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryEvent]:
-        rows = super().get_queryset(request).select_related("edition")
-        return rows.defer("edition__html", "edition__text")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[DeliveryEvent], search_term: str
-    ) -> tuple[QuerySet[DeliveryEvent], bool]:
-        words = search_term.strip()
-        number = _number(words)
-        if number is not None:
-            return queryset.filter(delivery=number), False
-        return (queryset.filter(address_hash=address_hash(words)) if words else queryset), False
-
-    @admin.display(description="delivery", empty_value="another mail")
-    def mail(self, report: DeliveryEvent) -> SafeString | str | None:
-        """Without its edition the delivery was not found: archived, or not ours."""
-        if report.delivery_id is None:
-            return None
-        if report.edition is None:
-            return f"#{report.delivery_id}"
-        url = row_url(Delivery(pk=report.delivery_id))
-        return linked(url, f"#{report.delivery_id}, {report.edition}")
 
 
 @admin.register(Tally)

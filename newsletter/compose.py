@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from newsletter.models import Candidate, Edition
@@ -126,6 +127,11 @@ def span(first: date, last: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day} to {end}"
     return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
+
+
+def page_of(edition: Edition) -> str:
+    """The path of the page that lists what trended in the time of an edition."""
+    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
 
 
 def _byline(curators: Sequence[str]) -> str:

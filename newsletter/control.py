@@ -53,7 +53,10 @@ def cancel(edition_id: int, now: datetime) -> int:
 def _end_waiting(edition_id: int) -> int:
     waiting = Delivery.objects.filter(edition=edition_id, state__in=["queued", "deferred"])
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:_CHUNK])
-    return waiting.filter(pk__in=ids).update(
+    if not ids:
+        return 0
+    # By range: ten thousand numbers would have the whole edition's unfinished rows read each time.
+    return waiting.filter(pk__range=(ids[0], ids[-1])).update(
         state=Delivery.State.SKIPPED, reason="the edition was cancelled", fence=None
     )
 

@@ -173,7 +173,7 @@ class _Batch:
 
         A delivery that is tried again keeps the picks of its first try: the same mail.
         """
-        seen = queries.seen_papers(list(readers), self._edition, self._press.since)
+        seen = queries.seen_papers(list(readers), self._edition, *self._press.seen_since)
         choices: dict[int, Choice] = {}
         skips: dict[int, str] = {}
         for mail in claimed:

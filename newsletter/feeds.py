@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from newsletter.compose import WINDOW_OF, span
+from newsletter.compose import WINDOW_OF, page_of, span
 from newsletter.models import Candidate, Delivery, Edition
 from papers.atom import AtomFeed, Entry, Term, absolute, tag
 from papers.windows import closes_at, first_day
@@ -104,7 +104,8 @@ class OwnFeed(AtomFeed):
 
     def items(self, reader: Subscriber) -> Iterator[Entry]:
         sent = Delivery.objects.filter(subscriber=reader, state=Delivery.State.SENT)
-        deliveries = list(sent.select_related("edition").order_by("-created_at")[:NEWEST])
+        # Newest first by edition: partition by partition, and only as far back as needed.
+        deliveries = list(sent.select_related("edition").order_by("-edition_id")[:NEWEST])
         facts = _facts_of(deliveries)
         for delivery in deliveries:
             picks = [
@@ -151,10 +152,9 @@ def _entry(
     content: str,
     is_sample: bool,
 ) -> Entry:
-    path = reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
     return Entry(
         id=tag(*name),
-        url=absolute(path),
+        url=absolute(page_of(edition)),
         title=title,
         published=closes_at(edition.day),
         updated=max(updated, closes_at(edition.day)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -69,7 +70,11 @@ class Candidate(models.Model):
 
 
 class Delivery(models.Model):
-    """The ledger row of one mail: unique per edition and reader, never deleted, never repeated."""
+    """The ledger row of one mail: unique per edition and reader, never repeated.
+
+    The table is partitioned by hundreds of editions, so name the edition wherever it is known:
+    docs/decisions/0014-ledger-partitions.md. Old hundreds become `ArchivedDelivery`.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"
@@ -143,6 +148,41 @@ class Delivery(models.Model):
                 condition=Q(state="sending"),
                 name="delivery_leased",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.edition}"
+
+
+class ArchivedDelivery(models.Model):
+    """What is kept of an old delivery: who was sent which edition, and when. Not what it said."""
+
+    id = models.BigIntegerField(
+        primary_key=True, help_text="The delivery's own: the links in its mail still find it."
+    )
+    edition = models.ForeignKey(
+        Edition,
+        on_delete=models.PROTECT,
+        related_name="archived",
+        db_constraint=False,
+        db_index=False,  # archived_edition is a thousandth of its size
+    )
+    subscriber = models.ForeignKey(
+        Subscriber,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="archived",
+        db_constraint=False,
+    )
+    state = models.CharField(max_length=9, choices=Delivery.State)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name_plural = "archived deliveries"
+        # Rows come edition by edition, a hundred at a time, and stay where they are.
+        indexes: ClassVar = [
+            BrinIndex(fields=["edition"], autosummarize=True, name="archived_edition")
         ]
 
     def __str__(self) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from json import dumps
 from typing import Any, Final
+
+from django.db.models import Min
 
 from newsletter.compose import WINDOW_OF
 from newsletter.models import Candidate, Edition
@@ -46,8 +48,7 @@ class Press:
 
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
-        # Nothing of this edition can have been sent before its first paper was listed.
-        self.since: datetime = opens_at(WINDOW_OF[edition.cadence], edition.day)
+        self.seen_since = _seen_since(edition)
         self._shell = Shell(html=edition.html, text=edition.text)
         candidates = list(Candidate.objects.filter(edition=edition))
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
@@ -116,6 +117,18 @@ def rebuild(delivery: Any, to: str) -> Digest:
         dated_at=delivery.dated_at,
         sheet=press_of(delivery.edition_id).sheet(delivery.picks),
     )
+
+
+def _seen_since(edition: Edition) -> tuple[datetime, int]:
+    """From when, and from which edition on by id, its papers can have been sent already.
+
+    Not before the first of them was listed; and an edition is queued on the day after its last
+    (a day more costs nothing, should a clock be wrong).
+    """
+    since = opens_at(WINDOW_OF[edition.cadence], edition.day)
+    sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
+    first: int = sent.aggregate(first=Min("pk"))["first"]
+    return since, first
 
 
 def _json(pick: Mapping[str, Any]) -> str:

@@ -82,6 +82,7 @@ RETURNING delivery.id, subscriber_id, attempts,
 
 # What these readers were sent since a day, or may have been. Reader by reader, served by
 # delivery_once: asked for all at once, a table without statistics would be read from end to end.
+# And only in the partitions of editions that can have been sent since, one or two.
 _SEEN = """
 SELECT reader.id, papers.sent
   FROM unnest(%(readers)s::bigint[]) AS reader (id)
@@ -89,6 +90,7 @@ SELECT reader.id, papers.sent
    SELECT array_agg((pick ->> 'paper')::bigint) AS sent
      FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
     WHERE delivery.subscriber_id = reader.id
+      AND delivery.edition_id >= %(first_edition)s
       AND delivery.created_at >= %(since)s
       AND delivery.edition_id <> %(edition)s
       AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
@@ -139,10 +141,14 @@ UPDATE newsletter_delivery
    AND state IN ('sending', 'uncertain')
 """
 
+# The bounds, here and below: without them delivery_unfinished would be read for the whole
+# edition, of which the planner knows nothing while it is sent.
+# The bounds, here and below: delivery_unfinished serves these states, and PostgreSQL 15 would read
+# it for the whole edition and look for the ids in what it finds.
 _RELEASE = """
 UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
- WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
-   AND state IN ('queued', 'deferred')
+ WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
+   AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
 
 # Put off without a try: not the mail's fault. It is found again when its time has come.
@@ -151,8 +157,8 @@ UPDATE newsletter_delivery
    SET state = 'deferred', lease_until = NULL, fence = NULL,
        reason = (%(reasons)s::text[])[array_position(%(ids)s::bigint[], id)],
        next_attempt_at = (%(times)s::timestamptz[])[array_position(%(ids)s::bigint[], id)]
- WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
-   AND state IN ('queued', 'deferred')
+ WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
+   AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
 
 # ── after a crash ────────────────────────────────────────────────────────────
@@ -298,9 +304,20 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
     return Claimed(number, reader, attempts, json.loads(picks), Imprint(dated_at, renderer, key_id))
 
 
-def seen_papers(readers: Sequence[int], edition_id: int, since: datetime) -> dict[int, set[int]]:
-    """Papers that readers were sent since then by other editions; who was sent none is left out."""
-    rows = _rows(_SEEN, readers=_array(readers), edition=edition_id, since=since)
+def seen_papers(
+    readers: Sequence[int], edition_id: int, since: datetime, first_edition: int
+) -> dict[int, set[int]]:
+    """Papers that readers were sent since then by other editions; who was sent none is left out.
+
+    `first_edition` is the lowest id of an edition that can have been sent since.
+    """
+    rows = _rows(
+        _SEEN,
+        readers=_array(readers),
+        edition=edition_id,
+        since=since,
+        first_edition=first_edition,
+    )
     return {reader: set(papers) for reader, papers in rows}
 
 
@@ -376,6 +393,8 @@ def put_off(
             edition=edition_id,
             fence=fence,
             ids=_array(waits),
+            lowest=min(waits),
+            highest=max(waits),
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
             reasons=[reason for _, reason in waits.values()],
         )
@@ -383,7 +402,15 @@ def put_off(
 
 def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
     """Give claimed rows back, for whoever comes next."""
-    _run(_RELEASE, edition=edition_id, fence=fence, ids=_array(ids))
+    if ids:
+        _run(
+            _RELEASE,
+            edition=edition_id,
+            fence=fence,
+            ids=_array(ids),
+            lowest=min(ids),
+            highest=max(ids),
+        )
 
 
 def sweep(state: str, reason: str, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from newsletter import archive as archiving
 from newsletter import hear as hearing
 from newsletter import queries
 from newsletter.deliver import BATCH, deliver
@@ -21,6 +23,7 @@ from newsletter.speed import note_speed
 from newsletter.transports import transport_of_process
 from subscribers.tasks import ring_for
 
+log = logging.getLogger(__name__)
 _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task in hand
 
 
@@ -59,6 +62,20 @@ def hear() -> None:
 def ring_hear() -> None:
     """Have it done now, not at the next tick: from within a provider's request."""
     ring_for(hear)
+
+
+@shared_task(name="newsletter.archive")
+def archive() -> None:
+    """Beat's night: let old deliveries out of the ledger, some seconds at a time."""
+    now = timezone.now()
+    before = now - timedelta(days=settings.LEDGER_RETENTION_DAYS)
+    try:
+        for part in archiving.due(before):
+            if not archiving.archive(part, before, now + timedelta(seconds=_TASK_SECONDS)):
+                archive.delay()
+                return
+    except archiving.InUse as error:
+        log.warning("%s; the next night will", error)
 
 
 def ring(batch: Range) -> None:

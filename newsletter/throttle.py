@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -29,6 +29,7 @@ Answer = TypeVar("Answer")
 
 SHORT: Final = 2.0  # seconds for which waiting is simpler than putting off
 _LONGEST_WAIT: Final = 10.0  # seconds for which a burst waits for its turn
+_STALE: Final = 1.0  # seconds for which a domain's rest is taken as known
 _FIRST_REST: Final = 60
 _LONGEST_REST: Final = 3600
 _TELLING: Final = 3  # deferred mails of one burst before it is the domain, not the mailbox
@@ -72,6 +73,7 @@ class Throttle:
     def __init__(self, pace: Pace, sleep: Callable[[float], None] = time.sleep) -> None:
         self._pace = pace
         self._sleep = sleep
+        self._rests: dict[str, tuple[float, float]] = {}  # domain → its rest, when it was asked for
 
     @property
     def may_wait(self) -> bool:
@@ -102,13 +104,14 @@ class Throttle:
         for domain, count in deferred.items():
             if count >= _TELLING and domain not in taken:
                 _safely(lambda domain=domain: _leave_alone(domain))  # type: ignore[misc]
+                self._rests.pop(domain, None)
 
     def _admit(self, addresses: Mapping[int, str], now: datetime) -> Admission:
         by_domain: dict[str, list[int]] = defaultdict(list)
         for number, address in addresses.items():
             by_domain[domain_of(address)].append(number)
         wait: dict[int, tuple[float, str]] = {}
-        rests = _rests(list(by_domain))
+        rests = self._rests_of(by_domain)
         for domain, numbers in by_domain.items():
             if rests[domain] > 0:
                 why = f"{domain} asked to be left alone"
@@ -119,6 +122,14 @@ class Throttle:
         go = [number for number in addresses if number not in wait]
         self._slow_down(len(go))
         return Admission(go, wait)
+
+    def _rests_of(self, domains: Collection[str]) -> dict[str, float]:
+        """For how many seconds each domain is to be left alone, as it was within a second."""
+        now = time.monotonic()
+        unknown = [d for d in domains if d not in self._rests or self._rests[d][1] < now - _STALE]
+        if unknown:
+            self._rests |= {domain: (rest, now) for domain, rest in _rests(unknown).items()}
+        return {domain: self._rests[domain][0] for domain in domains}
 
     def _over(
         self, key: str, rate: float, numbers: Sequence[int], why: str

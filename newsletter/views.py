@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from csp.decorators import csp_replace
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from newsletter import links
-from newsletter.models import Candidate, Delivery
+from newsletter.compose import page_of
+from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from newsletter.press import rebuild
 from newsletter.tokens import BadToken, read_token
 from subscribers.links import preferences_url, public_page
@@ -56,15 +59,27 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-@csp_replace(_MAIL_POLICY)  # type: ignore[arg-type]
-def browser(request: HttpRequest, token: str) -> HttpResponse:
-    """The digest as it was sent, rebuilt from the ledger."""
+def browser(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The digest as it was sent, rebuilt from the ledger; 410 when it is too old for that."""
     delivery = _delivery(token)
+    if isinstance(delivery, ArchivedDelivery):
+        return _no_longer_kept(request, delivery)
     try:
         digest = rebuild(delivery, to="")
     except LookupError as error:
         raise Http404("There is no mail behind this link.") from error
-    return HttpResponse(digest.html, headers={"X-Robots-Tag": "noindex"})
+    mail = HttpResponse(digest.html, headers={"X-Robots-Tag": "noindex"})
+    return csp_replace(_MAIL_POLICY)(lambda _request: mail)(request)
+
+
+def _no_longer_kept(request: HttpRequest, delivery: ArchivedDelivery) -> HttpResponse:
+    told = {
+        "edition": delivery.edition,
+        "edition_path": page_of(delivery.edition),
+        "days": settings.LEDGER_RETENTION_DAYS,
+    }
+    page = "pages/newsletter/no_longer_kept.html"
+    return render(request, page, told, status=HTTPStatus.GONE)
 
 
 @require_safe
@@ -79,9 +94,12 @@ def follow(request: HttpRequest, token: str, number: int) -> HttpResponse:
     return redirect(candidate.paper if kind == "page" else target)
 
 
-def _delivery(token: str) -> Delivery:
+def _delivery(token: str) -> Delivery | ArchivedDelivery:
+    """From the ledger, or from the archive: there it is before it leaves the ledger."""
     try:
         number = read_token(token)
     except BadToken as error:
         raise Http404("This link is not complete.") from error
-    return get_object_or_404(Delivery.objects.select_related("subscriber", "edition"), pk=number)
+    kept = Delivery.objects.select_related("subscriber", "edition").filter(pk=number).first()
+    archived = ArchivedDelivery.objects.select_related("subscriber", "edition")
+    return kept or get_object_or_404(archived, pk=number)

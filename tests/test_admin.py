@@ -10,7 +10,14 @@ from django.db.models import Model
 from django.test import Client
 from unfold.admin import ModelAdmin
 
-from newsletter.models import Candidate, Delivery, DeliveryEvent, Edition, Tally
+from newsletter.models import (
+    ArchivedDelivery,
+    Candidate,
+    Delivery,
+    DeliveryEvent,
+    Edition,
+    Tally,
+)
 from papers.admin_pages import row_url, rows_url
 from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
@@ -31,8 +38,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
-    Candidate, ConsentEntry, Delivery, DeliveryEvent, Interest, PaperTopic, RawRecord, Signal,
-    SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
+    ArchivedDelivery, Candidate, ConsentEntry, Delivery, DeliveryEvent, Interest, PaperTopic,
+    RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -53,6 +60,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         make_candidate(edition, paper),
         make_delivery(edition, reader),
         make_report(),
+        ArchivedDelivery.objects.create(id=7, edition=edition, subscriber=reader, state="sent"),
         Curator.objects.create(name="Ada"),
         Group.objects.create(name="editors"),
         Interest.objects.create(subscriber=reader, topic=topic),

@@ -71,6 +71,7 @@ def test_good_settings_raise_nothing() -> None:
         ({"DIGEST_MINIMUM": 0}, "E005"),
         ({"MAX_ATTEMPTS": -1}, "E005"),
         ({"RAW_RETENTION_DAYS": 0}, "E005"),
+        ({"LEDGER_RETENTION_DAYS": 59}, "E005"),
         ({"TICK_SECONDS": 0.0}, "E005"),
         ({"UNCERTAIN_POLICY": "perhaps"}, "E006"),
         ({"LEASE_SECONDS": 30}, "E007"),

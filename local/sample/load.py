@@ -146,7 +146,7 @@ def _score(today: date, now: datetime) -> None:
 
 def _make_room_for_editions() -> None:
     """Editions that closed empty before there was a sample may close again with it."""
-    Edition.objects.filter(candidates=None, deliveries=None, note="").delete()
+    Edition.objects.filter(candidates=None, deliveries=None, archived=None, note="").delete()
 
 
 # ── readers ──────────────────────────────────────────────────────────────────

@@ -25,7 +25,7 @@ from django.db.models import Min, Q, QuerySet
 
 from local import mailbox
 from local.sample import catalogue
-from newsletter.models import Candidate, Delivery, Edition
+from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
 from papers.models import Curator, Paper, RawRecord, Signal, Trend
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erasing
@@ -80,11 +80,12 @@ class _Count:
 def _remove_mailings(gone: _Count) -> None:
     touched = list(Edition.objects.filter(is_sample=True).values_list("pk", flat=True))
     gone.delete(Delivery.objects.filter(subscriber__is_sample=True))
+    gone.delete(ArchivedDelivery.objects.filter(subscriber__is_sample=True))
     sample = Candidate.objects.filter(Q(paper__is_sample=True) | Q(facts__is_sample=True))
     _forget_choices(set(sample.values_list("edition_id", "position")))
     gone.delete(sample)
     editions = Edition.objects.filter(pk__in=touched)
-    gone.delete(editions.filter(candidates=None, deliveries=None))
+    gone.delete(editions.filter(candidates=None, deliveries=None, archived=None))
     editions.update(is_sample=False)
 
 

@@ -24,6 +24,7 @@ from subscribers.outcomes import Outcome
 
 # Opening a connection takes as long as several mails: fewer are not worth another one.
 _WORTH: Final = 4
+_NEAR: Final = 0.001  # seconds in which a server answers that is on this machine or next to it
 
 
 class SmtpTransport:
@@ -74,6 +75,8 @@ class SmtpTransport:
                 letters.trouble(trouble)
                 return []
             lanes = [first]
+        if lanes and lanes[0].latency < _NEAR:  # then the threads cost more than the waiting
+            return lanes[:1]
         lanes += [lane for lane in closed if not lane.is_resting]
         return lanes[: -(-count // _WORTH)]
 

@@ -64,6 +64,11 @@ class Burst:
                 return letter
         return None
 
+    def prepare(self) -> None:
+        """Set the next letter while the server is at work on the last one."""
+        if letter := self.take():
+            self._waiting.appendleft(letter)
+
     def _letter(self, place: int) -> Letter | None:
         """The letter, or nothing when it can never be one; then that is settled."""
         digest = self._digests[place]

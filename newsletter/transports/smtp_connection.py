@@ -7,6 +7,7 @@ ours: smtplib waits for every answer and looks at every line, and both cost more
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import select
 import smtplib
@@ -69,6 +70,7 @@ class Connection:
         self.pipelines = smtp.has_extn("pipelining")
         self.wants_size = smtp.has_extn("size")
         self.largest = _size_limit(smtp)
+        self.latency = math.inf  # seconds of the quickest answer to a content
         self.settled = 0  # mails that the server gave its last word on
         self.accepted = 0  # and those among them that it took
 
@@ -143,12 +145,17 @@ class Connection:
             raise Broken("the server's reply has no end", is_odd=True)
 
     def _complete(self) -> Reply | None:
-        """Take a whole reply off what was received, if there is one."""
-        texts, start = [], self._at
+        """Take a whole reply off what was received, if there is one.
+
+        Its lines have one code (RFC 5321, 4.2.1). Another one is the answer to something else.
+        """
+        codes, texts, start = set(), [], self._at
         while (end := self._unread.find(b"\n", start)) >= 0:
             line = self._unread[start:end].rstrip(b"\r")
             found = _LINE.match(line)
-            if not found:
+            if found:
+                codes.add(found[1])
+            if not found or len(codes) > 1:
                 said = line[:100].decode(errors="replace")
                 raise Broken(f"the server said {said!r}, which is no reply", is_odd=True)
             texts.append(found[3] or b"")

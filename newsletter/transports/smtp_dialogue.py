@@ -48,6 +48,7 @@ Without PIPELINING the same steps are said one at a time, and nothing rides behi
 from __future__ import annotations
 
 import re
+from time import monotonic
 from typing import Final
 
 from newsletter.transports.smtp_burst import Burst, Letter
@@ -167,7 +168,10 @@ class Dialogue:
         """Write the content and its dot; from then on the letter is in doubt."""
         self._next, self._in_doubt = self._take(), letter
         self._connection.write(letter.content, _END + self._behind())
+        written = monotonic()
+        self._burst.prepare()
         reply = self._connection.read()
+        self._connection.latency = min(self._connection.latency, monotonic() - written)
         if reply.code >= 400:
             outcome = outcomes.of_reply("content", reply.code, reply.text)
         elif reply.code < 300:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -38,6 +39,11 @@ class Lane:
         if self._connection and not self._connection.is_idle:
             self._drop()
         return self._connection is not None
+
+    @property
+    def latency(self) -> float:
+        """Seconds that the server took to answer, at its quickest, on the open connection."""
+        return self._connection.latency if self._connection else inf
 
     @property
     def is_resting(self) -> bool:

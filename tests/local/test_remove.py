@@ -9,7 +9,7 @@ from pytest_django import Settings
 from local.catcher import Maildir
 from local.sample.remove import remove
 from newsletter.compose import compose
-from newsletter.models import Candidate, Delivery, Edition
+from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.ingest import ingest
 from papers.models import Paper, RawRecord, Signal, Trend
@@ -87,6 +87,21 @@ def test_it_says_what_it_deleted() -> None:
     assert gone["editions"] == 3
     assert gone["candidates"] == there["Candidate"]
     assert gone["curator"] == 1
+
+
+def test_what_sample_readers_were_sent_long_ago_goes_too() -> None:
+    edition = compose("weekly", YESTERDAY, NOW)
+    ArchivedDelivery.objects.create(id=1, edition=edition, subscriber=sample_reader(), state="sent")
+    assert remove()["archived delivery"] == 1
+    assert not Edition.objects.exists()
+
+
+def test_an_edition_that_a_real_reader_was_sent_long_ago_stays() -> None:
+    edition = compose("weekly", YESTERDAY, NOW)
+    real = make_subscriber("real@example.org")
+    ArchivedDelivery.objects.create(id=1, edition=edition, subscriber=real, state="sent")
+    remove()
+    assert ArchivedDelivery.objects.get().edition == Edition.objects.get()
 
 
 def test_removing_twice_deletes_nothing_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ NOW: Final = datetime(2025, 3, 15, 9, tzinfo=UTC)
 BURST: Final = list(range(9_901, 9_951))
 HELD: Final[Mapping[str, Any]] = {
     "ids": queries._array(BURST),
+    "lowest": BURST[0],
+    "highest": BURST[-1],
     "fence": uuid.UUID(int=0),
     "now": NOW,
     "until": NOW,
@@ -59,7 +62,7 @@ def plan(sql: str, edition: Edition, **values: Any) -> str:
 
 def test_a_claim_reads_unfinished_rows_from_its_first_id(edition: Edition) -> None:
     told = plan(queries._CLAIM, edition, first=1, last=2**62, most=50)
-    assert "Index Scan using delivery_unfinished" in told, told
+    assert re.search(r"Index Scan using \w+_edition_id_id_idx", told), told  # delivery_unfinished
     assert "Rows Removed" not in told, told
 
 
@@ -78,11 +81,12 @@ def test_a_change_reads_only_the_rows_it_names(
     sql: str, values: Mapping[str, Any], edition: Edition
 ) -> None:
     told = plan(sql, edition, **values)
-    assert "Seq Scan" not in told, told
+    assert "Seq Scan on newsletter_delivery" not in told, told
     assert f"Rows Removed by Filter: {len(BURST)}\n" in told, told  # held by another fence
 
 
 def test_what_readers_were_sent_is_found_by_reader(edition: Edition) -> None:
-    told = plan(queries._SEEN, edition, readers=queries._array(range(1, 51)), since=NOW)
-    assert "delivery_once" in told, told
+    readers = queries._array(range(1, 51))
+    told = plan(queries._SEEN, edition, readers=readers, since=NOW, first_edition=1)
+    assert re.search(r"Index Scan using \w+_subscriber_id_edition_id_key", told), told
     assert "Rows Removed by Filter: 1\n" in told, told  # each reader's row of this very edition

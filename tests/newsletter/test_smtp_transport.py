@@ -14,6 +14,7 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
+from bench.delay import delayed
 from newsletter.render import Digest, digest_of
 from newsletter.transports import open_transport
 from newsletter.transports.django import DjangoTransport
@@ -183,6 +184,26 @@ def test_connections_work_side_by_side(connect: Connect, settings: Settings) -> 
         outcomes = transport.send(make_burst(30))
     assert Counter(states(outcomes)) == {"accepted": 29, "unknown": 1}
     assert len({mail.connection for mail in sink.mails}) >= 2
+
+
+def test_a_server_next_door_is_spoken_to_on_one_connection(
+    connect: Connect, settings: Settings
+) -> None:
+    """Once it is known how near it is."""
+    settings.SMTP_CONNECTIONS = 3
+    with told() as sink, connect(sink) as transport:
+        transport.send([make_digest(number) for number in range(40)])
+        transport.send([make_digest(number) for number in range(40, 80)])
+    assert len({mail.connection for mail in sink.mails[40:]}) == 1
+
+
+def test_a_server_far_away_is_spoken_to_on_all(connect: Connect, settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 3
+    with told() as sink, delayed(sink.port, 0.005) as port, connect(sink) as transport:
+        settings.EMAIL_PORT = port
+        transport.send([make_digest(number) for number in range(40)])
+        transport.send([make_digest(number) for number in range(40, 80)])
+    assert len({mail.connection for mail in sink.mails[40:]}) == 3
 
 
 def test_a_burst_larger_than_usual_is_sent_whole(connect: Connect, settings: Settings) -> None:

@@ -17,7 +17,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0004_fewer_indexes")]
+    dependencies = [("newsletter", "0005_ledger_partitions")]
 
     operations = [
         migrations.AddField(

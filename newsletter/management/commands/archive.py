@@ -1,0 +1,47 @@
+"""`manage.py archive`: let old deliveries out of the ledger now, or see which would go."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from newsletter.archive import InUse, Partition, archive, partitions
+
+_WHENEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Command(BaseCommand):
+    help = (
+        "Move deliveries older than LEDGER_RETENTION_DAYS to the archive, which keeps who was "
+        "sent what and when. Beat does so each night."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only tell what would go")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        before = timezone.now() - timedelta(days=settings.LEDGER_RETENTION_DAYS)
+        for part in partitions():
+            stays = part.stays_for(before)
+            if not stays and not options["dry_run"]:
+                _archive(part, before)
+            word = "would go" if options["dry_run"] else "archived"
+            self.stdout.write(f"{told(part)}  {f'stays: {stays}' if stays else word}")
+
+
+def told(part: Partition) -> str:
+    """A partition in one line: its editions, how many deliveries, since when nothing changed."""
+    touched = f"{part.touched_at:%Y-%m-%d}" if part.touched_at else "never"
+    return f"editions {part.first} to {part.last}  {part.rows:>11,} deliveries, last {touched}"
+
+
+def _archive(part: Partition, before: datetime) -> None:
+    try:
+        archive(part, before, until=_WHENEVER)
+    except InUse as error:
+        raise CommandError(f"{error}. Try again when that is done: a backup, perhaps.") from error
