@@ -21,11 +21,11 @@ PLANTS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("_MARK_SENDING", "SET state = 'sending',", "SET state = 'sent', sent_at = now(),"),
     ),
     "no_mark": (
-        ("_MARK_SENDING", "SET state = 'sending',", "SET state = delivery.state,"),
+        ("_MARK_SENDING", "SET state = 'sending',", "SET state = state,"),
         ("_RECORD", "IN ('sending', 'uncertain')", "IN ('queued', 'deferred')"),
     ),
     "no_fence": (
-        ("_MARK_SENDING", "AND delivery.fence = %(fence)s", ""),
+        ("_MARK_SENDING", "AND fence = %(fence)s", ""),
         ("_MARK_SENDING", "'sending', 'uncertain')", "'sending', 'uncertain', 'sent')"),
     ),
 }
