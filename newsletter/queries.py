@@ -133,7 +133,7 @@ RETURNING id
 _RECORD = """
 UPDATE newsletter_delivery
    SET state = %(state)s, reason = %(reason)s, error = %(error)s,
-       provider_id = (%(provider_ids)s::text[])[array_position(%(ids)s::bigint[], id)],
+       provider_id = %(provider_ids)s::jsonb ->> id::text,
        next_attempt_at = %(next_attempt_at)s,
        sent_at = CASE WHEN %(state)s = 'sent' THEN %(now)s::timestamptz END,
        lease_until = NULL, fence = NULL
@@ -313,7 +313,7 @@ def seen_papers(
     """
     rows = _rows(
         _SEEN,
-        readers=_array(readers),
+        readers=array(readers),
         edition=edition_id,
         since=since,
         first_edition=first_edition,
@@ -328,7 +328,7 @@ def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
             _SKIP,
             edition=edition_id,
             fence=fence,
-            ids=_array(reasons),
+            ids=array(reasons),
             reasons=list(reasons.values()),
         )
 
@@ -351,7 +351,7 @@ def mark_sending(
         edition=edition_id,
         fence=fence,
         until=until,
-        ids=_array(picks),
+        ids=array(picks),
         picks=f"{{{told}}}",
         dated_at=imprint.dated_at,
         renderer=imprint.renderer,
@@ -374,8 +374,8 @@ def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: da
             edition=edition_id,
             fence=fence,
             now=now,
-            ids=_array(one.delivery_id for one in those),
-            provider_ids=[one.provider_id for one in those],
+            ids=array(one.delivery_id for one in those),
+            provider_ids=json.dumps({one.delivery_id: one.provider_id for one in those}),
             state=state,
             reason=reason,
             error=error,
@@ -392,7 +392,7 @@ def put_off(
             _PUT_OFF,
             edition=edition_id,
             fence=fence,
-            ids=_array(waits),
+            ids=array(waits),
             lowest=min(waits),
             highest=max(waits),
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
@@ -407,7 +407,7 @@ def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
             _RELEASE,
             edition=edition_id,
             fence=fence,
-            ids=_array(ids),
+            ids=array(ids),
             lowest=min(ids),
             highest=max(ids),
         )
@@ -428,7 +428,7 @@ def forgotten(now: datetime, still_since: datetime, size: int) -> list[Range]:
     return [Range(*row) for row in _rows(_FORGOTTEN, now=now, still_since=still_since, size=size)]
 
 
-def _array(ids: Iterable[int]) -> str:
+def array(ids: Iterable[int]) -> str:
     """An array as PostgreSQL reads it: numbers need none of the care that texts do."""
     return f"{{{','.join(map(str, ids))}}}"
 

@@ -304,13 +304,14 @@ def test_an_edition_that_statistics_do_not_know_is_not_read_as_a_whole() -> None
         **dict.fromkeys(("now", "until", "dated_at", "next_attempt_at"), NOON),
         **dict.fromkeys(("first", "lowest"), ids[0]),
         **dict.fromkeys(("last", "highest"), ids[-1]),
-        **dict.fromkeys(("reasons", "provider_ids"), [""] * 50),
+        "reasons": [""] * 50,
+        "provider_ids": "{}",
         **dict.fromkeys(("state", "reason", "error", "renderer", "key"), ""),
         "edition": edition.pk,
         "fence": str(uuid.uuid4()),
         "most": 50,
         "times": [NOON] * 50,
-        "ids": queries._array(ids),
+        "ids": queries.array(ids),
         "picks": "{}",
     }
     for name in ("_CLAIM", "_SKIP", "_MARK_SENDING", "_RECORD", "_RELEASE", "_PUT_OFF"):
