@@ -1,7 +1,7 @@
-"""Run every benchmark, or those that are named: `python -m bench papers`. QUICK=1: small ones.
+"""Run all of docs/performance.md, or what is named: `python -m bench ledger`. QUICK=1: small sizes.
 
-Each runs in a process of its own, so that its peak of memory is its own too. After all of them,
-`bench.report` puts their results together.
+Each benchmark runs in a process of its own, so that its peak of memory is its own too. After all of
+them, `bench.report` puts their results together.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> int:
         return run(named)
     start = time.monotonic()
     stage.write(report.MACHINE, machine())
-    failed = run(known)
+    failed = run(list(report.PARTS))
     path = report.main()
     print(f"Written to {path}; all of it took {(time.monotonic() - start) / 60:.1f} minutes")
     return failed

@@ -23,7 +23,7 @@ from django.db import connection, transaction
 
 from bench.audience import make_readers
 from bench.stage import empty_database, is_quick, write
-from newsletter import queries
+from newsletter import queries, unheard
 from newsletter.deliver import BATCH
 from newsletter.dispatch import CHUNK
 from newsletter.models import Delivery, Edition
@@ -215,9 +215,9 @@ def _sent(mail: Claimed) -> Result:
 
 
 def _look() -> None:
-    queries.sweep("uncertain", "died", NOW)
-    queries.due_again(NOW, BATCH)
-    queries.forgotten(NOW, NOW, BATCH)
+    unheard.sweep("uncertain", "died", NOW)
+    unheard.due_again(NOW, BATCH)
+    unheard.forgotten(NOW, NOW, BATCH)
 
 
 def _forget(hot: Edition) -> None:

@@ -17,14 +17,14 @@ from bench.tables import tables
 
 PAGE: Final = ROOT / "docs" / "performance.md"
 MACHINE: Final = "machine"
-_PARTS: Final = ("sending", "latency", "scaling", "smtp", "bursts", "papers", "search")
+PARTS: Final = ("sending", "latency", "scaling", "smtp", "bursts", "papers", "search")
 _PLACE: Final = re.compile(r"(<!-- measured -->\n).*(<!-- /measured -->)", re.DOTALL)
 
 
 def main() -> Path:
     """Put together what there is in bench/results; returns where it was written."""
     latest = assembled(*_read(stage.RESULTS))
-    if not latest["quick"] and latest["parts"].keys() == set(_PARTS):
+    if not latest["quick"] and latest["parts"].keys() == set(PARTS):
         PAGE.write_text(replaced(PAGE.read_text(), tables(latest)))
         print(f"The tables of {PAGE.relative_to(ROOT)} are those of this run.")
     print("\n" + tables(latest))
@@ -35,7 +35,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The machine, and the results of each benchmark that there are."""
     found = {
         name: json.loads((folder / f"{name}.json").read_text())
-        for name in (MACHINE, *_PARTS)
+        for name in (MACHINE, *PARTS)
         if (folder / f"{name}.json").exists()
     }
     return found.pop(MACHINE, {}), found

@@ -133,7 +133,7 @@ RETURNING id
 _RECORD = """
 UPDATE newsletter_delivery
    SET state = %(state)s, reason = %(reason)s, error = %(error)s,
-       provider_id = (%(provider_ids)s::text[])[array_position(%(ids)s::bigint[], id)],
+       provider_id = %(provider_ids)s::jsonb ->> id::text,
        next_attempt_at = %(next_attempt_at)s,
        sent_at = CASE WHEN %(state)s = 'sent' THEN %(now)s::timestamptz END,
        lease_until = NULL, fence = NULL
@@ -159,50 +159,6 @@ UPDATE newsletter_delivery
        next_attempt_at = (%(times)s::timestamptz[])[array_position(%(ids)s::bigint[], id)]
  WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
    AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
-"""
-
-# ── after a crash ────────────────────────────────────────────────────────────
-
-# Served by delivery_leased (lease_until) WHERE state = 'sending'.
-_SWEEP = """
-UPDATE newsletter_delivery
-   SET state = %(state)s, reason = %(reason)s, next_attempt_at = %(now)s, lease_until = NULL
- WHERE state = 'sending' AND lease_until < %(now)s
-"""
-
-# Work that nobody does: the edition has stood still for a while. Its rows in ranges of at
-# most %(size)s, to ring for each again. Served by delivery_unfinished.
-_FORGOTTEN = """
-SELECT edition_id, min(id), max(id)
-  FROM (
-    SELECT edition_id, id,
-           (row_number() OVER (PARTITION BY edition_id ORDER BY id) - 1) / %(size)s AS batch
-      FROM newsletter_delivery AS delivery
-     WHERE state IN ('queued', 'deferred') AND next_attempt_at <= %(now)s
-       AND (lease_until IS NULL OR lease_until < %(now)s)
-       AND edition_id IN (
-         SELECT id FROM newsletter_edition
-          WHERE state = 'frozen' AND paused_at IS NULL AND cancelled_at IS NULL
-            AND NOT EXISTS (SELECT FROM newsletter_tally
-                             WHERE newsletter_tally.edition_id = newsletter_edition.id
-                               AND changed_at > %(still_since)s))
-  ) AS waiting
- GROUP BY edition_id, batch
- ORDER BY edition_id, batch
-"""
-
-# Mails whose time for another try has come. Served by delivery_deferred (next_attempt_at).
-_DUE_AGAIN = """
-SELECT edition_id, min(id), max(id)
-  FROM (
-    SELECT edition_id, id, (row_number() OVER (PARTITION BY edition_id ORDER BY id) - 1)
-           / %(size)s AS batch
-      FROM newsletter_delivery
-     WHERE state = 'deferred' AND next_attempt_at <= %(now)s
-       AND (lease_until IS NULL OR lease_until < %(now)s)
-  ) AS waiting
- GROUP BY edition_id, batch
- ORDER BY edition_id, batch
 """
 
 
@@ -259,7 +215,7 @@ class Result:
 
 def lock_due(cadence: str, now: datetime, most: int) -> list[Due]:
     """Up to `most` due readers of a cadence, locked until the transaction ends."""
-    return [Due(*row) for row in _rows(_DUE, cadence=cadence, now=now, most=most)]
+    return [Due(*row) for row in rows_of(_DUE, cadence=cadence, now=now, most=most)]
 
 
 def queue(
@@ -269,7 +225,7 @@ def queue(
 
     Returns how many rows are new, and the range of their ids (None when none is).
     """
-    [(count, first, last)] = _rows(
+    [(count, first, last)] = rows_of(
         _QUEUE, edition=edition_id, ids=list(ids), slots=list(slots), now=now
     )
     return count, Range(edition_id, first, last) if count else None
@@ -284,7 +240,7 @@ def claim(
     Nothing is claimed of an edition that is paused or cancelled.
     """
     fence = uuid.uuid4()
-    rows = _rows(
+    rows = rows_of(
         _CLAIM,
         edition=batch.edition_id,
         first=batch.first,
@@ -311,9 +267,9 @@ def seen_papers(
 
     `first_edition` is the lowest id of an edition that can have been sent since.
     """
-    rows = _rows(
+    rows = rows_of(
         _SEEN,
-        readers=_array(readers),
+        readers=array(readers),
         edition=edition_id,
         since=since,
         first_edition=first_edition,
@@ -324,11 +280,11 @@ def seen_papers(
 def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
     """End these deliveries without a mail, each with its reason."""
     if reasons:
-        _run(
+        run(
             _SKIP,
             edition=edition_id,
             fence=fence,
-            ids=_array(reasons),
+            ids=array(reasons),
             reasons=list(reasons.values()),
         )
 
@@ -346,12 +302,12 @@ def mark_sending(
     """
     # One text: an array of JSON values would be escaped quote by quote.
     told = ",".join(f'"{number}":{text}' for number, text in picks.items())
-    rows = _rows(
+    rows = rows_of(
         _MARK_SENDING,
         edition=edition_id,
         fence=fence,
         until=until,
-        ids=_array(picks),
+        ids=array(picks),
         picks=f"{{{told}}}",
         dated_at=imprint.dated_at,
         renderer=imprint.renderer,
@@ -369,13 +325,13 @@ def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: da
     for one in results:
         alike[one.state, one.reason, one.error, one.next_attempt_at].append(one)
     for (state, reason, error, next_attempt_at), those in alike.items():
-        _run(
+        run(
             _RECORD,
             edition=edition_id,
             fence=fence,
             now=now,
-            ids=_array(one.delivery_id for one in those),
-            provider_ids=[one.provider_id for one in those],
+            ids=array(one.delivery_id for one in those),
+            provider_ids=json.dumps({one.delivery_id: one.provider_id for one in those}),
             state=state,
             reason=reason,
             error=error,
@@ -388,11 +344,11 @@ def put_off(
 ) -> None:
     """Give claimed rows back until so many seconds have passed, each with the reason."""
     if waits:
-        _run(
+        run(
             _PUT_OFF,
             edition=edition_id,
             fence=fence,
-            ids=_array(waits),
+            ids=array(waits),
             lowest=min(waits),
             highest=max(waits),
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
@@ -403,43 +359,30 @@ def put_off(
 def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
     """Give claimed rows back, for whoever comes next."""
     if ids:
-        _run(
+        run(
             _RELEASE,
             edition=edition_id,
             fence=fence,
-            ids=_array(ids),
+            ids=array(ids),
             lowest=min(ids),
             highest=max(ids),
         )
 
 
-def sweep(state: str, reason: str, now: datetime) -> int:
-    """Give a state to every row whose worker died while it was sending; how many."""
-    return _run(_SWEEP, state=state, reason=reason, now=now)
-
-
-def due_again(now: datetime, size: int) -> list[Range]:
-    """Deferred mails whose next attempt is due, in ranges of at most `size` of them."""
-    return [Range(*row) for row in _rows(_DUE_AGAIN, now=now, size=size)]
-
-
-def forgotten(now: datetime, still_since: datetime, size: int) -> list[Range]:
-    """Unfinished work of editions in which nothing has happened since then, in ranges."""
-    return [Range(*row) for row in _rows(_FORGOTTEN, now=now, still_since=still_since, size=size)]
-
-
-def _array(ids: Iterable[int]) -> str:
+def array(ids: Iterable[int]) -> str:
     """An array as PostgreSQL reads it: numbers need none of the care that texts do."""
     return f"{{{','.join(map(str, ids))}}}"
 
 
-def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    """What a statement returns."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 
-def _run(sql: str, **values: Any) -> int:
+def run(sql: str, **values: Any) -> int:
+    """How many rows a statement changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)

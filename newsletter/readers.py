@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection
 
 from newsletter.personalize import Reader
+from newsletter.queries import array
 from subscribers.mail import samples_may_receive
 from subscribers.models import Interest, Subscriber, Suppression
 
@@ -32,10 +33,10 @@ SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_si
              E'\n' ORDER BY follows.id) AS lines
       FROM subscribers_interest AS follows
       LEFT JOIN papers_topic AS topic ON topic.id = follows.topic_id
-     WHERE follows.subscriber_id = ANY(%(ids)s)
+     WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
      GROUP BY follows.subscriber_id
   ) AS interest ON interest.subscriber_id = reader.id
- WHERE reader.id = ANY(%(ids)s)
+ WHERE reader.id = ANY(%(ids)s::bigint[])
 """
 _KEPT_WISHES: Final = 20_000  # about half a KB each
 
@@ -53,7 +54,7 @@ class Recipient:
 def recipients(ids: Collection[int]) -> dict[int, Recipient]:
     """The readers of these ids, as they are now, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECIPIENTS, {"ids": list(ids)})
+        cursor.execute(_RECIPIENTS, {"ids": array(ids)})
         return {
             number: Recipient(
                 id=number,

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 
-from newsletter import queries
+from newsletter import unheard
 from newsletter.control import pause_if_unfit
 from newsletter.models import Delivery
 from newsletter.queries import Claimed, Result
@@ -86,5 +86,5 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
 def sweep(now: datetime) -> int:
     """End every row whose worker died while sending: `uncertain`, or queued again by policy."""
     if settings.UNCERTAIN_POLICY == "resend":
-        return queries.sweep(State.QUEUED, "", now)
-    return queries.sweep(State.UNCERTAIN, _UNCERTAIN, now)
+        return unheard.sweep(State.QUEUED, "", now)
+    return unheard.sweep(State.UNCERTAIN, _UNCERTAIN, now)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from newsletter import archive as archiving
 from newsletter import hear as hearing
-from newsletter import queries
+from newsletter import unheard
 from newsletter.deliver import BATCH, deliver
 from newsletter.dispatch import dispatch_due
 from newsletter.purge import purge_reports
@@ -87,5 +87,5 @@ def ring(batch: Range) -> None:
 def _unheard() -> Iterator[Range]:
     """Mails to be tried again, and work whose bell was lost: nothing moved for two ticks."""
     now = timezone.now()
-    yield from queries.due_again(now, BATCH)
-    yield from queries.forgotten(now, now - timedelta(seconds=2 * settings.TICK_SECONDS), BATCH)
+    yield from unheard.due_again(now, BATCH)
+    yield from unheard.forgotten(now, now - timedelta(seconds=2 * settings.TICK_SECONDS), BATCH)

@@ -49,6 +49,17 @@ class Outcome:
     # Misconfigured, or it is this one mail: a provider that takes others is set up right.
     disputed: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provider_id", _storable(self.provider_id))
+        object.__setattr__(self, "error", _storable(self.error))
+
+
+def _storable(said: str) -> str:
+    """PostgreSQL stores no NUL and no half of a character, and what was sent must be stored."""
+    if said.isprintable():
+        return said
+    return said.replace("\0", "").encode(errors="replace").decode()
+
 
 # ── SMTP ─────────────────────────────────────────────────────────────────────
 

@@ -97,6 +97,16 @@ def test_a_mailbox_that_is_gone_is_written_down_too(edition: Edition) -> None:
     assert Suppression.objects.count() == 1
 
 
+def test_words_that_postgresql_does_not_take_keep_no_outcome_out_of_the_ledger(
+    edition: Edition,
+) -> None:
+    odd = "4.7.1 \x00 \ud800 é"
+    run(edition, Server(Outcome("accepted", provider_id=odd), Outcome("refused", error=odd)))
+    assert states() == ["sent", "failed", *["sent"] * (MAILS - 2)]
+    [taken, refused, *_] = Delivery.objects.order_by("pk")
+    assert (taken.provider_id, refused.error) == ("4.7.1  ? é",) * 2
+
+
 def test_putting_off_the_next_burst_forgets_nothing_of_the_last(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:

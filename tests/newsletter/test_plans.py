@@ -17,9 +17,9 @@ from tests.factories import make_edition
 
 pytestmark = pytest.mark.django_db
 NOW: Final = datetime(2025, 3, 15, 9, tzinfo=UTC)
-BURST: Final = list(range(9_901, 9_951))
+BURST: Final = list(range(39_901, 39_951))
 HELD: Final[Mapping[str, Any]] = {
-    "ids": queries._array(BURST),
+    "ids": queries.array(BURST),
     "lowest": BURST[0],
     "highest": BURST[-1],
     "fence": uuid.UUID(int=0),
@@ -30,17 +30,17 @@ HELD: Final[Mapping[str, Any]] = {
 _ROWS = """
 INSERT INTO newsletter_delivery (id, edition_id, subscriber_id, state, reason, picks, renderer,
   key_id, attempts, next_attempt_at, provider_id, error, created_at)
-SELECT n, %(edition)s, n, CASE WHEN n > 9900 THEN 'queued' ELSE 'sent' END, '', '[]', '',
+SELECT n, %(edition)s, n, CASE WHEN n > 39900 THEN 'queued' ELSE 'sent' END, '', '[]', '',
        '', 0, %(now)s, '', '', %(now)s
-  FROM generate_series(1, 10000) AS n
+  FROM generate_series(1, 40000) AS n
 """
 _TOLD: Final = {"state": "sent", "reason": "", "error": "", "next_attempt_at": NOW}
-_MANY: Final = {"reasons": [""] * 50, "provider_ids": [""] * 50, "times": [NOW] * 50}
+_MANY: Final = {"reasons": [""] * 50, "provider_ids": "{}", "times": [NOW] * 50}
 
 
 @pytest.fixture(params=[True, False], ids=["analysed", "never analysed"])
 def edition(request: pytest.FixtureRequest) -> Edition:
-    """Ten thousand rows that are done, but for the last hundred.
+    """Forty thousand rows that are done, but for the last hundred.
 
     Autovacuum comes when it comes: of an edition that has just begun nothing is known.
     """
@@ -86,7 +86,7 @@ def test_a_change_reads_only_the_rows_it_names(
 
 
 def test_what_readers_were_sent_is_found_by_reader(edition: Edition) -> None:
-    readers = queries._array(range(1, 51))
+    readers = queries.array(range(1, 51))
     told = plan(queries._SEEN, edition, readers=readers, since=NOW, first_edition=1)
-    assert re.search(r"Index Scan using \w+_subscriber_id_edition_id_key", told), told
+    assert re.search(r"Index Scan (using|on) \w+_subscriber_id_edition_id_key", told), told
     assert "Rows Removed by Filter: 1\n" in told, told  # each reader's row of this very edition

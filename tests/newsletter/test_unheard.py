@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from newsletter import queries
+from newsletter import queries, unheard
 from newsletter.models import Delivery, Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
 
@@ -22,7 +22,7 @@ def edition() -> Edition:
 
 def forgotten(seconds_still: float = 0, size: int = 500) -> list[queries.Range]:
     now = timezone.now()
-    return queries.forgotten(now, now + timedelta(seconds=1 - seconds_still), size)
+    return unheard.forgotten(now, now + timedelta(seconds=1 - seconds_still), size)
 
 
 def ids() -> list[int]:
@@ -65,5 +65,5 @@ def test_finished_rows_are_not_work(edition: Edition) -> None:
 def test_a_deferred_mail_comes_up_when_its_time_has_come(edition: Edition) -> None:
     now = timezone.now()
     Delivery.objects.update(state="deferred", next_attempt_at=now + timedelta(minutes=5))
-    assert queries.due_again(now, 500) == []
-    assert len(queries.due_again(now + timedelta(minutes=5), 500)) == 1
+    assert unheard.due_again(now, 500) == []
+    assert len(unheard.due_again(now + timedelta(minutes=5), 500)) == 1
