@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -19,6 +19,7 @@ from django.db.models import F
 
 from newsletter.control import pause_if_unhealthy
 from newsletter.models import Delivery, DeliveryEvent, Edition
+from newsletter.queries import run
 from newsletter.reports import TELLING, Verdict, consequence, last_word, may_change, verdict
 from newsletter.trace import Traced, trace
 from subscribers.models import ConsentEntry, Suppression
@@ -137,7 +138,7 @@ def _settle(changes: Iterable[_Change]) -> None:
         alike[one.says].append(one)
     for says, those in alike.items():
         is_lost = says.state == State.FAILED
-        _run(
+        run(
             _SETTLE,
             state=says.state.value,
             reason=says.reason,
@@ -194,13 +195,8 @@ def _put_off(numbers: Collection[int], now: datetime) -> None:
 
 
 def _mark_done(ready: Sequence[Traced]) -> None:
-    _run(
+    run(
         _DONE,
         ids=[one.report.pk for one in ready],
         editions=[one.delivery.edition_id if one.delivery else None for one in ready],
     )
-
-
-def _run(sql: str, **values: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)

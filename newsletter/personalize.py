@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ TOPIC: Final = 1.0  # a paper wholly about a followed topic
 KEYWORD: Final = 2.0  # followed words say more than a topic
 AUTHOR: Final = 4.0  # a followed author says most (docs/ranking.md)
 NO_TOPIC: Final = -1
+_KEPT: Final = 10_000  # terms, and reasons, some 500 bytes each
 REPEAT: Final = 0.35  # each paper already chosen from the same topic
 
 
@@ -80,43 +82,36 @@ class Ranking:
         for row, offer in enumerate(self.offers):
             for slug, weight in offer.topics.items():
                 self.weights[row, self._column[slug]] = weight
-        self._saying: dict[str, Flags] = {}
-        self._by: dict[str, Flags] = {}
-        # Of the few papers that lead, most readers have picked each for the same reason.
-        self._picks: dict[tuple[int, int, str, str], Pick] = {}
+        # Readers share terms and reasons; what only one of them follows must not pile up.
+        self.saying = lru_cache(_KEPT)(self._saying)
+        self.by = lru_cache(_KEPT)(self._by)
+        self.pick = lru_cache(_KEPT)(self._pick)
 
     def columns(self, reader: Reader) -> NDArray[np.intp]:
         """The topics that count for this reader; all of them for one who follows all."""
         known = self.topics if reader.follows_all else sorted(reader.topics & self._column.keys())
         return np.array([self._column[slug] for slug in known] or [len(self.topics)], dtype=np.intp)
 
-    def saying(self, term: str) -> Flags:
+    def _saying(self, term: str) -> Flags:
         """Which papers hold the term as whole words, in any case, plural or not."""
-        if term not in self._saying:
-            pattern = re.compile(rf"(?<!\w){re.escape(term)}s?(?!\w)", re.IGNORECASE)
-            self._saying[term] = self._flags(bool(pattern.search(o.words)) for o in self.offers)
-        return self._saying[term]
+        pattern = re.compile(rf"(?<!\w){re.escape(term)}s?(?!\w)", re.IGNORECASE)
+        return self._flags(bool(pattern.search(offer.words)) for offer in self.offers)
 
-    def by(self, author: str) -> Flags:
+    def _by(self, author: str) -> Flags:
         """Which papers the author has written."""
         name = author.casefold()
-        if name not in self._by:
-            self._by[name] = self._flags(
-                any(name == other.casefold() for other in offer.authors) for offer in self.offers
-            )
-        return self._by[name]
+        return self._flags(
+            any(name == other.casefold() for other in offer.authors) for offer in self.offers
+        )
 
     def among(self, papers: Collection[int]) -> Flags:
         """Which papers are among these ids."""
         return np.isin(self.ids, np.fromiter(papers, np.int64, len(papers)))
 
-    def pick(self, row: int, topic: int, keyword: str, author: str) -> Pick:
-        """The paper of a row, chosen for these; the same object each time."""
-        key = (row, topic, keyword, author)
-        if key not in self._picks:
-            lead = "" if topic == NO_TOPIC else self.topics[topic]
-            self._picks[key] = Pick(int(self.ids[row]), lead, keyword, author)
-        return self._picks[key]
+    def _pick(self, row: int, topic: int, keyword: str, author: str) -> Pick:
+        """The paper of a row, chosen for these."""
+        lead = "" if topic == NO_TOPIC else self.topics[topic]
+        return Pick(int(self.ids[row]), lead, keyword, author)
 
     def _flags(self, values: Iterable[bool]) -> Flags:
         return np.fromiter(values, np.bool_, len(self.offers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from json import dumps
 from typing import Any, Final
 
@@ -57,7 +57,7 @@ class Press:
         self._pieces = {candidate.position: _piece(candidate) for candidate in candidates}
         self._ranking = Ranking([_offer(candidate) for candidate in candidates])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
-        self._stored = cache(self._worded)
+        self._stored = lru_cache(_KEPT_CHOICES)(self._worded)
         self._choice = lru_cache(_KEPT_CHOICES)(self._chosen)
 
     def choose(self, reader: Reader, seen: Collection[int]) -> Choice:

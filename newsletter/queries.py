@@ -141,8 +141,6 @@ UPDATE newsletter_delivery
    AND state IN ('sending', 'uncertain')
 """
 
-# The bounds, here and below: without them delivery_unfinished would be read for the whole
-# edition, of which the planner knows nothing while it is sent.
 # The bounds, here and below: delivery_unfinished serves these states, and PostgreSQL 15 would read
 # it for the whole edition and look for the ids in what it finds.
 _RELEASE = """

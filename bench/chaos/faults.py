@@ -186,53 +186,17 @@ def _answers() -> list[Fault]:
 
 def _breaks() -> list[Fault]:
     """Whatever hides the last answer to a mail leaves that one mail in doubt."""
+    told = [
+        ("cut_content", "hangs up within DATA", Mood("content", ["hang up"], 0.02), 1),
+        ("cut_end", "takes a mail and hangs up", Mood("end", ["hang up"], 0.02), 1),
+        ("stall_mail", "falls silent at MAIL", Mood("MAIL", ["silence"], 0.008), 0),
+        ("stall_end", "takes a mail and falls silent", Mood("end", ["silence"], 0.008), 1),
+        ("garbage_rcpt", "says nonsense at RCPT", Mood("RCPT", _GARBAGE, 0.01), 0),
+        ("garbage_end", "takes a mail and says nonsense", Mood("end", _GARBAGE, 0.01), 1),
+    ]
     return [
-        Fault(
-            "smtp_cut_content",
-            "hangs up within DATA",
-            mood=Mood("content", ["hang up"], 0.02),
-            share=0.3,
-            is_fresh=True,
-            doubt=1,
-        ),
-        Fault(
-            "smtp_cut_end",
-            "takes a mail and hangs up",
-            mood=Mood("end", ["hang up"], 0.02),
-            share=0.3,
-            is_fresh=True,
-            doubt=1,
-        ),
-        Fault(
-            "smtp_stall_mail",
-            "falls silent at MAIL",
-            mood=Mood("MAIL", ["silence"], 0.008),
-            share=0.3,
-            is_fresh=True,
-        ),
-        Fault(
-            "smtp_stall_end",
-            "takes a mail and falls silent",
-            mood=Mood("end", ["silence"], 0.008),
-            share=0.3,
-            is_fresh=True,
-            doubt=1,
-        ),
-        Fault(
-            "smtp_garbage_rcpt",
-            "says nonsense at RCPT",
-            mood=Mood("RCPT", _GARBAGE, 0.01),
-            share=0.3,
-            is_fresh=True,
-        ),
-        Fault(
-            "smtp_garbage_end",
-            "takes a mail and says nonsense",
-            mood=Mood("end", _GARBAGE, 0.01),
-            share=0.3,
-            is_fresh=True,
-            doubt=1,
-        ),
+        Fault(f"smtp_{name}", words, mood=mood, share=0.3, is_fresh=True, doubt=doubt)
+        for name, words, mood, doubt in told
     ]
 
 

@@ -137,3 +137,12 @@ def test_a_diverse_choice_is_the_greedy_one(papers: list[tuple[int, int]]) -> No
     topics = np.array([topic for _, topic in papers], dtype=np.intp)
     found = _diverse(np.arange(len(papers)), worth, topics, 10)
     assert found == greedy(worth.tolist(), topics.tolist(), 10)
+
+
+def test_what_single_readers_follow_does_not_pile_up() -> None:
+    """A million readers may follow a million words; a worker's memory is finite."""
+    ranking = Ranking([make_offer(1, words="w7")])
+    for number in range(10_050):
+        choose(Reader(keywords=(f"w{number}",)), ranking, ())
+    assert ranking.saying.cache_info().currsize == 10_000
+    assert choose(Reader(keywords=("w7",)), ranking, ()) == [Pick(1, keyword="w7")]
