@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 import psutil
 from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """So many mails, once: the time they took, and the processor's time."""
+
+    mails: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.mails / self.seconds
+
+    @property
+    def cpu_us(self) -> float:
+        """Microseconds of the senders' processors a mail."""
+        return self.cpu_seconds / self.mails * 1e6
 
 
 def cpu_seconds(root: psutil.Process, but: int = 0) -> float:

@@ -24,6 +24,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import override_settings
 
 from bench import postfix
+from bench.costs import Sending
 from bench.delay import HOST
 from bench.stage import is_quick, write
 from newsletter.render import Digest
@@ -54,24 +55,6 @@ class Ready:
 
 
 BURSTS: Final = cast("list[Digest]", [Ready(number) for number in range(BURST)])
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One way, once."""
-
-    mails: int
-    seconds: float
-    cpu_seconds: float
-
-    @property
-    def rate(self) -> float:
-        return self.mails / self.seconds
-
-    @property
-    def cost(self) -> float:
-        """Microseconds of the sender's processor a mail."""
-        return self.cpu_seconds / self.mails * 1e6
 
 
 # ── the ways ─────────────────────────────────────────────────────────────────
@@ -106,10 +89,10 @@ def smtp_source(port: int, sessions: int, mails: int) -> None:
     postfix.source(port, mails, len(BURSTS[0].as_bytes()), sessions)
 
 
-def measured(mails: int, way: Callable[[int], None]) -> Run:
+def measured(mails: int, way: Callable[[int], None]) -> Sending:
     start, before = time.perf_counter(), _cpu()
     way(mails)
-    return Run(mails, time.perf_counter() - start, _cpu() - before)
+    return Sending(mails, time.perf_counter() - start, _cpu() - before)
 
 
 def _cpu() -> float:
@@ -160,9 +143,9 @@ def name(connections: int) -> str:
     return f"ours, {connections} connection{'s' if connections > 1 else ''}"
 
 
-def measure(port: int, ways: Sequence[Way], times: int) -> dict[str, list[Run]]:
+def measure(port: int, ways: Sequence[Way], times: int) -> dict[str, list[Sending]]:
     """Every way in turn, `times` over, after one round that is not counted."""
-    runs: dict[str, list[Run]] = {way.name: [] for way in ways}
+    runs: dict[str, list[Sending]] = {way.name: [] for way in ways}
     server = {"EMAIL_BACKEND": SMTP, "EMAIL_HOST": HOST, "EMAIL_PORT": port}
     with override_settings(**server, EMAIL_TIMEOUT=30.0, MAIL_FROM=SENDER):
         for turn in range(times + 1):
@@ -190,11 +173,11 @@ def main(quick: bool) -> None:
     print(f"results in {write('smtp', results)}")
 
 
-def _report(server: str, runs: dict[str, list[Run]]) -> dict[str, Any]:
+def _report(server: str, runs: dict[str, list[Sending]]) -> dict[str, Any]:
     print(f"\ninto {server:<34}{'mails/s':>9}{'(spread)':>16}{'CPU µs a mail':>15}")
     report = {}
     for way, several in runs.items():
-        rates, costs = [run.rate for run in several], [run.cost for run in several]
+        rates, costs = [run.rate for run in several], [run.cpu_us for run in several]
         rate, cost = statistics.median(rates), statistics.median(costs)
         spread = f"({min(rates):.0f}–{max(rates):.0f})"
         print(f"  {way:<37}{rate:>9.0f}{spread:>16}{cost:>15.0f}", flush=True)

@@ -13,34 +13,17 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final, cast
+
+from bench.costs import Sending
 
 _SERVE: Final = Path(__file__).parent / "serve.py"
 
 
 class RivalError(Exception):
     """It could not be installed, or did not start; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """So many mails, once: the time they took, and the processor's time."""
-
-    mails: int
-    seconds: float
-    cpu_seconds: float
-
-    @property
-    def rate(self) -> float:
-        return self.mails / self.seconds
-
-    @property
-    def cpu_us(self) -> float:
-        """Microseconds of the senders' processors a mail."""
-        return self.cpu_seconds / self.mails * 1e6
 
 
 class Rival:
