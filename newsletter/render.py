@@ -43,6 +43,8 @@ _CRLF: Final = "\r\n"
 # No part can hold it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
 _CONTENT_TYPE: Final = b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY
+# Where a mail's own address, Message-ID and date go.
+_OWN: Final = tuple(mark.encode() for mark in ("\ue005", "\ue006", "\ue007"))
 _GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 
 
@@ -76,24 +78,32 @@ class Sheet:
         )
         return self._shell.text.replace(PAPERS, papers)
 
-    def parts(self, token: bytes) -> list[bytes]:
-        """From the subject's header to the end, encoded, with this token."""
-        parts, places = self._wire
-        parts = parts.copy()
-        for place in places:
-            parts[place] = token
-        return parts
+    def message(self, to: str, message_id: str, date: str, token: str) -> bytes:
+        """The whole mail, encoded, with what is this one's own."""
+        common, own, token_places = self._wire
+        parts, mark = common.copy(), token.encode()
+        parts[own[0]], parts[own[1]], parts[own[2]] = (
+            to.encode(),
+            message_id.encode(),
+            date.encode(),
+        )
+        for place in token_places:
+            parts[place] = mark
+        return b"".join(parts)
 
     @cached_property
-    def _wire(self) -> tuple[list[bytes], list[int]]:
-        """The whole mail in the parts that mails have in common, and the places of the token."""
+    def _wire(self) -> tuple[list[bytes], list[int], list[int]]:
+        """The parts that mails have in common; the places of what is their own; the token's."""
         head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded(self.subject)
-        parts = [head, _CONTENT_TYPE, _part_head(b"plain")]
+        site, sender = settings.SITE_URL, settings.MAIL_FROM
+        parts = list(_letterhead(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
+        parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
         parts += self._text_parts()
         parts += [b"\r\n", _part_head(b"html")]
         parts += self._html_parts()
         parts.append(b"\r\n--%b--\r\n" % _BOUNDARY)
-        return parts, [place for place, part in enumerate(parts) if part is TOKEN_MARK]
+        own = [next(n for n, part in enumerate(parts) if part is mark) for mark in _OWN]
+        return parts, own, [n for n, part in enumerate(parts) if part is TOKEN_MARK]
 
     def _text_parts(self) -> list[bytes]:
         before, after = self._shell.text_parts
@@ -178,25 +188,39 @@ class Digest:
     @property
     def headers(self) -> Mapping[str, str]:
         """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-        site, unsubscribe = settings.SITE_URL, f"<{settings.SITE_URL}/u/{self.token}>"
-        return {
-            "Message-ID": message_id(self.delivery_id, self.token),
-            "Date": _date(self.dated_at),
-            "List-Id": settings.LIST_ID,
-            "List-Unsubscribe": unsubscribe,
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "List-Help": f"<{site}/>",
-            "List-Archive": f"<{site}/>",
-        }
+        number, date = message_id(self.delivery_id, self.token), _date(self.dated_at)
+        return _headers(number, date, self.token, settings.LIST_ID, settings.SITE_URL)
 
     def as_bytes(self) -> bytes:
         """The whole message for the wire: CRLF, seven bits, short lines, no dots to stuff."""
-        lines = [f"From: {_from_header(settings.MAIL_FROM)}", f"To: {self.to}"]
-        if settings.MAIL_REPLY_TO:
-            lines.append(f"Reply-To: {settings.MAIL_REPLY_TO}")
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        head = _CRLF.join([*lines, ""]).encode()
-        return b"".join([head, *self.sheet.parts(self.token.encode())])
+        number, date = message_id(self.delivery_id, self.token), _date(self.dated_at)
+        return self.sheet.message(self.to, number, date, self.token)
+
+
+def _headers(number: str, date: str, token: str, list_id: str, site: str) -> Mapping[str, str]:
+    return {
+        "Message-ID": number,
+        "Date": date,
+        "List-Id": list_id,
+        "List-Unsubscribe": f"<{site}/u/{token}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Help": f"<{site}/>",
+        "List-Archive": f"<{site}/>",
+    }
+
+
+@lru_cache(maxsize=1)
+def _letterhead(sender: str, reply_to: str, list_id: str, site: str) -> tuple[bytes, ...]:
+    """The headers before the subject, cut so that the marks stand alone."""
+    to, number, date = (mark.decode() for mark in _OWN)
+    lines = [f"From: {_from_header(sender)}", f"To: {to}"]
+    if reply_to:
+        lines.append(f"Reply-To: {reply_to}")
+    headers = _headers(number, date, TOKEN, list_id, site)
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    marks = {mark: mark for mark in (*_OWN, TOKEN_MARK)}  # each one object, found by identity
+    cut = re.split(b"(%b)" % b"|".join(marks), _CRLF.join([*lines, ""]).encode())
+    return tuple(marks.get(part, part) for part in cut)
 
 
 def digest_of(

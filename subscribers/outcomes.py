@@ -50,8 +50,9 @@ class Outcome:
     disputed: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "provider_id", _storable(self.provider_id))
-        object.__setattr__(self, "error", _storable(self.error))
+        if not (self.provider_id.isprintable() and self.error.isprintable()):
+            object.__setattr__(self, "provider_id", _storable(self.provider_id))
+            object.__setattr__(self, "error", _storable(self.error))
 
 
 def _storable(said: str) -> str:
