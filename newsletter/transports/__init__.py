@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import cache
-from typing import Final, Protocol
+from typing import Final
 
 from django.conf import settings
 
-from newsletter.render import Digest
 from newsletter.transports.brevo import Brevo
 from newsletter.transports.burst import BatchApi, BurstTransport
 from newsletter.transports.django import DjangoTransport
+from newsletter.transports.flow import Bursts, Flow, Transport
 from newsletter.transports.postmark import Postmark
 from newsletter.transports.resend import Resend
 from newsletter.transports.smtp import SmtpTransport
-from subscribers.outcomes import Outcome
+
+__all__ = ["Transport", "flow_of", "open_transport", "transport_of_process"]
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 # The providers that take a burst of distinct mails in one request, by django-anymail's backend.
@@ -26,14 +26,6 @@ BATCH_APIS: Final[dict[str, type[BatchApi]]] = {
     "anymail.backends.postmark.EmailBackend": Postmark,
     "anymail.backends.resend.EmailBackend": Resend,
 }
-
-
-class Transport(Protocol):
-    """Sends bursts over a connection that it keeps open between them."""
-
-    def send(self, burst: Sequence[Digest]) -> list[Outcome]:
-        """Transmit each mail to its one reader; outcomes in the burst's order, never an error."""
-        ...
 
 
 def open_transport() -> AbstractContextManager[Transport]:
@@ -48,6 +40,11 @@ def open_transport() -> AbstractContextManager[Transport]:
 def transport_of_process() -> Transport:
     """The same, opened once for a worker process and kept open between its tasks."""
     return _to_the_end.enter_context(open_transport())
+
+
+def flow_of(transport: Transport) -> Flow:
+    """How mails flow through it: one by one over SMTP, by the burst elsewhere."""
+    return transport if isinstance(transport, Flow) else Bursts(transport)
 
 
 _to_the_end: Final = ExitStack()

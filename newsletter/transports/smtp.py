@@ -1,13 +1,14 @@
 """Any SMTP server: ready bytes over a few connections that stay open, in parallel.
 
-A burst is shared out letter by letter, so a slow connection holds up nobody but itself. One
-thread a connection, because they wait for the network nearly all the time; the first is the
-caller's own, so that a single connection needs no other thread.
+Letters are shared out one by one, so a slow connection holds up nobody but itself. A server
+next door answers before a thread would be awake: its connections take turns in one thread,
+whichever was answered goes on, and mails may be added while others are on their way. To a
+server far away each connection writes and waits in a thread of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parseaddr
 from time import monotonic
@@ -18,8 +19,10 @@ from django.conf import settings
 from django.core.mail.message import sanitize_address
 
 from newsletter.render import Digest
-from newsletter.transports.smtp_burst import Burst
+from newsletter.transports.flow import Answer
 from newsletter.transports.smtp_lane import Lane
+from newsletter.transports.smtp_mailbag import Mailbag
+from newsletter.transports.smtp_turns import Carrying, Turns
 from subscribers.outcomes import Outcome
 
 # Opening a connection takes as long as several mails: fewer are not worth another one.
@@ -35,6 +38,8 @@ class SmtpTransport:
         sender = _sender(settings.MAIL_FROM)
         self._lanes = [Lane(sender, settings.SMTP_MAILS_PER_CONNECTION) for _ in range(lanes)]
         self._threads = ThreadPoolExecutor(max(lanes - 1, 1), "smtp")
+        self._bag = Mailbag()
+        self._turns = Turns()
         return self
 
     def __exit__(
@@ -43,56 +48,121 @@ class SmtpTransport:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.abandon()
         self._threads.shutdown()
         for lane in self._lanes:
             lane.close()
 
-    def send(self, burst: Sequence[Digest]) -> list[Outcome]:
-        """Transmit each mail to its one reader; outcomes in the burst's order, never an error.
+    @property
+    def streams(self) -> bool:
+        """A server next door: threads would cost more than the waiting."""
+        return min(lane.latency for lane in self._lanes) <= _NEAR
 
-        No mail is begun when half of its lease is over, so that none is under way when the
-        lease ends.
+    def send(self, burst: Sequence[Digest]) -> list[Outcome]:
+        """Transmit each mail to its one reader; outcomes in the burst's order, never an error."""
+        self.add(burst, settings.LEASE_SECONDS / 2)
+        self.carry()
+        outcomes = {id(digest): outcome for digest, outcome in self.settled()}
+        return [outcomes[id(digest)] for digest in burst]
+
+    def add(self, mails: Sequence[Digest], seconds: float) -> None:
+        self._bag.add(mails, monotonic() + seconds)
+
+    def carry(self, left: int = 0, answer: Answer | None = None) -> None:
+        """Go on until at most `left` have no outcome yet, or until the answer has come.
 
         Raises:
-            BaseException: the worker is told to stop; the whole burst is then in doubt.
+            BaseException: the worker is told to stop; what was under way is in doubt.
         """
-        letters = Burst(burst, monotonic() + settings.LEASE_SECONDS / 2)
-        lanes = self._lanes_for(letters, len(burst))
-        while lanes and letters.is_waiting:
-            lanes = self._carry(lanes, letters)
-        return letters.outcomes()
-
-    def _lanes_for(self, letters: Burst, count: int) -> list[Lane]:
-        """Those to use, the open ones first; none when the server lets nobody in.
-
-        The first connection is opened alone: a wrong password is tried once, not by all.
-        """
-        lanes = [lane for lane in self._lanes if lane.is_open]
-        closed = [lane for lane in self._lanes if lane not in lanes]
-        if not lanes and count:
-            first = closed.pop(0)
-            if trouble := first.open():
-                letters.trouble(trouble)
-                return []
-            lanes = [first]
-        if lanes and lanes[0].latency < _NEAR:  # then the threads cost more than the waiting
-            return lanes[:1]
-        lanes += [lane for lane in closed if not lane.is_resting]
-        return lanes[: -(-count // _WORTH)]
-
-    def _carry(self, lanes: Sequence[Lane], letters: Burst) -> list[Lane]:
-        """Let them all carry letters until none is left; those that may go on if some are.
-
-        A letter can come back from a broken connection when the other lanes have finished.
-        """
-        others = [self._threads.submit(lane.carry, letters) for lane in lanes[1:]]
         try:
-            goes_on = [lanes[0].carry(letters), *(other.result() for other in others)]
+            self._carry(left, answer)
         except BaseException:
-            letters.stop()
+            self.abandon()
+            raise
+
+    def _carry(self, left: int, answer: Answer | None) -> None:
+        if self.streams:
+            self._carry_in_turns(left, answer)
+        elif self._bag.unsettled:
+            self._carry_in_threads()
+
+    def settled(self) -> list[tuple[Digest, Outcome]]:
+        return self._bag.settled()
+
+    def abandon(self) -> None:
+        self._turns.end()
+        self._bag, self._turns = Mailbag(), Turns()
+
+    # ── a server next door ───────────────────────────────────────────────────
+
+    def _carry_in_turns(self, left: int, answer: Answer | None) -> None:
+        while self._bag.unsettled > left:
+            if len(self._turns) < len(self._lanes) and self._bag.is_waiting:
+                self._set_to_work()
+            if not self._turns:
+                self._bag.give_up()
+            elif self._turns.step(answer):
+                return
+        if not self._bag.unsettled:
+            self._turns.gave_up.clear()  # the next time they may try again
+
+    def _set_to_work(self) -> None:
+        """Have idle lanes carry letters, too, if there are enough."""
+        wanted = self._wanted() - len(self._turns)
+        for lane in self._usable(self._turns.lanes | self._turns.gave_up)[: max(wanted, 0)]:
+            self._turns.begin(lane, self._bag)
+
+    # ── a server far away ────────────────────────────────────────────────────
+
+    def _carry_in_threads(self) -> None:
+        """A letter can come back from a broken connection when the other lanes have finished."""
+        lanes = self._usable()[: self._wanted()]
+        while lanes and self._bag.is_waiting:
+            lanes = self._in_threads(lanes)
+        self._bag.give_up()
+
+    def _in_threads(self, lanes: Sequence[Lane]) -> list[Lane]:
+        """Let them all carry letters until none is left; those that may go on if some are."""
+        others = [self._threads.submit(_to_its_end, lane.carry(self._bag)) for lane in lanes[1:]]
+        try:
+            first = _to_its_end(lanes[0].carry(self._bag))
+            goes_on = [first, *(other.result() for other in others)]
+        except BaseException:
+            self._bag.stop()
             wait(others)  # none may still use its connection when the next burst comes
             raise
         return [lane for lane, willing in zip(lanes, goes_on, strict=True) if willing]
+
+    # ── lanes ────────────────────────────────────────────────────────────────
+
+    def _wanted(self) -> int:
+        """How many lanes the letters that are to be begun are worth."""
+        return -(-self._bag.waiting // _WORTH)
+
+    def _usable(self, but: Collection[Lane] = ()) -> list[Lane]:
+        """The lanes that can begin, the open ones first; none when the server lets nobody in.
+
+        The first connection is opened alone: a wrong password is tried once, not by all.
+        """
+        idle = [lane for lane in self._lanes if lane not in but]
+        lanes = [lane for lane in idle if lane.is_open]
+        closed = [lane for lane in idle if lane not in lanes]
+        if not lanes and not but and closed and self._bag.waiting:
+            first = closed.pop(0)
+            if trouble := first.open():
+                self._bag.trouble(trouble)
+                return []
+            lanes = [first]
+        return lanes + [lane for lane in closed if not lane.is_resting]
+
+
+def _to_its_end(carrying: Carrying) -> bool:
+    """Carry on to the end, waiting for each answer; whether the lane may go on."""
+    while True:
+        try:
+            next(carrying)
+        except StopIteration as end:
+            return bool(end.value)
 
 
 def _sender(mail_from: str) -> str:

@@ -70,7 +70,8 @@ class Connection:
         self.pipelines = smtp.has_extn("pipelining")
         self.wants_size = smtp.has_extn("size")
         self.largest = _size_limit(smtp)
-        self.latency = math.inf  # seconds of the quickest answer to a content
+        self._written = monotonic()
+        self.latency = math.inf  # seconds of the quickest answer
         self.settled = 0  # mails that the server gave its last word on
         self.accepted = 0  # and those among them that it took
 
@@ -84,6 +85,7 @@ class Connection:
             self._write_records(b"".join(parts))
         else:
             self._write_at_once(parts)
+        self._written = monotonic()
 
     def _write_at_once(self, parts: tuple[bytes, ...]) -> None:
         written, total = 0, sum(map(len, parts))
@@ -114,7 +116,6 @@ class Connection:
         Raises:
             Broken: the server hung up, was silent for too long, or said what is no reply.
         """
-        deadline = 0.0
         while True:
             found = _ONE_LINE.match(self._unread, self._at)
             if found:
@@ -122,8 +123,7 @@ class Connection:
                 return Reply(int(found[1]), found[2])
             if self.has_unread and (reply := self._complete()):
                 return reply
-            deadline = deadline or monotonic() + self._patience
-            self._receive(deadline)
+            self._receive()
 
     def has_read(self, expected: re.Pattern[bytes]) -> bool:
         """Take replies off what was received if they are as expected, all of them; else none."""
@@ -132,14 +132,15 @@ class Connection:
             self._at = found.end()
         return found is not None
 
-    def _receive(self, deadline: float) -> None:
+    def _receive(self) -> None:
         try:
-            _expect_time(deadline)
+            _expect_time(self.deadline)
             received = self._socket.recv(4096)
         except OSError as error:
             raise _broken(error) from error
         if not received:
             raise Broken("the server hung up")
+        self.latency = min(self.latency, monotonic() - self._written)
         self._unread, self._at = self._unread[self._at :] + received, 0
         if len(self._unread) > _LONGEST_REPLY:
             raise Broken("the server's reply has no end", is_odd=True)
@@ -166,9 +167,19 @@ class Connection:
         return None
 
     @property
+    def deadline(self) -> float:
+        """Until when (`time.monotonic`) the server may take to answer what was written last."""
+        return self._written + self._patience
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    @property
     def has_unread(self) -> bool:
         """The server has already said more than was read."""
-        return self._at < len(self._unread)
+        if self._at < len(self._unread):
+            return True
+        return self._is_tls and cast("ssl.SSLSocket", self._socket).pending() > 0
 
     def last_words(self) -> Reply | None:
         """What the server said before it hung up in the middle of a mail, if that arrived."""

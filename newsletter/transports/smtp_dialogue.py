@@ -48,11 +48,11 @@ Without PIPELINING the same steps are said one at a time, and nothing rides behi
 from __future__ import annotations
 
 import re
-from time import monotonic
+from collections.abc import Iterator
 from typing import Final
 
-from newsletter.transports.smtp_burst import Burst, Letter
 from newsletter.transports.smtp_connection import Broken, Connection, Reply
+from newsletter.transports.smtp_mailbag import Letter, Mailbag
 from subscribers import outcomes
 from subscribers.outcomes import Outcome, Stage
 
@@ -72,7 +72,7 @@ class Dialogue:
     """What is said about the letters of one burst over one connection."""
 
     def __init__(
-        self, connection: Connection, burst: Burst, *, sender: str, most: int, chained: bool
+        self, connection: Connection, bag: Mailbag, *, sender: str, most: int, chained: bool
     ) -> None:
         """
         Args:
@@ -81,15 +81,18 @@ class Dialogue:
             chained: write the next envelope behind a letter's end.
         """
         self._connection = connection
-        self._burst = burst
+        self._bag = bag
         self._sender = sender
         self._most = most
         self._chained = chained
         self._next: Letter | None = None  # of its content, nothing has been written
         self._in_doubt: Letter | None = None  # its dot may be out, its answer is not in
 
-    def run(self) -> None:
+    def run(self) -> Iterator[None]:
         """Carry letters until none is left, the connection has had its fill, or it breaks.
+
+        Yields whenever there is nothing to do until the server answers. Whoever has something
+        else to do may do it then; going on waits for the answer.
 
         Raises:
             Broken: every letter has been settled or given back all the same.
@@ -98,8 +101,13 @@ class Dialogue:
             self._next = self._take()
             if self._next and self._chained:
                 self._connection.write(self._envelope(self._next))
-            while self._next:
-                self._carry(self._next)
+            while self._next or self._in_doubt:
+                if (self._chained or self._in_doubt) and not self._connection.has_unread:
+                    yield
+                if self._in_doubt:
+                    self._conclude(self._in_doubt)
+                if self._next:
+                    self._carry(self._next)
         except Broken as broken:
             self._account(broken)
             raise
@@ -108,11 +116,11 @@ class Dialogue:
         """The next letter that this server can take, by what it said of sizes."""
         largest = self._connection.largest
         while self._connection.settled + bool(self._next) < self._most:
-            letter = self._burst.take()
+            letter = self._bag.take()
             if letter is None or not largest or len(letter.content) <= largest:
                 return letter
             error = f"{len(letter.content)} bytes, and the server takes no more than {largest}"
-            self._burst.settle(letter, Outcome("refused", error=error))
+            self._bag.settle(letter, Outcome("refused", error=error))
         return None
 
     def _carry(self, letter: Letter) -> None:
@@ -168,10 +176,11 @@ class Dialogue:
         """Write the content and its dot; from then on the letter is in doubt."""
         self._next, self._in_doubt = self._take(), letter
         self._connection.write(letter.content, _END + self._behind())
-        written = monotonic()
-        self._burst.prepare()
+        self._bag.prepare()
+
+    def _conclude(self, letter: Letter) -> None:
+        """Read what became of the content."""
         reply = self._connection.read()
-        self._connection.latency = min(self._connection.latency, monotonic() - written)
         if reply.code >= 400:
             outcome = outcomes.of_reply("content", reply.code, reply.text)
         elif reply.code < 300:
@@ -183,7 +192,7 @@ class Dialogue:
         self._in_doubt = None
         if reply.code == _SHUTTING_DOWN:
             # Does not count as carried: whom a server sends away twice stays away for a while.
-            self._burst.settle(letter, outcome)
+            self._bag.settle(letter, outcome)
             raise Broken(str(reply))
         self._settle(letter, outcome)
 
@@ -212,7 +221,7 @@ class Dialogue:
 
     def _settle(self, letter: Letter, outcome: Outcome) -> None:
         self._connection.settled += 1
-        self._burst.settle(letter, outcome)
+        self._bag.settle(letter, outcome)
 
     def _account(self, broken: Broken) -> None:
         """The connection broke: say of the letters in hand what is certain, and no more."""
@@ -221,17 +230,17 @@ class Dialogue:
             self._account_for_content(self._in_doubt, broken)
         if self._next:
             is_first = not follows and not self._connection.settled
-            self._burst.give_back(self._next, str(broken), blamed=is_first)
+            self._bag.give_back(self._next, str(broken), blamed=is_first)
 
     def _account_for_content(self, letter: Letter, broken: Broken) -> None:
         dot_is_in = broken.reached is not None and broken.reached <= len(letter.content)
         last = self._connection.last_words() if dot_is_in else None
         if not dot_is_in or (last and last.code < 400):
-            self._burst.settle(letter, Outcome("unknown", error=str(broken)))
+            self._bag.settle(letter, Outcome("unknown", error=str(broken)))
         elif last and last.code != _SHUTTING_DOWN:
             self._settle(letter, outcomes.of_reply("content", last.code, last.text))
         else:
-            self._burst.give_back(letter, str(broken), blamed=not self._connection.settled)
+            self._bag.give_back(letter, str(broken), blamed=not self._connection.settled)
 
 
 def _is_yes(stage: Stage, reply: Reply) -> bool:

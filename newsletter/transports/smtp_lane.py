@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator
 from math import inf
 from time import monotonic
 from typing import Final
 
-from newsletter.transports.smtp_burst import Burst
 from newsletter.transports.smtp_connection import Broken, Connection, open_connection
 from newsletter.transports.smtp_dialogue import Dialogue
+from newsletter.transports.smtp_mailbag import Mailbag
 from subscribers import outcomes
 from subscribers.outcomes import Outcome
 
@@ -30,6 +31,7 @@ class Lane:
         self._sender = sender
         self._most = most
         self._connection: Connection | None = None
+        self.latency = inf
         self._rests_until = 0.0
         self._is_careful_until = 0.0  # till then, step by step
 
@@ -39,11 +41,6 @@ class Lane:
         if self._connection and not self._connection.is_idle:
             self._drop()
         return self._connection is not None
-
-    @property
-    def latency(self) -> float:
-        """Seconds that the server took to answer, at its quickest, on the open connection."""
-        return self._connection.latency if self._connection else inf
 
     @property
     def is_resting(self) -> bool:
@@ -59,10 +56,13 @@ class Lane:
         self._rests_until = 0.0
         return None
 
-    def carry(self, burst: Burst) -> bool:
-        """Carry letters until there are none. False when the lane gives up: others may go on."""
+    def carry(self, bag: Mailbag) -> Generator[Connection, None, bool]:
+        """Carry letters until there are none. False when the lane gives up: others may go on.
+
+        Yields its connection whenever there is nothing to do until the server answers.
+        """
         try:
-            return self._carry(burst)
+            return (yield from self._carry(bag))
         except BaseException as error:
             self._drop()  # in the middle of something
             if not isinstance(error, Exception):
@@ -71,31 +71,33 @@ class Lane:
             log.exception("a connection's thread failed")
             return False
 
-    def _carry(self, burst: Burst) -> bool:
+    def _carry(self, bag: Mailbag) -> Generator[Connection, None, bool]:
         fruitless = 0
-        while burst.is_waiting and fruitless < _FRUITLESS:
+        while bag.is_waiting and fruitless < _FRUITLESS:
             if not self._connection and (trouble := self.open()):
-                burst.trouble(trouble)
+                bag.trouble(trouble)
                 return False
-            fruitless = 0 if self._run(burst) else fruitless + 1
+            is_fruitful = yield from self._run(bag)
+            fruitless = 0 if is_fruitful else fruitless + 1
         return fruitless < _FRUITLESS
 
-    def _run(self, burst: Burst) -> bool:
+    def _run(self, bag: Mailbag) -> Generator[Connection, None, bool]:
         """Use the connection for as long as it lasts; whether it carried anything."""
         assert self._connection  # noqa: S101 (for the type checker)
         connection = self._connection
         before = connection.settled
         chained = connection.pipelines and monotonic() > self._is_careful_until
-        dialogue = Dialogue(
-            connection, burst, sender=self._sender, most=self._most, chained=chained
-        )
+        dialogue = Dialogue(connection, bag, sender=self._sender, most=self._most, chained=chained)
         try:
-            dialogue.run()
+            for _ in dialogue.run():
+                yield connection
         except Broken as broken:
+            self.latency = min(self.latency, connection.latency)
             if broken.is_odd:
                 self._is_careful_until = monotonic() + _CARE
             self._drop()
         else:
+            self.latency = min(self.latency, connection.latency)
             if connection.settled >= self._most:
                 self.close()
         return connection.settled > before

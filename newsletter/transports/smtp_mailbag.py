@@ -1,7 +1,7 @@
-"""The letters of one burst: which still have to go, and what became of the others.
+"""The letters that one process has to carry: which still have to go, and what became of others.
 
-Several connections take from it at once, each in a thread of its own. What they share is a
-deque and a list, whose single steps are atomic.
+Several connections take from it at once, perhaps each in a thread of its own. What they share
+is a deque, a set and a list, whose single steps are atomic.
 """
 
 from __future__ import annotations
@@ -24,43 +24,63 @@ MOST_TRIES: Final = 3
 _ADDRESS: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PLAIN_SHEETS: Final[WeakSet[Sheet]] = WeakSet()
 _LINE_FEED, _DOT = ord("\n"), ord(".")
+_LOST: Final = Outcome("unknown", error="the connection was lost track of")
 
 
 @dataclass(slots=True, eq=False)
 class Letter:
-    """One mail on its way: its place in the burst, and what goes over the wire."""
+    """One mail on its way."""
 
-    place: int
-    to: str
-    content: bytes
+    digest: Digest
+    until: float  # the moment (`time.monotonic`) after which it is not begun
+    content: bytes = b""  # what goes over the wire, once it is set
     tries: int = 0  # connections that broke on it before they had carried anything
 
+    @property
+    def to(self) -> str:
+        return self.digest.to
 
-class Burst:
+
+class Mailbag:
     """Letters to take, to settle, or to give back. A letter is settled once."""
 
-    def __init__(self, digests: Sequence[Digest], until: float) -> None:
-        """`until`: the moment (`time.monotonic`) after which no letter is begun."""
-        self._digests = digests
-        self._until = until
-        self._outcomes: list[Outcome | None] = [None] * len(digests)
-        self._waiting: deque[int | Letter] = deque(range(len(digests)))
+    def __init__(self) -> None:
+        self._waiting: deque[Letter] = deque()
+        self._open: set[Letter] = set()  # waiting, or in a connection's hands
+        self._settled: list[tuple[Digest, Outcome]] = []
         self._trouble = Outcome("deferred", error="the server was too slow for the whole burst")
+
+    def add(self, digests: Sequence[Digest], until: float) -> None:
+        letters = [Letter(digest, until) for digest in digests]
+        self._open.update(letters)
+        self._waiting.extend(letters)
 
     @property
     def is_waiting(self) -> bool:
         """There are letters to begin, and there is time."""
-        return bool(self._waiting) and monotonic() < self._until
+        try:
+            return self._waiting[0].until > monotonic()
+        except IndexError:
+            return False
+
+    @property
+    def waiting(self) -> int:
+        """How many letters are to be begun."""
+        return len(self._waiting)
+
+    @property
+    def unsettled(self) -> int:
+        """How many letters have no outcome yet."""
+        return len(self._open)
 
     def take(self) -> Letter | None:
         """The next letter to send; it must be settled or given back."""
         while self.is_waiting:
             try:
-                waiting = self._waiting.popleft()
+                letter = self._waiting.popleft()
             except IndexError:  # another connection took the last one
                 return None
-            letter = waiting if isinstance(waiting, Letter) else self._letter(waiting)
-            if letter:
+            if letter.content or self._set(letter):
                 return letter
         return None
 
@@ -69,23 +89,22 @@ class Burst:
         if letter := self.take():
             self._waiting.appendleft(letter)
 
-    def _letter(self, place: int) -> Letter | None:
-        """The letter, or nothing when it can never be one; then that is settled."""
-        digest = self._digests[place]
-        if not _ADDRESS.fullmatch(digest.to):
-            error = "not an address that SMTP can carry"
-            self._outcomes[place] = Outcome("refused", error=error)
-            return None
+    def _set(self, letter: Letter) -> bool:
+        """Make its content; False when it can never be a letter, and that is settled."""
+        if not _ADDRESS.fullmatch(letter.to):
+            self.settle(letter, Outcome("refused", error="not an address that SMTP can carry"))
+            return False
         try:
-            content = digest.as_bytes()
+            content = letter.digest.as_bytes()
         except (ValueError, UnicodeError) as error:  # a header that cannot be
-            self._outcomes[place] = Outcome("refused", error=f"{type(error).__name__}: {error}")
-            return None
-        return Letter(place, digest.to, _safe(content, digest.sheet))
+            self.settle(letter, Outcome("refused", error=f"{type(error).__name__}: {error}"))
+            return False
+        letter.content = _safe(content, letter.digest.sheet)
+        return True
 
     def settle(self, letter: Letter, outcome: Outcome) -> None:
         """What became of the letter, for good."""
-        self._outcomes[letter.place] = outcome
+        self._end(letter, outcome)
 
     def give_back(self, letter: Letter, why: str, *, blamed: bool) -> None:
         """Nothing of the letter has left: another connection may have it.
@@ -104,20 +123,29 @@ class Burst:
 
     def stop(self) -> None:
         """Begin no other letter."""
-        self._until = 0.0
+        for letter in list(self._waiting):
+            letter.until = 0.0
 
     def trouble(self, outcome: Outcome) -> None:
         """Why no connection could be opened: the outcome of the letters that are left over."""
         self._trouble = outcome
 
-    def outcomes(self) -> list[Outcome]:
-        """One for each digest, in the burst's order, once no connection is at work on it."""
+    def give_up(self) -> None:
+        """Settle what is left over, once no connection is at work on it."""
         while self._waiting:
-            waiting = self._waiting.popleft()
-            place = waiting.place if isinstance(waiting, Letter) else waiting
-            self._outcomes[place] = self._trouble
-        lost = Outcome("unknown", error="the connection was lost track of")
-        return [outcome or lost for outcome in self._outcomes]
+            self._end(self._waiting.popleft(), self._trouble)
+        for letter in list(self._open):
+            self._end(letter, _LOST)
+
+    def _end(self, letter: Letter, outcome: Outcome) -> None:
+        if letter in self._open:
+            self._open.discard(letter)
+            self._settled.append((letter.digest, outcome))
+
+    def settled(self) -> list[tuple[Digest, Outcome]]:
+        """What became of letters since this was asked last."""
+        settled, self._settled = self._settled, []
+        return settled
 
 
 def _safe(content: bytes, sheet: Sheet) -> bytes:

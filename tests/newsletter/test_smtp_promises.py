@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import override_settings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newsletter.transports import smtp
 from newsletter.transports.smtp import SmtpTransport
 from subscribers.outcomes import Outcome
 from tests.newsletter.test_smtp_transport import BACKEND, make_burst
@@ -88,6 +90,14 @@ def _smtp() -> Iterator[None]:
         MAIL_DOMAIN="papers.test",
         SMTP_CONNECTIONS=1,
     ):
+        yield
+
+
+@pytest.fixture(autouse=True, params=[inf, 0], ids=["in turns", "in threads"])
+def _near(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The server is next door, or far away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(smtp, "_NEAR", request.param)
         yield
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from threading import current_thread, main_thread
+from math import inf
+from threading import active_count, current_thread, main_thread
 from time import monotonic
 
 import pytest
@@ -16,10 +17,10 @@ from pytest_django import Settings
 
 from bench.delay import delayed
 from newsletter.render import Digest, digest_of
-from newsletter.transports import open_transport
+from newsletter.transports import open_transport, smtp
 from newsletter.transports.django import DjangoTransport
 from newsletter.transports.smtp import SmtpTransport
-from newsletter.transports.smtp_burst import Burst, Letter, stuffed
+from newsletter.transports.smtp_mailbag import Letter, Mailbag, stuffed
 from subscribers.outcomes import Outcome
 from tests.sink import sinking
 from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
@@ -36,8 +37,9 @@ class PlainSheet:
     def __init__(self, text: bytes = b"A paper.\r\n" * 40) -> None:
         self._text = text
 
-    def parts(self, token: bytes) -> list[bytes]:
-        return [b"Subject: Papers\r\n\r\n", self._text, b"https://papers.test/u/", token, b"\r\n"]
+    def message(self, to: str, message_id: str, date: str, token: str) -> bytes:
+        head = f"To: {to}\r\nMessage-ID: {message_id}\r\nDate: {date}\r\nSubject: Papers\r\n\r\n"
+        return head.encode() + self._text + f"https://papers.test/u/{token}\r\n".encode()
 
 
 def make_digest(number: int, to: str = "", text: bytes = b"A paper.\r\n" * 40) -> Digest:
@@ -74,8 +76,14 @@ def pipelining(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
+@pytest.fixture(params=[inf, 0], ids=["in turns", "in threads"])
+def _near(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server is next door, or far away."""
+    monkeypatch.setattr(smtp, "_NEAR", request.param)
+
+
 @pytest.fixture
-def connect(settings: Settings) -> Callable[[Sink], SmtpTransport]:
+def connect(settings: Settings, _near: None) -> Callable[[Sink], SmtpTransport]:
     def connect(sink: Sink) -> SmtpTransport:
         settings.EMAIL_PORT = sink.port
         return SmtpTransport()
@@ -186,24 +194,30 @@ def test_connections_work_side_by_side(connect: Connect, settings: Settings) -> 
     assert len({mail.connection for mail in sink.mails}) >= 2
 
 
-def test_a_server_next_door_is_spoken_to_on_one_connection(
-    connect: Connect, settings: Settings
+def test_how_near_a_server_is_shows_in_its_answers(settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 3
+    with told() as sink, delayed(sink.port, 0.005) as far:
+        for settings.EMAIL_PORT, is_near in (sink.port, True), (far, False):
+            with SmtpTransport() as transport:
+                assert not transport.streams
+                transport.send(make_burst(40))
+                assert transport.streams is is_near
+                transport.send([make_digest(number) for number in range(41, 81)])
+        sink.mails = sink.mails[:80]  # the same mails went to both
+    assert len({mail.connection for mail in sink.mails}) == 3
+
+
+def test_a_server_next_door_is_spoken_to_without_threads(
+    connect: Connect, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once it is known how near it is."""
     settings.SMTP_CONNECTIONS = 3
+    monkeypatch.setattr(smtp, "_NEAR", inf)
+    before = active_count()
     with told() as sink, connect(sink) as transport:
-        transport.send([make_digest(number) for number in range(40)])
-        transport.send([make_digest(number) for number in range(40, 80)])
-    assert len({mail.connection for mail in sink.mails[40:]}) == 1
-
-
-def test_a_server_far_away_is_spoken_to_on_all(connect: Connect, settings: Settings) -> None:
-    settings.SMTP_CONNECTIONS = 3
-    with told() as sink, delayed(sink.port, 0.005) as port, connect(sink) as transport:
-        settings.EMAIL_PORT = port
-        transport.send([make_digest(number) for number in range(40)])
-        transport.send([make_digest(number) for number in range(40, 80)])
-    assert len({mail.connection for mail in sink.mails[40:]}) == 3
+        threads = active_count()
+        transport.send(make_burst(40))
+        assert active_count() == threads >= before
+    assert len({mail.connection for mail in sink.mails}) == 3
 
 
 def test_a_burst_larger_than_usual_is_sent_whole(connect: Connect, settings: Settings) -> None:
@@ -660,6 +674,98 @@ def test_a_reply_without_end_ends(connect: Connect) -> None:
     assert sink.connections == 2
 
 
+# ── mails that flow ──────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def flowing(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    monkeypatch.setattr(smtp, "_NEAR", inf)
+    return connect
+
+
+class Told:
+    """An answer that comes when it is told to."""
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = socket.socketpair()
+
+    def come(self) -> None:
+        self._theirs.send(b"!")
+
+    def fileno(self) -> int:
+        return self._ours.fileno()
+
+    def has_come(self) -> bool:
+        return bool(self._ours.recv(1))
+
+    def close(self) -> None:
+        self._ours.close()
+        self._theirs.close()
+
+
+def test_mails_are_added_while_others_are_on_their_way(flowing: Connect) -> None:
+    found: list[tuple[Digest, Outcome]] = []
+    burst = make_burst(60)
+    with told() as sink, flowing(sink) as transport:
+        for first in range(0, 60, 10):
+            transport.add(burst[first : first + 10], 60)
+            transport.carry(left=10)
+            found += transport.settled()
+            assert first <= len(found) <= first + 10
+        transport.carry()
+        found += transport.settled()
+    assert {mail.to for mail, _ in found} == {mail.to for mail in burst}
+    assert states([outcome for _, outcome in found]) == ["accepted"] * 60
+    assert len(sink.mails) == 60
+
+
+def test_an_answer_from_elsewhere_lets_the_rest_wait(flowing: Connect) -> None:
+    answer = Told()
+    with closing(answer), told() as sink, flowing(sink) as transport:
+        transport.add(make_burst(40), 60)
+        answer.come()
+        transport.carry(answer=answer)
+        assert len(transport.settled()) < 40
+        transport.carry()
+    assert len(sink.mails) == 40
+
+
+def test_no_answer_from_elsewhere_holds_mails_up(flowing: Connect) -> None:
+    with closing(Told()) as answer, told() as sink, flowing(sink) as transport:
+        transport.add(make_burst(40), 60)
+        transport.carry(answer=answer)
+        assert len(transport.settled()) == 40
+    assert len(sink.mails) == 40
+
+
+def test_what_is_abandoned_is_never_heard_of_again(flowing: Connect) -> None:
+    with told() as sink, flowing(sink) as transport:
+        transport.add(make_burst(10), 60)
+        transport.carry(left=8)
+        transport.abandon()
+        assert transport.settled() == []
+        later = [make_digest(number) for number in range(11, 16)]
+        assert states(transport.send(later)) == ["accepted"] * 5
+    assert 7 <= len(sink.mails) <= 15
+
+
+def test_mails_whose_time_is_over_are_not_begun(flowing: Connect) -> None:
+    with told() as sink, flowing(sink) as transport:
+        transport.add(make_burst(3), -1)
+        transport.carry()
+        assert states([outcome for _, outcome in transport.settled()]) == ["deferred"] * 3
+    assert sink.mails == []
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_silent_connection_holds_up_nobody_else(flowing: Connect, settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 2
+    silent = once("end", SILENCE, after=4)
+    with told(silent) as sink, flowing(sink) as transport:
+        outcomes = transport.send(make_burst(40))
+    assert Counter(states(outcomes)) == {"accepted": 39, "unknown": 1}
+
+
 # ── the rest of the promise ──────────────────────────────────────────────────
 
 
@@ -675,8 +781,8 @@ def test_a_fault_of_ours_leaves_mails_in_doubt_and_raises_nothing(
     def fail(*args: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(Burst, "settle", fail)
     with sinking() as sink, connect(sink) as transport:
+        monkeypatch.setattr(Mailbag, "settle", fail)
         outcomes = transport.send(make_burst(3))
     assert states(outcomes)[0] == "unknown"
     assert readers(sink) == ["reader1@example.com"]
@@ -687,14 +793,14 @@ def test_a_worker_that_is_stopped_begins_no_other_mail(
 ) -> None:
     """And what it was doing does not reach into the next burst, should there be one."""
     settings.SMTP_CONNECTIONS = 3
-    settle, stops = Burst.settle, [KeyboardInterrupt]
+    settle, stops = Mailbag.settle, [KeyboardInterrupt]
 
-    def stop(self: Burst, letter: Letter, outcome: Outcome) -> None:
+    def stop(self: Mailbag, letter: Letter, outcome: Outcome) -> None:
         if stops and current_thread() is main_thread():
             raise stops.pop()
         settle(self, letter, outcome)
 
-    monkeypatch.setattr(Burst, "settle", stop)
+    monkeypatch.setattr(Mailbag, "settle", stop)
     with told() as sink, connect(sink) as transport:
         with pytest.raises(KeyboardInterrupt):
             transport.send(make_burst(200))
