@@ -199,12 +199,14 @@ def _batch(watch: Watch, press: Press) -> None:
     def mark() -> None:
         for burst in bursts:
             picks = {mail.id: json.dumps(_PICKS) for mail in burst}
-            held = queries.mark_sending(edition, fence, picks, _IMPRINT, NOW + LEASE)
+            held = queries.changed(queries.marking(edition, fence, picks, _IMPRINT, NOW + LEASE))
             assert len(held) == len(burst)
 
     def record() -> None:
         for burst in bursts:
-            queries.record(edition, fence, [_sent(mail) for mail in burst], NOW)
+            queries.changed(
+                *queries.recording(edition, fence, [_sent(mail) for mail in burst], NOW)
+            )
 
     watch.time(f"mark, {BATCH} in bursts of {BURST}", mark)
     watch.time(f"record, {BATCH} in bursts of {BURST}", record)

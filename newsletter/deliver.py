@@ -1,9 +1,14 @@
 """Send an edition's deliveries in bursts: claim, personalise, mark, transmit, record.
 
 Each step commits before the next begins, and the order is the whole point. Killed before
-the mark, a batch's lease runs out and others take it up. Killed after it, the rows of one
-burst stand in `sending` and the sweeper makes them `uncertain`: nobody can know whether they
-left, and a mail is never sent twice.
+the mark, a batch's lease runs out and others take it up. Killed after it, the rows that stand
+in `sending` are swept up as `uncertain`: nobody can know whether they left, and a mail is never
+sent twice. There are never more of them than BURST_SIZE.
+
+Mails flow: when half of a burst has left, the next half is marked, in the same commit that
+records the first, while the other half is on its way. So the server does not wait for the
+database, nor the other way round. A provider that takes a whole burst in one request gets it
+whole.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from django.conf import settings
@@ -21,17 +27,17 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from newsletter import queries
+from newsletter.meanwhile import meanwhile
 from newsletter.pace import pace_of_settings
 from newsletter.press import Choice, Press, press_of
-from newsletter.queries import Claimed, Imprint, Range, Result
+from newsletter.queries import Claimed, Imprint, Range, Result, Statement
 from newsletter.readers import Recipient, recipients
 from newsletter.reasons import skipped
 from newsletter.record import conclude
 from newsletter.render import RENDERER, Digest, digest_of
 from newsletter.throttle import Throttle
-from newsletter.tokens import current_key_id
-from newsletter.transports import Transport
-from subscribers.outcomes import Outcome
+from newsletter.tokens import current_key_id, knows_key
+from newsletter.transports import Transport, flow_of
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -66,131 +72,164 @@ class _Batch:
     ) -> None:
         self._press = press
         self._edition = press.edition_id
-        self._transport = transport
+        self._flow = flow_of(transport)
         self._fence = fence
         self._until = until
         self._throttle = Throttle(pace_of_settings())
+        self._readers: Mapping[int, Recipient] = {}
+        self._seen: Mapping[int, set[int]] = {}
+        self._choices: dict[int, Choice] = {}  # by delivery, as the next two
+        self._attempts: dict[int, int] = {}
 
     def send(self, claimed: Sequence[Claimed]) -> int | None:
         """Send burst by burst; the first mail that was given back when the time was over."""
-        readers = recipients([mail.reader_id for mail in claimed if mail.reader_id])
-        choices, skips = self._personalize(claimed, readers)
-        queries.skip(self._edition, self._fence, skips)
-        ready = [mail for mail in claimed if mail.id in choices]
-        results: list[Result] = []
-        size = self._throttle.burst_size(settings.BURST_SIZE)
-        for place, candidates in enumerate(_bursts(ready, size)):
+        self._readers = recipients([mail.reader_id for mail in claimed if mail.reader_id])
+        since = self._press.seen_since
+        self._seen = queries.seen_papers(list(self._readers), self._edition, *since)
+        try:
+            return self._send(claimed)
+        except BaseException:
+            self._flow.abandon()
+            raise
+
+    def _send(self, claimed: Sequence[Claimed]) -> int | None:
+        for place, candidates in enumerate(_bursts(claimed, self._burst_size())):
             if place and timezone.now() >= self._until:
-                self._record_now(results)
-                self._give_back(ready)
+                self._end_early(claimed)
                 return candidates[0].id
             if self._throttle.may_wait:  # then what is known must not wait with it
-                results = self._record_now(results)
-            burst = self._admitted(candidates, readers)
-            if not burst:
-                continue
-            held = self._turn_over(results, burst, choices)
-            mails = [self._digest(mail, choices, readers) for mail in burst if mail.id in held]
-            if not mails:  # the edition was paused, or the rows are somebody else's by now
-                self._give_back(ready)
+                self._let_leave()
+            burst = self._admitted(self._personalized(candidates))
+            if burst and not self._let_go(burst):
+                self._end_early(claimed)
                 return None
-            outcomes = self._transport.send(mails)
-            self._throttle.note([mail.to for mail in mails], outcomes)
-            results = self._conclude(mails, burst, outcomes)
-        self._record_now(results)
+        self._let_leave()
         return None
 
-    def _give_back(self, mails: Sequence[Claimed]) -> None:
-        """Those of them that nothing has become of yet, for whoever comes next."""
-        queries.release(self._edition, self._fence, [mail.id for mail in mails])
+    def _burst_size(self) -> int:
+        usual = settings.BURST_SIZE
+        return self._throttle.burst_size(max(usual // 2, 1) if self._flow.streams else usual)
 
-    def _admitted(
-        self, candidates: Sequence[Claimed], readers: Mapping[int, Recipient]
-    ) -> list[Claimed]:
-        """Those of a burst whom the pace lets go now; the others are put off."""
-        now = timezone.now()
-        addresses = {mail.id: readers[mail.reader_id or 0].email for mail in candidates}
-        wait = self._throttle.admit(addresses, now).wait
-        if wait:  # patiently, for the outcomes of the burst before are still in memory only
-            patiently(lambda: queries.put_off(self._edition, self._fence, wait, now))
-        return [mail for mail in candidates if mail.id not in wait]
+    def _end_early(self, claimed: Sequence[Claimed]) -> None:
+        """Give back, for whoever comes next, what nothing has become of."""
+        self._let_leave()
+        queries.release(self._edition, self._fence, [mail.id for mail in claimed])
 
-    def _turn_over(
-        self, results: Sequence[Result], burst: Sequence[Claimed], choices: Mapping[int, Choice]
-    ) -> set[int]:
-        """Record the burst before and mark this one, in one commit; the ids still held.
+    # ── which mails ──────────────────────────────────────────────────────────
 
-        So at most one burst is uncertain should this process be killed.
-        """
-        now = timezone.now()
-        imprint = Imprint(now.replace(microsecond=0), RENDERER, current_key_id())
-        for mail in burst:
-            mail.attempts += 1
-            mail.imprint = mail.imprint or imprint
-        picks = {mail.id: choices[mail.id].json for mail in burst}
-        until = now + timedelta(seconds=settings.LEASE_SECONDS)
-
-        def turn() -> set[int]:
-            self._record(results)
-            return queries.mark_sending(self._edition, self._fence, picks, imprint, until)
-
-        return patiently(turn)
-
-    def _conclude(
-        self, mails: Sequence[Digest], burst: Sequence[Claimed], outcomes: Sequence[Outcome]
-    ) -> list[Result]:
-        """Patiently, for these mails have left, and a mailbox that is gone is written down."""
-        now = timezone.now()
-        return patiently(lambda: conclude(self._edition, mails, burst, outcomes, now))
-
-    def _record_now(self, results: Sequence[Result]) -> list[Result]:
-        """Record without waiting for the next burst; the results that are left to record: none."""
-        if results:
-            patiently(lambda: self._record(results))
-        return []
-
-    def _record(self, results: Sequence[Result]) -> None:
-        if results:
-            queries.record(self._edition, self._fence, results, timezone.now())
-
-    def _digest(
-        self, mail: Claimed, choices: Mapping[int, Choice], readers: Mapping[int, Recipient]
-    ) -> Digest:
-        assert mail.imprint  # noqa: S101 (for the type checker: it was marked)
-        return digest_of(
-            delivery_id=mail.id,
-            key_id=mail.imprint.key_id,
-            to=readers[mail.reader_id or 0].email,
-            dated_at=mail.imprint.dated_at,
-            sheet=choices[mail.id].sheet,
-            attempts=mail.attempts,
-        )
-
-    def _personalize(
-        self, claimed: Sequence[Claimed], readers: Mapping[int, Recipient]
-    ) -> tuple[dict[int, Choice], dict[int, str]]:
-        """Each delivery's choice, or the reason why it gets no mail, by the delivery's id.
+    def _personalized(self, claimed: Sequence[Claimed]) -> list[Claimed]:
+        """Those that shall get a mail, each with its choice; the others end with their reason.
 
         A delivery that is tried again keeps the picks of its first try: the same mail.
         """
-        seen = queries.seen_papers(list(readers), self._edition, *self._press.seen_since)
-        choices: dict[int, Choice] = {}
         skips: dict[int, str] = {}
         for mail in claimed:
-            reader = readers.get(mail.reader_id or 0)
+            reader = self._readers.get(mail.reader_id or 0)
             if reader is None:
                 skips[mail.id] = "the reader was deleted"
             elif reader.refusal:
                 skips[mail.id] = reader.refusal
+            elif mail.imprint and not knows_key(mail.imprint.key_id):
+                skips[mail.id] = "the key of its links is no longer in the settings"
             elif mail.picks:
-                choices[mail.id] = self._press.restore(mail.picks)
+                self._choices[mail.id] = self._press.restore(mail.picks)
             else:
-                choice = self._press.choose(reader.wants, seen.get(reader.id, ()))
+                choice = self._press.choose(reader.wants, self._seen.get(reader.id, ()))
                 if len(choice.picks) < settings.DIGEST_MINIMUM:
                     skips[mail.id] = skipped(len(choice.picks), reader.wants.follows_all)
                 else:
-                    choices[mail.id] = choice
-        return choices, skips
+                    self._choices[mail.id] = choice
+        if skips:  # patiently, for other mails may be on their way
+            patiently(lambda: queries.skip(self._edition, self._fence, skips))
+        return [mail for mail in claimed if mail.id in self._choices]
+
+    def _admitted(self, candidates: Sequence[Claimed]) -> list[Claimed]:
+        """Those of a burst whom the pace lets go now; the others are put off."""
+        now = timezone.now()
+        addresses = {mail.id: self._readers[mail.reader_id or 0].email for mail in candidates}
+        wait = self._throttle.admit(addresses, now).wait
+        if wait:
+            patiently(lambda: queries.put_off(self._edition, self._fence, wait, now))
+        return [mail for mail in candidates if mail.id not in wait]
+
+    # ── their way ────────────────────────────────────────────────────────────
+
+    def _let_go(self, burst: Sequence[Claimed]) -> bool:
+        """Mark a burst and put it into the flow; False when nothing of it may be sent.
+
+        It is marked when there is room for it, so that no more than BURST_SIZE mails are in doubt
+        should this process be killed; and mails before it leave while it is marked.
+        """
+        self._flow.carry(left=max(settings.BURST_SIZE - len(burst), 0))
+        turn = self._turn_over(self._known(), burst)
+        with meanwhile(turn) as asked:
+            self._flow.carry(answer=asked)
+        held = asked.ids
+        if held is None:
+            held = patiently(partial(queries.changed, turn))
+        mails = [self._digest(mail) for mail in burst if mail.id in held]
+        self._flow.add(mails, settings.LEASE_SECONDS / 2)
+        if not self._flow.streams:
+            self._flow.carry()
+        return bool(held)  # none: the edition was paused, or the rows are somebody else's by now
+
+    def _turn_over(self, results: Sequence[Result], burst: Sequence[Claimed]) -> Statement:
+        """Record these results and mark this burst, in one commit; it returns the ids still held.
+
+        Results that are not alike, which is rare, are recorded at once and by themselves.
+        """
+        now = timezone.now()
+        imprint = Imprint(now.replace(microsecond=0), RENDERER, current_key_id())
+        for mail in burst:
+            mail.imprint = mail.imprint or imprint
+            self._attempts[mail.id] = mail.attempts + 1
+        picks = {mail.id: self._choices[mail.id].json for mail in burst}
+        until = now + timedelta(seconds=settings.LEASE_SECONDS)
+        marking = queries.marking(self._edition, self._fence, picks, imprint, until)
+        recording = queries.recording(self._edition, self._fence, results, now)
+        if len(recording) == 1:
+            return queries.turn_over(recording[0], marking)
+        self._record(recording)
+        return marking
+
+    def _digest(self, mail: Claimed) -> Digest:
+        assert mail.imprint  # noqa: S101 (for the type checker: it was marked)
+        return digest_of(
+            delivery_id=mail.id,
+            key_id=mail.imprint.key_id,
+            to=self._readers[mail.reader_id or 0].email,
+            dated_at=mail.imprint.dated_at,
+            sheet=self._choices[mail.id].sheet,
+            attempts=self._attempts[mail.id],
+        )
+
+    # ── what became of them ──────────────────────────────────────────────────
+
+    def _let_leave(self) -> None:
+        """Let all that is in the flow leave, and record it."""
+        self._record_known()  # before, for the rest may take its time
+        self._flow.carry()
+        self._record_known()
+
+    def _known(self) -> list[Result]:
+        """What has become of mails meanwhile; a mailbox that is gone is written down.
+
+        Patiently, for these mails have left.
+        """
+        settled = self._flow.settled()
+        if not settled:
+            return []
+        self._throttle.note([(mail.to, outcome) for mail, outcome in settled])
+        now = timezone.now()
+        return patiently(lambda: conclude(self._edition, settled, self._attempts, now))
+
+    def _record_known(self) -> None:
+        results = self._known()
+        self._record(queries.recording(self._edition, self._fence, results, timezone.now()))
+
+    def _record(self, recording: Sequence[Statement]) -> None:
+        for statement in recording:
+            patiently(partial(queries.changed, statement))
 
 
 def patiently(work: Callable[[], Answer]) -> Answer:

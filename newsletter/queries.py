@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -132,14 +132,16 @@ RETURNING id
 # A row swept up in the meantime keeps its fence, so the truth may still arrive late.
 _RECORD = """
 UPDATE newsletter_delivery
-   SET state = %(state)s, reason = %(reason)s, error = %(error)s,
+   SET state = %(state)s::text, reason = %(reason)s, error = %(error)s,
        provider_id = %(provider_ids)s::jsonb ->> id::text,
        next_attempt_at = %(next_attempt_at)s,
-       sent_at = CASE WHEN %(state)s = 'sent' THEN %(now)s::timestamptz END,
+       sent_at = CASE WHEN %(state)s::text = 'sent' THEN %(now)s::timestamptz END,
        lease_until = NULL, fence = NULL
- WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
+ WHERE id = ANY(%(done)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('sending', 'uncertain')
 """
+
+_TURN_OVER = "WITH recorded AS ({recorded}), marked AS ({marked}) SELECT id FROM marked"
 
 # The bounds, here and below: delivery_unfinished serves these states, and PostgreSQL 15 would read
 # it for the whole edition and look for the ids in what it finds.
@@ -158,6 +160,14 @@ UPDATE newsletter_delivery
  WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
    AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is to be asked, and the values of its %(name)s."""
+
+    sql: str
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +209,7 @@ class Claimed:
     imprint: Imprint | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What the ledger shall say of one transmitted mail."""
 
     delivery_id: int
@@ -287,34 +296,35 @@ def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
         )
 
 
-def mark_sending(
+def marking(
     edition_id: int,
     fence: uuid.UUID,
     picks: Mapping[int, str],
     imprint: Imprint,
     until: datetime,
-) -> set[int]:
-    """Store what makes the mails personal and mark them `sending`: the ids of those still held.
+) -> Statement:
+    """Store what makes the mails personal and mark them `sending`; returns the ids still held.
 
     `picks` are in JSON, by the delivery's id.
     """
     # One text: an array of JSON values would be escaped quote by quote.
     told = ",".join(f'"{number}":{text}' for number, text in picks.items())
-    rows = rows_of(
-        _MARK_SENDING,
-        edition=edition_id,
-        fence=fence,
-        until=until,
-        ids=array(picks),
-        picks=f"{{{told}}}",
-        dated_at=imprint.dated_at,
-        renderer=imprint.renderer,
-        key=imprint.key_id,
-    )
-    return {number for (number,) in rows}
+    values = {
+        "edition": edition_id,
+        "fence": fence,
+        "until": until,
+        "ids": array(picks),
+        "picks": f"{{{told}}}",
+        "dated_at": imprint.dated_at,
+        "renderer": imprint.renderer,
+        "key": imprint.key_id,
+    }
+    return Statement(_MARK_SENDING, values)
 
 
-def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: datetime) -> None:
+def recording(
+    edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: datetime
+) -> list[Statement]:
     """Write the outcomes of a burst, those that are alike at once: nearly always all of them.
 
     Rows that are under another fence by now stay as they are.
@@ -322,19 +332,33 @@ def record(edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: da
     alike: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
     for one in results:
         alike[one.state, one.reason, one.error, one.next_attempt_at].append(one)
-    for (state, reason, error, next_attempt_at), those in alike.items():
-        run(
+    return [
+        Statement(
             _RECORD,
-            edition=edition_id,
-            fence=fence,
-            now=now,
-            ids=array(one.delivery_id for one in those),
-            provider_ids=json.dumps({one.delivery_id: one.provider_id for one in those}),
-            state=state,
-            reason=reason,
-            error=error,
-            next_attempt_at=next_attempt_at,
+            {
+                "edition": edition_id,
+                "fence": fence,
+                "now": now,
+                "done": array(one.delivery_id for one in those),
+                "provider_ids": json.dumps({one.delivery_id: one.provider_id for one in those}),
+                "state": state,
+                "reason": reason,
+                "error": error,
+                "next_attempt_at": next_attempt_at,
+            },
         )
+        for (state, reason, error, next_attempt_at), those in alike.items()
+    ]
+
+
+def turn_over(recorded: Statement, marked: Statement) -> Statement:
+    """A `recording` and a `marking` of other rows at once; it returns what the latter does.
+
+    One message, one commit, and one call of the counters' trigger, which sees all that a
+    statement moved.
+    """
+    sql = _TURN_OVER.format(recorded=recorded.sql, marked=marked.sql)
+    return Statement(sql, {**recorded.values, **marked.values})
 
 
 def put_off(
@@ -377,6 +401,13 @@ def rows_of(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
+
+
+def changed(statement: Statement) -> set[int]:
+    """Do it: the ids of the rows that it returns, if it returns any."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        return {number for (number,) in cursor.fetchall()} if cursor.description else set()
 
 
 def run(sql: str, **values: Any) -> int:

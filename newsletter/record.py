@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from newsletter import unheard
 from newsletter.control import pause_if_unfit
 from newsletter.models import Delivery
-from newsletter.queries import Claimed, Result
+from newsletter.queries import Result
 from newsletter.render import Digest
 from subscribers.models import Suppression
 from subscribers.outcomes import Outcome
@@ -27,29 +27,29 @@ _UNCERTAIN: Final = "the worker died while it was sending; it may have arrived"
 
 def conclude(
     edition_id: int,
-    mails: Sequence[Digest],
-    burst: Sequence[Claimed],
-    outcomes: Sequence[Outcome],
+    settled: Sequence[tuple[Digest, Outcome]],
+    attempts: Mapping[int, int],
     now: datetime,
 ) -> list[Result]:
     """What the ledger shall say of these mails, and what follows beyond it.
 
     Mailboxes that are gone are suppressed, and an edition that cannot or should not go on
-    is paused. `outcomes` are in the order of `mails`; `burst` knows the attempts.
+    is paused. `attempts` are by the delivery's id, this one included.
     """
-    attempts = {mail.id: mail.attempts for mail in burst}
-    for mail, outcome in zip(mails, outcomes, strict=True):
+    for mail, outcome in settled:
         if outcome.mailbox_gone:
             suppress(mail.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
-    pause_if_unfit(edition_id, outcomes, now)
+    pause_if_unfit(edition_id, [outcome for _, outcome in settled], now)
     return [
         result_of(mail.delivery_id, outcome, attempts[mail.delivery_id], now)
-        for mail, outcome in zip(mails, outcomes, strict=True)
+        for mail, outcome in settled
     ]
 
 
 def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) -> Result:
     """What the ledger says after this outcome. Pure."""
+    if outcome.state == "accepted":  # nearly always
+        return Result(delivery_id, State.SENT, "", "", outcome.provider_id, now)
     state, reason = _state(outcome, attempts)
     return Result(
         delivery_id=delivery_id,
@@ -69,8 +69,6 @@ def retry_after(attempts: int, asked: float = 0.0) -> timedelta:
 
 
 def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
-    if outcome.state == "accepted":
-        return State.SENT, ""
     if outcome.state == "refused":
         return State.FAILED, "refused by the receiving server"
     if outcome.state == "unknown":

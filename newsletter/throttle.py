@@ -92,11 +92,11 @@ class Throttle:
         """Sort a burst, {number: address}, into those who go and those who wait."""
         return _without_redis_all_go(addresses, lambda: self._admit(addresses, now))
 
-    def note(self, addresses: Sequence[str], outcomes: Sequence[Outcome]) -> None:
-        """Learn from a burst's outcomes which domains want to be left alone."""
+    def note(self, settled: Sequence[tuple[str, Outcome]]) -> None:
+        """Learn from what became of mails to these addresses which domains to leave alone."""
         deferred: Counter[str] = Counter()
         taken: set[str] = set()
-        for address, outcome in zip(addresses, outcomes, strict=True):
+        for address, outcome in settled:
             if outcome.state == "deferred":
                 deferred[domain_of(address)] += 1
             elif outcome.state == "accepted":

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -48,6 +49,11 @@ def read_token(token: str) -> int:
     return int.from_bytes(number, "big")
 
 
+def knows_key(key_id: str) -> bool:
+    """Whether tokens can still be made with this key."""
+    return any(_name(key) == key_id for key in _keys())
+
+
 def current_key_id() -> str:
     """The short public name of the key that new tokens are made with."""
     return _name(settings.SECRET_KEY)
@@ -71,5 +77,6 @@ def _key(key_id: str) -> str:
     raise LookupError(f"no key {key_id} in SECRET_KEY or SECRET_KEY_FALLBACKS")
 
 
+@lru_cache(maxsize=16)
 def _name(key: str) -> str:
     return hashlib.sha256(b"key id:" + key.encode()).hexdigest()[:8]

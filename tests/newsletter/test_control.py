@@ -40,7 +40,7 @@ def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition
     fence, rows = queries.claim(batch, NOW, 50, timedelta(minutes=5))
     control.pause(edition.pk, "stop", NOW)
     picks = {row.id: "[]" for row in rows}
-    assert queries.mark_sending(edition.pk, fence, picks, make_imprint(), NOW) == set()
+    assert queries.changed(queries.marking(edition.pk, fence, picks, make_imprint(), NOW)) == set()
 
 
 def test_a_resumed_edition_goes_on(edition: Edition) -> None:

@@ -271,6 +271,24 @@ def test_a_deferred_mail_is_the_same_mail_when_it_is_tried_again(
     assert sent.dated_at == deferred.dated_at
 
 
+def test_a_deferred_mail_whose_key_is_gone_ends_and_holds_up_nobody(
+    sink: Sink, edition: Edition
+) -> None:
+    one, other = make_reader(), make_reader()
+    sink.answers[one.email] = "451 4.7.1 try later"
+    sink.answers[other.email] = "451 4.7.1 try later"
+    send(edition)
+    sink.answers.clear()
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    Delivery.objects.filter(subscriber=one).update(key_id="0" * 8)
+    deliver(edition)
+    assert delivery_of(other).state == "sent"
+    assert (delivery_of(one).state, delivery_of(one).reason) == (
+        "skipped",
+        "the key of its links is no longer in the settings",
+    )
+
+
 def test_a_mail_that_waits_for_another_try_is_left_alone_till_then(
     sink: Sink, edition: Edition
 ) -> None:
@@ -316,7 +334,9 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> N
     old_fence, rows = queries.claim(everything(edition), NOW, 50, timedelta(minutes=5))
     queries.claim(everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
     picks = {row.id: "[]" for row in rows}
-    assert queries.mark_sending(edition.pk, old_fence, picks, make_imprint(), NOW) == set()
+    assert (
+        queries.changed(queries.marking(edition.pk, old_fence, picks, make_imprint(), NOW)) == set()
+    )
 
 
 def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> None:
@@ -324,5 +344,5 @@ def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> Non
     dispatch(NOW)
     Delivery.objects.update(state="uncertain")
     late = queries.Result(delivery_of(reader).pk, "sent", "", "", "", NOW)
-    queries.record(edition.pk, uuid.uuid4(), [late], NOW)
+    queries.changed(*queries.recording(edition.pk, uuid.uuid4(), [late], NOW))
     assert delivery_of(reader).state == "uncertain"

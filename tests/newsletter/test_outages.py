@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,13 +15,15 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from newsletter import queries
+from newsletter import deliver as delivering
+from newsletter import queries, render
 from newsletter.deliver import deliver
 from newsletter.models import Delivery, Edition
 from newsletter.queries import Claimed, Range
 from newsletter.record import sweep
 from newsletter.render import Digest
 from newsletter.throttle import Admission, Throttle
+from newsletter.transports.flow import Answer
 from subscribers.models import Suppression
 from subscribers.outcomes import Outcome
 from tests.factories import (
@@ -76,6 +80,42 @@ class Server:
         return [self._outcomes.pop(0) if self._outcomes else Outcome("accepted") for _ in burst]
 
 
+class Stream(Server):
+    """The same mail by mail, as a server next door is spoken to: see `Flow`."""
+
+    streams = True
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        super().__init__(*outcomes)
+        self._waiting: list[Digest] = []
+        self._settled: list[tuple[Digest, Outcome]] = []
+        self.meanwhile = 0  # mails that left while the database was at work
+
+    def add(self, mails: Sequence[Digest], seconds: float) -> None:
+        self._waiting += mails
+
+    def carry(self, left: int = 0, answer: Answer | None = None) -> None:
+        while len(self._waiting) > left and not (answer and answer.has_come()):
+            mail = self._waiting.pop(0)
+            [outcome] = self.send([mail])
+            self._settled.append((mail, outcome))
+            self.meanwhile += answer is not None
+
+    def settled(self) -> list[tuple[Digest, Outcome]]:
+        settled, self._settled = self._settled, []
+        return settled
+
+    def abandon(self) -> None:
+        self._waiting, self._settled = [], []
+
+
+@pytest.fixture(params=[Server, Stream])
+def kind(request: pytest.FixtureRequest) -> type[Server]:
+    """Each burst in one request, or mail by mail while the database is at work."""
+    found: type[Server] = request.param
+    return found
+
+
 def run(edition: Edition, server: Server) -> None:
     assert deliver(Range(edition.pk, 1, 2**62), timezone.now() + timedelta(60), server) is None
 
@@ -84,24 +124,24 @@ def states() -> list[str]:
     return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
 
 
-def test_outcomes_are_kept_until_the_database_is_back(edition: Edition) -> None:
-    server = Server()
+def test_outcomes_are_kept_until_the_database_is_back(edition: Edition, kind: type[Server]) -> None:
+    server = kind()
     run(edition, server)
     assert states() == ["sent"] * MAILS
     assert len(server.received) == len(set(server.received)) == MAILS
 
 
-def test_a_mailbox_that_is_gone_is_written_down_too(edition: Edition) -> None:
-    run(edition, Server(Outcome("refused", error="550 5.1.1 no such user", mailbox_gone=True)))
+def test_a_mailbox_that_is_gone_is_written_down_too(edition: Edition, kind: type[Server]) -> None:
+    run(edition, kind(Outcome("refused", error="550 5.1.1 no such user", mailbox_gone=True)))
     assert states() == ["failed", *["sent"] * (MAILS - 1)]
     assert Suppression.objects.count() == 1
 
 
 def test_words_that_postgresql_does_not_take_keep_no_outcome_out_of_the_ledger(
-    edition: Edition,
+    edition: Edition, kind: type[Server]
 ) -> None:
     odd = "4.7.1 \x00 \ud800 é"
-    run(edition, Server(Outcome("accepted", provider_id=odd), Outcome("refused", error=odd)))
+    run(edition, kind(Outcome("accepted", provider_id=odd), Outcome("refused", error=odd)))
     assert states() == ["sent", "failed", *["sent"] * (MAILS - 2)]
     [taken, refused, *_] = Delivery.objects.order_by("pk")
     assert (taken.provider_id, refused.error) == ("4.7.1  ? é",) * 2
@@ -121,6 +161,51 @@ def test_putting_off_the_next_burst_forgets_nothing_of_the_last(
     monkeypatch.setattr(Throttle, "admit", admit)
     run(edition, Server())
     assert states() == ["sent", "sent", *["deferred"] * (MAILS - 2)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_mails_leave_while_others_are_marked_and_no_more_than_a_burst_is_in_doubt(
+    edition: Edition, settings: Settings, size: int
+) -> None:
+    settings.BURST_SIZE = size
+    for _ in range(20 - MAILS):
+        make_delivery(edition, make_subscriber())
+    in_doubt: list[int] = []
+
+    class Watched(Stream):
+        def send(self, burst: Sequence[Digest]) -> list[Outcome]:
+            with psycopg.connect(**connection.get_connection_params()) as other:
+                query = "SELECT count(*) FROM newsletter_delivery WHERE state = 'sending'"
+                in_doubt.extend(other.execute(query).fetchone() or ())
+            self.received += [mail.to for mail in burst]
+            return [Outcome("accepted")]
+
+    server = Watched()
+    run(edition, server)
+    assert states() == ["sent"] * 20
+    assert len(server.received) == len(set(server.received)) == 20
+    assert size // 2 <= max(in_doubt) <= size
+    assert bool(server.meanwhile) is (size > 1)
+
+
+def test_a_fault_midway_leaves_what_was_under_way_in_doubt_and_the_rest_as_it_was(
+    edition: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BURST_SIZE = 4
+    server, bursts = Stream(), []
+
+    def digest_of(**facts: Any) -> Digest:
+        bursts.append(facts["delivery_id"])
+        if len(bursts) == MAILS:
+            raise RuntimeError("a bug")
+        return render.digest_of(**facts)
+
+    monkeypatch.setattr(delivering, "digest_of", digest_of)
+    with pytest.raises(RuntimeError):
+        run(edition, server)
+    assert len(server.received) == len(set(server.received))
+    assert Counter(states())["sending"] <= 4
+    assert server.settled() == []
 
 
 def test_what_is_known_is_recorded_before_the_pace_makes_it_wait(
@@ -170,4 +255,4 @@ def test_a_mark_whose_answer_was_lost_holds_though_the_sweeper_came_first(
 
 def mark(edition: Edition, fence: uuid.UUID, mails: Sequence[Claimed], until: datetime) -> set[int]:
     picks = {mail.id: "[]" for mail in mails}
-    return queries.mark_sending(edition.pk, fence, picks, make_imprint(), until)
+    return queries.changed(queries.marking(edition.pk, fence, picks, make_imprint(), until))

@@ -184,10 +184,14 @@ def test_all_that_happens_to_a_mail_touches_one_partition() -> None:
     fence, [mail] = queries.claim(Range(newest.pk, 1, 2**62), NOON, 50, LEASE)
     steps.append(touched(lambda: queries.claim(Range(newest.pk, 1, 2**62), NOON, 50, LEASE)))
     imprint = Imprint(NOON, "1", "")
-    held = touched(lambda: queries.mark_sending(newest.pk, fence, {mail.id: "[]"}, imprint, NOON))
+    held = touched(
+        lambda: queries.changed(queries.marking(newest.pk, fence, {mail.id: "[]"}, imprint, NOON))
+    )
     steps.append(held)
     result = Result(mail.id, "sent", "", "", "", NOON)
-    steps.append(touched(lambda: queries.record(newest.pk, fence, [result], NOON)))
+    steps.append(
+        touched(lambda: queries.changed(*queries.recording(newest.pk, fence, [result], NOON)))
+    )
     steps.append(touched(lambda: queries.release(newest.pk, fence, [mail.id])))
     steps.append(touched(lambda: queries.skip(newest.pk, fence, {mail.id: "no"})))
     steps.append(touched(lambda: queries.put_off(newest.pk, fence, {mail.id: (1.0, "")}, NOON)))
@@ -311,7 +315,7 @@ def test_an_edition_that_statistics_do_not_know_is_not_read_as_a_whole() -> None
         "fence": str(uuid.uuid4()),
         "most": 50,
         "times": [NOON] * 50,
-        "ids": queries.array(ids),
+        **dict.fromkeys(("ids", "done"), queries.array(ids)),
         "picks": "{}",
     }
     for name in ("_CLAIM", "_SKIP", "_MARK_SENDING", "_RECORD", "_RELEASE", "_PUT_OFF"):

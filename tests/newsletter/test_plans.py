@@ -20,6 +20,7 @@ NOW: Final = datetime(2025, 3, 15, 9, tzinfo=UTC)
 BURST: Final = list(range(39_901, 39_951))
 HELD: Final[Mapping[str, Any]] = {
     "ids": queries.array(BURST),
+    "done": queries.array(BURST),
     "lowest": BURST[0],
     "highest": BURST[-1],
     "fence": uuid.UUID(int=0),
@@ -35,6 +36,10 @@ SELECT n, %(edition)s, n, CASE WHEN n > 39900 THEN 'queued' ELSE 'sent' END, '',
   FROM generate_series(1, 40000) AS n
 """
 _TOLD: Final = {"state": "sent", "reason": "", "error": "", "next_attempt_at": NOW}
+_MARKED: Final = {"picks": "{}", "dated_at": NOW, "renderer": "1", "key": ""}
+_TURN_OVER: Final = queries._TURN_OVER.format(
+    recorded=queries._RECORD, marked=queries._MARK_SENDING
+)
 _MANY: Final = {"reasons": [""] * 50, "provider_ids": "{}", "times": [NOW] * 50}
 
 
@@ -69,13 +74,14 @@ def test_a_claim_reads_unfinished_rows_from_its_first_id(edition: Edition) -> No
 @pytest.mark.parametrize(
     ("sql", "values"),
     [
-        (queries._MARK_SENDING, {"picks": "{}", "dated_at": NOW, "renderer": "1", "key": ""}),
+        (queries._MARK_SENDING, _MARKED),
         (queries._RECORD, _MANY | _TOLD),
+        (_TURN_OVER, _MARKED | _MANY | _TOLD),
         (queries._SKIP, _MANY),
         (queries._PUT_OFF, _MANY),
         (queries._RELEASE, {}),
     ],
-    ids=["mark", "record", "skip", "put off", "release"],
+    ids=["mark", "record", "turn over", "skip", "put off", "release"],
 )
 def test_a_change_reads_only_the_rows_it_names(
     sql: str, values: Mapping[str, Any], edition: Edition

@@ -39,7 +39,7 @@ def at(domain: str, count: int) -> list[str]:
 
 
 def note(state: State, addresses: list[str]) -> None:
-    Throttle(Pace()).note(addresses, [Outcome(state)] * len(addresses))
+    Throttle(Pace()).note([(address, Outcome(state)) for address in addresses])
 
 
 def test_without_a_pace_everybody_goes() -> None:
@@ -109,7 +109,7 @@ def test_nothing_else_makes_us_leave_a_domain_alone(state: State, count: int) ->
 
 def test_a_domain_that_takes_some_is_not_left_alone() -> None:
     outcomes = [Outcome("deferred")] * 5 + [Outcome("accepted")]
-    Throttle(Pace()).note(at("a.org", 6), outcomes)
+    Throttle(Pace()).note(list(zip(at("a.org", 6), outcomes, strict=True)))
     assert not admit(Pace(), *at("a.org", 1)).wait
 
 

@@ -225,7 +225,9 @@ def test_a_mail_that_waits_though_it_was_delivered_is_not_sent_again(
     assert fresh(delivery).state == "sent"
     until = NOW + timedelta(minutes=5)
     edition = delivery.edition_id
-    assert not queries.mark_sending(edition, fence, {delivery.pk: "[]"}, make_imprint(), until)
+    assert not queries.changed(
+        queries.marking(edition, fence, {delivery.pk: "[]"}, make_imprint(), until)
+    )
     assert queries.claim(batch_of(delivery), NOW, 5, timedelta(minutes=5))[1] == []
 
 
@@ -253,7 +255,7 @@ def test_a_report_that_overtakes_its_worker_waits_for_it(
     assert DeliveryEvent.objects.get().due_at == NOW + timedelta(seconds=settings.TICK_SECONDS)
 
     sent = Result(delivery.pk, "sent", "", "", "their id", NOW)
-    queries.record(delivery.edition_id, fence, [sent], NOW)
+    queries.changed(*queries.recording(delivery.edition_id, fence, [sent], NOW))
     reported(client)
     assert (fresh(delivery).state, fresh(delivery).provider_id) == ("failed", "their id")
     assert reader().state == "suppressed"
@@ -264,7 +266,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing(client: Client, delivery: D
     put(delivery, state="uncertain", fence=fence)
     reported(client, postmark(delivery.pk))
     lost = Result(delivery.pk, "failed", "refused", "550", "", NOW)
-    queries.record(delivery.edition_id, fence, [lost], NOW)
+    queries.changed(*queries.recording(delivery.edition_id, fence, [lost], NOW))
     assert fresh(delivery).state == "sent"
 
 
