@@ -19,22 +19,23 @@ _Kind = Interest.Kind
 # address (as subscribers.tokens.address_hash makes it), and by interest's index on its reader.
 # What a reader follows comes as one text, a line each in the order they added it: thousands
 # follow the same, and a text that was read before need not be read again.
-# 500 readers with three interests each: 1 to 2 ms.
+# MATERIALIZED: or a planner that expects one reader would ask for all interests once for each.
+# 500 readers with three interests each: 2 ms.
 _RECIPIENTS: Final = r"""
+WITH interest AS MATERIALIZED (
+  SELECT follows.subscriber_id, string_agg(
+           follows.kind || ' ' || translate(coalesce(topic.slug, follows.term), E'\n', ' '),
+           E'\n' ORDER BY follows.id) AS lines
+    FROM subscribers_interest AS follows
+    LEFT JOIN papers_topic AS topic ON topic.id = follows.topic_id
+   WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
+   GROUP BY follows.subscriber_id)
 SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_size,
        suppression.reason, interest.lines
   FROM subscribers_subscriber AS reader
   LEFT JOIN subscribers_suppression AS suppression
     ON suppression.address_hash = encode(sha256(convert_to(reader.email, 'UTF8')), 'hex')
-  LEFT JOIN (
-    SELECT follows.subscriber_id, string_agg(
-             follows.kind || ' ' || translate(coalesce(topic.slug, follows.term), E'\n', ' '),
-             E'\n' ORDER BY follows.id) AS lines
-      FROM subscribers_interest AS follows
-      LEFT JOIN papers_topic AS topic ON topic.id = follows.topic_id
-     WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
-     GROUP BY follows.subscriber_id
-  ) AS interest ON interest.subscriber_id = reader.id
+  LEFT JOIN interest ON interest.subscriber_id = reader.id
  WHERE reader.id = ANY(%(ids)s::bigint[])
 """
 _ACTIVE: Final = str(Subscriber.State.ACTIVE)  # looking it up costs more than all the rest

@@ -81,7 +81,7 @@ class Sheet:
     def message(self, to: str, message_id: str, date: str, token: str) -> bytes:
         """The whole mail, encoded, with what is this one's own."""
         common, own, token_places = self._wire
-        parts, mark = common.copy(), token.encode()
+        parts, mark = list(common), token.encode()
         parts[own[0]], parts[own[1]], parts[own[2]] = (
             to.encode(),
             message_id.encode(),
@@ -92,7 +92,7 @@ class Sheet:
         return b"".join(parts)
 
     @cached_property
-    def _wire(self) -> tuple[list[bytes], list[int], list[int]]:
+    def _wire(self) -> tuple[tuple[bytes, ...], tuple[int, ...], tuple[int, ...]]:
         """The parts that mails have in common; the places of what is their own; the token's."""
         head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded(self.subject)
         site, sender = settings.SITE_URL, settings.MAIL_FROM
@@ -102,8 +102,10 @@ class Sheet:
         parts += [b"\r\n", _part_head(b"html")]
         parts += self._html_parts()
         parts.append(b"\r\n--%b--\r\n" % _BOUNDARY)
-        own = [next(n for n, part in enumerate(parts) if part is mark) for mark in _OWN]
-        return parts, own, [n for n, part in enumerate(parts) if part is TOKEN_MARK]
+        # Tuples of bytes and of numbers: Python's garbage collector leaves them alone.
+        own = tuple(next(n for n, part in enumerate(parts) if part is mark) for mark in _OWN)
+        tokens = tuple(n for n, part in enumerate(parts) if part is TOKEN_MARK)
+        return tuple(parts), own, tokens
 
     def _text_parts(self) -> list[bytes]:
         before, after = self._shell.text_parts

@@ -94,6 +94,8 @@ class Throttle:
 
     def note(self, settled: Sequence[tuple[str, Outcome]]) -> None:
         """Learn from what became of mails to these addresses which domains to leave alone."""
+        if all(outcome.state == "accepted" for _, outcome in settled):  # nearly always
+            return
         deferred: Counter[str] = Counter()
         taken: set[str] = set()
         for address, outcome in settled:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -12,6 +15,8 @@ from celery.signals import worker_process_init
 from kombu.transport.redis import Channel
 
 from config.celery import app
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def held(client: object) -> Any:
@@ -50,6 +55,16 @@ def test_a_process_that_sends_leaves_it_to_the_main_one_when_to_end(asked: signa
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's own way of sharing processors")
+def test_a_worker_does_not_interrupt_the_servers_it_waits_for() -> None:
+    said = "import os; from config.celery import app, worker_process_init as begin"
+    said += "; begin.send(sender=None); print(os.sched_getscheduler(0) == os.SCHED_BATCH)"
+    done = subprocess.run(
+        [sys.executable, "-c", said], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "True\n"
 
 
 def test_a_task_that_runs_is_not_ended_for_want_of_a_broker() -> None:
