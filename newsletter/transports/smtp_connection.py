@@ -134,7 +134,8 @@ class Connection:
 
     def _receive(self) -> None:
         try:
-            _expect_time(self.deadline)
+            if monotonic() > self.deadline and not _readable(self._socket):
+                raise TimeoutError("the server is too slow")  # and not just we, in coming to read
             received = self._socket.recv(4096)
         except OSError as error:
             raise _broken(error) from error
