@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -37,12 +37,13 @@ from newsletter.record import conclude
 from newsletter.render import RENDERER, Digest, digest_of
 from newsletter.throttle import Throttle
 from newsletter.tokens import current_key_id, knows_key
-from newsletter.transports import Transport, flow_of
+from newsletter.transports import Flow, Transport, flow_of
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-BATCH: Final = 500  # mails claimed and personalised at once
+BATCH: Final = 500  # mails for which a bell is rung
+_CLAIM: Final = 150  # mails claimed at once
 _PATIENCE: Final = 120.0  # seconds in which the database may come back
 
 
@@ -52,66 +53,87 @@ def deliver(batch: Range, until: datetime, transport: Transport) -> Range | None
     Stops when nothing is left to claim, or after the burst in which `until` passes: a server or
     a pace that is slow must not keep a task beyond its time limit, nor a worker from its end.
     """
-    press = press_of(batch.edition_id)
-    while timezone.now() < until:
-        fence, claimed = queries.claim(
-            batch, timezone.now(), BATCH, timedelta(seconds=settings.LEASE_SECONDS)
-        )
-        if not claimed:
-            return None
-        unsent = _Batch(press, transport, fence, until).send(claimed)
-        batch = replace(batch, first=unsent or claimed[-1].id + 1)
-    return batch
+    return _Run(press_of(batch.edition_id), flow_of(transport), until).send(batch)
 
 
-class _Batch:
-    """The deliveries of one claim, on their way through the press and the transport."""
+class _Run:
+    """The deliveries of a range on their way through press and transport, under one fence."""
 
-    def __init__(
-        self, press: Press, transport: Transport, fence: uuid.UUID, until: datetime
-    ) -> None:
+    def __init__(self, press: Press, flow: Flow, until: datetime) -> None:
         self._press = press
         self._edition = press.edition_id
-        self._flow = flow_of(transport)
-        self._fence = fence
+        self._flow = flow
         self._until = until
+        self._fence = uuid.uuid4()
         self._throttle = Throttle(pace_of_settings())
         self._readers: Mapping[int, Recipient] = {}
         self._seen: Mapping[int, set[int]] = {}
-        self._choices: dict[int, Choice] = {}  # by delivery, as the next two
+        self._choices: dict[int, Choice] = {}  # by delivery, as the next one
         self._attempts: dict[int, int] = {}
 
-    def send(self, claimed: Sequence[Claimed]) -> int | None:
-        """Send burst by burst; the first mail that was given back when the time was over."""
-        self._readers = recipients([mail.reader_id for mail in claimed if mail.reader_id])
-        since = self._press.seen_since
-        self._seen = queries.seen_papers(list(self._readers), self._edition, *since)
+    def send(self, batch: Range) -> Range | None:
+        """Send claim by claim; what is left of the range when the time is over."""
         try:
-            return self._send(claimed)
+            left = self._send(batch)
+            self._let_leave()
         except BaseException:
             self._flow.abandon()
             raise
+        return left
 
-    def _send(self, claimed: Sequence[Claimed]) -> int | None:
+    def _send(self, batch: Range) -> Range | None:
+        while batch.first <= batch.last:
+            if timezone.now() >= self._until:
+                return batch
+            claimed = self._claim(batch)
+            if not claimed:
+                return None
+            unsent = self._send_claimed(claimed)
+            batch = replace(batch, first=unsent or claimed[-1].id + 1)
+        return None
+
+    def _send_claimed(self, claimed: Sequence[Claimed]) -> int | None:
+        """Send burst by burst; the first mail that was given back when the time was over."""
         for place, candidates in enumerate(_bursts(claimed, self._burst_size())):
             if place and timezone.now() >= self._until:
-                self._end_early(claimed)
+                self._give_back(claimed)
                 return candidates[0].id
             if self._throttle.may_wait:  # then what is known must not wait with it
                 self._let_leave()
             burst = self._admitted(self._personalized(candidates))
             if burst and not self._let_go(burst):
-                self._end_early(claimed)
+                self._give_back(claimed)
                 return None
-        self._let_leave()
         return None
+
+    def _claim(self, batch: Range) -> list[Claimed]:
+        """Whole bursts, and all that there is to know of their readers, while others leave."""
+        size, lease = self._burst_size(), timedelta(seconds=settings.LEASE_SECONDS)
+        most = max(_CLAIM // size, 1) * size
+        _, claimed = queries.claim(
+            batch, timezone.now(), most, lease, fence=self._fence, ask=self._ask
+        )
+        if not claimed:
+            return []
+        self._readers = recipients([m.reader_id for m in claimed if m.reader_id], self._ask)
+        since = self._press.seen_since
+        self._seen = queries.seen_papers(list(self._readers), self._edition, *since, self._ask)
+        return claimed
+
+    def _ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Ask the database, and let mails leave until it answers."""
+        with meanwhile(Statement(sql, values)) as asked:
+            self._flow.carry(answer=asked)
+        if asked.rows is None:
+            return patiently(lambda: queries.rows_of(sql, **values))
+        return asked.rows
 
     def _burst_size(self) -> int:
         usual = settings.BURST_SIZE
         return self._throttle.burst_size(max(usual // 2, 1) if self._flow.streams else usual)
 
-    def _end_early(self, claimed: Sequence[Claimed]) -> None:
-        """Give back, for whoever comes next, what nothing has become of."""
+    def _give_back(self, claimed: Sequence[Claimed]) -> None:
+        """What nothing has become of is for whoever comes next."""
         self._let_leave()
         queries.release(self._edition, self._fence, [mail.id for mail in claimed])
 
@@ -162,11 +184,7 @@ class _Batch:
         """
         self._flow.carry(left=max(settings.BURST_SIZE - len(burst), 0))
         turn = self._turn_over(self._known(), burst)
-        with meanwhile(turn) as asked:
-            self._flow.carry(answer=asked)
-        held = asked.ids
-        if held is None:
-            held = patiently(partial(queries.changed, turn))
+        held = {number for (number,) in self._ask(turn.sql, **turn.values)}
         mails = [self._digest(mail) for mail in burst if mail.id in held]
         self._flow.add(mails, settings.LEASE_SECONDS / 2)
         if not self._flow.streams:

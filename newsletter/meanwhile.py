@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import psycopg
 from django.db import Error, connection
+from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
@@ -30,8 +31,8 @@ class Asked:
     def __init__(self, libpq: PGconn | None) -> None:
         """Without `libpq` it could not be asked."""
         self._libpq = libpq
-        # The ids that it returned. None: nobody knows whether it was done, so ask again.
-        self.ids: set[int] | None = None
+        # What it returned. None: nobody knows whether it was done, so ask again.
+        self.rows: list[tuple[Any, ...]] | None = None
 
     def fileno(self) -> int:
         """Becomes readable when PostgreSQL has something to say; -1 when it was not asked."""
@@ -51,9 +52,9 @@ class Asked:
         """Wait for the answer."""
         if self._libpq:
             try:
-                self.ids = _ids(list(_results(self._libpq)))
+                self.rows = _rows(list(_results(self._libpq)))
             except psycopg.Error:
-                self.ids = None
+                self.rows = None
 
 
 @contextmanager
@@ -95,10 +96,12 @@ def _results(libpq: PGconn) -> Iterator[PGresult]:
         yield result
 
 
-def _ids(results: list[PGresult]) -> set[int] | None:
+def _rows(results: list[PGresult]) -> list[tuple[Any, ...]] | None:
     if not results or any(one.status != ExecStatus.TUPLES_OK for one in results):
         return None
-    return {int(results[-1].get_value(row, 0) or 0) for row in range(results[-1].ntuples)}
+    as_python = Transformer(connection.connection)
+    as_python.set_pgresult(results[-1])
+    return as_python.load_rows(0, results[-1].ntuples, tuple)
 
 
 def _wait(libpq: PGconn, for_what: int) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from django.db import connection
-
 from newsletter.personalize import Reader
-from newsletter.queries import array
+from newsletter.queries import Ask, array, rows_of
 from subscribers.mail import samples_may_receive
 from subscribers.models import Interest, Subscriber, Suppression
 
@@ -51,19 +49,17 @@ class Recipient(NamedTuple):
     refusal: str = ""
 
 
-def recipients(ids: Collection[int]) -> dict[int, Recipient]:
+def recipients(ids: Collection[int], ask: Ask = rows_of) -> dict[int, Recipient]:
     """The readers of these ids, as they are now, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RECIPIENTS, {"ids": array(ids)})
-        return {
-            number: Recipient(
-                id=number,
-                email=email,
-                wants=_wants(lines or "", size),
-                refusal=_refusal(state, reason, is_sample=is_sample),
-            )
-            for number, email, state, is_sample, size, reason, lines in cursor.fetchall()
-        }
+    return {
+        number: Recipient(
+            id=number,
+            email=email,
+            wants=_wants(lines or "", size),
+            refusal=_refusal(state, reason, is_sample=is_sample),
+        )
+        for number, email, state, is_sample, size, reason, lines in ask(_RECIPIENTS, ids=array(ids))
+    }
 
 
 @lru_cache(_KEPT_WISHES)

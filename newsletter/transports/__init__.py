@@ -17,7 +17,7 @@ from newsletter.transports.postmark import Postmark
 from newsletter.transports.resend import Resend
 from newsletter.transports.smtp import SmtpTransport
 
-__all__ = ["Transport", "flow_of", "open_transport", "transport_of_process"]
+__all__ = ["Flow", "Transport", "flow_of", "open_transport", "transport_of_process"]
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 # The providers that take a burst of distinct mails in one request, by django-anymail's backend.

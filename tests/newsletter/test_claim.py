@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -39,3 +40,14 @@ def test_it_takes_no_more_than_it_was_told_also_in_a_table_that_was_never_analys
 def test_claims_take_turns_from_the_lowest_id(edition: Edition) -> None:
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     assert [claim(edition, most=2) for _ in range(4)] == [ids[:2], ids[2:4], ids[4:], []]
+
+
+def test_a_claim_whose_answer_was_lost_is_claimed_again_by_its_own_fence_only(
+    edition: Edition,
+) -> None:
+    everything, now, fence = Range(edition.pk, 1, 2**62), timezone.now(), uuid.uuid4()
+    _, first = queries.claim(everything, now, 3, LEASE, fence=fence)
+    _, again = queries.claim(everything, now, 3, LEASE, fence=fence)
+    _, others = queries.claim(everything, now, 5, LEASE)
+    assert again == first
+    assert len(others) == 2

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from newsletter.meanwhile import meanwhile
-from newsletter.queries import Statement, changed
+from newsletter.queries import Statement, changed, rows_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SLEEP = Statement("SELECT 7 FROM pg_sleep(%(seconds)s::float)", {"seconds": 0.2})
@@ -25,8 +25,8 @@ def end_our_session() -> None:
 def test_the_answer_is_there_when_the_block_has_ended() -> None:
     with meanwhile(SLEEP) as asked:
         assert not asked.has_come()
-        assert asked.ids is None
-    assert asked.ids == {7}
+        assert asked.rows is None
+    assert asked.rows == [(7,)]
 
 
 def test_the_answer_comes_during_the_block_and_is_seen() -> None:
@@ -46,7 +46,7 @@ def test_it_is_committed_before_the_answer_is_read() -> None:
                 time.sleep(0.01)
             with psycopg.connect(**connection.get_connection_params()) as other:
                 assert other.execute("SELECT id FROM probe").fetchall() == [(5,)]
-        assert asked.ids == {5}
+        assert asked.rows == [(5,)]
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE probe")
@@ -60,14 +60,23 @@ def test_values_arrive_as_they_are() -> None:
     """.replace("%%", "%")
     with meanwhile(Statement(sql, {**values, "nothing": None})) as asked:
         pass
-    assert asked.ids == {953}
+    assert asked.rows == [(953,)]
+
+
+def test_rows_are_as_django_reads_them() -> None:
+    sql = "SELECT 1::bigint, true, 'é'::text, NULL::text, '[1]'::jsonb, %(moment)s::timestamptz"
+    moment = datetime(2025, 3, 14, 9, 26, 53, tzinfo=UTC)
+    with meanwhile(Statement(sql, {"moment": moment})) as asked:
+        pass
+    assert asked.rows == rows_of(sql, moment=moment)
+    assert asked.rows == [(1, True, "é", None, "[1]", moment)]
 
 
 def test_a_statement_larger_than_a_socket_holds_is_asked_whole() -> None:
     sql = "SELECT length(%(text)s::text)"
     with meanwhile(Statement(sql, {"text": "x" * 5_000_000})) as asked:
         pass
-    assert asked.ids == {5_000_000}
+    assert asked.rows == [(5_000_000,)]
 
 
 def test_a_lost_session_is_no_answer_and_no_error() -> None:
@@ -76,7 +85,7 @@ def test_a_lost_session_is_no_answer_and_no_error() -> None:
         end_our_session()
         while not asked.has_come():
             time.sleep(0.01)
-    assert asked.ids is None
+    assert asked.rows is None
     connection.close()
     assert changed(SLEEP) == {7}
 
@@ -86,14 +95,14 @@ def test_a_session_that_is_gone_already_is_none_either() -> None:
     end_our_session()
     with meanwhile(SLEEP) as asked:
         pass
-    assert asked.ids is None
+    assert asked.rows is None
     connection.close()
 
 
 def test_what_postgresql_refuses_is_no_answer() -> None:
     with meanwhile(Statement("SELECT nothing", {})) as asked:
         pass
-    assert asked.ids is None
+    assert asked.rows is None
     assert changed(SLEEP) == {7}
 
 
