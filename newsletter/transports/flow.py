@@ -13,7 +13,7 @@ class Answer(Protocol):
     """Something that is waited for beside the mails: that of the database."""
 
     def fileno(self) -> int:
-        """What becomes readable when there is news of it."""
+        """What becomes readable when there is news of it, unless it has come already."""
         ...
 
     def has_come(self) -> bool:

@@ -75,7 +75,8 @@ class SmtpTransport:
             BaseException: the worker is told to stop; what was under way is in doubt.
         """
         try:
-            self._carry(left, answer)
+            if not (answer and answer.has_come()):  # also when there is nothing to wait for
+                self._carry(left, answer)
         except BaseException:
             self.abandon()
             raise
@@ -109,8 +110,9 @@ class SmtpTransport:
     def _set_to_work(self) -> None:
         """Have idle lanes carry letters, too, if there are enough."""
         wanted = self._wanted() - len(self._turns)
-        for lane in self._usable(self._turns.lanes | self._turns.gave_up)[: max(wanted, 0)]:
-            self._turns.begin(lane, self._bag)
+        if wanted > 0:
+            for lane in self._usable(self._turns.lanes | self._turns.gave_up)[:wanted]:
+                self._turns.begin(lane, self._bag)
 
     # ── a server far away ────────────────────────────────────────────────────
 

@@ -17,6 +17,7 @@ import pytest
 from pytest_django import Settings
 
 from bench.delay import delayed
+from newsletter.meanwhile import Asked
 from newsletter.render import Digest, digest_of
 from newsletter.transports import open_transport, smtp
 from newsletter.transports.django import DjangoTransport
@@ -692,6 +693,7 @@ class Told:
 
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
+        self._ours.setblocking(False)
 
     def come(self) -> None:
         self._theirs.send(b"!")
@@ -700,7 +702,10 @@ class Told:
         return self._ours.fileno()
 
     def has_come(self) -> bool:
-        return bool(self._ours.recv(1))
+        try:
+            return bool(self._ours.recv(1, socket.MSG_PEEK))
+        except BlockingIOError:
+            return False
 
     def close(self) -> None:
         self._ours.close()
@@ -725,13 +730,26 @@ def test_mails_are_added_while_others_are_on_their_way(flowing: Connect) -> None
 
 def test_an_answer_from_elsewhere_lets_the_rest_wait(flowing: Connect) -> None:
     answer = Told()
-    with closing(answer), told() as sink, flowing(sink) as transport:
-        transport.add(make_burst(40), 60)
-        answer.come()
+
+    def rule(moment: Moment) -> None:
+        if moment.total == 20:
+            answer.come()
+
+    with closing(answer), told(rule) as sink, flowing(sink) as transport:
+        transport.add(make_burst(400), 60)
         transport.carry(answer=answer)
-        assert len(transport.settled()) < 40
+        assert 10 < len(transport.settled()) < 400
         transport.carry()
-    assert len(sink.mails) == 40
+    assert len(sink.mails) == 400
+
+
+def test_a_question_that_could_not_be_asked_is_not_waited_for(flowing: Connect) -> None:
+    with told() as sink, flowing(sink) as transport:
+        transport.add(make_burst(10), 60)
+        transport.carry(left=5)
+        transport.carry(answer=Asked(None))
+        transport.carry()
+        assert states([outcome for _, outcome in transport.settled()]) == ["accepted"] * 10
 
 
 def test_no_answer_from_elsewhere_holds_mails_up(flowing: Connect) -> None:
