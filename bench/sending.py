@@ -119,7 +119,7 @@ def _django_newsletter(edition: Edition, port: int) -> Iterator[Rival]:
 
 
 def main(quick: bool) -> None:
-    sizes = Sizes(2, 2_000, 200, 100) if quick else Sizes(5, 10_000, 1_000, 400)
+    sizes = Sizes(2, 2_000, 200, 100) if quick else Sizes(5, 20_000, 1_000, 400)
     with ExitStack() as stack:
         stack.enter_context(empty_database())
         contest = Contest(sizes, stack)
