@@ -94,13 +94,13 @@ class _Run:
 
     def _send_claimed(self, claimed: Sequence[Claimed]) -> int | None:
         """Send burst by burst; the first mail that was given back when the time was over."""
-        for place, candidates in enumerate(_bursts(claimed, self._burst_size())):
+        for place, candidates in enumerate(self._bursts(claimed)):
             if place and timezone.now() >= self._until:
                 self._give_back(claimed)
                 return candidates[0].id
             if self._throttle.may_wait:  # then what is known must not wait with it
                 self._let_leave()
-            burst = self._admitted(self._personalized(candidates))
+            burst = self._admitted(candidates)
             if burst and not self._let_go(burst):
                 self._give_back(claimed)
                 return None
@@ -127,6 +127,17 @@ class _Run:
         if asked.rows is None:
             return patiently(lambda: queries.rows_of(sql, **values))
         return asked.rows
+
+    def _bursts(self, claimed: Sequence[Claimed]) -> Iterator[list[Claimed]]:
+        """Full bursts of those that shall get a mail, however many others end without."""
+        size, ready = self._burst_size(), list[Claimed]()
+        for start in range(0, len(claimed), size):
+            ready += self._personalized(claimed[start : start + size])
+            if len(ready) >= size:
+                yield ready[:size]
+                ready = ready[size:]
+        if ready:
+            yield ready
 
     def _burst_size(self) -> int:
         usual = settings.BURST_SIZE
@@ -269,8 +280,3 @@ def patiently(work: Callable[[], Answer]) -> Answer:
             connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 5.0)
-
-
-def _bursts(mails: Sequence[Claimed], size: int) -> Iterator[Sequence[Claimed]]:
-    for start in range(0, len(mails), size):
-        yield mails[start : start + size]

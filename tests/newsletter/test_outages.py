@@ -24,7 +24,7 @@ from newsletter.record import sweep
 from newsletter.render import Digest
 from newsletter.throttle import Admission, Throttle
 from newsletter.transports.flow import Answer
-from subscribers.models import Suppression
+from subscribers.models import Subscriber, Suppression
 from subscribers.outcomes import Outcome
 from tests.factories import (
     make_candidate,
@@ -150,6 +150,22 @@ def test_the_next_mails_are_claimed_while_the_last_are_on_their_way(
     assert max(on_their_way) > 0
 
 
+def test_bursts_are_full_though_some_of_their_mails_are_skipped(edition: Edition) -> None:
+    Subscriber.objects.filter(deliveries=Delivery.objects.order_by("pk")[1]).update(
+        state="unsubscribed"
+    )
+    bursts: list[int] = []
+
+    class Counting(Server):
+        def send(self, burst: Sequence[Digest]) -> list[Outcome]:
+            bursts.append(len(burst))
+            return super().send(burst)
+
+    run(edition, Counting())
+    assert states() == ["sent", "skipped", *["sent"] * (MAILS - 2)]
+    assert bursts == [2, 2]
+
+
 def test_a_mailbox_that_is_gone_is_written_down_too(edition: Edition, kind: type[Server]) -> None:
     run(edition, kind(Outcome("refused", error="550 5.1.1 no such user", mailbox_gone=True)))
     assert states() == ["failed", *["sent"] * (MAILS - 1)]
@@ -204,7 +220,7 @@ def test_mails_leave_while_others_are_marked_and_no_more_than_a_burst_is_in_doub
     assert states() == ["sent"] * 20
     assert len(server.received) == len(set(server.received)) == 20
     assert size // 2 <= max(in_doubt) <= size
-    assert server.meanwhile
+    assert server.meanwhile or size == 1
 
 
 def test_a_fault_midway_leaves_what_was_under_way_in_doubt_and_the_rest_as_it_was(
