@@ -24,6 +24,7 @@ MOST_TRIES: Final = 3
 _ADDRESS: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _PLAIN_SHEETS: Final[WeakSet[Sheet]] = WeakSet()
 _LINE_FEED, _DOT = ord("\n"), ord(".")
+_TOO_SLOW: Final = Outcome("deferred", error="the server was too slow for the whole burst")
 _LOST: Final = Outcome("unknown", error="the connection was lost track of")
 
 
@@ -48,9 +49,12 @@ class Mailbag:
         self._waiting: deque[Letter] = deque()
         self._open: set[Letter] = set()  # waiting, or in a connection's hands
         self._settled: list[tuple[Digest, Outcome]] = []
-        self._trouble = Outcome("deferred", error="the server was too slow for the whole burst")
+        self._trouble = _TOO_SLOW
+        self._is_stopped = False
 
     def add(self, digests: Sequence[Digest], until: float) -> None:
+        if not self._open:  # what troubled others before is no reason for these
+            self._trouble = _TOO_SLOW
         letters = [Letter(digest, until) for digest in digests]
         self._open.update(letters)
         self._waiting.extend(letters)
@@ -59,7 +63,7 @@ class Mailbag:
     def is_waiting(self) -> bool:
         """There are letters to begin, and there is time."""
         try:
-            return self._waiting[0].until > monotonic()
+            return self._waiting[0].until > monotonic() and not self._is_stopped
         except IndexError:
             return False
 
@@ -122,9 +126,8 @@ class Mailbag:
             self._waiting.append(letter)
 
     def stop(self) -> None:
-        """Begin no other letter."""
-        for letter in list(self._waiting):
-            letter.until = 0.0
+        """Begin no other letter, nor one that is given back."""
+        self._is_stopped = True
 
     def trouble(self, outcome: Outcome) -> None:
         """Why no connection could be opened: the outcome of the letters that are left over."""

@@ -779,6 +779,28 @@ def test_mails_whose_time_is_over_are_not_begun(flowing: Connect) -> None:
     assert sink.mails == []
 
 
+def test_yesterdays_trouble_is_no_reason_for_todays_mails() -> None:
+    bag, wrong = Mailbag(), Outcome("misconfigured", error="535 wrong password")
+    bag.add(make_burst(1), until=0)
+    bag.trouble(wrong)
+    bag.give_up()
+    bag.add(make_burst(1), until=0)
+    bag.give_up()
+    [(_, first), (_, second)] = bag.settled()
+    assert first == wrong
+    assert (second.state, "too slow" in second.error) == ("deferred", True)
+
+
+def test_a_mailbag_that_is_stopped_gives_out_nothing_that_comes_back() -> None:
+    bag = Mailbag()
+    bag.add(make_burst(2), until=inf)
+    letter = bag.take()
+    assert letter
+    bag.stop()
+    bag.give_back(letter, "the connection broke", blamed=False)
+    assert bag.take() is None
+
+
 @pytest.mark.usefixtures("_impatient")
 def test_an_answer_that_we_come_late_to_read_is_an_answer(
     flowing: Connect, settings: Settings
