@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from papers.api.shapes import Author, Organization, Person
+from papers.api.schemas import Author, Organization, Person
 from papers.fetched import fold, web_url
 
 SOURCE: Final = "hugging_face"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from papers.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
-from papers.harvest import Harvest
+from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
+from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord
 from papers.queries import listed_in
 from papers.sources import SourceError
@@ -301,7 +301,7 @@ def test_a_feed_that_could_not_be_stored_is_read_again(
 
     arxiv.plays(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
     with monkeypatch.context() as patch:
-        patch.setattr("papers.fetch.arxiv.take_in", broken)
+        patch.setattr("papers.jobs.fetch.arxiv.take_in", broken)
         with pytest.raises(RuntimeError):
             look_at_feed()
     assert look_at_feed().new == 1

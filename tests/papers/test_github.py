@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from papers.fetch.github import fetch_stars
-from papers.harvest import Harvest
+from papers.jobs.fetch.github import fetch_stars
+from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.github import Repository, connect, repository, starred

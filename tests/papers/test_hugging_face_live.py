@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from papers.fetch.hugging_face import fetch_day, fetch_signals
-from papers.harvest import Harvest
+from papers.jobs.fetch.hugging_face import fetch_day, fetch_signals
+from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits

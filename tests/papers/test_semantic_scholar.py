@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from papers.fetch import semantic_scholar
-from papers.fetch.semantic_scholar import fetch_citations
-from papers.harvest import Harvest
+from papers.jobs.fetch import semantic_scholar
+from papers.jobs.fetch.semantic_scholar import fetch_citations
+from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
