@@ -82,7 +82,7 @@ def make_edition() -> Edition:
 
 def newest_edition() -> Edition:
     """The weekly edition that dispatch takes now: another one after midnight."""
-    return next(one for one in compose_newest(timezone.now()) if one.cadence == "weekly")
+    return compose_newest("weekly", timezone.now())
 
 
 def _votes(paper: Paper, number: int, read_at: datetime) -> Signal:
@@ -109,7 +109,8 @@ def drop_readers() -> None:
     """Leave nobody to send to; the edition stays."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE newsletter_delivery, newsletter_tally, subscribers_interest, "
+            "TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally, "
+            "subscribers_interest, "
             "subscribers_consententry, subscribers_transactionalmail, subscribers_subscriber "
             "RESTART IDENTITY"
         )
@@ -118,7 +119,10 @@ def drop_readers() -> None:
 def due_again() -> None:
     """Forget all deliveries and make everybody due once more."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE newsletter_delivery, newsletter_tally RESTART IDENTITY")
+        cursor.execute(
+            "TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally "
+            "RESTART IDENTITY"
+        )
         cursor.execute("UPDATE subscribers_subscriber SET next_send_at = now()")
         cursor.execute("VACUUM ANALYZE subscribers_subscriber")
 

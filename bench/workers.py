@@ -21,7 +21,7 @@ from config.celery import app
 from local import servers
 from local.processes import Child, stop
 
-SENDERS: Final = 2  # processes
+SENDERS: Final = 4  # processes
 # Nothing of an operator's own settings that would slow us down, or speak to another server.
 _PLAIN: Final = {
     "LOCAL": "true",

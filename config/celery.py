@@ -84,8 +84,20 @@ app.conf.update(
     timezone="UTC",
     beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
     beat_schedule={
-        "dispatch": {"task": "newsletter.dispatch", "schedule": settings.TICK_SECONDS},
-        "reports": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
+        **{
+            f"dispatch-{cadence}": {
+                "task": "newsletter.dispatch",
+                "schedule": settings.TICK_SECONDS,
+                "args": (cadence,),
+            }
+            for cadence in ("daily", "weekly", "monthly")
+        },
+        "leases": {"task": "newsletter.expire_leases", "schedule": settings.TICK_SECONDS},
+        "retries": {"task": "newsletter.enqueue_retries", "schedule": settings.TICK_SECONDS},
+        "stalled": {"task": "newsletter.enqueue_stalled", "schedule": settings.TICK_SECONDS},
+        "send-rate": {"task": "newsletter.note_send_rate", "schedule": settings.TICK_SECONDS},
+        "events": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
+        "purge-events": {"task": "newsletter.purge_events", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
         # papers/jobs/timetable.py holds the timetable of sources; this only looks what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from newsletter.delivery.progress import busy
-from newsletter.tasks import dispatch
+from newsletter.tasks import dispatch_every_cadence
 
 
 class UnreachableError(Exception):
@@ -69,7 +69,7 @@ def load_sample(var: Path) -> bool:
 
 def send_first_edition(seconds: float) -> None:
     """Do not wait for beat's first minute: ring now, and wait until the mail is out."""
-    dispatch.delay()
+    dispatch_every_cadence()
     deadline = time.monotonic() + seconds
     while busy() and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django import forms
@@ -18,8 +18,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_events import ReportInline, delivery_number
 from newsletter.delivery import control
-from newsletter.delivery.progress import deliveries_of
-from newsletter.delivery.speed import progress_now
+from newsletter.delivery.progress import deliveries_of, progress_now
 from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from papers.models import Paper
@@ -309,15 +308,25 @@ class DeliveryAdmin(OfReader[Delivery]):
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
     inlines = (ReportInline,)
 
+    @admin.display(description="dated at")
+    def dated_at(self, delivery: Delivery) -> datetime | None:
+        content = delivery.content_or_none
+        return content.dated_at if content else None
+
+    @admin.display(description="renderer")
+    def renderer(self, delivery: Delivery) -> str:
+        content = delivery.content_or_none
+        return content.renderer if content else ""
+
     @admin.display(description="papers", empty_value="none chosen")
     def papers(self, delivery: Delivery) -> SafeString | None:
         """What the mail holds, in its order, each with the reason it gave."""
-        ids = [pick["paper"] for pick in delivery.picks]
+        ids = [pick.paper_id for pick in delivery.picks]
         papers = Paper.objects.only("title").in_bulk(ids)
         lines = [
-            (linked(row_url(papers[pick["paper"]]), papers[pick["paper"]]), pick["why"])
+            (linked(row_url(papers[pick.paper_id]), papers[pick.paper_id]), pick.reason)
             for pick in delivery.picks
-            if pick["paper"] in papers
+            if pick.paper_id in papers
         ]
         listed = format_html_join("", "<li>{}<br>{}</li>", lines)
         return format_html('<ol class="tp-picks">{}</ol>', listed) if lines else None

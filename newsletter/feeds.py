@@ -105,13 +105,15 @@ class OwnFeed(AtomFeed):
     def items(self, reader: Subscriber) -> Iterator[Entry]:
         sent = Delivery.objects.filter(subscriber=reader, state=Delivery.State.SENT)
         # Newest first by edition: partition by partition, and only as far back as needed.
-        deliveries = list(sent.select_related("edition").order_by("-edition_id")[:NEWEST])
+        deliveries = list(
+            sent.select_related("edition", "content").order_by("-edition_id")[:NEWEST]
+        )
         facts = _facts_of(deliveries)
         for delivery in deliveries:
             picks = [
-                {**facts[key], "why": pick["why"]}
+                {**facts[key], "why": pick.reason}
                 for pick in delivery.picks
-                if (key := (delivery.edition_id, pick["position"])) in facts
+                if (key := (delivery.edition_id, pick.position)) in facts
             ]
             yield _entry(
                 delivery.edition,
@@ -132,9 +134,7 @@ def _published() -> Any:
 def _facts_of(deliveries: Iterable[Delivery]) -> dict[tuple[int, int], dict[str, Any]]:
     """What the editions froze of the papers that were picked, by edition and position."""
     picked = {
-        (delivery.edition_id, pick["position"])
-        for delivery in deliveries
-        for pick in delivery.picks
+        (delivery.edition_id, pick.position) for delivery in deliveries for pick in delivery.picks
     }
     rows = Candidate.objects.filter(
         edition__in={edition for edition, _ in picked}, position__in={place for _, place in picked}

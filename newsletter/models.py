@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -105,14 +107,6 @@ class Delivery(models.Model):
     reason = models.CharField(
         max_length=200, blank=True, help_text="Why it was skipped or failed, to be read by people."
     )
-    # What made the mail personal; with the edition it rebuilds the mail.
-    picks = models.JSONField(
-        default=list, help_text="Its papers in order: [{position in the edition, paper, why}]."
-    )
-    renderer = models.CharField(max_length=20, blank=True, help_text="Version of the renderer.")
-    key_id = models.CharField(max_length=8, blank=True, help_text="Which secret made its token.")
-    dated_at = models.DateTimeField(null=True, blank=True, help_text="The mail's Date header.")
-    # The life of the row.
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(help_text="When it may be sent (again).")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -143,15 +137,70 @@ class Delivery(models.Model):
                 condition=Q(state="deferred"),
                 name="delivery_deferred",
             ),
-            models.Index(
-                fields=["lease_until"],
-                condition=Q(state="sending"),
-                name="delivery_leased",
-            ),
+            # Not by lease_until, which a claim changes: so the claim touches no indexed column,
+            # and its row version needs no index entries (a heap-only tuple).
+            models.Index(fields=["id"], condition=Q(state="sending"), name="delivery_sending"),
         ]
 
     def __str__(self) -> str:
         return f"{self.state}: {self.edition}"
+
+    @property
+    def content_or_none(self) -> DigestContent | None:
+        """What its digest says; None before it is first sent, and where it was skipped."""
+        return getattr(self, "content", None)
+
+    @property
+    def picks(self) -> Sequence[StoredPick]:
+        """The papers of its digest, in order; none before it is first sent."""
+        content = self.content_or_none
+        return content.picks if content else ()
+
+
+class StoredPick(NamedTuple):
+    """A paper of a digest: its position in the edition, its id, and why it is there."""
+
+    position: int
+    paper_id: int
+    reason: str
+
+
+class DigestContent(models.Model):
+    """What made a digest personal; with the edition it rebuilds the message byte for byte.
+
+    Written once, when the delivery is first marked `sending`: the ledger's row changes after
+    that, and would be written again with all of this. Partitioned like the ledger.
+    """
+
+    # The primary key in the database is (delivery, edition), as a partitioned table needs it.
+    delivery = models.OneToOneField(
+        Delivery,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="content",
+        db_constraint=False,
+    )
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    positions = ArrayField(
+        models.SmallIntegerField(), help_text="Its papers' places in the edition."
+    )
+    papers = ArrayField(models.BigIntegerField(), help_text="Their ids, in the same order.")
+    reasons = ArrayField(models.TextField(), help_text="Why each is there, as the digest says it.")
+    dated_at = models.DateTimeField(help_text="The message's Date header.")
+    renderer = models.CharField(max_length=20, help_text="Version of the renderer.")
+    key_id = models.CharField(max_length=8, help_text="Which secret made its token.")
+
+    class Meta:
+        ordering: ClassVar = ["-delivery_id"]
+
+    def __str__(self) -> str:
+        return f"{len(self.papers)} papers"
+
+    @property
+    def picks(self) -> list[StoredPick]:
+        return list(map(StoredPick, self.positions, self.papers, self.reasons))
 
 
 class ArchivedDelivery(models.Model):

@@ -1,9 +1,13 @@
-"""What workers do for the newsletter. A task may be lost or repeated: the ledger decides."""
+"""Celery tasks of the newsletter. Each may be lost or repeated: the ledger decides.
+
+Beat calls each step of a tick as a task of its own, so a step that fails stops no other: a
+cadence that cannot be composed holds up neither the other cadences nor the retries.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -13,13 +17,14 @@ from django.utils import timezone
 
 from mail.factory import process_transport
 from newsletter.delivery import archive as archiving
+from newsletter.delivery import sweep
 from newsletter.delivery.deliver import BATCH, deliver
 from newsletter.delivery.dispatch import dispatch_due
-from newsletter.delivery.ledger import Range
-from newsletter.delivery.speed import note_speed
-from newsletter.delivery.sweep import due_retries, expire_leases, stalled
-from newsletter.events import process as hearing
-from newsletter.events.purge import purge_events
+from newsletter.delivery.progress import note_send_rate
+from newsletter.delivery.types import Batch
+from newsletter.events import process as processing
+from newsletter.events.purge import purge_events as delete_old_events
+from subscribers.models import Subscriber
 from subscribers.tasks import enqueue_from_request
 
 log = logging.getLogger(__name__)
@@ -27,45 +32,76 @@ _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task 
 
 
 @shared_task(name="newsletter.dispatch")
-def dispatch() -> None:
-    """Beat's minute: sweep up, queue who is due, and ring for all work that nobody does."""
+def dispatch(cadence: str) -> None:
+    """Queue the due subscribers of a cadence, and enqueue their deliveries."""
+    enqueue(dispatch_due(cadence, timezone.now()))
+
+
+def dispatch_every_cadence() -> None:
+    """Do now what the next tick would do for each cadence."""
+    for cadence in Subscriber.Cadence.values:
+        dispatch.delay(cadence)
+
+
+@shared_task(name="newsletter.expire_leases")
+def expire_leases() -> None:
+    """End the rows of workers that died while sending."""
+    sweep.expire_leases(timezone.now())
+
+
+@shared_task(name="newsletter.enqueue_retries")
+def enqueue_retries() -> None:
+    """Enqueue deferred deliveries whose next attempt is due."""
+    enqueue(sweep.due_retries(timezone.now(), BATCH))
+
+
+@shared_task(name="newsletter.enqueue_stalled")
+def enqueue_stalled() -> None:
+    """Enqueue deliveries whose task was lost: nothing of their edition moved for two ticks."""
     now = timezone.now()
-    expire_leases(now)
-    for queued in dispatch_due(now):
-        enqueue(queued)
-    for waiting in _unheard():
-        enqueue(waiting)
-    note_speed(now)
-    purge_events(now - timedelta(days=settings.EVENT_RETENTION_DAYS))
+    still_since = now - timedelta(seconds=2 * settings.TICK_SECONDS)
+    enqueue(sweep.stalled(now, still_since, BATCH))
 
 
-@shared_task(name="newsletter.send_range")
-def send_range(edition_id: int, first: int, last: int) -> None:
-    """Send what waits in a range of deliveries, and leave the rest to the next task."""
+@shared_task(name="newsletter.send_batch")
+def send_batch(edition_id: int, first: int, last: int) -> None:
+    """Send what waits in a batch of deliveries, and leave the rest to the next task."""
     until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
-    left = deliver(Range(edition_id, first, last), until, process_transport())
+    left = deliver(Batch(edition_id, first, last), until, process_transport())
     if left:
-        send_range.delay(left.edition_id, left.first, left.last)
+        send_batch.delay(left.edition_id, left.first, left.last)
+
+
+@shared_task(name="newsletter.note_send_rate")
+def note_rate() -> None:
+    """Note how much of each edition has been sent, for its send rate."""
+    note_send_rate(timezone.now())
 
 
 @shared_task(name="newsletter.process_events")
 def process_events() -> None:
-    """Act on what providers reported, some seconds at a time: beat's minute finds all there is."""
+    """Act on provider events for some seconds; the next tick goes on."""
     until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
-    while hearing.process_events(timezone.now()) == hearing.BATCH:
+    while processing.process_events(timezone.now()) == processing.BATCH:
         if timezone.now() >= until:
             process_events.delay()
             return
 
 
 def enqueue_events() -> None:
-    """Have it done now, not at the next tick: from within a provider's request."""
+    """Process events now and not at the next tick: called within a provider's request."""
     enqueue_from_request(process_events)
+
+
+@shared_task(name="newsletter.purge_events")
+def purge_events() -> None:
+    """Delete provider events that are older than EVENT_RETENTION_DAYS."""
+    delete_old_events(timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS))
 
 
 @shared_task(name="newsletter.archive")
 def archive() -> None:
-    """Beat's night: let old deliveries out of the ledger, some seconds at a time."""
+    """Each night: move old deliveries out of the ledger, some seconds at a time."""
     now = timezone.now()
     before = now - timedelta(days=settings.LEDGER_RETENTION_DAYS)
     try:
@@ -77,14 +113,8 @@ def archive() -> None:
         log.warning("%s; the next night will", error)
 
 
-def enqueue(batch: Range) -> None:
-    """Ask the workers to send a range of deliveries, in batches."""
-    for first in range(batch.first, batch.last + 1, BATCH):
-        send_range.delay(batch.edition_id, first, min(first + BATCH - 1, batch.last))
-
-
-def _unheard() -> Iterator[Range]:
-    """Mails to be tried again, and work whose bell was lost: nothing moved for two ticks."""
-    now = timezone.now()
-    yield from due_retries(now, BATCH)
-    yield from stalled(now, now - timedelta(seconds=2 * settings.TICK_SECONDS), BATCH)
+def enqueue(batches: Iterable[Batch]) -> None:
+    """Enqueue a task for every BATCH deliveries of these ranges."""
+    for batch in batches:
+        for first in range(batch.first, batch.last + 1, BATCH):
+            send_batch.delay(batch.edition_id, first, min(first + BATCH - 1, batch.last))

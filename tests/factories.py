@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
-from newsletter.delivery.ledger import RenderStamp
-from newsletter.models import Candidate, Delivery, DeliveryEvent, Edition
+from newsletter.delivery.recipients import Recipient
+from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
+from newsletter.editions.loaded import LoadedEdition, Selection
+from newsletter.editions.personalize import Interests
+from newsletter.models import (
+    Candidate,
+    Delivery,
+    DeliveryEvent,
+    DigestContent,
+    Edition,
+    StoredPick,
+)
 from papers.jobs.timetable import BY_NAME
 from papers.models import Job, Paper, PaperTopic, Signal, Topic
 from subscribers.models import Subscriber, TransactionalMail
@@ -66,9 +77,33 @@ def make_candidate(edition: Edition, paper: Paper, **values: Any) -> Candidate:
     return Candidate.objects.create(edition=edition, paper=paper, **{**defaults, **values})
 
 
-def make_delivery(edition: Edition, reader: Subscriber | None, **values: Any) -> Delivery:
+def make_delivery(
+    edition: Edition,
+    reader: Subscriber | None,
+    picks: Sequence[StoredPick] = (),
+    **values: Any,
+) -> Delivery:
+    """A ledger row; with `picks` also what its digest says."""
     defaults = {"state": Delivery.State.QUEUED, "next_attempt_at": NOON, "created_at": NOON}
-    return Delivery.objects.create(edition=edition, subscriber=reader, **{**defaults, **values})
+    delivery = Delivery.objects.create(edition=edition, subscriber=reader, **{**defaults, **values})
+    if picks:
+        make_content(delivery, picks)
+    return delivery
+
+
+def make_content(
+    delivery: Delivery, picks: Sequence[StoredPick] = (), **values: Any
+) -> DigestContent:
+    """What an attempt to send a delivery has stored of its digest."""
+    defaults = {"dated_at": NOON, "renderer": "1", "key_id": ""}
+    return DigestContent.objects.create(
+        delivery=delivery,
+        edition_id=delivery.edition_id,
+        positions=[pick.position for pick in picks],
+        papers=[pick.paper_id for pick in picks],
+        reasons=[pick.reason for pick in picks],
+        **{**defaults, **values},
+    )
 
 
 def make_report(delivery: Delivery | None = None, **values: Any) -> DeliveryEvent:
@@ -95,12 +130,27 @@ def make_job(name: str, **values: Any) -> Job:
     return Job.objects.create(name=name, source=BY_NAME[name].source, **values)
 
 
-def make_imprint(**values: Any) -> RenderStamp:
-    return RenderStamp(
-        **{
-            "dated_at": datetime(2025, 3, 15, 9, tzinfo=UTC),
-            "renderer": "1",
-            "key_id": "",
-            **values,
-        }
+def make_stamp(**values: Any) -> RenderStamp:
+    defaults = {"dated_at": datetime(2025, 3, 15, 9, tzinfo=UTC), "renderer": "1", "key_id": ""}
+    return RenderStamp(**{**defaults, **values})
+
+
+def make_batch(edition: Edition) -> Batch:
+    """All deliveries of an edition."""
+    return Batch(edition.pk, 1, 2**62)
+
+
+def make_burst(
+    claimed: Sequence[Claimed],
+    picks: Sequence[StoredPick] = (),
+    edition: LoadedEdition | None = None,
+) -> Burst:
+    """A burst of these deliveries, each with these picks, to `reader<id>@example.com`."""
+    selection = Selection(picks, cast("LoadedEdition", edition))
+    return Burst(
+        [
+            Item(one, Recipient(one.id, f"reader{one.id}@example.com", Interests()), selection)
+            for one in claimed
+        ],
+        make_stamp(),
     )

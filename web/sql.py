@@ -25,3 +25,13 @@ def execute(sql: str, **values: Any) -> int:
 def array(ids: Iterable[int]) -> str:
     """Integers as PostgreSQL's array literal: numbers need no escaping, and this costs less."""
     return f"{{{','.join(map(str, ids))}}}"
+
+
+def text_array(texts: Iterable[str]) -> str:
+    """Texts as PostgreSQL's array literal, each quoted."""
+    return "{" + ",".join(map(_quoted, texts)) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

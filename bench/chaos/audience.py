@@ -16,7 +16,7 @@ from bench.crowd import texts
 _PAPERS: Final = 24
 
 _FORGET: Final = """
-TRUNCATE newsletter_delivery, newsletter_tally, subscribers_subscriber,
+TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally, subscribers_subscriber,
          subscribers_suppression CASCADE
 """
 _FORGET_EDITIONS: Final = """

@@ -129,7 +129,7 @@ def _add_beat(scene: Scene) -> str:
 
 
 def _ring_twice(scene: Scene) -> str:
-    scene.rig.ring("newsletter.dispatch", 4)
+    scene.rig.ring("newsletter.dispatch", 4, "weekly")
     return "four dispatches at once"
 
 

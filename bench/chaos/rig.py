@@ -219,13 +219,13 @@ class Rig:
             return any(one.raddr and one.raddr.port in ports for one in process.net_connections())
         return False
 
-    def ring(self, task: str, times: int) -> None:
+    def ring(self, task: str, times: int, *args: str) -> None:
         """Put a task into the queue several times at once."""
         app = Celery(broker=for_celery(self.environ["REDIS_URL"]))
         app.conf.broker_transport_options = {"global_keyprefix": self.environ["REDIS_PREFIX"]}
         with app.connection_for_write() as connection:
             for _ in range(times):
-                app.send_task(task, queue="default", connection=connection)
+                app.send_task(task, args, queue="default", connection=connection)
         app.close()
 
 

@@ -42,7 +42,7 @@ def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
 
 
 def _picks(press: LoadedEdition, interests: Any) -> list[tuple[str, str]]:
-    return [(str(pick["position"]), pick["why"]) for pick in press.select(interests, ()).picks]
+    return [(str(pick.position), pick.reason) for pick in press.select(interests, ()).picks]
 
 
 def worded(position: int, facts: Mapping[str, Any]) -> dict[str, Any]:

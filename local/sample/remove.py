@@ -92,10 +92,9 @@ def _remove_mailings(gone: _Count) -> None:
 def _forget_choices(places: set[tuple[int, int]]) -> None:
     """`places` are (edition, position): picks go by position, since papers may be merged."""
     waiting = Delivery.objects.filter(edition__in={it[0] for it in places}, state__in=_UNFINISHED)
-    for delivery in waiting.select_for_update(of=("self",)).exclude(picks=[]):
-        if any((delivery.edition_id, pick["position"]) in places for pick in delivery.picks):
-            delivery.picks = []
-            delivery.save(update_fields=["picks"])
+    for delivery in waiting.select_for_update(of=("self",)).exclude(content=None):
+        if any((delivery.edition_id, pick.position) in places for pick in delivery.picks):
+            delivery.content.delete()
 
 
 # ── readers ──────────────────────────────────────────────────────────────────

@@ -103,6 +103,11 @@ class Partition:
         return f"newsletter_delivery_{self.first:06}"
 
     @property
+    def contents(self) -> str:
+        """The partition that holds what these deliveries say."""
+        return f"newsletter_digestcontent_{self.first:06}"
+
+    @property
     def last(self) -> int:
         return self.first + _HUNDRED - 1
 
@@ -170,13 +175,17 @@ def _copy_chunk(part: Partition, after: int) -> int | None:
 def _drop(part: Partition, before: datetime) -> None:
     """At once, or not at all: dropping locks the ledger, and all workers wait for whoever waits."""
     try:
+        quote = connection.ops.quote_name
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            cursor.execute("LOCK TABLE ONLY newsletter_delivery IN ACCESS EXCLUSIVE MODE")
+            cursor.execute(
+                "LOCK TABLE ONLY newsletter_delivery, ONLY newsletter_digestcontent"
+                " IN ACCESS EXCLUSIVE MODE"
+            )
             # Nobody can change it any more; whatever did before, the counters know.
             now = next((it for it in partitions() if it.first == part.first), None)
             if now and not now.stays_for(before):
-                cursor.execute(f"DROP TABLE {connection.ops.quote_name(part.name)}")
+                cursor.execute(f"DROP TABLE {quote(part.name)}, {quote(part.contents)}")
                 log.info("%s is archived: %s deliveries", part.name, part.rows)
     except OperationalError as error:
         raise InUse(f"{part.name} is copied, and cannot be dropped while it is in use") from error

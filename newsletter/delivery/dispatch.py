@@ -1,8 +1,8 @@
-"""Turn due readers into ledger rows: one delivery per reader and edition, whatever happens.
+"""Turn due subscribers into ledger rows: one delivery per subscriber and edition.
 
-A reader gets the newest closed edition of their cadence. Their clock moves on in the same
-transaction as their row is written, from now and not from the slot they missed: after an
-outage everyone due is served once.
+A subscriber gets the newest closed edition of their cadence. Their `next_send_at` moves on in
+the same transaction that writes their row, from now and not from the slot they missed: after an
+outage everyone who is due is served once.
 """
 
 from __future__ import annotations
@@ -17,43 +17,43 @@ from zoneinfo import ZoneInfoNotFoundError
 from django.db import transaction
 
 from newsletter.delivery import ledger
-from newsletter.delivery.ledger import Range
+from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose_newest
 from newsletter.models import Edition
 from subscribers.schedule import next_slot
 
 log = logging.getLogger(__name__)
 
-CHUNK: Final = 10_000  # readers a transaction: short locks, and little to redo after a kill
+CHUNK: Final = 10_000  # subscribers a transaction: short locks, and little to redo after a kill
 
 
-def dispatch_due(now: datetime) -> Iterator[Range]:
-    """Queue a delivery for every reader due at `now`.
+def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
+    """Queue a delivery for every subscriber of a cadence who is due at `now`.
 
-    Yields the ids of each chunk as soon as it is committed, so that the first mails leave
-    while the last readers are still being queued.
+    Yields the deliveries of each chunk as soon as it is committed, so that the first messages
+    leave while the last subscribers are still being queued.
     """
-    for edition in compose_newest(now):
-        found = CHUNK
-        while found == CHUNK:
-            found, queued = _queue_chunk(edition, now)
-            if queued:
-                yield queued
+    edition = compose_newest(cadence, now)
+    found = CHUNK
+    while found == CHUNK:
+        found, queued = _queue_chunk(edition, now)
+        if queued:
+            yield queued
 
 
 @transaction.atomic
-def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Range | None]:
-    """How many due readers there were, and the deliveries that are new for them."""
+def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
+    """How many subscribers were due, and the deliveries that are new for them."""
     due = ledger.lock_due(edition.cadence, now, CHUNK)
     if not due:
         return 0, None
 
-    @cache  # of ten thousand readers most share a timetable
+    @cache  # of ten thousand subscribers most share a timetable
     def slot(weekday: int, hour: int, timezone: str) -> datetime:
         return _next_slot(edition.cadence, weekday, hour, timezone, now)
 
-    slots = [slot(reader.weekday, reader.hour, reader.timezone) for reader in due]
-    _, queued = ledger.queue(edition.pk, [reader.id for reader in due], slots, now)
+    slots = [slot(one.weekday, one.hour, one.timezone) for one in due]
+    _, queued = ledger.queue(edition.pk, [one.id for one in due], slots, now)
     return len(due), queued
 
 
@@ -61,6 +61,6 @@ def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: dateti
     try:
         return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
     except (ZoneInfoNotFoundError, ValueError):
-        # One row with a zone that this machine does not know must not hold up the others.
-        log.warning("no time zone %r on this machine; its readers are served by UTC", timezone)
+        # One row with a zone that this machine does not have must not hold up the others.
+        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
         return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from django.db import connection
+from newsletter.delivery.types import (
+    Batch,
+    Burst,
+    Claimed,
+    Content,
+    Due,
+    RenderStamp,
+    Result,
+)
+from newsletter.models import StoredPick
+from web.sql import array, execute, rows
 
 # ── dispatch: readers who are due become ledger rows ─────────────────────────
 
@@ -39,9 +47,9 @@ WITH chunk AS (
    WHERE reader.id = chunk.id
 ), queued AS (
   INSERT INTO newsletter_delivery (
-    edition_id, subscriber_id, state, reason, picks, renderer, key_id,
+    edition_id, subscriber_id, state, reason,
     attempts, next_attempt_at, provider_id, error, created_at)
-  SELECT %(edition)s, id, 'queued', '', '[]', '', '', 0, %(now)s, '', '', %(now)s
+  SELECT %(edition)s, id, 'queued', '', 0, %(now)s, '', '', %(now)s
     FROM chunk
    ORDER BY id
   ON CONFLICT (edition_id, subscriber_id) DO NOTHING
@@ -77,8 +85,14 @@ UPDATE newsletter_delivery AS delivery
    SET lease_until = %(until)s, fence = %(fence)s
   FROM claimed
  WHERE delivery.id = claimed.id AND delivery.edition_id = %(edition)s
-RETURNING delivery.id, subscriber_id, attempts,
-          CASE WHEN dated_at IS NOT NULL THEN picks END, dated_at, renderer, key_id
+RETURNING delivery.id, subscriber_id, attempts
+"""
+
+# What earlier attempts stored of these deliveries: few, since most leave at the first attempt.
+_CONTENTS = """
+SELECT delivery_id, positions, papers, reasons, dated_at, renderer, key_id
+  FROM newsletter_digestcontent
+ WHERE delivery_id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s
 """
 
 # What these readers were sent since a day, or may have been. Reader by reader, served by
@@ -88,8 +102,11 @@ _SEEN = """
 SELECT reader.id, papers.sent
   FROM unnest(%(readers)s::bigint[]) AS reader (id)
  CROSS JOIN LATERAL (
-   SELECT array_agg((pick ->> 'paper')::bigint) AS sent
-     FROM newsletter_delivery AS delivery, jsonb_array_elements(delivery.picks) AS pick
+   SELECT array_agg(paper) AS sent
+     FROM newsletter_delivery AS delivery
+     JOIN newsletter_digestcontent AS content
+       ON content.delivery_id = delivery.id AND content.edition_id = delivery.edition_id,
+          unnest(content.papers) AS paper
     WHERE delivery.subscriber_id = reader.id
       AND delivery.edition_id >= %(first_edition)s
       AND delivery.created_at >= %(since)s
@@ -111,26 +128,34 @@ UPDATE newsletter_delivery
 
 # Only rows still held under this fence, and only while the edition may be sent: a worker that
 # slept past its lease sends nothing, and a pause works at once. Asked again after a commit
-# whose answer was lost, it answers the same, also when the sweeper came in between: nobody else
-# has this fence, and the worker that has it knows that none of these mails has left.
-# What a first try stored stays: it is the same mail, whenever it leaves.
+# whose answer was lost, it answers the same, also when the leases expired in between: no other
+# worker has this fence, and the worker that has it has sent none of these messages.
+# What an earlier attempt has stored stays: it is the same message, whenever it leaves.
 _MARK_SENDING = """
-UPDATE newsletter_delivery
-   SET state = 'sending', reason = '', lease_until = %(until)s,
-       attempts = attempts + CASE WHEN state IN ('queued', 'deferred') THEN 1 ELSE 0 END,
-       picks = CASE WHEN dated_at IS NULL THEN %(picks)s::jsonb -> id::text ELSE picks END,
-       renderer = CASE WHEN dated_at IS NULL THEN %(renderer)s ELSE renderer END,
-       key_id = CASE WHEN dated_at IS NULL THEN %(key)s ELSE key_id END,
-       dated_at = coalesce(dated_at, %(dated_at)s)
- WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
-   AND state IN ('queued', 'deferred', 'sending', 'uncertain')
-   AND EXISTS (SELECT FROM newsletter_edition AS edition
-                WHERE edition.id = %(edition)s
-                  AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
-RETURNING id
+WITH held AS (
+  UPDATE newsletter_delivery
+     SET state = 'sending', reason = '', lease_until = %(until)s,
+         attempts = attempts + CASE WHEN state IN ('queued', 'deferred') THEN 1 ELSE 0 END
+   WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
+     AND state IN ('queued', 'deferred', 'sending', 'uncertain')
+     AND EXISTS (SELECT FROM newsletter_edition AS edition
+                  WHERE edition.id = %(edition)s
+                    AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
+  RETURNING id
+), stored AS (
+  INSERT INTO newsletter_digestcontent (
+    delivery_id, edition_id, positions, papers, reasons, dated_at, renderer, key_id)
+  SELECT id, %(edition)s, positions::smallint[], papers::bigint[], reasons::text[],
+         %(dated_at)s, %(renderer)s, %(key)s
+    FROM held JOIN unnest(%(new)s::bigint[], %(positions)s::text[], %(papers)s::text[],
+                          %(reasons)s::text[]) AS content (id, positions, papers, reasons)
+         USING (id)
+  ON CONFLICT (delivery_id, edition_id) DO NOTHING
+)
+SELECT id FROM held
 """
 
-# A row swept up in the meantime keeps its fence, so the truth may still arrive late.
+# A row whose lease expired in the meantime keeps its fence, so its outcome may still be recorded.
 _RECORD = """
 UPDATE newsletter_delivery
    SET state = %(state)s::text, reason = %(reason)s, error = %(error)s,
@@ -141,8 +166,6 @@ UPDATE newsletter_delivery
  WHERE id = ANY(%(done)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('sending', 'uncertain')
 """
-
-_RECORD_AND_MARK = "WITH recorded AS ({recorded}), marked AS ({marked}) SELECT id FROM marked"
 
 # The bounds, here and below: delivery_unfinished serves these states, and PostgreSQL 15 would read
 # it for the whole edition and look for the ids in what it finds.
@@ -163,101 +186,33 @@ UPDATE newsletter_delivery
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What is to be asked, and the values of its %(name)s."""
-
-    sql: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A reader whose digest is due, and the timetable their next slot follows from."""
-
-    id: int
-    weekday: int
-    hour: int
-    timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Neighbouring deliveries of one edition, by id; both ends belong to it."""
-
-    edition_id: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class RenderStamp:
-    """What a mail's bytes depend on beside its papers, fixed when it is first sent."""
-
-    dated_at: datetime
-    renderer: str
-    key_id: str
-
-
-@dataclass(slots=True)
-class Claimed:
-    """A delivery as a worker holds it between its claim and its outcome."""
-
-    id: int
-    reader_id: int | None
-    attempts: int
-    picks: list[dict[str, Any]] | None = None  # these are from an earlier try, or not there yet
-    stamp: RenderStamp | None = None
-
-
-class Result(NamedTuple):
-    """What the ledger shall say of one transmitted mail."""
-
-    delivery_id: int
-    state: str
-    reason: str
-    error: str
-    provider_id: str
-    next_attempt_at: datetime
-
-
 def lock_due(cadence: str, now: datetime, most: int) -> list[Due]:
-    """Up to `most` due readers of a cadence, locked until the transaction ends."""
-    return [Due(*row) for row in rows_of(_DUE, cadence=cadence, now=now, most=most)]
+    """Up to `most` due subscribers of a cadence, locked until the transaction ends."""
+    return [Due(*row) for row in rows(_DUE, cadence=cadence, now=now, most=most)]
 
 
 def queue(
     edition_id: int, ids: Sequence[int], slots: Sequence[datetime], now: datetime
-) -> tuple[int, Range | None]:
-    """Write the ledger rows of these readers and move their clocks.
+) -> tuple[int, Batch | None]:
+    """Write the ledger rows of these subscribers and move their `next_send_at`.
 
     Returns how many rows are new, and the range of their ids (None when none is).
     """
-    [(count, first, last)] = rows_of(
+    [(count, first, last)] = rows(
         _QUEUE, edition=edition_id, ids=list(ids), slots=list(slots), now=now
     )
-    return count, Range(edition_id, first, last) if count else None
+    return count, Batch(edition_id, first, last) if count else None
 
 
 def claim(
-    batch: Range,
-    now: datetime,
-    most: int,
-    lease: timedelta,
-    *,
-    fence: uuid.UUID | None = None,
-    ask: Ask | None = None,
-) -> tuple[uuid.UUID, list[Claimed]]:
-    """Claim up to `most` deliveries of a range and commit: their fence, and they by id.
+    batch: Batch, now: datetime, most: int, lease: timedelta, fence: uuid.UUID
+) -> list[Claimed]:
+    """Claim up to `most` deliveries of a batch, in the order of their ids, and commit.
 
-    Nothing is claimed of an edition that is paused or cancelled.
-
-    Args:
-        fence: a new one, unless it is given. Whoever claims once more under the same must not
-            claim what they had before: the range begins behind that.
+    Nothing is claimed of an edition that is paused or cancelled. A second claim under the same
+    fence returns what the first one claimed, so the batch must begin behind that.
     """
-    fence = fence or uuid.uuid4()
-    rows = (ask or rows_of)(
+    found = rows(
         _CLAIM,
         edition=batch.edition_id,
         first=batch.first,
@@ -267,43 +222,48 @@ def claim(
         fence=fence,
         most=most,
     )
-    return fence, [_claimed(row) for row in sorted(rows, key=itemgetter(0))]
+    stored = _contents(batch.edition_id, [number for number, _, attempts in found if attempts])
+    return [
+        Claimed(number, subscriber, attempts, stored.get(number))
+        for number, subscriber, attempts in sorted(found)
+    ]
 
 
-def _claimed(row: tuple[Any, ...]) -> Claimed:
-    number, reader, attempts, picks, dated_at, renderer, key_id = row
-    if dated_at is None:
-        return Claimed(number, reader, attempts)
-    return Claimed(
-        number, reader, attempts, json.loads(picks), RenderStamp(dated_at, renderer, key_id)
-    )
+def _contents(edition_id: int, ids: Sequence[int]) -> dict[int, Content]:
+    if not ids:
+        return {}
+    return {
+        number: Content(
+            [StoredPick(*pick) for pick in zip(positions, papers, reasons, strict=True)],
+            RenderStamp(*stamp),
+        )
+        for number, positions, papers, reasons, *stamp in rows(
+            _CONTENTS, edition=edition_id, ids=array(ids)
+        )
+    }
 
 
 def seen_papers(
-    readers: Sequence[int],
-    edition_id: int,
-    since: datetime,
-    first_edition: int,
-    ask: Ask | None = None,
+    subscribers: Sequence[int], edition_id: int, since: datetime, first_edition: int
 ) -> dict[int, set[int]]:
-    """Papers that readers were sent since then by other editions; who was sent none is left out.
+    """Papers that other editions have sent since then, by subscriber; those with none are absent.
 
     `first_edition` is the lowest id of an edition that can have been sent since.
     """
-    rows = (ask or rows_of)(
+    found = rows(
         _SEEN,
-        readers=array(readers),
+        readers=array(subscribers),
         edition=edition_id,
         since=since,
         first_edition=first_edition,
     )
-    return {reader: set(papers) for reader, papers in rows}
+    return {subscriber: set(papers) for subscriber, papers in found}
 
 
 def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
-    """End these deliveries without a mail, each with its reason."""
+    """End these deliveries without a message, each with its reason."""
     if reasons:
-        run(
+        execute(
             _SKIP,
             edition=edition_id,
             fence=fence,
@@ -312,77 +272,58 @@ def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:
         )
 
 
-def mark_sending(
-    edition_id: int,
-    fence: uuid.UUID,
-    picks: Mapping[int, str],
-    stamp: RenderStamp,
-    until: datetime,
-) -> Statement:
-    """Store what makes the mails personal and mark them `sending`; returns the ids still held.
-
-    `picks` are in JSON, by the delivery's id.
-    """
-    # One text: an array of JSON values would be escaped quote by quote.
-    told = ",".join(f'"{number}":{text}' for number, text in picks.items())
-    values = {
-        "edition": edition_id,
-        "fence": fence,
-        "until": until,
-        "ids": array(picks),
-        "picks": f"{{{told}}}",
-        "dated_at": stamp.dated_at,
-        "renderer": stamp.renderer,
-        "key": stamp.key_id,
-    }
-    return Statement(_MARK_SENDING, values)
+def mark_sending(edition_id: int, fence: uuid.UUID, burst: Burst, until: datetime) -> set[int]:
+    """Mark a burst `sending` and store its contents, in one commit; returns the ids still held."""
+    new = [item for item in burst if not item.delivery.content]
+    columns = [item.selection.columns for item in new]
+    found = rows(
+        _MARK_SENDING,
+        edition=edition_id,
+        fence=fence,
+        until=until,
+        ids=array(item.id for item in burst),
+        new=array(item.id for item in new),
+        positions=[column.positions for column in columns],
+        papers=[column.papers for column in columns],
+        reasons=[column.reasons for column in columns],
+        dated_at=burst.stamp.dated_at,
+        renderer=burst.stamp.renderer,
+        key=burst.stamp.key_id,
+    )
+    return {number for (number,) in found}
 
 
 def record_outcomes(
     edition_id: int, fence: uuid.UUID, results: Sequence[Result], now: datetime
-) -> list[Statement]:
-    """Write the outcomes of a burst, those that are alike at once: nearly always all of them.
+) -> None:
+    """Store the outcomes of a burst, equal ones in one statement: nearly always all of them.
 
     Rows that are under another fence by now stay as they are.
     """
-    alike: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
+    equal: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
     for one in results:
-        alike[one.state, one.reason, one.error, one.next_attempt_at].append(one)
-    return [
-        Statement(
+        equal[one.state, one.reason, one.error, one.next_attempt_at].append(one)
+    for (state, reason, error, next_attempt_at), those in equal.items():
+        execute(
             _RECORD,
-            {
-                "edition": edition_id,
-                "fence": fence,
-                "now": now,
-                "done": array(one.delivery_id for one in those),
-                "provider_ids": json.dumps({one.delivery_id: one.provider_id for one in those}),
-                "state": state,
-                "reason": reason,
-                "error": error,
-                "next_attempt_at": next_attempt_at,
-            },
+            edition=edition_id,
+            fence=fence,
+            now=now,
+            done=array(one.delivery_id for one in those),
+            provider_ids=json.dumps({one.delivery_id: one.provider_id for one in those}),
+            state=state,
+            reason=reason,
+            error=error,
+            next_attempt_at=next_attempt_at,
         )
-        for (state, reason, error, next_attempt_at), those in alike.items()
-    ]
-
-
-def record_and_mark(recorded: Statement, marked: Statement) -> Statement:
-    """One statement that records outcomes and marks other rows; returns what marking returns.
-
-    One message, one commit, and one call of the counters' trigger, which sees all that a
-    statement moved.
-    """
-    sql = _RECORD_AND_MARK.format(recorded=recorded.sql, marked=marked.sql)
-    return Statement(sql, {**recorded.values, **marked.values})
 
 
 def defer(
     edition_id: int, fence: uuid.UUID, waits: Mapping[int, tuple[float, str]], now: datetime
 ) -> None:
-    """Give claimed rows back until so many seconds have passed, each with the reason."""
+    """Defer claimed rows without an attempt, each for so many seconds and with its reason."""
     if waits:
-        run(
+        execute(
             _DEFER,
             edition=edition_id,
             fence=fence,
@@ -394,10 +335,10 @@ def defer(
         )
 
 
-def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
-    """Give claimed rows back, for whoever comes next."""
+def release(edition_id: int, fence: uuid.UUID, ids: Collection[int]) -> None:
+    """Give claimed rows back; the next task claims them."""
     if ids:
-        run(
+        execute(
             _RELEASE,
             edition=edition_id,
             fence=fence,
@@ -405,35 +346,3 @@ def release(edition_id: int, fence: uuid.UUID, ids: Sequence[int]) -> None:
             lowest=min(ids),
             highest=max(ids),
         )
-
-
-def array(ids: Iterable[int]) -> str:
-    """An array as PostgreSQL reads it: numbers need none of the care that texts do."""
-    return f"{{{','.join(map(str, ids))}}}"
-
-
-class Ask(Protocol):
-    """A way to ask PostgreSQL: `rows_of`, or one that does something else meanwhile."""
-
-    def __call__(self, sql: str, **values: Any) -> list[tuple[Any, ...]]: ...
-
-
-def rows_of(sql: str, **values: Any) -> list[tuple[Any, ...]]:
-    """What a statement returns."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
-def changed(statement: Statement) -> set[int]:
-    """Do it: the ids of the rows that it returns, if it returns any."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.values)
-        return {number for (number,) in cursor.fetchall()} if cursor.description else set()
-
-
-def run(sql: str, **values: Any) -> int:
-    """How many rows a statement changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)

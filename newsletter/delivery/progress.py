@@ -1,24 +1,42 @@
-"""How far the sending is: counters that cost the same for ten rows and for ten million."""
+"""How far the sending of an edition is, and how fast it goes.
+
+How far: counters that a trigger keeps, which cost the same for ten rows and for ten million. How
+fast: each tick notes the counter of sent messages in the cache. An average since the first message
+would say nothing about the next one: an edition leaves over a whole day, as the hours of its
+subscribers come.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from django.db.models import Sum
+from django.core.cache import cache
+from django.db.models import Q, Sum
 from django.utils import timezone
+from redis import RedisError
 
-from newsletter.models import Delivery, Tally
+from newsletter.models import Delivery, Edition, Tally
 from subscribers.models import Subscriber
 
+log = logging.getLogger(__name__)
 State = Delivery.State
+
+Note = tuple[datetime, int]  # when, and how many messages had been sent by then
+RATE_SPAN: Final = timedelta(minutes=10)  # a rate is of so much time at most
+_BETWEEN_NOTES: Final = timedelta(seconds=10)  # closer notes would add nothing
+_SHORTEST: Final = timedelta(seconds=3)  # a rate over less time would be noise
+_NEWEST: Final = 20  # editions, of which any may still be sent
+_WAITING: Final = ("queued", "sending", "deferred")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The deliveries of an edition by state; `reasons` tells of the skipped and the failed."""
+    """The deliveries of an edition by state; `reasons` counts the skipped and failed by reason."""
 
     queued: int = 0
     sending: int = 0
@@ -27,9 +45,9 @@ class Progress:
     failed: int = 0
     uncertain: int = 0
     skipped: int = 0
-    complaints: int = 0  # of those sent: their readers reported them as spam
+    complaints: int = 0  # of those sent: reported as spam
     reasons: Mapping[str, int] = field(default_factory=dict)
-    rate: float = 0.0  # mails a second of late; 0: none, or not known yet
+    rate: float = 0.0  # messages a second in the last minutes; 0: none, or not known yet
 
     @property
     def total(self) -> int:
@@ -50,12 +68,12 @@ class Progress:
 
     @property
     def time_left(self) -> timedelta | None:
-        """At the rate of late; None while there is none."""
+        """At that rate; None while there is none."""
         return timedelta(seconds=round(self.left / self.rate)) if self.rate else None
 
     @property
     def pace(self) -> str:
-        """Rate and time left in words; empty when nothing moves, or nothing is left."""
+        """Rate and time left in words; empty when there is no rate, or nothing is left."""
         if not self.left or self.time_left is None:
             return ""
         rate = f"{self.rate:,.0f}" if self.rate >= 10 else f"{self.rate:.1f}"
@@ -81,7 +99,7 @@ def progress_of(edition_id: int) -> Progress:
 
 
 def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
-    """How many deliveries these editions have, by state: kept counters, whatever their number."""
+    """How many deliveries these editions have, by state, from the kept counters."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     rows = Tally.objects.filter(edition__in=editions).order_by()
     for edition, state, count in rows.values_list("edition", "state").annotate(Sum("count")):
@@ -90,8 +108,61 @@ def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
 
 
 def busy() -> bool:
-    """Whether anybody is due or any mail is waiting to leave right now."""
+    """Whether any subscriber is due or any delivery waits to be sent right now."""
     due = Subscriber.objects.filter(state=Subscriber.State.ACTIVE, next_send_at__lte=timezone.now())
     # One by one: each state has an index of its own.
     waiting = (Delivery.objects.filter(state=state) for state in (State.QUEUED, State.SENDING))
     return due.exists() or any(rows.exists() for rows in waiting)
+
+
+# ── the send rate ────────────────────────────────────────────────────────────
+
+
+def note_send_rate(now: datetime) -> None:
+    """Note how much of each edition under way has been sent. Without Redis there is no rate."""
+    try:
+        for edition_id, sent in _under_way():
+            key = _key(edition_id)
+            notes = _recent(cache.get(key, []), now)
+            if not notes or now - notes[-1][0] >= _BETWEEN_NOTES:
+                cache.set(key, [*notes, (now, sent)], RATE_SPAN.total_seconds())
+    except RedisError as error:
+        log.warning("the send rate was not noted: %s", type(error).__name__)
+
+
+def progress_now(edition_id: int, now: datetime) -> Progress:
+    """An edition's progress, with its rate in the last minutes."""
+    progress = progress_of(edition_id)
+    try:
+        notes = _recent(cache.get(_key(edition_id), []), now)
+    except RedisError:
+        notes = []
+    return replace(progress, rate=send_rate(notes, progress.sent, now))
+
+
+def send_rate(notes: list[Note], sent: int, now: datetime) -> float:
+    """Messages a second since the oldest note; 0 without one that is old enough. Pure."""
+    if not notes or now - notes[0][0] < _SHORTEST:
+        return 0.0
+    at, before = notes[0]
+    return max(sent - before, 0) / (now - at).total_seconds()
+
+
+def _recent(notes: list[Note], now: datetime) -> list[Note]:
+    return [note for note in notes if now - RATE_SPAN < note[0] <= now]
+
+
+def _under_way() -> Iterator[tuple[int, int]]:
+    """Editions with deliveries that wait, each with the number of messages sent."""
+    newest = Edition.objects.order_by("-pk").values("pk")[:_NEWEST]
+    counts = Tally.objects.filter(edition__in=newest).order_by().values_list("edition")
+    waiting, sent = (
+        Sum("count", filter=Q(state__in=states), default=0) for states in (_WAITING, ("sent",))
+    )
+    for edition_id, waits, left in counts.annotate(waits=waiting, left=sent):
+        if waits:
+            yield edition_id, left
+
+
+def _key(edition_id: int) -> str:
+    return f"send-rate:{edition_id}"

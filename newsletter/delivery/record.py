@@ -1,17 +1,20 @@
-"""What becomes of a mail: from outcome to ledger, and after workers that died in between."""
+"""Record the outcomes of a burst: in the ledger, on the suppression list, on the edition."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
-from mail.message import Message
 from mail.outcome import Outcome
+from newsletter.delivery import ledger
 from newsletter.delivery.control import pause_on_failures
-from newsletter.delivery.ledger import Result
+from newsletter.delivery.types import Result
+from newsletter.editions.render import Digest
 from newsletter.models import Delivery
 from subscribers.models import Suppression
 from subscribers.suppress import suppress
@@ -20,28 +23,29 @@ State = Delivery.State
 
 FIRST_RETRY: Final = timedelta(minutes=5)
 LONGEST_RETRY: Final = timedelta(hours=6)
-LONGEST_WISH: Final = timedelta(days=1)  # a server's "later" beyond that is a mistake
+LONGEST_WISH: Final = timedelta(days=1)  # a server that names a later time is mistaken
 
 
-def conclude(
-    edition_id: int,
-    settled: Sequence[tuple[Message, Outcome]],
-    attempts: Mapping[int, int],
-    now: datetime,
-) -> list[Result]:
-    """What the ledger shall say of these mails, and what follows beyond it.
+def record(
+    edition_id: int, fence: UUID, outcomes: Sequence[tuple[Digest, Outcome]], now: datetime
+) -> None:
+    """Store the outcomes of a burst, and do what follows from them.
 
-    Mailboxes that are gone are suppressed, and an edition that cannot or should not go on
-    is paused. `attempts` are by the delivery's id, this one included.
+    Addresses whose mailbox does not exist are suppressed, and an edition that cannot or should
+    not be sent further is paused. Recording the same outcomes again changes nothing.
     """
-    for mail, outcome in settled:
-        if outcome.is_hard_bounce:
-            suppress(mail.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
-    pause_on_failures(edition_id, [outcome for _, outcome in settled], now)
-    return [
-        result_of(mail.delivery_id, outcome, attempts[mail.delivery_id], now)
-        for mail, outcome in settled
-    ]
+    if not outcomes:
+        return
+    with transaction.atomic():
+        results = [
+            result_of(digest.delivery_id, outcome, digest.attempts, now)
+            for digest, outcome in outcomes
+        ]
+        ledger.record_outcomes(edition_id, fence, results, now)
+        for digest, outcome in outcomes:
+            if outcome.is_hard_bounce:
+                suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
+    pause_on_failures(edition_id, [outcome for _, outcome in outcomes], now)
 
 
 def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) -> Result:

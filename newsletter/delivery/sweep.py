@@ -1,7 +1,7 @@
-"""What the ledger says is undone although nobody is at it: the SQL that finds it.
+"""Find deliveries that no worker is sending although they are not finished.
 
-A bell got lost, a worker died, a mail's next attempt has come. Each statement is served by a small
-index of unfinished rows in every partition.
+A task was lost, a worker died, or the time of the next attempt has come. Each statement is
+served by a small index of unfinished rows in every partition.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ from typing import Final
 
 from django.conf import settings
 
-from newsletter.delivery.ledger import Range, rows_of, run
+from newsletter.delivery.types import Batch
 from newsletter.models import Delivery
+from web.sql import execute, rows
 
 State = Delivery.State
 _UNCERTAIN: Final = "the worker died while it was sending; it may have arrived"
 
-# Served by delivery_leased (lease_until) WHERE state = 'sending'.
+# Served by delivery_sending (id) WHERE state = 'sending': at most a burst for each process.
 _EXPIRE = """
 UPDATE newsletter_delivery
    SET state = %(state)s, reason = %(reason)s, next_attempt_at = %(now)s, lease_until = NULL
  WHERE state = 'sending' AND lease_until < %(now)s
 """
 
-# Work that nobody does: the edition has stood still for a while. Its rows in ranges of at
-# most %(size)s, to ring for each again. Served by delivery_unfinished.
+# Deliveries of editions in which no row has changed for a while, in ranges of at most %(size)s,
+# to enqueue a task for each again. Served by delivery_unfinished.
 _STALLED = """
 SELECT edition_id, min(id), max(id)
   FROM (
@@ -45,7 +46,7 @@ SELECT edition_id, min(id), max(id)
  ORDER BY edition_id, batch
 """
 
-# Mails whose time for another try has come. Served by delivery_deferred (next_attempt_at).
+# Deliveries whose next attempt is due. Served by delivery_deferred (next_attempt_at).
 _DUE_RETRIES = """
 SELECT edition_id, min(id), max(id)
   FROM (
@@ -66,15 +67,15 @@ def expire_leases(now: datetime) -> int:
     They become `uncertain`, or are queued again where UNCERTAIN_POLICY is `resend`.
     """
     if settings.UNCERTAIN_POLICY == "resend":
-        return run(_EXPIRE, state=State.QUEUED, reason="", now=now)
-    return run(_EXPIRE, state=State.UNCERTAIN, reason=_UNCERTAIN, now=now)
+        return execute(_EXPIRE, state=State.QUEUED, reason="", now=now)
+    return execute(_EXPIRE, state=State.UNCERTAIN, reason=_UNCERTAIN, now=now)
 
 
-def due_retries(now: datetime, size: int) -> list[Range]:
-    """Deferred mails whose next attempt is due, in ranges of at most `size` of them."""
-    return [Range(*row) for row in rows_of(_DUE_RETRIES, now=now, size=size)]
+def due_retries(now: datetime, size: int) -> list[Batch]:
+    """Deferred deliveries whose next attempt is due, in batches of at most `size`."""
+    return [Batch(*row) for row in rows(_DUE_RETRIES, now=now, size=size)]
 
 
-def stalled(now: datetime, still_since: datetime, size: int) -> list[Range]:
-    """Unfinished work of editions in which nothing has happened since then, in ranges."""
-    return [Range(*row) for row in rows_of(_STALLED, now=now, still_since=still_since, size=size)]
+def stalled(now: datetime, still_since: datetime, size: int) -> list[Batch]:
+    """Unfinished deliveries of editions in which nothing has changed since then, in batches."""
+    return [Batch(*row) for row in rows(_STALLED, now=now, still_since=still_since, size=size)]

@@ -48,9 +48,9 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
         return _freeze(edition, now)
 
 
-def compose_newest(now: datetime) -> list[Edition]:
-    """The edition of each cadence that closed last, made where it is missing."""
-    return [compose(cadence, last_closed_day(now), now) for cadence in WINDOW_OF]
+def compose_newest(cadence: str, now: datetime) -> Edition:
+    """The edition of a cadence that closed last, made where it is missing."""
+    return compose(cadence, last_closed_day(now), now)
 
 
 def _one_at_a_time(cadence: str, day: date) -> None:

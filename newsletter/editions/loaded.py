@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from json import dumps
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from django.db.models import Min
 
@@ -15,32 +14,42 @@ from newsletter.editions.fragments import Layout, PaperFragment
 from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
 from newsletter.editions.reasons import why
 from newsletter.editions.render import Digest, DigestBody, build_digest
-from newsletter.models import Candidate, Edition
+from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
+from web.sql import array, text_array
 
 _NONE: Final[frozenset[int]] = frozenset()
 _KEPT_CHOICES: Final = 8_000  # about 5 KB each with their sheets
 
-Picks = Sequence[Mapping[str, Any]]  # as a delivery stores them: [{"position", "paper", "why"}, …]
+
+class Columns(NamedTuple):
+    """The picks of a digest as DigestContent's columns: three PostgreSQL array literals."""
+
+    positions: str
+    papers: str
+    reasons: str
 
 
 class Selection:
-    """One choice of papers, with its reasons: as it is stored, and as it is set."""
+    """The papers selected for a recipient, in order, each with its reason."""
 
-    def __init__(self, picks: Picks, texts: Sequence[str], press: LoadedEdition) -> None:
-        """`texts`: the picks in JSON, one by one."""
+    def __init__(self, picks: Sequence[StoredPick], edition: LoadedEdition) -> None:
         self.picks = picks
-        self._texts = texts
-        self._press = press
+        self._edition = edition
 
-    @property
-    def json(self) -> str:
-        return f"[{','.join(self._texts)}]"
+    @cached_property
+    def columns(self) -> Columns:
+        """The picks as the database stores them; made once for all recipients who share them."""
+        return Columns(
+            array(pick.position for pick in self.picks),
+            array(pick.paper_id for pick in self.picks),
+            text_array(pick.reason for pick in self.picks),
+        )
 
     @cached_property
     def body(self) -> DigestBody:
-        return self._press.body(self.picks)
+        return self._edition.body(self.picks)
 
 
 class LoadedEdition:
@@ -64,29 +73,27 @@ class LoadedEdition:
         """The reader's papers. Readers who want the same and saw the same share one choice."""
         return self._selections(reader, self._papers.intersection(seen) if seen else _NONE)
 
-    def restore(self, picks: Picks) -> Selection:
-        """The choice that a delivery has stored."""
-        return Selection(picks, [_json(pick) for pick in picks], self)
+    def restore(self, picks: Sequence[StoredPick]) -> Selection:
+        """The selection that a delivery has stored."""
+        return Selection(picks, self)
 
     def _select(self, reader: Interests, seen: frozenset[int]) -> Selection:
-        stored = [self._stored(pick) for pick in personalize(reader, self._ranking, seen)]
-        return Selection(tuple(pick for pick, _ in stored), tuple(text for _, text in stored), self)
+        picks = personalize(reader, self._ranking, seen)
+        return Selection(tuple(self._stored(pick) for pick in picks), self)
 
-    def _pick_as_stored(self, pick: Pick) -> tuple[dict[str, Any], str]:
-        """A pick as it is stored, and that in JSON."""
+    def _pick_as_stored(self, pick: Pick) -> StoredPick:
         candidate = self._by_paper[pick.paper_id]
         reason = why(pick, candidate.facts, self._topic_names)
-        stored = {"position": candidate.position, "paper": pick.paper_id, "why": reason}
-        return stored, _json(stored)
+        return StoredPick(candidate.position, pick.paper_id, reason)
 
-    def body(self, picks: Picks) -> DigestBody:
-        """Set these picks.
+    def body(self, picks: Sequence[StoredPick]) -> DigestBody:
+        """The body of a digest with these papers.
 
         Raises:
             KeyError: the edition has lost one of the papers.
         """
         return DigestBody(
-            self._shell, [(self._pieces[pick["position"]], pick["why"]) for pick in picks]
+            self._shell, [(self._pieces[pick.position], pick.reason) for pick in picks]
         )
 
 
@@ -100,24 +107,22 @@ def load_edition(edition_id: int) -> LoadedEdition:
     return LoadedEdition(Edition.objects.get(pk=edition_id, state=Edition.State.FROZEN))
 
 
-def rebuild(delivery: Any, to: str) -> Digest:
-    """The mail of a delivery that was sent, from the ledger and the edition alone.
-
-    Args:
-        delivery: a `Delivery`, or whatever has its columns.
+def rebuild(delivery: Delivery, to: str) -> Digest:
+    """The digest of a delivery that was sent, from the ledger and the edition alone.
 
     Raises:
-        LookupError: there never was a mail, the edition has lost a paper of it, or the key
+        LookupError: there never was a message, the edition has lost a paper of it, or the key
             of its token is no longer in the settings.
     """
-    if not delivery.picks or delivery.dated_at is None:
-        raise LookupError(f"delivery {delivery.pk} has no mail")
+    content = delivery.content_or_none
+    if content is None:
+        raise LookupError(f"delivery {delivery.pk} has no message")
     return build_digest(
         delivery_id=delivery.pk,
-        key_id=delivery.key_id,
+        key_id=content.key_id,
         to=to,
-        dated_at=delivery.dated_at,
-        body=load_edition(delivery.edition_id).body(delivery.picks),
+        dated_at=content.dated_at,
+        body=load_edition(delivery.edition_id).body(content.picks),
     )
 
 
@@ -131,10 +136,6 @@ def _seen_since(edition: Edition) -> tuple[datetime, int]:
     sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
     first: int = sent.aggregate(first=Min("pk"))["first"]
     return since, first
-
-
-def _json(pick: Mapping[str, Any]) -> str:
-    return dumps(pick, ensure_ascii=False, separators=(",", ":"))
 
 
 def _fragment(candidate: Candidate) -> PaperFragment:

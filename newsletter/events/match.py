@@ -86,4 +86,4 @@ def _find_by_provider_id(traced: Sequence[MatchedEvent]) -> None:
 
 
 def _rows(deliveries: QuerySet[Delivery]) -> dict[int, Delivery]:
-    return {row.pk: row for row in deliveries.select_related("subscriber").defer("picks", "error")}
+    return {row.pk: row for row in deliveries.select_related("subscriber").defer("error")}

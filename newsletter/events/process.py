@@ -18,7 +18,6 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from newsletter.delivery.control import pause_on_complaints
-from newsletter.delivery.ledger import run
 from newsletter.events.match import MatchedEvent, match
 from newsletter.events.rules import (
     TELLING,
@@ -33,6 +32,7 @@ from subscribers.models import ConsentEntry, Suppression
 from subscribers.preferences import unsubscribe
 from subscribers.suppress import suppress
 from subscribers.trail import Trail
+from web.sql import execute
 
 BATCH: Final = 500
 State = Delivery.State
@@ -145,7 +145,7 @@ def _settle(changes: Iterable[_Change]) -> None:
         alike[one.says].append(one)
     for says, those in alike.items():
         is_lost = says.state == State.FAILED
-        run(
+        execute(
             _SETTLE,
             state=says.state.value,
             reason=says.reason,
@@ -202,7 +202,7 @@ def _put_off(numbers: Collection[int], now: datetime) -> None:
 
 
 def _mark_done(ready: Sequence[MatchedEvent]) -> None:
-    run(
+    execute(
         _DONE,
         ids=[one.report.pk for one in ready],
         editions=[one.delivery.edition_id if one.delivery else None for one in ready],

@@ -26,7 +26,7 @@ def edition() -> Edition:
 
 
 def test_everybody_is_due_and_gets_the_edition_that_was_made(edition: Edition) -> None:
-    list(dispatch_due(timezone.now()))
+    list(dispatch_due("weekly", timezone.now()))
 
     assert edition.cadence == "weekly"
     assert Delivery.objects.filter(edition=edition).count() == 20
@@ -37,7 +37,7 @@ def test_a_mail_has_about_46_kilobytes(edition: Edition) -> None:
 
 
 def test_readers_can_be_dropped_with_all_that_was_queued(edition: Edition) -> None:
-    list(dispatch_due(timezone.now()))
+    list(dispatch_due("weekly", timezone.now()))
     connection.check_constraints()  # a table with checks pending cannot be emptied
     audience.drop_readers()
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from local.catcher import Maildir
 from local.sample.remove import remove
 from newsletter.editions.compose import compose
-from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
+from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, StoredPick
 from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Paper, RawRecord, Signal, Trend
@@ -17,6 +17,7 @@ from subscribers import consent, privacy
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
 from subscribers.tokens import address_hash
 from subscribers.trail import Trail
+from tests import factories
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW
 from tests.local.tables import counts
@@ -43,15 +44,8 @@ def ingest_real_paper() -> Paper:
 def make_delivery(edition: Edition, reader: Subscriber, state: str = "sent") -> Delivery:
     """A ledger row that picked the first three papers of its edition."""
     first = edition.candidates.order_by("position")[:3]
-    picks = [{"position": it.position, "paper": it.paper_id, "why": "because"} for it in first]
-    return Delivery.objects.create(
-        edition=edition,
-        subscriber=reader,
-        state=state,
-        picks=picks,
-        next_attempt_at=NOW,
-        created_at=NOW,
-    )
+    picks = [StoredPick(one.position, one.paper_id, "because") for one in first]
+    return factories.make_delivery(edition, reader, picks, state=state)
 
 
 def sample_reader(email: str = "ada@example.com") -> Subscriber:
@@ -171,11 +165,11 @@ def test_a_real_reader_who_still_waits_gets_a_new_choice(state: str) -> None:
     edition = compose("weekly", YESTERDAY, NOW)
     delivery = make_delivery(edition, make_subscriber("real@example.org"), state)
     assert any(
-        edition.candidates.get(paper=pick["paper"]).facts["is_sample"] for pick in delivery.picks
+        edition.candidates.get(paper=pick.paper_id).facts["is_sample"] for pick in delivery.picks
     )
     remove()
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.picks) == (state, [])
+    delivery = Delivery.objects.get(pk=delivery.pk)
+    assert (delivery.state, delivery.content_or_none) == (state, None)
 
 
 def test_a_choice_of_real_papers_only_stands() -> None:
@@ -183,11 +177,10 @@ def test_a_choice_of_real_papers_only_stands() -> None:
     edition = compose("weekly", YESTERDAY, NOW)
     delivery = make_delivery(edition, make_subscriber("real@example.org"), "deferred")
     place = edition.candidates.get(paper=paper).position
-    delivery.picks = [{"position": place, "paper": paper.pk, "why": "because"}]
-    delivery.save()
+    delivery.content.delete()
+    factories.make_content(delivery, [StoredPick(place, paper.pk, "because")])
     remove()
-    delivery.refresh_from_db()
-    assert [pick["paper"] for pick in delivery.picks] == [paper.pk]
+    assert [pick.paper_id for pick in Delivery.objects.get().picks] == [paper.pk]
 
 
 def test_a_sample_paper_that_a_real_source_told_of_stays_without_what_was_invented() -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from newsletter.editions.fragments import RANK, WHY
 from newsletter.editions.render import message_id
-from newsletter.models import Candidate, Delivery, Edition
+from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from tests.factories import (
     make_candidate,
     make_delivery,
@@ -113,8 +113,8 @@ def test_a_delivery_outlives_its_reader(admin_client: Client) -> None:
 def test_a_delivery_s_page_lists_its_papers_with_the_reasons_it_gave(admin_client: Client) -> None:
     first, second = make_paper("Walking robots"), make_paper("Talking robots")
     picks = [
-        {"position": 2, "paper": second.pk, "why": "Speech · ▲ 84 since Friday"},
-        {"position": 1, "paper": first.pk, "why": "Robotics <3"},
+        StoredPick(2, second.pk, "Speech · ▲ 84 since Friday"),
+        StoredPick(1, first.pk, "Robotics <3"),
     ]
     delivery = make_delivery(make_edition(), make_subscriber(), picks=picks)
     page = admin_client.get(row_url(delivery)).content.decode()
@@ -239,7 +239,7 @@ def test_an_edition_shows_how_far_it_is_and_how_long_it_will_take(admin_client: 
     edition = make_edition()
     for state in ("sent", "sent", "sent", "queued"):
         make_delivery(edition, make_subscriber(), state=state)
-    cache.set(f"speed:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
+    cache.set(f"send-rate:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
     url = reverse("admin:newsletter_edition_change", args=[edition.pk])
     page = admin_client.get(url).content.decode()
     assert '<progress class="tp-progress" max="4" value="3"></progress> 75% of 4' in page

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from config.logs import route_of
 from newsletter.editions.compose import compose
-from newsletter.models import Delivery, Edition
+from newsletter.models import Delivery, Edition, StoredPick
 from subscribers import tokens
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.preferences import unsubscribe
@@ -159,7 +159,7 @@ def test_editions_are_told_with_two_queries(client: Client, django_assert_num_qu
 
 def sent(reader: Subscriber, edition: Edition, **values: Any) -> Delivery:
     first = edition.candidates.get(position=1)
-    picks = [{"position": 1, "paper": first.paper_id, "why": "You follow <sand> · ▲ 90"}]
+    picks = [StoredPick(1, first.paper_id, "You follow <sand> · ▲ 90")]
     defaults = {"state": Delivery.State.SENT, "sent_at": LATER, "picks": picks}
     return make_delivery(edition, reader, **{**defaults, **values})
 

@@ -10,9 +10,9 @@ from newsletter.editions.compose import compose
 from newsletter.editions.loaded import load_edition, rebuild
 from newsletter.editions.render import RENDERER
 from newsletter.editions.tokens import current_key_id, make_token
-from newsletter.models import Delivery
+from newsletter.models import Delivery, DigestContent
 from subscribers.models import ConsentEntry, Subscriber
-from tests.factories import DAY, make_delivery, make_paper, make_subscriber
+from tests.factories import DAY, make_content, make_delivery, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -33,15 +33,9 @@ def delivery(reader: Subscriber) -> Delivery:
     picks = (
         load_edition(edition.pk).select(recipients([reader.pk])[reader.pk].interests, seen=()).picks
     )
-    return make_delivery(
-        edition,
-        reader,
-        state="sent",
-        picks=picks,
-        dated_at=SENT,
-        renderer=RENDERER,
-        key_id=current_key_id(),
-    )
+    delivery = make_delivery(edition, reader, state="sent")
+    make_content(delivery, picks, dated_at=SENT, renderer=RENDERER, key_id=current_key_id())
+    return delivery
 
 
 def one_click(client: Client, token: str) -> int:
@@ -142,7 +136,8 @@ class TestOtherLinks:
     def test_a_skipped_delivery_has_no_mail_to_show(
         self, client: Client, delivery: Delivery
     ) -> None:
-        Delivery.objects.update(picks=[], state="skipped")
+        DigestContent.objects.all().delete()
+        Delivery.objects.update(state="skipped")
         assert client.get(f"/d/{make_token(delivery.pk)}").status_code == 404
 
     @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from newsletter.delivery.progress import busy
 
 
 class Command(BaseCommand):
-    help = "Queue a digest for every due reader now and ring for the workers."
+    help = "Queue a digest for every due subscriber now, and enqueue them for the workers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tasks.dispatch.delay()
+        tasks.dispatch_every_cadence()
         deadline = time.monotonic() + options["wait"]
         while options["wait"] and busy():
             if time.monotonic() > deadline:

@@ -9,8 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from newsletter.delivery.progress import Progress
-from newsletter.delivery.speed import progress_now
+from newsletter.delivery.progress import Progress, progress_now
 from newsletter.models import Edition
 
 _WIDTH = 30

@@ -24,7 +24,6 @@ from mail.outcome import Outcome
 from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
 from mail.smtp.queue import Letter, Mailbag, stuffed
-from newsletter.delivery.async_query import PendingQuery
 from newsletter.editions.render import Digest, build_digest
 from tests.sink import sinking
 from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
@@ -743,15 +742,6 @@ def test_an_answer_from_elsewhere_lets_the_rest_wait(flowing: Connect) -> None:
         assert 10 < len(transport.drain()) < 400
         transport.run_until()
     assert len(sink.mails) == 400
-
-
-def test_a_question_that_could_not_be_asked_is_not_waited_for(flowing: Connect) -> None:
-    with told() as sink, flowing(sink) as transport:
-        transport.submit(make_burst(10), 60)
-        transport.run_until(left=5)
-        transport.run_until(answer=PendingQuery(None))
-        transport.run_until()
-        assert states([outcome for _, outcome in transport.drain()]) == ["accepted"] * 10
 
 
 def test_no_answer_from_elsewhere_holds_mails_up(flowing: Connect) -> None:

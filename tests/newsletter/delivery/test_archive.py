@@ -22,13 +22,14 @@ from newsletter.delivery import archive as archiving
 from newsletter.delivery.archive import InUse, Partition, archive, due, partitions
 from newsletter.delivery.progress import progress_of
 from newsletter.editions.tokens import make_token
-from newsletter.models import ArchivedDelivery, Delivery, Edition
+from newsletter.models import ArchivedDelivery, Delivery, DigestContent, Edition
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.privacy import erase
 from tests.factories import (
     DAY,
     NOON,
     make_candidate,
+    make_content,
     make_delivery,
     make_edition,
     make_paper,
@@ -89,6 +90,13 @@ def test_a_partition_goes_as_a_whole_and_each_row_is_kept_in_short(old: Edition)
     assert not exists()
     assert rows(ArchivedDelivery) == before
     assert not Delivery.objects.exists()
+
+
+def test_what_its_digests_said_goes_with_it_and_nothing_else(old: Edition) -> None:
+    make_content(make_delivery(old, make_subscriber(), state="sent"))
+    kept = make_content(make_delivery(Edition.objects.get(pk=NEW), make_subscriber()))
+    assert archive(partition(), LATER, LATER)
+    assert list(DigestContent.objects.all()) == [kept]
 
 
 def test_other_partitions_stay(old: Edition) -> None:
@@ -350,7 +358,7 @@ def token(old: Edition, reader: Subscriber) -> str:
         make_paper(),
         facts={"title": "", "arxiv_url": "https://arxiv.org/abs/1", "code_url": ""},
     )
-    delivery = make_delivery(old, reader, state="sent", sent_at=NOON, dated_at=NOON)
+    delivery = make_delivery(old, reader, state="sent", sent_at=NOON)
     assert archive(partition(), LATER, LATER)
     return make_token(delivery.pk)
 

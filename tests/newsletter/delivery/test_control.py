@@ -1,5 +1,6 @@
 """Editions that are held back, go on, or end."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,10 +9,9 @@ from pytest_django import Settings
 
 from mail.outcome import Outcome, State
 from newsletter.delivery import control, ledger
-from newsletter.delivery.ledger import Range
 from newsletter.delivery.progress import Progress
 from newsletter.models import Delivery, Edition
-from tests.factories import make_delivery, make_edition, make_imprint, make_subscriber
+from tests.factories import make_batch, make_burst, make_delivery, make_edition, make_subscriber
 
 NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ def edition() -> Edition:
 
 
 def claim(edition: Edition) -> int:
-    _, rows = ledger.claim(Range(edition.pk, 1, 2**62), timezone.now(), 50, timedelta(minutes=5))
-    return len(rows)
+    batch, lease = make_batch(edition), timedelta(minutes=5)
+    return len(ledger.claim(batch, timezone.now(), 50, lease, uuid.uuid4()))
 
 
 def test_nothing_of_a_paused_edition_is_claimed(edition: Edition) -> None:
@@ -36,13 +36,10 @@ def test_nothing_of_a_paused_edition_is_claimed(edition: Edition) -> None:
 
 
 def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition) -> None:
-    batch = Range(edition.pk, 1, 2**62)
-    fence, rows = ledger.claim(batch, NOW, 50, timedelta(minutes=5))
+    fence = uuid.uuid4()
+    claimed = ledger.claim(make_batch(edition), NOW, 50, timedelta(minutes=5), fence)
     control.pause(edition.pk, "stop", NOW)
-    picks = {row.id: "[]" for row in rows}
-    assert (
-        ledger.changed(ledger.mark_sending(edition.pk, fence, picks, make_imprint(), NOW)) == set()
-    )
+    assert ledger.mark_sending(edition.pk, fence, make_burst(claimed), NOW) == set()
 
 
 def test_a_resumed_edition_goes_on(edition: Edition) -> None:

@@ -18,14 +18,15 @@ from mail.factory import open_transport
 from newsletter.delivery import deliver as delivering
 from newsletter.delivery import ledger
 from newsletter.delivery.dispatch import dispatch_due
-from newsletter.delivery.ledger import Range
+from newsletter.delivery.types import Result
 from newsletter.editions.compose import compose
-from newsletter.models import Delivery, Edition
+from newsletter.models import Delivery, DigestContent, Edition
 from papers.models import Paper, Topic
 from subscribers.models import Interest, Subscriber, Suppression
 from tests.factories import (
     DAY,
-    make_imprint,
+    make_batch,
+    make_burst,
     make_paper,
     make_paper_topic,
     make_signal,
@@ -35,6 +36,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
 
 
 class Sink:
@@ -103,18 +105,14 @@ def make_reader(*topics: str, **values: Any) -> Subscriber:
 
 
 def dispatch(now: datetime) -> None:
-    for _ in dispatch_due(now):
+    for _ in dispatch_due("weekly", now):
         pass
-
-
-def everything(edition: Edition) -> Range:
-    return Range(edition.pk, 1, 2**62)
 
 
 def deliver(edition: Edition) -> None:
     until = timezone.now() + timedelta(minutes=1)
     with open_transport() as transport:
-        assert delivering.deliver(everything(edition), until, transport) is None
+        assert delivering.deliver(make_batch(edition), until, transport) is None
 
 
 def send(edition: Edition, now: datetime = NOW) -> None:
@@ -268,7 +266,7 @@ def test_a_deferred_mail_is_the_same_mail_when_it_is_tried_again(
     deliver(edition)
     sent = delivery_of(reader)
     assert (sent.state, sent.attempts, sent.picks) == ("sent", 2, deferred.picks)
-    assert sent.dated_at == deferred.dated_at
+    assert sent.content.dated_at == deferred.content.dated_at
 
 
 def test_a_deferred_mail_whose_key_is_gone_ends_and_holds_up_nobody(
@@ -280,7 +278,7 @@ def test_a_deferred_mail_whose_key_is_gone_ends_and_holds_up_nobody(
     send(edition)
     sink.answers.clear()
     Delivery.objects.update(next_attempt_at=timezone.now())
-    Delivery.objects.filter(subscriber=one).update(key_id="0" * 8)
+    DigestContent.objects.filter(delivery__subscriber=one).update(key_id="0" * 8)
     deliver(edition)
     assert delivery_of(other).state == "sent"
     assert (delivery_of(one).state, delivery_of(one).reason) == (
@@ -312,18 +310,17 @@ def test_a_server_that_cannot_be_reached_defers_everyone(
 def test_a_claimed_row_is_not_claimed_twice(edition: Edition) -> None:
     make_reader()
     dispatch(NOW)
-    _, first = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
-    _, second = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    first = ledger.claim(make_batch(edition), NOW, 50, LEASE, uuid.uuid4())
+    second = ledger.claim(make_batch(edition), NOW, 50, LEASE, uuid.uuid4())
     assert (len(first), second) == (1, [])
 
 
 def test_a_claim_that_ran_out_is_claimed_again(edition: Edition) -> None:
     make_reader()
     dispatch(NOW)
-    _, first = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
-    _, again = ledger.claim(
-        everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5)
-    )
+    first = ledger.claim(make_batch(edition), NOW, 50, LEASE, uuid.uuid4())
+    later = NOW + timedelta(minutes=6)
+    again = ledger.claim(make_batch(edition), later, 50, LEASE, uuid.uuid4())
     assert [row.id for row in first] == [row.id for row in again]
 
 
@@ -331,19 +328,16 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> N
     """Its rows are under another fence by now, so marking them finds none."""
     make_reader()
     dispatch(NOW)
-    old_fence, rows = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
-    ledger.claim(everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
-    picks = {row.id: "[]" for row in rows}
-    assert (
-        ledger.changed(ledger.mark_sending(edition.pk, old_fence, picks, make_imprint(), NOW))
-        == set()
-    )
+    old_fence = uuid.uuid4()
+    claimed = ledger.claim(make_batch(edition), NOW, 50, LEASE, old_fence)
+    ledger.claim(make_batch(edition), NOW + timedelta(minutes=6), 50, LEASE, uuid.uuid4())
+    assert ledger.mark_sending(edition.pk, old_fence, make_burst(claimed), NOW) == set()
 
 
 def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> None:
     reader = make_reader()
     dispatch(NOW)
     Delivery.objects.update(state="uncertain")
-    late = ledger.Result(delivery_of(reader).pk, "sent", "", "", "", NOW)
-    ledger.changed(*ledger.record_outcomes(edition.pk, uuid.uuid4(), [late], NOW))
+    late = Result(delivery_of(reader).pk, "sent", "", "", "", NOW)
+    ledger.record_outcomes(edition.pk, uuid.uuid4(), [late], NOW)
     assert delivery_of(reader).state == "uncertain"

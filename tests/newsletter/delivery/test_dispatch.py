@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from newsletter.delivery.dispatch import dispatch_due
-from newsletter.delivery.ledger import Range
+from newsletter.delivery.types import Batch
 from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
 from tests.factories import make_edition, make_subscriber
@@ -22,8 +22,9 @@ THURSDAY = date(2025, 3, 13)
 def dispatch(now: datetime) -> int:
     """How many rows there are more of."""
     before = Delivery.objects.count()
-    for _ in dispatch_due(now):
-        pass
+    for cadence in Subscriber.Cadence.values:
+        for _ in dispatch_due(cadence, now):
+            pass
     return Delivery.objects.count() - before
 
 
@@ -157,9 +158,9 @@ def test_two_dispatchers_at_once_queue_every_reader_once() -> None:
     assert len(ranges) <= 40
 
 
-def _dispatch(_: int) -> list[Range]:
+def _dispatch(_: int) -> list[Batch]:
     try:
-        return list(dispatch_due(FRIDAY))
+        return list(dispatch_due("weekly", FRIDAY))
     finally:
         connection.close()
 
@@ -171,7 +172,7 @@ def test_each_chunk_is_committed_and_named_before_the_next_is_begun(
     make_editions()
     for _ in range(7):
         make_due()
-    counts = [Delivery.objects.count() for _ in dispatch_due(FRIDAY)]
+    counts = [Delivery.objects.count() for _ in dispatch_due("weekly", FRIDAY)]
     assert counts == [3, 6, 7]
 
 
@@ -179,6 +180,6 @@ def test_a_chunk_is_named_by_the_range_of_its_ids() -> None:
     make_editions()
     for _ in range(3):
         make_due()
-    [found] = dispatch_due(FRIDAY)
+    [found] = dispatch_due("weekly", FRIDAY)
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     assert (found.first, found.last) == (ids[0], ids[-1])

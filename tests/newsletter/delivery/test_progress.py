@@ -137,7 +137,7 @@ def test_the_command_tells_rate_and_time_left() -> None:
     edition = make_edition()
     for state in ("sent", "queued"):
         make_delivery(edition, make_subscriber(), state=state)
-    cache.set(f"speed:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
+    cache.set(f"send-rate:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
     out = StringIO()
     call_command("progress", stdout=out)
     assert "0.1 a second, 0:00:10 left" in out.getvalue()

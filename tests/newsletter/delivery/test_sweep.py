@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from newsletter.delivery import ledger, sweep
+from newsletter.delivery import sweep
+from newsletter.delivery.types import Batch
 from newsletter.models import Delivery, Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
 
@@ -20,7 +21,7 @@ def edition() -> Edition:
     return made
 
 
-def stalled(seconds_still: float = 0, size: int = 500) -> list[ledger.Range]:
+def stalled(seconds_still: float = 0, size: int = 500) -> list[Batch]:
     now = timezone.now()
     return sweep.stalled(now, now + timedelta(seconds=1 - seconds_still), size)
 
@@ -30,15 +31,15 @@ def ids() -> list[int]:
 
 
 def test_a_still_edition_is_found_by_the_range_of_its_rows(edition: Edition) -> None:
-    assert stalled() == [ledger.Range(edition.pk, ids()[0], ids()[-1])]
+    assert stalled() == [Batch(edition.pk, ids()[0], ids()[-1])]
 
 
 def test_a_long_range_is_cut_into_batches(edition: Edition) -> None:
     a, b, c, d, e = ids()
     assert stalled(size=2) == [
-        ledger.Range(edition.pk, a, b),
-        ledger.Range(edition.pk, c, d),
-        ledger.Range(edition.pk, e, e),
+        Batch(edition.pk, a, b),
+        Batch(edition.pk, c, d),
+        Batch(edition.pk, e, e),
     ]
 
 

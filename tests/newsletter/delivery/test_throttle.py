@@ -1,11 +1,10 @@
 """The pace of mail, counted in a real Redis."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 import redis
-from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from mail.outcome import Outcome, State
@@ -13,9 +12,6 @@ from newsletter.delivery import throttle
 from newsletter.delivery.rates import (
     SendRates,
     WarmUp,
-    domain_rates,
-    seconds_to_midnight,
-    send_rates,
 )
 from newsletter.delivery.throttle import Admission, Throttle
 
@@ -126,34 +122,6 @@ def test_the_ramp_lets_so_many_go_a_day_and_the_rest_tomorrow() -> None:
     assert admissions[1].wait[9] == (6 * 3600, "warm-up: 12 mails today")
 
 
-@pytest.mark.parametrize(("day", "allowed"), [(1, 100), (2, 150), (4, 337), (9, None)])
-def test_the_ramp_grows_day_by_day_up_to_its_cap(day: int, allowed: int | None) -> None:
-    ramp = WarmUp(date(2025, 3, 1), start=100, growth=1.5, cap=2000)
-    assert ramp.allowance(date(2025, 3, day)) == allowed
-
-
 def test_without_redis_everybody_goes(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert len(admit(SendRates(domains={"a.org": 1}), *at("a.org", 5)).go) == 5
-
-
-def test_the_settings_are_read(settings: Settings) -> None:
-    settings.SEND_RATE, settings.DOMAIN_RATES = 50.0, ["gmail.com=20", "*=5"]
-    pace = send_rates()
-    assert (pace.overall, pace.of_domain("gmail.com"), pace.of_domain("x.org")) == (50, 20, 5)
-
-
-@pytest.mark.parametrize("entry", ["gmail.com", "gmail.com=fast", "=", "20"])
-def test_a_rate_that_is_none_is_refused_by_name(entry: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="DOMAIN_RATES"):
-        domain_rates((entry,))
-
-
-def test_a_day_that_is_none_is_refused_by_name(settings: Settings) -> None:
-    settings.WARM_UP_FROM = "tomorrow"
-    with pytest.raises(ImproperlyConfigured, match="WARM_UP_FROM"):
-        send_rates()
-
-
-def test_midnight_is_the_next_one_in_utc() -> None:
-    assert seconds_to_midnight(NOW) == 6 * 3600

@@ -12,17 +12,17 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from newsletter.delivery import ledger
-from newsletter.delivery.ledger import Range, Result
 from newsletter.delivery.progress import progress_of
+from newsletter.delivery.types import Batch, Result
 from newsletter.events import process as hearing
 from newsletter.events.process import process_events
 from newsletter.models import Delivery, DeliveryEvent
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erase
 from tests.factories import (
+    make_burst,
     make_delivery,
     make_edition,
-    make_imprint,
     make_mail,
     make_subscriber,
 )
@@ -37,6 +37,7 @@ from tests.newsletter.events.payloads import (
 )
 
 pytestmark = pytest.mark.django_db
+LEASE = timedelta(minutes=5)
 LATER = "2025-03-14T12:07:00Z"
 EARLIER = "2025-03-14T12:01:00Z"
 
@@ -219,20 +220,18 @@ def test_a_mail_that_waits_though_it_was_delivered_is_not_sent_again(
     client: Client, delivery: Delivery
 ) -> None:
     put(delivery, state="queued")  # swept up, by UNCERTAIN_POLICY=resend
-    fence, claimed = ledger.claim(batch_of(delivery), NOW, 5, timedelta(minutes=5))
-    assert [mail.id for mail in claimed] == [delivery.pk]
+    fence = uuid.uuid4()
+    claimed = ledger.claim(batch_of(delivery), NOW, 5, LEASE, fence)
+    assert [one.id for one in claimed] == [delivery.pk]
     reported(client, postmark(delivery.pk))
     assert fresh(delivery).state == "sent"
-    until = NOW + timedelta(minutes=5)
-    edition = delivery.edition_id
-    assert not ledger.changed(
-        ledger.mark_sending(edition, fence, {delivery.pk: "[]"}, make_imprint(), until)
-    )
-    assert ledger.claim(batch_of(delivery), NOW, 5, timedelta(minutes=5))[1] == []
+    burst = make_burst(claimed)
+    assert ledger.mark_sending(delivery.edition_id, fence, burst, NOW + LEASE) == set()
+    assert ledger.claim(batch_of(delivery), NOW, 5, LEASE, uuid.uuid4()) == []
 
 
-def batch_of(delivery: Delivery) -> Range:
-    return Range(delivery.edition_id, delivery.pk, delivery.pk)
+def batch_of(delivery: Delivery) -> Batch:
+    return Batch(delivery.edition_id, delivery.pk, delivery.pk)
 
 
 @pytest.mark.parametrize(("state", "attempts"), [("queued", 0), ("skipped", 0), ("deferred", 0)])
@@ -255,7 +254,7 @@ def test_a_report_that_overtakes_its_worker_waits_for_it(
     assert DeliveryEvent.objects.get().due_at == NOW + timedelta(seconds=settings.TICK_SECONDS)
 
     sent = Result(delivery.pk, "sent", "", "", "their id", NOW)
-    ledger.changed(*ledger.record_outcomes(delivery.edition_id, fence, [sent], NOW))
+    ledger.record_outcomes(delivery.edition_id, fence, [sent], NOW)
     reported(client)
     assert (fresh(delivery).state, fresh(delivery).provider_id) == ("failed", "their id")
     assert reader().state == "suppressed"
@@ -266,7 +265,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing(client: Client, delivery: D
     put(delivery, state="uncertain", fence=fence)
     reported(client, postmark(delivery.pk))
     lost = Result(delivery.pk, "failed", "refused", "550", "", NOW)
-    ledger.changed(*ledger.record_outcomes(delivery.edition_id, fence, [lost], NOW))
+    ledger.record_outcomes(delivery.edition_id, fence, [lost], NOW)
     assert fresh(delivery).state == "sent"
 
 

@@ -35,8 +35,8 @@ def complained(edition: Edition) -> int:
     return edition.complaints
 
 
-def test_beat_looks_each_tick_without_any_bell() -> None:
-    entry = app.conf.beat_schedule["reports"]
+def test_beat_processes_events_each_tick() -> None:
+    entry = app.conf.beat_schedule["events"]
     assert entry == {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS}
     assert "newsletter.process_events" in app.tasks
 
@@ -115,9 +115,9 @@ def test_a_row_that_a_worker_holds_is_not_waited_for() -> None:
 
 
 @pytest.mark.django_db
-def test_the_dispatching_tick_lets_go_of_old_reports() -> None:
+def test_a_tick_deletes_old_events() -> None:
     old = timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS, seconds=1)
     make_report(received_at=old)
     kept = make_report(received_at=timezone.now())
-    tasks.dispatch()
+    tasks.purge_events()
     assert DeliveryEvent.objects.get() == kept

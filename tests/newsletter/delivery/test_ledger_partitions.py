@@ -7,21 +7,28 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
 from newsletter.delivery import ledger as ledger_sql
 from newsletter.delivery import sweep
-from newsletter.delivery.ledger import Range, RenderStamp, Result
 from newsletter.delivery.progress import progress_of
+from newsletter.delivery.types import Batch, Result
 from newsletter.editions.loaded import LoadedEdition
-from newsletter.models import ArchivedDelivery, Delivery, Edition, Tally
-from tests.factories import DAY, NOON, make_delivery, make_edition, make_subscriber
+from newsletter.models import Delivery, Edition, StoredPick, Tally
+from tests.factories import (
+    DAY,
+    NOON,
+    make_batch,
+    make_burst,
+    make_content,
+    make_delivery,
+    make_edition,
+    make_subscriber,
+)
+from web.sql import array
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=5)
@@ -55,9 +62,9 @@ def add_rows(edition: Edition, count: int, state: str) -> None:
     """Many at once, of readers who are not here."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO newsletter_delivery (edition_id, subscriber_id, state, reason, picks,
-                 renderer, key_id, attempts, next_attempt_at, provider_id, error, created_at)
-               SELECT %s, number, %s, '', '[]', '', '', 1, %s, '', '', %s
+            """INSERT INTO newsletter_delivery (edition_id, subscriber_id, state, reason, attempts,
+                  next_attempt_at, provider_id, error, created_at)
+               SELECT %s, number, %s, '', 1, %s, '', '', %s
                  FROM generate_series(1, %s) AS number""",
             [edition.pk, state, NOON, NOON, count],
         )
@@ -182,26 +189,16 @@ def test_all_that_happens_to_a_mail_touches_one_partition() -> None:
 
     steps: list[set[str]] = []
     steps.append(touched(lambda: ledger_sql.queue(newest.pk, [reader.pk], [NOON], NOON)))
-    fence, [mail] = ledger_sql.claim(Range(newest.pk, 1, 2**62), NOON, 50, LEASE)
-    steps.append(touched(lambda: ledger_sql.claim(Range(newest.pk, 1, 2**62), NOON, 50, LEASE)))
-    stamp = RenderStamp(NOON, "1", "")
-    held = touched(
-        lambda: ledger_sql.changed(
-            ledger_sql.mark_sending(newest.pk, fence, {mail.id: "[]"}, stamp, NOON)
-        )
-    )
-    steps.append(held)
-    result = Result(mail.id, "sent", "", "", "", NOON)
-    steps.append(
-        touched(
-            lambda: ledger_sql.changed(
-                *ledger_sql.record_outcomes(newest.pk, fence, [result], NOON)
-            )
-        )
-    )
-    steps.append(touched(lambda: ledger_sql.release(newest.pk, fence, [mail.id])))
-    steps.append(touched(lambda: ledger_sql.skip(newest.pk, fence, {mail.id: "no"})))
-    steps.append(touched(lambda: ledger_sql.defer(newest.pk, fence, {mail.id: (1.0, "")}, NOON)))
+    fence, batch = uuid.uuid4(), make_batch(newest)
+    [one] = ledger_sql.claim(batch, NOON, 50, LEASE, fence)
+    steps.append(touched(lambda: ledger_sql.claim(batch, NOON, 50, LEASE, uuid.uuid4())))
+    burst = make_burst([one])
+    steps.append(touched(lambda: ledger_sql.mark_sending(newest.pk, fence, burst, NOON)))
+    result = Result(one.id, "sent", "", "", "", NOON)
+    steps.append(touched(lambda: ledger_sql.record_outcomes(newest.pk, fence, [result], NOON)))
+    steps.append(touched(lambda: ledger_sql.release(newest.pk, fence, [one.id])))
+    steps.append(touched(lambda: ledger_sql.skip(newest.pk, fence, {one.id: "no"})))
+    steps.append(touched(lambda: ledger_sql.defer(newest.pk, fence, {one.id: (1.0, "")}, NOON)))
     assert steps == [{"newsletter_delivery_700200"}] * 7
     assert Delivery.objects.get().state == "sent"
     with connection.cursor() as cursor:
@@ -240,7 +237,7 @@ def test_an_edition_made_up_for_later_is_looked_into_too() -> None:
 def test_papers_seen_in_another_partition_are_found() -> None:
     *_, middle, newest = make_old_and_new()
     reader = make_subscriber()
-    make_delivery(middle, reader, state="sent", picks=[{"paper": 3, "position": 1, "why": ""}])
+    make_content(make_delivery(middle, reader, state="sent"), [StoredPick(1, 3, "")])
     seen = ledger_sql.seen_papers([reader.pk], newest.pk, NOON - timedelta(days=1), middle.pk)
     assert seen == {reader.pk: {3}}
 
@@ -263,7 +260,7 @@ def test_work_left_over_is_found_in_every_partition(look: str) -> None:
         if look == "due_retries"
         else sweep.stalled(NOON, NOON + timedelta(seconds=1), 500)
     )
-    assert found == [Range(mail.edition_id, mail.pk, mail.pk) for mail in made]
+    assert found == [Batch(mail.edition_id, mail.pk, mail.pk) for mail in made]
 
 
 def test_what_is_left_over_is_found_without_reading_what_is_done() -> None:
@@ -315,15 +312,15 @@ def test_an_edition_that_statistics_do_not_know_is_not_read_as_a_whole() -> None
         **dict.fromkeys(("now", "until", "dated_at", "next_attempt_at"), NOON),
         **dict.fromkeys(("first", "lowest"), ids[0]),
         **dict.fromkeys(("last", "highest"), ids[-1]),
-        "reasons": [""] * 50,
         "provider_ids": "{}",
         **dict.fromkeys(("state", "reason", "error", "renderer", "key"), ""),
         "edition": edition.pk,
         "fence": str(uuid.uuid4()),
         "most": 50,
         "times": [NOON] * 50,
-        **dict.fromkeys(("ids", "done"), ledger_sql.array(ids)),
-        "picks": "{}",
+        **dict.fromkeys(("ids", "done"), array(ids)),
+        **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),
+        "new": array(ids),
     }
     for name in ("_CLAIM", "_SKIP", "_MARK_SENDING", "_RECORD", "_RELEASE", "_DEFER"):
         with connection.cursor() as cursor:
@@ -331,63 +328,3 @@ def test_an_edition_that_statistics_do_not_know_is_not_read_as_a_whole() -> None
             plan = "\n".join(row[0] for row in cursor.fetchall())
         read = [int(found) for found in re.findall(r"Rows Removed by .*: (\d+)", plan)]
         assert sum(read) <= 100, f"{name} {plan}"
-
-
-# ── the way there and back ───────────────────────────────────────────────────
-
-
-def migrate(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    executor = MigrationExecutor(connection)
-    executor.migrate([("newsletter", name)])
-
-
-def newest() -> str:
-    [(_, name)] = MigrationExecutor(connection).loader.graph.leaf_nodes("newsletter")
-    return str(name)
-
-
-def ledger() -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM newsletter_delivery ORDER BY id")
-        return list(cursor.fetchall())
-
-
-def test_rows_and_counters_come_through_the_move_unchanged_both_ways() -> None:
-    for edition in make_old_and_new():
-        make_delivery(edition, make_subscriber(), state="sent", picks=[{"paper": 1}], error="é")
-    before, counted = ledger(), list(Tally.objects.values())
-    for name in ("0004_fewer_indexes", "0005_ledger_partitions"):
-        migrate(name)
-        assert ledger() == before
-        assert list(Tally.objects.values()) == counted
-        Delivery.objects.filter(pk=before[0][0]).update(state="failed")
-        failed = Tally.objects.filter(edition=HUNDREDS[0] + 7, state="failed")
-        assert sum(tally.count for tally in failed) == 1
-        Delivery.objects.filter(pk=before[0][0]).update(state="sent")
-        Tally.objects.filter(state="failed").delete()
-        counted = list(Tally.objects.values())
-    migrate(newest())  # for what follows
-    added = make_delivery(Edition.objects.latest("pk"), make_subscriber())
-    assert added.pk == before[-1][0] + 1
-
-
-def test_there_is_no_way_back_once_deliveries_are_archived() -> None:
-    ArchivedDelivery.objects.create(id=1, edition=make_edition(), state="sent")
-    with pytest.raises(Exception, match="without losing them"), transaction.atomic():
-        migrate("0004_fewer_indexes")
-
-
-def test_the_models_and_the_moved_table_agree() -> None:
-    """Columns of the partitioned table are those that Django would make."""
-    migration = import_module("newsletter.migrations.0005_ledger_partitions")
-    assert Delivery.State.choices == migration.STATES
-    columns = {
-        column.name
-        for column in connection.introspection.get_table_description(
-            connection.cursor(), "newsletter_delivery"
-        )
-    }
-    fields = apps.get_model("newsletter", "Delivery")._meta.local_fields
-    assert columns == {field.column for field in fields}

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from mail.factory import open_transport
 from newsletter.delivery.deliver import deliver
 from newsletter.delivery.dispatch import dispatch_due
-from newsletter.delivery.ledger import Range
+from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
@@ -45,10 +45,10 @@ def make_readers(*names: str) -> None:
 
 
 def send(edition: Edition) -> None:
-    for _ in dispatch_due(NOW):
+    for _ in dispatch_due("weekly", NOW):
         pass
     with open_transport() as transport:
-        deliver(Range(edition.pk, 1, 2**62), timezone.now() + timedelta(minutes=1), transport)
+        deliver(Batch(edition.pk, 1, 2**62), timezone.now() + timedelta(minutes=1), transport)
 
 
 def states() -> dict[str, str]:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from newsletter import tasks
-from newsletter.delivery.speed import LATELY, note_speed, progress_now, rate
+from newsletter.delivery.progress import RATE_SPAN, note_send_rate, progress_now, send_rate
 from newsletter.models import Delivery, Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
 
@@ -33,17 +34,17 @@ def send(edition: Edition, count: int) -> None:
 
 
 def test_the_rate_is_that_since_the_oldest_note() -> None:
-    assert rate([(NOW, 100), (later(60), 500)], 1000, later(90)) == pytest.approx(10.0)
+    assert send_rate([(NOW, 100), (later(60), 500)], 1000, later(90)) == pytest.approx(10.0)
 
 
 @pytest.mark.parametrize("notes", [[], [(later(59), 10)]])
 def test_without_an_old_enough_note_there_is_no_rate(notes: list[tuple[datetime, int]]) -> None:
-    assert rate(notes, 1000, later(60)) == 0.0
+    assert send_rate(notes, 1000, later(60)) == 0.0
 
 
 @pytest.mark.django_db
 def test_an_edition_goes_as_fast_as_it_went_since_the_tick(edition: Edition) -> None:
-    note_speed(NOW)
+    note_send_rate(NOW)
     send(edition, 3)
     shown = progress_now(edition.pk, later(60))
     assert shown.rate == pytest.approx(3 / 60)
@@ -53,7 +54,7 @@ def test_an_edition_goes_as_fast_as_it_went_since_the_tick(edition: Edition) -> 
 @pytest.mark.django_db
 def test_yesterday_s_mails_do_not_count(edition: Edition) -> None:
     send(edition, 4)
-    note_speed(NOW)
+    note_send_rate(NOW)
     send(edition, 1)
     assert progress_now(edition.pk, later(10)).rate == pytest.approx(0.1)
 
@@ -62,37 +63,35 @@ def test_yesterday_s_mails_do_not_count(edition: Edition) -> None:
 def test_what_stands_still_has_no_rate(edition: Edition) -> None:
     send(edition, 4)
     for minute in range(20):
-        note_speed(later(60 * minute))
+        note_send_rate(later(60 * minute))
     assert progress_now(edition.pk, later(60 * 20)).rate == 0.0
 
 
 @pytest.mark.django_db
 def test_old_notes_are_forgotten(edition: Edition) -> None:
-    note_speed(NOW)
+    note_send_rate(NOW)
     send(edition, 3)
-    assert progress_now(edition.pk, NOW + LATELY).rate == 0.0
+    assert progress_now(edition.pk, NOW + RATE_SPAN).rate == 0.0
 
 
 @pytest.mark.django_db
 def test_nothing_is_noted_of_an_edition_that_is_done(edition: Edition) -> None:
     send(edition, 6)
-    note_speed(NOW)
+    note_send_rate(NOW)
     assert progress_now(edition.pk, later(60)).rate == 0.0
 
 
 @pytest.mark.django_db
-def test_every_tick_notes_it(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    noted: list[datetime] = []
-    monkeypatch.setattr(tasks, "note_speed", noted.append)
-    monkeypatch.setattr(tasks, "enqueue", lambda _batch: None)
-    tasks.dispatch()
-    assert len(noted) == 1
+def test_a_tick_notes_the_rate(edition: Edition) -> None:
+    tasks.note_rate()
+    send(edition, 3)
+    assert progress_now(edition.pk, timezone.now() + timedelta(seconds=30)).rate > 0
 
 
 @pytest.mark.django_db
 def test_without_redis_there_are_counts_all_the_same(edition: Edition, settings: Settings) -> None:
     nowhere = {**settings.CACHES["default"], "LOCATION": "unix:///nonexistent/valkey.sock"}
     settings.CACHES = {"default": nowhere}
-    note_speed(NOW)
+    note_send_rate(NOW)
     shown = progress_now(edition.pk, later(60))
     assert (shown.queued, shown.rate) == (6, 0.0)

@@ -9,9 +9,8 @@ import pytest
 from django.utils import timezone
 
 from newsletter.delivery import ledger
-from newsletter.delivery.ledger import Range
 from newsletter.models import Delivery, Edition
-from tests.factories import make_delivery, make_edition, make_subscriber
+from tests.factories import make_batch, make_delivery, make_edition, make_subscriber
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=5)
@@ -26,8 +25,8 @@ def edition() -> Edition:
 
 
 def claim(edition: Edition, most: int) -> list[int]:
-    _, claimed = ledger.claim(Range(edition.pk, 1, 2**62), timezone.now(), most, LEASE)
-    return [mail.id for mail in claimed]
+    claimed = ledger.claim(make_batch(edition), timezone.now(), most, LEASE, uuid.uuid4())
+    return [one.id for one in claimed]
 
 
 def test_it_takes_no_more_than_it_was_told_also_in_a_table_that_was_never_analysed(
@@ -45,9 +44,9 @@ def test_claims_take_turns_from_the_lowest_id(edition: Edition) -> None:
 def test_a_claim_whose_answer_was_lost_is_claimed_again_by_its_own_fence_only(
     edition: Edition,
 ) -> None:
-    everything, now, fence = Range(edition.pk, 1, 2**62), timezone.now(), uuid.uuid4()
-    _, first = ledger.claim(everything, now, 3, LEASE, fence=fence)
-    _, again = ledger.claim(everything, now, 3, LEASE, fence=fence)
-    _, others = ledger.claim(everything, now, 5, LEASE)
+    everything, now, fence = make_batch(edition), timezone.now(), uuid.uuid4()
+    first = ledger.claim(everything, now, 3, LEASE, fence)
+    again = ledger.claim(everything, now, 3, LEASE, fence)
+    others = ledger.claim(everything, now, 5, LEASE, uuid.uuid4())
     assert again == first
     assert len(others) == 2

@@ -1,0 +1,51 @@
+"""Decide whether a delivery gets a digest, and which papers. Pure: values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from newsletter.delivery.recipients import Recipient
+from newsletter.delivery.types import Claimed
+from newsletter.editions.loaded import LoadedEdition, Selection
+from newsletter.editions.reasons import skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The delivery ends without a message, for a reason that a person can read."""
+
+    reason: str
+
+
+def decide(
+    delivery: Claimed,
+    recipient: Recipient | None,
+    seen: Collection[int],
+    edition: LoadedEdition,
+    *,
+    minimum: int,
+    knows_key: Callable[[str], bool],
+) -> Selection | Skip:
+    """The papers of this delivery, or why it gets none.
+
+    A delivery that is tried again keeps the papers of its first attempt: it is the same message.
+
+    Args:
+        recipient: None when the subscriber was deleted.
+        seen: ids of papers that other editions have sent to this recipient.
+        minimum: fewer papers than these make no digest (DIGEST_MINIMUM).
+        knows_key: whether tokens can still be made with a key of this id.
+    """
+    if recipient is None:
+        return Skip("the reader was deleted")
+    if recipient.skip_reason:
+        return Skip(recipient.skip_reason)
+    if delivery.content:
+        if not knows_key(delivery.content.stamp.key_id):
+            return Skip("the key of its links is no longer in the settings")
+        return edition.restore(delivery.content.picks)
+    selection = edition.select(recipient.interests, seen)
+    if len(selection.picks) < minimum:
+        return Skip(skipped(len(selection.picks), recipient.interests.follows_all))
+    return selection

@@ -1,0 +1,126 @@
+"""The values that the steps of a delivery pass on: batch, claim, burst, outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from newsletter.delivery.recipients import Recipient
+from newsletter.editions.loaded import Selection
+from newsletter.editions.render import Digest, build_digest
+from newsletter.models import StoredPick
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one task gets: neighbouring deliveries of one edition, by id, both ends included."""
+
+    edition_id: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A subscriber whose digest is due, and the timetable their next slot follows from."""
+
+    id: int
+    weekday: int
+    hour: int
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderStamp:
+    """What a message's bytes depend on beside its papers, fixed when it is first sent."""
+
+    dated_at: datetime
+    renderer: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an earlier attempt has stored of a digest."""
+
+    picks: Sequence[StoredPick]
+    stamp: RenderStamp
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this worker holds until its lease ends."""
+
+    id: int
+    subscriber_id: int | None
+    attempts: int
+    content: Content | None = None  # of an earlier attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A delivery that gets a digest now: to this recipient, with this selection of papers."""
+
+    delivery: Claimed
+    recipient: Recipient
+    selection: Selection
+
+    @property
+    def id(self) -> int:
+        return self.delivery.id
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt this one is, counted from 1."""
+        return self.delivery.attempts + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Deliveries that are in doubt together if the process is killed: BURST_SIZE at most."""
+
+    items: Sequence[Item]
+    stamp: RenderStamp  # of those that were never sent before
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def addresses(self) -> Mapping[int, str]:
+        """Each recipient's address, by the delivery's id."""
+        return {item.id: item.recipient.email for item in self.items}
+
+    def keep(self, ids: Mapping[int, object] | set[int]) -> Burst:
+        """The items of these deliveries only."""
+        return Burst([item for item in self.items if item.id in ids], self.stamp)
+
+    def digests(self) -> list[Digest]:
+        return [self._digest(item) for item in self.items]
+
+    def _digest(self, item: Item) -> Digest:
+        stored = item.delivery.content
+        stamp = stored.stamp if stored else self.stamp
+        return build_digest(
+            delivery_id=item.id,
+            key_id=stamp.key_id,
+            to=item.recipient.email,
+            dated_at=stamp.dated_at,
+            body=item.selection.body,
+            attempts=item.attempt,
+        )
+
+
+class Result(NamedTuple):
+    """What the ledger stores of one delivery after an attempt."""
+
+    delivery_id: int
+    state: str
+    reason: str
+    error: str
+    provider_id: str
+    next_attempt_at: datetime

@@ -1,0 +1,122 @@
+"""Whether a delivery gets a digest, and of which papers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from newsletter.delivery.decide import Skip, decide
+from newsletter.delivery.recipients import Recipient
+from newsletter.delivery.types import Claimed, Content, RenderStamp
+from newsletter.editions.loaded import LoadedEdition, Selection
+from newsletter.editions.personalize import Interests
+from newsletter.models import StoredPick
+from tests.factories import make_candidate, make_edition, make_paper
+
+pytestmark = pytest.mark.django_db
+FACTS = {
+    "title": "A study",
+    "summary": "",
+    "authors": [],
+    "upvotes_window_gain": 3,
+    "since": "since Friday",
+    "stars": 0,
+}
+FIRST, SECOND = 1, 2  # positions in the edition
+NEVER_SENT = Claimed(id=7, subscriber_id=3, attempts=0)
+ROBOTICS = Interests(topics=frozenset({"robotics"}))
+
+
+@pytest.fixture
+def edition() -> LoadedEdition:
+    """Two papers, both about robotics."""
+    made = make_edition()
+    for position in (FIRST, SECOND):
+        paper = make_paper()
+        make_candidate(made, paper, position=position, facts=FACTS, topics={"robotics": 1.0})
+    return LoadedEdition(made)
+
+
+def ada(interests: Interests = ROBOTICS, skip_reason: str = "") -> Recipient:
+    return Recipient(3, "ada@example.com", interests, skip_reason)
+
+
+def decided(
+    edition: LoadedEdition,
+    recipient: Recipient | None,
+    delivery: Claimed = NEVER_SENT,
+    *,
+    seen: tuple[int, ...] = (),
+    minimum: int = 1,
+    keys: tuple[str, ...] = ("key",),
+) -> Selection | Skip:
+    return decide(
+        delivery, recipient, seen, edition, minimum=minimum, knows_key=lambda key: key in keys
+    )
+
+
+def stored(edition: LoadedEdition, key_id: str = "key") -> Claimed:
+    """A delivery that an earlier attempt has stored with its second paper only."""
+    second = edition.select(ROBOTICS, ()).picks[1]
+    stamp = RenderStamp(datetime(2025, 3, 15, 9, tzinfo=UTC), "1", key_id)
+    pick = StoredPick(second.position, second.paper_id, "as it was said then")
+    return Claimed(7, 3, attempts=1, content=Content([pick], stamp))
+
+
+def positions(found: Selection | Skip) -> list[int]:
+    assert isinstance(found, Selection)
+    return [pick.position for pick in found.picks]
+
+
+def test_a_recipient_gets_the_papers_of_their_interests(edition: LoadedEdition) -> None:
+    assert positions(decided(edition, ada())) == [FIRST, SECOND]
+
+
+def test_a_paper_that_was_sent_before_is_left_out(edition: LoadedEdition) -> None:
+    first = edition.select(ROBOTICS, ()).picks[0]
+    assert positions(decided(edition, ada(), seen=(first.paper_id,))) == [SECOND]
+
+
+def test_a_deleted_subscriber_gets_nothing(edition: LoadedEdition) -> None:
+    assert decided(edition, None) == Skip("the reader was deleted")
+
+
+def test_a_deleted_subscriber_gets_no_second_attempt_either(edition: LoadedEdition) -> None:
+    assert decided(edition, None, stored(edition)) == Skip("the reader was deleted")
+
+
+def test_the_recipients_own_reason_comes_before_the_papers(edition: LoadedEdition) -> None:
+    found = decided(edition, ada(skip_reason="suppressed: hard bounce"), stored(edition))
+    assert found == Skip("suppressed: hard bounce")
+
+
+def test_too_few_papers_make_no_digest(edition: LoadedEdition) -> None:
+    assert decided(edition, ada(), minimum=3) == Skip("only 2 new papers in your topics")
+
+
+def test_as_many_papers_as_the_minimum_make_one(edition: LoadedEdition) -> None:
+    assert positions(decided(edition, ada(), minimum=2)) == [FIRST, SECOND]
+
+
+def test_without_papers_in_their_topics_the_reason_says_so(edition: LoadedEdition) -> None:
+    theory = Interests(topics=frozenset({"theory"}))
+    assert decided(edition, ada(theory)) == Skip("no new papers in your topics")
+
+
+def test_a_recipient_who_follows_all_has_another_reason(edition: LoadedEdition) -> None:
+    found = decided(edition, ada(Interests()), minimum=3)
+    assert found == Skip("only 2 new papers in this edition")
+
+
+def test_another_attempt_sends_what_the_first_has_stored(edition: LoadedEdition) -> None:
+    """Though the interests have changed since, and the minimum was raised."""
+    found = decided(edition, ada(Interests()), stored(edition), minimum=2)
+    assert positions(found) == [SECOND]
+    assert isinstance(found, Selection)
+    assert [pick.reason for pick in found.picks] == ["as it was said then"]
+
+
+def test_a_stored_digest_whose_key_is_gone_is_not_sent(edition: LoadedEdition) -> None:
+    found = decided(edition, ada(), stored(edition, key_id="old"))
+    assert found == Skip("the key of its links is no longer in the settings")

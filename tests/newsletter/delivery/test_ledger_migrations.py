@@ -1,0 +1,132 @@
+"""Migrations of the ledger keep rows, counters and digests, forwards and backwards."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from newsletter.editions.compose import compose
+from newsletter.editions.loaded import load_edition, rebuild
+from newsletter.editions.personalize import Interests
+from newsletter.editions.tokens import current_key_id
+from newsletter.models import ArchivedDelivery, Delivery, DigestContent, Edition, Tally
+from tests.factories import (
+    DAY,
+    NOON,
+    make_content,
+    make_delivery,
+    make_edition,
+    make_paper,
+    make_subscriber,
+)
+from web.sql import rows
+
+pytestmark = pytest.mark.django_db
+HUNDREDS = (700_000, 700_100, 700_200)  # far from where the sequence of a test database stands
+
+
+def make_old_and_new() -> list[Edition]:
+    """An edition in each of three partitions, the last of them the newest."""
+    return [
+        make_edition(id=first + 7, day=DAY - timedelta(days=40 * (2 - place)))
+        for place, first in enumerate(HUNDREDS)
+    ]
+
+
+def migrate(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    executor = MigrationExecutor(connection)
+    executor.migrate([("newsletter", name)])
+
+
+def newest() -> str:
+    [(_, name)] = MigrationExecutor(connection).loader.graph.leaf_nodes("newsletter")
+    return str(name)
+
+
+def ledger() -> list[tuple[Any, ...]]:
+    columns = ", ".join(str(field.column) for field in Delivery._meta.local_fields)
+    return rows(f"SELECT {columns} FROM newsletter_delivery ORDER BY id")  # noqa: S608 (names of our own)
+
+
+def test_rows_and_counters_come_through_the_move_unchanged_both_ways() -> None:
+    for edition in make_old_and_new():
+        make_delivery(edition, make_subscriber(), state="sent", error="é")
+    before, counted = ledger(), list(Tally.objects.values())
+    for name in ("0004_fewer_indexes", "0005_ledger_partitions"):
+        migrate(name)
+        assert ledger() == before
+        assert list(Tally.objects.values()) == counted
+        Delivery.objects.filter(pk=before[0][0]).update(state="failed")
+        failed = Tally.objects.filter(edition=HUNDREDS[0] + 7, state="failed")
+        assert sum(tally.count for tally in failed) == 1
+        Delivery.objects.filter(pk=before[0][0]).update(state="sent")
+        Tally.objects.filter(state="failed").delete()
+        counted = list(Tally.objects.values())
+    migrate(newest())  # for what follows
+    added = make_delivery(Edition.objects.latest("pk"), make_subscriber())
+    assert added.pk == before[-1][0] + 1
+
+
+def test_there_is_no_way_back_once_deliveries_are_archived() -> None:
+    ArchivedDelivery.objects.create(id=1, edition=make_edition(), state="sent")
+    with pytest.raises(Exception, match="without losing them"), transaction.atomic():
+        migrate("0004_fewer_indexes")
+
+
+def test_the_models_and_the_moved_table_agree() -> None:
+    """Columns of the partitioned table are those that Django would make."""
+    migration = import_module("newsletter.migrations.0005_ledger_partitions")
+    assert Delivery.State.choices == migration.STATES
+    columns = {
+        column.name
+        for column in connection.introspection.get_table_description(
+            connection.cursor(), "newsletter_delivery"
+        )
+    }
+    fields = apps.get_model("newsletter", "Delivery")._meta.local_fields
+    assert columns == {field.column for field in fields}
+
+
+def test_a_digest_is_the_same_before_and_after_its_picks_are_moved() -> None:
+    for title in ("Pointer “Networks”", 'A \\ and a "quote", {braces}'):
+        make_paper(title)
+    edition = compose("weekly", DAY, NOON + timedelta(days=1))
+    picks = load_edition(edition.pk).select(Interests(), ()).picks
+    sent = make_delivery(edition, make_subscriber(), state="sent")
+    never_sent = make_delivery(edition, make_subscriber())
+    make_content(sent, picks, dated_at=NOON, key_id=current_key_id())
+    before, stored = rebuild(sent, "ada@example.com").as_bytes(), contents()
+
+    migrate("0006_delivery_events")
+    told = dict(rows("SELECT id, picks::text FROM newsletter_delivery"))
+    assert json.loads(told[never_sent.pk]) == []
+    assert json.loads(told[sent.pk]) == [
+        {"position": pick.position, "paper": pick.paper_id, "why": pick.reason} for pick in picks
+    ]
+
+    migrate(newest())
+    assert contents() == stored
+    assert rebuild(Delivery.objects.get(pk=sent.pk), "ada@example.com").as_bytes() == before
+
+
+def contents() -> list[tuple[Any, ...]]:
+    return rows("SELECT * FROM newsletter_digestcontent ORDER BY delivery_id")
+
+
+def test_the_models_and_the_table_of_contents_agree() -> None:
+    columns = {
+        column.name
+        for column in connection.introspection.get_table_description(
+            connection.cursor(), "newsletter_digestcontent"
+        )
+    }
+    assert columns == {field.column for field in DigestContent._meta.local_fields}

@@ -1,0 +1,41 @@
+"""The send rates that the settings ask for."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from newsletter.delivery.rates import WarmUp, domain_rates, seconds_to_midnight, send_rates
+
+NOW = datetime(2025, 3, 15, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("day", "allowed"), [(1, 100), (2, 150), (4, 337), (9, None)])
+def test_the_ramp_grows_day_by_day_up_to_its_cap(day: int, allowed: int | None) -> None:
+    ramp = WarmUp(date(2025, 3, 1), start=100, growth=1.5, cap=2000)
+    assert ramp.allowance(date(2025, 3, day)) == allowed
+
+
+def test_the_settings_are_read(settings: Settings) -> None:
+    settings.SEND_RATE, settings.DOMAIN_RATES = 50.0, ["gmail.com=20", "*=5"]
+    pace = send_rates()
+    assert (pace.overall, pace.of_domain("gmail.com"), pace.of_domain("x.org")) == (50, 20, 5)
+
+
+@pytest.mark.parametrize("entry", ["gmail.com", "gmail.com=fast", "=", "20"])
+def test_a_rate_that_is_none_is_refused_by_name(entry: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="DOMAIN_RATES"):
+        domain_rates((entry,))
+
+
+def test_a_day_that_is_none_is_refused_by_name(settings: Settings) -> None:
+    settings.WARM_UP_FROM = "tomorrow"
+    with pytest.raises(ImproperlyConfigured, match="WARM_UP_FROM"):
+        send_rates()
+
+
+def test_midnight_is_the_next_one_in_utc() -> None:
+    assert seconds_to_midnight(NOW) == 6 * 3600
