@@ -15,9 +15,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from newsletter.compose import WINDOW_OF
 from newsletter.models import Candidate, Edition
-from papers.api.rows import public_id, public_url
+from papers.api.rows import public_id, public_url, written
 from papers.api.shapes import Problem, Shape
-from papers.api.told import written
 from papers.explain import explain
 from papers.windows import first_day
 

@@ -1,60 +1,62 @@
-"""The one place that asks outside services about papers, politely and within bounds.
+"""The one HTTP client for sources of papers: httpx2 on a guarded network, stamina for retries.
 
-A request ends: by its answer, or by a SourceError that says in one line why. What may pass
-(a refused connection, a 429, a 500, a page that is not what was asked for) is tried again
-after a pause that grows, or that the service asked for. An answer is bounded in time and
-size; a redirect stays on its host or goes to one that the source names; and nothing that an
-answer says can lead us into our own network.
+A request ends with a response, or with a SourceError that gives the reason in one line. A
+failure that may pass (a refused connection, a 429, a 500, a page instead of JSON) is tried
+again after a pause that grows, or that the service sets. A response is limited in time and
+size, a redirect leads to the same host or to a host that the source names, and no content of
+a response can lead into our own network.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
-from types import TracebackType
-from typing import Final, Self
-from urllib.parse import urlencode, urljoin, urlsplit
+from typing import Final
 
-import httpcore2
+import httpx2
+import stamina
 from django.conf import settings
 from django.core.cache import cache
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from papers.sources import SourceError
-from papers.sources.answer import Answer, is_json, place_of, plain_headers
-from papers.sources.body import read_body
-from papers.sources.network import GuardedNetwork, Refused
-from papers.sources.quota import wait_asked_for, wait_for_quota
+from papers.sources.network import GuardedNetwork, Refused, guarded_client
+from papers.sources.response import Response, is_json, place_of, read_body
+from papers.sources.retry_after import quota_wait, retry_after
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 3
 _PASSING: Final = frozenset({408, 425, 429})  # and every 5xx
+_FIRST_PAUSE: Final = 1.5  # seconds; each next one is twice as long, plus up to one second
+_LONGEST_GROWN_PAUSE: Final = 8.0
 _VALIDATORS_LAST: Final = 30 * 86_400
+_log = logging.getLogger(__name__)
 
-__all__ = ["Answer", "Clock", "Http", "Limits", "is_json", "user_agent"]
+__all__ = ["Clock", "Http", "Limits", "Response", "is_json", "user_agent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may cost, in seconds, attempts and bytes."""
+    """The most that one request may cost, in seconds, attempts and bytes."""
 
     connect: float = 10.0
-    silence: float = 20.0  # between two pieces of an answer
-    answer: float = 60.0  # from asking to the last byte, in one attempt
+    silence: float = 20.0  # between two pieces of a response
+    answer: float = 60.0  # from the request to the last byte of the response, in one attempt
     attempts: int = 4
-    pause: float = 60.0  # no wait between two attempts is longer: then the run ends instead
-    apart: float = 0.0  # from the begin of one request to the next
+    pause: float = 60.0  # if a service sets a longer pause, the run ends instead
+    apart: float = 0.0  # from the start of one request to the start of the next
     run: float = float("inf")  # all requests of one `Http`, pauses included
     size: int = 20 * 2**20  # of a body, unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time and chance, so that tests need neither."""
+    """Time and chance, so that tests need neither. The pauses of stamina are not in it."""
 
     monotonic: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
@@ -62,25 +64,25 @@ class Clock:
     between: Callable[[float, float], float] = random.uniform
 
 
-Check = Callable[[Answer], object]
+Check = Callable[[Response], object]
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Call:
     method: str
-    url: str
-    headers: Mapping[str, str]
-    content: bytes | None
+    url: httpx2.URL
     expect: frozenset[int]
     check: Check | None
+    headers: Mapping[str, str]
+    payload: object = None  # sent as JSON
 
 
-class Http:
-    """Asks one service, as long as one run of a source lasts. For one thread at a time.
+class Http(AbstractContextManager["Http"]):
+    """The client for one service during one run of a source. For one thread at a time.
 
-    `base_url` is a setting and trusted; `other_hosts` are those to which it may redirect.
-    `headers` go to the service's own host only, and the values of `secrets` into no reason.
-    Each single request, repeated and redirected ones too, is made within `around()`.
+    `base_url` is a setting and trusted; redirects may also lead to `other_hosts`. `headers`
+    are sent to the service's own host only, and no reason contains a value of `secrets`. Each
+    single request, repeated and redirected ones too, is made within `around()`.
     """
 
     def __init__(
@@ -94,37 +96,22 @@ class Http:
         clock: Clock | None = None,
         around: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        self._base = base_url.rstrip("/")
+        self._base = httpx2.URL(base_url.rstrip("/"))
         self._headers = dict(headers or {})
         self._secrets = [secret for secret in secrets if secret]
         self._other_hosts = frozenset(other_hosts)
         self._limits = limits or Limits()
         self._clock = clock or Clock()
         self._around = around
-        trusted = frozenset({urlsplit(self._base).hostname or ""})
+        trusted = frozenset({self._base.raw_host.decode("ascii")})
         self._network = GuardedNetwork(trusted, self._clock.monotonic)
-        self._pool = httpcore2.ConnectionPool(
-            network_backend=self._network, max_connections=1, keepalive_expiry=30
-        )
-        self._timeout = {
-            "connect": self._limits.connect,
-            "read": self._limits.silence,
-            "write": self._limits.silence,
-            "pool": self._limits.connect,
-        }
+        timeout = httpx2.Timeout(self._limits.silence, connect=self._limits.connect)
+        self._client = guarded_client(self._network, timeout)
         self._ends_at = self._clock.monotonic() + self._limits.run
-        self._free_at = self._clock.monotonic()  # when the next request may go
+        self._free_at = self._clock.monotonic()  # the earliest start of the next request
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._pool.close()
+    def __exit__(self, *error: object) -> None:
+        self._client.close()
 
     def get(
         self,
@@ -134,20 +121,19 @@ class Http:
         expect: Iterable[int] = (),
         check: Check | None = None,
         if_changed: bool = False,
-    ) -> Answer:
-        """The answer of `path` with a status of 2xx, or one in `expect`.
+    ) -> Response:
+        """The response of `path` with a status of 2xx, or one in `expect`.
 
-        `check` looks at a 2xx answer and raises SourceError: a passing one is tried again.
-        With `if_changed` the answer may be an empty 304: what `remember` kept still holds.
+        `check` reads a 2xx response and raises SourceError: a passing one is tried again.
+        With `if_changed` the response may be an empty 304: what `remember` kept still holds.
 
         Raises:
-            SourceError: no such answer came within the limits; says whether it may later.
+            SourceError: no such response came within the limits; says whether it may later.
         """
         url = self._url(path, params)
-        tag = _recalled(url) if if_changed else ""
-        headers = {"if-none-match": tag} if tag else {}
+        tag = str(cache.get(_validator_key(str(url))) or "") if if_changed else ""
         expected = frozenset({*expect, 304} if tag else expect)
-        return self._ask(_Question("GET", url, headers, None, expected, check))
+        return self._ask(_Call("GET", url, expected, check, {"if-none-match": tag} if tag else {}))
 
     def post(
         self,
@@ -157,158 +143,162 @@ class Http:
         *,
         expect: Iterable[int] = (),
         check: Check | None = None,
-    ) -> Answer:
-        """The same for a question in JSON. It must be one that may be asked twice."""
-        content = json.dumps(payload).encode()
-        headers = {"content-type": "application/json"}
-        url = self._url(path, params)
-        return self._ask(_Question("POST", url, headers, content, frozenset(expect), check))
+    ) -> Response:
+        """The same for a question in JSON. It must be safe to send it twice."""
+        return self._ask(
+            _Call("POST", self._url(path, params), frozenset(expect), check, {}, payload)
+        )
 
-    def remember(self, answer: Answer) -> None:
-        """Keep the validator of `answer` for `if_changed`. Call it when the answer is stored:
-        earlier, a crash between the two would lose it for good."""
-        if tag := answer.headers.get("etag"):
-            cache.set(_validator_key(answer.asked), tag, _VALIDATORS_LAST)
+    def remember(self, response: Response) -> None:
+        """Keep the validator of `response` for `if_changed`. Call it when the content is stored:
+        earlier, a crash between the two would lose the content for good."""
+        if tag := response.headers.get("etag"):
+            cache.set(_validator_key(response.asked), tag, _VALIDATORS_LAST)
 
     # ── attempts ─────────────────────────────────────────────────────────────
 
-    def _ask(self, question: _Question) -> Answer:
-        for attempt in range(1, self._limits.attempts + 1):
-            self._wait_for_turn(question.url)
-            try:
-                return self._attempt(question)
-            except SourceError as error:
-                if error.permanent or attempt == self._limits.attempts:
-                    raise
-                self._pause(attempt, error)
-        raise AssertionError("the last attempt answers or raises")  # pragma: no cover
+    def _ask(self, call: _Call) -> Response:
+        for attempt in stamina.retry_context(
+            on=self._pause_after,
+            attempts=self._limits.attempts,
+            timeout=None,
+            wait_initial=_FIRST_PAUSE,
+            wait_max=_LONGEST_GROWN_PAUSE,
+            wait_jitter=1.0,
+        ):
+            with attempt:
+                self._wait_until_free(call.url)
+                return self._attempt(call)
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
-    def _attempt(self, question: _Question) -> Answer:
-        answer = self._follow(question)
-        wait = wait_for_quota(answer.headers, self._clock.now())
-        self._free_at = max(self._free_at, self._clock.monotonic() + (wait or 0.0))
-        if answer.status in question.expect:
-            return answer
-        if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
-        if question.check:
-            question.check(answer)
-        return answer
-
-    def _refusal(self, answer: Answer) -> SourceError:
-        """The error that a status is. GitHub says 403 where others say 429."""
-        wait, said = wait_asked_for(answer.headers, self._clock.now()), answer.message
-        is_limit = answer.status == 429 or (
-            answer.status == 403 and (wait is not None or "rate limit" in said.lower())
-        )
-        passing = is_limit or answer.status in _PASSING or answer.status >= 500
-        reason = f"{answer.place} answered {answer.status}"
-        if is_limit:
-            reason += ", too many requests"
-        if said:
-            reason += f": {said}"
-        return SourceError(self._clean(reason), permanent=not passing, retry_after=wait)
-
-    def _pause(self, attempt: int, error: SourceError) -> None:
-        """Wait before the next attempt: as asked, else longer each time; no two in step."""
+    def _pause_after(self, error: Exception) -> bool | float:
+        """stamina's hook: the pause in seconds, True for a growing one, False for no retry."""
+        if not isinstance(error, SourceError) or error.permanent:
+            return False
         if error.retry_after is None:
-            wait = self._clock.between(0.5, 1.0) * min(2.0**attempt, self._limits.pause)
-        else:
-            wait = error.retry_after + self._clock.between(0.0, 1.0)
-        self._sleep(wait, error)
+            return self._time_left() > _LONGEST_GROWN_PAUSE
+        wait = error.retry_after + self._clock.between(0.0, 1.0)  # no two clients in step
+        return wait if self._is_worth(wait) else False
 
-    def _wait_for_turn(self, url: str) -> None:
-        now = self._clock.monotonic()
-        if now >= self._ends_at:
+    def _is_worth(self, wait: float) -> bool:
+        return wait <= min(self._limits.pause + 1.0, self._time_left())
+
+    def _time_left(self) -> float:
+        return self._ends_at - self._clock.monotonic()
+
+    def _wait_until_free(self, url: httpx2.URL) -> None:
+        """Wait for the quota and for the distance between two requests."""
+        if self._time_left() <= 0:
             reason = f"the run has taken its {self._limits.run:g} seconds"
             raise SourceError(f"{reason}; the rest comes with the next", permanent=False)
-        if (wait := self._free_at - now) > 0:
-            reason = f"{place_of(url)} has no requests left for us"
-            self._sleep(wait, SourceError(reason, permanent=False, retry_after=wait))
+        if (wait := self._free_at - self._clock.monotonic()) > 0:
+            if not self._is_worth(wait):
+                reason = f"{place_of(str(url))} has no requests left for us"
+                raise SourceError(reason, permanent=False, retry_after=wait)
+            self._clock.sleep(wait)
         self._free_at = self._clock.monotonic() + self._limits.apart
 
-    def _sleep(self, wait: float, error: SourceError) -> None:
-        """Sleep, or raise `error` when it is not worth it."""
-        left = self._ends_at - self._clock.monotonic()
-        if wait > min(self._limits.pause + 1.0, left):
-            raise error
-        self._clock.sleep(wait)
+    def _attempt(self, call: _Call) -> Response:
+        response = self._follow(call)
+        wait = quota_wait(response.headers, self._clock.now()) or 0.0
+        self._free_at = max(self._free_at, self._clock.monotonic() + wait)
+        if response.status in call.expect:
+            return response
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+        if call.check:
+            call.check(response)
+        return response
+
+    def _refusal(self, response: Response) -> SourceError:
+        """The error of a status. GitHub answers 403 where others answer 429."""
+        wait, message = retry_after(response.headers, self._clock.now()), response.message
+        is_limit = response.status == 429 or (
+            response.status == 403 and (wait is not None or "rate limit" in message.lower())
+        )
+        is_passing = is_limit or response.status in _PASSING or response.status >= 500
+        limit = ", too many requests" if is_limit else ""
+        reason = f"{response.place} answered {response.status}{limit}"
+        reason += f": {message}" if message else ""
+        return SourceError(self._clean(reason), permanent=not is_passing, retry_after=wait)
 
     # ── one attempt ──────────────────────────────────────────────────────────
 
-    def _follow(self, question: _Question) -> Answer:
-        url = question.url
-        left = self._limits.answer
+    def _follow(self, call: _Call) -> Response:
+        url, left = call.url, self._limits.answer
         for _ in range(_MOST_REDIRECTS + 1):
-            with self._around():  # a wait for it is not the service's time
+            with self._around():  # a wait for it does not count as the service's time
                 began = self._clock.monotonic()
                 self._network.deadline = min(began + left, self._ends_at)
-                answer = self._once(question, url)
+                response = self._send(call, url)
             left -= self._clock.monotonic() - began
-            if answer.status not in _REDIRECTS:
-                return answer
-            url = self._redirect(question.method, url, answer.headers.get("location", ""))
-        raise SourceError(f"{place_of(question.url)} redirects without end")
+            if response.status not in _REDIRECTS:
+                return response
+            url = self._redirect(call.method, url, response.headers.get("location", ""))
+        raise SourceError(f"{place_of(str(call.url))} redirects without end")
 
-    def _redirect(self, method: str, url: str, location: str) -> str:
-        """Where a redirect leads, if we go there.
+    def _redirect(self, method: str, url: httpx2.URL, location: str) -> httpx2.URL:
+        """The target of a redirect, if it is allowed.
 
         Raises:
-            SourceError: to a host that is not the service's, away from TLS, or of a POST.
+            SourceError: it leads to a host that is not the service's, or away from TLS, or the
+                request was a POST.
         """
-        target = urljoin(url, location)
-        here, there = urlsplit(url), urlsplit(target)
-        is_same = (there.scheme, there.netloc) == (here.scheme, here.netloc)
-        is_named = there.scheme == "https" and there.netloc in {*self._other_hosts, here.hostname}
-        if method != "GET" or not location or not (is_same or is_named):
-            place = self._clean(f"{there.scheme}://{there.hostname or ''}"[:100])
-            raise SourceError(f"{place_of(url)} redirects to {place}, where we do not go")
+        try:
+            target = url.join(location)
+        except httpx2.InvalidURL:
+            target = httpx2.URL("")
+        is_same = (target.scheme, target.netloc) == (url.scheme, url.netloc)
+        is_named = target.scheme == "https" and (
+            target.netloc.decode("ascii") in {*self._other_hosts, url.host}
+        )
+        is_allowed = (is_same or is_named) and not target.userinfo
+        if method != "GET" or not location or not is_allowed:
+            place = self._clean(f"{target.scheme}://{target.host}"[:100])
+            raise SourceError(f"{place_of(str(url))} redirects to {place}, where we do not go")
         return target
 
-    def _once(self, question: _Question, url: str) -> Answer:
+    def _send(self, call: _Call, url: httpx2.URL) -> Response:
         try:
-            with self._pool.stream(
-                question.method,
-                url,
-                headers=_encoded(self._all_headers(url, question.headers)),
-                content=question.content,
-                extensions={"timeout": self._timeout},
-            ) as response:
-                headers = plain_headers(response.headers)
-                body = read_body(url, headers, response.iter_stream(), self._limits.size)
-                return Answer(response.status, headers, body, url, question.url)
-        except Refused as error:
-            raise SourceError(self._clean(str(error))) from error
-        except httpcore2.TimeoutException as error:
-            raise self._too_slow(url) from error
-        except (httpcore2.LocalProtocolError, httpcore2.UnsupportedProtocol) as error:
-            # Its words may hold a key, in a spelling that nobody would know to hide.
-            raise SourceError(f"{place_of(url)} cannot be asked: look at its settings") from error
-        except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-            raise self._broken(url, error) from error
+            request = self._client.build_request(
+                call.method, url, headers=self._all_headers(url, call.headers), json=call.payload
+            )
+            with closing(self._client.send(request, stream=True)) as received:
+                body = read_body(received, self._limits.size)
+            charset = received.charset_encoding or "utf-8"
+            headers = dict(received.headers)
+            return Response(received.status_code, headers, body, charset, str(url), str(call.url))
+        except (Refused, httpx2.TransportError, OSError) as error:
+            raise self._failure(str(url), error) from error
 
-    def _too_slow(self, url: str) -> SourceError:
-        if self._clock.monotonic() >= self._network.deadline:
+    def _failure(self, url: str, error: Exception) -> SourceError:
+        """The error of a request without a response."""
+        if isinstance(error, Refused):
+            return SourceError(self._clean(str(error)))
+        if isinstance(error, httpx2.LocalProtocolError | httpx2.UnsupportedProtocol):
+            # Its text may contain a key, in a spelling that `_clean` does not find.
+            return SourceError(f"{place_of(url)} cannot be asked: look at its settings")
+        if not isinstance(error, httpx2.TimeoutException):
+            detail = self._clean(str(error))[:120] or type(error).__name__
+            reason = f"could not be read: {detail}"
+        elif self._clock.monotonic() >= self._network.deadline:
             reason = f"did not finish its answer within {self._limits.answer:g} seconds"
         else:
             reason = "did not answer in time"
         return SourceError(f"{place_of(url)} {reason}", permanent=False)
 
-    def _broken(self, url: str, error: Exception) -> SourceError:
-        detail = self._clean(str(error))[:120] or type(error).__name__
-        return SourceError(f"{place_of(url)} could not be read: {detail}", permanent=False)
+    # ── the request ──────────────────────────────────────────────────────────
 
-    # ── what is asked ────────────────────────────────────────────────────────
+    def _url(self, path: str, params: Mapping[str, str | int] | None) -> httpx2.URL:
+        return httpx2.URL(f"{self._base}/{path.lstrip('/')}", params=params or None)
 
-    def _url(self, path: str, params: Mapping[str, str | int] | None) -> str:
-        query = f"?{urlencode(params)}" if params else ""
-        return f"{self._base}/{path.lstrip('/')}{query}"
-
-    def _all_headers(self, url: str, headers: Mapping[str, str]) -> dict[str, str]:
-        """A redirect to another host must not carry our key there."""
-        is_home = urlsplit(url).netloc == urlsplit(self._base).netloc
-        own = {"user-agent": user_agent(), "accept-encoding": "gzip"}
-        return own | (self._headers if is_home else {}) | dict(headers)
+    def _all_headers(
+        self, url: httpx2.URL, headers: Mapping[str, str]
+    ) -> list[tuple[bytes, bytes]]:
+        """A redirect to another host must not send our key there."""
+        own = self._headers if url.netloc == self._base.netloc else {}
+        both = {"user-agent": user_agent(), "accept-encoding": "gzip"} | own | dict(headers)
+        return [(name.encode(), value.encode("ascii", "replace")) for name, value in both.items()]
 
     def _clean(self, text: str) -> str:
         for secret in self._secrets:
@@ -317,18 +307,18 @@ class Http:
 
 
 def user_agent() -> str:
-    """Who asks, and how to reach whoever runs this: services ask for it, and slow down others."""
+    """Our name and address: services ask for both, and slow down clients without them."""
     contact = f"; {settings.CONTACT}" if settings.CONTACT else ""
     return f"TrendingPapers (+{settings.SITE_URL}{contact})"
 
 
-def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode("ascii", "replace")) for name, value in headers.items()]
-
-
-def _recalled(url: str) -> str:
-    return str(cache.get(_validator_key(url)) or "")
-
-
 def _validator_key(url: str) -> str:
     return f"source:validator:{sha256(url.encode()).hexdigest()}"
+
+
+def _log_retry(details: RetryDetails) -> None:
+    _log.info("%s; next attempt in %.1f s", details.caused_by, details.wait_for)
+
+
+# stamina's own line names neither the service nor the reason in a log of plain text.
+set_on_retry_hooks([_log_retry])

@@ -10,7 +10,7 @@ import pytest
 
 from papers.sources import SourceError
 from papers.sources.arxiv_xml import Entry, parse_announcements, parse_query
-from tests.papers.arxiv_site import entry, feed, refusal
+from tests.papers.sources.arxiv_site import entry, feed, refusal
 
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'

@@ -23,8 +23,8 @@ from papers.sources.arxiv import (
 )
 from papers.sources.http import Limits
 from tests.factories import DAY, make_paper, make_topic
-from tests.papers.arxiv_site import ATOM, entry, feed, refusal
-from tests.papers.test_arxiv_xml import FOREIGN, LAUGHS
+from tests.papers.sources.arxiv_site import ATOM, entry, feed, refusal
+from tests.papers.sources.test_arxiv_xml import FOREIGN, LAUGHS
 from tests.stand_in import (
     BOMB,
     DRIP,

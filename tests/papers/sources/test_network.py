@@ -1,0 +1,143 @@
+"""Where a request may go, and for how long: redirects, addresses, deadlines."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import httpx2
+import pytest
+
+from papers.sources import SourceError
+from papers.sources.http import Limits
+from papers.sources.network import is_public
+from tests.papers.sources.http_client import make_http, refusal
+from tests.stand_in import DRIP, ELSEWHERE, FakeTime, Play, StandIn, says
+
+FINE = says({"fine": True})
+
+
+# ── redirects ──────────────────────────────────────────────────────────────────
+
+
+def test_a_redirect_on_the_same_host_is_followed(server: StandIn, time: FakeTime) -> None:
+    server.plays("/repos/a/old", Play(301, {"location": f"{server.url}/repositories/7"}))
+    server.plays("/repositories/7", FINE)
+    with make_http(server, time, headers={"authorization": "Bearer t"}) as http:
+        answer = http.get("/repos/a/old")
+    assert (answer.place, answer.asked) == ("127.0.0.1/repositories/7", f"{server.url}/repos/a/old")
+    assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer t"] * 2
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://localhost:6379/",
+        "http://127.0.0.1:1/",
+        "https://[::1]/",
+        "https://evil.example/?token=1",
+        "file:///etc/passwd",
+        "//10.0.0.1/x",
+        "http://me:secret@127.0.0.1/x",
+        "http://[",
+        "",
+    ],
+)
+def test_a_redirect_to_anywhere_else_is_refused(
+    server: StandIn, time: FakeTime, location: str
+) -> None:
+    server.plays("/x", Play(302, {"location": location}))
+    error = refusal(server, time)
+    assert error.permanent
+    assert "where we do not go" in error.reason
+    assert "token" not in error.reason
+    assert "secret" not in error.reason
+    assert len(server.asked) == 1
+
+
+def test_a_request_with_a_body_is_not_redirected(server: StandIn, time: FakeTime) -> None:
+    server.plays("/x", Play(307, {"location": "/y"}))
+    with make_http(server, time) as http, pytest.raises(SourceError, match="we do not go"):
+        http.post("/x", {})
+
+
+def test_redirects_in_a_circle_end(server: StandIn, time: FakeTime) -> None:
+    server.plays("/x", Play(302, {"location": "/x"}))
+    error = refusal(server, time)
+    assert (error.reason, error.permanent) == ("127.0.0.1/x redirects without end", True)
+    assert len(server.asked) == 4
+
+
+def test_a_redirect_out_is_refused_before_a_connection_is_made(
+    server: StandIn, time: FakeTime
+) -> None:
+    server.plays("/x", ELSEWHERE)
+    error = refusal(server, time)
+    assert error.reason == "127.0.0.1/x redirects to http://169.254.169.254, where we do not go"
+
+
+def test_a_key_is_not_sent_to_another_host(server: StandIn, time: FakeTime) -> None:
+    with make_http(server, time, headers={"x-key": "k"}, other_hosts=["cdn.example"]) as http:
+        there = http._all_headers(httpx2.URL("https://cdn.example/x"), {})
+        here = http._all_headers(httpx2.URL(f"{server.url}/x"), {})
+    assert [name for name, _ in there] == [b"user-agent", b"accept-encoding"]
+    assert dict(here)[b"x-key"] == b"k"
+
+
+# ── addresses ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("addresses", [["10.0.0.7"], ["93.184.216.34", "127.0.0.1"], ["::1"]])
+def test_a_named_host_with_a_private_address_is_refused(
+    server: StandIn, time: FakeTime, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
+) -> None:
+    def look_up(host: str, port: int, *args: Any, **options: Any) -> list[Any]:
+        if host == "127.0.0.1":
+            return really(host, port, *args, **options)
+        assert host == "cdn.example"
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    really = socket.getaddrinfo
+
+    server.plays("/x", Play(302, {"location": "https://cdn.example/x"}))
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    error = refusal(server, time, other_hosts=["cdn.example"])
+    assert error.permanent
+    assert error.reason == "cdn.example has an address that is not on the public internet"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.1", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:93.184.216.34", True),
+    ],
+)
+def test_a_public_address_is_distinguished_from_a_private_one(address: str, is_one: bool) -> None:
+    assert is_public(address) is is_one
+
+
+# ── deadlines ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("play", [DRIP, DRIP.but(headers={"x-long": "y" * 5000})])
+def test_a_slow_drip_ends_at_the_deadline(server: StandIn, time: FakeTime, play: Play) -> None:
+    time.step = 1.0
+    server.plays("/x", play)
+    error = refusal(server, time, limits=Limits(answer=30, attempts=1))
+    reason = "127.0.0.1/x did not finish its answer within 30 seconds"
+    assert (error.reason, error.permanent) == (reason, False)
