@@ -90,7 +90,8 @@ class HuggingFacePayload:
         value = self._find(key)
         if value is None or (type(value) is int and 0 <= value <= _MOST):
             return value
-        return self._malformed(f"{key} is not a count: {str(value)[:40]!r}")
+        self._malformed(f"{key} is not a count: {str(value)[:40]!r}")
+        return None
 
     def link(self, key: str) -> str | None:
         return web_url(self.text(key) or "") or None
@@ -161,7 +162,8 @@ class HuggingFacePayload:
         value = self._find(key)
         if value is None or isinstance(value, wanted):
             return value
-        return self._malformed(f"paper.{key} is {kind_of(value)}, not {name}")
+        self._malformed(f"paper.{key} is {kind_of(value)}, not {name}")
+        return None
 
     def _instant(self, key: str, value: object) -> datetime | None:
         found = _instant(value)

@@ -39,7 +39,7 @@ class _GuardedTransport(httpx2.HTTPTransport):
     """httpx2's transport on a network of ours: it has no argument for one."""
 
     def __init__(self, network: GuardedNetwork) -> None:
-        tls = httpx2.create_ssl_context(trust_env=False)
+        tls = httpx2.create_ssl_context()
         super().__init__(verify=tls, trust_env=False)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=tls, network_backend=network, max_connections=1, keepalive_expiry=30
