@@ -14,7 +14,7 @@ COPY . .
 RUN LOCAL=false SECRET_KEY=needed-only-to-collect-static-files SITE_URL=https://localhost \
     DATABASE_URL=postgres://nowhere/none REDIS_URL=redis://nowhere/0 \
     python manage.py collectstatic --no-input \
- && python -m compileall -q config local newsletter papers subscribers
+ && python -m compileall -q config local mail newsletter papers subscribers web
 
 FROM python:3.13-slim-bookworm
 RUN groupadd --gid 10001 trending \

@@ -11,7 +11,7 @@ help:
 
 ## run           start the whole service here: http://localhost:8000/ (PORT=8001 make run for another port)
 run: $(VENV)/.local
-	@$(BIN)/python -m config.run
+	@$(BIN)/python -m local.run
 
 ## test          run every test against real servers (ARGS="-k name" narrows it)
 test: $(VENV)/.dev

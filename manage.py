@@ -14,13 +14,13 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from config import embedded
+    from local import servers
 
     try:
         var = settings.VAR_DIR  # reads .env too, which may name the servers
-        with nullcontext() if embedded.not_needed() else embedded.running(var):
+        with nullcontext() if servers.not_needed() else servers.running(var):
             execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, embedded.EmbeddedError) as error:
+    except (ImproperlyConfigured, servers.EmbeddedError) as error:
         sys.exit(f"Trending Papers cannot start. {error}")
 
 

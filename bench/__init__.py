@@ -11,8 +11,8 @@ from pathlib import Path
 import django
 from django.apps import apps
 
-from config import embedded
-from config.processes import MARK
+from local import servers
+from local.processes import MARK
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,7 +21,7 @@ def _prepare_django() -> None:
     """Load Django with servers of our own, away from those that hold real papers."""
     if apps.ready or MARK in os.environ:  # in a test, or in a process of chaos, which has its own
         return
-    if not embedded.not_needed():
+    if not servers.not_needed():
         var = Path(os.environ.get("VAR_DIR", ROOT / "var"))
         # A benchmark that another one starts has the folder already.
         os.environ["VAR_DIR"] = str(var if var.name == "bench" else var / "bench")

@@ -10,13 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.crowd import texts
-from newsletter.compose import compose_newest
+from newsletter.delivery.recipients import Recipient, recipients
+from newsletter.editions.compose import compose_newest
+from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.render import build_digest
+from newsletter.editions.tokens import current_key_id
 from newsletter.models import Edition
-from newsletter.press import Press
-from newsletter.readers import Recipient, recipients
-from newsletter.render import digest_of
-from newsletter.tokens import current_key_id
-from papers.classify import classify
+from papers.catalogue.classify import classify
 from papers.models import Paper, Signal
 from papers.windows import last_closed_day
 from subscribers.models import Subscriber
@@ -125,16 +125,16 @@ def due_again() -> None:
 
 def mean_bytes(edition: Edition, readers: int = 500) -> int:
     """What a mail to these readers weighs on the wire, on average."""
-    press, now = Press(edition), timezone.now()
+    press, now = LoadedEdition(edition), timezone.now()
     return round(
         mean(
             len(
-                digest_of(
+                build_digest(
                     delivery_id=number,
                     key_id=current_key_id(),
                     to=reader.email,
                     dated_at=now,
-                    sheet=press.choose(reader.wants, ()).sheet,
+                    body=press.select(reader.interests, ()).body,
                 ).as_bytes()
             )
             for number, reader in first_readers(readers).items()

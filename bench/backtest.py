@@ -21,7 +21,7 @@ from bench.history import Entry, History, NoHistoryError, days, read_history, we
 from bench.metrics import Interval, interval, mean_settled, ndcg, precision
 from bench.rankers import RANKERS, Ranker
 from bench.stage import is_quick, write
-from papers.weights import VERSION
+from papers.ranking.weights import VERSION
 
 DRAWS: Final = 20  # simulations of a scenario, whose mean is judged
 STARS: Final = "github_stars_daily.jsonl.gz"  # looked for beside the lists

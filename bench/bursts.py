@@ -22,12 +22,12 @@ import requests
 from django.test import override_settings
 
 from bench.stage import is_quick, write
-from config.providers import backend_of
-from newsletter.pieces import PAPERS, TOKEN, Piece, Shell
-from newsletter.render import Digest, Sheet
-from newsletter.transports import BATCH_APIS, Transport
-from newsletter.transports.burst import BurstTransport
-from newsletter.transports.django import DjangoTransport
+from mail.backend import DjangoTransport
+from mail.batch.client import BurstTransport
+from mail.factory import BATCH_APIS, Transport
+from mail.providers import backend_of
+from newsletter.editions.fragments import PAPERS, TOKEN, Layout, PaperFragment
+from newsletter.editions.render import Digest, DigestBody
 
 PROVIDERS: Final = {
     "postmark": "POSTMARK_SERVER_TOKEN",
@@ -118,25 +118,25 @@ def _digest(number: int) -> Digest:
         to=f"reader{number}@example.com",
         token=f"{number:043}",
         dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
-        sheet=_sheet(number % 20),
+        body=_sheet(number % 20),
     )
 
 
 def _again(digest: Digest, round_: int) -> Digest:
     """The same mail under another number, so that no request is known already."""
     number = digest.delivery_id + (round_ + 1) * 1_000_000
-    return Digest(number, digest.to, digest.token, digest.dated_at, digest.sheet)
+    return Digest(number, digest.to, digest.token, digest.dated_at, digest.body)
 
 
 @cache
-def _sheet(choice: int) -> Sheet:
+def _sheet(choice: int) -> DigestBody:
     """One of twenty choices of papers: some readers share theirs, as in an edition."""
     link = f'<a href="https://papers.example.org/r/{TOKEN}/1">read</a>'
     filler = "A line of an abstract, about as long as such lines are. " * 100
     html = f"<p>{choice} {link} {filler}"[: _HTML_OF_A_PAPER - 4] + "</p>"
-    piece = Piece(html=html, text=f"{link} {filler}"[:1_200], title=f"A study of {choice}")
-    shell = Shell(html=f"<html>{PAPERS}</html>", text=PAPERS)
-    return Sheet(shell, [(piece, "Robotics · ▲ 84")] * _PAPERS)
+    piece = PaperFragment(html=html, text=f"{link} {filler}"[:1_200], title=f"A study of {choice}")
+    shell = Layout(html=f"<html>{PAPERS}</html>", text=PAPERS)
+    return DigestBody(shell, [(piece, "Robotics · ▲ 84")] * _PAPERS)
 
 
 def _summary(name: str, way: str, delay: float, runs: Sequence[Run]) -> dict[str, Any]:

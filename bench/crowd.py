@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from django.db import connection
 
-from papers.classify import alternatives
+from papers.catalogue.classify import alternatives
+from papers.catalogue.topic_seeds import SEEDS
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Paper
-from papers.topics import SEEDS
 
 DAY: Final = date(2025, 3, 14)
 _SEED: Final = 50

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from papers.series import midnight
+from papers.ranking.series import midnight
 from papers.windows import Window, closes_at
 
 Reads = tuple[tuple[float, float], ...]  # (seconds since 1970, level), oldest first

@@ -23,8 +23,8 @@ from bench.smtp import SENDER, measured, ours
 from bench.stage import empty_database, is_quick, write
 from bench.whole_path import queued_and_sent
 from bench.workers import SENDERS, senders
-from newsletter.deliver import BATCH
-from newsletter.transports import SMTP
+from mail.factory import SMTP
+from newsletter.delivery.deliver import BATCH
 
 ONE_WAY: Final = 0.015  # seconds
 DJANGO: Final = "plain Django"

@@ -23,18 +23,18 @@ from django.db import connection, transaction
 
 from bench.audience import make_readers
 from bench.stage import empty_database, is_quick, write
-from newsletter import queries, unheard
-from newsletter.deliver import BATCH
-from newsletter.dispatch import CHUNK
+from newsletter.delivery import ledger, sweep
+from newsletter.delivery.deliver import BATCH
+from newsletter.delivery.dispatch import CHUNK
+from newsletter.delivery.ledger import Claimed, Range, RenderStamp, Result
+from newsletter.editions.loaded import LoadedEdition
 from newsletter.models import Delivery, Edition
-from newsletter.press import Press
-from newsletter.queries import Claimed, Imprint, Range, Result
 
 _FIGURES: Final = ("median_ms", "computed_ms", "logged_kb")
 DAY: Final = date(2026, 3, 13)
 NOW: Final = datetime(2026, 3, 14, 8, tzinfo=UTC)
 LEASE: Final = timedelta(minutes=5)
-_IMPRINT: Final = Imprint(NOW, "2026-03", "01234567")
+_IMPRINT: Final = RenderStamp(NOW, "2026-03", "01234567")
 BURST: Final = 50
 SIZES: Final = (0, 1_000_000, 10_000_000)
 _HOT: Final = 10_050  # the id of the hot edition: its partition is half a month old
@@ -166,7 +166,7 @@ def _measured(layout: str, old: int, chunks: int, batches: int) -> list[dict[str
     for chunk in range(chunks):
         ids = list(range(chunk * CHUNK + 1, (chunk + 1) * CHUNK + 1))
         watch.time(f"queue, {CHUNK:,}", lambda ids=ids: _queue(hot.pk, ids))  # type: ignore[misc]
-    press = Press(hot)
+    press = LoadedEdition(hot)
     for _ in range(batches):
         _batch(watch, press)
     for _ in range(batches):
@@ -178,20 +178,20 @@ def _measured(layout: str, old: int, chunks: int, batches: int) -> list[dict[str
 
 @transaction.atomic
 def _queue(edition: int, ids: Sequence[int]) -> None:
-    count, _ = queries.queue(edition, ids, [NOW + timedelta(days=7)] * len(ids), NOW)
+    count, _ = ledger.queue(edition, ids, [NOW + timedelta(days=7)] * len(ids), NOW)
     assert count == len(ids)
 
 
-def _batch(watch: Watch, press: Press) -> None:
+def _batch(watch: Watch, press: LoadedEdition) -> None:
     """500 mails as a worker handles them: claimed at once, marked and recorded in bursts."""
     edition = press.edition_id
     everything = Range(edition, 1, 2**62)
     fence, mails = watch.time(
-        f"claim, {BATCH}", lambda: queries.claim(everything, NOW, BATCH, LEASE)
+        f"claim, {BATCH}", lambda: ledger.claim(everything, NOW, BATCH, LEASE)
     )
     readers = [mail.reader_id for mail in mails]
     watch.time(
-        f"seen papers, {BATCH}", lambda: queries.seen_papers(readers, edition, *press.seen_since)
+        f"seen papers, {BATCH}", lambda: ledger.seen_papers(readers, edition, *press.seen_since)
     )
     bursts = [mails[at : at + BURST] for at in range(0, len(mails), BURST)]
     assert len(bursts) == BATCH // BURST
@@ -199,13 +199,13 @@ def _batch(watch: Watch, press: Press) -> None:
     def mark() -> None:
         for burst in bursts:
             picks = {mail.id: json.dumps(_PICKS) for mail in burst}
-            held = queries.changed(queries.marking(edition, fence, picks, _IMPRINT, NOW + LEASE))
+            held = ledger.changed(ledger.mark_sending(edition, fence, picks, _IMPRINT, NOW + LEASE))
             assert len(held) == len(burst)
 
     def record() -> None:
         for burst in bursts:
-            queries.changed(
-                *queries.recording(edition, fence, [_sent(mail) for mail in burst], NOW)
+            ledger.changed(
+                *ledger.record_outcomes(edition, fence, [_sent(mail) for mail in burst], NOW)
             )
 
     watch.time(f"mark, {BATCH} in bursts of {BURST}", mark)
@@ -217,9 +217,9 @@ def _sent(mail: Claimed) -> Result:
 
 
 def _look() -> None:
-    unheard.sweep("uncertain", "died", NOW)
-    unheard.due_again(NOW, BATCH)
-    unheard.forgotten(NOW, NOW, BATCH)
+    sweep.expire_leases(NOW)
+    sweep.due_retries(NOW, BATCH)
+    sweep.stalled(NOW, NOW, BATCH)
 
 
 def _forget(hot: Edition) -> None:

@@ -12,12 +12,12 @@ from django.db import connection
 
 from bench.crowd import DAY, fetched, fill
 from bench.stage import as_json, empty_database, is_quick, peak_megabytes, reset_peak, timed, write
-from papers.classify import classify
-from papers.ingest import ingest
-from papers.measure import measured
+from papers.catalogue.classify import classify
+from papers.catalogue.ingest import ingest
 from papers.models import Paper, PaperTopic
-from papers.score import score, topics_of
-from papers.trend import rank
+from papers.ranking.measurements import measured
+from papers.ranking.score import score, topics_of
+from papers.ranking.trend import rank
 from papers.windows import closes_at
 
 NOON: Final = datetime(2025, 3, 14, 12, tzinfo=UTC)

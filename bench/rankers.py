@@ -12,10 +12,10 @@ from functools import partial
 from typing import Final
 
 from bench.history import Entry, History
-from papers.measure import Measurement
-from papers.series import Series, series_from
-from papers.trend import rank
-from papers.weights import WEIGHTS, Weights
+from papers.ranking.measurements import Measurement
+from papers.ranking.series import Series, series_from
+from papers.ranking.trend import rank
+from papers.ranking.weights import WEIGHTS, Weights
 
 Ranker = Callable[[History], list[int]]
 HOUR: Final = 3600.0
@@ -28,7 +28,7 @@ def ours(history: History, weights: Weights = WEIGHTS) -> list[int]:
 
 
 def measurement(entry: Entry, history: History) -> Measurement:
-    """What `papers.measure` would say of a paper with these reads."""
+    """What `papers.ranking.measurements` would say of a paper with these reads."""
     series = {kind: _series(kind, entry) for kind in entry.reads}
     return Measurement(entry.paper_id, history.until, entry.listed_on, history.window, series)
 

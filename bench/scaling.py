@@ -1,8 +1,8 @@
 """Ten times, a hundred times as many readers: seconds, cost a mail, memory; and the first mail.
 
-Everything is queued by newsletter.dispatch in a real worker, once while the senders are held
-back, so that it is known what queueing takes, and then sent. The first mail is waited for at the
-sink, with senders that wait for work.
+Everything is queued by newsletter.dispatch in a real worker, once while the senders are
+held back, so that it is known what queueing takes, and then sent. The first mail is waited for at
+the sink, with senders that wait for work.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from bench.postfix import CountingSink
 from bench.stage import empty_database, is_quick, write
 from bench.whole_path import first_mail, queued_and_sent, wait_until_sent
 from bench.workers import Worker, senders
+from newsletter.delivery.recipients import recipients
+from newsletter.editions.loaded import LoadedEdition
 from newsletter.models import Edition
-from newsletter.press import Press
-from newsletter.readers import recipients
 
 _AT_ONCE: Final = 5_000
 
@@ -106,12 +106,12 @@ def _measured(edition: Edition, worker: Worker, readers: int) -> Row:
 
 def rank(edition: Edition, readers: int) -> float:
     """The seconds that choosing papers takes for so many readers, in this one process."""
-    press = Press(edition)
+    press = LoadedEdition(edition)
     start = time.perf_counter()
     for first in range(1, readers + 1, _AT_ONCE):
         wanted = recipients(range(first, min(first + _AT_ONCE, readers + 1)))
         for reader in wanted.values():
-            press.choose(reader.wants, ())
+            press.select(reader.interests, ())
     return time.perf_counter() - start
 
 

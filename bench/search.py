@@ -23,9 +23,9 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from bench.stage import empty_database, is_quick, write
-from papers.matching import Filters, best, read
 from papers.models import Paper, PaperTopic, Topic, Trend
-from papers.search import search
+from papers.search.query import Filters, best, read
+from papers.search.search import search
 
 DAY: Final = date(2026, 3, 13)
 NOW: Final = datetime(2026, 3, 14, tzinfo=UTC)

@@ -27,9 +27,9 @@ from bench import postfix
 from bench.costs import Sending
 from bench.delay import HOST
 from bench.stage import is_quick, write
-from newsletter.render import Digest
-from newsletter.transports import SMTP
-from newsletter.transports.smtp import SmtpTransport
+from mail.factory import SMTP
+from mail.smtp.pool import SmtpTransport
+from newsletter.editions.render import Digest
 
 BURST: Final = 50
 SENDER: Final = "digest@bench.test"
@@ -42,11 +42,11 @@ SOURCE: Final = "smtp-source -d"
 class Ready:
     """A digest whose bytes are made already: only the way to the server is measured."""
 
-    sheet: Any
+    body: Any
 
     def __init__(self, number: int) -> None:
         self.to = f"reader{number}@bench.test"
-        self.sheet = type(self)
+        self.body = type(self)
         head = f"Message-ID: <{number}@bench.test>\nTo: {self.to}\n\n"
         self._content = (head + TEXT + HTML).replace("\n", "\r\n").encode()
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from config import embedded
+from local import servers
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -29,7 +29,7 @@ def is_quick() -> bool:
 @contextmanager
 def empty_database() -> Iterator[None]:
     """A new, migrated database on running servers, dropped at the end; real data is elsewhere."""
-    with nullcontext() if embedded.not_needed() else embedded.running(settings.VAR_DIR):
+    with nullcontext() if servers.not_needed() else servers.running(settings.VAR_DIR):
         real = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:

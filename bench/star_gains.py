@@ -18,7 +18,7 @@ import numpy as np
 
 from bench.history import Entry, History, Reads
 from bench.rankers import measurement
-from papers.trend import rank
+from papers.ranking.trend import rank
 
 DAY: Final = 86_400.0
 START: Final = date(2025, 3, 10)  # a Monday, to which each repository's first read is moved

@@ -17,7 +17,7 @@ import numpy as np
 from bench.history import History
 from bench.metrics import interval, ndcg
 from bench.rankers import ours
-from papers.weights import WEIGHTS, Weights
+from papers.ranking.weights import WEIGHTS, Weights
 
 GRID: Final[dict[str, tuple[float, ...]]] = {
     "comments": (0.0, 0.05, 0.1, 0.15, 0.2),

@@ -1,4 +1,4 @@
-"""The way of a digest as in production: newsletter.dispatch in a real worker, then the senders."""
+"""A digest sent as in production: the dispatch task in a real worker, then the senders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bench import audience
 from bench.costs import Database, cpu_seconds
 from bench.postfix import CountingSink, wait_for
 from bench.workers import Worker, forget_bells
-from newsletter.progress import progress_of
+from newsletter.delivery.progress import progress_of
 from newsletter.tasks import dispatch
 
 _PATIENCE: Final = 1_800.0  # seconds, for a million

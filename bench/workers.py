@@ -17,9 +17,9 @@ from django.db import connection
 from kombu.transport.redis import Channel
 
 from bench.postfix import wait_for
-from config import embedded
 from config.celery import app
-from config.processes import Child, stop
+from local import servers
+from local.processes import Child, stop
 
 SENDERS: Final = 2  # processes
 # Nothing of an operator's own settings that would slow us down, or speak to another server.
@@ -89,7 +89,7 @@ def _worker(name: str, queue: str, processes: int, changes: Mapping[str, str]) -
 
 
 def _stores() -> dict[str, str]:
-    given = os.environ.get("DATABASE_URL") or embedded.database_url(settings.VAR_DIR)
+    given = os.environ.get("DATABASE_URL") or servers.database_url(settings.VAR_DIR)
     ours = urlsplit(given)._replace(path=f"/{connection.settings_dict['NAME']}")
     return {"DATABASE_URL": ours.geturl(), "REDIS_URL": settings.REDIS_URL}
 

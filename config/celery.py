@@ -85,12 +85,15 @@ app.conf.update(
     beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
     beat_schedule={
         "dispatch": {"task": "newsletter.dispatch", "schedule": settings.TICK_SECONDS},
-        "reports": {"task": "newsletter.hear", "schedule": settings.TICK_SECONDS},
+        "reports": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
-        # papers/jobs.py holds the timetable of sources; this only looks what is due.
+        # papers/jobs/timetable.py holds the timetable of sources; this only looks what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
         # Old deliveries leave a month at a time, so a night that is missed is none.
-        "archive": {"task": "newsletter.archive", "schedule": crontab(hour="4", minute="17")},
+        "archive": {
+            "task": "newsletter.archive",
+            "schedule": crontab(hour="4", minute="17"),
+        },
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])

@@ -17,16 +17,16 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
-from config.providers import known_providers
-from config.source_checks import (
+from mail.providers import known_providers
+from newsletter.checks import check_webhook, check_webhook_secret
+from newsletter.delivery.rates import send_rates
+from papers.checks import (
     check_arxiv,
     check_run_retention,
     check_source_addresses,
     check_source_keys,
     check_source_names,
 )
-from config.webhook_checks import check_webhook, check_webhook_secret
-from newsletter.pace import pace_of_settings
 
 # Nobody outside this machine, or nobody at all, gets mail there.
 _NOWHERE = ("localhost", ".localhost", "example.com", ".example", ".invalid", ".test", ".local")
@@ -223,7 +223,7 @@ def check_mailbox() -> list[CheckMessage]:
 
 def check_pace() -> list[CheckMessage]:
     try:
-        pace_of_settings()
+        send_rates()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="See docs/settings.md.", id="trending.E011")]
     return []

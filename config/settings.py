@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import admin_look, embedded
+from config import admin_theme
 from config.environment import Environment
-from config.providers import anymail_settings, backend_of
 from config.redis_url import for_celery, for_limits
-from config.secret import local_secret
+from local import servers
+from local.secret_key import local_secret
+from mail.providers import anymail_settings, backend_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -51,7 +52,7 @@ if not SECRET_KEY:
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # ── stores ───────────────────────────────────────────────────────────────────
-_database_url = env.str("DATABASE_URL", default=embedded.database_url(VAR_DIR))
+_database_url = env.str("DATABASE_URL", default=servers.database_url(VAR_DIR))
 if not _database_url.startswith(("postgres://", "postgresql://")):
     # The address may hold a password: name its scheme only.
     raise ImproperlyConfigured(
@@ -64,7 +65,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default=embedded.redis_url(VAR_DIR))
+REDIS_URL = env.str("REDIS_URL", default=servers.redis_url(VAR_DIR))
 if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured(
         "REDIS_URL must name a Redis server, redis://host:6379/0 or unix:///path/to/socket?db=0, "
@@ -72,8 +73,8 @@ if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     )
 # Both servers are this machine's own: only they may hold sample readers.
 EMBEDDED = (_database_url, REDIS_URL) == (
-    embedded.database_url(VAR_DIR),
-    embedded.redis_url(VAR_DIR),
+    servers.database_url(VAR_DIR),
+    servers.redis_url(VAR_DIR),
 )
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="trending:")
 CACHES = {
@@ -115,7 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
-    "config.api_gate.ApiGateMiddleware",
+    "config.api_middleware.ApiGateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -259,7 +260,7 @@ API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGIN_URL = "admin:login"
-UNFOLD = admin_look.UNFOLD
+UNFOLD = admin_theme.UNFOLD
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in logging.getLevelNamesMapping():
     raise ImproperlyConfigured(

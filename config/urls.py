@@ -3,15 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import webhooks
 from config.api import api
+from newsletter.events import webhook
 
 urlpatterns = [
     path("", include("papers.urls")),
     path("", include("subscribers.urls")),
     path("", include("newsletter.urls")),
     path("api/", api.urls),
-    path("anymail/<slug:provider>/tracking/", webhooks.tracking, name="tracking"),
+    path("anymail/<slug:provider>/tracking/", webhook.tracking, name="tracking"),
     path("mailbox/", include("local.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from newsletter.progress import busy
+from newsletter.delivery.progress import busy
 from newsletter.tasks import dispatch
 
 

@@ -16,13 +16,16 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from newsletter import control
-from newsletter.admin_reports import ReportInline, delivery_number
+from newsletter.admin_events import ReportInline, delivery_number
+from newsletter.delivery import control
+from newsletter.delivery.progress import deliveries_of
+from newsletter.delivery.speed import progress_now
+from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
-from newsletter.pieces import RANK, TOKEN, WHY
-from newsletter.progress import deliveries_of
-from newsletter.speed import progress_now
-from papers.admin_pages import (
+from papers.models import Paper
+from papers.windows import closes_at, last_closed_day
+from subscribers.admin import readers_like
+from web.admin import (
     LedgerPage,
     M,
     ModelForm,
@@ -38,9 +41,6 @@ from papers.admin_pages import (
     row_url,
     short,
 )
-from papers.models import Paper
-from papers.windows import closes_at, last_closed_day
-from subscribers.admin import readers_like
 
 DELIVERY_COLOURS: Final = {
     "queued": "info",

@@ -13,10 +13,10 @@ from ninja.errors import HttpError
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from newsletter.compose import WINDOW_OF
+from newsletter.editions.compose import WINDOW_OF
 from newsletter.models import Candidate, Edition
-from papers.api.rows import public_id, public_url, written
-from papers.api.shapes import Problem, Shape
+from papers.api.schemas import Problem, Shape
+from papers.api.serializers import public_id, public_url, written
 from papers.explain import explain
 from papers.windows import first_day
 

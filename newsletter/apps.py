@@ -8,6 +8,6 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         # Only now may models be imported, and the receiver needs them.
-        from newsletter.receivers import take_in  # noqa: PLC0415
+        from newsletter.events.receive import store_event  # noqa: PLC0415
 
-        tracking.connect(take_in, dispatch_uid="newsletter.take_in")
+        tracking.connect(store_event, dispatch_uid="newsletter.take_in")

@@ -13,14 +13,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Candidate, Delivery, Edition
-from newsletter.progress import deliveries_of
-from papers.admin_pages import row_url, rows_url, short
-from papers.jobs import LINES
+from papers.jobs.status import Status, in_words, statuses
+from papers.jobs.timetable import LINES
 from papers.models import Job, Paper, SourceRun
-from papers.status import Status, in_words, statuses
 from papers.windows import closes_at, last_closed_day
 from subscribers.models import Subscriber
+from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
 _LISTED: Final = 8

@@ -16,13 +16,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from newsletter.compose import WINDOW_OF, page_of, span
+from newsletter.editions.compose import WINDOW_OF, page_of, span
 from newsletter.models import Candidate, Delivery, Edition
-from papers.atom import AtomFeed, Entry, Term, absolute, tag
 from papers.windows import closes_at, first_day
 from papers.wording import author_line, lead
 from subscribers import tokens
 from subscribers.models import Subscriber
+from web.atom import AtomFeed, Entry, Term, absolute, tag
 
 NEWEST: Final = 20
 SHOWN: Final = 10  # papers of an edition, as many as a digest has

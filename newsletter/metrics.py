@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Delivery, Edition
-from newsletter.progress import deliveries_of
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 NEWEST: Final = 10  # editions: older ones do not change any more

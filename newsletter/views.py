@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from newsletter import links
-from newsletter.compose import page_of
+from newsletter.editions import links
+from newsletter.editions.compose import page_of
+from newsletter.editions.loaded import rebuild
+from newsletter.editions.tokens import BadToken, read_token
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
-from newsletter.press import rebuild
-from newsletter.tokens import BadToken, read_token
-from subscribers.links import preferences_url, public_page
 from subscribers.models import ConsentEntry
 from subscribers.preferences import unsubscribe as leave
+from subscribers.signed_pages import preferences_url, public_page
 from subscribers.trail import of_request
 
 # A mail is self-contained: style attributes, links, nothing else.

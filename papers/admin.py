@@ -17,7 +17,9 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 import papers.admin_jobs  # noqa: F401 (registers its pages)
-from papers.admin_pages import (
+from papers.catalogue.classify import classify
+from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
+from web.admin import (
     LedgerInline,
     LedgerPage,
     M,
@@ -31,8 +33,6 @@ from papers.admin_pages import (
     rows_url,
     short,
 )
-from papers.classify import classify
-from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
 
 
 class TopicsInline(LedgerInline[PaperTopic]):

@@ -14,7 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
-from papers.admin_pages import (
+from papers.jobs.run import COUNTS, off_because, run_soon
+from papers.jobs.status import Status, in_words, status
+from papers.jobs.timetable import BY_NAME
+from papers.models import Job, SourceRun
+from web.admin import (
     LedgerPage,
     back_to,
     badge,
@@ -26,10 +30,6 @@ from papers.admin_pages import (
     rows_url,
     short,
 )
-from papers.jobs import BY_NAME
-from papers.models import Job, SourceRun
-from papers.run import COUNTS, off_because, run_soon
-from papers.status import Status, in_words, status
 
 HEALTH_COLOURS: Final = {
     "fine": "success", "running": "info", "waiting": "info", "late": "warning",

@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from papers.atom import AtomFeed, Entry, Link, Term, absolute, tag
 from papers.mathtext import unicode_math
 from papers.models import Paper, PaperTopic, Topic
 from papers.queries import topics_by_weight
+from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
 
 NEWEST: Final = 100  # about what a day's lists bring; a reader who comes each hour misses nothing
 _MOST_AUTHORS: Final = 50  # of some papers thousands

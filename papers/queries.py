@@ -23,8 +23,8 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
-from papers.measure import Facts, facts, measure
 from papers.models import Paper, PaperTopic, Signal, Topic, Trend
+from papers.ranking.measurements import Facts, facts, measure
 from papers.windows import DAYS, Window, closes_at, first_day
 
 

@@ -8,8 +8,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from papers.jobs import BY_NAME, LINES
-from papers.run import due, is_busy, run
+from papers.jobs.run import due, is_busy, run
+from papers.jobs.timetable import BY_NAME, LINES
 
 
 @shared_task(name="papers.run_due")

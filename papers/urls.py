@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from papers import views
-from papers.api.read import read_paper
+from papers.api.markdown import read_paper
 from papers.feeds import PapersFeed, TopicFeed
 from papers.windows import WINDOWS
 

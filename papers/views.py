@@ -12,11 +12,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from papers.models import Paper, Topic
-from papers.pages import FRONT, ListPage, list_page
-from papers.portrait import portrait
-from papers.revalidate import revalidated
-from papers.search_page import NoSuchPage, search_page
+from papers.pages.lists import FRONT, ListPage, list_page
+from papers.pages.paper import portrait
+from papers.pages.search import NoSuchPage, search_page
 from papers.windows import Window
+from web.conditional import revalidated
 
 
 @require_safe

@@ -14,7 +14,13 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
-from papers.admin_pages import (
+from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
+from subscribers.preferences import unsubscribe
+from subscribers.privacy import erase
+from subscribers.suppress import lift, suppress
+from subscribers.tokens import address_hash
+from subscribers.trail import Trail
+from web.admin import (
     DialogForm,
     LedgerInline,
     LedgerPage,
@@ -27,12 +33,6 @@ from papers.admin_pages import (
     row_url,
     rows_url,
 )
-from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
-from subscribers.preferences import unsubscribe
-from subscribers.privacy import erase
-from subscribers.suppress import lift, suppress
-from subscribers.tokens import address_hash
-from subscribers.trail import Trail
 
 READER_COLOURS: Final = {
     "pending": "info",

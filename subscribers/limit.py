@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from papers.limit import spend
+from web.rate_limit import spend
 
 
 def allows(ip: str) -> bool:

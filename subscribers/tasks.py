@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from celery import current_app, shared_task
 
-from subscribers import send
+from subscribers import send_transactional
 
 log = logging.getLogger(__name__)
 _PATIENCE: Final = 0.5  # seconds; a reader is waiting for a page
@@ -16,15 +16,15 @@ _PATIENCE: Final = 0.5  # seconds; a reader is waiting for a page
 @shared_task(name="subscribers.send_waiting")
 def send_waiting() -> None:
     """Send the confirmations and links that wait."""
-    send.send_waiting()
+    send_transactional.send_waiting()
 
 
 def ring() -> None:
     """Ask a worker to look now. When nobody hears, beat's next tick finds the rows anyway."""
-    ring_for(send_waiting)
+    enqueue_from_request(send_waiting)
 
 
-def ring_for(task: Any) -> None:
+def enqueue_from_request(task: Any) -> None:
     """Ask a worker to run a task now, from within a request.
 
     Celery would by itself wait for a dead broker, and try again, for longer than a reader

@@ -24,9 +24,9 @@ from subscribers import confirm as opt_in
 from subscribers import limit, signup, tasks, tokens, trail, wishes
 from subscribers import preferences as settled
 from subscribers.forms import ChoicesForm, SignUpForm, has_choices
-from subscribers.links import preferences_url, public_page, signed_page
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.schedule import check_timezone
+from subscribers.signed_pages import preferences_url, public_page, signed_page
 from subscribers.wishes import Preferences
 
 State = Subscriber.State

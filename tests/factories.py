@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from newsletter.delivery.ledger import RenderStamp
 from newsletter.models import Candidate, Delivery, DeliveryEvent, Edition
-from newsletter.queries import Imprint
-from papers.jobs import BY_NAME
+from papers.jobs.timetable import BY_NAME
 from papers.models import Job, Paper, PaperTopic, Signal, Topic
 from subscribers.models import Subscriber, TransactionalMail
 
@@ -95,8 +95,8 @@ def make_job(name: str, **values: Any) -> Job:
     return Job.objects.create(name=name, source=BY_NAME[name].source, **values)
 
 
-def make_imprint(**values: Any) -> Imprint:
-    return Imprint(
+def make_imprint(**values: Any) -> RenderStamp:
+    return RenderStamp(
         **{
             "dated_at": datetime(2025, 3, 15, 9, tzinfo=UTC),
             "renderer": "1",

@@ -66,7 +66,7 @@ class MailApi:
     calls: list[Call] = field(default_factory=list)
     connections: int = 0
     kept: dict[str, tuple[bytes, Any]] = field(default_factory=dict)  # by idempotency key
-    choose: Callable[[], Fault | None] | None = None
+    select: Callable[[], Fault | None] | None = None
     tally: Path | None = None
     forgets: bool = False  # counts only: a benchmark sends more than fits in memory
     taken: int = 0
@@ -78,8 +78,8 @@ class MailApi:
         return Counter(mail.message_id for mail in self.mails)
 
     def next_fault(self) -> Fault | None:
-        if self.choose:
-            return self.choose()
+        if self.select:
+            return self.select()
         return self.faults.popleft() if self.faults else None
 
     def answer(self, call: Call) -> tuple[int, Any]:
@@ -212,7 +212,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     api = MailApi(delay=asked.delay, patience=asked.patience, tally=asked.count, forgets=True)
-    api.choose = _chooser(asked.fault, asked.seed) if asked.fault else None
+    api.select = _chooser(asked.fault, asked.seed) if asked.fault else None
     with listen(api, asked.port) as server:
         print(api.url, flush=True)
         server.serve_forever()

@@ -20,15 +20,15 @@ _GIVEN = "TRENDING_PAPERS_TESTS_ON_GIVEN_SERVERS"  # parallel workers inherit it
 
 
 def _start_what_is_missing() -> None:
-    from config import embedded
+    from local import servers
 
     var = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "test"
-    if embedded.not_needed():
+    if servers.not_needed():
         os.environ[_GIVEN] = "yes"
     else:
-        _stack.enter_context(embedded.running(var))
-    os.environ.setdefault("DATABASE_URL", embedded.database_url(var))
-    os.environ.setdefault("REDIS_URL", embedded.redis_url(var))
+        _stack.enter_context(servers.running(var))
+    os.environ.setdefault("DATABASE_URL", servers.database_url(var))
+    os.environ.setdefault("REDIS_URL", servers.redis_url(var))
     os.environ["VAR_DIR"] = str(var)
     os.environ["LOCAL"] = "true"
 

@@ -23,8 +23,8 @@ import psutil
 import psycopg
 from bs4 import BeautifulSoup, Tag
 
-from config import embedded
-from config.processes import MARK
+from local import servers
+from local.processes import MARK
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = 120.0  # seconds: a loaded machine of two cores is given its time
@@ -47,7 +47,7 @@ def wait_until(look: Callable[[], Found], what: str, seconds: float = SLOW) -> F
 
 
 class Service:
-    """`python -m config.run`, as `make run` starts it, in a folder and on a port of its own."""
+    """`python -m local.run`, as `make run` starts it, in a folder and on a port of its own."""
 
     def __init__(self, var: Path, **environ: str) -> None:
         self.var = var
@@ -62,7 +62,7 @@ class Service:
     def start(self) -> list[str]:
         """Start and wait for Ready; the lines that were printed until then."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "config.run"],
+            [sys.executable, "-m", "local.run"],
             cwd=ROOT,
             env=self.environ,
             stdout=subprocess.PIPE,
@@ -98,7 +98,7 @@ class Service:
 
     def try_again(self) -> subprocess.CompletedProcess[str]:
         """A second start beside the first."""
-        return self.run_module("config.run")
+        return self.run_module("local.run")
 
     def run_module(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -165,7 +165,7 @@ class Service:
     # ── the database ─────────────────────────────────────────────────────────
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        url = self.environ.get("DATABASE_URL") or embedded.database_url(self.var)
+        url = self.environ.get("DATABASE_URL") or servers.database_url(self.var)
         with psycopg.connect(url, autocommit=True) as connection:
             answer = connection.execute(sql, values or None)
             return answer.fetchall() if answer.description else []

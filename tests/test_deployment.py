@@ -26,7 +26,7 @@ import psycopg
 import pytest
 import yaml
 
-from config.run import STOP_SECONDS
+from local.run import STOP_SECONDS
 from tests.settings_file import PRODUCTION, ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

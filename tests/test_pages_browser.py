@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from papers.models import Curator, Paper, Topic
-from papers.score import score
+from papers.ranking.score import score
 from papers.windows import WINDOWS
 from tests.factories import make_paper, make_paper_topic, make_signal
 from tests.live import wait_until_alone

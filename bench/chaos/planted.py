@@ -12,7 +12,7 @@ from typing import Final
 
 from celery.__main__ import main as celery
 
-from newsletter import queries
+from newsletter.delivery import ledger
 
 PLANT: Final = "CHAOS_PLANT"
 # By its name: which statement of the ledger, what it says, what it says with the bug.
@@ -38,10 +38,10 @@ def plant(name: str) -> None:
         ValueError: the statement no longer says what the bug would change.
     """
     for statement, right, wrong in PLANTS[name]:
-        sql: str = getattr(queries, statement)
+        sql: str = getattr(ledger, statement)
         if right not in sql:
             raise ValueError(f"{statement} does not say {right!r} any more: plant another bug")
-        setattr(queries, statement, sql.replace(right, wrong))
+        setattr(ledger, statement, sql.replace(right, wrong))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Receiver:
         with (
             self._path.open("a") as book,
             sinking(self._smtp, keep=False, count=book) as sink,
-            answering(tally=self._path, choose=self._api, delay=_SECONDS_A_REQUEST) as api,
+            answering(tally=self._path, select=self._api, delay=_SECONDS_A_REQUEST) as api,
         ):
             api.patience = 3.0  # more than the senders have
             self.smtp_port, self.api_url = sink.port, api.url

@@ -27,9 +27,9 @@ from bench import ROOT
 from bench.chaos.audience import Audience, listing
 from bench.chaos.planted import PLANT
 from bench.chaos.receivers import Receiver
-from config import embedded, run
-from config.processes import MARK, Child, end_leftovers, stop
 from config.redis_url import for_celery
+from local import run, servers
+from local.processes import MARK, Child, end_leftovers, stop
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 40.0  # what a worker is promised for the task in hand, and a little more
@@ -48,7 +48,7 @@ class Rig:
         self.var = var.resolve()
         self._stack = ExitStack()
         self.receiver = Receiver(self.var / "received.txt")
-        self.audience = Audience(embedded.database_url(self.var))
+        self.audience = Audience(servers.database_url(self.var))
         self.worker: Child
         self.senders: list[Child] = []
         self.environ: dict[str, str] = {}
@@ -73,14 +73,14 @@ class Rig:
 
     def _bring_up(self) -> None:
         (self.var / "log").mkdir(parents=True, exist_ok=True)
-        embedded.socket_folder(self.var).mkdir(mode=0o700, parents=True, exist_ok=True)
+        servers.socket_folder(self.var).mkdir(mode=0o700, parents=True, exist_ok=True)
         self._stack.enter_context(_only_one(self.var))
         end_leftovers(str(self.var))
         self._stack.callback(end_leftovers, str(self.var))
         self._stack.enter_context(self.receiver.running())
         self.environ = self._environment()
-        self.postgres = self._store("postgres", embedded.postgres_command(self.var))
-        self.valkey = self._store("valkey", embedded.valkey_command(self.var))
+        self.postgres = self._store("postgres", servers.postgres_command(self.var))
+        self.valkey = self._store("valkey", servers.valkey_command(self.var))
         self._stack.callback(self._stop_stores)
         self.start_postgres()
         self.start_valkey()
@@ -97,8 +97,8 @@ class Rig:
             "PYTHONUNBUFFERED": "1",
             "LOCAL": "true",
             "VAR_DIR": str(self.var),
-            "DATABASE_URL": embedded.database_url(self.var),
-            "REDIS_URL": embedded.redis_url(self.var),
+            "DATABASE_URL": servers.database_url(self.var),
+            "REDIS_URL": servers.redis_url(self.var),
             "REDIS_PREFIX": "chaos:",
             "SITE_URL": "http://localhost:8000",
             "MAIL_FROM": "Chaos <digest@localhost>",
@@ -156,7 +156,7 @@ class Rig:
         self.audience.bring_forward()
 
     def broker(self) -> redis.Redis:
-        return redis.Redis.from_url(embedded.redis_url(self.var))
+        return redis.Redis.from_url(servers.redis_url(self.var))
 
     def _stop_stores(self) -> None:
         for store, how in ((self.valkey, signal.SIGTERM), (self.postgres, signal.SIGINT)):

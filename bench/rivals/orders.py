@@ -9,10 +9,10 @@ from typing import Any, Final
 from django.conf import settings
 
 from bench.audience import DIGEST_SIZE, first_readers
+from newsletter.editions.fragments import RANK, TOKEN, WHY
+from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.tokens import make_token
 from newsletter.models import Candidate, Edition
-from newsletter.pieces import RANK, TOKEN, WHY
-from newsletter.press import Press
-from newsletter.tokens import make_token
 from papers.wording import author_line, lead, short_figure
 
 _READERS: Final = 500  # then it begins again with the first
@@ -21,10 +21,10 @@ _LINKS: Final = ("page", "arxiv", "code")  # three numbers to a paper, as in our
 
 def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
     """Papers by their position, and readers with what the press chose for each."""
-    press = Press(edition)
+    press = LoadedEdition(edition)
     candidates = Candidate.objects.filter(edition=edition)
     readers = [
-        {"to": reader.email, "token": make_token(number), "picks": _picks(press, reader.wants)}
+        {"to": reader.email, "token": make_token(number), "picks": _picks(press, reader.interests)}
         for number, reader in first_readers(_READERS).items()
     ]
     return {
@@ -41,8 +41,8 @@ def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
     }
 
 
-def _picks(press: Press, wants: Any) -> list[tuple[str, str]]:
-    return [(str(pick["position"]), pick["why"]) for pick in press.choose(wants, ()).picks]
+def _picks(press: LoadedEdition, interests: Any) -> list[tuple[str, str]]:
+    return [(str(pick["position"]), pick["why"]) for pick in press.select(interests, ()).picks]
 
 
 def worded(position: int, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from local.sample import catalogue
 from local.sample.catalogue import SamplePaper, SampleReader
 from local.sample.history import history
 from newsletter.models import Edition
-from papers.classify import classify
+from papers.catalogue.classify import classify
+from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, title_key
-from papers.ingest import ingest
 from papers.models import Curator, Paper, Signal
-from papers.score import score
+from papers.ranking.score import score
 from papers.windows import WINDOWS
 from subscribers import consent, preferences
 from subscribers.models import ConsentEntry, Subscriber

@@ -12,14 +12,14 @@ from ninja.errors import HttpError
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from papers.api import catalogue
-from papers.api.rows import detail, public_id, public_url, row, standing, topic_fields
-from papers.api.shapes import PaperDetail, PaperRow, Problem, TopicFields, TrendFields
+from papers.api import selectors
+from papers.api.schemas import PaperDetail, PaperRow, Problem, TopicFields, TrendFields
+from papers.api.serializers import detail, public_id, public_url, row, standing, topic_fields
 from papers.api.span import BadSpan, Span, span_of
 from papers.models import Paper, Topic
-from papers.pages import latest_day
+from papers.pages.lists import latest_day
 from papers.queries import newest_places, topic_counts
-from papers.search import LONGEST_QUERY
+from papers.search.search import LONGEST_QUERY
 
 Text = str | SkipJsonSchema[None]  # may be left out, but is never null
 router = Router(tags=["papers"])
@@ -80,7 +80,7 @@ def daily_papers(
     The header `Link` names the next page, where there is one.
     """
     now = timezone.now()
-    page = catalogue.daily(
+    page = selectors.daily(
         _span(asked, now),
         asked.sort,
         topic=_known_topic(asked.topic),
@@ -105,9 +105,9 @@ def search(request: HttpRequest, asked: Query[SearchQuery]) -> list[PaperRow]:
     """The best match with the strongest trend first; an arXiv id finds that paper alone."""
     now = timezone.now()
     if asked.q.strip():
-        page = catalogue.found(asked.q, asked.limit, now)
+        page = selectors.found(asked.q, asked.limit, now)
     else:
-        page = catalogue.newest(asked.limit, now)
+        page = selectors.newest(asked.limit, now)
     return [row(entry) for entry in page.entries]
 
 
@@ -138,8 +138,8 @@ def trend(request: HttpRequest, paper_id: str) -> TrendFields:
 def paper_info(request: HttpRequest, paper_id: str) -> PaperDetail:
     """By its arXiv id, with or without a version, or the number of a paper that has none."""
     paper = _paper(paper_id)
-    entry = catalogue.entry_of(paper, timezone.now())
-    return detail(entry, catalogue.newest_links(paper.pk))
+    entry = selectors.entry_of(paper, timezone.now())
+    return detail(entry, selectors.newest_links(paper.pk))
 
 
 @router.get(
@@ -168,7 +168,7 @@ def _known_topic(slug: str | None) -> str | None:
 
 
 def _paper(name: str) -> Paper:
-    found = catalogue.named(name)
+    found = selectors.named(name)
     if found is None:
         raise HttpError(404, f"No paper {name!r} is known here. An id looks like 1706.03762.")
     return found

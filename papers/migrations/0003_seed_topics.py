@@ -6,7 +6,7 @@ also when this migration is taken back and run again.
 
 from django.db import migrations
 
-from papers.topics import SEEDS
+from papers.catalogue.topic_seeds import SEEDS
 
 
 def seed(apps, schema_editor):

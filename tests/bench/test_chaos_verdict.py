@@ -6,7 +6,7 @@ import pytest
 
 from bench.chaos.planted import PLANTS, plant
 from bench.chaos.verdict import Arrival, Entry, Verdict, judge
-from newsletter import queries
+from newsletter.delivery import ledger
 
 
 def entry(number: int, state: str) -> Entry:
@@ -78,14 +78,14 @@ def test_verdicts_add_up() -> None:
 
 @pytest.mark.parametrize("name", sorted(PLANTS))
 def test_each_bug_can_still_be_planted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = {statement: getattr(queries, statement) for statement, _, _ in PLANTS[name]}
+    right = {statement: getattr(ledger, statement) for statement, _, _ in PLANTS[name]}
     for statement, sql in right.items():
-        monkeypatch.setattr(queries, statement, sql)  # put back afterwards
+        monkeypatch.setattr(ledger, statement, sql)  # put back afterwards
     plant(name)
-    assert all(getattr(queries, statement) != sql for statement, sql in right.items())
+    assert all(getattr(ledger, statement) != sql for statement, sql in right.items())
 
 
 def test_a_bug_whose_statement_has_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "_MARK_SENDING", "SELECT 1")
+    monkeypatch.setattr(ledger, "_MARK_SENDING", "SELECT 1")
     with pytest.raises(ValueError, match="plant another bug"):
         plant("no_mark")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.crowd import DAY, fetched, fill, texts
-from papers.classify import classify
+from papers.catalogue.classify import classify
 from papers.models import Paper, Signal
-from papers.score import score
+from papers.ranking.score import score
 from papers.windows import closes_at
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from bench import audience
 from bench.rivals.orders import for_django_newsletter, for_plain_django
-from newsletter.dispatch import dispatch_due
+from newsletter.delivery.dispatch import dispatch_due
+from newsletter.editions.fragments import PLACEHOLDERS
 from newsletter.models import Delivery, Edition
-from newsletter.pieces import MARKS
 from subscribers.models import Subscriber
 
 pytestmark = pytest.mark.django_db
@@ -60,4 +60,4 @@ def test_django_newsletter_is_given_as_many_papers_without_our_marks(edition: Ed
     articles = for_django_newsletter(edition, 2525, {"NAME": "x"})["articles"]
 
     assert len(articles) == audience.DIGEST_SIZE
-    assert not any(mark in article["text"] for article in articles for mark in MARKS)
+    assert not any(mark in article["text"] for article in articles for mark in PLACEHOLDERS)

@@ -8,7 +8,7 @@ import pytest
 
 from bench.history import Entry, History, Reads
 from bench.rankers import RANKERS, measurement
-from papers.measure import measure
+from papers.ranking.measurements import measure
 from tests.factories import make_paper, make_signal
 
 MONDAY = date(2025, 3, 10)

@@ -9,10 +9,10 @@ from pytest_django import Settings
 
 from local.sample import catalogue
 from local.sample.load import RefusedError, load
-from newsletter.compose import compose
+from newsletter.editions.compose import compose
 from newsletter.models import Delivery, Edition
+from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, FetchedSignal
-from papers.ingest import ingest
 from papers.models import Curator, Paper, Signal
 from papers.queries import ranked
 from subscribers.models import Subscriber

@@ -8,10 +8,10 @@ from pytest_django import Settings
 
 from local.catcher import Maildir
 from local.sample.remove import remove
-from newsletter.compose import compose
+from newsletter.editions.compose import compose
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
+from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, FetchedSignal
-from papers.ingest import ingest
 from papers.models import Paper, RawRecord, Signal, Trend
 from subscribers import consent, privacy
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail

@@ -6,7 +6,7 @@ import pytest
 
 from local.sample.load import load
 from local.sample.remove import remove
-from newsletter.compose import compose
+from newsletter.editions.compose import compose
 from newsletter.models import Edition
 from papers.models import Curator, Trend
 from subscribers import consent

@@ -9,7 +9,7 @@ from django.db.models import Count, Max
 
 from local.sample import catalogue
 from local.sample.load import Loaded, load
-from newsletter.compose import compose
+from newsletter.editions.compose import compose
 from papers.models import Curator, Paper, PaperTopic, RawRecord, Signal
 from papers.queries import ranked
 from subscribers.models import ConsentEntry, Interest, Subscriber

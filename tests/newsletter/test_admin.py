@@ -11,10 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from newsletter.editions.fragments import RANK, WHY
+from newsletter.editions.render import message_id
 from newsletter.models import Candidate, Delivery, Edition
-from newsletter.pieces import RANK, WHY
-from newsletter.render import message_id
-from papers.admin_pages import row_url, rows_url
 from tests.factories import (
     make_candidate,
     make_delivery,
@@ -22,6 +21,7 @@ from tests.factories import (
     make_paper,
     make_subscriber,
 )
+from web.admin import row_url, rows_url
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.compose import compose
+from newsletter.editions.compose import compose
 from newsletter.models import Edition
 from tests.factories import (
     DAY,

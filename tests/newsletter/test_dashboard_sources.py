@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from newsletter import dashboard
-from papers.admin_pages import row_url
 from tests.factories import make_job
+from web.admin import row_url
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

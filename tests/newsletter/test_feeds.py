@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config.logs import route_of
-from newsletter.compose import compose
+from newsletter.editions.compose import compose
 from newsletter.models import Delivery, Edition
 from subscribers import tokens
 from subscribers.models import ConsentEntry, Subscriber

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from newsletter.compose import compose
+from newsletter.delivery.recipients import recipients
+from newsletter.editions.compose import compose
+from newsletter.editions.loaded import load_edition, rebuild
+from newsletter.editions.render import RENDERER
+from newsletter.editions.tokens import current_key_id, make_token
 from newsletter.models import Delivery
-from newsletter.press import press_of, rebuild
-from newsletter.readers import recipients
-from newsletter.render import RENDERER
-from newsletter.tokens import current_key_id, make_token
 from subscribers.models import ConsentEntry, Subscriber
 from tests.factories import DAY, make_delivery, make_paper, make_subscriber
 
@@ -30,7 +30,9 @@ def delivery(reader: Subscriber) -> Delivery:
     make_paper("Pointer Networks", arxiv_id="1506.03134", code_url="https://github.com/a/b")
     make_paper("Visual Dialog", arxiv_id=None)
     edition = compose("weekly", DAY, SENT)
-    picks = press_of(edition.pk).choose(recipients([reader.pk])[reader.pk].wants, seen=()).picks
+    picks = (
+        load_edition(edition.pk).select(recipients([reader.pk])[reader.pk].interests, seen=()).picks
+    )
     return make_delivery(
         edition,
         reader,

@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from papers.admin_pages import linked_count, row_url, rows_url
 from papers.models import Paper, PaperTopic, RawRecord, Signal, Topic, Trend
 from tests.factories import (
     DAY,
@@ -19,6 +18,7 @@ from tests.factories import (
     make_signal,
     make_topic,
 )
+from web.admin import linked_count, row_url, rows_url
 
 pytestmark = pytest.mark.django_db
 RECLASSIFY = "admin:papers_topic_reclassify"

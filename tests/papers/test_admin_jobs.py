@@ -10,11 +10,11 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from papers.admin_pages import row_url, rows_url
-from papers.jobs import LINES
+from papers.jobs.run import due
+from papers.jobs.timetable import LINES
 from papers.models import Job, SourceRun
-from papers.run import due
 from tests.factories import NOON, make_job
+from web.admin import row_url, rows_url
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

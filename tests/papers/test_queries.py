@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from papers.models import Paper, Trend
 from papers.queries import days_with_papers, newest_day, newest_places, ranked, topic_counts
-from papers.score import score
+from papers.ranking.score import score
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
 pytestmark = pytest.mark.django_db

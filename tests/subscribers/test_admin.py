@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from papers.admin_pages import row_url, rows_url
 from subscribers import consent
 from subscribers.admin import readers_like
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
@@ -18,6 +17,7 @@ from subscribers.suppress import suppress
 from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from tests.factories import NOON, make_subscriber, make_topic
+from web.admin import row_url, rows_url
 
 pytestmark = pytest.mark.django_db
 YES = {"_form_submitted": "True"}

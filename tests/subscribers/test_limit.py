@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from papers.limit import limiter
 from subscribers.limit import allows
+from web.rate_limit import limiter
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import redis
 from celery import current_app
 from django.conf import settings
 
-from subscribers import send, tasks
+from subscribers import send_transactional, tasks
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_task_has_the_name_that_beat_calls() -> None:
 
 def test_the_task_sends_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[bool] = []
-    monkeypatch.setattr(send, "send_waiting", lambda: called.append(True))
+    monkeypatch.setattr(send_transactional, "send_waiting", lambda: called.append(True))
     tasks.send_waiting()
     assert called == [True]
 

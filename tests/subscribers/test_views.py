@@ -15,12 +15,12 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
-from papers.limit import limiter
 from subscribers import tasks, tokens, wishes
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
 from subscribers.suppress import suppress
 from subscribers.wishes import Preferences
 from tests.factories import NOON, make_mail, make_subscriber, make_topic
+from web.rate_limit import limiter
 
 pytestmark = pytest.mark.django_db
 State = Subscriber.State

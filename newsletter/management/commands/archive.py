@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from newsletter.archive import InUse, Partition, archive, partitions
+from newsletter.delivery.archive import InUse, Partition, archive, partitions
 
 _WHENEVER: Final = datetime.max.replace(tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from newsletter.compose import WINDOW_OF, NotClosedYet, compose
+from newsletter.editions.compose import WINDOW_OF, NotClosedYet, compose
 from newsletter.models import Edition
 from papers.windows import last_closed_day
 

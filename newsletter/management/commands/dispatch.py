@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from newsletter import tasks
-from newsletter.progress import busy
+from newsletter.delivery.progress import busy
 
 
 class Command(BaseCommand):

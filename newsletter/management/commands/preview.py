@@ -9,13 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from newsletter.compose import WINDOW_OF
+from newsletter.delivery.recipients import recipients
+from newsletter.editions.compose import WINDOW_OF
+from newsletter.editions.loaded import load_edition
+from newsletter.editions.personalize import Interests
+from newsletter.editions.render import Digest, build_digest
 from newsletter.management.commands.compose import iso_day
 from newsletter.models import Edition
-from newsletter.personalize import Reader
-from newsletter.press import press_of
-from newsletter.readers import recipients
-from newsletter.render import Digest, digest_of
 from papers.windows import last_closed_day
 from subscribers.models import Subscriber
 
@@ -52,17 +52,17 @@ class Command(BaseCommand):
             words = f"--cadence {options['cadence']} --day {day}"
             raise CommandError(f"No such edition. First: manage.py compose {words}") from None
         email, reader = self._reader(options)
-        choice = press_of(edition.pk).choose(reader, seen=())
+        choice = load_edition(edition.pk).select(reader, seen=())
         if not choice.picks:
             raise CommandError(f"The {edition} holds nothing for this reader.")
-        return digest_of(
-            delivery_id=0, key_id="", to=email, dated_at=timezone.now(), sheet=choice.sheet
+        return build_digest(
+            delivery_id=0, key_id="", to=email, dated_at=timezone.now(), body=choice.body
         )
 
-    def _reader(self, options: dict[str, Any]) -> tuple[str, Reader]:
+    def _reader(self, options: dict[str, Any]) -> tuple[str, Interests]:
         if not options["email"]:
-            return "reader@example.com", Reader(topics=frozenset(options["topic"]))
+            return "reader@example.com", Interests(topics=frozenset(options["topic"]))
         found = Subscriber.objects.filter(email=options["email"].lower()).first()
         if found is None:
             raise CommandError(f"No subscriber has the address {options['email']}.")
-        return found.email, recipients([found.pk])[found.pk].wants
+        return found.email, recipients([found.pk])[found.pk].interests

@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from newsletter.delivery.progress import Progress
+from newsletter.delivery.speed import progress_now
 from newsletter.models import Edition
-from newsletter.progress import Progress
-from newsletter.speed import progress_now
 
 _WIDTH = 30
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.models import Avg, Count, Q
 
-from papers.classify import classify
+from papers.catalogue.classify import classify
 from papers.models import Paper, Topic
 from papers.queries import topics_by_weight
 

@@ -13,17 +13,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from papers.fetch import hugging_face
-from papers.fetch.arxiv import fetch_papers
+from papers.catalogue.ingest import counted
 from papers.fetched import arxiv_id
-from papers.harvest import Harvest
-from papers.ingest import counted
-from papers.jobs import BY_NAME, DAILY_LISTS, LINES, METADATA, SOURCES
-from papers.run import run
+from papers.jobs.fetch import hugging_face
+from papers.jobs.fetch.arxiv import fetch_papers
+from papers.jobs.fetching import Harvest
+from papers.jobs.run import run
+from papers.jobs.schedule import Line, Step
+from papers.jobs.timetable import BY_NAME, DAILY_LISTS, LINES, METADATA, SOURCES
 from papers.sources import SourceError, arxiv
 from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import SOURCE, connect
-from papers.timetable import Line, Step
 
 _WIDTH: Final = 30  # of the bar, in characters
 # Its allowance is renewed every five minutes: by hand there is time to wait for that.

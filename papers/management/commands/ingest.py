@@ -1,4 +1,4 @@
-"""manage.py ingest: papers out of files. It only translates; papers/ingest.py does the work."""
+"""manage.py ingest: store the papers of files, with the verb papers/catalogue/ingest.py."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from papers.classify import classify
+from papers.catalogue.classify import classify
+from papers.catalogue.ingest import IngestReport, ingest, noon
 from papers.fetched import FetchedPaper
-from papers.ingest import IngestReport, ingest, noon
 from papers.sources import SourceError, decode, hugging_face, listing
 
 _FIRST_DAY: Final = date(1991, 8, 14)  # when arXiv began

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from papers.models import Trend
-from papers.score import score
+from papers.ranking.score import score
 from papers.windows import WINDOWS, Window
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from papers.jobs import LINES
-from papers.status import Status, in_words, statuses
+from papers.jobs.status import Status, in_words, statuses
+from papers.jobs.timetable import LINES
 
 _HEAD = ("job", "asks", "state", "last success", "next run", "timetable")
 

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from papers.ingest import ingest, noon
+from papers.catalogue.ingest import ingest, noon
 from papers.models import Paper
 from papers.sources.hugging_face import parse
 

@@ -14,8 +14,8 @@ from huggingface_hub.hf_api import PaperAuthor, PaperInfo
 from huggingface_hub.utils._http import close_session
 from pytest_django import DjangoDbBlocker
 
+from papers.catalogue.ingest import ingest, noon
 from papers.fetched import fold, fold_paragraphs, web_url
-from papers.ingest import ingest, noon
 from papers.models import Paper
 from papers.sources.hugging_face import parse
 from tests.conftest import SHARED

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from papers.models import Paper, Topic
-from papers.score import score
+from papers.ranking.score import score
 from tests.factories import make_paper, make_paper_topic, make_signal
 from tests.papers.api.payloads import make_row, take_in
 

@@ -13,10 +13,10 @@ from datetime import datetime
 import pytest
 from pytest_django import Settings
 
-from papers.fetch.github import fetch_stars
-from papers.fetch.hugging_face import fetch_day
-from papers.fetch.semantic_scholar import fetch_citations
-from papers.harvest import Harvest
+from papers.jobs.fetch.github import fetch_stars
+from papers.jobs.fetch.hugging_face import fetch_day
+from papers.jobs.fetch.semantic_scholar import fetch_citations
+from papers.jobs.fetching import Harvest
 from papers.models import RawRecord, Signal
 from papers.sources import SourceError, github, hugging_face, semantic_scholar
 from papers.sources.http import Clock, Http, Limits

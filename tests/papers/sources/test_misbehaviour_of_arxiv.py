@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from papers.fetch.arxiv import fetch_batch
-from papers.harvest import Harvest
+from papers.jobs.fetch.arxiv import fetch_batch
+from papers.jobs.fetching import Harvest
 from papers.models import RawRecord
 from papers.sources import SourceError
 from papers.sources.arxiv import connect

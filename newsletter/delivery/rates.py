@@ -1,0 +1,92 @@
+"""How fast mail may leave, as the settings say: overall, per recipient domain, and day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+_ALL_OTHERS: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """A new sender's ramp: `start` mails on the first day, `growth` times as many each next.
+
+    Mailbox providers distrust an address that sends much at once and was unknown yesterday.
+    """
+
+    since: date
+    start: int
+    growth: float
+    cap: int
+
+    def allowance(self, day: date) -> int | None:
+        """Mails that may leave on this day; None once the ramp has reached its cap."""
+        days = max((day - self.since).days, 0)
+        allowed = self.start * self.growth ** min(days, 365)
+        return int(allowed) if allowed < self.cap else None
+
+
+@dataclass(frozen=True, slots=True)
+class SendRates:
+    """Mails a second; 0 is as fast as it goes."""
+
+    overall: float = 0.0
+    domains: Mapping[str, float] = field(default_factory=dict)
+    warm_up: WarmUp | None = None
+
+    def of_domain(self, domain: str) -> float:
+        return self.domains.get(domain, self.domains.get(_ALL_OTHERS, 0.0))
+
+
+def send_rates() -> SendRates:
+    """SEND_RATE, DOMAIN_RATES and the WARM_UP settings, read and checked.
+
+    Raises:
+        ImproperlyConfigured: names the setting and what it must look like.
+    """
+    warm_up = None
+    if settings.WARM_UP_FROM:
+        warm_up = WarmUp(
+            _day(settings.WARM_UP_FROM),
+            settings.WARM_UP_START,
+            settings.WARM_UP_GROWTH,
+            settings.WARM_UP_CAP,
+        )
+    return SendRates(settings.SEND_RATE, domain_rates(tuple(settings.DOMAIN_RATES)), warm_up)
+
+
+@lru_cache(maxsize=4)
+def domain_rates(entries: tuple[str, ...]) -> dict[str, float]:
+    """`("gmail.com=20", "*=50")` as a mapping."""
+    rates = {}
+    for entry in entries:
+        domain, _, rate = entry.partition("=")
+        try:
+            rates[domain.strip().lower()] = float(rate)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"DOMAIN_RATES must look like gmail.com=20,*=50 (mails a second), not {entry!r}."
+            ) from None
+    return rates
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"WARM_UP_FROM must be a day such as 2026-11-23, not {text!r}."
+        ) from None
+
+
+def seconds_to_midnight(now: datetime) -> float:
+    """How long the UTC day still lasts."""
+    moment = now.astimezone(UTC)
+    return 86_400 - (moment.hour * 3600 + moment.minute * 60 + moment.second)

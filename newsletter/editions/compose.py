@@ -1,0 +1,149 @@
+"""Freeze an edition: the papers that trend up to its close, scored, explained and rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from newsletter.editions.fragments import render_fragment, render_layout
+from newsletter.models import Candidate, Edition
+from papers.mathtext import unicode_math
+from papers.models import Curator, Paper
+from papers.queries import ranked
+from papers.ranking.measurements import Facts
+from papers.ranking.score import VERSION, score
+from papers.windows import Window, closes_at, first_day, last_closed_day
+
+WINDOW_OF: Final[dict[str, Window]] = {"daily": "day", "weekly": "week", "monthly": "month"}
+MOST_CANDIDATES: Final = 500
+
+
+class NotClosedYet(ValueError):
+    """The edition's last day is not over, so it cannot be frozen."""
+
+
+def compose(cadence: str, day: date, now: datetime) -> Edition:
+    """The frozen edition of `cadence` whose last day is `day`; made now if there is none.
+
+    Idempotent, and safe to run twice at once: the second waits and finds the first's work.
+
+    Raises:
+        NotClosedYet: `day` is not over at `now`, in UTC.
+    """
+    if day > last_closed_day(now):
+        raise NotClosedYet(
+            f"The {cadence} edition of {day} closes at {closes_at(day):%Y-%m-%d %H:%M} UTC."
+        )
+    with transaction.atomic():
+        _one_at_a_time(cadence, day)
+        edition, _ = Edition.objects.get_or_create(cadence=cadence, day=day)
+        if edition.state == Edition.State.FROZEN:
+            return edition
+        return _freeze(edition, now)
+
+
+def compose_newest(now: datetime) -> list[Edition]:
+    """The edition of each cadence that closed last, made where it is missing."""
+    return [compose(cadence, last_closed_day(now), now) for cadence in WINDOW_OF]
+
+
+def _one_at_a_time(cadence: str, day: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"compose {cadence} {day}"])
+
+
+def _freeze(edition: Edition, now: datetime) -> Edition:
+    window = WINDOW_OF[edition.cadence]
+    score(window, edition.day, now)
+    candidates = list(_candidates(edition, window))
+    Candidate.objects.bulk_create(candidates, batch_size=100)
+    shell = render_layout(_around(edition, window))
+    edition.html, edition.text = shell.html, shell.text
+    edition.trend_version = VERSION
+    edition.is_sample = any(candidate.paper.is_sample for candidate in candidates)
+    edition.composed_at = now
+    edition.state = Edition.State.FROZEN
+    edition.save()
+    return edition
+
+
+def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
+    since = _since(window, edition.day)
+    for place in ranked(window, edition.day, limit=MOST_CANDIDATES):
+        links = place.paper.topic_links.all()
+        told = {
+            **frozen_facts(place.paper, place.facts, since),
+            "topics": [link.topic.name for link in links],
+        }
+        piece = render_fragment(place.position, told)
+        yield Candidate(
+            edition=edition,
+            paper=place.paper,
+            position=place.position,
+            trend=place.trend or 0.0,
+            components=place.components,
+            topics={link.topic.slug: round(link.weight, 4) for link in links},
+            facts=told,
+            html=piece.html,
+            text=piece.text,
+        )
+
+
+def frozen_facts(paper: Paper, measured: Facts, since: str) -> dict[str, Any]:
+    """All that a digest says of a paper, as JSON: it stays when the paper's row changes."""
+    return {
+        **measured,
+        "title": unicode_math(paper.title),
+        "authors": paper.authors,
+        "summary": unicode_math(paper.summary),
+        "page_url": paper.get_absolute_url(),
+        "arxiv_url": paper.arxiv_url,
+        "since": since,
+        "is_sample": paper.is_sample,
+    }
+
+
+def _since(window: Window, day: date) -> str:
+    """From when the window's gains count, in words that follow a number of votes."""
+    opening = first_day(window, day)
+    if window == "day":
+        return "in a day"
+    if window == "week":
+        return f"since {opening:%A}"
+    return f"since {date_format(opening, 'MONTH_DAY_FORMAT')}"
+
+
+def span(first: date, last: date) -> str:
+    """The days of an edition: "14 March 2025", "8 to 14 March 2025"."""
+    end = date_format(last, "DATE_FORMAT")
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {end}"
+    return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
+
+
+def page_of(edition: Edition) -> str:
+    """The path of the page that lists what trended in the time of an edition."""
+    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
+
+
+def _byline(curators: Sequence[str]) -> str:
+    """ "by AK and the research community", as on the front page."""
+    *others, last = [*curators, "the research community"]
+    return f"by {', '.join(others)} and {last}" if others else f"by {last}"
+
+
+def _around(edition: Edition, window: Window) -> dict[str, Any]:
+    return {
+        "edition": edition,
+        "span": span(first_day(window, edition.day), edition.day),
+        "byline": _byline([curator.name for curator in Curator.objects.all()]),
+        "postal_address": settings.POSTAL_ADDRESS,
+    }

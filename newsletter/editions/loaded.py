@@ -1,0 +1,153 @@
+"""An edition ready for printing: papers ranked, pieces encoded; loaded once for many mails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from json import dumps
+from typing import Any, Final
+
+from django.db.models import Min
+
+from newsletter.editions.compose import WINDOW_OF
+from newsletter.editions.fragments import Layout, PaperFragment
+from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
+from newsletter.editions.reasons import why
+from newsletter.editions.render import Digest, DigestBody, build_digest
+from newsletter.models import Candidate, Edition
+from papers.models import Topic
+from papers.windows import opens_at
+
+_NONE: Final[frozenset[int]] = frozenset()
+_KEPT_CHOICES: Final = 8_000  # about 5 KB each with their sheets
+
+Picks = Sequence[Mapping[str, Any]]  # as a delivery stores them: [{"position", "paper", "why"}, …]
+
+
+class Selection:
+    """One choice of papers, with its reasons: as it is stored, and as it is set."""
+
+    def __init__(self, picks: Picks, texts: Sequence[str], press: LoadedEdition) -> None:
+        """`texts`: the picks in JSON, one by one."""
+        self.picks = picks
+        self._texts = texts
+        self._press = press
+
+    @property
+    def json(self) -> str:
+        return f"[{','.join(self._texts)}]"
+
+    @cached_property
+    def body(self) -> DigestBody:
+        return self._press.body(self.picks)
+
+
+class LoadedEdition:
+    """One edition in memory, about 10 KB a paper."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition_id = edition.pk
+        self.seen_since = _seen_since(edition)
+        self._shell = Layout(html=edition.html, text=edition.text)
+        candidates = list(Candidate.objects.filter(edition=edition))
+        self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
+        self._papers = frozenset(self._by_paper)
+        # By position, which stays when two rows of one paper are merged later.
+        self._pieces = {candidate.position: _fragment(candidate) for candidate in candidates}
+        self._ranking = Ranking([_offer(candidate) for candidate in candidates])
+        self._topic_names = dict(Topic.objects.values_list("slug", "name"))
+        self._stored = lru_cache(_KEPT_CHOICES)(self._pick_as_stored)
+        self._selections = lru_cache(_KEPT_CHOICES)(self._select)
+
+    def select(self, reader: Interests, seen: Collection[int]) -> Selection:
+        """The reader's papers. Readers who want the same and saw the same share one choice."""
+        return self._selections(reader, self._papers.intersection(seen) if seen else _NONE)
+
+    def restore(self, picks: Picks) -> Selection:
+        """The choice that a delivery has stored."""
+        return Selection(picks, [_json(pick) for pick in picks], self)
+
+    def _select(self, reader: Interests, seen: frozenset[int]) -> Selection:
+        stored = [self._stored(pick) for pick in personalize(reader, self._ranking, seen)]
+        return Selection(tuple(pick for pick, _ in stored), tuple(text for _, text in stored), self)
+
+    def _pick_as_stored(self, pick: Pick) -> tuple[dict[str, Any], str]:
+        """A pick as it is stored, and that in JSON."""
+        candidate = self._by_paper[pick.paper_id]
+        reason = why(pick, candidate.facts, self._topic_names)
+        stored = {"position": candidate.position, "paper": pick.paper_id, "why": reason}
+        return stored, _json(stored)
+
+    def body(self, picks: Picks) -> DigestBody:
+        """Set these picks.
+
+        Raises:
+            KeyError: the edition has lost one of the papers.
+        """
+        return DigestBody(
+            self._shell, [(self._pieces[pick["position"]], pick["why"]) for pick in picks]
+        )
+
+
+@lru_cache(maxsize=3)
+def load_edition(edition_id: int) -> LoadedEdition:
+    """The press of a frozen edition, kept by the process: frozen editions never change.
+
+    Raises:
+        Edition.DoesNotExist: there is no such edition, or it is not frozen yet.
+    """
+    return LoadedEdition(Edition.objects.get(pk=edition_id, state=Edition.State.FROZEN))
+
+
+def rebuild(delivery: Any, to: str) -> Digest:
+    """The mail of a delivery that was sent, from the ledger and the edition alone.
+
+    Args:
+        delivery: a `Delivery`, or whatever has its columns.
+
+    Raises:
+        LookupError: there never was a mail, the edition has lost a paper of it, or the key
+            of its token is no longer in the settings.
+    """
+    if not delivery.picks or delivery.dated_at is None:
+        raise LookupError(f"delivery {delivery.pk} has no mail")
+    return build_digest(
+        delivery_id=delivery.pk,
+        key_id=delivery.key_id,
+        to=to,
+        dated_at=delivery.dated_at,
+        body=load_edition(delivery.edition_id).body(delivery.picks),
+    )
+
+
+def _seen_since(edition: Edition) -> tuple[datetime, int]:
+    """From when, and from which edition on by id, its papers can have been sent already.
+
+    Not before the first of them was listed; and an edition is queued on the day after its last
+    (a day more costs nothing, should a clock be wrong).
+    """
+    since = opens_at(WINDOW_OF[edition.cadence], edition.day)
+    sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
+    first: int = sent.aggregate(first=Min("pk"))["first"]
+    return since, first
+
+
+def _json(pick: Mapping[str, Any]) -> str:
+    return dumps(pick, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fragment(candidate: Candidate) -> PaperFragment:
+    return PaperFragment(title=candidate.facts["title"], html=candidate.html, text=candidate.text)
+
+
+def _offer(candidate: Candidate) -> CandidatePaper:
+    facts = candidate.facts
+    return CandidatePaper(
+        paper_id=candidate.paper_id,
+        position=candidate.position,
+        trend=candidate.trend,
+        topics=candidate.topics,
+        words=f"{facts['title']} {facts['summary']}",
+        authors=tuple(facts["authors"]),
+    )

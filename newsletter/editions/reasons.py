@@ -1,0 +1,47 @@
+"""Why a paper is in a digest, in one line: "Speech & audio · ▲ 84 since Friday · 1.2k ★"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from newsletter.editions.personalize import Pick
+from papers.wording import short_figure
+
+
+def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) -> str:
+    """The reason of a pick in words, then the figures behind its trend.
+
+    Args:
+        facts: a `Candidate.facts`.
+        topic_names: slug → name, as the operator calls it today.
+    """
+    parts = [_lead(pick, topic_names), *_figures(facts)]
+    return " · ".join(part for part in parts if part) or "Trending now"
+
+
+def _lead(pick: Pick, topic_names: Mapping[str, str]) -> str:
+    if pick.author:
+        return f"By {pick.author}, whom you follow"
+    if pick.keyword:
+        return f"Mentions “{pick.keyword}”"
+    return topic_names.get(pick.topic, pick.topic)
+
+
+def _figures(facts: Mapping[str, Any]) -> list[str]:
+    figures = []
+    if facts["upvotes_window_gain"]:
+        figures.append(f"▲ {short_figure(facts['upvotes_window_gain'])} {facts['since']}")
+    elif facts["position"]:
+        figures.append(f"number {facts['position']} of its list")
+    if facts["stars"]:
+        figures.append(f"{short_figure(facts['stars'])} ★")
+    return figures
+
+
+def skipped(new_papers: int, follows_all: bool) -> str:
+    """Why a reader gets no digest this time, for the ledger and its reader."""
+    where = "in this edition" if follows_all else "in your topics"
+    if not new_papers:
+        return f"no new papers {where}"
+    return f"only {new_papers} new paper{'s' if new_papers > 1 else ''} {where}"

@@ -1,0 +1,166 @@
+"""Which papers a request gets, in which order: pages of the catalogue, with all that rows show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+
+from papers.api.counts import Counts, newest_counts
+from papers.api.span import Span
+from papers.fetched import arxiv_id
+from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
+from papers.queries import topics_by_weight
+from papers.ranking.measurements import Facts
+from papers.search.search import search
+from papers.sources.hugging_face import SOURCE
+
+Kind = Signal.Kind
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")  # fits a bigint
+Sort = Literal["publishedAt", "trending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A paper, its newest counts, and the newest payload of Hugging Face about it, or None."""
+
+    paper: Paper
+    counts: Counts
+    payload: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    entries: Sequence[Entry]
+    has_more: bool
+
+
+def daily(
+    span: Span | None,
+    sort: Sort,
+    *,
+    topic: str | None,
+    submitter: str | None,
+    page: int,
+    size: int,
+    now: datetime,
+) -> Page:
+    """A page of the papers first listed in `span`, or ever; pages count from 0. Four queries.
+
+    Those that were withdrawn are left out.
+
+    `publishedAt` gives the newest listing first. `trending` gives the strongest first, by the
+    newest scores of the span (one more query); without a span, only the newest scored week's.
+    """
+    papers = Paper.objects.filter(is_withdrawn=False)
+    if span is not None:
+        papers = papers.filter(listed_on__range=(span.first, span.last))
+    if topic is not None:
+        links = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__slug=topic)
+        papers = papers.filter(Exists(links.filter(topic__is_active=True)))
+    if submitter is not None:
+        papers = papers.filter(Exists(_brought_by(submitter)))
+    if sort == "trending":
+        papers = _by_trend(papers, span, now.date())
+    else:
+        papers = papers.order_by("-listed_on", "id")
+    return _page(papers, page * size, size, now)
+
+
+def found(query: str, size: int, now: datetime) -> Page:
+    """The papers that match a search, the best first. One query more than the search makes."""
+    result = search(query, now=now, size=size)
+    papers = [ranked.paper for ranked in result.papers]
+    told = newest_payloads([paper.pk for paper in papers])
+    entries = [
+        Entry(ranked.paper, _counts(ranked.facts), told.get(ranked.paper.pk))
+        for ranked in result.papers
+    ]
+    return Page(entries, has_more=result.pages > 1)
+
+
+def newest(size: int, now: datetime) -> Page:
+    """The papers that were listed last. Four queries."""
+    return _page(
+        Paper.objects.filter(is_withdrawn=False).order_by("-listed_on", "id"), 0, size, now
+    )
+
+
+def named(name: str) -> Paper | None:
+    """The paper of an arXiv id, of any version or as an address, or of a number. Two queries."""
+    papers = Paper.objects.defer("search").prefetch_related(topics_by_weight())
+    if identity := arxiv_id(name):
+        return papers.filter(arxiv_id=identity).first()
+    return papers.filter(pk=int(name)).first() if _NUMBER.fullmatch(name) else None
+
+
+def entry_of(paper: Paper, now: datetime) -> Entry:
+    """One paper with all that a row shows. Two queries."""
+    counts = newest_counts([paper.pk], now)
+    return Entry(paper, counts.get(paper.pk, {}), newest_payloads([paper.pk]).get(paper.pk))
+
+
+def newest_links(paper_id: int) -> Any:
+    """The newest payload that speaks of linked models, datasets and spaces, or None. One query."""
+    key = "linkedModels"
+    speaks = Q(payload__has_key=key) | Q(payload__paper__has_key=key)
+    return newest_payloads([paper_id], speaks).get(paper_id)
+
+
+def newest_payloads(paper_ids: Sequence[int], speaking: Q | None = None) -> dict[int, Any]:
+    """What Hugging Face told last of each paper, in a payload that `speaking` is true of.
+
+    One query, served by raw_record_once.
+    """
+    records = RawRecord.objects.filter(speaking or Q(), paper=OuterRef("pk"), source=SOURCE)
+    newest = records.order_by("-day", "-pk").values("payload")[:1]
+    told = Paper.objects.filter(pk__in=paper_ids).order_by().annotate(told=Subquery(newest))
+    return {pk: payload for pk, payload in told.values_list("pk", "told") if payload is not None}
+
+
+def _by_trend(papers: QuerySet[Paper], span: Span | None, today: date) -> QuerySet[Paper]:
+    window = span.window if span else "week"
+    scored = Trend.objects.filter(window=window, day__lte=min(span.last, today) if span else today)
+    if span is not None:
+        scored = scored.filter(day__gte=span.first)
+    day = scored.order_by("-day").values_list("day", flat=True).first()
+    if day is None:
+        return papers.order_by("-listed_on", "id")
+    at_close = Q(trends__window=window, trends__day=day)
+    ranked = papers.annotate(
+        score=FilteredRelation("trends", condition=at_close), trend_value=F("score__value")
+    )
+    if span is None:
+        ranked = ranked.filter(trend_value__isnull=False)
+    return ranked.order_by(F("trend_value").desc(nulls_last=True), "-listed_on", "id")
+
+
+def _brought_by(submitter: str) -> QuerySet[RawRecord]:
+    """Served by raw_record_submitter, which holds the same expression."""
+    told = RawRecord.objects.filter(paper=OuterRef("pk"), source=SOURCE)
+    return told.alias(submitter=SUBMITTER).filter(submitter=submitter)
+
+
+def _page(papers: QuerySet[Paper], start: int, size: int, now: datetime) -> Page:
+    shown = papers.defer("search").prefetch_related(topics_by_weight())
+    rows = list(shown[start : start + size + 1])
+    here = rows[:size]
+    if not here:
+        return Page([], has_more=False)
+    ids = [paper.pk for paper in here]
+    counts, told = newest_counts(ids, now), newest_payloads(ids)
+    entries = [Entry(paper, counts.get(paper.pk, {}), told.get(paper.pk)) for paper in here]
+    return Page(entries, has_more=len(rows) > size)
+
+
+def _counts(facts: Facts) -> Counts:
+    read = {
+        Kind.UPVOTES: facts["upvotes"],
+        Kind.COMMENTS: facts["comments"],
+        Kind.STARS: facts["stars"],
+    }
+    return {kind: value for kind, value in read.items() if value is not None}

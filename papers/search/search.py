@@ -1,0 +1,129 @@
+"""Search: papers by their words, best match and strongest trend first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, cast
+
+from django.db.models import F
+
+from papers.fetched import arxiv_id, fold
+from papers.models import Paper, Topic, Trend
+from papers.queries import RankedPaper, topics_by_weight
+from papers.ranking.measurements import facts, measure
+from papers.search.query import Filters, Matches, best, read
+from papers.windows import DAYS, Window
+
+SHOWN: Final = 20
+LONGEST_QUERY: Final = 250
+_UNTYPABLE: Final = dict.fromkeys([0, *range(0xD800, 0xE000)])  # PostgreSQL stores neither
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of what was found.
+
+    `query` is what was searched for: folded to one line, and cut where it was too long
+    (`is_cut`). `is_empty`: it holds nothing to look for, only "the" or "-this". `papers` are
+    those of this page, best first, their positions counted from 1 over all pages. `total`
+    is how many match, a guess where `is_about`; `pages` lead to the best of them only, at
+    least to the first 250. `exact` is the paper whose arXiv id or address the query is: it
+    is then the only one of `papers`, whatever else was asked.
+    """
+
+    query: str
+    papers: Sequence[RankedPaper]
+    total: int = 0
+    page: int = 1
+    pages: int = 1
+    is_about: bool = False
+    is_cut: bool = False
+    is_empty: bool = False
+    exact: Paper | None = None
+
+
+def search(
+    query: str,
+    *,
+    now: datetime,
+    topic: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    with_code: bool = False,
+    page: int = 1,
+    size: int = SHOWN,
+) -> SearchResult:
+    """The papers that match `query` in web-search syntax, by relevance times trend.
+
+    Args:
+        query: words, "exact phrases", or, -not; or an arXiv id or the address of a paper.
+            Nothing that a person can type is an error; 250 characters of it count.
+        now: aware; signals read up to it are shown.
+        topic: the slug of an active topic.
+        since, until: the first and last day of a paper's first listing.
+        page: counts from 1; one past the last page is empty.
+        size: papers on a page, 1 to 120.
+
+    Nine queries, however many papers; two of them are the transaction around the heavy one.
+
+    Raises:
+        Topic.DoesNotExist: there is no such topic, or not any more.
+    """
+    asked = fold(query.translate(_UNTYPABLE))
+    text = asked[:LONGEST_QUERY].rstrip()
+    if paper := _named(text):
+        return SearchResult(text, _shown([paper.pk], 1, now), total=1, exact=paper)
+    filters = Filters(_topic_key(topic), since, until, with_code)
+    wanted = read(text)
+    matches = best(wanted, filters, enough=size) if wanted else Matches([], 0)
+    first = (page - 1) * size
+    return SearchResult(
+        query=text,
+        papers=_shown(matches.paper_ids[first : first + size], first + 1, now),
+        total=matches.total,
+        page=page,
+        pages=max(1, -(-len(matches.paper_ids) // size)),
+        is_about=matches.is_about,
+        is_cut=text != asked,
+        is_empty=wanted is None,
+    )
+
+
+def _named(query: str) -> Paper | None:
+    """The paper whose arXiv id, or whose address there or at Hugging Face, the query is."""
+    name = arxiv_id(query)
+    return Paper.objects.defer("search").filter(arxiv_id=name).first() if name else None
+
+
+def _topic_key(slug: str | None) -> int | None:
+    return Topic.objects.get(slug=slug, is_active=True).pk if slug else None
+
+
+def _shown(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
+    """The papers in this order, with their signals and the trend that ranked them."""
+    if not paper_ids:
+        return []
+    stored = Paper.objects.defer("search").prefetch_related(topics_by_weight())
+    papers = stored.in_bulk(paper_ids)
+    trends = _newest_trends(paper_ids)
+    measured = measure(paper_ids, now)
+    return [
+        RankedPaper(
+            position=position,
+            paper=papers[key],
+            trend=trends[key].value if key in trends else None,
+            components=trends[key].components if key in trends else {},
+            facts=facts(papers[key], measured[key]),
+        )
+        for position, key in enumerate(paper_ids, start=first)
+    ]
+
+
+def _newest_trends(paper_ids: Sequence[int]) -> dict[int, Trend]:
+    """The trends that the search ranks by: of a paper's newest day that of the longest window."""
+    newest_day = F("paper__search_entry__trend_day")
+    trends = Trend.objects.filter(paper__in=paper_ids, day=newest_day)
+    by_length = sorted(trends, key=lambda trend: DAYS[cast("Window", trend.window)])
+    return {trend.paper_id: trend for trend in by_length}

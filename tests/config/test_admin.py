@@ -1,0 +1,207 @@
+"""Every page of the admin: it opens, with and without rows, and ledgers stay as they are."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.test import Client
+from unfold.admin import ModelAdmin
+
+from newsletter.models import (
+    ArchivedDelivery,
+    Candidate,
+    Delivery,
+    DeliveryEvent,
+    Edition,
+    Tally,
+)
+from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
+from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
+from tests.factories import (
+    DAY,
+    NOON,
+    make_candidate,
+    make_delivery,
+    make_edition,
+    make_paper,
+    make_paper_topic,
+    make_report,
+    make_signal,
+    make_subscriber,
+    make_topic,
+)
+from web.admin import row_url, rows_url
+
+pytestmark = pytest.mark.django_db
+
+LEDGERS: list[type[Model]] = [
+    ArchivedDelivery, Candidate, ConsentEntry, Delivery, DeliveryEvent, Interest, PaperTopic,
+    RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
+]  # fmt: skip
+OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
+PAGES: list[type[Model]] = [*OURS, User, Group]
+
+
+def name_of(model: type[Model]) -> str:
+    return model.__name__
+
+
+@pytest.fixture
+def one_of_each(admin_user: User) -> dict[type[Model], Model]:
+    """A row of every model, each leading to the others."""
+    topic, paper, reader, edition = make_topic(), make_paper(), make_subscriber(), make_edition()
+    rows: list[Model] = [
+        topic, paper, reader, edition, admin_user,
+        make_paper_topic(paper, topic),
+        make_signal(paper, 84),
+        make_candidate(edition, paper),
+        make_delivery(edition, reader),
+        make_report(),
+        ArchivedDelivery.objects.create(id=7, edition=edition, subscriber=reader, state="sent"),
+        Curator.objects.create(name="Ada"),
+        Group.objects.create(name="editors"),
+        Interest.objects.create(subscriber=reader, topic=topic),
+        RawRecord.objects.create(paper=paper, source="x", day=DAY, digest="0", payload={"a": [1]}),
+        Suppression.objects.create(address_hash="0" * 64, reason="operator", at=NOON),
+        ConsentEntry.objects.create(
+            subscriber=reader, address_hash="0" * 64, step="requested", at=NOON
+        ),
+        TransactionalMail.objects.create(subscriber=reader, kind="confirm", next_attempt_at=NOON),
+        Trend.objects.create(
+            paper=paper, window="week", day=DAY, value=1.5, components={}, version="1",
+            scored_at=NOON,
+        ),
+    ]  # fmt: skip
+    rows += [SearchEntry.objects.get(paper=paper), Tally.objects.filter(edition=edition)[0]]
+    return {type(row): row for row in rows}
+
+
+def test_every_model_of_ours_has_a_page() -> None:
+    from django.apps import apps
+
+    ours = {
+        model
+        for app in ("papers", "subscribers", "newsletter")
+        for model in apps.get_app_config(app).get_models()
+    }
+    assert ours <= set(admin.site._registry)
+
+
+def test_every_page_is_set_by_unfold() -> None:
+    plain = [
+        m.__name__ for m, page in admin.site._registry.items() if not isinstance(page, ModelAdmin)
+    ]
+    assert plain == []
+
+
+@pytest.mark.parametrize("model", PAGES, ids=name_of)
+def test_a_list_opens_without_rows(admin_client: Client, model: type[Model]) -> None:
+    assert admin_client.get(rows_url(model)).status_code == 200
+
+
+def test_a_list_without_rows_says_whether_there_are_any(admin_client: Client) -> None:
+    empty = admin_client.get(rows_url(Delivery)).content.decode()
+    assert "There are no deliveries yet." in empty
+    unfound = admin_client.get(rows_url(Delivery, q="nobody@")).content.decode()
+    assert "Nothing matches this search" in unfound
+    first = admin_client.get(rows_url(Curator)).content.decode()
+    assert "Add the first one" in first
+    assert "Add the first one" not in empty
+
+
+@pytest.mark.parametrize("model", PAGES, ids=name_of)
+def test_a_list_shows_its_rows(
+    admin_client: Client, one_of_each: dict[type[Model], Model], model: type[Model]
+) -> None:
+    response = admin_client.get(rows_url(model))
+    assert response.context["cl"].result_count == model._default_manager.count()
+    assert row_url(one_of_each[model]) in response.content.decode()
+
+
+@pytest.mark.parametrize("model", PAGES, ids=name_of)
+def test_a_row_has_a_page(
+    admin_client: Client, one_of_each: dict[type[Model], Model], model: type[Model]
+) -> None:
+    assert admin_client.get(row_url(one_of_each[model])).status_code == 200
+
+
+@pytest.mark.parametrize("model", PAGES, ids=name_of)
+def test_a_search_that_finds_nothing_says_so(
+    admin_client: Client, one_of_each: dict[type[Model], Model], model: type[Model]
+) -> None:
+    response = admin_client.get(rows_url(model, q="zzz no such thing"))
+    assert response.status_code == 200
+    if response.context["cl"].search_fields:
+        assert response.context["cl"].result_count == 0
+
+
+@pytest.mark.parametrize("model", LEDGERS, ids=name_of)
+def test_a_ledger_offers_no_way_to_add_a_row(admin_client: Client, model: type[Model]) -> None:
+    assert admin_client.get(rows_url(model) + "add/").status_code == 403
+
+
+@pytest.mark.parametrize("model", LEDGERS, ids=name_of)
+def test_a_row_of_a_ledger_cannot_be_changed(
+    admin_client: Client, one_of_each: dict[type[Model], Model], model: type[Model]
+) -> None:
+    url = row_url(one_of_each[model])
+    assert 'name="_save"' not in admin_client.get(url).content.decode()
+    assert admin_client.post(url, {"state": "sent"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", [*LEDGERS, Paper, Suppression], ids=name_of)
+def test_a_row_of_a_ledger_cannot_be_deleted(
+    admin_client: Client, one_of_each: dict[type[Model], Model], model: type[Model]
+) -> None:
+    row = one_of_each[model]
+    url = row_url(row).replace("/change/", "/delete/")
+    assert admin_client.post(url, {"post": "yes"}).status_code == 403
+    bulk = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    admin_client.post(rows_url(model), bulk)
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", OURS, ids=name_of)
+def test_nobody_without_the_right_sees_a_list(client: Client, model: type[Model]) -> None:
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    assert client.get(rows_url(model)).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["o=1", "o=-2", "p=9", "e=1", "state__exact=nonsense", "all="])
+def test_an_odd_address_of_a_list_does_no_harm(
+    admin_client: Client, one_of_each: dict[type[Model], Model], query: str
+) -> None:
+    response = admin_client.get(f"{rows_url(Delivery)}?{query}", follow=True)
+    assert response.status_code == 200
+
+
+def test_the_side_bar_leads_to_every_list_of_ours(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    missing = [model.__name__ for model in PAGES if f'href="{rows_url(model)}"' not in page]
+    assert missing == []
+
+
+def test_the_side_bar_hides_what_one_may_not_see(client: Client) -> None:
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    page = client.get("/admin/").content.decode()
+    shown = [model.__name__ for model in PAGES if f'href="{rows_url(model)}"' in page]
+    assert shown == []
+
+
+def test_the_login_page_has_our_name(client: Client) -> None:
+    assert "Trending Papers" in client.get("/admin/login/").content.decode()
+
+
+def test_deliveries_show_what_an_operator_asks_first(
+    admin_client: Client, one_of_each: dict[type[Model], Model]
+) -> None:
+    page = BeautifulSoup(admin_client.get(rows_url(Delivery)).content, "html.parser")
+    heads = [
+        head.get_text(" ", strip=True).lower() for head in page.select("#result_list thead th")
+    ]
+    assert heads == [
+        "id", "edition", "reader", "state", "reason", "attempts", "sent (utc)", "error",
+    ]  # fmt: skip

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from pytest_django import Settings
+
+from mail.batch.split import Parcel, chunks, halves, request_key
+from tests.mail.mails import DATED_AT, make_digest
+
+
+def make_parcel(number: int, size: int = 10, **values: Any) -> Parcel:
+    return Parcel(make_digest(number, **values), None, b"x" * size)
+
+
+def numbers(parts: Any) -> list[list[int]]:
+    return [[parcel.digest.delivery_id for parcel in part] for part in parts]
+
+
+def test_a_chunk_has_no_more_mails_than_are_taken() -> None:
+    assert numbers(chunks(map(make_parcel, range(5)), 2, 1_000)) == [[0, 1], [2, 3], [4]]
+
+
+def test_a_chunk_has_no_more_bytes_than_are_taken_commas_included() -> None:
+    assert numbers(chunks(map(make_parcel, range(4)), 100, 21)) == [[0, 1], [2, 3]]
+    assert numbers(chunks(map(make_parcel, range(4)), 100, 20)) == [[0], [1], [2], [3]]
+
+
+def test_a_mail_that_is_too_big_by_itself_travels_alone() -> None:
+    parcels = [make_parcel(1), make_parcel(2, size=99), make_parcel(3)]
+    assert numbers(chunks(parcels, 100, 50)) == [[1], [2], [3]]
+
+
+def test_a_mail_that_was_tried_often_travels_alone_and_last() -> None:
+    parcels = [make_parcel(1, attempts=4), make_parcel(2), make_parcel(3, attempts=3)]
+    assert numbers(chunks(parcels, 100, 1_000)) == [[2, 3], [1]]
+
+
+def test_no_mails_make_no_chunks() -> None:
+    assert list(chunks([], 10, 10)) == []
+
+
+def test_a_chunk_is_halved_without_losing_anybody() -> None:
+    assert numbers(halves([make_parcel(n) for n in range(5)])) == [[0, 1], [2, 3, 4]]
+
+
+def test_the_same_mails_have_the_same_key_in_whatever_order() -> None:
+    assert request_key([make_digest(1), make_digest(2)]) == request_key(
+        [make_digest(2), make_digest(1)]
+    )
+
+
+def test_a_key_is_a_uuid() -> None:
+    assert uuid.UUID(request_key([make_digest(1)]))
+
+
+def test_other_mails_another_try_another_date_or_site_have_another_key(settings: Settings) -> None:
+    keys = [
+        request_key([make_digest(1), make_digest(2)]),
+        request_key([make_digest(1)]),
+        request_key([make_digest(12)]),
+        request_key([make_digest(1, attempts=2)]),
+        request_key([make_digest(1, dated_at=DATED_AT + timedelta(seconds=1))]),
+    ]
+    settings.SITE_URL = "https://elsewhere.test"
+    keys.append(request_key([make_digest(1)]))
+    assert len(set(keys)) == len(keys)

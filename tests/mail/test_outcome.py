@@ -1,0 +1,230 @@
+"""What the errors of mail backends mean; providers' own are made as django-anymail makes them."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+
+import pytest
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailInvalidAddress,
+    AnymailRecipientsRefused,
+    AnymailRequestsAPIError,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
+from botocore.exceptions import (  # type: ignore[import-untyped]
+    ClientError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from django.core.mail import BadHeaderError
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
+
+from mail.outcome import (
+    Outcome,
+    asked_to_wait,
+    of_building,
+    of_error,
+    of_opening,
+    of_reply,
+)
+from tests.factories import NOON
+
+
+def answered(status: int) -> AnymailRequestsAPIError:
+    response = requests.Response()
+    response.status_code = status
+    response.reason = "Because"
+    return AnymailRequestsAPIError(response=response)
+
+
+def network(error: requests.RequestException) -> Exception:
+    """As anymail.backends.base_requests raises it: both its own error and the original's kind."""
+    kind = type("AnymailRequestsAPIError", (AnymailRequestsAPIError, type(error)), {})
+    try:
+        try:
+            raise error
+        except requests.RequestException as original:
+            raise kind("Error posting to https://api.example.org:") from original
+    except Exception as raised:  # noqa: BLE001 (it is what the test wants)
+        return raised
+
+
+def amazon(code: str, words: str = "") -> AnymailAPIError:
+    original = ClientError({"Error": {"Code": code, "Message": words}}, "SendEmail")
+    error = AnymailAPIError(str(original), response=original.response)
+    error.__cause__ = original
+    return error
+
+
+def amazon_network(original: Exception) -> AnymailAPIError:
+    error = AnymailAPIError(str(original), response=None)
+    error.__cause__ = original
+    return error
+
+
+def refused_connection() -> requests.ConnectionError:
+    pool = HTTPConnectionPool("api.example.org")
+    reason = NewConnectionError(pool, "refused")  # type: ignore[arg-type]
+    return requests.ConnectionError(MaxRetryError(pool, "/", reason))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AnymailInvalidAddress("x"),
+        AnymailSerializationError("x"),
+        AnymailRecipientsRefused(),
+        BadHeaderError("x"),
+    ],
+)
+def test_what_can_never_be_sent_is_refused(error: Exception) -> None:
+    assert of_error(error).state == "refused"
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (200, "unknown"),
+        (400, "misconfigured"),
+        (401, "misconfigured"),
+        (403, "misconfigured"),
+        (408, "deferred"),
+        (422, "misconfigured"),
+        (429, "deferred"),
+        (500, "deferred"),
+        (502, "unknown"),
+        (503, "deferred"),
+        (504, "unknown"),
+    ],
+)
+def test_a_provider_s_status_decides(status: int, state: str) -> None:
+    assert of_error(answered(status)).state == state
+
+
+@pytest.mark.parametrize(
+    ("status", "disputed"), [(400, True), (413, True), (422, True), (401, False)]
+)
+def test_fault_with_the_content_may_lie_in_the_mail_or_in_the_settings(
+    status: int, disputed: bool
+) -> None:
+    assert of_error(answered(status)).disputed == disputed
+
+
+def test_a_feature_that_the_provider_lacks_may_lie_in_either_too() -> None:
+    outcome = of_error(AnymailUnsupportedFeature("x"))
+    assert (outcome.state, outcome.disputed) == ("misconfigured", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120.0),
+        (" 7 ", 7.0),
+        ("Fri, 14 Mar 2025 12:01:30 GMT", 90.0),
+        ("Fri, 14 Mar 2025 11:00:00 GMT", 0.0),
+        ("soon", 0.0),
+        ("-5", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date(said: str, seconds: float) -> None:
+    assert asked_to_wait({"Retry-After": said}, NOON) == seconds
+
+
+def test_the_wait_that_a_provider_asks_for_is_kept() -> None:
+    error = answered(429)
+    error.response.headers["retry-after"] = "30"
+    assert of_error(error).retry_after == 30.0
+
+
+def test_what_went_wrong_before_sending_left_no_doubt() -> None:
+    assert of_building(RuntimeError("a bug")).state == "deferred"
+    assert of_building(AnymailInvalidAddress("x")).state == "refused"
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (requests.ConnectTimeout("slow"), "deferred"),
+        (refused_connection(), "deferred"),
+        (requests.exceptions.SSLError("bad certificate"), "deferred"),
+        (requests.exceptions.ProxyError("no proxy"), "deferred"),
+        (requests.ReadTimeout("slow"), "unknown"),
+        (requests.ConnectionError(ProtocolError("Connection aborted.")), "unknown"),
+        (requests.exceptions.ChunkedEncodingError("cut short"), "unknown"),
+        (requests.exceptions.InvalidURL("no URL"), "misconfigured"),
+    ],
+)
+def test_a_network_error_is_in_doubt_once_the_request_was_out(
+    error: requests.RequestException, state: str
+) -> None:
+    assert of_error(network(error)).state == state
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (amazon("Throttling"), "deferred"),
+        (amazon("TooManyRequestsException"), "deferred"),
+        (amazon("MessageRejected", "Content is not allowed"), "refused"),
+        (amazon("MessageRejected", "Email address is not verified."), "misconfigured"),
+        (amazon("AccountSuspendedException"), "misconfigured"),
+        (amazon_network(EndpointConnectionError(endpoint_url="https://x")), "deferred"),
+        (amazon_network(ReadTimeoutError(endpoint_url="https://x")), "unknown"),
+    ],
+)
+def test_amazon_says_it_by_codes(error: AnymailAPIError, state: str) -> None:
+    assert of_error(error).state == state
+
+
+def test_missing_keys_are_a_wrong_setting() -> None:
+    assert of_error(AnymailConfigurationError("no key")).state == "misconfigured"
+
+
+def test_an_error_that_nobody_foresaw_is_in_doubt() -> None:
+    assert of_error(RuntimeError("what?")) == Outcome("unknown", error="RuntimeError: what?")
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (smtplib.SMTPAuthenticationError(535, b"5.7.8 no"), "misconfigured"),
+        (smtplib.SMTPAuthenticationError(454, b"4.7.0 later"), "deferred"),
+        (smtplib.SMTPConnectError(554, b"go away"), "deferred"),
+        (smtplib.SMTPNotSupportedError("no STARTTLS"), "misconfigured"),
+        (ssl.SSLCertVerificationError("expired"), "misconfigured"),
+        (ssl.SSLError("handshake"), "deferred"),
+        (TimeoutError("slow"), "deferred"),
+        (smtplib.SMTPServerDisconnected("gone"), "deferred"),
+        (TypeError("a certificate file that is none"), "misconfigured"),
+    ],
+)
+def test_what_fails_at_the_door_has_not_been_sent(error: Exception, state: str) -> None:
+    assert of_opening(error).state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        (b"5.1.1 no such user", True),
+        (b"5.1.10 null MX", True),
+        (b"5.2.1 mailbox disabled", True),
+        (b"5.1.13 something else", False),
+        (b"5.2.2 mailbox full", False),
+        (b"no such user here", False),
+    ],
+)
+def test_only_a_missing_mailbox_is_a_hard_bounce(text: bytes, gone: bool) -> None:
+    assert of_reply("recipient", 550, text).is_hard_bounce == gone
+
+
+def test_an_error_is_kept_on_one_line_and_short() -> None:
+    outcome = of_reply("recipient", 550, b"no\r\n" + b"x" * 1000)
+    assert outcome.error.startswith("550 no x")
+    assert len(outcome.error) == 500

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mail.providers import anymail_settings, backend_of, known_providers
+
+
+def test_smtp_comes_first_and_the_rest_are_django_anymails() -> None:
+    known = known_providers()
+    assert known[0] == "smtp"
+    assert {"amazon_ses", "brevo", "mailgun", "postmark", "resend"} <= set(known)
+    assert not {"base", "base_requests", "console", "test"} & set(known)
+
+
+@pytest.mark.parametrize("provider", known_providers())
+def test_every_known_provider_names_a_backend_that_exists(provider: str) -> None:
+    module, _, name = backend_of(provider).rpartition(".")
+    assert hasattr(importlib.import_module(module), name)
+
+
+def test_a_variable_loses_its_prefix_and_stays_text() -> None:
+    found = anymail_settings({"ANYMAIL_POSTMARK_SERVER_TOKEN": "0123456789", "PATH": "/bin"})
+    assert found == {"POSTMARK_SERVER_TOKEN": "0123456789"}
+
+
+def test_a_flag_a_timeout_and_json_get_their_types() -> None:
+    variables = {
+        "ANYMAIL_IGNORE_UNSUPPORTED_FEATURES": "True",
+        "ANYMAIL_DEBUG_API_REQUESTS": "false",
+        "ANYMAIL_REQUESTS_TIMEOUT": "12.5",
+        "ANYMAIL_SEND_DEFAULTS": '{"tags": ["digest"]}',
+        "ANYMAIL_WEBHOOK_SECRET": '["old:one", "new:one"]',
+    }
+    assert anymail_settings(variables) == {
+        "IGNORE_UNSUPPORTED_FEATURES": True,
+        "DEBUG_API_REQUESTS": False,
+        "REQUESTS_TIMEOUT": 12.5,
+        "SEND_DEFAULTS": {"tags": ["digest"]},
+        "WEBHOOK_SECRET": ["old:one", "new:one"],
+    }
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert anymail_settings({"ANYMAIL_RESEND_API_KEY": ""}) == {}
+
+
+def test_broken_json_is_refused_by_name_and_without_its_value() -> None:
+    with pytest.raises(ImproperlyConfigured, match="ANYMAIL_SEND_DEFAULTS must be JSON") as refusal:
+        anymail_settings({"ANYMAIL_SEND_DEFAULTS": '{"key": "hunter2'})
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_timeout_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="ANYMAIL_REQUESTS_TIMEOUT must be a number"):
+        anymail_settings({"ANYMAIL_REQUESTS_TIMEOUT": "soon"})

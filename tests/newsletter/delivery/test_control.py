@@ -1,0 +1,162 @@
+"""Editions that are held back, go on, or end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from mail.outcome import Outcome, State
+from newsletter.delivery import control, ledger
+from newsletter.delivery.ledger import Range
+from newsletter.delivery.progress import Progress
+from newsletter.models import Delivery, Edition
+from tests.factories import make_delivery, make_edition, make_imprint, make_subscriber
+
+NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition() -> Edition:
+    made = make_edition()
+    for _ in range(3):
+        make_delivery(made, make_subscriber())
+    return made
+
+
+def claim(edition: Edition) -> int:
+    _, rows = ledger.claim(Range(edition.pk, 1, 2**62), timezone.now(), 50, timedelta(minutes=5))
+    return len(rows)
+
+
+def test_nothing_of_a_paused_edition_is_claimed(edition: Edition) -> None:
+    assert control.pause(edition.pk, "a mistake in the note", NOW)
+    assert claim(edition) == 0
+
+
+def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition) -> None:
+    batch = Range(edition.pk, 1, 2**62)
+    fence, rows = ledger.claim(batch, NOW, 50, timedelta(minutes=5))
+    control.pause(edition.pk, "stop", NOW)
+    picks = {row.id: "[]" for row in rows}
+    assert (
+        ledger.changed(ledger.mark_sending(edition.pk, fence, picks, make_imprint(), NOW)) == set()
+    )
+
+
+def test_a_resumed_edition_goes_on(edition: Edition) -> None:
+    control.pause(edition.pk, "stop", NOW)
+    control.resume(edition.pk, NOW)
+    assert claim(edition) == 3
+
+
+def test_mail_deferred_by_the_fault_goes_on_at_once(edition: Edition) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    Delivery.objects.update(state="deferred", attempts=1, next_attempt_at=later)
+    control.pause(edition.pk, "stop", NOW)
+    control.resume(edition.pk, timezone.now())
+    assert claim(edition) == 3
+
+
+def test_pausing_twice_keeps_the_first_reason(edition: Edition) -> None:
+    control.pause(edition.pk, "first", NOW)
+    assert not control.pause(edition.pk, "second", NOW)
+    edition.refresh_from_db()
+    assert edition.pause_reason == "first"
+
+
+def test_a_cancelled_edition_ends_its_waiting_mails_with_a_reason(edition: Edition) -> None:
+    sent = Delivery.objects.first()
+    assert sent is not None
+    Delivery.objects.filter(pk=sent.pk).update(state="sent")
+    assert control.cancel(edition.pk, NOW) == 2
+    ended = Delivery.objects.filter(state="skipped", reason="the edition was cancelled")
+    assert ended.count() == 2
+    assert claim(edition) == 0
+
+
+def test_a_wrong_setting_pauses_the_edition_and_is_logged(
+    edition: Edition, caplog: pytest.LogCaptureFixture
+) -> None:
+    control.pause_on_failures(edition.pk, [Outcome("misconfigured", error="401 bad token")], NOW)
+    edition.refresh_from_db()
+    assert edition.paused_at == NOW
+    assert "401 bad token" in edition.pause_reason
+    assert "401 bad token" in caplog.text
+
+
+@pytest.mark.parametrize("state", ["accepted", "refused", "deferred", "unknown"])
+def test_no_other_outcome_pauses_it(edition: Edition, state: State) -> None:
+    control.pause_on_failures(edition.pk, [Outcome(state)], NOW)
+    assert claim(edition) == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "failed", "paused"), [(150, 20, False), (950, 50, False), (940, 60, True)]
+)
+def test_too_many_refusals_are_unhealthy(sent: int, failed: int, paused: bool) -> None:
+    assert bool(control.pause_reason(Progress(sent=sent, failed=failed))) is paused
+
+
+@pytest.mark.parametrize("is_hard_bounce", [True, False])
+def test_an_edition_of_which_too_much_is_refused_pauses_itself(
+    edition: Edition, is_hard_bounce: bool
+) -> None:
+    for number in range(200):
+        state = "failed" if number < 11 else "sent"
+        make_delivery(edition, make_subscriber(), state=state)
+    control.pause_on_failures(edition.pk, [Outcome("refused", is_hard_bounce=is_hard_bounce)], NOW)
+    edition.refresh_from_db()
+    assert edition.paused_at == NOW
+    assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")
+
+
+@pytest.mark.parametrize(
+    ("sent", "complaints", "paused"),
+    [(199, 50, False), (200, 2, False), (200, 3, True), (3000, 3, False), (3000, 4, True)],
+)
+def test_too_many_complaints_are_unhealthy(sent: int, complaints: int, paused: bool) -> None:
+    assert bool(control.pause_reason(Progress(sent=sent, complaints=complaints))) is paused
+
+
+def test_the_share_of_complaints_is_a_setting(settings: Settings) -> None:
+    settings.PAUSE_AT_COMPLAINT_SHARE = 0.05
+    assert not control.pause_reason(Progress(sent=200, complaints=10))
+    told = control.pause_reason(Progress(sent=200, complaints=11))
+    assert told.startswith("5.50% of 200 mails were reported as spam")
+
+
+@pytest.fixture
+def hated(edition: Edition) -> Edition:
+    """An edition of which every mail left, and too many readers complained."""
+    Delivery.objects.all().delete()
+    for _ in range(200):
+        make_delivery(edition, make_subscriber(), state="sent")
+    Edition.objects.update(complaints=3)
+    return edition
+
+
+def is_paused(edition: Edition) -> bool:
+    edition.refresh_from_db()
+    return edition.paused_at is not None
+
+
+def test_the_newest_edition_is_paused_though_nothing_waits_for_more_readers_will_be_due(
+    hated: Edition,
+) -> None:
+    control.pause_on_complaints(hated.pk, NOW)
+    assert is_paused(hated)
+
+
+def test_an_edition_that_is_over_is_not_paused(hated: Edition) -> None:
+    make_edition(day=hated.day + timedelta(days=1))
+    control.pause_on_complaints(hated.pk, NOW)
+    assert not is_paused(hated)
+
+
+def test_an_older_edition_of_which_mails_wait_is_paused(hated: Edition) -> None:
+    make_edition(day=hated.day + timedelta(days=1))
+    make_delivery(hated, make_subscriber(), state="deferred")
+    control.pause_on_complaints(hated.pk, NOW)
+    assert is_paused(hated)

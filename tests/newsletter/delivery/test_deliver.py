@@ -1,0 +1,349 @@
+"""The life of a delivery, sent through a real SMTP server on this machine."""
+
+import socket
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.utils import timezone
+from pytest_django import Settings
+
+from mail.factory import open_transport
+from newsletter.delivery import deliver as delivering
+from newsletter.delivery import ledger
+from newsletter.delivery.dispatch import dispatch_due
+from newsletter.delivery.ledger import Range
+from newsletter.editions.compose import compose
+from newsletter.models import Delivery, Edition
+from papers.models import Paper, Topic
+from subscribers.models import Interest, Subscriber, Suppression
+from tests.factories import (
+    DAY,
+    make_imprint,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_subscriber,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
+
+
+class Sink:
+    """Takes mail, and says no to the addresses it was told to refuse."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answers: dict[str, str] = {}
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content or b""
+        self.mails.append(message_from_bytes(content, policy=policy.default))
+        return "250 2.0.0 OK queued as 4711"
+
+    def to(self, reader: Subscriber) -> list[EmailMessage]:
+        return [mail for mail in self.mails if mail["To"] == reader.email]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def sink(settings: Settings) -> Iterator[Sink]:
+    handler = Sink()
+    server = Controller(handler, hostname="127.0.0.1", port=free_port())
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAIL_PROVIDER = "smtp"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+    yield handler
+    server.stop()
+
+
+@pytest.fixture
+def papers() -> list[Paper]:
+    """Eight papers of one week: even ones of robotics, odd ones of speech, the last on top."""
+    topics = [Topic.objects.get(slug="robotics"), Topic.objects.get(slug="speech-audio")]
+    made = [make_paper(f"Paper {number}") for number in range(8)]
+    for number, paper in enumerate(made):
+        make_paper_topic(paper, topics[number % 2])
+        make_signal(paper, 5.0 * number + 1, read_at=datetime(2025, 3, 14, 20, tzinfo=UTC))
+    return made
+
+
+@pytest.fixture
+def edition(papers: Sequence[Paper]) -> Edition:
+    return compose("weekly", DAY, NOW)
+
+
+def make_reader(*topics: str, **values: Any) -> Subscriber:
+    reader = make_subscriber(**{"weekday": 5, "hour": 9, "next_send_at": NOW, **values})
+    for slug in topics:
+        Interest.objects.create(subscriber=reader, topic=Topic.objects.get(slug=slug))
+    return reader
+
+
+def dispatch(now: datetime) -> None:
+    for _ in dispatch_due(now):
+        pass
+
+
+def everything(edition: Edition) -> Range:
+    return Range(edition.pk, 1, 2**62)
+
+
+def deliver(edition: Edition) -> None:
+    until = timezone.now() + timedelta(minutes=1)
+    with open_transport() as transport:
+        assert delivering.deliver(everything(edition), until, transport) is None
+
+
+def send(edition: Edition, now: datetime = NOW) -> None:
+    dispatch(now)
+    deliver(edition)
+
+
+def delivery_of(reader: Subscriber) -> Delivery:
+    return Delivery.objects.get(subscriber=reader)
+
+
+def titles(mail: EmailMessage) -> set[str]:
+    text = mail.get_body(["plain"]).get_content()  # type: ignore[union-attr]
+    lines = [line.split(maxsplit=1)[-1] for line in text.splitlines() if line]
+    return {f"Paper {number}" for number in range(8)} & set(lines)
+
+
+def test_a_due_reader_receives_one_mail_and_the_ledger_says_so(
+    sink: Sink, edition: Edition
+) -> None:
+    reader = make_reader()
+    send(edition)
+    assert len(sink.mails) == 1
+    delivery = delivery_of(reader)
+    assert (delivery.state, delivery.attempts, delivery.error) == ("sent", 1, "")
+    assert delivery.sent_at is not None
+    assert delivery.fence is None
+
+
+def test_the_ledger_keeps_what_the_server_called_the_mail(sink: Sink, edition: Edition) -> None:
+    reader = make_reader()
+    send(edition)
+    assert "queued as 4711" in delivery_of(reader).provider_id
+
+
+def test_the_reader_is_remembered_as_served(sink: Sink, edition: Edition) -> None:
+    reader = make_reader()
+    send(edition)
+    reader.refresh_from_db()
+    assert reader.last_digest_at is not None
+
+
+def test_readers_of_different_topics_get_different_papers(sink: Sink, edition: Edition) -> None:
+    robots, speech = make_reader("robotics"), make_reader("speech-audio")
+    send(edition)
+    [robot_mail], [speech_mail] = sink.to(robots), sink.to(speech)
+    assert titles(robot_mail) == {"Paper 0", "Paper 2", "Paper 4", "Paper 6"}
+    assert titles(speech_mail) == {"Paper 1", "Paper 3", "Paper 5", "Paper 7"}
+
+
+def test_the_strongest_trend_leads_the_mail_and_names_it(sink: Sink, edition: Edition) -> None:
+    make_reader()
+    send(edition)
+    assert sink.mails[0]["Subject"] == "Paper 7, and 7 more trending papers"
+
+
+def test_a_mail_has_all_headers_of_a_list_mail(sink: Sink, edition: Edition) -> None:
+    reader = make_reader()
+    send(edition)
+    [mail] = sink.mails
+    assert mail["To"] == reader.email
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Unsubscribe"].startswith("<http://localhost:8000/u/")
+    for header in ("Message-ID", "Date", "From", "List-Id", "Subject"):
+        assert len(mail.get_all(header)) == 1  # type: ignore[arg-type]
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_nothing_that_was_sent_before_comes_again(sink: Sink, edition: Edition) -> None:
+    reader = make_reader("robotics", digest_size=2)
+    send(edition)
+    tomorrow = NOW + timedelta(days=1)
+    Subscriber.objects.update(next_send_at=tomorrow)
+    send(compose("weekly", DAY + timedelta(days=1), tomorrow), tomorrow)
+    first, second = map(titles, sink.to(reader))
+    assert (first, second) == ({"Paper 6", "Paper 4"}, {"Paper 2", "Paper 0"})
+
+
+def test_a_reader_with_too_little_new_is_skipped_with_a_reason(
+    sink: Sink, edition: Edition
+) -> None:
+    reader = make_reader("graphs")
+    send(edition)
+    assert sink.mails == []
+    delivery = delivery_of(reader)
+    assert (delivery.state, delivery.reason) == ("skipped", "no new papers in your topics")
+
+
+def test_who_unsubscribed_after_queueing_gets_nothing(sink: Sink, edition: Edition) -> None:
+    reader = make_reader()
+    dispatch(NOW)
+    Subscriber.objects.update(state="unsubscribed", next_send_at=None)
+    send(edition)
+    assert sink.mails == []
+    assert delivery_of(reader).reason == "unsubscribed before it was sent"
+
+
+def test_who_was_suppressed_after_queueing_gets_nothing(sink: Sink, edition: Edition) -> None:
+    from subscribers.suppress import suppress
+
+    reader = make_reader()
+    dispatch(NOW)
+    suppress(reader, Suppression.Reason.HARD_BOUNCE, now=NOW)
+    send(edition)
+    assert (sink.mails, delivery_of(reader).reason) == ([], "suppressed: hard bounce")
+
+
+def test_a_deleted_reader_leaves_a_row_that_says_so(sink: Sink, edition: Edition) -> None:
+    make_reader()
+    dispatch(NOW)
+    Delivery.objects.update(subscriber=None)
+    send(edition)
+    assert Delivery.objects.get().reason == "the reader was deleted"
+
+
+def test_sample_readers_get_mail_in_the_local_mailbox_only(
+    sink: Sink, edition: Edition, settings: Settings
+) -> None:
+    settings.MAILBOX_DIR = ""
+    reader = make_reader(is_sample=True)
+    send(edition)
+    assert (sink.mails, delivery_of(reader).state) == ([], "skipped")
+
+
+def test_a_refused_reader_fails_and_the_next_one_is_served(sink: Sink, edition: Edition) -> None:
+    refused, served = make_reader(), make_reader()
+    sink.answers[refused.email] = "550 5.7.1 not here"
+    send(edition)
+    assert (delivery_of(refused).state, delivery_of(served).state) == ("failed", "sent")
+    assert "not here" in delivery_of(refused).error
+
+
+def test_an_address_that_does_not_exist_is_suppressed(sink: Sink, edition: Edition) -> None:
+    reader = make_reader()
+    sink.answers[reader.email] = "550 5.1.1 no such user"
+    send(edition)
+    reader.refresh_from_db()
+    assert (reader.state, Suppression.objects.get().reason) == ("suppressed", "hard_bounce")
+
+
+def test_a_deferred_mail_is_the_same_mail_when_it_is_tried_again(
+    sink: Sink, edition: Edition
+) -> None:
+    reader = make_reader()
+    sink.answers[reader.email] = "451 4.7.1 try later"
+    send(edition)
+    deferred = delivery_of(reader)
+    assert (deferred.state, deferred.next_attempt_at > timezone.now()) == ("deferred", True)
+    sink.answers.clear()
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    deliver(edition)
+    sent = delivery_of(reader)
+    assert (sent.state, sent.attempts, sent.picks) == ("sent", 2, deferred.picks)
+    assert sent.dated_at == deferred.dated_at
+
+
+def test_a_deferred_mail_whose_key_is_gone_ends_and_holds_up_nobody(
+    sink: Sink, edition: Edition
+) -> None:
+    one, other = make_reader(), make_reader()
+    sink.answers[one.email] = "451 4.7.1 try later"
+    sink.answers[other.email] = "451 4.7.1 try later"
+    send(edition)
+    sink.answers.clear()
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    Delivery.objects.filter(subscriber=one).update(key_id="0" * 8)
+    deliver(edition)
+    assert delivery_of(other).state == "sent"
+    assert (delivery_of(one).state, delivery_of(one).reason) == (
+        "skipped",
+        "the key of its links is no longer in the settings",
+    )
+
+
+def test_a_mail_that_waits_for_another_try_is_left_alone_till_then(
+    sink: Sink, edition: Edition
+) -> None:
+    reader = make_reader()
+    sink.answers[reader.email] = "451 4.7.1 try later"
+    send(edition)
+    deliver(edition)
+    assert delivery_of(reader).attempts == 1
+
+
+def test_a_server_that_cannot_be_reached_defers_everyone(
+    edition: Edition, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    readers = [make_reader(), make_reader()]
+    send(edition)
+    assert {delivery_of(reader).state for reader in readers} == {"deferred"}
+
+
+def test_a_claimed_row_is_not_claimed_twice(edition: Edition) -> None:
+    make_reader()
+    dispatch(NOW)
+    _, first = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    _, second = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    assert (len(first), second) == (1, [])
+
+
+def test_a_claim_that_ran_out_is_claimed_again(edition: Edition) -> None:
+    make_reader()
+    dispatch(NOW)
+    _, first = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    _, again = ledger.claim(
+        everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5)
+    )
+    assert [row.id for row in first] == [row.id for row in again]
+
+
+def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> None:
+    """Its rows are under another fence by now, so marking them finds none."""
+    make_reader()
+    dispatch(NOW)
+    old_fence, rows = ledger.claim(everything(edition), NOW, 50, timedelta(minutes=5))
+    ledger.claim(everything(edition), NOW + timedelta(minutes=6), 50, timedelta(minutes=5))
+    picks = {row.id: "[]" for row in rows}
+    assert (
+        ledger.changed(ledger.mark_sending(edition.pk, old_fence, picks, make_imprint(), NOW))
+        == set()
+    )
+
+
+def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> None:
+    reader = make_reader()
+    dispatch(NOW)
+    Delivery.objects.update(state="uncertain")
+    late = ledger.Result(delivery_of(reader).pk, "sent", "", "", "", NOW)
+    ledger.changed(*ledger.record_outcomes(edition.pk, uuid.uuid4(), [late], NOW))
+    assert delivery_of(reader).state == "uncertain"

@@ -1,0 +1,393 @@
+"""A partition for each hundred editions: made by itself, and the only one that a mail touches."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from newsletter.delivery import ledger as ledger_sql
+from newsletter.delivery import sweep
+from newsletter.delivery.ledger import Range, RenderStamp, Result
+from newsletter.delivery.progress import progress_of
+from newsletter.editions.loaded import LoadedEdition
+from newsletter.models import ArchivedDelivery, Delivery, Edition, Tally
+from tests.factories import DAY, NOON, make_delivery, make_edition, make_subscriber
+
+pytestmark = pytest.mark.django_db
+LEASE = timedelta(minutes=5)
+HUNDREDS = (700_000, 700_100, 700_200)  # far from where the sequence of a test database stands
+
+
+def make_old_and_new() -> list[Edition]:
+    """An edition in each of three partitions, the last of them the newest."""
+    return [
+        make_edition(id=first + 7, day=DAY - timedelta(days=40 * (2 - place)))
+        for place, first in enumerate(HUNDREDS)
+    ]
+
+
+def partition_of(delivery: Delivery) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tableoid::regclass::text FROM newsletter_delivery WHERE id = %s", [delivery.pk]
+        )
+        return str(cursor.fetchone()[0])
+
+
+def partitions_in_plan(sql: str, **values: Any) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    return set(re.findall(r"newsletter_delivery_\d+", plan))
+
+
+def add_rows(edition: Edition, count: int, state: str) -> None:
+    """Many at once, of readers who are not here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO newsletter_delivery (edition_id, subscriber_id, state, reason, picks,
+                 renderer, key_id, attempts, next_attempt_at, provider_id, error, created_at)
+               SELECT %s, number, %s, '', '[]', '', '', 1, %s, '', '', %s
+                 FROM generate_series(1, %s) AS number""",
+            [edition.pk, state, NOON, NOON, count],
+        )
+
+
+# ── making them ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("edition", "partition"),
+    [
+        (700_099, "newsletter_delivery_700000"),
+        (700_100, "newsletter_delivery_700100"),
+        (4_999, "newsletter_delivery_004900"),
+        (12_345_678, "newsletter_delivery_12345600"),
+    ],
+)
+def test_a_delivery_lies_in_the_partition_of_its_editions_hundred(
+    edition: int, partition: str
+) -> None:
+    assert partition_of(make_delivery(make_edition(id=edition), None)) == partition
+
+
+def test_a_partition_has_every_index_of_the_ledger() -> None:
+    make_edition(id=700_000)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FILTER (WHERE relid = 'newsletter_delivery'::regclass),
+                      count(*) FILTER (WHERE relid = 'newsletter_delivery_700000'::regclass)
+                 FROM (SELECT indrelid AS relid FROM pg_index) AS one"""
+        )
+        of_ledger, of_partition = cursor.fetchone()
+    assert of_ledger == of_partition == 5
+
+
+def test_a_row_keeps_the_limits_of_the_ledger() -> None:
+    delivery = make_delivery(make_edition(id=700_000), make_subscriber())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.filter(pk=delivery.pk).update(attempts=-1)
+
+
+def test_a_reader_gets_an_edition_once_in_any_partition() -> None:
+    reader = make_subscriber()
+    for edition in make_old_and_new():
+        make_delivery(edition, reader)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_delivery(edition, reader)
+
+
+def test_numbers_go_on_across_partitions() -> None:
+    ids = [make_delivery(edition, None).pk for edition in make_old_and_new()]
+    assert ids == list(range(ids[0], ids[0] + 3))
+
+
+def test_counters_count_in_every_partition() -> None:
+    for edition in make_old_and_new():
+        make_delivery(edition, make_subscriber())
+    Delivery.objects.update(state="sent")
+    assert {progress_of(first + 7).sent for first in HUNDREDS} == {1}
+
+
+def test_counters_stay_when_a_partition_is_dropped() -> None:
+    [old, *_] = make_old_and_new()
+    make_delivery(old, None, state="sent")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE newsletter_delivery_700000")
+    assert progress_of(old.pk).sent == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_partition_waits_for_no_worker_and_no_worker_for_it() -> None:
+    delivery = make_delivery(make_edition(), make_subscriber())
+    worker = connection.copy()
+    try:
+        with worker.cursor() as working, transaction.atomic(), connection.cursor() as cursor:
+            working.execute("BEGIN; SET LOCAL lock_timeout = '2s'")
+            working.execute("UPDATE newsletter_delivery SET error = 'held'")
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            make_edition(id=700_001, day=DAY + timedelta(days=1))
+            working.execute("UPDATE newsletter_delivery SET error = 'done'; COMMIT")
+    finally:
+        worker.close()
+    delivery.refresh_from_db()
+    assert delivery.error == "done"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE newsletter_delivery_700000")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_editions_that_come_at_once_share_one_partition() -> None:
+    def add(number: int) -> str:
+        try:
+            edition = make_edition(id=700_000 + number, day=date(2030, 1, 1 + number))
+            return partition_of(make_delivery(edition, None))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(add, range(8))) == {"newsletter_delivery_700000"}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE newsletter_delivery_700000")
+
+
+# ── what a statement touches ─────────────────────────────────────────────────
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_that_happens_to_a_mail_touches_one_partition() -> None:
+    """Neither read nor locked are the others: a claim costs the same beside one and a hundred."""
+    newest = make_old_and_new()[-1]
+    reader = make_subscriber()
+
+    def touched(act: Callable[[], object]) -> set[str]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            act()
+            cursor.execute(
+                """SELECT relname FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+                    WHERE pid = pg_backend_pid() AND relkind = 'r'
+                      AND relname LIKE 'newsletter_delivery_%'"""
+            )
+            return {name for (name,) in cursor.fetchall()}
+
+    steps: list[set[str]] = []
+    steps.append(touched(lambda: ledger_sql.queue(newest.pk, [reader.pk], [NOON], NOON)))
+    fence, [mail] = ledger_sql.claim(Range(newest.pk, 1, 2**62), NOON, 50, LEASE)
+    steps.append(touched(lambda: ledger_sql.claim(Range(newest.pk, 1, 2**62), NOON, 50, LEASE)))
+    stamp = RenderStamp(NOON, "1", "")
+    held = touched(
+        lambda: ledger_sql.changed(
+            ledger_sql.mark_sending(newest.pk, fence, {mail.id: "[]"}, stamp, NOON)
+        )
+    )
+    steps.append(held)
+    result = Result(mail.id, "sent", "", "", "", NOON)
+    steps.append(
+        touched(
+            lambda: ledger_sql.changed(
+                *ledger_sql.record_outcomes(newest.pk, fence, [result], NOON)
+            )
+        )
+    )
+    steps.append(touched(lambda: ledger_sql.release(newest.pk, fence, [mail.id])))
+    steps.append(touched(lambda: ledger_sql.skip(newest.pk, fence, {mail.id: "no"})))
+    steps.append(touched(lambda: ledger_sql.defer(newest.pk, fence, {mail.id: (1.0, "")}, NOON)))
+    assert steps == [{"newsletter_delivery_700200"}] * 7
+    assert Delivery.objects.get().state == "sent"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE " + ", ".join(f"newsletter_delivery_{n}" for n in HUNDREDS))
+
+
+def test_what_was_seen_is_looked_for_where_it_can_be() -> None:
+    oldest, middle, newest = make_old_and_new()
+    since, first = LoadedEdition(newest).seen_since
+    assert oldest.pk < middle.pk < first <= newest.pk
+    touched = partitions_in_plan(
+        ledger_sql._SEEN, readers="{1}", edition=newest.pk, since=since, first_edition=first
+    )
+    assert touched == {"newsletter_delivery_700200"}
+
+
+@pytest.mark.parametrize(
+    ("cadence", "ago", "found"),
+    [("daily", 1, True), ("daily", 3, False), ("monthly", 31, True), ("monthly", 34, False)],
+)
+def test_editions_that_were_sent_since_the_window_opened_are_looked_into(
+    cadence: str, ago: int, *, found: bool
+) -> None:
+    other = make_edition("weekly", DAY - timedelta(days=ago))
+    edition = make_edition(cadence, DAY)
+    assert (LoadedEdition(edition).seen_since[1] <= other.pk) == found
+
+
+def test_an_edition_made_up_for_later_is_looked_into_too() -> None:
+    """Its id is higher than that of the edition that follows it by day."""
+    edition = make_edition("weekly", DAY)
+    make_edition("daily", DAY - timedelta(days=1))
+    assert LoadedEdition(edition).seen_since[1] == edition.pk
+
+
+def test_papers_seen_in_another_partition_are_found() -> None:
+    *_, middle, newest = make_old_and_new()
+    reader = make_subscriber()
+    make_delivery(middle, reader, state="sent", picks=[{"paper": 3, "position": 1, "why": ""}])
+    seen = ledger_sql.seen_papers([reader.pk], newest.pk, NOON - timedelta(days=1), middle.pk)
+    assert seen == {reader.pk: {3}}
+
+
+def test_who_died_is_swept_up_in_every_partition() -> None:
+    for edition in make_old_and_new():
+        make_delivery(edition, make_subscriber(), state="sending", lease_until=NOON)
+    assert sweep.expire_leases(NOON + timedelta(seconds=1)) == 3
+
+
+@pytest.mark.parametrize("look", ["due_retries", "stalled"])
+def test_work_left_over_is_found_in_every_partition(look: str) -> None:
+    made = [
+        make_delivery(edition, make_subscriber(), state="deferred")
+        for edition in make_old_and_new()
+    ]
+    Tally.objects.update(changed_at=NOON)
+    found = (
+        sweep.due_retries(NOON, 500)
+        if look == "due_retries"
+        else sweep.stalled(NOON, NOON + timedelta(seconds=1), 500)
+    )
+    assert found == [Range(mail.edition_id, mail.pk, mail.pk) for mail in made]
+
+
+def test_what_is_left_over_is_found_without_reading_what_is_done() -> None:
+    """Of two old partitions, full of mails that were sent, only small indexes are read."""
+    for edition in make_old_and_new():
+        add_rows(edition, 3000, "sent")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE newsletter_delivery")
+    values: dict[str, Any] = {
+        "now": NOON,
+        "size": 500,
+        "state": "uncertain",
+        "reason": "",
+        "still_since": NOON,
+    }
+    for sql in (sweep._EXPIRE, sweep._DUE_RETRIES, sweep._STALLED):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {sql}", values)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert not re.search(r"Seq Scan on newsletter_delivery_700", plan), plan
+
+
+def test_a_delivery_is_found_by_its_number_alone() -> None:
+    made = [make_delivery(edition, make_subscriber()) for edition in make_old_and_new()]
+    assert [Delivery.objects.get(pk=mail.pk).edition_id for mail in made] == [
+        first + 7 for first in HUNDREDS
+    ]
+
+
+def test_a_number_is_looked_up_in_indexes_only() -> None:
+    make_old_and_new()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT * FROM newsletter_delivery WHERE id = 5")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert plan.count("_pkey") >= len(HUNDREDS), plan
+    assert plan.count("Index Cond: (id = 5)") == plan.count("_pkey"), plan
+
+
+def test_an_edition_that_statistics_do_not_know_is_not_read_as_a_whole() -> None:
+    """Each morning's case: yesterday's rows are counted, today's edition is thought to be empty."""
+    yesterdays, edition = make_edition(id=700_001), make_edition("daily", id=700_002)
+    add_rows(yesterdays, 40_000, "sent")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE newsletter_delivery")
+    add_rows(edition, 3_000, "queued")
+    ids = list(edition.deliveries.order_by("pk").values_list("pk", flat=True)[:50])
+    values: dict[str, Any] = {
+        **dict.fromkeys(("now", "until", "dated_at", "next_attempt_at"), NOON),
+        **dict.fromkeys(("first", "lowest"), ids[0]),
+        **dict.fromkeys(("last", "highest"), ids[-1]),
+        "reasons": [""] * 50,
+        "provider_ids": "{}",
+        **dict.fromkeys(("state", "reason", "error", "renderer", "key"), ""),
+        "edition": edition.pk,
+        "fence": str(uuid.uuid4()),
+        "most": 50,
+        "times": [NOON] * 50,
+        **dict.fromkeys(("ids", "done"), ledger_sql.array(ids)),
+        "picks": "{}",
+    }
+    for name in ("_CLAIM", "_SKIP", "_MARK_SENDING", "_RECORD", "_RELEASE", "_DEFER"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE) {getattr(ledger_sql, name)}", values)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        read = [int(found) for found in re.findall(r"Rows Removed by .*: (\d+)", plan)]
+        assert sum(read) <= 100, f"{name} {plan}"
+
+
+# ── the way there and back ───────────────────────────────────────────────────
+
+
+def migrate(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    executor = MigrationExecutor(connection)
+    executor.migrate([("newsletter", name)])
+
+
+def newest() -> str:
+    [(_, name)] = MigrationExecutor(connection).loader.graph.leaf_nodes("newsletter")
+    return str(name)
+
+
+def ledger() -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM newsletter_delivery ORDER BY id")
+        return list(cursor.fetchall())
+
+
+def test_rows_and_counters_come_through_the_move_unchanged_both_ways() -> None:
+    for edition in make_old_and_new():
+        make_delivery(edition, make_subscriber(), state="sent", picks=[{"paper": 1}], error="é")
+    before, counted = ledger(), list(Tally.objects.values())
+    for name in ("0004_fewer_indexes", "0005_ledger_partitions"):
+        migrate(name)
+        assert ledger() == before
+        assert list(Tally.objects.values()) == counted
+        Delivery.objects.filter(pk=before[0][0]).update(state="failed")
+        failed = Tally.objects.filter(edition=HUNDREDS[0] + 7, state="failed")
+        assert sum(tally.count for tally in failed) == 1
+        Delivery.objects.filter(pk=before[0][0]).update(state="sent")
+        Tally.objects.filter(state="failed").delete()
+        counted = list(Tally.objects.values())
+    migrate(newest())  # for what follows
+    added = make_delivery(Edition.objects.latest("pk"), make_subscriber())
+    assert added.pk == before[-1][0] + 1
+
+
+def test_there_is_no_way_back_once_deliveries_are_archived() -> None:
+    ArchivedDelivery.objects.create(id=1, edition=make_edition(), state="sent")
+    with pytest.raises(Exception, match="without losing them"), transaction.atomic():
+        migrate("0004_fewer_indexes")
+
+
+def test_the_models_and_the_moved_table_agree() -> None:
+    """Columns of the partitioned table are those that Django would make."""
+    migration = import_module("newsletter.migrations.0005_ledger_partitions")
+    assert Delivery.State.choices == migration.STATES
+    columns = {
+        column.name
+        for column in connection.introspection.get_table_description(
+            connection.cursor(), "newsletter_delivery"
+        )
+    }
+    fields = apps.get_model("newsletter", "Delivery")._meta.local_fields
+    assert columns == {field.column for field in fields}

@@ -1,0 +1,135 @@
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from newsletter.editions.compose import NotClosedYet, compose, compose_newest, span
+from newsletter.models import Candidate, Edition
+from papers.models import Curator, Paper
+from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2025, 3, 20, tzinfo=UTC)
+
+
+def titles(edition: Edition) -> list[str]:
+    return [candidate.facts["title"] for candidate in edition.candidates.all()]
+
+
+@pytest.mark.parametrize(("cadence", "days"), [("daily", 1), ("weekly", 7), ("monthly", 30)])
+def test_an_edition_holds_the_papers_of_its_window(cadence: str, days: int) -> None:
+    make_paper("First day", listed_on=DAY - timedelta(days=days - 1))
+    make_paper("Too early", listed_on=DAY - timedelta(days=days))
+    make_paper("Too late", listed_on=DAY + timedelta(days=1))
+    assert titles(compose(cadence, DAY, NOW)) == ["First day"]
+
+
+def test_the_strongest_trend_stands_first() -> None:
+    weak, strong = make_paper("Weak"), make_paper("Strong")
+    make_signal(weak, 2)
+    make_signal(strong, 90)
+    assert titles(compose("weekly", DAY, NOW)) == ["Strong", "Weak"]
+
+
+def test_signals_read_after_the_close_do_not_count() -> None:
+    early, late = make_paper("Early"), make_paper("Late")
+    make_signal(early, 5)
+    make_signal(late, 2)
+    make_signal(late, 500, read_at=datetime(2025, 3, 15, 0, 0, 1, tzinfo=UTC))
+    assert titles(compose("weekly", DAY, NOW)) == ["Early", "Late"]
+
+
+def test_a_frozen_edition_never_changes() -> None:
+    paper = make_paper("As it was")
+    compose("weekly", DAY, NOW)
+    Paper.objects.filter(pk=paper.pk).update(title="Changed")
+    make_paper("New")
+    assert titles(compose("weekly", DAY, NOW + timedelta(days=1))) == ["As it was"]
+
+
+def test_candidates_keep_scores_components_topics_and_facts() -> None:
+    paper, topic = make_paper("Robots", code_url="https://github.com/a/b"), make_topic("Robots")
+    make_paper_topic(paper, topic, 0.75)
+    make_signal(paper, 12)
+    compose("weekly", DAY, NOW)
+    candidate = Candidate.objects.get()
+    assert candidate.topics == {topic.slug: 0.75}
+    assert candidate.components
+    assert candidate.facts["upvotes"] == 12
+    assert candidate.facts["since"] == "since Saturday"
+    assert "Robots" in candidate.html
+    assert "Robots" in candidate.text
+
+
+def test_mathematics_in_titles_is_set_in_unicode() -> None:
+    make_paper(r"On $\alpha$-divergence")
+    assert titles(compose("weekly", DAY, NOW)) == ["On α-divergence"]
+
+
+def test_the_curators_are_named() -> None:
+    Curator.objects.create(name="AK")
+    assert "by AK and the research community" in compose("daily", DAY, NOW).text
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (date(2025, 3, 14), "14 March 2025"),
+        (date(2025, 3, 8), "8 to 14 March 2025"),
+        (date(2025, 2, 13), "13 February to 14 March 2025"),
+    ],
+)
+def test_the_days_of_an_edition_are_said_shortly(first: date, said: str) -> None:
+    assert span(first, date(2025, 3, 14)) == said
+
+
+def test_a_week_without_papers_is_an_empty_frozen_edition() -> None:
+    edition = compose("weekly", DAY, NOW)
+    assert (edition.state, titles(edition)) == ("frozen", [])
+
+
+def test_a_day_that_is_not_over_cannot_be_frozen() -> None:
+    with pytest.raises(NotClosedYet, match=r"closes at 2025-03-15 00:00 UTC"):
+        compose("weekly", DAY, datetime(2025, 3, 14, 23, 59, tzinfo=UTC))
+
+
+def test_a_day_can_be_frozen_the_moment_it_is_over() -> None:
+    assert compose("weekly", DAY, datetime(2025, 3, 15, tzinfo=UTC)).state == "frozen"
+
+
+def test_the_newest_editions_end_yesterday() -> None:
+    days = {edition.day for edition in compose_newest(NOW)}
+    assert days == {date(2025, 3, 19)}
+
+
+def test_the_command_lists_what_it_froze() -> None:
+    make_paper("Robots")
+    out = StringIO()
+    call_command("compose", "--cadence", "weekly", "--day", "2025-03-14", stdout=out)
+    assert "weekly edition of 2025-03-14: 1 papers, frozen now" in out.getvalue()
+    assert "1. Robots" in out.getvalue()
+
+
+def test_the_command_says_when_a_day_is_not_over() -> None:
+    with pytest.raises(CommandError, match="Choose an earlier --day"):
+        call_command("compose", "--cadence", "weekly", "--day", "2999-01-01")
+
+
+def test_the_command_refuses_what_is_no_day() -> None:
+    with pytest.raises(CommandError, match="--day"):
+        call_command("compose", "--cadence", "weekly", "--day", "14.3.2025")
+
+
+def test_the_preview_shows_a_digest_without_sending_it() -> None:
+    make_paper("Robots")
+    call_command("compose", "--cadence", "weekly", "--day", "2025-03-14", stdout=StringIO())
+    out = StringIO()
+    call_command("preview", "--cadence", "weekly", "--day", "2025-03-14", stdout=out)
+    assert out.getvalue().startswith("Subject: Robots\n")
+
+
+def test_the_preview_of_a_missing_edition_says_how_to_make_it() -> None:
+    with pytest.raises(CommandError, match=r"manage\.py compose --cadence weekly --day 2025-03-14"):
+        call_command("preview", "--day", "2025-03-14")

@@ -1,0 +1,67 @@
+"""What the admin shows of reports."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from newsletter.models import Delivery, DeliveryEvent
+from subscribers.tokens import address_hash
+from tests.factories import make_delivery, make_edition, make_report, make_subscriber
+from tests.newsletter.events.payloads import ADA
+from web.admin import row_url, rows_url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def delivery() -> Delivery:
+    return make_delivery(make_edition(), make_subscriber(ADA), state="sent", attempts=1)
+
+
+def shown(client: Client, url: str) -> str:
+    return BeautifulSoup(client.get(url).content, "html.parser").get_text(" ", strip=True)
+
+
+def found(client: Client, words: str) -> list[DeliveryEvent]:
+    return list(client.get(rows_url(DeliveryEvent, q=words)).context["cl"].result_list)
+
+
+def test_a_deliverys_page_tells_what_the_provider_reported(
+    admin_client: Client, delivery: Delivery
+) -> None:
+    make_report(delivery)
+    make_report(delivery, kind="bounced", detail="550 5.1.1 user unknown", is_hard=True)
+    page = shown(admin_client, row_url(delivery))
+    assert "what the provider reported" in page.lower()
+    assert "550 5.1.1 user unknown" in page
+    assert "14 Mar 2025, 12:00" in page
+
+
+def test_a_report_leads_to_its_delivery(admin_client: Client, delivery: Delivery) -> None:
+    make_report(delivery)
+    page = admin_client.get(rows_url(DeliveryEvent)).content.decode()
+    assert row_url(delivery) in page
+    assert "weekly edition of 2025-03-14" in page
+
+
+def test_a_report_on_a_delivery_that_is_gone_still_has_its_page(admin_client: Client) -> None:
+    report = make_report(delivery_id=4711)
+    assert "#4711" in shown(admin_client, rows_url(DeliveryEvent))
+    assert "#4711" in shown(admin_client, row_url(report))
+
+
+def test_reports_are_found_by_address_number_and_message_id(
+    admin_client: Client, delivery: Delivery
+) -> None:
+    ours = make_report(delivery, address_hash=address_hash(ADA))
+    make_report(address_hash=address_hash("bob@example.com"))
+    message = f"<digest.{delivery.pk}.0123456789abcdef@example.org>"
+    for words in (" Ada@example.com", str(delivery.pk), f"#{delivery.pk}", message):
+        assert found(admin_client, words) == [ours]
+
+
+def test_an_editions_page_tells_of_complaints(admin_client: Client) -> None:
+    edition = make_edition(complaints=31)
+    assert "31" in shown(admin_client, row_url(edition))

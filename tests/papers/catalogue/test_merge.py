@@ -1,0 +1,103 @@
+"""Two rows become one: everything that pointed to either points to the one that stays."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+import pytest
+
+from newsletter.models import Candidate
+from papers.catalogue.merge import merge
+from papers.models import Paper, PaperTopic, RawRecord, Signal, Trend
+from tests.factories import (
+    NOON,
+    make_candidate,
+    make_edition,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2025, 3, 14)
+
+
+def make_nameless(title: str = "Nameless", **values: object) -> Paper:
+    return make_paper(title, arxiv_id=None, **values)
+
+
+def make_trend(paper: Paper, value: float, day: date = DAY) -> Trend:
+    return Trend.objects.create(
+        paper=paper, window="day", day=day, value=value, components={}, version="1", scored_at=NOON
+    )
+
+
+def make_record(paper: Paper, digest: str) -> RawRecord:
+    return RawRecord.objects.create(
+        paper=paper, source="listing", day=DAY, digest=digest, payload={}
+    )
+
+
+def test_the_older_row_stays_and_knows_what_both_knew() -> None:
+    nameless = make_nameless("Old", summary="Old.", code_url="https://a.org/", listed_on=DAY)
+    named = make_paper("New", arxiv_id="2503.00001", summary="New.", listed_on=date(2025, 3, 20))
+    kept = merge(named, nameless)
+    row = Paper.objects.get()
+    assert kept == row
+    assert row.pk == nameless.pk
+    assert (row.arxiv_id, row.title, row.title_key) == ("2503.00001", "New", "new")
+    assert (row.summary, row.code_url, row.listed_on) == ("New.", "https://a.org/", DAY)
+
+
+def test_a_row_with_an_id_that_is_older_stays() -> None:
+    named = make_paper("Named", arxiv_id="2503.00001", summary="")
+    nameless = make_nameless(summary="Known.")
+    merge(named, nameless)
+    row = Paper.objects.get()
+    assert (row.pk, row.arxiv_id, row.summary) == (named.pk, "2503.00001", "Known.")
+
+
+def test_signals_topics_trends_and_payloads_move_and_none_stands_twice() -> None:
+    named, nameless = make_paper(arxiv_id="2503.00001"), make_nameless()
+    shared_topic, other_topic = make_topic(), make_topic()
+    for paper in (named, nameless):
+        make_signal(paper, 5)
+        make_paper_topic(paper, shared_topic)
+        make_trend(paper, 1)
+        make_record(paper, "same")
+    make_signal(nameless, 7, kind="stars")
+    make_paper_topic(nameless, other_topic)
+    make_trend(nameless, 2, day=date(2025, 3, 13))
+    make_record(nameless, "other")
+    merge(named, nameless)
+    for model in (Signal, PaperTopic, Trend, RawRecord):
+        assert list(model.objects.values_list("paper", flat=True)) == [named.pk, named.pk], model
+
+
+def test_a_frozen_edition_keeps_the_row_it_names() -> None:
+    named, nameless = make_paper(arxiv_id="2503.00001"), make_nameless()
+    candidate = make_candidate(make_edition(), nameless)
+    kept = merge(named, nameless)
+    assert kept == nameless
+    assert Candidate.objects.get().paper_id == candidate.paper_id
+    assert Paper.objects.get().arxiv_id == "2503.00001"
+
+
+def test_two_rows_that_are_both_in_editions_stay_two(caplog: pytest.LogCaptureFixture) -> None:
+    named, nameless = make_paper(arxiv_id="2503.00001"), make_nameless()
+    edition = make_edition()
+    for paper in (named, nameless):
+        make_candidate(edition, paper)
+    with caplog.at_level(logging.WARNING, logger="papers.catalogue.merge"):
+        assert merge(named, nameless) is None
+    assert "both are in editions" in caplog.text
+    assert Paper.objects.count() == 2
+    assert Candidate.objects.count() == 2
+
+
+def test_a_paper_is_a_sample_only_when_both_rows_were() -> None:
+    named = make_paper(arxiv_id="2503.00001", is_sample=True)
+    merge(named, make_nameless(is_sample=False))
+    assert not Paper.objects.get().is_sample

@@ -1,0 +1,161 @@
+"""Reads of signals become levels and gains at one instant."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from papers.models import Paper, Signal
+from papers.ranking.measurements import Measurement, facts, measure
+from papers.windows import Window, closes_at
+from tests.factories import DAY, make_paper, make_signal
+
+pytestmark = pytest.mark.django_db
+LISTED = datetime(2025, 3, 14, tzinfo=UTC)
+CLOSE = closes_at(DAY)
+
+
+def after(**span: float) -> datetime:
+    return LISTED + timedelta(**span)
+
+
+def read(
+    paper: Paper, *levels: tuple[float, float], kind: str = "upvotes", source: str = "hf"
+) -> None:
+    """Store reads given as (hours after the listing, level)."""
+    for hours, level in levels:
+        make_signal(paper, level, kind=kind, source=source, read_at=after(hours=hours))
+
+
+def measured(paper: Paper, until: datetime, window: Window = "week") -> Measurement:
+    return measure([paper.pk], until, window=window)[paper.pk]
+
+
+def test_it_takes_the_last_read_at_or_before_the_instant() -> None:
+    paper = make_paper()
+    read(paper, (6, 10), (12, 20), (18, 30))
+
+    assert measured(paper, after(hours=12)).value("upvotes") == 20
+    assert measured(paper, after(hours=11)).value("upvotes") == 10
+    assert measured(paper, after(hours=5)).value("upvotes") is None
+
+
+def test_a_signal_never_read_is_not_the_same_as_nothing() -> None:
+    paper = make_paper()
+    read(paper, (6, 0))
+    one = measured(paper, CLOSE)
+
+    assert one.value("upvotes") == 0
+    assert one.value("stars") is None
+    assert facts(paper, one)["stars"] is None
+
+
+def test_it_tells_the_gain_of_a_day_from_that_of_the_window() -> None:
+    paper = make_paper()
+    read(paper, (6, 10), (30, 25), (70, 60))
+    one = measured(paper, after(hours=72))
+
+    assert one.day_gain("upvotes") == 60 - 25
+    assert one.window_gain("upvotes") == 60
+
+
+def test_upvotes_count_from_the_listing_so_a_first_read_is_a_gain() -> None:
+    paper = make_paper()
+    read(paper, (20, 84))
+
+    assert measured(paper, CLOSE).day_gain("upvotes") == 84
+
+
+def test_a_first_read_long_after_the_listing_is_no_gain() -> None:
+    paper = make_paper()
+    read(paper, (20 * 24, 84))
+
+    assert measured(paper, after(days=20, hours=1)).day_gain("upvotes") == 0
+
+
+def test_stars_gain_only_from_the_first_read_on() -> None:
+    paper = make_paper()
+    read(paper, (2, 40_000), (20, 40_012), kind="stars")
+
+    assert measured(paper, CLOSE).day_gain("stars") == 12
+
+
+def test_a_vote_taken_back_and_given_again_is_no_gain() -> None:
+    paper = make_paper()
+    read(paper, (6, 10), (12, 9), (18, 10))
+    one = measured(paper, CLOSE)
+
+    assert one.series["upvotes"].levels == (10.0,)
+    assert one.value("upvotes") == 10
+
+
+def test_two_counters_of_the_same_thing_are_not_added() -> None:
+    paper = make_paper()
+    read(paper, (6, 10), kind="stars", source="hugging_face")
+    read(paper, (6, 14), kind="stars", source="github")
+
+    assert measured(paper, CLOSE).value("stars") == 14
+
+
+def test_of_two_places_the_better_one_counts() -> None:
+    paper = make_paper()
+    read(paper, (6, 9), kind="position", source="a")
+    read(paper, (7, 2), kind="position", source="b")
+
+    assert measured(paper, CLOSE).value("position") == 2
+
+
+def test_the_spark_shows_seven_days_and_ends_now() -> None:
+    paper = make_paper()
+    read(paper, (12, 5), (36, 9), (60, 20))
+
+    assert measured(paper, after(days=3)).spark == (0, 0, 0, 0, 5, 9, 20)
+
+
+def test_a_paper_without_reads_has_a_flat_spark() -> None:
+    paper = make_paper()
+
+    assert measured(paper, CLOSE).spark == (0,) * 7
+
+
+def test_facts_can_be_frozen_as_json() -> None:
+    paper = make_paper(code_url="https://github.com/example/code")
+    read(paper, (6, 10), (20, 84))
+    read(paper, (6, 3), kind="comments")
+    read(paper, (6, 1), kind="position")
+    frozen = json.loads(json.dumps(facts(paper, measured(paper, CLOSE))))
+
+    assert frozen["upvotes"] == frozen["upvotes_gain"] == 84
+    assert frozen["comments"] == 3
+    assert frozen["position"] == 1
+    assert frozen["code_url"] == "https://github.com/example/code"
+    assert frozen["spark"][-1] == 84
+    assert frozen["read_at"] == "2025-03-14T20:00:00+00:00"
+
+
+def test_many_papers_cost_one_query() -> None:
+    papers = [make_paper() for _ in range(5)]
+    for paper in papers:
+        read(paper, (6, 1), (7, 2))
+    with CaptureQueriesContext(connection) as queries:
+        found = measure([paper.pk for paper in papers], CLOSE)
+
+    assert len(queries) == 1
+    assert set(found) == {paper.pk for paper in papers}
+
+
+def test_an_id_that_names_no_paper_is_left_out() -> None:
+    assert measure([0], CLOSE) == {}
+    assert measure([], CLOSE) == {}
+
+
+def test_every_kind_of_signal_is_read() -> None:
+    paper = make_paper()
+    for kind in Signal.Kind:
+        read(paper, (6, 7), kind=kind)
+
+    assert set(measured(paper, CLOSE).series) == set(Signal.Kind)

@@ -1,0 +1,170 @@
+"""Scores of a window are stored with what they are made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from papers.models import Paper, Trend
+from papers.ranking.score import VERSION, score
+from papers.windows import closes_at
+from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 3, 20, tzinfo=UTC)
+
+
+def upvoted(votes: float, listed_on: date = DAY, **values: Any) -> Paper:
+    paper = make_paper(listed_on=listed_on, **values)
+    noon = datetime(listed_on.year, listed_on.month, listed_on.day, 12, tzinfo=UTC)
+    make_signal(paper, votes, read_at=noon)
+    return paper
+
+
+def stored(window: str = "week", day: date = DAY) -> list[int]:
+    trends = Trend.objects.filter(window=window, day=day).order_by("-value", "paper_id")
+    return list(trends.values_list("paper_id", flat=True))
+
+
+def test_it_stores_a_trend_for_each_paper_of_the_window() -> None:
+    weak, strong = upvoted(3), upvoted(90)
+    upvoted(500, DAY - timedelta(days=7))
+    upvoted(500, DAY + timedelta(days=1))
+
+    assert score("week", DAY, NOW) == 2
+    assert stored() == [strong.pk, weak.pk]
+
+
+def test_it_stores_what_the_score_is_made_of() -> None:
+    paper = upvoted(84)
+    score("week", DAY, NOW)
+    trend = Trend.objects.get(paper=paper)
+
+    assert trend.components["upvotes"]["value"] == 84
+    assert trend.components["upvotes"]["gain"] == 84
+    assert trend.components["upvotes"]["points"] == trend.value
+    assert (trend.version, trend.scored_at) == (VERSION, NOW)
+
+
+def test_reads_after_the_close_do_not_count() -> None:
+    paper = upvoted(10)
+    score("week", DAY, NOW)
+    before = Trend.objects.get(paper=paper).value
+    make_signal(paper, 900, read_at=closes_at(DAY) + timedelta(minutes=1))
+    score("week", DAY, NOW)
+
+    assert Trend.objects.get(paper=paper).value == before
+
+
+def test_an_open_window_counts_reads_up_to_now() -> None:
+    paper = upvoted(10)
+    make_signal(paper, 900, read_at=datetime(2025, 3, 14, 18, tzinfo=UTC))
+    score("day", DAY, datetime(2025, 3, 14, 13, tzinfo=UTC))
+
+    assert Trend.objects.get(paper=paper).components["upvotes"]["value"] == 10
+
+
+def test_scoring_again_replaces_the_rows() -> None:
+    paper = upvoted(10)
+    score("week", DAY, NOW)
+    first = Trend.objects.get(paper=paper)
+    make_signal(paper, 40, read_at=datetime(2025, 3, 14, 18, tzinfo=UTC))
+    score("week", DAY, NOW)
+    again = Trend.objects.get(paper=paper)
+
+    assert again.pk == first.pk
+    assert again.value > first.value
+
+
+def test_a_list_of_which_nothing_new_was_read_is_not_written_again() -> None:
+    paper, _ = upvoted(10), upvoted(20)
+    score("week", DAY, NOW)
+    score("week", DAY, NOW + timedelta(hours=1))
+    assert set(Trend.objects.values_list("scored_at", flat=True)) == {NOW}
+
+    make_signal(paper, 90, read_at=datetime(2025, 3, 14, 18, tzinfo=UTC))
+    score("week", DAY, NOW + timedelta(hours=2))
+    assert Trend.objects.get(paper=paper).scored_at == NOW + timedelta(hours=2)
+
+
+def test_windows_can_be_scored_in_one_transaction() -> None:
+    paper = upvoted(10)
+    with transaction.atomic():
+        score("week", DAY, NOW)
+        score("day", DAY, NOW)
+
+    assert stored("week") == stored("day") == [paper.pk]
+
+
+def test_a_paper_that_left_the_window_loses_its_trend() -> None:
+    paper = upvoted(10)
+    score("week", DAY, NOW)
+    Paper.objects.filter(pk=paper.pk).update(listed_on=DAY - timedelta(days=30))
+
+    assert score("week", DAY, NOW) == 0
+    assert stored() == []
+
+
+def test_the_lift_names_the_papers_own_topics() -> None:
+    paper = upvoted(10)
+    make_paper_topic(paper, make_topic("Birds", slug="birds"))
+    make_paper_topic(paper, make_topic("Old", slug="old", is_active=False))
+    score("week", DAY, NOW)
+
+    assert list(Trend.objects.get(paper=paper).components["lift"]) == ["birds"]
+
+
+def test_a_listing_is_scored_by_its_places() -> None:
+    papers = [make_paper() for _ in range(5)]
+    for place, paper in enumerate(reversed(papers), start=1):
+        make_signal(paper, place, kind="position", source="listing")
+    score("day", DAY, NOW)
+
+    assert stored("day") == [paper.pk for paper in reversed(papers)]
+
+
+def test_an_empty_window_is_scored_too() -> None:
+    assert score("day", DAY, NOW) == 0
+
+
+def test_many_papers_cost_no_more_queries_than_few() -> None:
+    def queries(papers: int) -> int:
+        for number in range(papers):
+            upvoted(number)
+        with CaptureQueriesContext(connection) as captured:
+            score("week", DAY, NOW)
+        return len(captured)
+
+    assert queries(2) == queries(40)
+
+
+def test_the_command_scores_a_past_window_and_shows_its_top() -> None:
+    upvoted(90, title="The one that trends")
+    out = StringIO()
+    call_command("score", "--window", "week", "--day", "2025-03-14", stdout=out)
+
+    first, second = out.getvalue().splitlines()
+    assert first == "week of 2025-03-14: 1 papers scored."
+    assert second.endswith("The one that trends")
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_command_scores_all_windows_of_today_by_default() -> None:
+    upvoted(9)
+    out = StringIO()
+    call_command("score", stdout=out)
+
+    assert "week of 2025-03-20: 1 papers scored." in out.getvalue()
+    assert "day of 2025-03-20: 0 papers scored." in out.getvalue()
+
+
+def test_the_command_refuses_a_day_that_is_none() -> None:
+    with pytest.raises(CommandError, match="2025-03-14"):
+        call_command("score", "--day", "14 March")

@@ -1,0 +1,299 @@
+"""What the search's own table holds, and that a query finds by its indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from papers.models import Paper, SearchEntry, Trend
+from papers.ranking.score import score
+from papers.search import query
+from papers.search.query import Filters, Wanted, best, read, statement_of
+from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
+
+pytestmark = pytest.mark.django_db
+
+
+def make_trend(paper: Paper, value: float, window: str = "week", day: date = DAY) -> Trend:
+    values: dict[str, Any] = {"components": {}, "version": "test", "scored_at": NOON}
+    return Trend.objects.create(paper=paper, window=window, day=day, value=value, **values)
+
+
+def entry_of(paper: Paper) -> SearchEntry:
+    return SearchEntry.objects.get(paper=paper)
+
+
+def found(query: str, **filters: Any) -> list[int]:
+    wanted = read(query)
+    assert wanted is not None
+    return list(best(wanted, Filters(**filters), enough=20).paper_ids)
+
+
+def plan_of(query: str, **filters: Any) -> str:
+    wanted = read(query)
+    assert wanted is not None
+    statement, values = statement_of(wanted, Filters(**filters), wanted.gathered)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}", values)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+# ── the table follows ────────────────────────────────────────────────────────
+
+
+def test_a_new_paper_is_found_at_once() -> None:
+    paper = make_paper("Splatting mountains")
+    assert found("mountain splat") == [paper.pk]
+
+
+def test_papers_stored_together_are_found_too() -> None:
+    Paper.objects.bulk_create(
+        Paper(title=f"Glacier {n}", title_key=f"glacier {n}", listed_on=DAY) for n in range(3)
+    )
+    assert len(found("glacier")) == 3
+
+
+def test_a_changed_title_is_found_and_the_old_one_is_not() -> None:
+    paper = make_paper("Rivers")
+    Paper.objects.filter(pk=paper.pk).update(title="Lakes")
+    assert found("lakes") == [paper.pk]
+    assert found("rivers") == []
+
+
+def test_an_upsert_is_followed_where_it_changes_a_row() -> None:
+    paper = make_paper("Rivers", code_url="")
+    paper.title, paper.code_url = "Lakes", "https://example.org/"
+    Paper.objects.bulk_create(
+        [paper],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["title", "code_url"],
+    )
+    assert found("lakes", with_code=True) == [paper.pk]
+
+
+def test_a_deleted_paper_is_found_no_more() -> None:
+    make_paper("Rivers").delete()
+    assert found("rivers") == []
+
+
+def test_a_withdrawn_paper_is_found_no_more_until_it_is_back() -> None:
+    paper = make_paper("Rivers")
+    Paper.objects.filter(pk=paper.pk).update(is_withdrawn=True)
+    assert found("rivers") == []
+    Paper.objects.filter(pk=paper.pk).update(is_withdrawn=False)
+    assert found("rivers") == [paper.pk]
+
+
+def test_the_newest_trend_is_the_prominence() -> None:
+    paper = make_paper()
+    assert entry_of(paper).prominence == 0
+    make_trend(paper, 4.0, day=DAY)
+    make_trend(paper, 3.0, day=DAY + timedelta(days=1))
+    make_trend(paper, 9.0, day=DAY - timedelta(days=1))
+    assert entry_of(paper).prominence == 3.0
+
+
+def test_a_score_reaches_the_search_and_so_does_the_next() -> None:
+    paper = make_paper()
+    for hours, upvotes in ((0, 84), (2, 300)):
+        make_signal(paper, upvotes, read_at=NOON + timedelta(hours=hours))
+        score("week", DAY, NOON + timedelta(hours=hours + 1))
+        assert entry_of(paper).prominence == Trend.objects.get(paper=paper).value > 0
+
+
+def test_of_one_days_trends_that_of_the_longest_window_counts() -> None:
+    paper = make_paper()
+    for window, value in (("month", 5.0), ("week", 4.0), ("day", 3.0)):
+        make_trend(paper, value, window)
+    assert entry_of(paper).prominence == 5.0
+
+
+def test_trends_stored_together_and_stored_again_are_followed() -> None:
+    papers = [make_paper(), make_paper()]
+    trends = [make_trend(paper, 1.0) for paper in papers]
+    for trend in trends:
+        trend.pk, trend.value = None, 2.0
+    Trend.objects.bulk_create(
+        trends,
+        update_conflicts=True,
+        unique_fields=["paper", "window", "day"],
+        update_fields=["value"],
+    )
+    assert [entry_of(paper).prominence for paper in papers] == [2.0, 2.0]
+
+
+def test_without_its_newest_trend_a_paper_falls_back_to_the_one_before() -> None:
+    paper = make_paper()
+    older = make_trend(paper, 4.0, "month")
+    make_trend(paper, 6.0, "day", DAY + timedelta(days=1)).delete()
+    assert entry_of(paper).prominence == 4.0
+    older.delete()
+    assert (entry_of(paper).prominence, entry_of(paper).trend_day) == (0, None)
+
+
+def test_the_words_lie_outside_of_the_row_so_that_a_scan_reads_few_pages() -> None:
+    make_paper("Short", summary="Very short.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_column_size(entry.*) FROM papers_searchentry AS entry")
+        (row_size,) = cursor.fetchone()
+        cursor.execute("SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = %s",
+                       ["papers_searchentry"])  # fmt: skip
+        (outside,) = cursor.fetchone()
+    assert row_size < 250
+    assert outside > 0
+
+
+# ── reading a query ──────────────────────────────────────────────────────────
+
+
+def test_words_are_gathered_and_checked_alike() -> None:
+    assert read("graph networks") == Wanted("'graph' & 'network'", "'graph' & 'network'")
+
+
+def test_a_phrase_is_gathered_by_its_words() -> None:
+    wanted = read('"graph networks" -toy')
+    assert wanted == Wanted("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
+    assert wanted.has_phrase
+
+
+def test_a_phrase_that_must_not_be_there_does_not_keep_its_words_away() -> None:
+    wanted = read('drawing -"still life"')
+    assert wanted is not None
+    assert wanted.gathered == "'draw'"
+
+
+@pytest.mark.parametrize(
+    "query", ["", "the of and", "-graph", '-"a graph"', "...", '"', "graph or -x"]
+)
+def test_some_queries_look_for_nothing(query: str) -> None:
+    assert read(query) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"unclosed', "((", "a & | !", "x:*", "<->", "or or or", "-- - -", "'", "\\", "%s %", "{}"],
+)
+def test_bad_syntax_is_never_an_error(query: str) -> None:
+    wanted = read(query)
+    if wanted:
+        assert best(wanted, Filters(), enough=20).total == 0
+
+
+# ── gathering ────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def few_candidates(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(query, "CANDIDATES", 5)
+    yield 5
+
+
+def test_a_common_word_gives_the_strongest_by_trend_and_counts_all(few_candidates: int) -> None:
+    papers = [make_paper(summary=f"About sand {n}.") for n in range(12)]
+    for value, paper in enumerate(papers):
+        make_trend(paper, value)
+    matches = best(read("sand") or Wanted("", ""), Filters(), enough=5)
+    assert list(matches.paper_ids) == [paper.pk for paper in reversed(papers[-few_candidates:])]
+    assert (matches.total, matches.is_about) == (12, False)
+
+
+def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: int) -> None:
+    for _ in range(12):
+        make_trend(make_paper(summary="About sand."), 1.0)
+    unscored = make_paper("Sand")
+    assert unscored.pk in found("sand")
+    assert len(found("sand")) == few_candidates + 1
+
+
+def test_a_phrase_is_counted_by_the_share_of_candidates_that_hold_it(few_candidates: int) -> None:
+    for _ in range(8):
+        make_paper(summary="The red house.")
+    matches = best(read('"red house"') or Wanted("", ""), Filters(), enough=5)
+    assert (len(matches.paper_ids), matches.total, matches.is_about) == (few_candidates, 8, True)
+
+
+@pytest.mark.usefixtures("few_candidates")
+def test_a_phrase_is_found_beneath_many_papers_that_only_hold_its_words() -> None:
+    for _ in range(12):
+        make_trend(make_paper(summary="A house that is red."), 5.0)
+    rare = make_paper(summary="The red house.")
+    matches = best(read('"red house"') or Wanted("", ""), Filters(), enough=5)
+    assert list(matches.paper_ids) == [rare.pk]
+    assert (matches.total, matches.is_about) == (1, False)
+
+
+def test_filters_count_before_the_candidates_are_chosen(few_candidates: int) -> None:
+    for _ in range(few_candidates + 1):
+        make_trend(make_paper("Sand"), 5.0)
+    topic = make_topic()
+    wanted = make_paper("Sand", listed_on=date(2024, 1, 5), code_url="https://example.org/")
+    make_paper_topic(wanted, topic)
+    assert found("sand", topic=topic.pk) == [wanted.pk]
+    assert found("sand", until=date(2024, 1, 5)) == [wanted.pk]
+    assert found("sand", since=date(2024, 1, 5), until=date(2024, 1, 5)) == [wanted.pk]
+    assert found("sand", since=date(2024, 1, 6), with_code=True) == []
+    assert found("sand", with_code=True) == [wanted.pk]
+
+
+# ── the plan ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def catalogue() -> None:
+    """3,000 papers, of which every third is about sand and every hundredth about amber."""
+    Paper.objects.bulk_create(
+        Paper(
+            title=f"{'Sand' if n % 3 else 'Stone'} {n}",
+            title_key=f"{n}",
+            summary=f"On {'amber' if n % 100 == 0 else 'dust'} and things {n} {n + 1}.",
+            listed_on=DAY - timedelta(days=n % 500),
+        )
+        for n in range(3_000)
+    )
+    with connection.cursor() as cursor:
+        # As autovacuum would: a long list of what was added last makes the index look dear.
+        for index in ("search_entry_words", "search_entry_title"):
+            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
+        cursor.execute("ANALYZE papers_searchentry")
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize("query", ["amber", "amber dust", '"amber things"', "amber or 1234"])
+def test_rare_words_are_found_by_the_indexes_of_the_planners_own_choice(query: str) -> None:
+    plan = plan_of(query)
+    assert "Bitmap Index Scan on search_entry_words" in plan
+    assert "Bitmap Index Scan on search_entry_title" in plan
+
+
+@pytest.mark.usefixtures("catalogue")
+@pytest.mark.parametrize("filters", [{}, {"with_code": True}, {"since": DAY}])
+def test_a_common_word_is_found_by_the_indexes_as_best_runs_it(filters: dict[str, Any]) -> None:
+    """The planner alone would read every row, each with a trip out of it for its words."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = plan_of("sand", **filters)
+    assert "Bitmap Index Scan on search_entry_words" in plan
+    assert "Bitmap Index Scan on search_entry_title" in plan
+    assert "Seq Scan on papers_searchentry" not in plan
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_topic_is_looked_up_and_never_read_from_end_to_end() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = plan_of("sand", topic=make_topic().pk)
+    assert "Bitmap Index Scan on search_entry_words" in plan or "papers_searchentry_pkey" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_settings_of_a_search_end_with_it() -> None:
+    found("sand")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)

@@ -1,0 +1,210 @@
+"""What a search finds, in which order, and what it makes of whatever is typed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from papers.models import Paper, Topic, Trend
+from papers.search.search import LONGEST_QUERY, SearchResult, search
+from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
+
+pytestmark = pytest.mark.django_db
+
+
+def make_trend(paper: Paper, value: float, window: str = "week") -> Trend:
+    values: dict[str, Any] = {"day": DAY, "version": "test", "scored_at": NOON}
+    components = {"upvotes": {"value": value, "points": value, "gain": 0, "window_gain": 0}}
+    return Trend.objects.create(
+        paper=paper, window=window, value=value, components=components, **values
+    )
+
+
+def find(query: str, **wishes: Any) -> SearchResult:
+    return search(query, now=NOON, **wishes)
+
+
+def order(result: SearchResult) -> list[Paper]:
+    return [found.paper for found in result.papers]
+
+
+# ── the order ────────────────────────────────────────────────────────────────
+
+
+def test_a_word_in_the_title_beats_one_in_the_abstract_and_that_beats_a_name() -> None:
+    by_name = make_paper(authors=["Ann Sand", "Bo Li"])
+    in_abstract = make_paper(summary="What sand is made of.")
+    in_title = make_paper("Sand")
+    assert order(find("sand")) == [in_title, in_abstract, by_name]
+
+
+def test_of_equal_matches_the_stronger_trend_comes_first() -> None:
+    weak, strong = make_paper("Sand in water"), make_paper("Sand in wind")
+    make_trend(weak, 1.0)
+    make_trend(strong, 4.0)
+    assert order(find("sand")) == [strong, weak]
+
+
+def test_a_far_stronger_trend_makes_up_for_a_mention_in_passing() -> None:
+    quiet, loud = make_paper("Sand"), make_paper(summary="Something about sand.")
+    make_trend(loud, 7.0)
+    assert order(find("sand")) == [loud, quiet]
+
+
+def test_the_newer_of_two_equal_papers_comes_first() -> None:
+    older = make_paper("Sand", listed_on=DAY - timedelta(days=1))
+    newer = make_paper("Sand ", listed_on=DAY)
+    assert order(find("sand")) == [newer, older]
+
+
+def test_words_that_stand_together_beat_words_far_apart() -> None:
+    apart = make_paper(summary="Graph drawing. " + "Many other things. " * 30 + "A network.")
+    together = make_paper(summary="A graph network. " + "Many other things. " * 30)
+    assert order(find("graph network")) == [together, apart]
+
+
+# ── what is understood ───────────────────────────────────────────────────────
+
+
+def test_all_words_must_be_there_in_whatever_place_and_form() -> None:
+    paper = make_paper("Learned graphs", summary="For networks.", authors=["Ann Müller"])
+    make_paper("Graphs")
+    assert order(find("müller graph networking LEARNING")) == [paper]
+
+
+def test_quotation_marks_or_and_minus_mean_what_they_do_elsewhere() -> None:
+    one = make_paper("A red house by the lake")
+    two = make_paper("A house that is red")
+    three = make_paper("A boat")
+    assert order(find('"red house"')) == [one]
+    assert set(order(find("lake or boat"))) == {one, three}
+    assert order(find("red -lake")) == [two]
+
+
+@pytest.mark.parametrize("typed", ["schrodinger", "Schrödinger", "SCHRO\u0308DINGER", "lukasz"])
+def test_accents_make_no_difference(typed: str) -> None:
+    paper = make_paper("Schrödinger bridges", authors=["Łukasz Kaiser"])
+    assert order(find(typed)) == [paper]
+
+
+def test_an_author_is_found_by_the_whole_name_and_not_across_two_names() -> None:
+    paper = make_paper(authors=["Abhishek Das", "Satwik Kottur", "D.Batra"])
+    assert order(find('"abhishek das"')) == [paper]
+    assert order(find("batra das")) == [paper]
+    assert order(find('"das satwik"')) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2503.04567",
+        " arXiv:2503.04567v2 ",
+        "https://arxiv.org/pdf/2503.04567v1.pdf",
+        "https://huggingface.co/papers/2503.04567",
+    ],
+)
+def test_an_arxiv_id_or_address_leads_to_its_paper(typed: str) -> None:
+    paper = make_paper(arxiv_id="2503.04567")
+    result = find(typed, with_code=True)
+    assert result.exact == paper
+    assert (order(result), result.total, result.pages) == ([paper], 1, 1)
+
+
+def test_an_arxiv_id_that_is_not_here_is_searched_for_as_words() -> None:
+    citing = make_paper(summary="A reply to 2503.99999.")
+    result = find("2503.99999")
+    assert result.exact is None
+    assert order(result) == [citing]
+
+
+def test_a_query_without_a_word_says_so() -> None:
+    make_paper("The of")
+    for typed in ("", "   ", "the of", "-sand"):
+        result = find(typed)
+        assert (result.is_empty, result.total, list(result.papers)) == (True, 0, [])
+
+
+def test_a_query_that_is_too_long_is_cut_and_says_so() -> None:
+    paper = make_paper("Sand")
+    result = find("sand or " + "dust " * 100)
+    assert result.is_cut
+    assert len(result.query) <= LONGEST_QUERY
+    assert not find("sand").is_cut
+    assert order(find("sand" + " " * 500)) == [paper]
+    assert not find("sand" + " " * 500).is_cut
+
+
+@example('"')
+@example("a\x00b \ud800 \u202e🙂")
+@example("((((" * 60)
+@example("a <-> b:* & !c | 'd' \\")
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.text(max_size=300))
+def test_nothing_that_can_be_typed_is_an_error(typed: str) -> None:
+    assert find(typed).total == 0
+
+
+# ── filters and pages ────────────────────────────────────────────────────────
+
+
+def test_filters_narrow_the_search() -> None:
+    topic = make_topic("Dunes")
+    plain = make_paper("Sand", listed_on=DAY - timedelta(days=9))
+    rich = make_paper("Sand two", code_url="https://example.org/code")
+    make_paper_topic(rich, topic)
+    assert order(find("sand", topic=topic.slug)) == [rich]
+    assert order(find("sand", with_code=True)) == [rich]
+    assert order(find("sand", since=DAY)) == [rich]
+    assert order(find("sand", until=DAY - timedelta(days=1))) == [plain]
+
+
+@pytest.mark.parametrize("is_active", [None, False])
+def test_a_topic_that_is_not_there_is_an_error(is_active: bool | None) -> None:
+    if is_active is not None:
+        make_topic(slug="gone", is_active=is_active)
+    with pytest.raises(Topic.DoesNotExist):
+        find("sand", topic="gone")
+
+
+def test_pages_follow_one_another_and_end() -> None:
+    papers = [make_paper(f"Sand {n}") for n in range(5)]
+    for value, paper in enumerate(reversed(papers)):
+        make_trend(paper, value)
+    first, last, beyond = (find("sand", page=page, size=3) for page in (1, 2, 3))
+    assert [*order(first), *order(last)] == papers
+    assert [found.position for found in [*first.papers, *last.papers]] == [1, 2, 3, 4, 5]
+    assert (first.total, first.pages, last.page) == (5, 2, 2)
+    assert order(beyond) == []
+
+
+def test_a_found_paper_comes_with_its_signals_and_why_it_trends() -> None:
+    paper = make_paper("Sand")
+    make_signal(paper, 84)
+    make_trend(paper, 2.0, "day")
+    make_trend(paper, 3.0, "month")
+    (found,) = find("sand").papers
+    assert found.facts["upvotes"] == 84
+    assert found.trend == 3.0
+    assert found.components["upvotes"]["value"] == 3.0
+
+
+def test_a_search_asks_as_often_for_many_papers_as_for_one(
+    django_assert_num_queries: Any,
+) -> None:
+    topic = make_topic()
+    for n in range(6):
+        paper = make_paper(f"Sand {n}")
+        make_signal(paper, n)
+        make_trend(paper, n)
+        make_paper_topic(paper, topic)
+    for query, queries in (("sand", 9), ("sand 3", 9), ("nothing", 5), ("the", 1)):
+        with django_assert_num_queries(queries):
+            find(query)

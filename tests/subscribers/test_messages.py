@@ -1,0 +1,117 @@
+"""The mails that readers ask for, as their mailboxes get them."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from django.conf import LazySettings
+
+from subscribers import tokens
+from subscribers.messages import build, may_receive
+from subscribers.models import Subscriber
+from tests.factories import NOON, make_mail, make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def site(settings: LazySettings) -> None:
+    settings.SITE_URL = "https://papers.example.org"
+    settings.MAIL_FROM = "Trending Papers <digest@papers.example.org>"
+    settings.MAIL_DOMAIN = "papers.example.org"
+
+
+def built(kind: str = "confirm", reader: Subscriber | None = None) -> EmailMessage:
+    mail = make_mail(reader or make_subscriber(), kind)
+    raw = build(mail, NOON).message().as_bytes()
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    assert found is not None
+    return str(found.get_content())
+
+
+def test_it_has_every_header_it_needs_and_one_reader() -> None:
+    mail = built(reader=make_subscriber("ada@example.com"))
+    assert mail["To"] == "ada@example.com"
+    assert (mail["Cc"], mail["Bcc"]) == (None, None)
+    assert mail["From"] == "Trending Papers <digest@papers.example.org>"
+    assert mail["Subject"] == "Confirm your address for Trending Papers"
+    assert mail["Date"] == "Fri, 14 Mar 2025 12:00:00 +0000"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Reply-To"] is None
+
+
+def test_answers_go_where_the_operator_says(settings: LazySettings) -> None:
+    settings.MAIL_REPLY_TO = "editors@example.org"
+    assert built()["Reply-To"] == "editors@example.org"
+
+
+def test_the_message_id_belongs_to_the_row() -> None:
+    mail, other = make_mail(make_subscriber()), make_mail(make_subscriber())
+    ids = [build(row, NOON).extra_headers["Message-ID"] for row in (mail, mail, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert ids[0].startswith(f"<confirm.{mail.pk}.")
+    assert ids[0].endswith("@papers.example.org>")
+
+
+@pytest.mark.parametrize(("kind", "purpose"), [("confirm", "confirm"), ("manage", "preferences")])
+def test_both_parts_carry_the_same_working_link(kind: str, purpose: tokens.Purpose) -> None:
+    reader = make_subscriber()
+    mail = built(kind, reader)
+    start = f"https://papers.example.org/{purpose}/"
+    text, html = part(mail, "plain"), part(mail, "html")
+    token = text.split(start)[1].split("/")[0]
+    assert f'href="{start}{token}/"' in html
+    assert tokens.read(purpose, token) == reader
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage"])
+def test_the_text_is_set_at_72_columns(kind: str) -> None:
+    lines = part(built(kind), "plain").splitlines()
+    assert all(len(line) <= 72 for line in lines if "http" not in line)
+
+
+def test_the_confirmation_says_for_how_long_its_link_works(settings: LazySettings) -> None:
+    settings.CONFIRM_DAYS = 1
+    mail = built()
+    assert "works for one day." in part(mail, "plain")
+    assert "works for one day." in part(mail, "html")
+
+
+def test_an_address_cannot_smuggle_markup_in(settings: LazySettings) -> None:
+    settings.POSTAL_ADDRESS = "Smith & Sons, 1 <Street>"
+    mail = built(reader=make_subscriber("o'hara&co@example.com"))
+    assert "o&#x27;hara&amp;co@example.com" in part(mail, "html")
+    assert "Smith &amp; Sons" in part(mail, "html")
+    assert "o'hara&co@example.com" in part(mail, "plain")
+    assert "Smith & Sons, 1 <Street>" in part(mail, "plain")
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage"])
+def test_the_html_loads_nothing_from_anywhere(kind: str) -> None:
+    html = part(built(kind), "html")
+    assert "src=" not in html
+    assert "url(" not in html
+    assert html.lstrip().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    ("is_sample", "mailbox", "provider", "may"),
+    [
+        (False, "", "postmark", True),
+        (False, "var/mail", "smtp", True),
+        (True, "var/mail", "smtp", True),
+        (True, "", "smtp", False),
+        (True, "var/mail", "postmark", False),
+    ],
+)
+def test_sample_readers_get_mail_in_the_local_mailbox_only(
+    settings: LazySettings, is_sample: bool, mailbox: str, provider: str, may: bool
+) -> None:
+    settings.MAILBOX_DIR, settings.MAIL_PROVIDER = mailbox, provider
+    assert may_receive(make_subscriber(is_sample=is_sample)) == may

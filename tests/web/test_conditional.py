@@ -1,0 +1,61 @@
+"""A page that did not change is not sent again."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.test import RequestFactory
+
+from web.conditional import revalidated
+
+words = "one"
+
+
+@revalidated
+def page(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(words)
+
+
+@revalidated
+def missing(_request: HttpRequest) -> HttpResponse:
+    return HttpResponseNotFound("nothing")
+
+
+def ask(known: str = "") -> HttpResponse:
+    headers = {"If-None-Match": known} if known else {}
+    return page(RequestFactory().get("/", headers=headers))
+
+
+def test_an_unchanged_page_is_not_sent_again() -> None:
+    first = ask()
+    again = ask(known=first["ETag"])
+    assert first.content
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+
+
+def test_a_changed_page_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask()
+    monkeypatch.setattr("tests.web.test_conditional.words", "two")
+    again = ask(known=first["ETag"])
+    assert again.status_code == 200
+    assert b"two" in again.content
+
+
+def test_any_cache_may_keep_a_page_and_must_ask_again() -> None:
+    assert {"public", "no-cache"} <= set(ask()["Cache-Control"].split(", "))
+
+
+def test_asking_for_the_head_brings_the_length_and_no_body() -> None:
+    whole = ask()
+    request = RequestFactory().head("/")
+    head = page(request)
+    assert head.content == b""
+    assert head["Content-Length"] == str(len(whole.content))
+    assert head["ETag"] == whole["ETag"]
+
+
+def test_a_missing_page_is_never_called_unchanged() -> None:
+    first = missing(RequestFactory().get("/"))
+    again = missing(RequestFactory().get("/", headers={"If-None-Match": first.get("ETag", '"x"')}))
+    assert again.status_code == 404
