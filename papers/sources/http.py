@@ -25,7 +25,7 @@ from django.core.cache import cache
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from papers.sources import SourceError
-from papers.sources.network import GuardedNetwork, Refused, guarded_client
+from papers.sources.network import GuardedNetwork, Refused, guarded_client, may_redirect
 from papers.sources.response import Response, is_json, place_of, read_body
 from papers.sources.retry_after import quota_wait, retry_after
 
@@ -238,25 +238,19 @@ class Http(AbstractContextManager["Http"]):
         raise SourceError(f"{place_of(str(call.url))} redirects without end")
 
     def _redirect(self, method: str, url: httpx2.URL, location: str) -> httpx2.URL:
-        """The target of a redirect, if it is allowed.
+        """The target of a redirect.
 
         Raises:
-            SourceError: it leads to a host that is not the service's, or away from TLS, or the
-                request was a POST.
+            SourceError: it is not allowed, or the request was a POST.
         """
         try:
             target = url.join(location)
         except httpx2.InvalidURL:
             target = httpx2.URL("")
-        is_same = (target.scheme, target.netloc) == (url.scheme, url.netloc)
-        is_named = target.scheme == "https" and (
-            target.netloc.decode("ascii") in {*self._other_hosts, url.host}
-        )
-        is_allowed = (is_same or is_named) and not target.userinfo
-        if method != "GET" or not location or not is_allowed:
-            place = self._clean(f"{target.scheme}://{target.host}"[:100])
-            raise SourceError(f"{place_of(str(url))} redirects to {place}, where we do not go")
-        return target
+        if method == "GET" and location and may_redirect(url, target, self._other_hosts):
+            return target
+        place = self._clean(f"{target.scheme}://{target.host}"[:100])
+        raise SourceError(f"{place_of(str(url))} redirects to {place}, where we do not go")
 
     def _send(self, call: _Call, url: httpx2.URL) -> Response:
         try:

@@ -35,6 +35,14 @@ def guarded_client(network: GuardedNetwork, timeout: httpx2.Timeout) -> httpx2.C
     )
 
 
+def may_redirect(source: httpx2.URL, target: httpx2.URL, named_hosts: frozenset[str]) -> bool:
+    """Whether a redirect stays on its host and port, or goes to this or a named host over TLS."""
+    is_same = (target.scheme, target.netloc) == (source.scheme, source.netloc)
+    is_named = target.scheme == "https" and target.port is None
+    is_named = is_named and target.host in {source.host, *named_hosts}
+    return (is_same or is_named) and not target.userinfo
+
+
 class _GuardedTransport(httpx2.HTTPTransport):
     """httpx2's transport on a network of ours: it has no argument for one."""
 

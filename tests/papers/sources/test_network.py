@@ -10,7 +10,7 @@ import pytest
 
 from papers.sources import SourceError
 from papers.sources.http import Limits
-from papers.sources.network import is_public
+from papers.sources.network import is_public, may_redirect
 from tests.papers.sources.http_client import make_http, refusal
 from tests.stand_in import DRIP, ELSEWHERE, FakeTime, Play, StandIn, says
 
@@ -54,6 +54,33 @@ def test_a_redirect_to_anywhere_else_is_refused(
     assert "token" not in error.reason
     assert "secret" not in error.reason
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "is_allowed"),
+    [
+        ("https://api.example/other", True),
+        ("https://API.example:443/other", True),
+        ("https://cdn.example/x", True),
+        ("http://api.example/x", False),  # away from TLS
+        ("http://cdn.example/x", False),
+        ("https://api.example:8443/x", False),
+        ("https://cdn.example:8443/x", False),
+        ("https://sub.api.example/x", False),
+        ("https://api.example.evil.example/x", False),
+        ("https://me:secret@api.example/x", False),
+        ("ftp://api.example/x", False),
+        ("", False),
+    ],
+)
+def test_a_redirect_stays_on_its_host_or_goes_to_a_named_one(target: str, is_allowed: bool) -> None:
+    source, named = httpx2.URL("https://api.example/x"), frozenset({"cdn.example"})
+    assert may_redirect(source, httpx2.URL(target), named) is is_allowed
+
+
+def test_a_redirect_may_lead_to_tls_on_the_same_host() -> None:
+    source, target = httpx2.URL("http://api.example:8080/x"), httpx2.URL("https://api.example/x")
+    assert may_redirect(source, target, frozenset())
 
 
 def test_a_request_with_a_body_is_not_redirected(server: StandIn, time: FakeTime) -> None:
