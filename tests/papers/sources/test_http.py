@@ -178,6 +178,12 @@ def test_no_pause_lasts_longer_than_the_run(server: StandIn, time: FakeTime) -> 
     assert time.slept == []
 
 
+def test_no_growing_pause_lasts_longer_than_the_run(server: StandIn, time: FakeTime) -> None:
+    server.plays("/x", says({}, 503))
+    assert refusal(server, time, limits=Limits(run=5)).reason == "127.0.0.1/x answered 503"
+    assert (len(server.asked), time.slept) == (1, [])
+
+
 # ── no response ────────────────────────────────────────────────────────────────
 
 
