@@ -21,7 +21,7 @@ from django.conf import settings
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
 from papers.sources.arxiv_xml import Entry, ParsedFeed, parse_announcements, parse_query
-from papers.sources.http import Clock, Http, Limits, Response
+from papers.sources.http import Clock, Http, Limits, Response, Service
 from papers.sources.links import code_url, project_url
 from papers.sources.turns import turn
 
@@ -130,9 +130,8 @@ def _http(base_url: str, limits: Limits | None, clock: Clock | None) -> Http:
         rest = settings.ARXIV_REST_SECONDS
         return turn(SOURCE, rest=rest, longest=limits.answer, patience=_PATIENCE)
 
-    return Http(
-        base_url, headers={"connection": "close"}, limits=limits, clock=clock, around=around
-    )
+    service = Service(base_url, headers={"connection": "close"}, around=around)
+    return Http(service, limits, clock)
 
 
 def _is_query(response: Response) -> object:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from papers.sources import SourceError
-from papers.sources.http import Clock, Http, Limits, Response, is_json
+from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
 
 SOURCE: Final = "github"
 _MOST: Final = 10**9
@@ -70,7 +70,7 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
         "accept": "application/vnd.github+json",
         "x-github-api-version": "2022-11-28",
     } | ({"authorization": f"Bearer {token}"} if token else {})
-    return Http(settings.GITHUB_URL, headers=headers, secrets=[token], limits=limits, clock=clock)
+    return Http(Service(settings.GITHUB_URL, headers, [token]), limits, clock)
 
 
 def repository(url: str) -> Repository | None:

@@ -29,7 +29,7 @@ from papers.fetched import (
     title_key,
 )
 from papers.sources import SourceError
-from papers.sources.http import Clock, Http, Limits, is_json
+from papers.sources.http import Clock, Http, Limits, Service, is_json
 from papers.sources.hugging_face_payload import HuggingFacePayload, kind_of
 
 SOURCE: Final = "hugging_face"
@@ -43,9 +43,7 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     """The client for Hugging Face, built from the settings."""
     token = settings.HUGGING_FACE_TOKEN
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    return Http(
-        settings.HUGGING_FACE_URL, headers=headers, secrets=[token], limits=limits, clock=clock
-    )
+    return Http(Service(settings.HUGGING_FACE_URL, headers, [token]), limits, clock)
 
 
 def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:

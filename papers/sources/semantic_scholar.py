@@ -15,7 +15,7 @@ from django.conf import settings
 
 from papers.fetched import FetchedSignal, arxiv_id
 from papers.sources import SourceError
-from papers.sources.http import Clock, Http, Limits, Response, is_json
+from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
 
 SOURCE: Final = "semantic_scholar"
 BATCH: Final = 500  # papers, the most in one request
@@ -38,9 +38,7 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     key = settings.SEMANTIC_SCHOLAR_KEY
     headers = {"x-api-key": key} if key else {}
     limits = replace(limits or Limits(), apart=_APART)
-    return Http(
-        settings.SEMANTIC_SCHOLAR_URL, headers=headers, secrets=[key], limits=limits, clock=clock
-    )
+    return Http(Service(settings.SEMANTIC_SCHOLAR_URL, headers, [key]), limits, clock)
 
 
 def cited(http: Http, identities: Sequence[str]) -> list[Cited | None]:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from papers.sources import SourceError
-from papers.sources.http import Http
+from papers.sources.http import Http, Limits, Service
 from tests.stand_in import FakeTime, StandIn
 
 
-def make_http(server: StandIn, time: FakeTime, **options: Any) -> Http:
-    return Http(server.url, clock=time.clock, **options)
+def make_http(
+    server: StandIn, time: FakeTime, *, limits: Limits | None = None, **service: Any
+) -> Http:
+    return Http(Service(server.url, **service), limits, time.clock)
 
 
 def refusal(server: StandIn, time: FakeTime, **options: Any) -> SourceError:

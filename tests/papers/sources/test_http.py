@@ -1,71 +1,18 @@
-"""The HTTP client: its requests, its pauses, and what it gives up on."""
+"""The HTTP client: its attempts and pauses, its secrets, its conditional requests."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from pytest_django import Settings
 
 from papers.sources import SourceError
-from papers.sources.http import Http, Limits, is_json, user_agent
+from papers.sources.http import Limits, is_json
 from tests.papers.sources.http_client import make_http, refusal
-from tests.stand_in import SILENCE, FakeTime, Play, StandIn, says, stand_in
+from tests.stand_in import FakeTime, Play, StandIn, says
 
 FINE = says({"fine": True})
 SILENT = Limits(silence=0.3, attempts=2)
-
-
-# ── the request ────────────────────────────────────────────────────────────────
-
-
-def test_a_request_is_below_the_base_address_and_names_the_client(
-    server: StandIn, time: FakeTime, settings: Settings
-) -> None:
-    settings.SITE_URL, settings.CONTACT = "https://papers.example.org", "me@example.org"
-    server.plays("/base/list", FINE)
-    with Http(f"{server.url}/base/", headers={"x-key": "k"}, clock=time.clock) as http:
-        answer = http.get("/list", {"date": "2025-03-14", "q": "a b&c"})
-    assert answer.json == {"fine": True}
-    [asked] = server.asked
-    assert asked.query == {"date": "2025-03-14", "q": "a b&c"}
-    assert asked.headers["x-key"] == "k"
-    agent = "TrendingPapers (+https://papers.example.org; me@example.org)"
-    assert asked.headers["user-agent"] == user_agent() == agent
-
-
-def test_it_posts_json(server: StandIn, time: FakeTime) -> None:
-    server.plays("/x", FINE)
-    with make_http(server, time) as http:
-        http.post("/x", {"ids": ["é"]}, {"fields": "title"})
-    [asked] = server.asked
-    assert (asked.method, asked.json, asked.query) == ("POST", {"ids": ["é"]}, {"fields": "title"})
-    assert asked.headers["content-type"] == "application/json"
-
-
-def test_many_requests_use_one_connection(server: StandIn, time: FakeTime) -> None:
-    server.plays("/x", FINE)
-    with make_http(server, time) as http:
-        for _ in range(3):
-            assert http.get("/x").status == 200
-
-
-def test_each_single_request_is_made_within_around(server: StandIn, time: FakeTime) -> None:
-    order: list[str] = []
-
-    @contextmanager
-    def around() -> Iterator[None]:
-        order.append(f"before {len(server.asked)}")
-        yield
-        order.append(f"after {len(server.asked)}")
-
-    server.plays("/x", says({}, 500), Play(301, {"location": "/y"}))
-    server.plays("/y", FINE)
-    with make_http(server, time, around=around) as http:
-        http.get("/x")
-    assert order == ["before 0", "after 1", "before 1", "after 2", "before 2", "after 3"]
 
 
 # ── pauses ─────────────────────────────────────────────────────────────────────
@@ -184,35 +131,6 @@ def test_no_growing_pause_lasts_longer_than_the_run(server: StandIn, time: FakeT
     assert (len(server.asked), time.slept) == (1, [])
 
 
-# ── no response ────────────────────────────────────────────────────────────────
-
-
-def test_a_silent_server_is_given_up(server: StandIn, time: FakeTime) -> None:
-    server.plays("/x", SILENCE)
-    error = refusal(server, time, limits=SILENT)
-    assert (error.reason, error.permanent) == ("127.0.0.1/x did not answer in time", False)
-    assert len(server.asked) == 2
-
-
-def test_a_response_that_breaks_off_is_requested_again(server: StandIn, time: FakeTime) -> None:
-    server.plays("/x", FINE.but(is_cut=True), FINE)
-    with make_http(server, time) as http:
-        assert http.get("/x").json == {"fine": True}
-    server.plays("/x", FINE.but(is_cut=True))
-    error = refusal(server, time)
-    assert not error.permanent
-    assert error.reason.startswith("127.0.0.1/x could not be read: ")
-
-
-def test_a_refused_connection_is_tried_again(time: FakeTime) -> None:
-    with stand_in() as gone:
-        pass
-    error = refusal(gone, time)
-    assert not error.permanent
-    assert "Connection refused" in error.reason
-    assert len(time.slept) == 3
-
-
 # ── secrets ────────────────────────────────────────────────────────────────────
 
 
@@ -225,14 +143,6 @@ def test_no_reason_contains_a_secret(server: StandIn, time: FakeTime) -> None:
     ):
         http.get("/x", {"key": secret})
     assert error.value.reason == "127.0.0.1/x answered 401: the key … is wrong"
-
-
-@pytest.mark.parametrize("key", ["two\nlines", "tab\tbed\x00"])
-def test_a_malformed_key_is_not_shown(server: StandIn, time: FakeTime, key: str) -> None:
-    error = refusal(server, time, headers={"x-key": key}, secrets=[key])
-    assert (error.reason, error.permanent) == (
-        "127.0.0.1/x cannot be asked: look at its settings", True,
-    )  # fmt: skip
 
 
 def test_no_log_line_contains_a_secret(
@@ -248,42 +158,6 @@ def test_no_log_line_contains_a_secret(
     [line] = [record.getMessage() for record in caplog.records]
     assert line.startswith("127.0.0.1/x answered 500: the key … is slow; next attempt in ")
     assert secret not in caplog.text
-
-
-def test_a_cookie_is_not_sent_back(server: StandIn, time: FakeTime) -> None:
-    server.plays("/x", says({}, set_cookie="session=1; Path=/"))
-    with make_http(server, time) as http:
-        http.get("/x")
-        http.get("/x")
-    assert ["cookie" in asked.headers for asked in server.asked] == [False, False]
-
-
-def test_no_proxy_of_the_environment_is_used(
-    server: StandIn, time: FakeTime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
-    server.plays("/x", FINE)
-    with make_http(server, time) as http:
-        assert http.get("/x").json == {"fine": True}
-
-
-def test_an_impossible_address_is_an_error_of_the_settings(time: FakeTime) -> None:
-    with (
-        Http("ftp://127.0.0.1", clock=time.clock) as http,
-        pytest.raises(SourceError, match="look at its settings"),
-    ):
-        http.get("/x")
-
-
-def test_a_letter_outside_ascii_is_replaced_in_a_header(
-    server: StandIn, time: FakeTime, settings: Settings
-) -> None:
-    settings.CONTACT = "Ÿ@example.org"
-    server.plays("/x", FINE)
-    with make_http(server, time) as http:
-        http.get("/x")
-    assert "?@example.org" in server.asked[0].headers["user-agent"]
 
 
 # ── conditional requests ───────────────────────────────────────────────────────
