@@ -18,11 +18,11 @@ from typing import Any, Final
 
 from papers.fetched import fold, web_url
 from papers.sources import SourceError
+from web.storable import storable
 
 _HOME: Final = "https://huggingface.co"  # avatars of people without a picture are relative to it
 _MOST: Final = 10**12  # no count of anything there comes near it
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores neither in text nor in JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class HuggingFacePayload:
         if not isinstance(paper, dict):
             self._malformed("paper is missing" if paper is None else "paper is not an object")
         self._inner: dict[str, Any] = paper if isinstance(paper, dict) else self._outer
-        if row is not None and any(map(_UNSTORABLE.search, _strings(payload))):
+        if row is not None and storable(payload) != payload:
             self._malformed("a NUL or half a surrogate pair in its text")
 
     def error(self, reason: str) -> SourceError:
@@ -229,16 +229,3 @@ def _text(value: object) -> str:
 
 def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Every string inside a JSON value, keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
