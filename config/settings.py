@@ -280,5 +280,6 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print a second line, with the address in it.
-    "loggers": {"django": {"handlers": []}},
+    # httpx2 would print whole addresses of requests, with keys in their parameters.
+    "loggers": {"django": {"handlers": []}, "httpx2": {"level": "WARNING"}},
 }

@@ -16,8 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 from newsletter.editions.compose import WINDOW_OF
 from newsletter.models import Candidate, Edition
 from papers.api.schemas import Problem, Shape
-from papers.api.serializers import public_id, public_url
-from papers.api.told import written
+from papers.api.serializers import public_id, public_url, written
 from papers.explain import explain
 from papers.windows import first_day
 

@@ -1,4 +1,7 @@
-"""A server on this machine that stands in for an outside service, and misbehaves on demand."""
+"""A server on this machine in place of an outside service, which misbehaves on demand.
+
+Responses that behave well come from pytest-httpserver; it cannot drip bytes or cut a connection.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ ELSEWHERE = Play(302, {"location": "http://169.254.169.254/latest/meta-data/"})
 
 
 class StandIn:
-    """Answers each path with its plays, one after the other, the last one for ever."""
+    """Answers each path with its plays, one after the other, the last one again and again."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -85,7 +88,7 @@ class StandIn:
         threading.Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
 
     def plays(self, path: str, *plays: Play) -> None:
-        """What `path` answers from now on; "*" is every path that has nothing of its own."""
+        """The responses of `path` from now on; "*" is every path without responses of its own."""
         self._plays[path] = list(plays)
 
     def paths(self) -> list[str]:
@@ -113,26 +116,26 @@ def stand_in() -> Iterator[StandIn]:
 
 
 class FakeTime:
-    """A clock on which nobody waits. Each look at it takes `step` seconds."""
+    """A clock whose pauses take no time. Each reading of it adds `step` seconds."""
 
-    def __init__(self, now: float = 1_780_000_000.0, step: float = 0.0) -> None:
+    def __init__(self, now: float = 1_780_000_000.0) -> None:
         self.seconds = 0.0
+        self.step = 0.0
         self.slept: list[float] = []
         self._began = now
-        self._step = step
 
     @property
     def clock(self) -> Clock:
-        return Clock(self._monotonic, self._now, self._sleep, max)  # no chance, the longest pause
+        return Clock(self._monotonic, self._now, self.sleep, max)  # no chance, the longest pause
 
     def _monotonic(self) -> float:
-        self.seconds += self._step
+        self.seconds += self.step
         return self.seconds
 
     def _now(self) -> float:
         return self._began + self.seconds
 
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.seconds += seconds
 
@@ -175,7 +178,7 @@ def _handler(server: StandIn) -> type[BaseHTTPRequestHandler]:
                 time.sleep(0.001)
 
         def log_message(self, *_: object) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     return Handler
 

@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
 
 from papers.api.schemas import (
+    Author,
+    Organization,
     PaperDetail,
     PaperFields,
     PaperRow,
+    Person,
     Standing,
     TopicFields,
 )
 from papers.api.selectors import Entry
-from papers.api.told import Told, written
 from papers.explain import explain
 from papers.models import Paper, Signal, Trend
 from papers.pages.lists import list_url
 from papers.queries import TopicCount
+from papers.sources.hugging_face_payload import Account, HuggingFacePayload, PayloadAuthor
 
 Kind = Signal.Kind
 
 
 def row(entry: Entry) -> PaperRow:
     """A row of a list. What the client reads beside the paper is there too, and so is the rest."""
-    told = Told(entry.payload)
-    common = _common(entry, told)
+    payload = HuggingFacePayload(entry.payload)
+    common = _common(entry, payload)
     # The client takes a `publishedAt` beside the paper for the time of submission; but where the
     # paper has none, for the paper's. Then `submittedOnDailyAt` tells it.
     beside = {"published_at": common["published_at"] and common["submitted_on_daily_at"]}
     return PaperRow(
         **{**common, **beside},
-        submitted_by=told.submitter,
-        paper=PaperFields(**common, authors=told.authors(entry.paper.authors)),
+        submitted_by=_person(payload.submitter),
+        paper=PaperFields(**common, authors=_authors(entry.paper.authors, payload)),
     )
 
 
 def detail(entry: Entry, linking: object) -> PaperDetail:
-    """A paper alone. `linking` is the payload that tells of linked models and the like, or None."""
-    told, links = Told(entry.payload), Told(linking)
+    """A paper alone. `linking` is the payload with linked models and similar objects, or None."""
+    payload, links = HuggingFacePayload(entry.payload), HuggingFacePayload(linking)
     return PaperDetail(
-        **_common(entry, told),
-        authors=told.authors(entry.paper.authors),
+        **_common(entry, payload),
+        authors=_authors(entry.paper.authors, payload),
         linked_models=links.objects("linkedModels"),
         num_total_models=links.count("numTotalModels"),
         linked_datasets=links.objects("linkedDatasets"),
@@ -85,27 +89,92 @@ def public_url(paper: Paper) -> str:
     return f"{settings.SITE_URL}{paper.get_absolute_url()}"
 
 
-def _common(entry: Entry, told: Told) -> dict[str, Any]:
+def _common(entry: Entry, payload: HuggingFacePayload) -> dict[str, Any]:
     paper, counts = entry.paper, entry.counts
     return {
         "id": public_id(paper),
         "title": paper.title,
         "summary": paper.summary,
-        "published_at": told.published_at(paper.published_on),
-        "submitted_on_daily_at": told.submitted_at(paper.listed_on),
-        "submitted_on_daily_by": told.submitter,
+        "published_at": published_at(payload, paper.published_on),
+        "submitted_on_daily_at": submitted_at(payload, paper.listed_on),
+        "submitted_on_daily_by": _person(payload.submitter),
         "upvotes": counts.get(Kind.UPVOTES, 0),
         "num_comments": counts.get(Kind.COMMENTS, 0),
-        "discussion_id": told.discussion_id,
+        "discussion_id": payload.discussion_id,
         "project_page": paper.project_url or None,
         "github_repo": paper.code_url or None,
         "github_stars": counts.get(Kind.STARS),
-        "ai_summary": told.text("ai_summary"),
+        "ai_summary": payload.text("ai_summary"),
         "ai_keywords": paper.keywords or None,
-        "organization": told.organization,
-        "thumbnail": told.link("thumbnail"),
-        "media_urls": told.links("mediaUrls"),
+        "organization": _organization(payload.organization),
+        "thumbnail": payload.link("thumbnail"),
+        "media_urls": payload.links("mediaUrls"),
         "topics": [link.topic.slug for link in paper.topic_links.all()],
         "url": public_url(paper),
         "is_sample": paper.is_sample or None,
     }
+
+
+def published_at(payload: HuggingFacePayload, day: date | None) -> str | None:
+    """The exact time, if no day is stored or if it is on `day`; else the day's midnight."""
+    instant = payload.published_at if day is None else _on(day, payload.published_at)
+    return written(instant) if instant else None
+
+
+def submitted_at(payload: HuggingFacePayload, day: date) -> str:
+    """When the row was submitted, if it was on `day`; else the midnight that began it."""
+    return written(_on(day, payload.submitted_at or payload.row_published_at))
+
+
+def written(instant: datetime) -> str:
+    """As Hugging Face writes instants, and as its client reads them: 2025-03-14T12:00:00.000Z."""
+    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _on(day: date, instant: datetime | None) -> datetime:
+    is_on_day = instant is not None and instant.date() == day
+    return instant if instant and is_on_day else datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def _authors(names: list[Any], payload: HuggingFacePayload) -> list[Author]:
+    """`names` as they are stored, each with the account that the payload has for this name."""
+    known = {author.name: author for author in payload.authors}
+    return [_author(known.get(str(name), PayloadAuthor(str(name)))) for name in names]
+
+
+def _author(author: PayloadAuthor) -> Author:
+    changed_at = author.status_changed_at
+    return Author(
+        name=author.name,
+        hidden=author.is_hidden,
+        status=author.status,
+        status_last_changed_at=written(changed_at) if changed_at else None,
+        user=_person(author.account),
+    )
+
+
+def _person(account: Account | None) -> Person | None:
+    """A person in both spellings of each key, since both are in use."""
+    if account is None:
+        return None
+    return Person(
+        user=account.name,
+        name=account.name,
+        fullname=account.fullname,
+        avatar_url=account.picture,
+        avatar=account.picture,
+        is_pro=account.is_pro,
+        type=account.type,
+    )
+
+
+def _organization(account: Account | None) -> Organization | None:
+    if account is None:
+        return None
+    return Organization(
+        name=account.name,
+        fullname=account.fullname,
+        avatar_url=account.picture,
+        avatar=account.picture,
+    )

@@ -1,4 +1,4 @@
-"""One module per outside source of papers. Each turns its answers into `FetchedPaper`s."""
+"""One module per outside source of papers. Each turns its responses into `FetchedPaper`s."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class SourceError(Exception):
-    """What a source gave cannot be used: the reason, and the line where it shows, from 1.
+    """Content of a source cannot be used: the reason, and the line that shows it, from 1.
 
-    `permanent`: asking again would give the same, so somebody has to look at it. Otherwise
-    the next run may well succeed, no sooner than `retry_after` seconds where the source said so.
+    `permanent`: the same request would fail again, so an operator has to look at it. Otherwise
+    the next run may succeed, after `retry_after` seconds at the earliest if it is set.
     """
 
     def __init__(

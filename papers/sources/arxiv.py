@@ -1,6 +1,6 @@
-"""arXiv: what it knows of papers by their ids, and what it announces each weekday.
+"""arXiv: metadata of papers by their ids, and the announcements of each weekday.
 
-arXiv asks for one request every three seconds and one connection at a time, from all our
+The rule of arXiv is one request every three seconds and one connection at a time, from all our
 machines together and over all its services: each request waits for its turn in Redis, and
 closes its connection before the turn ends. Ids and metadata are free to use; we link to its
 pages and fetch no documents.
@@ -20,20 +20,19 @@ from django.conf import settings
 
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
-from papers.sources.arxiv_xml import Answer, Entry, parse_announcements, parse_query
-from papers.sources.http import Answer as HttpAnswer
-from papers.sources.http import Clock, Http, Limits
+from papers.sources.arxiv_xml import Entry, ParsedFeed, parse_announcements, parse_query
+from papers.sources.http import Clock, Http, Limits, Response, Service
 from papers.sources.links import code_url, project_url
 from papers.sources.turns import turn
 
 SOURCE: Final = "arxiv"
-BATCH: Final = 100  # ids of one question: an address of about 1,300 characters
+BATCH: Final = 100  # ids in one request: an address of about 1,300 characters
 _PATIENCE: Final = 60.0  # seconds to wait for a turn
 _HOST: Final = "arxiv.org"
 
 
 def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
-    """The way to the query API, as the settings have it.
+    """The client for the query API, built from the settings.
 
     Raises:
         SourceError: the address is not one of arXiv's, or the rest is too short for it.
@@ -42,46 +41,46 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
 
 
 def connect_feeds(limits: Limits | None = None, clock: Clock | None = None) -> Http:
-    """The way to the announcement feeds. It shares its turns with the API."""
+    """The client for the announcement feeds. It shares its turns with the API."""
     return _http(settings.ARXIV_FEED_URL, limits, clock)
 
 
-def papers_by_id(http: Http, ids: Sequence[str]) -> Answer:
-    """What arXiv knows of these papers, at most `BATCH`; ids that it does not know are left out.
+def papers_by_id(http: Http, ids: Sequence[str]) -> ParsedFeed:
+    """The metadata of these papers, at most `BATCH`; ids unknown to arXiv are left out.
 
     Raises:
-        SourceError: no readable answer, or arXiv refuses one of the ids (`refused_id`).
+        SourceError: no readable response, or arXiv refuses one of the ids (`refused_id`).
     """
     if not 0 < len(ids) <= BATCH:
         raise ValueError(f"between 1 and {BATCH} ids can be asked for, not {len(ids)}")
-    question: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
-    # A refusal comes with a status of 400, and says why in an entry.
-    answer = http.get("api/query", question, expect=(400,), check=_is_query)
-    return parse_query(answer.body)
+    params: dict[str, str | int] = {"id_list": ",".join(ids), "max_results": len(ids)}
+    # A refusal has a status of 400, and an entry with the reason.
+    response = http.get("api/query", params, expect=(400,), check=_is_query)
+    return parse_query(response.body)
 
 
 def refused_id(error: SourceError, ids: Sequence[str]) -> str | None:
-    """Which of `ids` arXiv refused, by its own words; None when the error is another."""
-    said = error.reason.split()
-    return next((one for one in ids if error.permanent and said[-1:] == [one]), None)
+    """Which of `ids` arXiv refused, by the last word of its reason; None: it is another error."""
+    words = error.reason.split()
+    return next((one for one in ids if error.permanent and words[-1:] == [one]), None)
 
 
-def announced(http: Http, categories: Sequence[str]) -> tuple[Answer, HttpAnswer] | None:
-    """What was announced last in these categories; None when that has not changed.
+def announced(http: Http, categories: Sequence[str]) -> tuple[ParsedFeed, Response] | None:
+    """The newest announcements in these categories; None when they have not changed.
 
-    Weekends and holidays have no announcements: an empty answer, or the same as before. Give
+    Weekends and holidays have no announcements: an empty response, or the same as before. Give
     the second value to `http.remember` once the first is stored.
 
     Raises:
-        SourceError: no readable answer.
+        SourceError: no readable response.
     """
     path = f"atom/{'+'.join(categories)}"
-    answer = http.get(path, if_changed=True, check=_is_feed)
-    return None if answer.status == 304 else (parse_announcements(answer.body), answer)
+    response = http.get(path, if_changed=True, check=_is_feed)
+    return None if response.status == 304 else (parse_announcements(response.body), response)
 
 
 def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
-    """An entry in the form of all sources. It gives no signals: arXiv counts nothing."""
+    """An entry in the form of all sources. It has no signals: arXiv counts nothing."""
     return FetchedPaper(
         title=entry.title,
         arxiv_id=entry.arxiv_id,
@@ -97,15 +96,15 @@ def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
 
 
 def without_links(paper: FetchedPaper) -> FetchedPaper:
-    """The same without its links: those found in prose must not replace what a source named."""
+    """The same without its links: those found in prose must not replace a source's own."""
     return replace(paper, code_url="", project_url="")
 
 
 def wrong_address(url: str, rest: float) -> str:
-    """What is wrong with an address of arXiv's; empty when nothing is.
+    """What is wrong with an address of arXiv; empty when nothing is wrong.
 
-    Our turns are for arXiv, so nothing else may be asked under its name. This machine may be,
-    for tests, and there alone the rest may be shorter than three seconds.
+    Our turns are for arXiv, so no other host may be used under its name, except this machine,
+    for tests. Only there the rest may be shorter than three seconds.
     """
     try:
         parts = urlsplit(url)
@@ -131,17 +130,16 @@ def _http(base_url: str, limits: Limits | None, clock: Clock | None) -> Http:
         rest = settings.ARXIV_REST_SECONDS
         return turn(SOURCE, rest=rest, longest=limits.answer, patience=_PATIENCE)
 
-    return Http(
-        base_url, headers={"connection": "close"}, limits=limits, clock=clock, around=around
-    )
+    service = Service(base_url, headers={"connection": "close"}, around=around)
+    return Http(service, limits, clock)
 
 
-def _is_query(answer: HttpAnswer) -> object:
-    return parse_query(answer.body)
+def _is_query(response: Response) -> object:
+    return parse_query(response.body)
 
 
-def _is_feed(answer: HttpAnswer) -> object:
-    return parse_announcements(answer.body)
+def _is_feed(response: Response) -> object:
+    return parse_announcements(response.body)
 
 
 def _is_loopback(host: str) -> bool:

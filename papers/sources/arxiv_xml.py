@@ -1,8 +1,8 @@
-"""What arXiv answers, read: the Atom of its query API, and its daily announcement feeds.
+"""Parsing what arXiv sends: the Atom of its query API, and its daily announcement feeds.
 
-Both are XML from outside. A document type is where XML declares entities, external ones and
-those that grow into gigabytes; no answer of arXiv has one, so any is refused before its first
-entity can be declared.
+Both are XML from outside. XML declares entities in a document type, external ones and those
+that grow into gigabytes; no response of arXiv has one, so defusedxml refuses each document type
+before its first entity is declared.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal, NoReturn, cast
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DTDForbidden
+from defusedxml.ElementTree import fromstring
 
 from papers.fetched import LONGEST_TITLE, arxiv_id, fold, fold_paragraphs, title_key
 from papers.mathtext import unicode_math
@@ -44,7 +47,7 @@ _BETWEEN_NAMES: Final = re.compile(r",\s+|\s+and\s+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A paper as arXiv tells of it, in its newest version of the answer.
+    """A paper as arXiv describes it, in its newest version of the response.
 
     `announced_on` and `announced` (new, cross, …) are of announcement feeds only, and
     `published_on`, `comment` and what follows it of the query API.
@@ -65,7 +68,7 @@ class Entry:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether its authors or arXiv took it back. There is no mark for it, only words."""
+        """Whether its authors or arXiv withdrew it. There is no mark for it, only prose."""
         return bool(_WITHDRAWN.search(self.comment) or _WITHDRAWN.search(self.abstract[:200]))
 
     @property
@@ -75,28 +78,28 @@ class Entry:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The entry as JSON, without what each day's feed says anew of an unchanged paper."""
-        told = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
-        told.pop("announced_on", None)
+        """The entry as JSON, without the day that each feed repeats for an unchanged paper."""
+        fields = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+        fields.pop("announced_on", None)
         if self.published_on:
-            told["published_on"] = self.published_on.isoformat()
-        return told
+            fields["published_on"] = self.published_on.isoformat()
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The entries of an answer in its order, each paper once, and what could not be read."""
+class ParsedFeed:
+    """The entries of a response in its order, each paper once, and what could not be read."""
 
     entries: tuple[Entry, ...] = ()
     unreadable: tuple[str, ...] = field(default=())
 
 
-def parse_query(content: bytes) -> Answer:
-    """Read an answer of the query API. No entries is a usual answer: none of the ids is known.
+def parse_query(content: bytes) -> ParsedFeed:
+    """Parse a response of the query API. No entries is usual: none of the ids is known.
 
     Raises:
         SourceError: arXiv answered with an error, which it wraps into an entry, or this is
-            no such answer. Only the former is permanent: asking the same would bring the same.
+            no such response. Only the former is permanent: the same request would fail again.
     """
     feed = _root(content)
     if feed.tag != _tag("atom:feed"):
@@ -104,41 +107,37 @@ def parse_query(content: bytes) -> Answer:
     entries = feed.findall("atom:entry", _NAMES)
     for entry in entries:
         _raise_if_error(entry)
-    return _answer(entries, _of_query)
+    return _parsed(entries, _of_query)
 
 
-def parse_announcements(content: bytes) -> Answer:
-    """Read a day's announcements, as Atom or as RSS. None is usual: weekends, holidays.
+def parse_announcements(content: bytes) -> ParsedFeed:
+    """Parse a day's announcements, as Atom or as RSS. No entries is usual: weekends, holidays.
 
     Raises:
         SourceError: this is no feed.
     """
     feed = _root(content)
     if feed.tag == _tag("atom:feed"):
-        return _answer(feed.findall("atom:entry", _NAMES), _of_atom)
+        return _parsed(feed.findall("atom:entry", _NAMES), _of_atom)
     channel = feed.find("channel")
     if feed.tag == "rss" and channel is not None:
-        return _answer(channel.findall("item"), _of_rss)
+        return _parsed(channel.findall("item"), _of_rss)
     raise _unexpected(feed, "a feed")
 
 
 # ── XML ──────────────────────────────────────────────────────────────────────
 
 
-class _NoDoctype(ET.TreeBuilder):
-    def doctype(self, name: str, _public: str | None, _system: str | None) -> NoReturn:
-        page = " (this is a web page, perhaps an error page)" if name.lower() == "html" else ""
-        _refuse(f"a document type is not allowed{page}")
-
-
-def _root(content: bytes) -> ET.Element:
-    parser = ET.XMLParser(target=_NoDoctype())  # noqa: S314 (entities need a doctype)
+def _root(content: bytes) -> Element:
     try:
-        parser.feed(content)
-        return parser.close()
-    except ET.ParseError as error:
+        root: Element = fromstring(content, forbid_dtd=True)
+        return root
+    except DTDForbidden as error:
+        page = " (this is a web page, perhaps an error page)" if _is_html(error.name) else ""
+        _refuse(f"a document type is not allowed{page}", cause=error)
+    except ParseError as error:
         line, column = error.position
-        reason = f"not XML, or cut off: {error.msg.partition(':')[0]} (column {column})"
+        reason = f"not XML, or cut off: {str(error).partition(':')[0]} (column {column})"
         if not content.strip():
             reason = "the answer is empty"
         raise SourceError(reason, line=line, permanent=False) from error
@@ -146,20 +145,24 @@ def _root(content: bytes) -> ET.Element:
         _refuse(f"not XML that can be read: {error}", cause=error)
 
 
-def _refuse(reason: str, cause: Exception | None = None) -> NoReturn:
+def _is_html(name: str) -> bool:
+    return name.lower() == "html"
+
+
+def _refuse(reason: str, cause: Exception) -> NoReturn:
     raise SourceError(reason, permanent=False) from cause
 
 
-def _unexpected(root: ET.Element, wanted: str) -> SourceError:
+def _unexpected(root: Element, wanted: str) -> SourceError:
     name = root.tag.rpartition("}")[2][:40]
-    page = ", so a web page, perhaps an error page" if name.lower() == "html" else ""
+    page = ", so a web page, perhaps an error page" if _is_html(name) else ""
     return SourceError(f"{wanted} was expected, not <{name}>{page}", permanent=False)
 
 
-def _raise_if_error(entry: ET.Element) -> None:
+def _raise_if_error(entry: Element) -> None:
     if "/api/errors" in _text(entry, "atom:id"):
-        said = fold(_text(entry, "atom:summary")) or "no reason given"
-        raise SourceError(f"arXiv answered with an error: {said}", permanent=True)
+        reason = fold(_text(entry, "atom:summary")) or "no reason given"
+        raise SourceError(f"arXiv answered with an error: {reason}", permanent=True)
 
 
 def _tag(name: str) -> str:
@@ -167,14 +170,14 @@ def _tag(name: str) -> str:
     return f"{{{_NAMES[prefix]}}}{local}"
 
 
-def _text(element: ET.Element, path: str) -> str:
+def _text(element: Element, path: str) -> str:
     return element.findtext(path, "", _NAMES)
 
 
 # ── entries ──────────────────────────────────────────────────────────────────
 
 
-def _answer(elements: Iterable[ET.Element], read: Callable[[ET.Element], Entry]) -> Answer:
+def _parsed(elements: Iterable[Element], read: Callable[[Element], Entry]) -> ParsedFeed:
     """Each paper once, in its newest version, with the day of its first."""
     newest: dict[str, Entry] = {}
     unreadable = []
@@ -182,12 +185,12 @@ def _answer(elements: Iterable[ET.Element], read: Callable[[ET.Element], Entry])
         try:
             entry = read(element)
         except ValueError as error:
-            # One entry that arXiv garbled must not keep the other hundred from us.
+            # One malformed entry must not lose the other hundred.
             unreadable.append(str(error))
             continue
         known = newest.get(entry.arxiv_id)
         newest[entry.arxiv_id] = entry if known is None else _folded(known, entry)
-    return Answer(tuple(newest.values()), tuple(unreadable))
+    return ParsedFeed(tuple(newest.values()), tuple(unreadable))
 
 
 def _folded(one: Entry, other: Entry) -> Entry:
@@ -196,7 +199,7 @@ def _folded(one: Entry, other: Entry) -> Entry:
     return replace(newer, published_on=min(days, default=None))
 
 
-def _of_query(entry: ET.Element) -> Entry:
+def _of_query(entry: Element) -> Entry:
     name = _text(entry, "atom:id")
     primary = entry.find("arxiv:primary_category", _NAMES)
     first = [] if primary is None else [primary.get("term", "")]
@@ -217,14 +220,14 @@ def _of_query(entry: ET.Element) -> Entry:
     )
 
 
-def _of_atom(entry: ET.Element) -> Entry:
+def _of_atom(entry: Element) -> Entry:
     terms = [category.get("term", "") for category in entry.findall("atom:category", _NAMES)]
     name, title = _text(entry, "atom:id"), _text(entry, "atom:title")
     announced = _announcement(entry, name, title, _text(entry, "atom:summary"), terms)
     return replace(announced, announced_on=_day(_text(entry, "atom:published")))
 
 
-def _of_rss(item: ET.Element) -> Entry:
+def _of_rss(item: Element) -> Entry:
     terms = [category.text or "" for category in item.findall("category")]
     name, title = _text(item, "guid"), _text(item, "title")
     announced = _announcement(item, name, title, _text(item, "description"), terms)
@@ -232,9 +235,9 @@ def _of_rss(item: ET.Element) -> Entry:
 
 
 def _announcement(
-    element: ET.Element, name: str, title: str, summary: str, terms: Iterable[str]
+    element: Element, name: str, title: str, summary: str, terms: Iterable[str]
 ) -> Entry:
-    """What both kinds of feed say in the same words; the day is theirs to add."""
+    """The fields that both kinds of feed share; each has its own field for the day."""
     return Entry(
         arxiv_id=_identity(name),
         version=_version(name),
@@ -265,7 +268,7 @@ def _title(text: str, name: str) -> str:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    r"""Names as people write them: feeds still spell them in TeX (`Andr\'e`)."""
+    r"""Names without TeX: feeds spell `Andr\'e`."""
     folded = (fold(unicode_math(name)) for name in names)
     return tuple(name for name in folded if name and len(name) <= _LONGEST_NAME)
 

@@ -1,7 +1,7 @@
 """GitHub: the stars of a paper's repository.
 
-A question is conditional where an answer is known already: with a token an unchanged one costs
-nothing. A repository that moved is followed, and says what it is called now.
+A request is conditional where a response is stored already: with a token an unchanged one does
+not count against the quota. A redirect of a repository that moved is followed to its new name.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from papers.sources import SourceError
-from papers.sources.http import Answer, Clock, Http, Limits, is_json
+from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
 
 SOURCE: Final = "github"
 _MOST: Final = 10**9
 _GONE: Final = (404, 410, 451)  # never there, or private; deleted; blocked by law
 _OWNER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
-# First parts of addresses on github.com that are pages of its own and no owners.
+# First parts of addresses on github.com that are pages and not owners.
 _NO_OWNERS: Final = frozenset(
     ("about", "apps", "collections", "explore", "features", "login", "marketplace", "orgs",
      "search", "settings", "sponsors", "topics", "users")
 )  # fmt: skip
-# What is kept of an answer: the rest is some eighty addresses of its own API.
+# What is kept of a response: the rest is some eighty addresses of GitHub's own API.
 _KEPT: Final = (
     "full_name", "stargazers_count", "forks_count", "open_issues_count", "created_at",
     "pushed_at", "archived", "fork", "language", "license", "topics",
@@ -42,7 +42,7 @@ class Repository:
 
     @property
     def key(self) -> str:
-        """What two spellings of one repository share: GitHub does not tell capitals apart."""
+        """What two spellings of one repository share: GitHub ignores upper and lower case."""
         return f"{self.owner}/{self.name}".lower()
 
     @property
@@ -54,23 +54,23 @@ class Repository:
 class Starred:
     """One read of a repository. `stars` is None when nothing changed since the last one.
 
-    `repository` has the name of today. Hand `answer` to `Http.remember` once it is stored.
+    `repository` has its present name. Give `response` to `Http.remember` once it is stored.
     """
 
     repository: Repository
     stars: int | None
     raw: dict[str, Any]
-    answer: Answer
+    response: Response
 
 
 def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
-    """The way to GitHub's API, as the settings have it."""
+    """The client for GitHub's API, built from the settings."""
     token = settings.GITHUB_TOKEN
     headers = {
         "accept": "application/vnd.github+json",
         "x-github-api-version": "2022-11-28",
     } | ({"authorization": f"Bearer {token}"} if token else {})
-    return Http(settings.GITHUB_URL, headers=headers, secrets=[token], limits=limits, clock=clock)
+    return Http(Service(settings.GITHUB_URL, headers, [token]), limits, clock)
 
 
 def repository(url: str) -> Repository | None:
@@ -87,31 +87,31 @@ def repository(url: str) -> Repository | None:
 
 
 def starred(http: Http, repository: Repository, *, is_known: bool) -> Starred | None:
-    """The stars of a repository; None when there is no such one, or none for us.
+    """The stars of a repository; None when it does not exist, or is not public.
 
-    `is_known`: an earlier read is stored, so that "unchanged" is answer enough.
+    `is_known`: an earlier read is stored, so that "unchanged" is enough.
 
     Raises:
-        SourceError: no answer, or one that cannot be read.
+        SourceError: no response, or one that cannot be read.
     """
     path = f"/repos/{repository.owner}/{repository.name}"
-    answer = http.get(path, expect=_GONE, check=is_json, if_changed=is_known)
-    if answer.status in _GONE:
+    response = http.get(path, expect=_GONE, check=is_json, if_changed=is_known)
+    if response.status in _GONE:
         return None
-    if answer.status == 304:
-        return Starred(repository, None, {}, answer)
-    return _starred(answer)
+    if response.status == 304:
+        return Starred(repository, None, {}, response)
+    return _starred(response)
 
 
-def _starred(answer: Answer) -> Starred:
-    found = answer.json if isinstance(answer.json, dict) else {}
+def _starred(response: Response) -> Starred:
+    found = response.json if isinstance(response.json, dict) else {}
     owner, _, name = str(found.get("full_name", "")).partition("/")
     now = _repository(owner, name)
-    # Older installations know the same number by its first name only.
+    # Older installations have the same number under its first name only.
     stars = found.get("stargazers_count", found.get("watchers_count"))
     if now is None or type(stars) is not int or not 0 <= stars <= _MOST:
-        raise SourceError(f"{answer.place} answered with no repository and its stars")
-    return Starred(now, stars, {key: found[key] for key in _KEPT if key in found}, answer)
+        raise SourceError(f"{response.place} answered with no repository and its stars")
+    return Starred(now, stars, {key: found[key] for key in _KEPT if key in found}, response)
 
 
 def _repository(owner: str, name: str) -> Repository | None:

@@ -1,12 +1,9 @@
-"""Hugging Face's daily papers: asking for them, and reading answers of any age.
+"""Hugging Face's daily papers: requests for them, and parsing responses of any age.
 
-An answer is an array of rows; a row wraps a `paper` and repeats some of its keys beside it.
-Over the years keys came (githubStars, submittedOnDailyAt, organization), moved between the
-two levels, and were left out where they are zero: so each key is looked up on both levels,
-first in the paper, and none but the id and the title has to be there.
+A response is an array of rows. Only the id and the title are required in a row.
 
-An author who is `hidden` has only taken the paper off their own profile there; they wrote it
-all the same and stay in the list. A paper with `withdrawnAt` is left out.
+An author who is `hidden` has only removed the paper from their own profile there. They still
+wrote it, so they stay in the list. A paper with `withdrawnAt` is left out.
 """
 
 from __future__ import annotations
@@ -16,8 +13,8 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from typing import Any, Final, NoReturn
+from datetime import date, datetime
+from typing import Final, NoReturn
 
 from django.conf import settings
 
@@ -30,44 +27,40 @@ from papers.fetched import (
     fold,
     fold_paragraphs,
     title_key,
-    web_url,
 )
 from papers.sources import SourceError
-from papers.sources.http import Clock, Http, Limits, is_json
+from papers.sources.http import Clock, Http, Limits, Service, is_json
+from papers.sources.hugging_face_payload import HuggingFacePayload, kind_of
 
 SOURCE: Final = "hugging_face"
-_PAGE: Final = 100  # rows, the most that one answer holds
-_MOST_PAGES: Final = 20  # a list has some twenty rows; a server that never ends has more
+_PAGE: Final = 100  # rows, the most in one response
+_MOST_PAGES: Final = 20  # a list has some twenty rows; this ends a list without an end
 _LONGEST_KEYWORD: Final = 120
-_MOST: Final = 10**12  # no count of anything there comes near it
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores neither in text nor in JSON
 _log = logging.getLogger(__name__)
 
 
 def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
-    """The way to Hugging Face, as the settings have it."""
+    """The client for Hugging Face, built from the settings."""
     token = settings.HUGGING_FACE_TOKEN
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    return Http(
-        settings.HUGGING_FACE_URL, headers=headers, secrets=[token], limits=limits, clock=clock
-    )
+    return Http(Service(settings.HUGGING_FACE_URL, headers, [token]), limits, clock)
 
 
 def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:
     """The list of `day`, in its order. Empty on most weekends, and before today's is opened.
 
     Raises:
-        SourceError: no answer, or one that cannot be read.
+        SourceError: no response, or one that cannot be read.
     """
     rows: list[object] = []
     for page in range(_MOST_PAGES):
         params: dict[str, str | int] = {"date": day.isoformat(), "limit": _PAGE, "p": page}
-        answer = http.get("/api/daily_papers", params, expect=[400], check=is_json)
-        if answer.status == 400 and day >= today:
-            return []  # a day that has not begun over there is refused like a wrong date
-        if answer.status == 400:
-            raise SourceError(f"{answer.place} refused the day {day}: {answer.message}")
-        found = answer.json
+        response = http.get("/api/daily_papers", params, expect=[400], check=is_json)
+        if response.status == 400 and day >= today:
+            return []  # a day that has not begun there is refused like a wrong date
+        if response.status == 400:
+            raise SourceError(f"{response.place} refused the day {day}: {response.message}")
+        found = response.json
         if not isinstance(found, list):
             return normalise(found, day)
         rows += found
@@ -80,32 +73,31 @@ def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
     """One paper by its arXiv id; None when it is not indexed there, or was withdrawn.
 
     Unlike a list it counts linked models, datasets and spaces, and leaves out comments.
-    `listed_on` is the day for an answer that names none.
+    `listed_on` is the day for a response without a day.
     """
-    answer = http.get(f"/api/papers/{identity}", expect=[404], check=is_json)
-    if answer.status == 404:
+    response = http.get(f"/api/papers/{identity}", expect=[404], check=is_json)
+    if response.status == 404:
         return None
-    found = answer.json
+    found = response.json
     for paper in normalise([{"paper": found}], listed_on):
         if paper.arxiv_id != identity:
-            raise SourceError(f"{answer.place} answered with another paper, {paper.arxiv_id}")
+            raise SourceError(f"{response.place} answered with another paper, {paper.arxiv_id}")
         kept = (signal for signal in paper.signals if signal.kind != "position")
-        return replace(paper, signals=(*kept, *_artefacts(found)))
+        return replace(paper, signals=(*kept, *_artefacts(HuggingFacePayload(found))))
     return None
 
 
-def _artefacts(detail: dict[str, Any]) -> Iterator[FetchedSignal]:
-    keys = ("numTotalModels", "numTotalDatasets", "numTotalSpaces")
-    counts = [detail[key] for key in keys if type(detail.get(key)) is int]
-    if counts and 0 <= sum(counts) <= _MOST:
-        yield FetchedSignal("artefacts", sum(counts))
+def _artefacts(payload: HuggingFacePayload) -> Iterator[FetchedSignal]:
+    counts = [payload.count(f"numTotal{kind}") for kind in ("Models", "Datasets", "Spaces")]
+    if known := [count for count in counts if count is not None]:
+        yield FetchedSignal("artefacts", sum(known))
 
 
 def parse(text: str, day: date | None = None) -> list[FetchedPaper]:
-    """The papers of a recorded answer, in its order. `day` is that of rows that name none.
+    """The papers of a recorded response, in its order. `day` is for rows without a day.
 
     Raises:
-        SourceError: not an answer of this service; names the line, or the row and the key.
+        SourceError: not a response of this service; names the line, or the row and the key.
     """
     try:
         rows = json.loads(text, parse_constant=_refuse_constant)
@@ -116,17 +108,19 @@ def parse(text: str, day: date | None = None) -> list[FetchedPaper]:
     return normalise(rows, day)
 
 
-def normalise(answer: object, day: date | None = None) -> list[FetchedPaper]:
-    """The same for an answer that is decoded already.
+def normalise(rows: object, day: date | None = None) -> list[FetchedPaper]:
+    """The same for a response that is decoded already.
 
     Raises:
         SourceError: as above, without a line.
     """
-    if isinstance(answer, dict) and "error" in answer:
-        raise SourceError(f"the service answered with an error: {answer['error']}")
-    if not isinstance(answer, list):
-        raise SourceError(f"an array of rows was expected, not {_kind(answer)}")
-    papers = (_Row(index, row).paper(day) for index, row in enumerate(answer))
+    if isinstance(rows, dict) and "error" in rows:
+        raise SourceError(f"the service answered with an error: {rows['error']}")
+    if not isinstance(rows, list):
+        raise SourceError(f"an array of rows was expected, not {kind_of(rows)}")
+    papers = (
+        _paper(HuggingFacePayload(row, row=index), index + 1, day) for index, row in enumerate(rows)
+    )
     return [paper for paper in papers if paper is not None]
 
 
@@ -140,139 +134,71 @@ def day_in_name(name: str) -> date | None:
     return None
 
 
-class _Row:
-    """One row of the answer. Its number, from 0 as in the array, is in every error."""
-
-    def __init__(self, index: int, row: object) -> None:
-        self._index = index
-        if not isinstance(row, dict):
-            self._fail(f"an object was expected, not {_kind(row)}")
-        self._outer: dict[str, Any] = row
-        paper = row.get("paper")
-        if not isinstance(paper, dict):
-            self._fail("paper is missing" if paper is None else "paper is not an object")
-        self._inner: dict[str, Any] = paper
-        if any(map(_UNSTORABLE.search, _strings(row))):
-            self._fail("a NUL or half a surrogate pair in its text")
-
-    def paper(self, day: date | None) -> FetchedPaper | None:
-        """What the row tells; None for a paper that was withdrawn."""
-        identity, title = self._identity(), self._title()
-        if self._find("withdrawnAt"):
-            _log.info("Row %d, %s, was withdrawn and is left out.", self._index, identity)
-            return None
-        return FetchedPaper(
-            title=title,
-            arxiv_id=identity,
-            authors=tuple(self._authors()),
-            summary=fold_paragraphs(self._text("summary")),
-            keywords=tuple(self._keywords()),
-            published_on=self._published_on(),
-            code_url=web_url(self._text("githubRepo")),
-            project_url=web_url(self._text("projectPage")),
-            listed_on=self._listed_on(day),
-            signals=tuple(self._signals()),
-            raw=self._outer,
-        )
-
-    def _identity(self) -> str:
-        text = self._text("id") or self._fail("paper.id is missing")
-        return arxiv_id(text) or self._fail(f"paper.id is not an arXiv id: {text!r}")
-
-    def _title(self) -> str:
-        title = fold(self._text("title")) or self._fail("paper.title is missing")
-        if len(title) > LONGEST_TITLE or not title_key(title):
-            self._fail(f"paper.title is not a title: {title[:60]!r}")
-        return title
-
-    def _authors(self) -> Iterator[str]:
-        for author in self._list("authors"):
-            name = author.get("name") if isinstance(author, dict) else author
-            if not isinstance(name, str):
-                self._fail("an author has no name")
-            if folded := fold(name):
-                yield folded
-
-    def _keywords(self) -> Iterator[str]:
-        for keyword in self._list("ai_keywords"):
-            if isinstance(keyword, str) and 0 < len(folded := fold(keyword)) <= _LONGEST_KEYWORD:
-                yield folded
-
-    def _published_on(self) -> date | None:
-        # Only the paper's own: beside it, the key once meant when the row was submitted.
-        return self._day(self._inner.get("publishedAt"), "publishedAt")
-
-    def _listed_on(self, day: date | None) -> date:
-        own = self._day(self._find("submittedOnDailyAt"), "submittedOnDailyAt")
-        return own or day or self._fail("submittedOnDailyAt is missing, so name the day: --day")
-
-    def _signals(self) -> Iterator[FetchedSignal]:
-        # Answers leave out upvotes that are zero. Of stars and comments silence says nothing.
-        yield FetchedSignal("upvotes", self._count("upvotes") or 0)
-        others: tuple[tuple[SignalKind, str], ...] = (
-            ("comments", "numComments"),
-            ("stars", "githubStars"),
-        )
-        for kind, key in others:
-            if (count := self._count(key)) is not None:
-                yield FetchedSignal(kind, count)
-        yield FetchedSignal("position", self._index + 1)
-
-    def _find(self, key: str) -> Any:
-        inner = self._inner.get(key)
-        return self._outer.get(key) if inner is None else inner
-
-    def _text(self, key: str) -> str:
-        return self._typed(key, str, "text") or ""
-
-    def _list(self, key: str) -> list[Any]:
-        return self._typed(key, list, "an array") or []
-
-    def _typed(self, key: str, wanted: type[Any], name: str) -> Any:
-        value = self._find(key)
-        if value is not None and not isinstance(value, wanted):
-            self._fail(f"paper.{key} is {_kind(value)}, not {name}")
-        return value
-
-    def _count(self, key: str) -> int | None:
-        value = self._find(key)
-        if value is None:
-            return None
-        if type(value) is not int or not 0 <= value <= _MOST:
-            self._fail(f"{key} is not a count: {str(value)[:40]!r}")
-        return value
-
-    def _day(self, value: object, key: str) -> date | None:
-        if value is None:
-            return None
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self._fail(f"{key} is not a time: {str(value)[:40]!r}")
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
-
-    def _fail(self, reason: str) -> NoReturn:
-        raise SourceError(f"row {self._index}: {reason}")
+def _paper(payload: HuggingFacePayload, position: int, day: date | None) -> FetchedPaper | None:
+    """The paper of a row; None when it was withdrawn."""
+    identity, title = _identity(payload), _title(payload)
+    if payload.has("withdrawnAt"):
+        _log.info("Row %d, %s, was withdrawn and is left out.", position - 1, identity)
+        return None
+    return FetchedPaper(
+        title=title,
+        arxiv_id=identity,
+        authors=tuple(author.name for author in payload.authors),
+        summary=fold_paragraphs(payload.text("summary") or ""),
+        keywords=tuple(_keywords(payload)),
+        published_on=_day(payload.published_at),
+        code_url=payload.link("githubRepo") or "",
+        project_url=payload.link("projectPage") or "",
+        listed_on=_listed_on(payload, day),
+        signals=(*_signals(payload), FetchedSignal("position", position)),
+        raw=payload.raw,
+    )
 
 
-def _strings(value: object) -> Iterator[str]:
-    """Every string inside a JSON value, keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
+def _identity(payload: HuggingFacePayload) -> str:
+    text = payload.text("id")
+    if not text:
+        raise payload.error("paper.id is missing")
+    if identity := arxiv_id(text):
+        return identity
+    raise payload.error(f"paper.id is not an arXiv id: {text!r}")
 
 
-def _kind(value: object) -> str:
-    names: dict[type, str] = {
-        dict: "an object", list: "an array", str: "text", bool: "true or false", type(None): "null",
-    }  # fmt: skip
-    return names.get(type(value), "a number")
+def _title(payload: HuggingFacePayload) -> str:
+    title = fold(payload.text("title") or "")
+    if not title:
+        raise payload.error("paper.title is missing")
+    if len(title) > LONGEST_TITLE or not title_key(title):
+        raise payload.error(f"paper.title is not a title: {title[:60]!r}")
+    return title
+
+
+def _keywords(payload: HuggingFacePayload) -> Iterator[str]:
+    for keyword in payload.items("ai_keywords"):
+        if isinstance(keyword, str) and 0 < len(folded := fold(keyword)) <= _LONGEST_KEYWORD:
+            yield folded
+
+
+def _listed_on(payload: HuggingFacePayload, day: date | None) -> date:
+    if own := _day(payload.submitted_at) or day:
+        return own
+    raise payload.error("submittedOnDailyAt is missing, so name the day: --day")
+
+
+def _day(instant: datetime | None) -> date | None:
+    return instant.date() if instant else None
+
+
+def _signals(payload: HuggingFacePayload) -> Iterator[FetchedSignal]:
+    # Responses leave out upvotes that are zero. Missing stars or comments are unknown.
+    yield FetchedSignal("upvotes", payload.count("upvotes") or 0)
+    others: tuple[tuple[SignalKind, str], ...] = (
+        ("comments", "numComments"),
+        ("stars", "githubStars"),
+    )
+    for kind, key in others:
+        if (count := payload.count(key)) is not None:
+            yield FetchedSignal(kind, count)
 
 
 def _why_not_json(text: str, error: json.JSONDecodeError) -> str:

@@ -1,4 +1,4 @@
-"""Where a paper's authors say that its code and its page are: links in a comment or an abstract."""
+"""A paper's code and its page, as its authors name them: links in a comment or an abstract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGE: Final = re.compile(
     r"(?:https?://)?(?P<host>[\w-]{1,100}\.(?:github|gitlab)\.io)(?P<path>(?:/[\w.~%-]+)*/?)",
     re.IGNORECASE,
 )
-# The first part of an address on these hosts that is no owner of a repository.
+# First parts of addresses on these hosts that are not owners of a repository.
 _NO_OWNERS: Final = frozenset(
     ("about", "collections", "explore", "features", "marketplace", "orgs", "search", "settings",
      "sponsors", "topics", "users")
@@ -25,15 +25,15 @@ _NO_OWNERS: Final = frozenset(
 
 
 def code_url(comment: str, abstract: str) -> str:
-    """The repository that a paper names as its own; empty when it names none.
+    """The repository of a paper; empty when no link names one.
 
-    A comment speaks of the paper itself: its first link counts. An abstract may name the
-    work of others too, so it counts only where it names a single repository.
+    A comment is about the paper itself: its first link counts. An abstract may link to the
+    work of others too, so it counts only if all its links name a single repository.
     """
     for url in _repositories(comment):
         return url
-    named = list(_repositories(abstract))
-    return named[0] if len({url.lower() for url in named}) == 1 else ""
+    found = list(_repositories(abstract))
+    return found[0] if len({url.lower() for url in found}) == 1 else ""
 
 
 def project_url(comment: str, abstract: str) -> str:

@@ -1,8 +1,8 @@
-"""Connections that end: each has a deadline, and none leads into our own network.
+"""Connections with a deadline each, none of which leads into our own network.
 
-httpcore2 lets a timeout pass between any two bytes, so a server that drips one byte now and
-then could hold a worker for days. And a name that a stranger controls may point at 127.0.0.1.
-Both are settled here, where bytes are read and names become addresses.
+httpcore2 applies a timeout between any two bytes, so a server that sends one byte now and then
+could hold a worker for days. And a name that a stranger controls may resolve to 127.0.0.1.
+Both are prevented here, where bytes are read and names become addresses.
 """
 
 from __future__ import annotations
@@ -10,22 +10,56 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any
 
 import httpcore2
+import httpx2
 
 
 class Refused(Exception):
-    """The address is one that a source has no business with."""
+    """The address is not one that a source may connect to."""
+
+
+def guarded_client(network: GuardedNetwork, timeout: httpx2.Timeout) -> httpx2.Client:
+    """A client on `network`, without cookies, and without proxies from the environment.
+
+    It follows no redirect: `Http` decides about each.
+    """
+    return httpx2.Client(
+        transport=_GuardedTransport(network),
+        timeout=timeout,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        trust_env=False,
+    )
+
+
+def may_redirect(source: httpx2.URL, target: httpx2.URL, named_hosts: frozenset[str]) -> bool:
+    """Whether a redirect stays on its host and port, or goes to this or a named host over TLS."""
+    is_same = (target.scheme, target.netloc) == (source.scheme, source.netloc)
+    is_named = target.scheme == "https" and target.port is None
+    is_named = is_named and target.host in {source.host, *named_hosts}
+    return (is_same or is_named) and not target.userinfo
+
+
+class _GuardedTransport(httpx2.HTTPTransport):
+    """httpx2's transport on a network of ours: it has no argument for one."""
+
+    def __init__(self, network: GuardedNetwork) -> None:
+        tls = httpx2.create_ssl_context()
+        super().__init__(verify=tls, trust_env=False)
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls, network_backend=network, max_connections=1, keepalive_expiry=30
+        )
 
 
 class GuardedNetwork(httpcore2.NetworkBackend):
     """TCP for one source at a time. Set `deadline`, an instant of `clock`, before each request.
 
     `trusted` hosts come from our own settings and may be anywhere, this machine included.
-    Any other must have a public address, and that very address is connected to: a name
-    that is looked up a second time may give another one.
+    Any other must have public addresses only, and the connection goes to the very address
+    that was checked: a second lookup of the name may give another one.
     """
 
     def __init__(self, trusted: frozenset[str], clock: Callable[[], float]) -> None:
@@ -67,7 +101,7 @@ class GuardedNetwork(httpcore2.NetworkBackend):
         """The seconds that a step may take: its own timeout, or less near the deadline.
 
         Raises:
-            httpcore2.ReadTimeout: the deadline is over.
+            httpcore2.ReadTimeout: the deadline has passed.
         """
         left = self.deadline - self._clock()
         if left <= 0:
@@ -76,7 +110,7 @@ class GuardedNetwork(httpcore2.NetworkBackend):
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A stream whose every step ends by the deadline of its network."""
+    """A stream in which every step ends by the deadline of its network."""
 
     def __init__(self, stream: httpcore2.NetworkStream, network: GuardedNetwork) -> None:
         self._stream = stream
@@ -105,7 +139,7 @@ class _TimedStream(httpcore2.NetworkStream):
 
 
 def _public_addresses(host: str, port: int) -> list[str]:
-    """The addresses of `host`, all of them on the public internet: a mix is a trick."""
+    """The addresses of `host`. One private address among public ones is an attack: all refused."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -117,7 +151,7 @@ def _public_addresses(host: str, port: int) -> list[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is anybody's on the internet: not private, loopback or the like."""
+    """Whether an IP address is on the public internet: not private, loopback or similar."""
     ip = ip_address(address.partition("%")[0])
     mapped = getattr(ip, "ipv4_mapped", None)
     ip = mapped or ip

@@ -1,7 +1,7 @@
-"""Semantic Scholar: citations of many papers in one question, and a summary in one sentence.
+"""Semantic Scholar: citations of many papers in one request, and a summary in one sentence.
 
-Without a key all the world shares one allowance, and more than half of the questions are
-refused: so few are asked, each for up to 500 papers, and a refusal ends the run without fuss.
+All clients without a key share one quota, and more than half of their requests are refused: so
+there are few requests, each for up to 500 papers, and a refusal ends the run.
 """
 
 from __future__ import annotations
@@ -15,68 +15,66 @@ from django.conf import settings
 
 from papers.fetched import FetchedSignal, arxiv_id
 from papers.sources import SourceError
-from papers.sources.http import Answer, Clock, Http, Limits, is_json
+from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
 
 SOURCE: Final = "semantic_scholar"
-BATCH: Final = 500  # papers, the most that one question may name
+BATCH: Final = 500  # papers, the most in one request
 _FIELDS: Final = "externalIds,title,citationCount,influentialCitationCount,tldr,publicationDate"
-_APART: Final = 1.1  # seconds: a key allows one question a second
+_APART: Final = 1.1  # seconds: a key allows one request a second
 _MOST: Final = 10**9
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What is known of one paper there. Without a count of citations there is no signal."""
+    """What the service has about one paper. Without a count of citations there is no signal."""
 
     signals: tuple[FetchedSignal, ...]
     raw: dict[str, Any]
 
 
 def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
-    """The way to Semantic Scholar, as the settings have it."""
+    """The client for Semantic Scholar, built from the settings."""
     key = settings.SEMANTIC_SCHOLAR_KEY
     headers = {"x-api-key": key} if key else {}
     limits = replace(limits or Limits(), apart=_APART)
-    return Http(
-        settings.SEMANTIC_SCHOLAR_URL, headers=headers, secrets=[key], limits=limits, clock=clock
-    )
+    return Http(Service(settings.SEMANTIC_SCHOLAR_URL, headers, [key]), limits, clock)
 
 
 def cited(http: Http, identities: Sequence[str]) -> list[Cited | None]:
-    """What is known of each paper, by arXiv id and in the order asked; None: it is unknown.
+    """The citations of each paper, by arXiv id and in the order of `identities`; None: unknown.
 
     Raises:
-        SourceError: no answer, or one that does not match the question.
+        SourceError: no response, or one that does not match the request.
     """
     if not 1 <= len(identities) <= BATCH:
         raise ValueError(f"1 to {BATCH} papers can be asked for at once, not {len(identities)}")
-    question = {"ids": [f"ARXIV:{identity}" for identity in identities]}
-    answer = http.post(
-        "/graph/v1/paper/batch", question, {"fields": _FIELDS}, expect=[400], check=is_json
+    payload = {"ids": [f"ARXIV:{identity}" for identity in identities]}
+    response = http.post(
+        "/graph/v1/paper/batch", payload, {"fields": _FIELDS}, expect=[400], check=is_json
     )
-    if answer.status == 400:
-        return _none_known(answer, len(identities))
-    rows = answer.json
+    if response.status == 400:
+        return _none_known(response, len(identities))
+    rows = response.json
     if not isinstance(rows, list) or len(rows) != len(identities):
-        raise SourceError(f"{answer.place} did not answer paper by paper", permanent=False)
+        raise SourceError(f"{response.place} did not answer paper by paper", permanent=False)
     return [_cited(row, identity) for row, identity in zip(rows, identities, strict=True)]
 
 
-def _none_known(answer: Answer, asked: int) -> list[Cited | None]:
-    """Of papers that are all unknown it says 400, as it does of a wrong question."""
-    if "no valid paper ids" in answer.message.lower():
-        return [None] * asked
-    raise SourceError(f"{answer.place} answered 400: {answer.message}")
+def _none_known(response: Response, requested: int) -> list[Cited | None]:
+    """If all papers are unknown the status is 400, the same as for a wrong request."""
+    if "no valid paper ids" in response.message.lower():
+        return [None] * requested
+    raise SourceError(f"{response.place} answered 400: {response.message}")
 
 
 def _cited(row: object, identity: str) -> Cited | None:
     if not isinstance(row, dict):
         return None
-    named = row.get("externalIds")
-    told = named.get("ArXiv") if isinstance(named, dict) else None
-    if isinstance(told, str) and arxiv_id(told) != identity:
-        _log.warning("Asked for %s, Semantic Scholar told of %s.", identity, told[:40])
+    ids = row.get("externalIds")
+    found = ids.get("ArXiv") if isinstance(ids, dict) else None
+    if isinstance(found, str) and arxiv_id(found) != identity:
+        _log.warning("Semantic Scholar answered with %s in place of %s.", found[:40], identity)
         return None
     count = row.get("citationCount")
     if type(count) is not int or not 0 <= count <= _MOST:

@@ -31,7 +31,7 @@ from papers.sources.arxiv import (
     refused_id,
     without_links,
 )
-from papers.sources.arxiv_xml import Answer
+from papers.sources.arxiv_xml import ParsedFeed
 from papers.sources.http import Http
 
 _AGAIN: Final = timedelta(days=1)
@@ -98,7 +98,7 @@ def fetch_batch(http: Http, ids: Sequence[str], now: datetime) -> Harvest:
     return harvest + Harvest(unknown=sum(one not in told for one in ids))
 
 
-def store(answer: Answer, now: datetime) -> Harvest:
+def store(answer: ParsedFeed, now: datetime) -> Harvest:
     """Take in what arXiv told. Papers that it says are withdrawn leave all lists.
 
     Known papers keep the day of their listing and the links that another source named; new
@@ -113,7 +113,7 @@ def store(answer: Answer, now: datetime) -> Harvest:
         return take_in(SOURCE, list(_fetched(answer, now)), now)
 
 
-def _ask(http: Http, ids: Sequence[str]) -> Answer:
+def _ask(http: Http, ids: Sequence[str]) -> ParsedFeed:
     """The answer, if need be without ids that arXiv refuses: it answers to all or to none."""
     asked = list(ids)
     while asked:
@@ -125,10 +125,10 @@ def _ask(http: Http, ids: Sequence[str]) -> Answer:
                 raise
             _log.warning("arXiv refuses the id %s.", refused)
             asked.remove(refused)
-    return Answer()
+    return ParsedFeed()
 
 
-def _fetched(answer: Answer, now: datetime) -> Iterator[FetchedPaper]:
+def _fetched(answer: ParsedFeed, now: datetime) -> Iterator[FetchedPaper]:
     entries = [entry for entry in answer.entries if not entry.is_withdrawn]
     known = Paper.objects.in_bulk([entry.arxiv_id for entry in entries], field_name="arxiv_id")
     for entry in entries:

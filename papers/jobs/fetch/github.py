@@ -67,7 +67,7 @@ def _store(http: Http, reads: Sequence[tuple[_Project, Starred]], now: datetime)
     for project, found in reads:
         if found.repository.key != project.repository.key:
             Paper.objects.filter(pk__in=project.stars).update(code_url=found.repository.url)
-        http.remember(found.answer)
+        http.remember(found.response)
     return Harvest(papers=len(observations), signals=signals)
 
 

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from papers.jobs.run import LEASE
 from papers.models import Job, Paper, Signal, SourceRun
 from tests.factories import make_paper
-from tests.papers.arxiv_site import entry, feed
+from tests.papers.sources.arxiv_site import entry, feed
 from tests.stand_in import Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from papers.models import Job, Paper, SourceRun, Trend
 from papers.sources.http import Limits
 from papers.tasks import run_due, run_job
 from tests.factories import make_paper, make_signal, make_topic
-from tests.papers.arxiv_site import entry, feed
+from tests.papers.sources.arxiv_site import entry, feed
 from tests.stand_in import PAGE, Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Answers of arXiv: recorded ones, and everything that comes in their place."""
+"""Parsing arXiv: recorded responses, and everything that comes in their place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from papers.sources import SourceError
 from papers.sources.arxiv_xml import Entry, parse_announcements, parse_query
-from tests.papers.arxiv_site import entry, feed, refusal
+from tests.papers.sources.arxiv_site import entry, feed, refusal
 
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'
@@ -57,7 +57,7 @@ def recorded(shared: Path, name: str) -> bytes:
 
 
 @pytest.mark.shared
-def test_every_recorded_answer_is_read_without_a_complaint(shared: Path) -> None:
+def test_every_recorded_response_is_read_in_full(shared: Path) -> None:
     files = sorted((shared / "data" / "recorded" / "arxiv_atom").glob("q_*.json"))
     assert len(files) == 11
     for file in files:
@@ -95,12 +95,12 @@ def test_recorded_old_ids_keep_their_archive(shared: Path) -> None:
 
 
 @pytest.mark.shared
-def test_a_recorded_answer_without_entries_is_no_error(shared: Path) -> None:
+def test_a_recorded_response_without_entries_is_no_error(shared: Path) -> None:
     assert parse_query(recorded(shared, "id_0000.0000_*")).entries == ()
 
 
 @pytest.mark.shared
-def test_the_recorded_error_is_one_and_permanent(shared: Path) -> None:
+def test_the_recorded_error_is_permanent(shared: Path) -> None:
     with pytest.raises(SourceError, match="incorrect id format for abc") as error:
         parse_query(recorded(shared, "id_abc_*"))
     assert error.value.permanent
@@ -131,12 +131,12 @@ def test_the_primary_category_comes_first_and_each_once() -> None:
 @pytest.mark.parametrize(
     "term", ["68T07", "I.2.7; F.2.2", "cs." + "X" * 30, "", "cs LG", "CS.LG", "Secondary"]
 )
-def test_what_is_no_category_of_arxiv_is_left_out(term: str) -> None:
+def test_a_category_of_another_scheme_is_left_out(term: str) -> None:
     assert only(feed(entry("2503.00001", categories=("cs.LG", term)))).categories == ("cs.LG",)
 
 
 @pytest.mark.parametrize("term", ["cs.LG", "hep-th", "cond-mat.mes-hall", "physics.data-an"])
-def test_every_spelling_of_a_category_is_taken(term: str) -> None:
+def test_every_spelling_of_a_category_is_accepted(term: str) -> None:
     assert only(feed(entry("2503.00001", categories=(term,)))).categories == (term,)
 
 
@@ -161,13 +161,13 @@ def test_spaces_and_line_breaks_are_folded_and_paragraphs_kept() -> None:
     "garbled",
     [entry("no id at all"), entry("2503.00002", title="…"), entry("2503.00002", title="x" * 501)],
 )
-def test_an_entry_that_cannot_be_read_takes_no_other_with_it(garbled: str) -> None:
+def test_an_unreadable_entry_does_not_lose_the_others(garbled: str) -> None:
     answer = parse_query(feed(entry("2503.00001"), garbled, entry("2503.00003")))
     assert [found.arxiv_id for found in answer.entries] == ["2503.00001", "2503.00003"]
     assert len(answer.unreadable) == 1
 
 
-def test_a_date_that_is_none_is_left_out() -> None:
+def test_a_malformed_date_is_left_out() -> None:
     assert only(feed(entry("2503.00001", published="soon"))).published_on is None
 
 
@@ -197,7 +197,7 @@ def test_the_payload_is_the_same_each_day() -> None:
         ("", "Opioid withdrawal is studied.", False),
     ],
 )
-def test_a_withdrawn_paper_is_known_by_its_words(
+def test_a_withdrawn_paper_is_recognised_by_its_prose(
     comment: str, abstract: str, is_withdrawn: bool
 ) -> None:
     found = only(feed(entry("2503.00001", comment=comment, abstract=abstract)))
@@ -205,7 +205,7 @@ def test_a_withdrawn_paper_is_known_by_its_words(
 
 
 @pytest.mark.shared
-def test_of_8199_papers_that_stand_none_seems_withdrawn(shared: Path) -> None:
+def test_none_of_8199_valid_papers_is_taken_for_withdrawn(shared: Path) -> None:
     import gzip
 
     with gzip.open(shared / "data" / "arxiv_sample.jsonl.gz", "rt") as lines:
@@ -225,7 +225,7 @@ def test_of_8199_papers_that_stand_none_seems_withdrawn(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["new", "cross", "replace", "replace-cross"])
-def test_rss_tells_the_same_as_atom(kind: str) -> None:
+def test_rss_gives_the_same_as_atom(kind: str) -> None:
     (found,) = parse_announcements(RSS.format(ITEM.format(kind=kind)).encode()).entries
     assert (found.arxiv_id, found.version) == ("2503.00001", 2)
     assert found.announced == kind
@@ -236,7 +236,7 @@ def test_rss_tells_the_same_as_atom(kind: str) -> None:
     assert found.categories == ("cs.LG", "cs.CL")
 
 
-def test_a_day_without_announcements_is_a_usual_day() -> None:
+def test_a_day_without_announcements_is_no_error() -> None:
     assert parse_announcements(RSS.format("").encode()).entries == ()
     assert parse_announcements(feed()).entries == ()
 
@@ -262,20 +262,18 @@ def test_a_day_without_announcements_is_a_usual_day() -> None:
         (b"<feed>&nbsp;</feed>", "not XML"),
     ],
 )
-def test_what_is_no_answer_is_refused_with_a_reason_and_may_pass(
-    content: bytes, reason: str
-) -> None:
+def test_a_malformed_response_is_a_passing_error_with_a_reason(content: bytes, reason: str) -> None:
     error = refused(content)
     assert reason in str(error)
     assert not error.permanent
 
 
 @pytest.mark.parametrize("content", [LAUGHS, FOREIGN])
-def test_entities_are_refused_before_the_first_is_declared(content: bytes) -> None:
+def test_a_document_type_is_refused_before_its_entities(content: bytes) -> None:
     assert "a document type is not allowed" in str(refused(content))
 
 
-def test_an_error_that_comes_as_an_entry_is_permanent() -> None:
+def test_an_error_in_an_entry_is_permanent() -> None:
     with pytest.raises(SourceError, match="arXiv answered with an error: start must be") as error:
         parse_query(refusal("start must be an integer"))
     assert error.value.permanent

@@ -1,19 +1,26 @@
-"""Recorded answers of /api/daily_papers: every age of them, and what is refused."""
+"""Hugging Face: requests, recorded responses of every age, and rows that are refused."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
+from pytest_httpserver import HTTPServer
 
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
-from papers.sources.hugging_face import day_in_name, normalise, parse
+from papers.sources.http import Http, Limits
+from papers.sources.hugging_face import connect, daily, day_in_name, detail, normalise, parse
+from tests.stand_in import FakeTime
 
 DAY = date(2024, 5, 27)
+LISTS = "/api/daily_papers"
+DETAIL = "/api/papers/2405.15738"
 RECORDED = {  # the name of a file: its rows, its stars, its code addresses, its keyword lists
     "2024-05-27": (13, 0, 0, 0),
     "2024-10-10": (46, 0, 0, 0),
@@ -45,7 +52,7 @@ def values(paper: FetchedPaper) -> dict[str, float]:
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", RECORDED)
-def test_it_reads_recorded_answers_of_every_age(shared: Path, name: str) -> None:
+def test_recorded_responses_of_every_age_are_read(shared: Path, name: str) -> None:
     text = (shared / "data" / "recorded" / "hf_daily_papers" / f"{name}.json").read_text()
     papers = parse(text, day_in_name(name))
     assert (
@@ -80,7 +87,7 @@ def test_a_row_needs_no_more_than_an_id_and_a_title() -> None:
     assert (paper.authors, paper.summary, paper.published_on) == ((), "", None)
 
 
-def test_no_upvotes_are_none_and_of_stars_and_comments_silence_says_nothing() -> None:
+def test_missing_upvotes_are_zero_and_missing_stars_unknown() -> None:
     assert values(read(make_row())) == {"upvotes": 0, "position": 1}
 
 
@@ -88,14 +95,14 @@ def test_zero_stars_are_a_fact() -> None:
     assert values(read(make_row(githubStars=0)))["stars"] == 0
 
 
-def test_a_key_is_found_on_either_level_and_first_in_the_paper() -> None:
+def test_a_key_is_found_on_both_levels_first_in_the_paper() -> None:
     outer = {"numComments": 3, "githubStars": 5, "title": "Outer", "summary": "Outer."}
     paper = read(make_row(outer, githubStars=7))
     assert values(paper) == {"upvotes": 0, "comments": 3, "stars": 7, "position": 1}
     assert (paper.title, paper.summary) == ("A title", "Outer.")
 
 
-def test_it_unfolds_titles_summaries_and_names() -> None:
+def test_titles_summaries_and_names_are_on_one_line() -> None:
     row = make_row(title="A\n  title", summary="One\ntwo\n\nthree", authors=[{"name": " A.\nB. "}])
     paper = read(row)
     assert (paper.title, paper.summary, paper.authors) == (
@@ -105,33 +112,33 @@ def test_it_unfolds_titles_summaries_and_names() -> None:
     )
 
 
-def test_an_author_who_hides_the_paper_from_their_profile_is_still_an_author() -> None:
+def test_an_author_who_hides_the_paper_is_still_an_author() -> None:
     names = [{"name": "A", "hidden": True}, {"name": "B", "hidden": False}, {"name": ""}]
     assert read(make_row(authors=names)).authors == ("A", "B")
 
 
-def test_it_drops_addresses_that_a_page_must_not_link_to() -> None:
+def test_an_address_that_is_no_web_address_is_dropped() -> None:
     paper = read(make_row(githubRepo="javascript:alert(1)", projectPage="https://example.org/"))
     assert (paper.code_url, paper.project_url) == ("", "https://example.org/")
 
 
-def test_it_drops_keywords_that_are_none() -> None:
+def test_a_malformed_keyword_is_dropped() -> None:
     paper = read(make_row(ai_keywords=["one\n two", "", None, 121 * "x"]))
     assert paper.keywords == ("one two",)
 
 
-def test_a_paper_that_was_withdrawn_is_left_out_and_keeps_its_place() -> None:
+def test_a_withdrawn_paper_is_left_out_and_keeps_its_place() -> None:
     rows = [make_row(withdrawnAt="2024-06-01T00:00:00.000Z"), make_row(id="2405.00002")]
     (paper,) = normalise(rows, DAY)
     assert (paper.arxiv_id, values(paper)["position"]) == ("2405.00002", 2)
 
 
-def test_the_day_of_the_row_is_stronger_than_that_of_the_file() -> None:
+def test_the_day_of_the_row_is_used_before_the_given_one() -> None:
     row = make_row(submittedOnDailyAt="2024-05-24T23:30:00.000-01:00")
     assert read(row).listed_on == date(2024, 5, 25)
 
 
-def test_published_is_when_the_paper_was_and_not_when_the_row_was() -> None:
+def test_only_the_papers_own_key_is_its_publication() -> None:
     outer = {"publishedAt": "2024-05-27T03:50:58.348Z"}
     assert read(make_row(outer)).published_on is None
     assert read(make_row(outer, publishedAt="2024-05-24T17:34:15.000Z")).published_on == date(
@@ -139,7 +146,7 @@ def test_published_is_when_the_paper_was_and_not_when_the_row_was() -> None:
     )
 
 
-def test_an_answer_without_papers_is_fine() -> None:
+def test_a_response_without_papers_is_an_empty_list() -> None:
     assert parse("[]") == []
 
 
@@ -170,13 +177,13 @@ def test_an_answer_without_papers_is_fine() -> None:
         (make_row({"organization": {"name": "\ud800"}}), "row 1: a NUL or half a surrogate pair"),
     ],
 )
-def test_it_refuses_a_malformed_row_and_names_it_and_the_key(row: object, reason: str) -> None:
+def test_a_malformed_row_is_refused_with_its_number_and_key(row: object, reason: str) -> None:
     with pytest.raises(SourceError) as refusal:
         read(make_row(id="2405.00001"), row)
     assert str(refusal.value).startswith(reason)
 
 
-def test_it_refuses_a_row_whose_day_nobody_names() -> None:
+def test_a_row_without_a_day_is_refused() -> None:
     with pytest.raises(SourceError, match=r"row 0: submittedOnDailyAt is missing.*--day"):
         read(make_row(), day=None)
 
@@ -196,7 +203,7 @@ def test_it_refuses_a_row_whose_day_nobody_names() -> None:
         ('{"error": "Too many requests"}', None, "answered with an error: Too many requests"),
     ],
 )
-def test_it_refuses_what_is_no_answer(text: str, line: int | None, reason: str) -> None:
+def test_a_text_that_is_no_response_is_refused(text: str, line: int | None, reason: str) -> None:
     with pytest.raises(SourceError, match=reason) as refusal:
         parse(text, DAY)
     assert refusal.value.line == line
@@ -212,5 +219,102 @@ def test_it_refuses_what_is_no_answer(text: str, line: int | None, reason: str) 
         ("daily.json", None),
     ],
 )
-def test_it_finds_the_day_in_the_name_of_a_recording(name: str, day: date | None) -> None:
+def test_the_day_is_found_in_the_name_of_a_recording(name: str, day: date | None) -> None:
     assert day_in_name(name) == day
+
+
+# ── requests ───────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def server(httpserver_ipv4: HTTPServer, settings: Settings) -> HTTPServer:
+    settings.HUGGING_FACE_URL, settings.HUGGING_FACE_TOKEN = httpserver_ipv4.url_for(""), ""
+    return httpserver_ipv4
+
+
+@pytest.fixture
+def http(server: HTTPServer, time: FakeTime) -> Iterator[Http]:
+    with connect(Limits(), time.clock) as http:
+        yield http
+
+
+def numbered(*numbers: int) -> list[dict[str, Any]]:
+    return [make_row(id=f"2405.{number:05}", title=f"On walrus {number}") for number in numbers]
+
+
+def expect_page(server: HTTPServer, page: int, rows: list[dict[str, Any]]) -> None:
+    params = {"date": DAY.isoformat(), "limit": "100", "p": str(page)}
+    server.expect_request(LISTS, query_string=params).respond_with_json(rows)
+
+
+def test_a_list_of_two_pages_is_read_to_its_end(server: HTTPServer, http: Http) -> None:
+    expect_page(server, 0, numbered(*range(100)))
+    expect_page(server, 1, numbered(*range(99, 130)))
+    papers = daily(http, DAY, today=DAY)
+    assert len({paper.arxiv_id for paper in papers}) == 130
+    assert len(server.log) == 2
+
+
+def test_an_empty_page_follows_a_full_last_one(server: HTTPServer, http: Http) -> None:
+    expect_page(server, 0, numbered(*range(100)))
+    expect_page(server, 1, [])
+    assert len(daily(http, DAY, today=DAY)) == 100
+
+
+def test_a_list_without_an_end_is_read_for_twenty_pages(server: HTTPServer, http: Http) -> None:
+    server.expect_request(LISTS).respond_with_json(numbered(*range(100)))
+    daily(http, DAY, today=DAY)
+    assert len(server.log) == 20
+
+
+def test_a_day_that_has_not_begun_is_an_empty_list(server: HTTPServer, http: Http) -> None:
+    server.expect_request(LISTS).respond_with_json({"error": "date is in the future"}, status=400)
+    assert daily(http, DAY, today=DAY) == []
+
+
+def test_a_past_day_that_is_refused_is_an_error(server: HTTPServer, http: Http) -> None:
+    server.expect_request(LISTS).respond_with_json({"error": "bad date"}, status=400)
+    with pytest.raises(SourceError, match="refused the day 2024-05-27: bad date") as error:
+        daily(http, DAY, today=date(2024, 5, 28))
+    assert error.value.permanent
+
+
+def test_a_token_is_sent_in_its_header(server: HTTPServer, settings: Settings) -> None:
+    settings.HUGGING_FACE_TOKEN = "hf_t0ken"
+    headers = {"authorization": "Bearer hf_t0ken"}
+    server.expect_request(LISTS, headers=headers).respond_with_json([])
+    with connect() as http:
+        assert daily(http, DAY, today=DAY) == []
+
+
+def test_a_detail_has_counts_of_linked_objects_and_no_place(server: HTTPServer, http: Http) -> None:
+    counts = {"numTotalModels": 4, "numTotalDatasets": 1, "numTotalSpaces": 2, "githubStars": 12}
+    server.expect_request(DETAIL).respond_with_json(make_row()["paper"] | counts)
+    found = detail(http, "2405.15738", DAY)
+    assert found
+    assert values(found) == {"upvotes": 0, "stars": 12, "artefacts": 7}
+    assert found.listed_on == DAY
+
+
+def test_a_detail_without_counts_has_no_signal_of_them(server: HTTPServer, http: Http) -> None:
+    server.expect_request(DETAIL).respond_with_json(make_row()["paper"])
+    found = detail(http, "2405.15738", DAY)
+    assert found
+    assert values(found) == {"upvotes": 0}
+
+
+def test_a_paper_that_is_not_indexed_is_none(server: HTTPServer, http: Http) -> None:
+    server.expect_request(DETAIL).respond_with_data("Not found", status=404)
+    assert detail(http, "2405.15738", DAY) is None
+
+
+def test_a_paper_that_was_withdrawn_is_none(server: HTTPServer, http: Http) -> None:
+    withdrawn = make_row(withdrawnAt="2024-06-01T00:00:00Z")["paper"]
+    server.expect_request(DETAIL).respond_with_json(withdrawn)
+    assert detail(http, "2405.15738", DAY) is None
+
+
+def test_another_paper_than_requested_is_refused(server: HTTPServer, http: Http) -> None:
+    server.expect_request(DETAIL).respond_with_json(make_row(id="2405.00002")["paper"])
+    with pytest.raises(SourceError, match=r"another paper, 2405\.00002"):
+        detail(http, "2405.15738", DAY)

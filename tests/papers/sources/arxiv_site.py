@@ -1,12 +1,12 @@
-"""A stand-in for arXiv on this machine: it answers as told, and remembers when it was asked."""
+"""Responses of arXiv, and a server that records the times and connections of its requests."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,33 +14,16 @@ ATOM = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schema
 
 
 @dataclass
-class Reply:
-    """One answer. `drip` seconds pass between its bytes."""
-
-    body: bytes = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    drip: float = 0.0
-
-
-@dataclass
 class Asked:
-    """One request: where it went, when it came and was answered, and how many were open."""
+    """One request: when it began and ended, and how many connections were open."""
 
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
     began: float
     ended: float = 0.0
     open_connections: int = 0
 
-    @property
-    def ids(self) -> list[str]:
-        return self.query.get("id_list", [""])[0].split(",")
-
 
 class Site(ThreadingHTTPServer):
-    """Answers each request by `reply`; `asked` holds all of them, in order of arrival."""
+    """Answers each request with the papers of its ids; `asked` holds all, in order of arrival."""
 
     daemon_threads = True
 
@@ -49,16 +32,10 @@ class Site(ThreadingHTTPServer):
         self.asked: list[Asked] = []
         self.open_connections = 0
         self.lock = threading.Lock()
-        self.reply: Callable[[Asked], Reply] = lambda asked: Reply(feed(*map(entry, asked.ids)))
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def replies(self, *replies: Reply) -> None:
-        """Answer with these, one after the other, and with the last one for ever."""
-        waiting = list(replies)
-        self.reply = lambda _asked: waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -76,30 +53,20 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def do_GET(self) -> None:
-        began, parts = time.monotonic(), urlsplit(self.path)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(parts.path, parse_qs(parts.query), headers, began)
+        asked = Asked(time.monotonic())
         with self.server.lock:
             asked.open_connections = self.server.open_connections
             self.server.asked.append(asked)
-        self._send(self.server.reply(asked))
+        ids = parse_qs(urlsplit(self.path).query).get("id_list", [""])[0].split(",")
+        body = feed(*map(entry, ids))
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
         asked.ended = time.monotonic()
 
-    def _send(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(reply.body)))
-        self.end_headers()
-        try:
-            for at in range(0, len(reply.body), 1 if reply.drip else 65_536):
-                self.wfile.write(reply.body[at : at + (1 if reply.drip else 65_536)])
-                time.sleep(reply.drip)
-        except OSError:
-            self.close_connection = True  # who asked has given up
-
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its own name)
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -116,7 +83,7 @@ def serving() -> Iterator[Site]:
 
 
 def feed(*entries: str) -> bytes:
-    """An answer of the query API."""
+    """A response of the query API."""
     return f'<?xml version="1.0" encoding="UTF-8"?><feed {ATOM}>{"".join(entries)}</feed>'.encode()
 
 
@@ -144,7 +111,7 @@ def entry(
 
 
 def refusal(reason: str) -> bytes:
-    """How arXiv says no: as an entry."""
+    """An error of arXiv: it comes as an entry."""
     return feed(
         f"<entry><id>https://arxiv.org/api/errors#{reason.replace(' ', '_')}</id>"
         f"<title>Error</title><summary>{reason}</summary></entry>"

@@ -1,4 +1,4 @@
-"""How long services ask to be left alone, in the three spellings that are in use."""
+"""How long to wait before the next request, in the three spellings that are in use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
-from papers.sources.quota import wait_asked_for, wait_for_quota
+from papers.sources.retry_after import quota_wait, retry_after
 
 NOW = 1_780_000_000.0
 DAY = 86_400.0
@@ -24,15 +24,13 @@ DAY = 86_400.0
         ("999999999", DAY),
     ],
 )
-def test_retry_after_is_seconds_or_a_date_and_never_more_than_a_day(
-    value: str, seconds: float
-) -> None:
-    assert wait_asked_for({"retry-after": value}, NOW) == pytest.approx(seconds)
+def test_retry_after_is_seconds_or_a_date_up_to_a_day(value: str, seconds: float) -> None:
+    assert retry_after({"retry-after": value}, NOW) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "nan", "1e9", "Mon, 99 Foo 2026 25:61:61"])
-def test_a_retry_after_that_nobody_understands_is_silence(value: str) -> None:
-    assert wait_asked_for({"retry-after": value}, NOW) is None
+def test_a_retry_after_of_another_form_is_ignored(value: str) -> None:
+    assert retry_after({"retry-after": value}, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -48,10 +46,10 @@ def test_a_retry_after_that_nobody_understands_is_silence(value: str) -> None:
         ("nonsense", "", None),
     ],
 )
-def test_the_ratelimit_header_says_when_nothing_remains(
+def test_the_ratelimit_header_gives_the_end_of_the_window(
     header: str, policy: str, seconds: float | None
 ) -> None:
-    assert wait_for_quota({"ratelimit": header, "ratelimit-policy": policy}, NOW) == seconds
+    assert quota_wait({"ratelimit": header, "ratelimit-policy": policy}, NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -65,14 +63,14 @@ def test_the_ratelimit_header_says_when_nothing_remains(
         ("", "", None),
     ],
 )
-def test_githubs_headers_say_when_nothing_remains(
+def test_githubs_headers_give_the_end_of_the_window(
     remaining: str, reset: str, seconds: float | None
 ) -> None:
     headers = {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
-    assert wait_for_quota(headers, NOW) == seconds
+    assert quota_wait(headers, NOW) == seconds
 
 
-def test_retry_after_is_heard_before_a_quota() -> None:
+def test_retry_after_is_used_before_a_quota() -> None:
     headers = {"retry-after": "3", "ratelimit": '"api";r=0;t=55'}
-    assert wait_asked_for(headers, NOW) == 3.0
-    assert wait_asked_for({"ratelimit": '"api";r=0;t=55'}, NOW) == 55.0
+    assert retry_after(headers, NOW) == 3.0
+    assert retry_after({"ratelimit": '"api";r=0;t=55'}, NOW) == 55.0

@@ -23,7 +23,7 @@ from papers.sources.links import code_url, project_url
         ("12 pages, 3 figures", ""),
     ],
 )
-def test_a_repository_is_found_however_it_is_written(text: str, url: str) -> None:
+def test_a_repository_is_found_in_every_spelling(text: str, url: str) -> None:
     assert code_url(text, "") == url
     assert code_url("", text) == url
 
@@ -35,7 +35,7 @@ def test_the_first_link_of_a_comment_counts() -> None:
     )
 
 
-def test_an_abstract_that_names_several_repositories_names_none() -> None:
+def test_several_repositories_in_an_abstract_count_as_none() -> None:
     assert code_url("", "We compare github.com/a/one and github.com/b/two.") == ""
 
 
@@ -54,6 +54,6 @@ def test_an_abstract_may_name_its_repository_twice() -> None:
         ("", ""),
     ],
 )
-def test_a_project_s_page_is_found(text: str, url: str) -> None:
+def test_the_page_of_a_project_is_found(text: str, url: str) -> None:
     assert project_url(text, "") == url
     assert project_url("", text) == url

@@ -1,7 +1,8 @@
-"""How long a source asks us to wait, read from the headers of its answer.
+"""How long to wait before the next request to a source, read from the headers of its response.
 
 Three spellings are in use: `Retry-After` (seconds, or a date), the `RateLimit` header of the
-IETF draft that Hugging Face sends, and GitHub's `x-ratelimit-*`.
+IETF draft that Hugging Face sends, and GitHub's `x-ratelimit-*`. No library reads all three,
+and urllib3's `Retry.parse_retry_after` takes no clock, refuses "1.5" and accepts 32 May.
 """
 
 from __future__ import annotations
@@ -12,22 +13,22 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-_LONGEST: Final = 86_400.0  # beyond a day it is a mistake of theirs, or a way to silence us
-_UNTOLD: Final = 60.0  # nothing is left, and it does not say for how long
+_LONGEST: Final = 86_400.0  # more than a day is a mistake, or an attack that would stop us
+_DEFAULT: Final = 60.0  # nothing is left, and the response does not say for how long
 _PARAMETER = re.compile(r';\s*([a-z]+)\s*=\s*"?(\d+(?:\.\d+)?)', re.IGNORECASE)
 
 
-def wait_asked_for(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds to wait by `Retry-After`, else by a quota that is used up; None: it is silent.
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds to wait by `Retry-After`, else by a quota that is used up; None: not said.
 
     `headers` have lower-case names; `now` is in seconds since 1970.
     """
-    asked = _retry_after(headers.get("retry-after", ""), now)
-    return asked if asked is not None else wait_for_quota(headers, now)
+    wait = _retry_after(headers.get("retry-after", ""), now)
+    return wait if wait is not None else quota_wait(headers, now)
 
 
-def wait_for_quota(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds until the quota is renewed, when the answer says that nothing is left of it."""
+def quota_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds until the quota is renewed, when the response says that nothing is left."""
     waits = [wait for wait in (_draft(headers), _github(headers, now)) if wait is not None]
     return max(waits, default=None)
 
@@ -47,15 +48,15 @@ def _retry_after(value: str, now: float) -> float | None:
 def _draft(headers: Mapping[str, str]) -> float | None:
     """Of `"api";r=0;t=55`, 55: nothing remains, and the window ends in 55 seconds.
 
-    Without `t` the window's length counts, `w` of RateLimit-Policy. Of several buckets in
-    one header the longest wait does.
+    Without `t` it is the length of the window, `w` of RateLimit-Policy. Of several buckets in
+    one header it is the longest wait.
     """
     waits = []
     for bucket in headers.get("ratelimit", "").split(","):
         values = dict(_PARAMETER.findall(bucket))
         if "r" in values and float(values["r"]) < 1:
             policy = dict(_PARAMETER.findall(headers.get("ratelimit-policy", "")))
-            waits.append(_bounded(float(values.get("t") or policy.get("w") or _UNTOLD)))
+            waits.append(_bounded(float(values.get("t") or policy.get("w") or _DEFAULT)))
     return max(waits, default=None)
 
 
@@ -63,7 +64,7 @@ def _github(headers: Mapping[str, str], now: float) -> float | None:
     if headers.get("x-ratelimit-remaining") != "0":
         return None
     reset = headers.get("x-ratelimit-reset", "")
-    return _bounded(float(reset) - now) if re.fullmatch(r"\d{1,12}", reset) else _UNTOLD
+    return _bounded(float(reset) - now) if re.fullmatch(r"\d{1,12}", reset) else _DEFAULT
 
 
 def _bounded(seconds: float) -> float:

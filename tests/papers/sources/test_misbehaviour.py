@@ -1,7 +1,7 @@
 """Every live source against a service that misbehaves in every way.
 
-A run ends, says in one line why, and stores nothing of what it could not read; and all other
-sources are served.
+A run ends, gives the reason in one line, and stores nothing of what it could not read; and all
+other sources still work.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ IMPATIENT = replace(LIMITS, silence=0.3)
 
 @dataclass(frozen=True)
 class Source:
-    """A source, how it is asked, and an answer of it that brings one signal of one paper."""
+    """A source, how it is fetched, and a response with one signal of one paper."""
 
     setting: str
     connect: Callable[[Limits, Clock], Http]
@@ -71,7 +71,7 @@ SOURCES = {
         says({"full_name": "a/b", "stargazers_count": 3}),
     ),
 }
-# Its name: what is played, whether it is for good, and words of the reason.
+# By name: what is played, whether the error is permanent, and words of the reason.
 MISBEHAVIOUR: dict[str, tuple[Play, bool, str]] = {
     "429": (says({"message": "slow down"}, 429), False, "429, too many requests: slow down"),
     "429 for long": (says({}, 429, retry_after="3600"), False, "429, too many requests"),
@@ -99,8 +99,8 @@ each_way = pytest.mark.parametrize("way", MISBEHAVIOUR)
 
 
 @pytest.fixture
-def servers(settings: Settings) -> Iterator[dict[str, StandIn]]:
-    """A stand-in for each source, each of which behaves well."""
+def servers(settings: Settings, time: FakeTime) -> Iterator[dict[str, StandIn]]:
+    """A server for each source, each of which behaves well."""
     with stand_in() as one, stand_in() as two, stand_in() as three:
         servers = dict(zip(SOURCES, (one, two, three), strict=True))
         for name, server in servers.items():
@@ -126,15 +126,14 @@ def stored(source: str) -> tuple[int, int]:
 
 @each_way
 @each_source
-def test_a_run_ends_and_says_why(servers: dict[str, StandIn], name: str, way: str) -> None:
+def test_a_run_ends_with_a_reason(
+    servers: dict[str, StandIn], time: FakeTime, name: str, way: str
+) -> None:
     play, permanent, words = MISBEHAVIOUR[way]
     servers[name].plays("*", play)
+    time.step = 1.0 if play is DRIP else 0.0
     with pytest.raises(SourceError) as error:
-        fetch(
-            name,
-            FakeTime(step=1.0 if play is DRIP else 0.0),
-            IMPATIENT if play is SILENCE else LIMITS,
-        )
+        fetch(name, time, IMPATIENT if play is SILENCE else LIMITS)
     reason = error.value.reason
     assert words in reason
     assert 10 < len(reason) < 300
@@ -147,8 +146,10 @@ def test_a_run_ends_and_says_why(servers: dict[str, StandIn], name: str, way: st
 
 
 @each_source
-def test_what_passes_is_over_after_a_pause(servers: dict[str, StandIn], name: str) -> None:
-    fine, time = SOURCES[name].fine, FakeTime()
+def test_a_passing_error_is_over_after_a_pause(
+    servers: dict[str, StandIn], time: FakeTime, name: str
+) -> None:
+    fine = SOURCES[name].fine
     servers[name].plays("*", says({}, 429, retry_after="30"), fine)
     assert fetch(name, time).trouble is None
     assert time.slept[-1] == 31.0

@@ -1,4 +1,4 @@
-"""Asking Hugging Face: the lists of days, and each hour how recent papers stand."""
+"""Hugging Face: the lists of days, and each hour the numbers of recent papers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
-from papers.sources.hugging_face import connect, daily, detail
+from papers.sources.hugging_face import connect
 from tests.factories import DAY, NOON, make_paper, make_signal, make_topic
 from tests.recordings import daily_play
 from tests.stand_in import FakeTime, Play, StandIn, says, stand_in
@@ -34,8 +34,8 @@ def server(settings: Settings) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def http(server: StandIn) -> Iterator[Http]:
-    with connect(Limits(), FakeTime().clock) as http:
+def http(server: StandIn, time: FakeTime) -> Iterator[Http]:
+    with connect(Limits(), time.clock) as http:
         yield http
 
 
@@ -45,7 +45,7 @@ def row(number: int = 1, *, comments: int | None = 2, **paper: Any) -> dict[str,
 
 
 def about(number: int = 1, **values: Any) -> dict[str, Any]:
-    """One paper as the detail tells it: flat, without comments, with what is linked."""
+    """One paper as the detail has it: flat, without comments, with counts of linked objects."""
     counts = {"numTotalModels": 4, "numTotalDatasets": 1, "numTotalSpaces": 2}
     return {**row(number)["paper"], **counts, **values}
 
@@ -61,14 +61,14 @@ def reads(identity: str, kind: str) -> list[float]:
     return list(signals.order_by("read_at").values_list("value", flat=True))
 
 
-# ── one list ─────────────────────────────────────────────────────────────────
+# ── one list ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("day", "rows"), [("2024-05-27", 13), ("2025-09-30", 50), ("2026-08-21", 17)]
 )
-def test_it_takes_in_a_recorded_list_of_any_age(
+def test_a_recorded_list_of_any_age_is_stored(
     server: StandIn, http: Http, shared: Path, day: str, rows: int
 ) -> None:
     server.plays(LISTS, daily_play(shared, day))
@@ -81,36 +81,17 @@ def test_it_takes_in_a_recorded_list_of_any_age(
     assert server.asked[0].query == {"date": day, "limit": "100", "p": "0"}
 
 
-def test_a_list_of_more_than_a_page_is_read_to_its_end(server: StandIn, http: Http) -> None:
-    pages = [[row(number) for number in range(100)], [row(number) for number in range(99, 130)]]
-    server.plays(LISTS, *map(says, pages))
-    papers = daily(http, DAY, today=DAY)
-    assert len({paper.arxiv_id for paper in papers}) == 130
-    assert [asked.query["p"] for asked in server.asked] == ["0", "1"]
-
-
-def test_a_full_last_page_is_followed_by_an_empty_one(server: StandIn, http: Http) -> None:
-    server.plays(LISTS, says([row(number) for number in range(100)]), EMPTY)
-    assert len(daily(http, DAY, today=DAY)) == 100
-
-
-def test_a_server_whose_pages_never_end_is_left(server: StandIn, http: Http) -> None:
-    server.plays(LISTS, says([row(number) for number in range(100)]))
-    daily(http, DAY, today=DAY)
-    assert len(server.asked) == 20
-
-
-def test_a_day_without_a_list_is_no_trouble(server: StandIn, http: Http) -> None:
+def test_a_day_without_a_list_is_no_error(server: StandIn, http: Http) -> None:
     server.plays(LISTS, EMPTY)
     assert fetch_day(http, DAY, NOON) == Harvest()
 
 
-def test_a_list_that_is_not_open_yet_is_no_trouble(server: StandIn, http: Http) -> None:
+def test_a_list_that_is_not_open_yet_is_no_error(server: StandIn, http: Http) -> None:
     server.plays(LISTS, says({"error": "date is in the future"}, 400))
     assert fetch_day(http, DAY, NOON) == Harvest()
 
 
-def test_a_past_day_that_is_refused_is(server: StandIn, http: Http) -> None:
+def test_a_past_day_that_is_refused_is_an_error(server: StandIn, http: Http) -> None:
     server.plays(LISTS, says({"error": "bad date"}, 400))
     with pytest.raises(SourceError, match="refused the day 2025-03-13: bad date") as error:
         fetch_day(http, DAY - timedelta(days=1), NOON)
@@ -118,7 +99,7 @@ def test_a_past_day_that_is_refused_is(server: StandIn, http: Http) -> None:
 
 
 @pytest.mark.parametrize("answer", [{"error": "no"}, {"papers": []}, "x", None])
-def test_what_is_no_list_is_refused_and_nothing_stored(
+def test_a_response_that_is_no_list_is_not_stored(
     server: StandIn, http: Http, answer: object
 ) -> None:
     server.plays(LISTS, says(answer))
@@ -134,7 +115,7 @@ def test_new_papers_get_their_topics(server: StandIn, http: Http) -> None:
     assert [link.topic for link in Paper.objects.get().topic_links.all()] == [topic]
 
 
-def test_missing_upvotes_are_none_given_yet(server: StandIn, http: Http) -> None:
+def test_missing_upvotes_are_zero(server: StandIn, http: Http) -> None:
     server.plays(LISTS, says([row(upvotes=None, comments=None)]))
     fetch_day(http, DAY, NOON)
     assert (reads("2503.00001", "upvotes"), reads("2503.00001", "comments")) == ([0], [])
@@ -168,49 +149,10 @@ def test_each_read_is_added_and_none_overwritten(server: StandIn, http: Http) ->
     assert RawRecord.objects.count() == 3
 
 
-def test_a_token_goes_along(server: StandIn, settings: Settings) -> None:
-    settings.HUGGING_FACE_TOKEN = "hf_t0ken"
-    server.plays(LISTS, EMPTY)
-    with connect() as http:
-        fetch_day(http, DAY, NOON)
-    assert server.asked[0].headers["authorization"] == "Bearer hf_t0ken"
+# ── an hour ────────────────────────────────────────────────────────────────────
 
 
-# ── one paper ────────────────────────────────────────────────────────────────
-
-
-def test_a_detail_counts_what_is_linked_and_has_no_place(server: StandIn, http: Http) -> None:
-    server.plays("/api/papers/2503.00001", says(about(upvotes=None, githubStars=12)))
-    found = detail(http, "2503.00001", DAY)
-    assert found
-    values = {signal.kind: signal.value for signal in found.signals}
-    assert values == {"upvotes": 0, "stars": 12, "artefacts": 7}
-    assert found.listed_on == DAY
-
-
-def test_a_detail_without_counts_says_nothing_of_them(server: StandIn, http: Http) -> None:
-    server.plays("/api/papers/2503.00001", says(row()["paper"]))
-    found = detail(http, "2503.00001", DAY)
-    assert found
-    assert {signal.kind for signal in found.signals} == {"upvotes"}
-
-
-@pytest.mark.parametrize("play", [Play(404), says(about(withdrawnAt="2025-03-14T10:00:00Z"))])
-def test_a_paper_not_indexed_or_withdrawn_is_none(server: StandIn, http: Http, play: Play) -> None:
-    server.plays("/api/papers/2503.00001", play)
-    assert detail(http, "2503.00001", DAY) is None
-
-
-def test_another_paper_than_asked_is_refused(server: StandIn, http: Http) -> None:
-    server.plays("/api/papers/2503.00001", says(about(2)))
-    with pytest.raises(SourceError, match=r"another paper, 2503\.00002"):
-        detail(http, "2503.00001", DAY)
-
-
-# ── an hour ──────────────────────────────────────────────────────────────────
-
-
-def test_it_reads_the_lists_of_two_weeks_then_what_is_linked(server: StandIn, http: Http) -> None:
+def test_the_lists_of_two_weeks_are_read_then_linked_objects(server: StandIn, http: Http) -> None:
     lists(server, d14=[row(1)], d1=[row(2)])
     server.plays("/api/papers/2503.00001", says(about(1)))
     server.plays("/api/papers/2503.00002", says(about(2)))
@@ -224,7 +166,7 @@ def test_it_reads_the_lists_of_two_weeks_then_what_is_linked(server: StandIn, ht
         ]  # fmt: skip
 
 
-def test_a_paper_on_no_list_any_more_is_read_by_itself(server: StandIn, http: Http) -> None:
+def test_a_paper_on_no_list_any_more_is_read_alone(server: StandIn, http: Http) -> None:
     make_signal(make_paper(arxiv_id="2503.00009"), 1, read_at=NOON - HOUR)
     lists(server)
     server.plays("/api/papers/2503.00009", says(about(9, upvotes=11)))
@@ -232,7 +174,7 @@ def test_a_paper_on_no_list_any_more_is_read_by_itself(server: StandIn, http: Ht
     assert (reads("2503.00009", "upvotes"), reads("2503.00009", "artefacts")) == ([1, 11], [7])
 
 
-def test_it_asks_only_about_papers_that_it_told_of(server: StandIn, http: Http) -> None:
+def test_only_papers_known_to_hugging_face_are_requested(server: StandIn, http: Http) -> None:
     make_paper(arxiv_id="2503.00001")
     make_signal(make_paper(arxiv_id="2503.00002", is_sample=True))
     make_signal(make_paper(arxiv_id="2503.00003", listed_on=DAY - timedelta(days=14)))
@@ -241,7 +183,7 @@ def test_it_asks_only_about_papers_that_it_told_of(server: StandIn, http: Http) 
     assert set(server.paths()) == {LISTS}
 
 
-def test_what_is_linked_is_counted_every_six_hours(server: StandIn, http: Http) -> None:
+def test_linked_objects_are_counted_every_six_hours(server: StandIn, http: Http) -> None:
     server.plays("*", says(about()))
     for hour in range(8):
         lists(server, d14=[row()])
@@ -250,9 +192,7 @@ def test_what_is_linked_is_counted_every_six_hours(server: StandIn, http: Http) 
     assert server.paths().count("/api/papers/2503.00001") == 2
 
 
-def test_a_paper_that_is_not_indexed_is_not_asked_for_each_hour(
-    server: StandIn, http: Http
-) -> None:
+def test_an_unindexed_paper_is_not_requested_each_hour(server: StandIn, http: Http) -> None:
     make_signal(make_paper(arxiv_id="2503.00009"))
     server.plays("/api/papers/2503.00009", says({"error": "Paper not found"}, 404))
     for hour in range(2):
@@ -262,7 +202,7 @@ def test_a_paper_that_is_not_indexed_is_not_asked_for_each_hour(
     assert server.paths().count("/api/papers/2503.00009") == 1
 
 
-def test_one_list_that_cannot_be_read_leaves_the_others(server: StandIn, http: Http) -> None:
+def test_one_unreadable_list_does_not_lose_the_others(server: StandIn, http: Http) -> None:
     lists(server, d14=[row(1)], d13=[{"paper": {}}], d12=[row(2)])
     server.plays("*", Play(404))
     harvest = fetch_signals(http, NOON)
@@ -271,7 +211,7 @@ def test_one_list_that_cannot_be_read_leaves_the_others(server: StandIn, http: H
     assert harvest.trouble.reason == "left out: row 0: paper.id is missing"
 
 
-def test_a_used_up_allowance_ends_the_hour_and_keeps_what_came(server: StandIn, http: Http) -> None:
+def test_lists_read_before_the_quota_ran_out_are_kept(server: StandIn, http: Http) -> None:
     spent = {"ratelimit": '"api";r=0;t=240', "ratelimit_policy": '"api";q=500;w=300'}
     server.plays(LISTS, says([row(1)]), says([row(2)], 200, **spent))
     harvest = fetch_signals(http, NOON)
@@ -281,7 +221,7 @@ def test_a_used_up_allowance_ends_the_hour_and_keeps_what_came(server: StandIn, 
     assert len(server.asked) == 2
 
 
-def test_a_service_that_is_down_is_left_after_three_lists(server: StandIn, http: Http) -> None:
+def test_a_run_ends_after_three_failed_lists(server: StandIn, http: Http) -> None:
     server.plays("*", says({"error": "oh"}, 503))
     with pytest.raises(SourceError, match="503: oh") as error:
         fetch_signals(http, NOON)

@@ -38,7 +38,7 @@ def read(text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.shared
-def test_it_reads_the_fifty_papers_of_the_seed_page(shared: Path) -> None:
+def test_the_fifty_papers_of_the_seed_page_are_read(shared: Path) -> None:
     text = decode((shared / "data" / "seed_page.txt").read_bytes())
     facts = json.loads((shared / "data" / "seed_papers.json").read_text())
     papers = parse(text, DAY)
@@ -47,7 +47,7 @@ def test_it_reads_the_fifty_papers_of_the_seed_page(shared: Path) -> None:
 
 
 @pytest.mark.shared
-def test_it_refuses_the_seed_page_wherever_a_line_was_lost(shared: Path) -> None:
+def test_the_seed_page_without_any_one_line_is_refused(shared: Path) -> None:
     lines = (shared / "data" / "seed_page.txt").read_text().rstrip().split("\n")
     first = lines.index("Visual Dialog")
     for lost in range(first, len(lines)):
@@ -57,7 +57,7 @@ def test_it_refuses_the_seed_page_wherever_a_line_was_lost(shared: Path) -> None
         assert abs(refusal.value.line - lost) <= 6, "the error is named near its place"
 
 
-def test_it_tells_the_position_the_day_and_the_payload_of_each_paper() -> None:
+def test_each_paper_has_its_position_day_and_payload() -> None:
     first, second = parse(f"{HEADER}One: a.b\n\nAbout one.\n\nTwo\n\nAbout two.\n", DAY)
     assert (first.listed_on, second.listed_on) == (DAY, DAY)
     assert second.signals == (FetchedSignal("position", 2),)
@@ -87,7 +87,7 @@ def test_words_of_the_header_below_it_are_text() -> None:
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
-def test_any_line_ending_a_mark_at_the_start_and_empty_lines_at_the_end_are_fine(
+def test_line_endings_and_byte_order_marks_are_accepted(
     ending: str,
 ) -> None:
     page = "\ufeffA title\n \u00a0\t\nAn abstract,\nwrapped.\n\n\n\n".replace("\n", ending)
@@ -158,7 +158,7 @@ def test_a_title_may_hold_colons_and_end_in_dots(title: str) -> None:
         ("<!DOCTYPE html>\n<html></html>", 1, "this is HTML"),
     ],
 )
-def test_it_refuses_a_malformed_page_and_names_the_line(text: str, line: int, reason: str) -> None:
+def test_a_malformed_page_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     with pytest.raises(SourceError, match=reason) as refusal:
         parse(text, DAY)
     assert refusal.value.line == line
@@ -173,7 +173,7 @@ def test_it_refuses_a_malformed_page_and_names_the_line(text: str, line: int, re
         (b"\x89PNG\r\n\x1a\n", 1, "byte 0x89"),
     ],
 )
-def test_it_refuses_bytes_that_are_not_utf8(content: bytes, line: int, reason: str) -> None:
+def test_bytes_that_are_not_utf8_are_refused(content: bytes, line: int, reason: str) -> None:
     with pytest.raises(SourceError, match=reason) as refusal:
         decode(content)
     assert refusal.value.line == line
@@ -182,18 +182,18 @@ def test_it_refuses_bytes_that_are_not_utf8(content: bytes, line: int, reason: s
 # ── the date in the header ───────────────────────────────────────────────────
 
 
-def test_a_very_long_line_is_read_in_no_time() -> None:
+def test_a_very_long_line_is_read_quickly() -> None:
     endless = 200_000 * "a-b." + "."
     assert read(f"A title\n\n{endless}") == [("A title", endless)]
 
 
 @pytest.mark.parametrize("written", ["Mar 15", "April 14", "Mar 14, 2024", "sep. 14"])
-def test_it_tells_of_a_header_with_another_date(written: str) -> None:
+def test_a_header_with_another_date_is_a_contradiction(written: str) -> None:
     assert contradiction(f"Subscribe\n{written}\n\nA title\n\nAn abstract.", DAY) == written
 
 
 @pytest.mark.parametrize("written", ["Mar 14", "March 14, 2025", "", "new"])
-def test_it_has_nothing_to_tell_of_the_right_date_or_none(written: str) -> None:
+def test_the_right_date_or_none_is_no_contradiction(written: str) -> None:
     assert contradiction(f"{written}\n\nA title\n\nAn abstract.\n\nMay 1\n\nB.", DAY) is None
 
 
@@ -243,7 +243,7 @@ def wrap(paragraph: str, width: int) -> str:
     gap=st.sampled_from(["\n\n", "\n\n\n", "\r\n \r\n"]),
     header=st.sampled_from(["", HEADER]),
 )
-def test_what_is_set_as_a_page_is_read_as_the_same_papers(
+def test_a_generated_page_is_read_as_the_same_papers(
     papers: list[tuple[str, list[str]]], width: int, gap: str, header: str
 ) -> None:
     blocks: list[str] = []

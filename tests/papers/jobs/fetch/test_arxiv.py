@@ -1,0 +1,295 @@
+"""arXiv: which papers are requested, and what is stored of the responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
+from papers.jobs.fetching import Harvest
+from papers.models import Paper, RawRecord
+from papers.queries import listed_in
+from papers.sources import SourceError
+from papers.sources.arxiv import (
+    connect,
+    connect_feeds,
+)
+from papers.sources.http import Limits
+from tests.factories import DAY, make_paper, make_topic
+from tests.papers.sources.arxiv_site import entry, feed, refusal
+from tests.stand_in import (
+    FakeTime,
+    Play,
+    StandIn,
+    says,
+    stand_in,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)  # a Friday
+LIMITS = Limits(answer=30, attempts=2)
+QUERY = "/api/query"
+FEED = "/atom/cs.LG+stat.ML"
+
+
+@pytest.fixture
+def arxiv(settings: Any, time: FakeTime) -> Iterator[StandIn]:
+    with stand_in() as server:
+        settings.ARXIV_URL = settings.ARXIV_FEED_URL = server.url
+        settings.ARXIV_REST_SECONDS = 0.001
+        settings.ARXIV_CATEGORIES = ["cs.LG", "stat.ML"]
+        yield server
+
+
+def xml(*entries: str, **values: Any) -> Play:
+    return Play(body=feed(*entries), **values)
+
+
+def announcement(identity: str, kind: str = "new", day: str = "2025-03-14") -> str:
+    return (
+        f"<entry><id>oai:arXiv.org:{identity}v1</id><title>On {identity}</title>"
+        f"<summary>arXiv:{identity}v1 Announce Type: {kind}\nAbstract: We study it.</summary>"
+        f'<category term="cs.LG"/><published>{day}T00:00:00-04:00</published>'
+        f"<arxiv:announce_type>{kind}</arxiv:announce_type>"
+        '<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Ada Lovelace</dc:creator></entry>'
+    )
+
+
+def ask(
+    *ids: str, now: datetime = NOW, time: FakeTime | None = None, limits: Limits = LIMITS
+) -> Harvest:
+    with connect(limits, (time or FakeTime()).clock) as http:
+        return fetch_batch(http, ids, now)
+
+
+def look_at_feed(now: datetime = NOW) -> Harvest:
+    with connect_feeds(LIMITS, FakeTime().clock) as http:
+        return fetch_announcements(http, now)
+
+
+def ids_waiting(now: datetime) -> list[str | None]:
+    return list(waiting(now).values_list("arxiv_id", flat=True))
+
+
+def make_incomplete(identity: str, **values: Any) -> Paper:
+    return make_paper(arxiv_id=identity, **values)
+
+
+# ── papers by id ───────────────────────────────────────────────────────────────
+
+
+def test_a_paper_gets_the_fields_that_its_list_left_out(arxiv: StandIn) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY)
+    arxiv.plays(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/engine")))
+    harvest = ask("2503.00001")
+    paper.refresh_from_db()
+    assert paper.categories == ["cs.LG", "stat.ML"]
+    assert paper.authors == ["Ada Lovelace", "Alan Turing"]
+    assert paper.published_on == date(2025, 3, 12)
+    assert paper.code_url == "https://github.com/ada/engine"
+    assert paper.listed_on == DAY
+    assert harvest == Harvest(papers=1)
+    assert RawRecord.objects.get().payload["comment"] == "Code: github.com/ada/engine"
+
+
+def test_its_topics_follow_from_its_new_categories(arxiv: StandIn) -> None:
+    topic = make_topic("Learning", categories=["stat.ML"])
+    paper = make_incomplete("2503.00001")
+    arxiv.plays(QUERY, xml(entry("2503.00001")))
+    ask("2503.00001")
+    assert topic in paper.topics.all()
+
+
+def test_a_link_in_prose_does_not_replace_a_known_one(arxiv: StandIn) -> None:
+    paper = make_incomplete("2503.00001", code_url="https://github.com/ada/named")
+    arxiv.plays(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/guessed")))
+    ask("2503.00001")
+    paper.refresh_from_db()
+    assert paper.code_url == "https://github.com/ada/named"
+
+
+def test_many_papers_are_requested_a_hundred_at_a_time(arxiv: StandIn) -> None:
+    arxiv.plays(QUERY, xml())
+    ids = [f"2503.{number:05}" for number in range(250)]
+    with connect(LIMITS, FakeTime().clock) as http:
+        harvest = fetch_papers(http, ids, NOW)
+    assert [asked.query["max_results"] for asked in arxiv.asked] == ["100", "100", "50"]
+    assert harvest.unknown == 250
+
+
+def test_what_came_before_a_failure_is_kept(arxiv: StandIn) -> None:
+    arxiv.plays(QUERY, xml(entry("2503.00000")), says({}, 500))
+    ids = [f"2503.{number:05}" for number in range(150)]
+    with connect(LIMITS, FakeTime().clock) as http:
+        harvest = fetch_papers(http, ids, NOW)
+    assert harvest.papers == 1
+    assert "answered 500" in str(harvest.trouble)
+
+
+def test_the_same_response_again_changes_nothing(arxiv: StandIn) -> None:
+    arxiv.plays(QUERY, xml(entry("2503.00001")))
+    assert ask("2503.00001").new == 1
+    before = Paper.objects.get()
+    assert ask("2503.00001", now=NOW + timedelta(hours=1)) == Harvest(papers=1)
+    assert Paper.objects.get().updated_at == before.updated_at
+    assert RawRecord.objects.count() == 1
+
+
+def test_an_unlisted_paper_counts_as_listed_on_its_publication_day(arxiv: StandIn) -> None:
+    arxiv.plays(QUERY, xml(entry("2503.00001")))
+    ask("2503.00001")
+    assert Paper.objects.get().listed_on == date(2025, 3, 12)
+
+
+def test_a_withdrawn_paper_leaves_all_lists(arxiv: StandIn) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY)
+    other = make_paper(listed_on=DAY)
+    comment = "This paper has been withdrawn by the authors"
+    arxiv.plays(QUERY, xml(entry("2503.00001", comment=comment)))
+    ask("2503.00001")
+    paper.refresh_from_db()
+    assert paper.is_withdrawn
+    assert paper.categories == []
+    assert list(listed_in("day", DAY)) == [other]
+    assert ids_waiting(NOW + timedelta(days=2)) == [other.arxiv_id]
+
+
+def test_a_refused_id_does_not_lose_the_others(arxiv: StandIn) -> None:
+    for identity in ("2503.00001", "2503.00002"):
+        make_incomplete(identity)
+    no = Play(400, body=refusal("incorrect id format for 2503.00002"))
+    arxiv.plays(QUERY, no, xml(entry("2503.00001")))
+    harvest = ask("2503.00001", "2503.00002")
+    assert harvest == Harvest(papers=1, unknown=1)
+    assert arxiv.asked[1].query["id_list"] == "2503.00001"
+    assert Paper.objects.filter(arxiv_asked_at=NOW).count() == 2
+
+
+def test_a_batch_of_refused_ids_only_is_unknown(arxiv: StandIn) -> None:
+    arxiv.plays(QUERY, Play(400, body=refusal("incorrect id format for 2503.00002")))
+    assert ask("2503.00002") == Harvest(unknown=1)
+
+
+def test_after_another_error_these_papers_wait_a_day(arxiv: StandIn) -> None:
+    make_incomplete("2503.00001")
+    arxiv.plays(QUERY, Play(400, body=refusal("start must be an integer")))
+    with pytest.raises(SourceError, match="start must be an integer") as error:
+        ask("2503.00001")
+    assert error.value.permanent
+    assert ids_waiting(NOW) == []
+
+
+# ── which papers ───────────────────────────────────────────────────────────────
+
+
+def test_incomplete_papers_are_requested_newest_first() -> None:
+    make_incomplete("2503.00001", listed_on=DAY - timedelta(days=1))
+    make_incomplete("2503.00002", listed_on=DAY)
+    make_incomplete("2503.00003", listed_on=DAY, categories=["cs.LG"])
+    make_incomplete("2503.00004", listed_on=DAY, categories=["cs.LG"], authors=["Ada Lovelace"])
+    make_incomplete("2503.00005", is_sample=True)
+    make_paper(arxiv_id=None)
+    assert ids_waiting(NOW) == ["2503.00002", "2503.00003", "2503.00001"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed", "waits"),
+    [
+        (timedelta(hours=23), timedelta(0), False),
+        (timedelta(hours=24), timedelta(0), True),
+        (timedelta(days=2), timedelta(days=13), True),
+        (timedelta(days=2), timedelta(days=15), False),
+        (None, timedelta(days=900), True),
+    ],
+)
+def test_a_paper_is_requested_each_day_for_two_weeks(
+    asked: timedelta | None, listed: timedelta, waits: bool
+) -> None:
+    at = NOW - asked if asked else None
+    make_incomplete("2503.00001", listed_on=NOW.date() - listed, arxiv_asked_at=at)
+    assert ids_waiting(NOW) == (["2503.00001"] if waits else [])
+
+
+def test_an_unknown_paper_waits_until_tomorrow(arxiv: StandIn) -> None:
+    make_incomplete("2503.00001")
+    arxiv.plays(QUERY, xml())
+    assert ask("2503.00001") == Harvest(unknown=1)
+    assert ids_waiting(NOW + timedelta(hours=1)) == []
+    assert ids_waiting(NOW + timedelta(days=1)) == ["2503.00001"]
+
+
+# ── announcements ──────────────────────────────────────────────────────────────
+
+
+def test_an_announced_paper_is_stored_with_its_day(arxiv: StandIn) -> None:
+    arxiv.plays(FEED, xml(announcement("2503.00001"), announcement("2503.00002", "cross")))
+    assert look_at_feed() == Harvest(papers=2, new=2)
+    assert set(Paper.objects.values_list("listed_on", flat=True)) == {DAY}
+    assert Paper.objects.first().authors == ["Ada Lovelace"]  # type: ignore[union-attr]
+
+
+def test_an_announcement_does_not_change_the_day_of_listing(arxiv: StandIn) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY - timedelta(days=3))
+    arxiv.plays(FEED, xml(announcement("2503.00001")))
+    look_at_feed()
+    paper.refresh_from_db()
+    assert paper.listed_on == DAY - timedelta(days=3)
+
+
+def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: StandIn) -> None:
+    paper = make_incomplete("2503.00001")
+    arxiv.plays(
+        FEED,
+        xml(announcement("2503.00001", "replace"), announcement("1503.00002", "replace-cross")),
+    )
+    assert look_at_feed() == Harvest(papers=1)
+    paper.refresh_from_db()
+    assert paper.categories == ["cs.LG"]
+
+
+def test_an_unchanged_feed_is_not_read_again(arxiv: StandIn) -> None:
+    changed = xml(announcement("2503.00001"), headers={"etag": '"march"'})
+    arxiv.plays(FEED, changed, Play(304))
+    look_at_feed()
+    assert look_at_feed() == Harvest()
+    assert [asked.headers.get("if-none-match") for asked in arxiv.asked] == [None, '"march"']
+
+
+def test_a_feed_that_could_not_be_stored_is_read_again(
+    arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Harvest:
+        raise RuntimeError
+
+    arxiv.plays(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
+    with monkeypatch.context() as patch:
+        patch.setattr("papers.jobs.fetch.arxiv.take_in", broken)
+        with pytest.raises(RuntimeError):
+            look_at_feed()
+    assert look_at_feed().new == 1
+    assert arxiv.asked[1].headers.get("if-none-match") is None
+
+
+def test_a_feed_without_announcements_is_no_error(arxiv: StandIn) -> None:
+    arxiv.plays(FEED, xml())
+    assert look_at_feed() == Harvest()
+
+
+@pytest.mark.parametrize(
+    ("now", "asks"),
+    [
+        ("2025-03-14T12:00+00:00", True),  # Friday
+        ("2025-03-15T03:00+00:00", True),  # still Friday where arXiv is
+        ("2025-03-15T12:00+00:00", False),
+        ("2025-03-16T12:00+00:00", False),
+        ("2025-03-17T03:00+00:00", False),  # still Sunday there
+        ("2025-03-17T12:00+00:00", True),
+    ],
+)
+def test_on_weekends_no_announcements_are_requested(arxiv: StandIn, now: str, asks: bool) -> None:
+    arxiv.plays(FEED, xml())
+    assert look_at_feed(datetime.fromisoformat(now)) == Harvest()
+    assert bool(arxiv.asked) is asks

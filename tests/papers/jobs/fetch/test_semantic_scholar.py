@@ -1,0 +1,137 @@
+"""Citations: which papers are requested, and what is stored of the responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from papers.jobs.fetch import semantic_scholar
+from papers.jobs.fetch.semantic_scholar import fetch_citations
+from papers.jobs.fetching import Harvest
+from papers.models import Paper, RawRecord, Signal
+from papers.sources.http import Http, Limits
+from papers.sources.semantic_scholar import connect
+from tests.factories import DAY, NOON, make_paper
+from tests.stand_in import FakeTime, StandIn, says, stand_in
+
+pytestmark = pytest.mark.django_db
+BATCH_PATH = "/graph/v1/paper/batch"
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[StandIn]:
+    with stand_in() as server:
+        settings.SEMANTIC_SCHOLAR_URL, settings.SEMANTIC_SCHOLAR_KEY = server.url, ""
+        yield server
+
+
+@pytest.fixture
+def http(server: StandIn, time: FakeTime) -> Iterator[Http]:
+    with connect(Limits(), time.clock) as http:
+        yield http
+
+
+def row(citations: object = 5, **values: Any) -> dict[str, Any]:
+    return {"paperId": "x", "citationCount": citations} | values
+
+
+def reads(paper: Paper) -> list[float]:
+    signals = paper.signals.filter(kind=Signal.Kind.CITATIONS, source="semantic_scholar")
+    return list(signals.order_by("read_at").values_list("value", flat=True))
+
+
+def ids(server: StandIn) -> list[list[str]]:
+    return [asked.json["ids"] for asked in server.asked]
+
+
+def test_citations_are_added_and_the_summary_kept(server: StandIn, http: Http) -> None:
+    paper = make_paper(arxiv_id="2503.00001", title="On walruses")
+    summary = {"model": "tldr@v2.0.0", "text": "Walruses are large."}
+    server.plays(BATCH_PATH, says([row(5, tldr=summary, title="ON WALRUSES")]))
+    assert fetch_citations(http, NOON) == Harvest(papers=1, signals=1)
+    assert reads(paper) == [5]
+    assert RawRecord.objects.get().payload["tldr"] == summary
+    paper.refresh_from_db()
+    assert paper.title == "On walruses"
+
+
+def test_real_papers_of_the_last_half_year_are_requested(server: StandIn, http: Http) -> None:
+    make_paper(arxiv_id="2503.00001")
+    make_paper(arxiv_id="2409.00002", listed_on=DAY - timedelta(days=180))
+    make_paper(arxiv_id="2503.00003", is_sample=True)
+    make_paper(arxiv_id=None)
+    server.plays(BATCH_PATH, says([row()]))
+    fetch_citations(http, NOON)
+    assert ids(server) == [["ARXIV:2503.00001"]]
+
+
+def test_without_papers_there_is_no_request(server: StandIn, http: Http) -> None:
+    assert fetch_citations(http, NOON) == Harvest()
+    assert server.asked == []
+
+
+def test_unknown_papers_are_counted(server: StandIn, http: Http) -> None:
+    known, unknown = make_paper(arxiv_id="2503.00001"), make_paper(arxiv_id="2503.00002")
+    server.plays(BATCH_PATH, says([row(3), None]))
+    assert fetch_citations(http, NOON) == Harvest(papers=1, signals=1, unknown=1)
+    assert (reads(known), reads(unknown)) == ([3], [])
+
+
+def test_a_batch_of_unknown_papers_is_counted(server: StandIn, http: Http) -> None:
+    make_paper()
+    server.plays(BATCH_PATH, says({"error": "No valid paper ids given"}, 400))
+    assert fetch_citations(http, NOON) == Harvest(unknown=1)
+
+
+def test_batches_are_requested_a_second_apart(
+    server: StandIn, http: Http, time: FakeTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semantic_scholar, "BATCH", 2)
+    for number in range(5):
+        make_paper(arxiv_id=f"2503.0000{number}")
+    server.plays(BATCH_PATH, says([row()] * 2), says([row()] * 2), says([row()]))
+    assert fetch_citations(http, NOON) == Harvest(papers=5, signals=5)
+    assert [len(batch) for batch in ids(server)] == [2, 2, 1]
+    assert time.slept == pytest.approx([1.1, 1.1])
+
+
+def test_those_read_longest_ago_come_first(server: StandIn, http: Http) -> None:
+    for identity in ("2503.00001", "2503.00002"):
+        make_paper(arxiv_id=identity)
+    server.plays(BATCH_PATH, says([row(), None]), says([row(), row()]))
+    fetch_citations(http, NOON)
+    fetch_citations(http, NOON + timedelta(days=1))
+    assert ids(server) == [
+        ["ARXIV:2503.00001", "ARXIV:2503.00002"],
+        ["ARXIV:2503.00002", "ARXIV:2503.00001"],
+    ]
+
+
+def test_too_many_for_one_night_are_spread_over_nights(
+    server: StandIn, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semantic_scholar, "_A_NIGHT", 2)
+    for number in range(6):
+        make_paper(arxiv_id=f"2503.0000{number}")
+    server.plays(BATCH_PATH, says([None, None]))
+    for night in range(3):
+        fetch_citations(http, NOON + timedelta(days=night))
+    asked = [identity for batch in ids(server) for identity in batch]
+    assert sorted(asked) == [f"ARXIV:2503.0000{number}" for number in range(6)]
+
+
+def test_citations_read_before_a_429_are_kept(
+    server: StandIn, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semantic_scholar, "BATCH", 1)
+    papers = [make_paper(), make_paper(), make_paper(), make_paper()]
+    server.plays(BATCH_PATH, says([row()]), says({"message": "Too Many Requests."}, 429))
+    harvest = fetch_citations(http, NOON)
+    assert (harvest.papers, sum(map(len, map(reads, papers)))) == (1, 1)
+    assert harvest.trouble
+    assert not harvest.trouble.permanent
+    assert "429, too many requests: Too Many Requests." in harvest.trouble.reason

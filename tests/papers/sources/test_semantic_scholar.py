@@ -1,0 +1,119 @@
+"""Requests to Semantic Scholar, and what its responses mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from pytest_httpserver import HTTPServer
+
+from papers.fetched import FetchedSignal
+from papers.sources import SourceError
+from papers.sources.http import Http, Limits
+from papers.sources.semantic_scholar import cited, connect
+from tests.recordings import semantic_scholar_plays
+from tests.stand_in import FakeTime
+
+PATH = "/graph/v1/paper/batch"
+FIELDS = "externalIds,title,citationCount,influentialCitationCount,tldr,publicationDate"
+
+
+@pytest.fixture
+def server(httpserver_ipv4: HTTPServer, settings: Settings) -> HTTPServer:
+    settings.SEMANTIC_SCHOLAR_URL = httpserver_ipv4.url_for("")
+    settings.SEMANTIC_SCHOLAR_KEY = ""
+    return httpserver_ipv4
+
+
+@pytest.fixture
+def http(server: HTTPServer, time: FakeTime) -> Iterator[Http]:
+    with connect(Limits(), time.clock) as http:
+        yield http
+
+
+def row(citations: object = 5, **values: Any) -> dict[str, Any]:
+    return {"paperId": "x", "citationCount": citations} | values
+
+
+@pytest.mark.shared
+def test_a_recorded_batch_with_an_unknown_paper_is_read(
+    server: HTTPServer, http: Http, shared: Path
+) -> None:
+    [play] = semantic_scholar_plays(shared, "test_get_papers_not_found_warning")
+    server.expect_request(PATH).respond_with_data(play.body, play.status, play.headers)
+    found = cited(http, ["2503.00001", "2503.00002", "2503.00003", "2503.00004"])
+    assert found[0] is None
+    counts = [signal.value for it in found[1:] if it for signal in it.signals]
+    assert counts == [10670, 2185, 0]
+
+
+@pytest.mark.shared
+def test_a_recorded_refusal_of_a_request_is_permanent(
+    server: HTTPServer, http: Http, shared: Path
+) -> None:
+    [play] = semantic_scholar_plays(shared, "test_bad_query_parameters")
+    server.expect_request(PATH).respond_with_data(play.body, play.status, play.headers)
+    with pytest.raises(SourceError, match="400: Unrecognized or unsupported fields") as error:
+        cited(http, ["2503.00001"])
+    assert error.value.permanent
+
+
+def test_a_request_names_arxiv_ids_and_few_fields(server: HTTPServer, http: Http) -> None:
+    server.expect_request(
+        PATH,
+        method="POST",
+        query_string={"fields": FIELDS},
+        json={"ids": ["ARXIV:2503.00001"]},
+    ).respond_with_json([row(7)])
+    [found] = cited(http, ["2503.00001"])
+    assert found
+    assert (found.signals, found.raw) == ((FetchedSignal("citations", 7),), row(7))
+    assert "x-api-key" not in server.log[0][0].headers
+
+
+def test_a_key_is_sent_in_its_header(server: HTTPServer, settings: Settings) -> None:
+    settings.SEMANTIC_SCHOLAR_KEY = "s3cret"
+    server.expect_request(PATH, headers={"x-api-key": "s3cret"}).respond_with_json([row()])
+    with connect() as http:
+        assert cited(http, ["2503.00001"]) != [None]
+
+
+@pytest.mark.parametrize("count", [None, "5", -1, True, 1.5, 10**12])
+def test_a_malformed_count_gives_no_signal(server: HTTPServer, http: Http, count: object) -> None:
+    server.expect_request(PATH).respond_with_json([row(count)])
+    [found] = cited(http, ["2503.00001"])
+    assert found
+    assert found.signals == ()
+
+
+def test_another_paper_than_requested_is_left_out(server: HTTPServer, http: Http) -> None:
+    other, same = {"ArXiv": "2401.99999"}, {"ArXiv": "2503.00002v3"}
+    rows = [row(externalIds=other), row(externalIds=same)]
+    server.expect_request(PATH).respond_with_json(rows)
+    first, second = cited(http, ["2503.00001", "2503.00002"])
+    assert first is None
+    assert second
+
+
+def test_a_batch_of_unknown_papers_is_no_error(server: HTTPServer, http: Http) -> None:
+    refusal = {"error": "No valid paper ids given"}
+    server.expect_request(PATH).respond_with_json(refusal, status=400)
+    assert cited(http, ["2503.00001", "2503.00002"]) == [None, None]
+
+
+@pytest.mark.parametrize("answer", [{}, [], [row()] * 2, "x", None])
+def test_a_response_that_does_not_match_is_refused(
+    server: HTTPServer, http: Http, answer: Any
+) -> None:
+    server.expect_request(PATH).respond_with_json(answer)
+    with pytest.raises(SourceError, match="did not answer paper by paper"):
+        cited(http, ["2503.00001"])
+
+
+def test_none_or_too_many_papers_are_a_mistake(http: Http) -> None:
+    for identities in ([], ["2503.00001"] * 501):
+        with pytest.raises(ValueError, match="1 to 500 papers"):
+            cited(http, identities)
