@@ -65,7 +65,7 @@ def main(quick: bool) -> None:
 @contextmanager
 def provider(delay: float) -> Iterator[str]:
     """The address of a server that answers after so many seconds."""
-    command = [sys.executable, "-m", "tests.mail_api", "--delay", str(delay)]
+    command = [sys.executable, "-m", "fakes.mail_api", "--delay", str(delay)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:

@@ -15,7 +15,6 @@ from typing import Any, Final
 from django.test import override_settings
 
 from bench import audience, postfix
-from bench.delay import HOST, delayed
 from bench.figures import figure, ratios
 from bench.rivals import orders
 from bench.rivals.program import Rival, rival
@@ -23,6 +22,7 @@ from bench.smtp import SENDER, measured, ours
 from bench.stage import empty_database, is_quick, write
 from bench.whole_path import queued_and_sent
 from bench.workers import SENDERS, senders
+from fakes.slow_proxy import HOST, delayed
 from newsletter.deliver import BATCH
 from newsletter.transports import SMTP
 

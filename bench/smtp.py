@@ -25,8 +25,8 @@ from django.test import override_settings
 
 from bench import postfix
 from bench.costs import Sending
-from bench.delay import HOST
 from bench.stage import is_quick, write
+from fakes.slow_proxy import HOST
 from newsletter.render import Digest
 from newsletter.transports import SMTP
 from newsletter.transports.smtp import SmtpTransport
@@ -106,7 +106,7 @@ def _cpu() -> float:
 
 @contextmanager
 def cheap_sink() -> Iterator[int]:
-    command = [sys.executable, "-m", "tests.sink"]
+    command = [sys.executable, "-m", "fakes.smtp_sink"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sink:
         assert sink.stdout
         try:

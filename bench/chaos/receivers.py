@@ -11,9 +11,9 @@ from random import Random
 from typing import Final
 
 from bench.chaos.verdict import Arrival
-from tests.mail_api import FAULTS, Fault, answering
-from tests.sink import sinking
-from tests.sink_rules import Answer, Moment
+from fakes.mail_api import FAULTS, Fault, answering
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import Answer, Moment
 
 # One server takes some 300 mails a second, so that there is time to do harm while they flow.
 _SECONDS_A_MAIL: Final = 0.003

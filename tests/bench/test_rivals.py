@@ -14,8 +14,8 @@ import pytest
 from bench.rivals import installed
 from bench.rivals.orders import worded
 from bench.rivals.program import Rival, RivalError, rival
-from tests.sink import sinking
-from tests.sink_rules import Sink
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import Sink
 
 FACTS = {
     "title": "Robots & rain",

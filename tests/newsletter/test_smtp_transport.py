@@ -16,7 +16,9 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from bench.delay import delayed
+from fakes.slow_proxy import delayed
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
 from newsletter.meanwhile import Asked
 from newsletter.render import Digest, digest_of
 from newsletter.transports import open_transport, smtp
@@ -24,8 +26,6 @@ from newsletter.transports.django import DjangoTransport
 from newsletter.transports.smtp import SmtpTransport
 from newsletter.transports.smtp_mailbag import Letter, Mailbag, stuffed
 from subscribers.outcomes import Outcome
-from tests.sink import sinking
-from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
 
 BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LATER = datetime(2025, 3, 15, 8, tzinfo=UTC)

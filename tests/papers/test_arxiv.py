@@ -9,6 +9,21 @@ from typing import Any
 
 import pytest
 
+from fakes.arxiv import ATOM, entry, feed, refusal
+from fakes.web_service import (
+    BOMB,
+    DRIP,
+    ELSEWHERE,
+    ENDLESS,
+    HUGE,
+    PAGE,
+    SILENCE,
+    FakeTime,
+    Play,
+    StandIn,
+    says,
+    stand_in,
+)
 from papers.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
 from papers.harvest import Harvest
 from papers.models import Paper, RawRecord
@@ -23,22 +38,7 @@ from papers.sources.arxiv import (
 )
 from papers.sources.http import Limits
 from tests.factories import DAY, make_paper, make_topic
-from tests.papers.arxiv_site import ATOM, entry, feed, refusal
 from tests.papers.test_arxiv_xml import FOREIGN, LAUGHS
-from tests.stand_in import (
-    BOMB,
-    DRIP,
-    ELSEWHERE,
-    ENDLESS,
-    HUGE,
-    PAGE,
-    SILENCE,
-    FakeTime,
-    Play,
-    StandIn,
-    says,
-    stand_in,
-)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)  # a Friday

@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from papers.sources import SourceError
-from papers.sources.http import Http, Limits, is_json, user_agent
-from papers.sources.network import is_public
-from tests.stand_in import (
+from fakes.web_service import (
     BOMB,
     DRIP,
     ELSEWHERE,
@@ -29,6 +26,9 @@ from tests.stand_in import (
     says,
     stand_in,
 )
+from papers.sources import SourceError
+from papers.sources.http import Http, Limits, is_json, user_agent
+from papers.sources.network import is_public
 
 FINE = says({"fine": True})
 SILENT = Limits(silence=0.3, attempts=2)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.web_service import FakeTime, StandIn, says, stand_in
 from papers.fetch import semantic_scholar
 from papers.fetch.semantic_scholar import fetch_citations
 from papers.harvest import Harvest
@@ -19,7 +20,6 @@ from papers.sources.http import Http, Limits
 from papers.sources.semantic_scholar import cited, connect
 from tests.factories import DAY, NOON, make_paper
 from tests.recordings import semantic_scholar_plays
-from tests.stand_in import FakeTime, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
 BATCH_PATH = "/graph/v1/paper/batch"

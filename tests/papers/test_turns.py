@@ -17,9 +17,9 @@ import pytest
 import redis
 from django.conf import settings
 
+from fakes.arxiv import Site, serving
 from papers.sources import SourceError
 from papers.sources.turns import turn
-from tests.papers.arxiv_site import Site, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 REST = 0.2

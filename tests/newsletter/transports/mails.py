@@ -10,13 +10,13 @@ from typing import Any
 from pytest_django import Settings
 
 from config.providers import backend_of
+from fakes.mail_api import MailApi
 from newsletter.pieces import TOKEN, Piece, Shell
 from newsletter.render import Digest, Sheet
 from newsletter.transports.brevo import Brevo
 from newsletter.transports.burst import BatchApi, BurstTransport
 from newsletter.transports.postmark import Postmark
 from newsletter.transports.resend import Resend
-from tests.mail_api import MailApi
 
 APIS: dict[str, type[BatchApi]] = {"postmark": Postmark, "resend": Resend, "brevo": Brevo}
 DATED_AT = datetime(2025, 3, 15, 8, tzinfo=UTC)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import answering
 from newsletter.transports.brevo import Brevo
 from subscribers.outcomes import Outcome
-from tests.mail_api import answering
 from tests.newsletter.transports.mails import bursting, make_burst, make_digest
 
 ODD = Outcome("misconfigured", error="HTTP 400: …", disputed=True)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import FAULTS, Fault, MailApi, answering
 from newsletter.transports import burst as burst_module
-from tests.mail_api import FAULTS, Fault, MailApi, answering
 from tests.newsletter.transports.mails import APIS, bursting, make_burst, make_digest, point_at
 
 PROVIDERS = sorted(APIS)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from fakes.mail_api import FAULTS, Fault, MailApi, answering
 from newsletter.compose import compose
 from newsletter.deliver import deliver
 from newsletter.dispatch import dispatch_due
@@ -17,7 +18,6 @@ from newsletter.queries import Range
 from newsletter.transports import open_transport
 from subscribers.models import Subscriber
 from tests.factories import DAY, make_paper, make_signal, make_subscriber
-from tests.mail_api import FAULTS, Fault, MailApi, answering
 from tests.newsletter.transports.mails import APIS, point_at
 
 pytestmark = pytest.mark.django_db

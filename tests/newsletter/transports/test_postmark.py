@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import answering
 from newsletter.transports.postmark import Postmark
 from subscribers.outcomes import Outcome
-from tests.mail_api import answering
 from tests.newsletter.transports.mails import bursting, make_burst
 
 TAKEN = {"ErrorCode": 0, "Message": "OK", "MessageID": "b7bc2f4a", "To": "ada@example.com"}

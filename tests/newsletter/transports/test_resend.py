@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import Fault, answering
 from newsletter.transports.resend import Resend
 from subscribers.outcomes import Outcome
-from tests.mail_api import Fault, answering
 from tests.newsletter.transports.mails import bursting, make_burst, make_digest
 
 ODD = Outcome("misconfigured", error="HTTP 422: …", disputed=True)

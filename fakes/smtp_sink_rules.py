@@ -1,4 +1,4 @@
-"""What the sink can be told: moments, answers, rules; and what it tells afterwards."""
+"""How the fake SMTP server behaves (moments, answers, rules), and what it has received."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tests.sink_session import Session
+    from fakes.smtp_sink_session import Session
 
 HANG_UP: Final = "hang up"
 SILENCE: Final = "silence"
-LOSE: Final = "hang up and forget"  # at the end of a mail: taken by nobody
+LOSE: Final = "hang up and forget"  # at the end of a mail: it was not received
 
 # `content` is the first bytes of a mail, `end` its final dot.
 VERBS: Final = {"greeting", "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"} | {
@@ -38,7 +38,7 @@ USUAL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the server is to say something: to which verb, and of which mail."""
+    """A moment at which the server answers: to which verb, and within which mail."""
 
     verb: str  # one of VERBS
     to: str  # the recipient, from RCPT on
@@ -47,8 +47,8 @@ class Moment:
     total: int  # received on all
 
 
-# What to say instead of the usual (None): a reply, or HANG_UP, SILENCE, LOSE. Several, one
-# after the other, in a tuple. After 421 the connection is closed.
+# The answer in place of the usual one (None: the usual): a reply, or HANG_UP, SILENCE, LOSE.
+# Several replies, one after the other, stand in a tuple. After 421 the connection is closed.
 Answer = str | tuple[str, ...] | None
 Rule = Callable[[Moment], Answer]
 
@@ -71,7 +71,7 @@ def as_usual(_moment: Moment) -> Answer:
 
 @dataclass
 class Sink:
-    """How the server behaves, and what came of it."""
+    """How the server behaves, and what it has received."""
 
     rule: Rule = as_usual
     pipelining: bool = True

@@ -1,4 +1,4 @@
-"""What the sink says and hears on one connection; `tests.sink` is the whole server."""
+"""One connection of the fake SMTP server; `fakes.smtp_sink` is the whole server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import ssl
 from typing import Final, cast
 
-from tests.sink_rules import HANG_UP, LOSE, SILENCE, USUAL, VERBS, Mail, Moment, Sink
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, USUAL, VERBS, Mail, Moment, Sink
 
 _MESSAGE_ID: Final = re.compile(rb"(?im)^message-id:\s*(\S+)")
 _BETWEEN_PACKETS: Final = 0.0005

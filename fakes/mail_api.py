@@ -1,8 +1,8 @@
-"""Postmark, Resend and Brevo in one local server, which misbehaves exactly as told.
+"""A fake of Postmark, Resend and Brevo in one local server, which misbehaves exactly as asked.
 
 For tests (`with answering() as api`), and as a program for benchmarks and for chaos:
 
-    python -m tests.mail_api --port 8125 --delay 0.05 --count received.txt --fault silence@0.05
+    python -m fakes.mail_api --port 8125 --delay 0.05 --count received.txt --fault silence@0.05
 
 It is as strict as the documents of the providers: keys, limits, and one answer a mail. A mail
 counts as received when the provider would send it on, whether or not its answer arrives.
@@ -27,14 +27,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.mail_api_dialects import DIALECTS, Call, Mail
+from fakes.mail_api_providers import DIALECTS, Call, Mail
 
 Misdeed = Literal["", "silence", "cut", "reset", "babble"]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to one request: another status, or a misdeed after (or without) taking it."""
+    """What happens to one request: another status, or a misdeed after (or without) accepting it."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ FAULTS = {
 
 @dataclass
 class MailApi:
-    """What the server was sent, and what it shall do to the requests to come."""
+    """What the server has received, and how it treats the next requests."""
 
     faults: deque[Fault | None] = field(default_factory=deque)
     delay: float = 0.0

@@ -1,4 +1,4 @@
-"""A server on this machine that stands in for an outside service, and misbehaves on demand."""
+"""A fake HTTP service on this machine, in place of an outside one; it misbehaves on demand."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 class FakeTime:
-    """A clock on which nobody waits. Each look at it takes `step` seconds."""
+    """A clock on which no test waits. Each reading of it takes `step` seconds."""
 
     def __init__(self, now: float = 1_780_000_000.0, step: float = 0.0) -> None:
         self.seconds = 0.0

@@ -1,12 +1,12 @@
-"""An SMTP server that takes mail, counts it, and misbehaves exactly as told.
+"""A fake SMTP server: it accepts mail, counts it, and misbehaves exactly as asked.
 
 For tests (`with sinking(rule) as sink`), and as a program for benchmarks and for chaos:
 
-    python -m tests.sink --port 2525 --count received.txt --fault "RCPT=450 4.2.1 busy@0.05"
+    python -m fakes.smtp_sink --port 2525 --count received.txt --fault "RCPT=450 4.2.1 busy@0.05"
 
-It is strict: what a client says out of turn goes into `faults`. A mail counts as received
+It is strict: a command out of turn goes into `faults`. A mail counts as received
 when its final dot has arrived, unless the answer to the dot is a refusal; so a mail whose
-answer is lost has been received, as with the servers of this world.
+answer is lost has been received, as with real servers.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.sink_rules import Rule, Sink, as_usual, rule_of
-from tests.sink_session import Session
+from fakes.smtp_sink_rules import Rule, Sink, as_usual, rule_of
+from fakes.smtp_sink_session import Session
 
 
 async def listen(sink: Sink, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
@@ -38,7 +38,7 @@ async def listen(sink: Sink, host: str = "127.0.0.1", port: int = 0) -> asyncio.
 def sinking(rule: Rule = as_usual, **options: Any) -> Iterator[Sink]:
     """A sink on a free port of this machine, in a thread, for as long as the block runs.
 
-    All of its loop runs there: a browser test before may have left one in this thread.
+    The whole event loop runs there: an earlier browser test may have left one in this thread.
     """
     sink = Sink(rule, **options)
     loop = asyncio.new_event_loop()
@@ -57,7 +57,7 @@ def sinking(rule: Rule = as_usual, **options: Any) -> Iterator[Sink]:
 
 
 async def _end(sink: Sink, server: asyncio.Server) -> None:
-    await asyncio.sleep(0)  # what has arrived is looked at
+    await asyncio.sleep(0)  # so that bytes which have arrived are read
     server.close()
     for session in list(sink.open):
         session.abort()
@@ -77,7 +77,7 @@ async def _serve(sink: Sink, host: str, port: int) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.sink", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m fakes.smtp_sink", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--count", type=Path, help="append Message-ID and recipient of each mail")

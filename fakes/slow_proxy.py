@@ -1,6 +1,6 @@
-"""A way to a far server: a proxy that holds every byte back for a while, in each direction.
+"""A proxy that delays every byte in each direction: a server that is far away.
 
-python -m bench.delay 2525 0.015      # to port 2525 of this machine, 15 ms each way
+python -m fakes.slow_proxy 2525 0.015      # to port 2525 of this machine, 15 ms each way
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HOST: Final = "127.0.0.1"
 @contextmanager
 def delayed(port: int, seconds: float) -> Iterator[int]:
     """Another port that leads to `port`, `seconds` later each way; in a process of its own."""
-    command = [sys.executable, "-m", "bench.delay", str(port), str(seconds)]
+    command = [sys.executable, "-m", "fakes.slow_proxy", str(port), str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as proxy:
         assert proxy.stdout
         try:
@@ -69,7 +69,7 @@ class _Half(asyncio.Protocol):
 
 
 class _Entrance(_Half):
-    """The client's side: it calls the server as soon as the client has called."""
+    """The client's side: it connects to the server as soon as the client has connected."""
 
     def __init__(self, port: int, seconds: float) -> None:
         super().__init__(seconds)

@@ -1,4 +1,4 @@
-"""A stand-in for arXiv on this machine: it answers as told, and remembers when it was asked."""
+"""A fake arXiv on this machine: it answers as asked, and records when each request came."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(reply.body[at : at + (1 if reply.drip else 65_536)])
                 time.sleep(reply.drip)
         except OSError:
-            self.close_connection = True  # who asked has given up
+            self.close_connection = True  # the client has given up
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its own name)
         """Say nothing."""

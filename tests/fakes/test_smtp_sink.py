@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sink import sinking
-from tests.sink_rules import Moment, rule_of
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import Moment, rule_of
 
 MAIL = "Message-ID: <a@example.org>\r\n\r\nHello\r\n.dotted\r\n"
 
@@ -78,7 +78,7 @@ def test_a_fault_that_says_too_little_is_refused(fault: str) -> None:
 
 def test_as_a_program_it_counts_into_a_file(tmp_path: Path) -> None:
     count = tmp_path / "received.txt"
-    command = [sys.executable, "-m", "tests.sink", "--count", str(count), "--refuse", "c@d"]
+    command = [sys.executable, "-m", "fakes.smtp_sink", "--count", str(count), "--refuse", "c@d"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout
