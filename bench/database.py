@@ -41,7 +41,7 @@ def run(*statements: str) -> None:
 
 def log_position() -> int:
     """Bytes that the server has written to its log (WAL) since it exists, for all databases."""
-    return int(ask("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"))
+    return int(ask("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
 
 
 class Server:
