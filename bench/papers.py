@@ -52,7 +52,7 @@ def _timed(
     row = {"name": name, "seconds": figure(seconds).as_json(), "target": target}
     row |= {"computed": figure(computed).median, "peak_mb": peak_megabytes(), "held_mb": held}
     limit = f"   target < {target:g} s" if target else ""
-    print(f"{name:<52}{figure(seconds):.2f} s, {row['peak_mb']:.0f} MB at most{limit}", flush=True)
+    print(f"{name:<56}{figure(seconds):.2f} s, {row['peak_mb']:.0f} MB at most{limit}", flush=True)
     return row
 
 

@@ -58,8 +58,8 @@ def main(quick: bool) -> None:
         key: statistics.median(one[key] for one in results) for key in ("median_ms", "computed_ms")
     }
     print(f"{'median of all kinds':<46}{medians['median_ms']:>8.1f} ms   target < {TARGET_MS:g} ms")
-    told = {"quick": quick, "papers": papers, **medians, "target_ms": TARGET_MS, "whole": whole}
-    print(f"Written to {write('search', {**told, 'results': results})}")
+    values = {"quick": quick, "papers": papers, **medians, "target_ms": TARGET_MS, "whole": whole}
+    print(f"Written to {write('search', {**values, 'results': results})}")
 
 
 def _fill(papers: int) -> None:

@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the client has given up
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its own name)
-        """Say nothing."""
+        """Write no log."""
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def entry(
 
 
 def refusal(reason: str) -> bytes:
-    """How arXiv says no: as an entry."""
+    """A refusal of arXiv: an entry."""
     return feed(
         f"<entry><id>https://arxiv.org/api/errors#{reason.replace(' ', '_')}</id>"
         f"<title>Error</title><summary>{reason}</summary></entry>"

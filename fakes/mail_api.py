@@ -27,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-from fakes.mail_api_providers import DIALECTS, Call, Mail
+from fakes.mail_api_providers import PROVIDERS, Call, Mail
 
 Misdeed = Literal["", "silence", "cut", "reset", "babble"]
 
@@ -47,7 +47,7 @@ FAULTS = {
     "429": Fault(429, {"Retry-After": "30"}),
     "500": Fault(500),
     "401": Fault(401),
-    "silence": Fault(misdeed="silence", takes=True),  # it has the mails and never says so
+    "silence": Fault(misdeed="silence", takes=True),  # it has the mails and never answers
     "cut": Fault(misdeed="cut", takes=True),  # the connection breaks in the middle of the answer
     "reset": Fault(misdeed="reset"),  # it breaks before anything is taken
     "babble": Fault(misdeed="babble", takes=True),  # status 200, and a body that is no JSON
@@ -68,9 +68,9 @@ class MailApi:
     kept: dict[str, tuple[bytes, Any]] = field(default_factory=dict)  # by idempotency key
     choose: Callable[[], Fault | None] | None = None
     tally: Path | None = None
-    forgets: bool = False  # counts only: a benchmark sends more than fits in memory
+    counts_only: bool = False  # counts only: a benchmark sends more than fits in memory
     taken: int = 0
-    asked: int = 0
+    requests: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self) -> Counter[str]:
@@ -85,13 +85,13 @@ class MailApi:
     def answer(self, call: Call) -> tuple[int, Any]:
         """Carry a request out: what is valid is taken, each key once."""
         with self.lock:
-            status, said, taken = DIALECTS[call.path.rpartition("/api/")[2]](call, self.kept)
-            self.taken, self.asked = self.taken + len(taken), self.asked + 1
-            if not self.forgets:
+            status, reply, taken = PROVIDERS[call.path.rpartition("/api/")[2]](call, self.kept)
+            self.taken, self.requests = self.taken + len(taken), self.requests + 1
+            if not self.counts_only:
                 self.mails += taken
                 self.calls.append(call)
             self._note(taken)
-        return status, said
+        return status, reply
 
     def _note(self, taken: list[Mail]) -> None:
         if self.tally and taken:
@@ -116,8 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(api.delay)
         fault = api.next_fault()
         if fault is None:
-            status, said = api.answer(call)
-            return self._say(status, json.dumps(said).encode())
+            status, reply = api.answer(call)
+            return self._reply(status, json.dumps(reply).encode())
         if fault.takes:
             api.answer(call)
         else:
@@ -128,14 +128,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """How many mails were taken so far, in how many requests."""
         api = self.server.api
-        self._say(200, json.dumps({"mails": api.taken, "requests": api.asked}).encode())
+        self._reply(200, json.dumps({"mails": api.taken, "requests": api.requests}).encode())
 
     def _misbehave(self, fault: Fault) -> None:
         if fault.misdeed == "silence":
             time.sleep(self.server.api.patience)
             self.close_connection = True
         elif fault.misdeed == "babble":
-            self._say(200, b"<html>splendid</html>")
+            self._reply(200, b"<html>splendid</html>")
         elif fault.misdeed:
             if fault.misdeed == "cut":
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[{")
@@ -145,9 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.request.close()
             self.close_connection = True
         else:
-            self._say(fault.status, fault.body.encode(), fault.headers)
+            self._reply(fault.status, fault.body.encode(), fault.headers)
 
-    def _say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+    def _reply(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
@@ -196,10 +196,10 @@ def answering(*faults: Fault | None, **options: Any) -> Iterator[MailApi]:
 
 
 def _chooser(wanted: list[str], seed: int) -> Callable[[], Fault | None]:
-    told = [one.partition("@") for one in wanted]
-    chances = [(FAULTS[kind], float(share)) for kind, _, share in told]
-    dice = random.Random(seed)  # noqa: S311 (faults, not secrets)
-    return lambda: next((fault for fault, share in chances if dice.random() < share), None)
+    wanted_faults = [one.partition("@") for one in wanted]
+    chances = [(FAULTS[kind], float(share)) for kind, _, share in wanted_faults]
+    generator = random.Random(seed)  # noqa: S311 (faults, not secrets)
+    return lambda: next((fault for fault, share in chances if generator.random() < share), None)
 
 
 def main() -> None:
@@ -210,10 +210,12 @@ def main() -> None:
     parser.add_argument("--count", type=Path, help="append Message-ID and address of each mail")
     parser.add_argument("--fault", action="append", default=[], metavar="KIND@SHARE")
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    api = MailApi(delay=asked.delay, patience=asked.patience, tally=asked.count, forgets=True)
-    api.choose = _chooser(asked.fault, asked.seed) if asked.fault else None
-    with listen(api, asked.port) as server:
+    options = parser.parse_args()
+    api = MailApi(
+        delay=options.delay, patience=options.patience, tally=options.count, counts_only=True
+    )
+    api.choose = _chooser(options.fault, options.seed) if options.fault else None
+    with listen(api, options.port) as server:
         print(api.url, flush=True)
         server.serve_forever()
 

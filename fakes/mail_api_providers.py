@@ -1,7 +1,7 @@
-"""How Postmark, Resend and Brevo take mail and answer, as their documents say. Pure.
+"""How Postmark, Resend and Brevo accept mail and answer, by their documents. Pure.
 
-An address that begins with `invalid` is none that they accept; Postmark knows one that
-begins with `inactive` for a bounce. The key `wrong` opens nothing.
+They refuse an address that begins with `invalid`; Postmark refuses one that begins with
+`inactive`, since it bounced. The key `wrong` is refused.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ class Call:
 
 
 Kept = dict[str, tuple[bytes, Any]]  # by key: the digest of the request, and the answer
-Said = tuple[int, Any, list[Mail]]
+Reply = tuple[int, Any, list[Mail]]
 
 
-def _postmark(call: Call, kept: Kept) -> Said:
+def _postmark(call: Call, kept: Kept) -> Reply:
     if call.headers.get("X-Postmark-Server-Token") == "wrong":
         return 401, {"ErrorCode": 10, "Message": "No valid API token."}, []
     one_by_one = isinstance(call.json, dict)
     mails = [_postmark_mail(one) for one in ([call.json] if one_by_one else call.json)]
     if len(mails) > 500 or len(call.body) > 50_000_000:
         return 422, {"ErrorCode": 410, "Message": "Too many batch messages."}, []
-    said = [_postmark_item(mail) for mail in mails]
-    taken = [mail for mail, item in zip(mails, said, strict=True) if item["ErrorCode"] == 0]
+    reply = [_postmark_item(mail) for mail in mails]
+    taken = [mail for mail, item in zip(mails, reply, strict=True) if item["ErrorCode"] == 0]
     if one_by_one:
-        return 200 if taken else 422, said[0], taken
-    return 200, said, taken
+        return 200 if taken else 422, reply[0], taken
+    return 200, reply, taken
 
 
 def _postmark_mail(one: Any) -> Mail:
@@ -79,15 +79,15 @@ def _postmark_item(mail: Mail) -> dict[str, Any]:
     return {"ErrorCode": 0, "Message": "OK", "MessageID": f"pm-{mail.to}", "To": mail.to}
 
 
-def _resend(call: Call, kept: Kept) -> Said:
+def _resend(call: Call, kept: Kept) -> Reply:
     if call.headers.get("Authorization") == "Bearer wrong":
         return 403, {"name": "invalid_api_key", "message": "API key is invalid."}, []
     key = call.headers.get("Idempotency-Key", "")
     if key in kept:
-        known, said = kept[key]
+        known, reply = kept[key]
         if known != call.digest:
             return 409, {"name": "invalid_idempotent_request", "message": "Other body."}, []
-        return 200, said, []
+        return 200, reply, []
     if isinstance(call.json, dict):
         return 200, {"id": "re-1"}, [_resend_mail(call.json)]
     mails = [_resend_mail(one) for one in call.json]
@@ -96,10 +96,10 @@ def _resend(call: Call, kept: Kept) -> Said:
         return 422, {"name": "validation_error", "message": "Invalid `to` field."}, []
     taken = [mail for place, mail in enumerate(mails) if place not in bad]
     errors = [{"index": place, "message": "Invalid `to` field."} for place in bad]
-    said = {"data": [{"id": f"re-{mail.to}"} for mail in taken], "errors": errors}
+    reply = {"data": [{"id": f"re-{mail.to}"} for mail in taken], "errors": errors}
     if key:
-        kept[key] = call.digest, said
-    return 200, said, taken
+        kept[key] = call.digest, reply
+    return 200, reply, taken
 
 
 def _resend_mail(one: Any) -> Mail:
@@ -107,7 +107,7 @@ def _resend_mail(one: Any) -> Mail:
     return Mail(to, one["subject"], one["html"], one["text"], one["headers"], one["from"])
 
 
-def _brevo(call: Call, kept: Kept) -> Said:
+def _brevo(call: Call, kept: Kept) -> Reply:
     if call.headers.get("api-key") == "wrong":
         return 401, {"code": "unauthorized", "message": "Key not found"}, []
     common = call.json
@@ -120,8 +120,8 @@ def _brevo(call: Call, kept: Kept) -> Said:
     if key:
         kept[f"brevo {key}"] = call.digest, None
     ids = [f"br-{mail.to}" for mail in mails]
-    said = {"messageIds": ids} if "messageVersions" in common else {"messageId": ids[0]}
-    return 201, said, mails
+    reply = {"messageIds": ids} if "messageVersions" in common else {"messageId": ids[0]}
+    return 201, reply, mails
 
 
 def _brevo_mail(one: Any) -> Mail:
@@ -133,7 +133,7 @@ def _brevo_mail(one: Any) -> Mail:
 
 
 # By the path below the API's address, single mails and batches.
-DIALECTS: dict[str, Callable[[Call, Kept], Said]] = {
+PROVIDERS: dict[str, Callable[[Call, Kept], Reply]] = {
     "email": _postmark,
     "email/batch": _postmark,
     "emails": _resend,

@@ -86,12 +86,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--drop-after", type=int, default=0, metavar="MAILS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-pipelining", action="store_true")
-    told = parser.parse_args(arguments)
-    rule = rule_of(told.fault, told.refuse, told.drop_after, told.seed)
-    count = told.count.open("a") if told.count else None
-    sink = Sink(rule, pipelining=not told.no_pipelining, keep=False, count=count)
+    options = parser.parse_args(arguments)
+    rule = rule_of(options.fault, options.refuse, options.drop_after, options.seed)
+    count = options.count.open("a") if options.count else None
+    sink = Sink(rule, pipelining=not options.no_pipelining, keep=False, count=count)
     with count or contextlib.nullcontext(), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(sink, told.host, told.port))
+        asyncio.run(_serve(sink, options.host, options.port))
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def rule_of(faults: Sequence[str], refused: Sequence[str], drop_after: int, seed
         if verb not in VERBS or not answer:
             raise ValueError(f"{one!r} is not VERB=ANSWER@CHANCE; a verb is one of {VERBS}")
         by_verb.setdefault(verb, []).append((answer, float(chance)))
-    dice = random.Random(seed)  # noqa: S311 (faults, not secrets)
+    generator = random.Random(seed)  # noqa: S311 (faults, not secrets)
 
     def rule(moment: Moment) -> Answer:
         if moment.verb == "RCPT" and moment.to in by_address:
@@ -121,7 +121,7 @@ def rule_of(faults: Sequence[str], refused: Sequence[str], drop_after: int, seed
         if moment.verb == "MAIL" and drop_after and moment.mails >= drop_after:
             return "421 4.7.0 too many mails on this connection"
         for answer, chance in by_verb.get(moment.verb, ()):
-            if dice.random() < chance:
+            if generator.random() < chance:
                 return answer
         return None
 

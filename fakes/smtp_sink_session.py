@@ -199,7 +199,7 @@ class Session(asyncio.Protocol):
     # ── answers ──────────────────────────────────────────────────────────────
 
     def _say(self, verb: str) -> int:
-        """Answer; the code of what was said."""
+        """Send the answer; returns its code."""
         answer = self._answer(verb)
         self.write(answer)
         first = answer if isinstance(answer, str) else answer[0]
@@ -209,8 +209,8 @@ class Session(asyncio.Protocol):
         to = self._to[-1] if self._to and verb != "RCPT" else self._asked
         to = "" if verb == "MAIL" else to
         moment = Moment(verb, to, self._number, self._mails, self._sink.received)
-        told = self._sink.rule(moment)
-        return self._usual(verb) if told is None else told
+        answer = self._sink.rule(moment)
+        return self._usual(verb) if answer is None else answer
 
     def _usual(self, verb: str) -> str:
         if verb == "EHLO":

@@ -163,8 +163,8 @@ _BREAKS: Final = [
     ("cut_end", "takes a mail and hangs up", Misbehaviour("end", ["hang up"], 0.02), 1),
     ("stall_mail", "falls silent at MAIL", Misbehaviour("MAIL", ["silence"], 0.008), 0),
     ("stall_end", "takes a mail and falls silent", Misbehaviour("end", ["silence"], 0.008), 1),
-    ("garbage_rcpt", "says nonsense at RCPT", Misbehaviour("RCPT", _GARBAGE, 0.01), 0),
-    ("garbage_end", "takes a mail and says nonsense", Misbehaviour("end", _GARBAGE, 0.01), 1),
+    ("garbage_rcpt", "sends nonsense at RCPT", Misbehaviour("RCPT", _GARBAGE, 0.01), 0),
+    ("garbage_end", "takes a mail and sends nonsense", Misbehaviour("end", _GARBAGE, 0.01), 1),
 ]
 
 
@@ -204,7 +204,7 @@ def _api_faults(url: str) -> list[Fault]:
             f"api_{name}", words, misbehaviour=wrong, environ=environ, share=0.6, doubt=doubt
         )
 
-    refused, killed = "status 200, some mails refused", f"{_KILL.words} that speaks to an API"
+    refused, killed = "status 200, some mails refused", f"{_KILL.words} that sends through an API"
     return [
         fault("429", "429 from an API", "429", postmark),
         fault("500", "500 from an API", "500", postmark),

@@ -1,4 +1,4 @@
-"""The sink itself: that it counts right, and is told what to do on its command line."""
+"""The fake SMTP server: its counts, its rules, its command line."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_a_mail_from_another_client_comes_out_as_it_went_in() -> None:
     assert sink.faults == []
 
 
-def say(client: smtplib.SMTP, words: bytes) -> None:
+def send(client: smtplib.SMTP, data: bytes) -> None:
     assert client.sock is not None
-    client.sock.sendall(words)
+    client.sock.sendall(data)
 
 
-def test_what_is_said_out_of_turn_is_a_fault() -> None:
+def test_a_command_out_of_turn_is_a_fault() -> None:
     with sinking(pipelining=False) as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
-        say(client, b"NOOP\r\nMAIL FROM:<a@example.org>\r\n")
+        send(client, b"NOOP\r\nMAIL FROM:<a@example.org>\r\n")
         assert [client.getreply()[0], client.getreply()[0]] == [500, 250]
     assert sink.faults == ["did not wait for the answer to b'NOOP'", "unknown command 'NOOP'"]
 
@@ -47,7 +47,7 @@ def test_what_is_said_out_of_turn_is_a_fault() -> None:
 def test_content_before_its_354_is_a_fault() -> None:
     with sinking() as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
         envelope = b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
-        say(client, envelope + b"Hello\r\n.\r\n")
+        send(client, envelope + b"Hello\r\n.\r\n")
         assert [client.getreply()[0] for _ in range(3)] == [250, 250, 354]
         client.close()
     assert "content before its 354" in sink.faults
@@ -65,13 +65,13 @@ def test_the_command_line_becomes_a_rule() -> None:
 
 def test_chances_are_the_same_for_the_same_seed() -> None:
     one, other = (rule_of(["RCPT=450 busy@0.5"], [], 0, seed=7) for _ in range(2))
-    said = [one(moment("RCPT")) for _ in range(40)]
-    assert said == [other(moment("RCPT")) for _ in range(40)]
-    assert set(said) == {"450 busy", None}
+    answers = [one(moment("RCPT")) for _ in range(40)]
+    assert answers == [other(moment("RCPT")) for _ in range(40)]
+    assert set(answers) == {"450 busy", None}
 
 
 @pytest.mark.parametrize("fault", ["end", "end=451", "nothing=451@1", "end=451 later"])
-def test_a_fault_that_says_too_little_is_refused(fault: str) -> None:
+def test_an_incomplete_fault_is_refused(fault: str) -> None:
     with pytest.raises(ValueError, match=r"VERB=ANSWER@CHANCE|could not convert"):
         rule_of([fault], [], 0, seed=0)
 
