@@ -19,7 +19,7 @@ _TABLE_HEAD: Final = """\
 """
 _COUNTED: Final = ("runs", "mails", "lost", "repeated", "uncertain")
 HEAD: Final = (
-    f"{'fault':<44}{'runs':>5}{'mails':>8}{'lost':>6}{'repeated':>10}{'uncertain':>11}{'most':>6}"
+    f"{'fault':<46}{'runs':>5}{'mails':>8}{'lost':>6}{'repeated':>10}{'uncertain':>11}{'most':>6}"
 )
 
 
@@ -32,7 +32,7 @@ def line(fault: Fault, runs: Sequence[Run]) -> str:
     )
     idle = "  (it never happened)" if runs and never_happened(fault, runs) else ""
     wrong = [f"  run {run.run}: {', '.join(run.broken)} ({run.done})" for run in runs if run.broken]
-    return "\n".join([f"{fault.words:<44}{counts}{idle}", *wrong])
+    return "\n".join([f"{fault.words:<46}{counts}{idle}", *wrong])
 
 
 def never_happened(fault: Fault, runs: Sequence[Run]) -> bool:

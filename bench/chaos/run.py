@@ -83,7 +83,8 @@ class Run:
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
-        return {**values, **values.pop("counts"), "broken": self.broken}
+        counts: dict[str, int] = values.pop("counts")
+        return {**values, **counts, "broken": self.broken}
 
 
 def run_fault(service: Service, fault: Fault, number: int, mails: int, seed: int) -> Run:
