@@ -84,7 +84,7 @@ def cases() -> list[Case]:
         Case("two words", two),
         Case("three words", (f"{word(60)} {word(150)} {word(400)}", f"{phrases[1]} {word(100)}")),
         Case("a phrase", tuple(f'"{phrase}"' for phrase in phrases)),
-        Case("words of which two never stand together", (f'"{word(13)} {word(12)}"',)),
+        Case("words of which two seldom stand together", (f'"{word(13)} {word(12)}"',)),
         Case("one or the other", (f"{word(40)} or {word(300)}", f"{rare[0]} or {rare[1]}")),
         Case("one without the other", (f"{word(40)} -{word(44)}",)),
         Case("an author", (author(3), author(900))),
