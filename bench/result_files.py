@@ -14,7 +14,7 @@ from typing import Any, Final
 import psutil
 
 RESULTS = Path(__file__).parent / "results"
-_WIDTH: Final = 400  # characters
+_WIDTH: Final = 600  # characters
 
 
 def write(name: str, results: Mapping[str, Any]) -> Path:

@@ -9,7 +9,6 @@ import pytest
 
 from bench import result_files
 from bench.__main__ import benchmarks, run
-from bench.measuring import is_quick
 from bench.result_files import replace_between, write
 
 
@@ -20,7 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_row_stands_on_one_line_and_figures_have_six_digits(folder: Path) -> None:
-    rows = [{"way": "ours", "words": "≤" * 200, "rate": 1234.56789, "mails": n} for n in range(3)]
+    rows = [{"way": "ours", "words": "≤" * 300, "rate": 1234.56789, "mails": n} for n in range(3)]
     path = write("sending", {"quick": False, "rows": rows})
 
     assert path == folder / "sending.json"
@@ -50,11 +49,3 @@ def test_a_benchmark_that_fails_leaves_no_older_result(
     assert run(["no_such_benchmark"]) == 1
     assert list(folder.iterdir()) == []
     assert "No module named bench.no_such_benchmark" in capfd.readouterr().err
-
-
-@pytest.mark.parametrize(("value", "quick"), [("", False), ("0", False), ("1", True)])
-def test_quick_is_read_from_the_environment(
-    monkeypatch: pytest.MonkeyPatch, value: str, quick: bool
-) -> None:
-    monkeypatch.setenv("QUICK", value)
-    assert is_quick() is quick
