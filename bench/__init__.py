@@ -1,6 +1,6 @@
 """Measurements of the real code: `make bench` for its speed, `make backtest` for its ranking.
 
-One file a subject, with a `main(quick)` that prints a table and writes bench/results/NAME.json.
+A benchmark is a module with a `main(quick)` that prints a table and writes bench/results/NAME.json.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _prepare_django() -> None:
-    """Load Django with servers of our own, away from those that hold real papers."""
+    """Load Django with servers of our own, apart from those that hold real papers."""
     if apps.ready or MARK in os.environ:  # in a test, or in a process of chaos, which has its own
         return
     if not servers.not_needed():

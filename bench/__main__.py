@@ -1,7 +1,7 @@
-"""Run all of docs/performance.md, or what is named: `python -m bench ledger`. QUICK=1: small sizes.
+"""Run all of docs/performance.md, or some of it: `python -m bench scaling`. QUICK=1: small sizes.
 
-Each benchmark runs in a process of its own, so that its peak of memory is its own too. After all of
-them, `bench.report` puts their results together.
+Each benchmark runs in a process of its own, so that its peak of memory is its own too. After all
+of them, `bench.report` joins their results.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import report, stage
-from bench.machine import machine
+from bench import report, result_files
 
 FOLDER = Path(__file__).parent
 _MAIN = re.compile(r"^def main\(quick\b", re.MULTILINE)
@@ -29,7 +28,9 @@ def run(names: list[str]) -> int:
     failed = 0
     for name in names:
         print(f"── {name} ──", flush=True)
-        (stage.RESULTS / f"{name}.json").unlink(missing_ok=True)  # should it fail: nothing old
+        (result_files.RESULTS / f"{name}.json").unlink(
+            missing_ok=True
+        )  # a failure leaves nothing old
         start = time.monotonic()
         done = subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False)
         print(f"({time.monotonic() - start:.0f} s)\n", flush=True)
@@ -44,7 +45,7 @@ def main() -> int:
     if named:
         return run(named)
     start = time.monotonic()
-    stage.write(report.MACHINE, machine())
+    result_files.write("machine", result_files.machine())
     failed = run(list(report.PARTS))
     path = report.main()
     print(f"Written to {path}; all of it took {(time.monotonic() - start) / 60:.1f} minutes")

@@ -1,19 +1,17 @@
-"""How fast distinct mails go into providers' batch APIs, beside django-anymail mail by mail.
+"""How fast distinct mails go into providers' batch APIs, beside django-anymail in eight threads.
 
-The provider is a local server in a process of its own, which speaks the three APIs; a delay
-before each answer stands for the way to a real one. What is measured is the transport: mails
-are rendered, made into requests, sent, and their answers taken apart. No database is used.
+The provider is a local server in a process of its own, which has the three APIs; a delay before
+each answer stands for the way to a real one. What is measured is the transport: mails are
+rendered, made into requests and sent, and the answers are parsed. No database is used.
 """
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -21,10 +19,11 @@ from typing import Any, Final
 import requests
 from django.test import override_settings
 
-from bench.stage import is_quick, write
+from bench.measuring import Sending, figure, is_quick
+from bench.result_files import write
 from mail.backend import DjangoTransport
 from mail.batch.client import BurstTransport
-from mail.factory import BATCH_APIS, Transport
+from mail.factory import BATCH_APIS
 from mail.providers import backend_of
 from newsletter.editions.fragments import PAPERS, TOKEN, Layout, PaperFragment
 from newsletter.editions.render import Digest, DigestBody
@@ -34,38 +33,26 @@ PROVIDERS: Final = {
     "resend": "RESEND_API_KEY",
     "brevo": "BREVO_API_KEY",
 }
-WAYS: Final = ("one by one", "8 threads", "bursts of 50")
+THREADS, BURSTS = "8 threads", "bursts of 50"
 DELAYS: Final = (0.0, 0.05)  # seconds
 BURST: Final = 50
 _PAPERS: Final = 10
 _HTML_OF_A_PAPER: Final = 3_200  # characters; with the text part a mail has about 46 KB
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One provider, one way, one delay, once."""
-
-    mails: int
-    requests: int
-    seconds: float
-    cpu_seconds: float
-
-
 def main(quick: bool) -> None:
-    mails, times = (100, 1) if quick else (200, 5)
+    mails, rounds = (100, 1) if quick else (200, 5)
     results: list[dict[str, Any]] = []
     for delay in DELAYS:
         with provider(delay) as url:
-            results += _measure(url, delay, mails, times)
-    _print(results)
-    ratios = _ratios(results)
-    print(f"Written to {write('bursts', {'quick': quick, 'results': results, **ratios})}")
+            results += _measure(url, delay, mails, rounds)
+    print(f"Written to {write('bursts', {'quick': quick, 'results': results})}")
 
 
 @contextmanager
 def provider(delay: float) -> Iterator[str]:
     """The address of a server that answers after so many seconds."""
-    command = [sys.executable, "-m", "tests.mail_api", "--delay", str(delay)]
+    command = [sys.executable, "-m", "fakes.mail_api", "--delay", str(delay)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:
@@ -74,27 +61,25 @@ def provider(delay: float) -> Iterator[str]:
             server.terminate()
 
 
-def _measure(url: str, delay: float, mails: int, times: int) -> list[dict[str, Any]]:
-    """Every way over every provider, `times` over and in turns: all meet the same weather."""
-    runs: dict[tuple[str, str], list[Run]] = {}
-    digests = [_digest(number) for number in range(1, mails + 1)]
-    for round_ in range(times):
+def _measure(url: str, delay: float, mails: int, rounds: int) -> list[dict[str, Any]]:
+    """Both ways over every provider, in turns: the load of the machine is the same for all."""
+    runs: dict[tuple[str, str], list[Sending]] = {}
+    for round_ in range(rounds):
         for name in PROVIDERS:
-            for way in WAYS:
-                # The slow way gets half of them, or it would take most of the time.
-                share = digests[: len(digests) // (2 if way == WAYS[0] else 1)]
-                again = [_again(digest, round_) for digest in share]
-                runs.setdefault((name, way), []).append(_run(url, name, way, again))
+            for way in (THREADS, BURSTS):
+                # Other numbers each time, so that no request is known already.
+                first = 1 + round_ * 1_000_000
+                digests = [_digest(number) for number in range(first, first + mails)]
+                runs.setdefault((name, way), []).append(_run(url, name, way, digests))
     return [_summary(name, way, delay, done) for (name, way), done in runs.items()]
 
 
-def _run(url: str, name: str, way: str, digests: Sequence[Digest]) -> Run:
-    key, threads = PROVIDERS[name], 8 if way == "8 threads" else 1
-    anymail = {key: "secret", f"{name.upper()}_API_URL": url}
+def _run(url: str, name: str, way: str, digests: Sequence[Digest]) -> Sending:
+    anymail = {PROVIDERS[name]: "secret", f"{name.upper()}_API_URL": url}
     backend = backend_of(name)
     with (
-        override_settings(EMAIL_BACKEND=backend, ANYMAIL=anymail, SEND_THREADS=threads),
-        _transport(way, backend) as transport,
+        override_settings(EMAIL_BACKEND=backend, ANYMAIL=anymail, SEND_THREADS=8),
+        BurstTransport(BATCH_APIS[backend]()) if way == BURSTS else DjangoTransport() as transport,
     ):
         before = requests.get(url, timeout=5).json()
         start, cpu = time.perf_counter(), time.process_time()
@@ -103,13 +88,10 @@ def _run(url: str, name: str, way: str, digests: Sequence[Digest]) -> Run:
             assert all(outcome.state == "accepted" for outcome in outcomes), outcomes[0]
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         after = requests.get(url, timeout=5).json()
-    taken = after["mails"] - before["mails"]
-    assert taken == len(digests), f"{taken} of {len(digests)} mails arrived"
-    return Run(taken, after["requests"] - before["requests"], seconds, cpu)
-
-
-def _transport(way: str, backend: str) -> AbstractContextManager[Transport]:
-    return BurstTransport(BATCH_APIS[backend]()) if way.startswith("bursts") else DjangoTransport()
+    arrived = after["mails"] - before["mails"]
+    assert arrived == len(digests), f"{arrived} of {len(digests)} mails arrived"
+    assert after["requests"] - before["requests"] == arrived // (BURST if way == BURSTS else 1)
+    return Sending(arrived, seconds, cpu)
 
 
 def _digest(number: int) -> Digest:
@@ -122,15 +104,9 @@ def _digest(number: int) -> Digest:
     )
 
 
-def _again(digest: Digest, round_: int) -> Digest:
-    """The same mail under another number, so that no request is known already."""
-    number = digest.delivery_id + (round_ + 1) * 1_000_000
-    return Digest(number, digest.to, digest.token, digest.dated_at, digest.body)
-
-
 @cache
 def _sheet(choice: int) -> DigestBody:
-    """One of twenty choices of papers: some readers share theirs, as in an edition."""
+    """One of twenty selections of papers: some recipients share theirs, as in an edition."""
     link = f'<a href="https://papers.example.org/r/{TOKEN}/1">read</a>'
     filler = "A line of an abstract, about as long as such lines are. " * 100
     html = f"<p>{choice} {link} {filler}"[: _HTML_OF_A_PAPER - 4] + "</p>"
@@ -139,46 +115,17 @@ def _sheet(choice: int) -> DigestBody:
     return DigestBody(shell, [(piece, "Robotics · ▲ 84")] * _PAPERS)
 
 
-def _summary(name: str, way: str, delay: float, runs: Sequence[Run]) -> dict[str, Any]:
-    rates = [run.mails / run.seconds for run in runs]
+def _summary(name: str, way: str, delay: float, runs: Sequence[Sending]) -> dict[str, Any]:
+    rate, cost = figure(run.rate for run in runs), figure(run.cpu_us for run in runs)
+    print(f"{name:<10}{way:<14}after {delay * 1000:.0f} ms   {rate:.0f} mails/s", flush=True)
     return {
-        "provider": name,
+        "provider": name.capitalize(),
         "way": way,
         "delay_ms": round(delay * 1000),
-        "mails": runs[0].mails,
-        "mails_per_request": round(runs[0].mails / runs[0].requests, 1),
-        "mails_per_second": round(statistics.median(rates), 1),
-        "spread": [round(min(rates), 1), round(max(rates), 1)],
-        "cpu_ms_per_mail": round(
-            statistics.median(run.cpu_seconds / run.mails for run in runs) * 1000, 3
-        ),
+        "mails_per_request": BURST if way == BURSTS else 1,
+        "rate": rate.as_json(),
+        "cpu_us": cost.as_json(),
     }
-
-
-def _ratios(results: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """How many times as fast bursts are as mail by mail, over the provider where it is least."""
-    found = {}
-    for delay in DELAYS:
-        rate = {
-            (one["provider"], one["way"]): one["mails_per_second"]
-            for one in results
-            if one["delay_ms"] == round(delay * 1000)
-        }
-        least = min(rate[name, WAYS[2]] / rate[name, WAYS[0]] for name in PROVIDERS)
-        found[f"ratio_bursts_to_one_by_one_{delay * 1000:.0f}_ms"] = round(least, 1)
-    return found
-
-
-def _print(results: Sequence[dict[str, Any]]) -> None:
-    print(
-        f"{'provider':<10}{'way':<14}{'delay':>7}{'mails/request':>15}{'mails/s':>10}  CPU a mail"
-    )
-    for one in results:
-        print(
-            f"{one['provider']:<10}{one['way']:<14}{one['delay_ms']:>4} ms"
-            f"{one['mails_per_request']:>15}{one['mails_per_second']:>10}"
-            f"{one['cpu_ms_per_mail']:>9} ms"
-        )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Ten times, a hundred times as many readers: seconds, cost a mail, memory; and the first mail.
+"""Ten times, a hundred times as many subscribers: seconds, cost a mail, memory; the first mail.
 
-Everything is queued by newsletter.dispatch in a real worker, once while the senders are
-held back, so that it is known what queueing takes, and then sent. The first mail is waited for at
-the sink, with senders that wait for work.
+Everything is queued by newsletter.dispatch in a real worker, while the senders are paused, so that
+the seconds of queueing are known, and then sent. The first mail is waited for at the sink, with
+senders that wait for work.
 """
 
 from __future__ import annotations
@@ -13,25 +13,34 @@ from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, Final
 
-from django.db import connection
+import psutil
 
-from bench import audience, postfix
-from bench.costs import largest_megabytes
-from bench.figures import figure
-from bench.postfix import CountingSink
-from bench.stage import empty_database, is_quick, write
+from bench.database import ask, empty_database
+from bench.edition import make_edition
+from bench.measuring import figure, is_quick
+from bench.processes import largest_megabytes
+from bench.report import part_tables
+from bench.result_files import write
+from bench.subscribers import drop_subscribers, make_due_again, make_subscribers
 from bench.whole_path import first_mail, queued_and_sent, wait_until_sent
-from bench.workers import Worker, senders
+from bench.workers import senders
+from fakes import postfix
 from newsletter.delivery.recipients import recipients
 from newsletter.editions.loaded import LoadedEdition
 from newsletter.models import Edition
 
-_AT_ONCE: Final = 5_000
+_CHUNK: Final = 5_000
+# The table with its indexes, in one piece or in partitions.
+_LEDGER_MEGABYTES: Final = """
+SELECT (pg_total_relation_size('newsletter_delivery') + coalesce((
+          SELECT sum(pg_total_relation_size(relid))
+            FROM pg_partition_tree('newsletter_delivery') WHERE isleaf), 0)) / 1048576.0
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """So many readers: one round, or the medians of several."""
+    """So many subscribers: one round, or the medians of several."""
 
     readers: int
     queue_seconds: float
@@ -51,117 +60,91 @@ def main(quick: bool) -> None:
     sizes = {2_000: 2, 10_000: 1} if quick else {10_000: 5, 100_000: 3, 1_000_000: 1}
     rounds, waiting = (2, 2_000) if quick else (5, 20_000)
     with empty_database():
-        edition = audience.make_edition()
+        edition = make_edition()
         with postfix.sink() as port, senders(port) as worker:
-            _grown(edition, worker, 2_000, 1)  # caches and connections; not counted
-            grown = [_grown(edition, worker, *size) for size in sizes.items()]
+            _rounds(edition, worker, 2_000, 1)  # caches and connections; not counted
+            by_size = [_rounds(edition, worker, *size) for size in sizes.items()]
         first = _first_of_many(max(sizes))
         firsts = _first_of_few(waiting, rounds)
     results = {
         "quick": quick,
-        "rows": [told(rows) for rows in grown],
+        "rows": [summary(rows) for rows in by_size],
         "first_mail_of_most": first,
         "first_mail": figure(firsts).as_json() | {"readers": waiting, "rounds": firsts},
-        **at_a_million([middle(rows) for rows in grown]),
+        **at_a_million([medians(rows) for rows in by_size]),
     }
-    print(
-        f"first mail after {figure(firsts):.2f} s of {waiting:,}, "
-        f"{first['seconds']:.2f} s of {first['readers']:,}"
-    )
-    print(f"Written to {write('scaling', results)}")
+    seconds = f"{figure(firsts):.2f} s of {waiting:,}, {first['seconds']:.2f} s of {max(sizes):,}"
+    print("\n".join(part_tables({"scaling": results})))
+    print(f"first mail after {seconds}\nWritten to {write('scaling', results)}")
 
 
-def _grown(edition: Edition, worker: Worker, readers: int, rounds: int) -> list[Row]:
-    audience.drop_readers()
-    audience.make_readers(readers)  # all due, so the first round need not make them so
-    rows = [_measured(edition, worker, readers)]
+def _rounds(edition: Edition, worker: psutil.Process, count: int, rounds: int) -> list[Row]:
+    drop_subscribers()
+    make_subscribers(count)  # all due, so the first round need not make them so
+    rows = [_measured(edition, worker, count)]
     for _ in range(rounds - 1):
-        audience.due_again()
-        rows.append(_measured(edition, worker, readers))
+        make_due_again()
+        rows.append(_measured(edition, worker, count))
     return rows
 
 
-def _measured(edition: Edition, worker: Worker, readers: int) -> Row:
-    choosing = rank(edition, readers)
-    sent = queued_and_sent(worker, readers)
-    row = Row(
-        readers=readers,
-        queue_seconds=sent.queue_seconds,
-        rank_seconds=choosing,
-        send_seconds=sent.send_seconds,
-        worker_us=sent.worker_us,
-        postgres_us=sent.postgres_us,
-        worker_mb=largest_megabytes(worker.process),
-        ledger_mb=_ledger_megabytes(),
-    )
-    print(
-        f"{readers:>9,} readers: queued in {row.queue_seconds:.1f} s, ranked in "
-        f"{row.rank_seconds:.1f} s, sent in {row.send_seconds:.1f} s ({sent.rate:.0f}/s), "
-        f"{row.cost_us:.0f} µs a mail, worker {row.worker_mb:.0f} MB, "
-        f"ledger {row.ledger_mb:.0f} MB",
-        flush=True,
-    )
+def _measured(edition: Edition, worker: psutil.Process, count: int) -> Row:
+    ranking = rank(edition, count)
+    sent = queued_and_sent(worker, count)
+    seconds = sent.queue_seconds, ranking, sent.send_seconds
+    megabytes = largest_megabytes(worker), float(ask(_LEDGER_MEGABYTES))
+    row = Row(count, *seconds, sent.worker_us, sent.postgres_us, *megabytes)
+    print(f"{count:>9,} subscribers: {sent.rate:.0f}/s, {row.cost_us:.0f} µs each", flush=True)
     return row
 
 
-def rank(edition: Edition, readers: int) -> float:
-    """The seconds that choosing papers takes for so many readers, in this one process."""
-    press = LoadedEdition(edition)
+def rank(edition: Edition, count: int) -> float:
+    """The seconds that choosing papers takes for so many subscribers, in this one process."""
+    loaded = LoadedEdition(edition)
     start = time.perf_counter()
-    for first in range(1, readers + 1, _AT_ONCE):
-        wanted = recipients(range(first, min(first + _AT_ONCE, readers + 1)))
-        for reader in wanted.values():
-            press.select(reader.interests, ())
+    for first in range(1, count + 1, _CHUNK):
+        chunk = recipients(range(first, min(first + _CHUNK, count + 1)))
+        for recipient in chunk.values():
+            loaded.select(recipient.interests, ())
     return time.perf_counter() - start
 
 
-def _ledger_megabytes() -> float:
-    """The table with its indexes, in one piece or in partitions."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (pg_total_relation_size('newsletter_delivery') + coalesce(("
-            "  SELECT sum(pg_total_relation_size(relid))"
-            "    FROM pg_partition_tree('newsletter_delivery') WHERE isleaf), 0)) / 1048576.0"
-        )
-        return float(cursor.fetchone()[0])
-
-
-def _first_of_many(readers: int) -> dict[str, float]:
+def _first_of_many(count: int) -> dict[str, float]:
     """The first mail while the last size is queued, by senders that already send meanwhile."""
-    audience.due_again()
+    make_due_again()
     with postfix.counting_sink() as sink, senders(sink.port):
-        seconds, queueing = first_mail(sink, readers)
-    return {"readers": readers, "seconds": seconds, "queue_seconds": queueing}
+        seconds, queueing = first_mail(sink, count)
+    return {"readers": count, "seconds": seconds, "queue_seconds": queueing}
 
 
-def _first_of_few(readers: int, rounds: int) -> list[float]:
-    audience.drop_readers()
-    audience.make_readers(readers)
+def _first_of_few(count: int, rounds: int) -> list[float]:
+    drop_subscribers()
+    make_subscribers(count)
+    firsts = []
     with postfix.counting_sink() as sink, senders(sink.port):
-        return [_first(sink, readers) for _ in range(rounds + 1)][1:]  # the first one warms up
+        for _ in range(rounds + 1):
+            make_due_again()
+            firsts.append(first_mail(sink, count)[0])
+            wait_until_sent(count)
+    return firsts[1:]  # the first one fills caches
 
 
-def _first(sink: CountingSink, readers: int) -> float:
-    audience.due_again()
-    seconds, _ = first_mail(sink, readers)
-    wait_until_sent(readers)
-    return seconds
-
-
-def middle(rows: Sequence[Row]) -> Row:
+def medians(rows: Sequence[Row]) -> Row:
     """The median of each column, by itself."""
     readers, *columns = zip(*(astuple(row) for row in rows), strict=True)
     return Row(readers[0], *(statistics.median(column) for column in columns))
 
 
-def told(rows: Sequence[Row]) -> dict[str, Any]:
-    """The medians of one size, with what its mails cost in each round."""
+def summary(rows: Sequence[Row]) -> dict[str, Any]:
+    """The medians of one size, with the cost of its mails in each round."""
     costs = [row.cost_us for row in rows]
-    return asdict(middle(rows)) | {"cost_us": figure(costs).as_json(), "rounds": costs}
+    row = medians(rows)
+    rate = row.readers / row.send_seconds
+    return asdict(row) | {"rate": rate, "cost_us": figure(costs).as_json(), "rounds": costs}
 
 
 def at_a_million(rows: Sequence[Row]) -> dict[str, float]:
-    """The figures of the last row, by proportion where it has not a million readers."""
+    """The figures of the last row, by proportion where it has not a million subscribers."""
     first, last = rows[0], rows[-1]
     scale = 1_000_000 / last.readers
     return {

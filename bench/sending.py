@@ -1,8 +1,8 @@
 """The whole path of a mail, beside smtp-source, plain Django and django-newsletter.
 
-All into the same smtp-sink, in turns. Ours is production's own: the ledger's rows are queued,
-bells are rung, and a real Celery worker with two processes claims, personalises, sets, sends and
-records. Tables are emptied between runs, never code.
+All into the same smtp-sink, in turns. Ours is the code of production: the ledger's rows are
+queued, tasks are enqueued, and a real Celery worker with two processes claims, personalizes, sends
+and records. Tables are emptied between rounds, never code.
 """
 
 from __future__ import annotations
@@ -17,19 +17,24 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from bench import audience, postfix
-from bench.costs import Database
-from bench.figures import figure, ratios
-from bench.rivals import orders
-from bench.rivals.installed import own_database, python_of_rival
-from bench.rivals.program import Rival, RivalError, rival
-from bench.stage import empty_database, is_quick, postgresql_version, write
+from bench import transport
+from bench.database import Server, ask, empty_database
+from bench.edition import make_edition, mean_bytes
+from bench.measuring import figure, is_quick, ratios
+from bench.report import part_tables
+from bench.result_files import write
+from bench.rivals import content
+from bench.rivals.environment import own_database, python_of_rival
+from bench.rivals.process import Rival, RivalError, rival
+from bench.subscribers import make_due_again, make_subscribers
 from bench.whole_path import queued_and_sent
-from bench.workers import SENDERS, Worker, senders
+from bench.workers import SENDERS, senders
+from fakes import postfix
 from newsletter.models import Edition
 
 WAYS: Final = {
     "ours": "ours, the whole path",
+    "transport": "ours, the transport alone, 4 connections",
     "smtp_source": "smtp-source -d -s 4",
     "plain_django": "plain Django, open connections",
     "django_newsletter": "django-newsletter 1.2.1",
@@ -44,11 +49,12 @@ class Measured:
     cpu_us: float
     postgres_us: float = 0.0
     queue_seconds: float = 0.0  # ours only: before the clock of its rate
+    log_bytes: float = 0.0  # ours only: of PostgreSQL's log (WAL), a mail
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many mails a round has: so many that each way takes a few seconds."""
+    """The mails of a round: so many that each way takes a few seconds."""
 
     rounds: int
     ours: int
@@ -56,41 +62,44 @@ class Sizes:
     django_newsletter: int
 
 
-class Contest:
-    """All that sends, up and ready, and one sink."""
+class Ways:
+    """All that sends, started and ready, and one sink."""
 
     def __init__(self, sizes: Sizes, stack: ExitStack) -> None:
         self._sizes = sizes
         self._port = stack.enter_context(postfix.sink())
-        edition = audience.make_edition()
-        audience.make_readers(sizes.ours)
-        self._worker: Worker = stack.enter_context(senders(self._port))
+        edition = make_edition()
+        make_subscribers(sizes.ours)
+        self._worker = stack.enter_context(senders(self._port))
+        self.mail_bytes = {"ours": mean_bytes(edition), "transport": transport.SIZE}
         self._rivals: dict[str, Rival] = {}
-        self.mail_bytes = {"ours": audience.mean_bytes(edition)}
-        order = orders.for_plain_django(edition, self._port)
+        order = content.for_plain_django(edition, self._port)
         django = rival("plain_django", order, processes=SENDERS)
-        self._enter("plain_django", stack.enter_context(django))
+        self._add("plain_django", stack.enter_context(django))
         self.missing = ""
         try:
             newsletter = stack.enter_context(_django_newsletter(edition, self._port))
-            self._enter("django_newsletter", newsletter)
+            self._add("django_newsletter", newsletter)
         except RivalError as error:
             self.missing = str(error)
             print(f"{error}. The rest goes on without it.", flush=True)
 
-    def _enter(self, name: str, one: Rival) -> None:
+    def _add(self, name: str, one: Rival) -> None:
         self._rivals[name] = one
         self.mail_bytes[name] = one.mail_bytes
 
     def one_round(self) -> dict[str, Measured]:
         """Every way, one after the other."""
-        measured = {"ours": self._ours(), "smtp_source": self._source()}
+        ready = transport.ours(self._port, 4, self._sizes.ours)
+        measured = {"ours": self._ours(), "transport": Measured(ready.rate, ready.cpu_us)}
+        measured["smtp_source"] = self._source()
         return measured | {name: self._rival(name) for name in self._rivals}
 
     def _ours(self) -> Measured:
-        audience.due_again()
+        make_due_again()
         sent = queued_and_sent(self._worker, self._sizes.ours)
-        return Measured(sent.rate, sent.worker_us, sent.postgres_us, sent.queue_seconds)
+        costs = sent.worker_us, sent.postgres_us
+        return Measured(sent.rate, *costs, sent.queue_seconds, sent.log_bytes_a_mail)
 
     def _source(self) -> Measured:
         mails = self._sizes.ours
@@ -102,10 +111,10 @@ class Contest:
         return Measured(mails / seconds, spent / mails * 1e6)
 
     def _rival(self, name: str) -> Measured:
-        mails, database = getattr(self._sizes, name), Database()
-        before = database.cpu_seconds()
+        mails, server = getattr(self._sizes, name), Server()
+        before = server.cpu_seconds()
         sending = self._rivals[name].send(mails)
-        spent = database.cpu_seconds() - before
+        spent = server.cpu_seconds() - before
         return Measured(sending.rate, sending.cpu_us, spent / mails * 1e6)
 
 
@@ -113,7 +122,7 @@ class Contest:
 def _django_newsletter(edition: Edition, port: int) -> Iterator[Rival]:
     python = python_of_rival(Path(settings.VAR_DIR))
     with own_database() as database:
-        order = orders.for_django_newsletter(edition, port, database)
+        order = content.for_django_newsletter(edition, port, database)
         with rival("django_newsletter", order, python=str(python)) as newsletter:
             yield newsletter
 
@@ -122,34 +131,43 @@ def main(quick: bool) -> None:
     sizes = Sizes(2, 2_000, 200, 100) if quick else Sizes(5, 20_000, 1_000, 400)
     with ExitStack() as stack:
         stack.enter_context(empty_database())
-        contest = Contest(sizes, stack)
-        contest.one_round()  # caches and connections; not counted
-        rounds = [contest.one_round() for _ in range(sizes.rounds)]
-        version = postgresql_version()
+        ways = Ways(sizes, stack)
+        ways.one_round()  # caches and connections; not counted
+        rounds = [ways.one_round() for _ in range(sizes.rounds)]
+        version = ask("SHOW server_version")
     results = {
         "quick": quick,
         "postgresql": version,
         "sizes": asdict(sizes),
-        "mail_bytes": contest.mail_bytes,
-        "missing": contest.missing,
-        **summary(rounds),
+        "missing": ways.missing,
+        **summary(rounds, ways.mail_bytes),
     }
-    _print(results)
+    print("\n".join(part_tables({"sending": results})))
+    print(f"Log (WAL): {results['ledger_log_bytes_a_mail']['median']:.0f} bytes a mail")
     print(f"Written to {write('sending', results)}")
 
 
-def summary(rounds: Sequence[dict[str, Measured]]) -> dict[str, Any]:
-    """Medians and spreads of each way, and what ours is to the others, round by round."""
+def summary(rounds: Sequence[dict[str, Measured]], mail_bytes: dict[str, int]) -> dict[str, Any]:
+    """Medians and spreads of each way, and the ratios of ours to the others, round by round.
+
+    Args:
+        mail_bytes: the size of a mail by way; smtp-source sends mails of our size.
+    """
     names = list(rounds[0])
     by_way = {name: [one[name] for one in rounds] for name in names}
     fields = ("rate", "cpu_us", "postgres_us")
     return {
         "rounds": [{name: asdict(one[name]) for name in names} for one in rounds],
-        "ways": {
-            name: {what: figure(getattr(one, what) for one in found).as_json() for what in fields}
+        "ways": [
+            {
+                "way": WAYS[name],
+                "mail_kb": mail_bytes.get(name, mail_bytes["ours"]) / 1000,
+                **{what: figure(getattr(one, what) for one in found).as_json() for what in fields},
+            }
             for name, found in by_way.items()
-        },
+        ],
         "ratios": {name: figure(found).as_json() for name, found in _ratios(by_way).items()},
+        "ledger_log_bytes_a_mail": figure(one.log_bytes for one in by_way["ours"]).as_json(),
     }
 
 
@@ -164,15 +182,6 @@ def _ratios(by_way: dict[str, list[Measured]]) -> dict[str, list[float]]:
     if "django_newsletter" in rates:
         found["ratio_to_django_newsletter"] = ratios(rates["ours"], rates["django_newsletter"])
     return found
-
-
-def _print(results: dict[str, Any]) -> None:
-    print(f"{'into one smtp-sink':<34}{'mails/s':>9}{'CPU µs a mail':>15}{'PostgreSQL':>12}")
-    for name, of_way in results["ways"].items():
-        rate, cpu, postgres = (of_way[one]["median"] for one in ("rate", "cpu_us", "postgres_us"))
-        print(f"{WAYS[name]:<34}{rate:>9.0f}{cpu:>15.0f}{postgres:>12.0f}")
-    for name, found in results["ratios"].items():
-        print(f"{name:<34}{found['median']:.2f} ({found['least']:.2f} to {found['most']:.2f})")
 
 
 if __name__ == "__main__":

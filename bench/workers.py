@@ -16,13 +16,13 @@ from django.conf import settings
 from django.db import connection
 from kombu.transport.redis import Channel
 
-from bench.postfix import wait_for
 from config.celery import app
+from fakes.postfix import wait_for
 from local import servers
 from local.processes import Child, stop
 
-SENDERS: Final = 4  # processes
-# Nothing of an operator's own settings that would slow us down, or speak to another server.
+SENDERS: Final = 4  # processes, as docker-compose.yml starts them
+# No setting of the operator may slow the workers down or point them at another server.
 _PLAIN: Final = {
     "LOCAL": "true",
     "LOG_LEVEL": "WARNING",
@@ -37,39 +37,27 @@ _PLAIN: Final = {
 }
 
 
-class Worker:
-    """A Celery worker that runs."""
-
-    def __init__(self, process: psutil.Process) -> None:
-        self.process = process
-
-    def pause(self) -> None:
-        """Its processes finish what they do, and get nothing more to do."""
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
-
-
 @contextmanager
-def senders(port: int, **changes: str) -> Iterator[Worker]:
+def senders(port: int, **changes: str) -> Iterator[psutil.Process]:
     """Two processes that send, and one beside them that dispatches, as a second machine would.
 
     Args:
         port: of the SMTP server on this machine.
         changes: further settings, by the names of their environment variables.
     """
-    told = _PLAIN | {"EMAIL_PORT": str(port)} | changes
+    environ = _PLAIN | {"EMAIL_PORT": str(port)} | changes
     with (
-        _worker("dispatcher", "default", 1, told),
-        _worker("sender", "send", SENDERS, told) as worker,
+        _worker("dispatcher", "default", 1, environ),
+        _worker("sender", "send", SENDERS, environ) as worker,
     ):
-        forget_bells()
+        empty_send_queue()
         yield worker
 
 
 @contextmanager
-def _worker(name: str, queue: str, processes: int, changes: Mapping[str, str]) -> Iterator[Worker]:
+def _worker(
+    name: str, queue: str, processes: int, changes: Mapping[str, str]
+) -> Iterator[psutil.Process]:
     log = Path(settings.VAR_DIR) / "log" / f"bench-{name}.log"
     ready = log.with_suffix(".ready")
     ready.unlink(missing_ok=True)
@@ -82,9 +70,9 @@ def _worker(name: str, queue: str, processes: int, changes: Mapping[str, str]) -
     child.start()
     try:
         wait_for(ready.exists, f"the {name} ({log})")
-        yield Worker(psutil.Process(child.pid))
+        yield psutil.Process(child.pid)
     finally:
-        os.kill(child.pid or 0, signal.SIGCONT)  # should it be paused, or it would not hear
+        os.kill(child.pid or 0, signal.SIGCONT)  # a paused process handles no other signal
         stop([child], 30)
 
 
@@ -94,7 +82,7 @@ def _stores() -> dict[str, str]:
     return {"DATABASE_URL": ours.geturl(), "REDIS_URL": settings.REDIS_URL}
 
 
-def forget_bells() -> None:
-    """Empty the senders' queue: what an earlier round rang for is no more."""
+def empty_send_queue() -> None:
+    """Drop the senders' tasks of an earlier round: their rows are gone."""
     with app.connection_for_write() as broker:
         cast("Channel", broker.default_channel).queue_purge("send")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.stand_in import Play
+from fakes.web_service import Play
 
 _NOT_PLAYED = {"content-length", "content-encoding", "transfer-encoding", "connection", "status"}
 

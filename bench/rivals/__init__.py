@@ -1,1 +1,1 @@
-"""What others would send the same mails with, each in processes of its own."""
+"""Other software that sends the same mails, each in processes of its own."""

@@ -1,7 +1,7 @@
 """django-newsletter: one submission of one message to so many subscribers.
 
 As its manual sets it up, without delays between mails, on PostgreSQL, with its own templates.
-It sends the same mail to everybody, opens a connection for each, and writes no outcome down.
+It sends the same mail to all, opens a connection for each, and records no outcome.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-APP = "newsletter"  # not ours: this runs where ours is not
+APP = "newsletter"  # its own app: ours is not installed here
 
 
 class Sender:

@@ -1,8 +1,8 @@
-"""Plain Django: two templates rendered per reader, EmailMultiAlternatives, one open connection.
+"""Plain Django: two templates rendered a mail, EmailMultiAlternatives, one open connection.
 
-In every doubt it has it easier than we have: readers, choices, reasons and tokens are in its
-memory already, all that papers have in common is worded and wrapped beforehand, the compiled
-templates are at hand, and no ledger is kept.
+Every doubt is decided in its favour: recipients, selections, reasons and tokens are in its memory
+already, texts are worded and wrapped beforehand, the templates are compiled, and it keeps no
+ledger.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Sender:
             self.mail_bytes = len(self._mail(order["readers"][0], nowhere).message().as_bytes())
 
     def prepare(self, mails: int) -> None:
-        """Nothing is to be made ready."""
+        """There is nothing to prepare."""
 
     def send(self, mails: int) -> None:
         with get_connection() as connection:

@@ -1,8 +1,8 @@
-"""Runs one rival: python serve.py MODULE ORDER.json, with the Python of its own environment.
+"""Runs one rival: python serve.py MODULE CONTENT.json, with the Python of its own environment.
 
-The module has a `Sender(order)` with `mail_bytes`, `prepare(mails)` and `send(mails)`. This one
-says a line of JSON when it is there, and answers every line that it reads with another one.
-It imports nothing of ours: a rival may live on other packages, and of the same names.
+The module has a `Sender(order)` with `mail_bytes`, `prepare(mails)` and `send(mails)`. It writes a
+line of JSON once it has started, and answers every line that it reads with another one. It
+imports nothing of ours: a rival may need other packages, of the same names.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any
 
 def main(module: str, order: str) -> None:
     sender = importlib.import_module(module).Sender(json.loads(Path(order).read_text()))
-    _say({"mail_bytes": sender.mail_bytes})
+    _answer({"mail_bytes": sender.mail_bytes})
     for line in sys.stdin:
-        told = json.loads(line)
+        request = json.loads(line)
         before = time.process_time()
-        if "prepare" in told:
-            sender.prepare(told["prepare"])
+        if "prepare" in request:
+            sender.prepare(request["prepare"])
         else:
-            sender.send(told["send"])
-        _say({"cpu_seconds": time.process_time() - before})
+            sender.send(request["send"])
+        _answer({"cpu_seconds": time.process_time() - before})
 
 
-def _say(answer: dict[str, Any]) -> None:
+def _answer(answer: dict[str, Any]) -> None:
     print(json.dumps(answer), flush=True)
 
 

@@ -153,7 +153,8 @@ def test_celery_never_runs_a_task_where_it_was_called() -> None:
 
 
 def sources() -> list[Path]:
-    folders = ["config", "local", "newsletter", "papers", "subscribers", "tests", "bench", ".ci"]
+    folders = ["config", "local", "newsletter", "papers", "subscribers", "tests", "bench", "fakes"]
+    folders += [".ci"]
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     files += [path for path in ROOT.iterdir() if path.is_file()]
     return [path for path in files if path.suffix not in (".pyc", ".txt", ".gz")]

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_django import Settings
 
+from fakes.mail_api import MailApi
 from mail.batch.brevo import Brevo
 from mail.batch.client import BatchApi, BurstTransport
 from mail.batch.postmark import Postmark
@@ -16,7 +17,6 @@ from mail.batch.resend import Resend
 from mail.providers import backend_of
 from newsletter.editions.fragments import TOKEN, Layout, PaperFragment
 from newsletter.editions.render import Digest, DigestBody
-from tests.mail_api import MailApi
 
 APIS: dict[str, type[BatchApi]] = {"postmark": Postmark, "resend": Resend, "brevo": Brevo}
 DATED_AT = datetime(2025, 3, 15, 8, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stand_in import FakeTime
+from fakes.web_service import FakeTime
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import answering
 from mail.batch.brevo import Brevo
 from mail.outcome import Outcome
 from tests.mail.mails import bursting, make_burst, make_digest
-from tests.mail_api import answering
 
 ODD = Outcome("misconfigured", error="HTTP 400: …", disputed=True)
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import answering
 from mail.batch.postmark import Postmark
 from mail.outcome import Outcome
 from tests.mail.mails import bursting, make_burst
-from tests.mail_api import answering
 
 TAKEN = {"ErrorCode": 0, "Message": "OK", "MessageID": "b7bc2f4a", "To": "ada@example.com"}
 

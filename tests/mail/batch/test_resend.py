@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import Fault, answering
 from mail.batch.resend import Resend
 from mail.outcome import Outcome
 from tests.mail.mails import bursting, make_burst, make_digest
-from tests.mail_api import Fault, answering
 
 ODD = Outcome("misconfigured", error="HTTP 422: …", disputed=True)
 

@@ -16,7 +16,9 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from bench.delay import delayed
+from fakes.slow_proxy import delayed
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
 from mail.backend import DjangoTransport
 from mail.factory import open_transport
 from mail.message import Message
@@ -25,8 +27,6 @@ from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
 from mail.smtp.queue import Letter, Mailbag, stuffed
 from newsletter.editions.render import Digest, build_digest
-from tests.sink import sinking
-from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Rule, Sink, as_usual
 
 BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LATER = datetime(2025, 3, 15, 8, tzinfo=UTC)

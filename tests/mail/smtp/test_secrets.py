@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from fakes.smtp_sink_rules import HANG_UP, Sink
 from mail.smtp.pool import SmtpTransport
 from tests.mail.smtp.test_pool import BACKEND, at, make_burst, make_digest, states, told
-from tests.sink_rules import HANG_UP, Sink
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
 LOGIN = ("digest", "a password")

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from fakes.mail_api import FAULTS, Fault, MailApi, answering
 from mail.factory import open_transport
 from newsletter.delivery.deliver import deliver
 from newsletter.delivery.dispatch import dispatch_due
@@ -18,7 +19,6 @@ from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
 from tests.factories import DAY, make_paper, make_signal, make_subscriber
 from tests.mail.mails import APIS, point_at
-from tests.mail_api import FAULTS, Fault, MailApi, answering
 
 pytestmark = pytest.mark.django_db
 

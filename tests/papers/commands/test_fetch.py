@@ -11,11 +11,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from fakes.arxiv import entry, feed
+from fakes.web_service import Play, StandIn, says, stand_in
 from papers.jobs.run import LEASE
 from papers.models import Job, Paper, Signal, SourceRun
 from tests.factories import make_paper
-from tests.papers.sources.arxiv_site import entry, feed
-from tests.stand_in import Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)  # a Friday

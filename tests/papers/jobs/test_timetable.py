@@ -11,14 +11,14 @@ import pytest
 import time_machine
 from celery import current_app
 
+from fakes.arxiv import entry, feed
+from fakes.web_service import PAGE, Play, StandIn, says, stand_in
 from papers.jobs.run import due, run
 from papers.jobs.timetable import BY_NAME, DAILY_LISTS, LINES, SOURCES
 from papers.models import Job, Paper, SourceRun, Trend
 from papers.sources.http import Limits
 from papers.tasks import run_due, run_job
 from tests.factories import make_paper, make_signal, make_topic
-from tests.papers.sources.arxiv_site import entry, feed
-from tests.stand_in import PAGE, Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday

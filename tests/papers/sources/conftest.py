@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stand_in import StandIn, stand_in
+from fakes.web_service import StandIn, stand_in
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from fakes.web_service import FakeTime, StandIn
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits, Service
-from tests.stand_in import FakeTime, StandIn
 
 
 def make_http(

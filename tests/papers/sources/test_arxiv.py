@@ -10,6 +10,8 @@ import pytest
 from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
+from fakes.arxiv import entry, feed, refusal
+from fakes.web_service import FakeTime
 from papers.sources import SourceError
 from papers.sources.arxiv import (
     announced,
@@ -22,8 +24,6 @@ from papers.sources.arxiv import (
     wrong_address,
 )
 from papers.sources.http import Http, Limits
-from tests.papers.sources.arxiv_site import entry, feed, refusal
-from tests.stand_in import FakeTime
 
 
 @pytest.fixture

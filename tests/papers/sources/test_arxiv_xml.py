@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fakes.arxiv import entry, feed, refusal
 from papers.sources import SourceError
 from papers.sources.arxiv_xml import Entry, parse_announcements, parse_query
-from tests.papers.sources.arxiv_site import entry, feed, refusal
 
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 from pytest_django import Settings
 
+from fakes.web_service import ELSEWHERE, SILENCE, FakeTime, Play, StandIn, says, stand_in
 from papers.sources import SourceError
 from papers.sources.exchange import Call, user_agent
 from papers.sources.http import Http, Limits, Service
 from tests.papers.sources.http_client import make_http, refusal
-from tests.stand_in import ELSEWHERE, SILENCE, FakeTime, Play, StandIn, says, stand_in
 
 FINE = says({"fine": True})
 SILENT = Limits(silence=0.3, attempts=2)

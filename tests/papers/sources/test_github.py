@@ -10,11 +10,11 @@ import pytest
 from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
+from fakes.web_service import FakeTime
 from papers.sources import SourceError
 from papers.sources.github import Repository, connect, repository, starred
 from papers.sources.http import Http, Limits
 from tests.recordings import github_plays
-from tests.stand_in import FakeTime
 
 PROJECT = Repository("a", "b")
 

@@ -6,10 +6,10 @@ import logging
 
 import pytest
 
+from fakes.web_service import FakeTime, Play, StandIn, says
 from papers.sources import SourceError
 from papers.sources.http import Limits, is_json
 from tests.papers.sources.http_client import make_http, refusal
-from tests.stand_in import FakeTime, Play, StandIn, says
 
 FINE = says({"fine": True})
 SILENT = Limits(silence=0.3, attempts=2)

@@ -12,11 +12,11 @@ import pytest
 from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
+from fakes.web_service import FakeTime
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import connect, daily, day_in_name, detail, normalise, parse
-from tests.stand_in import FakeTime
 
 DAY = date(2024, 5, 27)
 LISTS = "/api/daily_papers"

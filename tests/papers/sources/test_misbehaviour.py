@@ -13,15 +13,7 @@ from datetime import datetime
 import pytest
 from pytest_django import Settings
 
-from papers.jobs.fetch.github import fetch_stars
-from papers.jobs.fetch.hugging_face import fetch_day
-from papers.jobs.fetch.semantic_scholar import fetch_citations
-from papers.jobs.fetching import Harvest
-from papers.models import RawRecord, Signal
-from papers.sources import SourceError, github, hugging_face, semantic_scholar
-from papers.sources.http import Clock, Http, Limits
-from tests.factories import DAY, NOON, make_paper
-from tests.stand_in import (
+from fakes.web_service import (
     BOMB,
     DRIP,
     ELSEWHERE,
@@ -35,6 +27,14 @@ from tests.stand_in import (
     says,
     stand_in,
 )
+from papers.jobs.fetch.github import fetch_stars
+from papers.jobs.fetch.hugging_face import fetch_day
+from papers.jobs.fetch.semantic_scholar import fetch_citations
+from papers.jobs.fetching import Harvest
+from papers.models import RawRecord, Signal
+from papers.sources import SourceError, github, hugging_face, semantic_scholar
+from papers.sources.http import Clock, Http, Limits
+from tests.factories import DAY, NOON, make_paper
 
 pytestmark = pytest.mark.django_db
 LIMITS = Limits(answer=30, attempts=2)

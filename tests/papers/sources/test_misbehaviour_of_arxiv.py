@@ -9,16 +9,8 @@ from typing import Any
 
 import pytest
 
-from papers.jobs.fetch.arxiv import fetch_batch
-from papers.jobs.fetching import Harvest
-from papers.models import RawRecord
-from papers.sources import SourceError
-from papers.sources.arxiv import connect
-from papers.sources.http import Limits
-from tests.factories import make_paper
-from tests.papers.sources.arxiv_site import ATOM, entry, feed
-from tests.papers.sources.test_arxiv_xml import FOREIGN, LAUGHS
-from tests.stand_in import (
+from fakes.arxiv import ATOM, entry, feed
+from fakes.web_service import (
     BOMB,
     DRIP,
     ELSEWHERE,
@@ -32,6 +24,14 @@ from tests.stand_in import (
     says,
     stand_in,
 )
+from papers.jobs.fetch.arxiv import fetch_batch
+from papers.jobs.fetching import Harvest
+from papers.models import RawRecord
+from papers.sources import SourceError
+from papers.sources.arxiv import connect
+from papers.sources.http import Limits
+from tests.factories import make_paper
+from tests.papers.sources.test_arxiv_xml import FOREIGN, LAUGHS
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)  # a Friday

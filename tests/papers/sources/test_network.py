@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from fakes.web_service import DRIP, FakeTime, Play, StandIn, says
 from papers.sources.http import Limits
 from papers.sources.network import is_public, may_redirect
 from tests.papers.sources.http_client import refusal
-from tests.stand_in import DRIP, FakeTime, Play, StandIn, says
 
 FINE = says({"fine": True})
 

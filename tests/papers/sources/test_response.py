@@ -8,9 +8,9 @@ import zlib
 
 import pytest
 
+from fakes.web_service import BOMB, ENDLESS, HUGE, MB, PAGE, FakeTime, Play, StandIn, says
 from papers.sources.http import Limits, is_json
 from tests.papers.sources.http_client import make_http, refusal
-from tests.stand_in import BOMB, ENDLESS, HUGE, MB, PAGE, FakeTime, Play, StandIn, says
 
 # ── text and JSON ──────────────────────────────────────────────────────────────
 

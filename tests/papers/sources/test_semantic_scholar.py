@@ -10,12 +10,12 @@ import pytest
 from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
+from fakes.web_service import FakeTime
 from papers.fetched import FetchedSignal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
 from papers.sources.semantic_scholar import cited, connect
 from tests.recordings import semantic_scholar_plays
-from tests.stand_in import FakeTime
 
 PATH = "/graph/v1/paper/batch"
 FIELDS = "externalIds,title,citationCount,influentialCitationCount,tldr,publicationDate"

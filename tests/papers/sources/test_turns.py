@@ -17,9 +17,9 @@ import pytest
 from django.conf import settings
 from redis.lock import Lock
 
+from fakes.arxiv import Site, serving
 from papers.sources import SourceError
 from papers.sources.turns import turn
-from tests.papers.sources.arxiv_site import Site, serving
 
 ROOT = Path(__file__).resolve().parents[3]
 REST = 0.2

@@ -8,6 +8,14 @@ from typing import Any
 
 import pytest
 
+from fakes.arxiv import entry, feed, refusal
+from fakes.web_service import (
+    FakeTime,
+    Play,
+    StandIn,
+    says,
+    stand_in,
+)
 from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
 from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord
@@ -19,14 +27,6 @@ from papers.sources.arxiv import (
 )
 from papers.sources.http import Limits
 from tests.factories import DAY, make_paper, make_topic
-from tests.papers.sources.arxiv_site import entry, feed, refusal
-from tests.stand_in import (
-    FakeTime,
-    Play,
-    StandIn,
-    says,
-    stand_in,
-)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)  # a Friday

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.web_service import FakeTime, Play, StandIn, says, stand_in
 from papers.jobs.fetch.github import fetch_stars
 from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord, Signal
@@ -18,7 +19,6 @@ from papers.sources.github import connect
 from papers.sources.http import Http, Limits
 from tests.factories import NOON, make_paper, make_signal
 from tests.recordings import github_plays
-from tests.stand_in import FakeTime, Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.web_service import FakeTime, Play, StandIn, says, stand_in
 from papers.jobs.fetch.hugging_face import fetch_day, fetch_signals
 from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord, Signal
@@ -18,7 +19,6 @@ from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import connect
 from tests.factories import DAY, NOON, make_paper, make_signal, make_topic
 from tests.recordings import daily_play
-from tests.stand_in import FakeTime, Play, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
 LISTS = "/api/daily_papers"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.web_service import FakeTime, StandIn, says, stand_in
 from papers.jobs.fetch import semantic_scholar
 from papers.jobs.fetch.semantic_scholar import fetch_citations
 from papers.jobs.fetching import Harvest
@@ -16,7 +17,6 @@ from papers.models import Paper, RawRecord, Signal
 from papers.sources.http import Http, Limits
 from papers.sources.semantic_scholar import connect
 from tests.factories import DAY, NOON, make_paper
-from tests.stand_in import FakeTime, StandIn, says, stand_in
 
 pytestmark = pytest.mark.django_db
 BATCH_PATH = "/graph/v1/paper/batch"

@@ -1,0 +1,89 @@
+"""What the rivals are to send: the papers of our edition, selected and worded as ours."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+
+from bench.subscribers import DIGEST_SIZE, first_recipients
+from newsletter.editions.fragments import RANK, TOKEN, WHY
+from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.tokens import make_token
+from newsletter.models import Candidate, Edition
+from papers.wording import author_line, lead, short_figure
+
+_RECIPIENTS: Final = 500  # then it begins again with the first
+_LINKS: Final = ("page", "arxiv", "code")  # three numbers to a paper, as in our links
+
+
+def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
+    """Papers by their position, and recipients with the selection that we made for each."""
+    loaded = LoadedEdition(edition)
+    candidates = Candidate.objects.filter(edition=edition)
+    return {
+        "port": port,
+        "mail_from": settings.MAIL_FROM,
+        "common": {
+            "site": settings.SITE_URL,
+            "cadence": edition.cadence,
+            "span": f"the week to {edition.day:%d %B %Y}",
+            "byline": "by the research community",
+        },
+        "papers": {str(one.position): worded(one.position, one.facts) for one in candidates},
+        "readers": [
+            {
+                "to": recipient.email,
+                "token": make_token(number),
+                "picks": [
+                    (str(pick.position), pick.reason)
+                    for pick in loaded.select(recipient.interests, ()).picks
+                ],
+            }
+            for number, recipient in first_recipients(_RECIPIENTS).items()
+        ],
+    }
+
+
+def worded(position: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A paper as the rival's templates take it; `facts` are a `Candidate.facts`."""
+    summary = lead(facts["summary"])
+    figures = [*facts["topics"], f"▲ {short_figure(facts['upvotes'])}"]
+    links = {kind: position * len(_LINKS) + place for place, kind in enumerate(_LINKS)}
+    return {
+        "title": facts["title"],
+        "byline": author_line(facts["authors"]),
+        "summary": summary,
+        "summary_lines": _wrapped(summary),
+        "figures": figures,
+        "figures_lines": _wrapped(" · ".join(figures)),
+        **{kind: number for kind, number in links.items() if facts.get(f"{kind}_url")},
+    }
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 72, initial_indent="    ", subsequent_indent="    ")
+
+
+def for_django_newsletter(
+    edition: Edition, port: int, database: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The edition's first papers as articles, in the HTML that our mails have for them."""
+    first = Candidate.objects.filter(edition=edition).order_by("position")[:DIGEST_SIZE]
+    articles = [
+        {
+            "title": candidate.facts["title"][:200],
+            "text": _filled(candidate.html, candidate.position),
+            "url": settings.SITE_URL + candidate.facts["page_url"],
+        }
+        for candidate in first
+    ]
+    return {"port": port, "database": dict(database), "articles": articles}
+
+
+def _filled(html: str, position: int) -> str:
+    """With the same in all placeholders for every recipient, as long as ours."""
+    token, why = make_token(1), "Trending now"
+    return html.replace(TOKEN, token).replace(RANK, str(position)).replace(WHY, why)

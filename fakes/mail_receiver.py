@@ -1,0 +1,108 @@
+"""Where all mail of a chaos run arrives: an SMTP server and an API that count it and misbehave."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from fakes.mail_api import FAULTS, Fault, answering
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import Answer, Moment
+
+# One server takes some 300 mails a second, so that a fault can happen while they are sent.
+_SECONDS_A_MAIL: Final = 0.003
+_SECONDS_A_REQUEST: Final = 0.1
+GONE: Final = "gone"  # addresses that begin so have no mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail that a server received."""
+
+    message_id: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misbehaviour:
+    """The `answers` of a server to a verb, or to a `request`, with some chance."""
+
+    verb: str
+    answers: Sequence[Answer]
+    chance: float
+
+
+class MailReceiver:
+    """Both servers, with one list of the mails that they received, in order."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._arrivals: list[Arrival] = []
+        self._misbehaviour: Misbehaviour | None = None
+        self._random = Random(0)  # noqa: S311 (faults, not secrets)
+        self.misbehaved = 0  # how often
+        self.seconds_a_mail = _SECONDS_A_MAIL
+        self.smtp_port = 0
+        self.api_url = ""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve for as long as the block runs."""
+        self._path.touch()
+        with (
+            self._path.open("a") as file,
+            sinking(self._smtp, keep=False, count=file) as sink,
+            answering(tally=self._path, choose=self._api, delay=_SECONDS_A_REQUEST) as api,
+        ):
+            api.patience = 3.0  # more than the senders wait
+            self.smtp_port, self.api_url = sink.port, api.url
+            yield
+
+    def begin(self, misbehaviour: Misbehaviour | None, random: Random) -> None:
+        """A new run: earlier arrivals are dropped."""
+        self._look()
+        self._arrivals = []
+        self._misbehaviour, self._random, self.misbehaved = misbehaviour, random, 0
+
+    def behave(self) -> None:
+        """Answer as usual from now on."""
+        self._misbehaviour = None
+
+    @property
+    def arrivals(self) -> list[Arrival]:
+        self._look()
+        return self._arrivals
+
+    def _look(self) -> None:
+        with self._path.open() as file:
+            file.seek(self._read)
+            for line in iter(file.readline, ""):
+                if not line.endswith("\n"):
+                    break  # it is just being written
+                self._arrivals.append(Arrival(*line.split()))
+                self._read += len(line.encode())
+
+    def _answer(self, verb: str) -> Answer:
+        """The wrong answer at this moment; None: the usual one."""
+        wrong = self._misbehaviour
+        if wrong is None or wrong.verb != verb or self._random.random() >= wrong.chance:
+            return None
+        self.misbehaved += 1
+        return self._random.choice(list(wrong.answers))
+
+    def _smtp(self, moment: Moment) -> Answer:
+        if moment.verb == "end":
+            time.sleep(self.seconds_a_mail)
+        if moment.verb == "RCPT" and moment.to.startswith(GONE):
+            return "550 5.1.1 no such user"
+        return self._answer(moment.verb)
+
+    def _api(self) -> Fault | None:
+        kind = self._answer("request")
+        return FAULTS[kind] if isinstance(kind, str) else None
