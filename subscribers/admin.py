@@ -14,11 +14,11 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.preferences import unsubscribe
 from subscribers.privacy import erase
 from subscribers.suppress import lift, suppress
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from web.admin import (
     DialogForm,

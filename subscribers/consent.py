@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 
 

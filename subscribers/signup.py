@@ -18,9 +18,9 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from subscribers import consent
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 
 REQUESTS_A_DAY: Final = 3

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from subscribers import consent
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 
 

@@ -7,12 +7,12 @@ Keys rotate through SECRET_KEY_FALLBACKS.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Final, Literal
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
+from subscribers.addresses import address_hash
 from subscribers.models import Subscriber
 
 Purpose = Literal["confirm", "preferences", "feed"]
@@ -25,15 +25,6 @@ class BadToken(Exception):
 
 class ExpiredToken(BadToken):
     """The token was good once."""
-
-
-def address_hash(email: str) -> str:
-    """64 hexadecimal digits that stand for an address once the address itself is gone.
-
-    Plain SHA-256 of the lower-case address: a suppression must outlive every rotation of
-    SECRET_KEY, so no key goes in. It hides an address from a glance, not from a guess.
-    """
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 
 def make(purpose: Purpose, subscriber: Subscriber) -> str:

@@ -14,8 +14,8 @@ from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Paper, RawRecord, Signal, Trend
 from subscribers import consent, privacy
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from subscribers import consent
+from subscribers.addresses import address_hash
 from subscribers.admin import readers_like
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.suppress import suppress
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from tests.factories import NOON, make_subscriber, make_topic
 from web.admin import row_url, rows_url

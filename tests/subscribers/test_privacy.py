@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from subscribers import consent
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.privacy import erase, erasing
 from subscribers.suppress import is_suppressed, suppress
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from tests.factories import NOON, make_delivery, make_edition, make_mail, make_subscriber
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
 from subscribers.signup import REQUESTS_A_DAY, sign_up
 from subscribers.suppress import suppress
-from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from tests.factories import NOON, make_subscriber
 

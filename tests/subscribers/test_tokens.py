@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from subscribers import tokens
-from subscribers.tokens import BadToken, ExpiredToken, address_hash
+from subscribers.tokens import BadToken, ExpiredToken
 from tests.factories import NOON, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -114,13 +114,3 @@ def test_links_survive_a_change_of_the_secret_key(settings: LazySettings) -> Non
         tokens.read("preferences", token)
     settings.SECRET_KEY_FALLBACKS = [old]
     assert tokens.read("preferences", token) == reader
-
-
-def test_the_hash_of_an_address_does_not_depend_on_keys_or_capitals(
-    settings: LazySettings,
-) -> None:
-    before = address_hash("Ada@Example.org ")
-    settings.SECRET_KEY = "another"
-    assert address_hash("ada@example.org") == before
-    assert len(before) == 64
-    assert address_hash("ida@example.org") != before
