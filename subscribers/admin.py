@@ -15,11 +15,11 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.preferences import unsubscribe
 from subscribers.privacy import erase
 from subscribers.suppress import lift, suppress
-from subscribers.trail import Trail
 from web.admin import (
     DialogForm,
     LedgerInline,
@@ -158,8 +158,10 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
 
 def _unsubscribe(request: HttpRequest, reader: Subscriber) -> bool:
     # The operator's network is not the reader's: the entry only says that it came from here.
-    trail = Trail(user_agent=f"admin, by {request.user.get_username()}")
-    return unsubscribe(reader, step=ConsentEntry.Step.UNSUBSCRIBED, trail=trail, now=timezone.now())
+    origin = RequestOrigin(user_agent=f"admin, by {request.user.get_username()}")
+    return unsubscribe(
+        reader, step=ConsentEntry.Step.UNSUBSCRIBED, origin=origin, now=timezone.now()
+    )
 
 
 # ── what belongs to readers ──────────────────────────────────────────────────

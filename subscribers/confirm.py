@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from subscribers import consent, preferences, wishes
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.schedule import next_slot_after_change
 from subscribers.suppress import is_suppressed
-from subscribers.trail import Trail
 from subscribers.wishes import Preferences
 
 
@@ -19,7 +19,9 @@ class SuppressedAddress(Exception):
 
 
 @transaction.atomic
-def confirm(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: datetime) -> bool:
+def confirm(
+    subscriber: Subscriber, wanted: Preferences, origin: RequestOrigin, now: datetime
+) -> bool:
     """Start the digests; False when they were running already. Repeating is harmless.
 
     `subscriber` is brought up to date; its `next_send_at` is when the first digest comes.
@@ -44,7 +46,7 @@ def confirm(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: date
         ConsentEntry.Step.CONFIRMED,
         email=subscriber.email,
         subscriber=subscriber,
-        trail=trail,
+        origin=origin,
         now=now,
         detail=wanted.as_json(),
     )

@@ -8,14 +8,16 @@ from django.db import transaction
 
 from papers.models import Topic
 from subscribers import consent, wishes
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber
 from subscribers.schedule import next_slot_after_change
-from subscribers.trail import Trail
 from subscribers.wishes import Preferences
 
 
 @transaction.atomic
-def change(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: datetime) -> bool:
+def change(
+    subscriber: Subscriber, wanted: Preferences, origin: RequestOrigin, now: datetime
+) -> bool:
     """Store what the reader wants from now on; False when they want nothing new.
 
     The next digest moves only when the timetable did. `subscriber` is brought up to date.
@@ -36,7 +38,7 @@ def change(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: datet
         ConsentEntry.Step.CHANGED,
         email=subscriber.email,
         subscriber=subscriber,
-        trail=trail,
+        origin=origin,
         now=now,
         detail=changed,
     )
@@ -45,7 +47,7 @@ def change(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: datet
 
 @transaction.atomic
 def unsubscribe(
-    subscriber: Subscriber, *, step: ConsentEntry.Step, trail: Trail, now: datetime
+    subscriber: Subscriber, *, step: ConsentEntry.Step, origin: RequestOrigin, now: datetime
 ) -> bool:
     """Send this reader nothing more; False when they had left already. Repeating is harmless.
 
@@ -62,7 +64,7 @@ def unsubscribe(
     subscriber.state = Subscriber.State.UNSUBSCRIBED
     subscriber.next_send_at, subscriber.unsubscribed_at = None, now
     subscriber.save()
-    consent.record(step, email=subscriber.email, subscriber=subscriber, trail=trail, now=now)
+    consent.record(step, email=subscriber.email, subscriber=subscriber, origin=origin, now=now)
     return True
 
 

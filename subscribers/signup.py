@@ -19,15 +19,15 @@ from django.db import connection, transaction
 
 from subscribers import consent
 from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
-from subscribers.trail import Trail
 
 REQUESTS_A_DAY: Final = 3
 
 
 @transaction.atomic
-def sign_up(email: str, draft: Mapping[str, Any], trail: Trail, now: datetime) -> None:
+def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: datetime) -> None:
     """Note that someone asked for the digest at `email`, and queue the mail that answers.
 
     `email` is normalised (`addresses.normalised`); `draft` is empty or as `wishes.from_json`
@@ -42,7 +42,7 @@ def sign_up(email: str, draft: Mapping[str, Any], trail: Trail, now: datetime) -
         ConsentEntry.Step.REQUESTED,
         email=email,
         subscriber=subscriber,
-        trail=trail,
+        origin=origin,
         now=now,
         detail={"choices": dict(draft)} if draft else None,
     )

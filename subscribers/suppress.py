@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from subscribers import consent
 from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression
-from subscribers.trail import Trail
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def suppress(
             ConsentEntry.Step.SUPPRESSED,
             email=email,
             subscriber=subscriber,
-            trail=Trail(),
+            origin=RequestOrigin(),
             now=now,
             detail={"reason": reason.value},
         )

@@ -21,8 +21,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from subscribers import confirm as opt_in
-from subscribers import limit, signup, tasks, tokens, trail, wishes
+from subscribers import limit, signup, tasks, tokens, wishes
 from subscribers import preferences as settled
+from subscribers.consent import origin_of
 from subscribers.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.schedule import check_timezone
@@ -60,7 +61,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:
     with transaction.atomic():
-        signup.sign_up(email, draft, trail.of_request(request), timezone.now())
+        signup.sign_up(email, draft, origin_of(request), timezone.now())
         # Rung for every address alike: a missing ring could be heard in the time it takes.
         transaction.on_commit(tasks.ring)
     return _check_inbox(request, email)
@@ -104,7 +105,7 @@ def confirm(request: HttpRequest, reader: Subscriber, token: str) -> HttpRespons
     if posted and (not form.is_bound or form.is_valid()):
         wanted = form.preferences if form.is_bound else start
         try:
-            opt_in.confirm(reader, wanted, trail.of_request(request), timezone.now())
+            opt_in.confirm(reader, wanted, origin_of(request), timezone.now())
         except opt_in.SuppressedAddress:
             return _page(request, "suppressed", HTTPStatus.CONFLICT, reader=reader)
         return see_other("subscribers:confirm", token)
@@ -125,7 +126,7 @@ def preferences(request: HttpRequest, reader: Subscriber, token: str) -> HttpRes
     start = wishes.of_reader(reader)
     form = ChoicesForm(request.POST if request.method == "POST" else None, start=start)
     if form.is_bound and form.is_valid():
-        settled.change(reader, form.preferences, trail.of_request(request), timezone.now())
+        settled.change(reader, form.preferences, origin_of(request), timezone.now())
         return see_other("subscribers:preferences", token, "?saved")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return _page(
@@ -151,7 +152,7 @@ def unsubscribe(request: HttpRequest, reader: Subscriber, token: str) -> HttpRes
     settled.unsubscribe(
         reader,
         step=ConsentEntry.Step.UNSUBSCRIBED,
-        trail=trail.of_request(request),
+        origin=origin_of(request),
         now=timezone.now(),
     )
     return _goodbye(request, reader, token)

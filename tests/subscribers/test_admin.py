@@ -13,9 +13,9 @@ from django.utils import timezone
 from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.admin import readers_like
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.suppress import suppress
-from subscribers.trail import Trail
 from tests.factories import NOON, make_subscriber, make_topic
 from web.admin import row_url, rows_url
 
@@ -81,7 +81,7 @@ def test_consent_is_found_by_the_address_of_a_reader_who_is_gone(admin_client: C
         ConsentEntry.Step.REQUESTED,
         email="ada@example.org",
         subscriber=None,
-        trail=Trail(),
+        origin=RequestOrigin(),
         now=NOON,
     )
     assert found(admin_client, ConsentEntry, "ada@example.org") == [entry.pk]
@@ -111,7 +111,7 @@ def test_a_ledger_of_readers_takes_no_query_for_each_row(
             ConsentEntry.Step.REQUESTED,
             email=reader.email,
             subscriber=reader,
-            trail=Trail(),
+            origin=RequestOrigin(),
             now=NOON,
         )
     with django_assert_max_num_queries(5):  # session, user, count, rows, and a filter's choices
@@ -172,7 +172,7 @@ def test_a_reader_who_asks_for_it_is_forgotten(admin_client: Client) -> None:
         ConsentEntry.Step.REQUESTED,
         email=reader.email,
         subscriber=reader,
-        trail=Trail(ip="192.0.2.0"),
+        origin=RequestOrigin(ip="192.0.2.0"),
         now=NOON,
     )
     answer = admin_client.post(button("forget", reader), YES)

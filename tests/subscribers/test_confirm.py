@@ -8,15 +8,15 @@ import pytest
 
 from subscribers import wishes
 from subscribers.confirm import SuppressedAddress, confirm, proposed
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.suppress import suppress
-from subscribers.trail import Trail
 from subscribers.wishes import Preferences
 from tests.factories import make_mail, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
-TRAIL = Trail(ip="192.0.2.0")
+ORIGIN = RequestOrigin(ip="192.0.2.0")
 State = Subscriber.State
 
 
@@ -28,7 +28,7 @@ def test_a_confirmed_reader_is_due_at_their_next_slot() -> None:
     make_topic("My robotics", slug="my-robotics")
     reader = pending()
     wanted = Preferences(timezone="Europe/Berlin", topics=frozenset({"my-robotics"}))
-    assert confirm(reader, wanted, TRAIL, NOW)
+    assert confirm(reader, wanted, ORIGIN, NOW)
     reader.refresh_from_db()
     assert (reader.state, reader.confirmed_at) == (State.ACTIVE, NOW)
     assert reader.next_send_at == datetime(2026, 11, 27, 7, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_a_confirmed_reader_is_due_at_their_next_slot() -> None:
 
 def test_the_consent_says_what_was_agreed_to() -> None:
     wanted = Preferences(cadence="daily")
-    confirm(pending(), wanted, TRAIL, NOW)
+    confirm(pending(), wanted, ORIGIN, NOW)
     entry = ConsentEntry.objects.get()
     assert (entry.step, entry.at, entry.ip) == (ConsentEntry.Step.CONFIRMED, NOW, "192.0.2.0")
     assert entry.detail == wanted.as_json()
@@ -45,8 +45,8 @@ def test_the_consent_says_what_was_agreed_to() -> None:
 
 def test_confirming_twice_changes_nothing_more() -> None:
     reader = pending()
-    assert confirm(reader, Preferences(), TRAIL, NOW)
-    assert not confirm(reader, Preferences(cadence="daily"), TRAIL, NOW + timedelta(days=1))
+    assert confirm(reader, Preferences(), ORIGIN, NOW)
+    assert not confirm(reader, Preferences(cadence="daily"), ORIGIN, NOW + timedelta(days=1))
     reader.refresh_from_db()
     assert (reader.cadence, reader.confirmed_at) == ("weekly", NOW)
     assert ConsentEntry.objects.count() == 1
@@ -54,7 +54,7 @@ def test_confirming_twice_changes_nothing_more() -> None:
 
 def test_who_comes_back_gets_no_second_digest_within_half_a_cadence() -> None:
     reader = make_subscriber(state=State.UNSUBSCRIBED, last_digest_at=NOW - timedelta(hours=2))
-    confirm(reader, Preferences(weekday=1), TRAIL, NOW)  # tomorrow, Tuesday
+    confirm(reader, Preferences(weekday=1), ORIGIN, NOW)  # tomorrow, Tuesday
     assert reader.next_send_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 
@@ -62,7 +62,7 @@ def test_a_suppressed_address_cannot_be_confirmed() -> None:
     reader = pending()
     suppress(reader, Suppression.Reason.COMPLAINT, now=NOW)
     with pytest.raises(SuppressedAddress):
-        confirm(reader, Preferences(), TRAIL, NOW)
+        confirm(reader, Preferences(), ORIGIN, NOW)
     reader.refresh_from_db()
     assert (reader.state, reader.next_send_at) == (State.SUPPRESSED, None)
 

@@ -7,10 +7,10 @@ from django.db import IntegrityError, connection, transaction
 
 from subscribers import consent
 from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.privacy import erase, erasing
 from subscribers.suppress import is_suppressed, suppress
-from subscribers.trail import Trail
 from tests.factories import NOON, make_delivery, make_edition, make_mail, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def entry_of(reader: Subscriber) -> ConsentEntry:
         ConsentEntry.Step.CONFIRMED,
         email=reader.email,
         subscriber=reader,
-        trail=Trail(ip="192.0.2.0", user_agent="Lynx"),
+        origin=RequestOrigin(ip="192.0.2.0", user_agent="Lynx"),
         now=NOON,
         detail={"keywords": ["diffusion"]},
     )
