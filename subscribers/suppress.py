@@ -42,7 +42,7 @@ def suppress(
 
 
 @transaction.atomic
-def lift(email: str) -> None:
+def unsuppress(email: str) -> None:
     """Allow mail to an address again. Its reader, if any, has to sign up anew."""
     Suppression.objects.filter(address_hash=address_hash(email)).delete()
     Subscriber.objects.filter(
