@@ -20,8 +20,8 @@ from newsletter.editions.tokens import BadToken, read_token
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from subscribers.consent import origin_of
 from subscribers.models import ConsentEntry
-from subscribers.preferences import unsubscribe as leave
 from subscribers.signed_pages import preferences_url, public_page
+from subscribers.unsubscribe import unsubscribe as leave
 
 # A mail is self-contained: style attributes, links, nothing else.
 _MAIL_POLICY: Final = {"style-src": ["'unsafe-inline'"], "default-src": ["'none'"]}

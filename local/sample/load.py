@@ -164,7 +164,7 @@ def _add_reader(reader: SampleReader, now: datetime) -> bool:
         },
     )
     if is_new:
-        preferences.store(subscriber, reader.wishes)
+        preferences.store(subscriber, reader.preferences)
         subscriber.save()
         consent.record(
             ConsentEntry.Step.IMPORTED,

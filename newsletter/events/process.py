@@ -31,8 +31,8 @@ from newsletter.events.rules import (
 from newsletter.models import Delivery, DeliveryEvent, Edition
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Suppression
-from subscribers.preferences import unsubscribe
 from subscribers.suppress import suppress
+from subscribers.unsubscribe import unsubscribe
 
 BATCH: Final = 500
 State = Delivery.State

@@ -17,7 +17,7 @@ from newsletter.models import Delivery, Edition
 from subscribers import tokens
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
-from subscribers.preferences import unsubscribe
+from subscribers.unsubscribe import unsubscribe
 from tests.atom import read_feed
 from tests.factories import (
     DAY,
