@@ -10,6 +10,7 @@ import redis
 import time_machine
 from django.conf import LazySettings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
@@ -97,8 +98,9 @@ def make_addresses() -> None:
     suppress("spammed0@example.com", Suppression.Reason.COMPLAINT, now=NOON)
 
 
-def whole_answer(answer: HttpResponse, email: str) -> tuple[int, dict[str, str], bytes]:
+def whole_answer(answer: HttpResponseBase, email: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body, where only the typed address is replaced."""
+    assert isinstance(answer, HttpResponse)
     assert not answer.cookies
     return answer.status_code, dict(answer.headers), answer.content.replace(email.encode(), b"X")
 
@@ -181,7 +183,7 @@ def test_an_address_is_shown_as_text_and_not_as_markup(visitor: Client) -> None:
 # ── the limit by network ─────────────────────────────────────────────────────
 
 
-def sign_ups(visitor: Client, count: int, ip: str = "192.0.2.1") -> list[HttpResponse]:
+def sign_ups(visitor: Client, count: int, ip: str = "192.0.2.1") -> list[HttpResponseBase]:
     return [
         visitor.post("/subscribe/", {"email": f"reader{number}@example.com"}, REMOTE_ADDR=ip)
         for number in range(count)
