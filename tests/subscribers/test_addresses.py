@@ -50,13 +50,13 @@ def test_the_refusal_says_why() -> None:
         normalised("ada.example.org")
 
 
-def test_the_hash_of_an_address_ignores_capitals_and_spaces() -> None:
+def test_the_address_hash_ignores_capitals_and_spaces() -> None:
     expected = hashlib.sha256(b"ada@example.org").hexdigest()
     assert address_hash("Ada@Example.org ") == address_hash("ada@example.org") == expected
     assert address_hash("ida@example.org") != expected
 
 
-def test_the_hash_of_an_address_does_not_depend_on_the_secret_key(settings: LazySettings) -> None:
+def test_the_address_hash_does_not_depend_on_the_secret_key(settings: LazySettings) -> None:
     before = address_hash("ada@example.org")
     settings.SECRET_KEY = "another"
     assert address_hash("ada@example.org") == before

@@ -62,7 +62,7 @@ def test_a_wildcard_in_a_search_is_only_a_character(admin_client: Client) -> Non
     assert found(admin_client, Subscriber, "%") == []
 
 
-def test_a_search_for_the_start_of_an_address_uses_an_index(transactional_db: None) -> None:
+def test_a_search_by_address_uses_an_index(transactional_db: None) -> None:
     for number in range(2000):
         make_subscriber(f"{number}@example.org")
     execute("ANALYZE subscribers_subscriber")
@@ -104,7 +104,7 @@ def test_consent_of_an_erased_subscriber_is_found_by_the_address(admin_client: C
         (Suppression, 4),
     ],
 )
-def test_a_list_takes_the_same_queries_for_one_and_three_rows(
+def test_a_list_takes_the_same_queries_for_each_length(
     admin_client: Client,
     django_assert_num_queries: DjangoAssertNumQueries,
     model: type[Any],

@@ -95,7 +95,7 @@ def test_every_choice_is_stored() -> None:
     assert again.next_send_at == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
 
 
-def test_a_change_is_recorded_once_with_the_old_and_new_value() -> None:
+def test_a_change_is_recorded_once_with_both_values() -> None:
     subscriber = make_subscriber(next_send_at=FRIDAY)
     assert change(subscriber, Preferences(digest_size=5), ORIGIN, NOW)
     assert not change(subscriber, Preferences(digest_size=5), ORIGIN, NOW)

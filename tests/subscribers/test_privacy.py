@@ -73,7 +73,7 @@ def test_entries_cannot_be_changed_after_a_failed_erasure() -> None:
         entry.delete()
 
 
-def test_an_erased_subscriber_leaves_a_step_a_time_and_a_hash() -> None:
+def test_an_erasure_leaves_a_step_a_time_and_a_hash() -> None:
     subscriber = make_subscriber("ada@example.com")
     entry_of(subscriber)
     erase(subscriber)

@@ -57,12 +57,12 @@ def test_a_weekly_digest_is_due_on_its_day() -> None:
     assert slot("weekly", "UTC", 8, "2026-11-23T12:00") == "2026-11-27T08:00"
 
 
-def test_the_day_is_that_of_the_time_zone_and_not_of_utc() -> None:
+def test_the_day_is_that_of_the_time_zone() -> None:
     # Friday 06:00 in Apia (UTC+13) is still Thursday in UTC.
     assert slot("weekly", "Pacific/Apia", 6, "2026-11-23T12:00") == "2026-11-26T17:00"
 
 
-def test_a_slot_that_is_just_now_is_not_the_next_one() -> None:
+def test_a_slot_at_this_instant_is_not_the_next() -> None:
     assert slot("weekly", "UTC", 8, "2026-11-27T08:00") == "2026-12-04T08:00"
     assert slot("weekly", "UTC", 8, "2026-11-27T07:59") == "2026-11-27T08:00"
 
@@ -133,7 +133,7 @@ def test_a_repeated_hour_is_due_once_at_its_first_occurrence(
 
 
 @given(timetables, moments)
-def test_the_next_slot_is_later_and_on_the_asked_day(
+def test_the_next_slot_is_later_and_on_the_chosen_day(
     timetable: dict[str, Any], after: datetime
 ) -> None:
     found = next_slot(**timetable, after=after)

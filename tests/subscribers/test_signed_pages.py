@@ -67,7 +67,7 @@ def test_a_forged_link_to_a_real_subscriber_reveals_nothing(visitor: Client, pat
     assert ADA not in text_of(real)
 
 
-def test_a_public_page_needs_no_csrf_token_and_is_not_cached() -> None:
+def test_a_public_page_needs_no_csrf_token_and_no_cache() -> None:
     page = public_page(lambda _request: HttpResponse("done"))
     answer = page(RequestFactory(enforce_csrf_checks=True).post("/"))
     assert answer.content == b"done"

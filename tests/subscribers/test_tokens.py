@@ -107,7 +107,7 @@ def test_unsubscribing_makes_confirmation_and_feed_links_invalid() -> None:
     assert tokens.read("confirm", again, max_age=DAYS) == subscriber
 
 
-def test_a_token_is_valid_after_a_rotation_of_the_secret_key(settings: LazySettings) -> None:
+def test_a_token_is_valid_after_the_secret_key_rotates(settings: LazySettings) -> None:
     token = tokens.make("preferences", subscriber := make_subscriber())
     settings.SECRET_KEY, old = "a-new-key" * 8, settings.SECRET_KEY
     with pytest.raises(BadToken):

@@ -105,7 +105,7 @@ def whole_answer(answer: HttpResponseBase, email: str) -> tuple[int, dict[str, s
     return answer.status_code, dict(answer.headers), answer.content.replace(email.encode(), b"X")
 
 
-def test_the_answer_is_the_same_byte_for_byte_for_every_address(visitor: Client) -> None:
+def test_every_address_gets_the_same_answer_byte_for_byte(visitor: Client) -> None:
     make_addresses()
     answers = []
     with time_machine.travel(NOON, tick=False):
@@ -118,7 +118,7 @@ def test_the_answer_is_the_same_byte_for_byte_for_every_address(visitor: Client)
     assert answers[0][0] == 200
 
 
-def test_a_refused_form_is_the_same_byte_for_byte_for_every_address(visitor: Client) -> None:
+def test_every_address_gets_the_same_refused_form_byte_for_byte(visitor: Client) -> None:
     make_addresses()
     bad = {**CHOICES, "timezone": "Mars/Olympus"}
     with time_machine.travel(NOON, tick=False):
