@@ -35,12 +35,12 @@ def public_page(
 
 
 def signed_page(
-    purpose: tokens.Purpose, max_age: Callable[[], timedelta | None] = lambda: None
+    purpose: tokens.Purpose,
 ) -> Callable[[Page], Callable[[HttpRequest, str], HttpResponse]]:
     """A page whose URL ends in a token: the view gets the subscriber, and the token for links.
 
     An expired link answers 410 and an invalid one 404, both with a page that says what to do.
-    `max_age` is called at each request.
+    Only confirmation links expire, after CONFIRM_DAYS.
     """
 
     def decorate(view: Page) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -48,7 +48,7 @@ def signed_page(
         @wraps(view)
         def page(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                subscriber = tokens.read(purpose, token, max_age=max_age())
+                subscriber = tokens.read(purpose, token, max_age=_max_age(purpose))
             except tokens.ExpiredToken:
                 return _render_invalid_link(request, purpose, HTTPStatus.GONE)
             except tokens.BadToken:
@@ -58,6 +58,10 @@ def signed_page(
         return page
 
     return decorate
+
+
+def _max_age(purpose: tokens.Purpose) -> timedelta | None:
+    return timedelta(days=settings.CONFIRM_DAYS) if purpose == "confirm" else None
 
 
 def preferences_url(subscriber: Subscriber) -> str:

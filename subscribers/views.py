@@ -8,7 +8,6 @@ the choices first; they are kept in the row of the mail and are shown filled in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -106,7 +105,7 @@ def _draft_with_zone(request: HttpRequest) -> dict[str, Any]:
 # ── confirming ───────────────────────────────────────────────────────────────
 
 
-@signed_page("confirm", max_age=lambda: timedelta(days=settings.CONFIRM_DAYS))
+@signed_page("confirm")
 def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Behind the mailed link. GET shows the choices and the button; only the button confirms."""
     if subscriber.state == State.ACTIVE:

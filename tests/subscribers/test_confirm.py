@@ -66,14 +66,26 @@ def test_a_suppressed_address_cannot_be_confirmed() -> None:
     assert (subscriber.state, subscriber.next_send_at) == (State.SUPPRESSED, None)
 
 
-def test_the_newest_draft_is_proposed_preferences() -> None:
+def test_an_address_that_is_suppressed_by_its_hash_cannot_be_confirmed() -> None:
+    """An import can create a subscriber again after a complaint."""
+    suppress("ada@example.com", Suppression.Reason.COMPLAINT, now=NOW)
+    subscriber = make_subscriber("ada@example.com", state=State.PENDING)
+    with pytest.raises(SuppressedAddress):
+        confirm(subscriber, Preferences(hour=6), ORIGIN, NOW)
+    subscriber.refresh_from_db()
+    assert (subscriber.state, subscriber.hour, subscriber.next_send_at) == (State.PENDING, 8, None)
+    assert not subscriber.consent_entries.exists()
+
+
+def test_the_newest_draft_is_proposed() -> None:
     subscriber = pending()
     make_mail(subscriber, draft={"hour": 6})
     make_mail(subscriber, draft={"hour": 7, "topics": ["agents"]})
+    make_mail(make_subscriber(), draft={"hour": 9})
     assert proposed_preferences(subscriber) == Preferences(hour=7, topics=frozenset({"agents"}))
 
 
-def test_without_a_draft_the_stored_preferences_are_proposed_preferences() -> None:
+def test_without_a_draft_the_stored_preferences_are_proposed() -> None:
     subscriber = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily")
     Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.MUTED, term="survey")
     make_mail(subscriber)

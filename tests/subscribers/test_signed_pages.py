@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -14,13 +15,13 @@ from subscribers import tokens
 from subscribers.models import Subscriber
 from subscribers.signed_pages import preferences_url, public_page, signed_page
 from tests.factories import NOON, make_subscriber
-from tests.subscribers.pages import ADA, text_of
+from tests.subscribers.pages import ADA, confirm_path, text_of
 
 pytestmark = pytest.mark.django_db
 PATHS = ["/confirm/{}/", "/preferences/{}/", "/preferences/{}/unsubscribe/"]
 
 
-@signed_page("feed", max_age=lambda: timedelta(days=1))
+@signed_page("feed")
 def feed_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     return HttpResponse(f"{subscriber.email} {token}")
 
@@ -38,13 +39,25 @@ def test_a_token_of_another_purpose_is_not_found() -> None:
     assert ADA.encode() not in answer.content
 
 
-def test_an_expired_token_is_gone() -> None:
+def test_an_expired_confirmation_link_is_gone(visitor: Client, settings: LazySettings) -> None:
+    settings.CONFIRM_DAYS = 1
+    with time_machine.travel(NOON):
+        path = confirm_path(make_subscriber(ADA))
+    with time_machine.travel(NOON + timedelta(hours=23)):
+        assert visitor.get(path).status_code == HTTPStatus.OK
+    with time_machine.travel(NOON + timedelta(days=1, seconds=2)):
+        answer = visitor.get(path)
+    assert answer.status_code == HTTPStatus.GONE
+    assert "work for one day" in text_of(answer)
+    assert ADA not in text_of(answer)
+
+
+def test_other_links_do_not_expire() -> None:
     with time_machine.travel(NOON):
         token = tokens.make("feed", make_subscriber(ADA))
-    with time_machine.travel(NOON + timedelta(days=1, seconds=2)):
+    with time_machine.travel(NOON + timedelta(days=3650)):
         answer = feed_page(RequestFactory().get("/"), token)
-    assert answer.status_code == HTTPStatus.GONE
-    assert ADA.encode() not in answer.content
+    assert answer.status_code == HTTPStatus.OK
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -79,6 +79,16 @@ def test_a_suppressed_address_creates_no_subscriber() -> None:
     assert mails() == []
 
 
+def test_an_active_subscriber_with_a_suppressed_address_is_mailed_nothing() -> None:
+    """An import can create a subscriber again after a complaint."""
+    suppress(ADA, Suppression.Reason.COMPLAINT, now=NOON)
+    make_subscriber(ADA)
+    sign_up(ADA, DRAFT, ORIGIN, NOON)
+    assert mails() == []
+    entry = ConsentEntry.objects.get(step=ConsentEntry.Step.REQUESTED)
+    assert (entry.subscriber, entry.address_hash) == (None, address_hash(ADA))
+
+
 def test_an_address_gets_three_mails_a_day_at_most() -> None:
     for hour in range(10):
         sign_up(ADA, {}, ORIGIN, NOON + timedelta(hours=hour))
