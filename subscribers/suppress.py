@@ -43,7 +43,7 @@ def suppress(
 
 @transaction.atomic
 def unsuppress(email: str) -> None:
-    """Allow mail to an address again. Its reader, if any, has to sign up anew."""
+    """Allow mail to an address again. Its subscriber, if any, has to sign up again."""
     Suppression.objects.filter(address_hash=address_hash(email)).delete()
     Subscriber.objects.filter(
         email=email.strip().lower(), state=Subscriber.State.SUPPRESSED

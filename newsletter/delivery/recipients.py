@@ -14,7 +14,7 @@ from subscribers.models import Interest, Subscriber, Suppression
 _Kind = Interest.Kind
 
 # Everything about 500 readers in one go: by primary key, by the unique hash of a suppressed
-# address (as subscribers.addresses.address_hash makes it), and by interest's index on its reader.
+# address, and by interest's index on its reader.
 # What a reader follows comes as one text, a line each in the order they added it: thousands
 # follow the same, and a text that was read before need not be read again.
 # MATERIALIZED: or a planner that expects one reader would ask for all interests once for each.

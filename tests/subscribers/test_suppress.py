@@ -64,7 +64,7 @@ def test_a_burst_is_checked_in_one_query(
     assert suppressed_ids([]) == set()
 
 
-def test_an_unsuppressed_subscriber_has_to_sign_up_again() -> None:
+def test_after_unsuppress_the_subscriber_signs_up_again() -> None:
     reader = make_subscriber()
     suppress(reader, REASON.OPERATOR, now=NOON)
     unsuppress(reader.email)
