@@ -23,7 +23,7 @@ from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.admin import readers_like
+from subscribers.admin import search_subscribers
 from web.admin import (
     LedgerPage,
     M,
@@ -346,7 +346,7 @@ class ArchivedDeliveryAdmin(OfReader[ArchivedDelivery]):
 def _named(words: str) -> Q:
     """Deliveries by number, by the Message-ID of their mail, or by the start of an address."""
     number = delivery_number(words)
-    return Q(subscriber__in=readers_like(words)) if number is None else Q(pk=number)
+    return Q(subscriber__in=search_subscribers(words)) if number is None else Q(pk=number)
 
 
 @admin.register(Tally)

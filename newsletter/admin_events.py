@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.editions.render import read_message_id
 from newsletter.models import Delivery, DeliveryEvent
-from subscribers.tokens import address_hash
+from subscribers.addresses import address_hash
 from web.admin import (
     LedgerInline,
     LedgerPage,

@@ -18,10 +18,10 @@ from newsletter.editions.compose import page_of
 from newsletter.editions.loaded import rebuild
 from newsletter.editions.tokens import BadToken, read_token
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
+from subscribers.consent import origin_of
 from subscribers.models import ConsentEntry
-from subscribers.preferences import unsubscribe as leave
 from subscribers.signed_pages import preferences_url, public_page
-from subscribers.trail import of_request
+from subscribers.unsubscribe import unsubscribe as leave
 
 # A mail is self-contained: style attributes, links, nothing else.
 _MAIL_POLICY: Final = {"style-src": ["'unsafe-inline'"], "default-src": ["'none'"]}
@@ -40,7 +40,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     is_one_click = _ONE_CLICK.items() <= request.POST.dict().items()
     step = ConsentEntry.Step.ONE_CLICK if is_one_click else ConsentEntry.Step.UNSUBSCRIBED
     if reader:
-        leave(reader, step=step, trail=of_request(request), now=timezone.now())
+        leave(reader, step=step, origin=origin_of(request), now=timezone.now())
     if is_one_click:
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
     back = {"preferences_url": preferences_url(reader)} if reader else {}

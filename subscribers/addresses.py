@@ -1,19 +1,21 @@
-"""One spelling for each address, so that a reader exists once."""
+"""One spelling for each address, so that a subscriber exists once, and the hash of an address."""
 
 from __future__ import annotations
+
+import hashlib
 
 from email_validator import EmailNotValidError, validate_email
 
 
 class BadAddress(ValueError):
-    """No mail can go to it; the message says why, for the person who typed it."""
+    """No mail can reach the address; the message says why, for the person who typed it."""
 
 
 def normalised(typed: str) -> str:
     """The address in lower case, its domain in ASCII.
 
-    Nobody is asked whether the domain takes mail: the confirmation will tell. Only a local
-    part in ASCII is taken, since not every server on the way carries another.
+    Whether the domain takes mail is not looked up: the confirmation mail shows it. Only a local
+    part in ASCII is accepted, since not every mail server on the way transmits another one.
 
     Raises:
         BadAddress: it is not an address that mail can reach.
@@ -25,3 +27,12 @@ def normalised(typed: str) -> str:
     except EmailNotValidError as error:
         raise BadAddress(str(error)) from error
     return (found.ascii_email or found.normalized).lower()
+
+
+def address_hash(email: str) -> str:
+    """64 hexadecimal digits that stand for an address once the address itself is deleted.
+
+    Plain SHA-256 of the lower-case address: a suppression must outlive every rotation of
+    SECRET_KEY, so no key goes in. It hides an address from a glance, not from a guess.
+    """
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Readers in the admin. Their choices are theirs: an operator may stop mail, or forget a reader."""
+"""Subscribers in the admin: read-only but for three actions: unsubscribe, erase, suppress."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
+from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
-from subscribers.preferences import unsubscribe
 from subscribers.privacy import erase
-from subscribers.suppress import lift, suppress
-from subscribers.tokens import address_hash
-from subscribers.trail import Trail
+from subscribers.suppress import suppress, unsuppress
+from subscribers.unsubscribe import unsubscribe
 from web.admin import (
     DialogForm,
     LedgerInline,
@@ -34,7 +34,7 @@ from web.admin import (
     rows_url,
 )
 
-READER_COLOURS: Final = {
+SUBSCRIBER_COLOURS: Final = {
     "pending": "info",
     "active": "success",
     "unsubscribed": "default",
@@ -51,25 +51,28 @@ MAIL_COLOURS: Final = {
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def readers_like(words: str) -> QuerySet[Subscriber]:
-    """Readers whose address starts with `words` (by its index), or ends with them after an @."""
+def search_subscribers(words: str) -> QuerySet[Subscriber]:
+    """Subscribers whose address starts with `words` (by its index), or ends with an "@domain"."""
     term = words.strip().lower()
     lookup = "email__endswith" if term.startswith("@") else "email__startswith"
     return Subscriber.objects.filter(**{lookup: term}).order_by()
 
 
-def hash_of(words: str) -> str:
-    """The hash to look for: of a typed address, or one that was pasted as it is."""
+def search_hash(words: str) -> str:
+    """The hash to search for: of a typed address, or a pasted hash as it is."""
     term = words.strip().lower()
     return term if _HASH.fullmatch(term) else address_hash(term)
 
 
-# ── readers ──────────────────────────────────────────────────────────────────
+# ── subscribers ──────────────────────────────────────────────────────────────
 
 
 class InterestsInline(LedgerInline[Interest]):
     model = Interest
     fields = ("kind", "topic", "term")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Interest]:
+        return super().get_queryset(request).select_related("topic")
 
 
 class ConsentInline(LedgerInline[ConsentEntry]):
@@ -87,8 +90,8 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
     search_fields = ("email",)
     search_help_text = "Start of an address, or @domain"
     inlines = (InterestsInline, ConsentInline)
-    actions = ("stop_mail",)
-    actions_detail = ("stop_mail_to_one", "forget")
+    actions = ("unsubscribe_selected",)
+    actions_detail = ("unsubscribe_one", "erase_one")
     fieldsets = (
         (None, {"fields": ("email", "state", ("confirmed_at", "unsubscribed_at"), "is_sample")}),
         ("Digest", {"fields": ("timetable", "digest_size", ("next_send_at", "last_digest_at"))}),
@@ -100,73 +103,76 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
     ) -> tuple[QuerySet[Subscriber], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset & readers_like(search_term).order_by(*queryset.query.order_by), False
+        return queryset & search_subscribers(search_term).order_by(*queryset.query.order_by), False
 
-    def has_stop_permission(self, request: HttpRequest, obj: object = None) -> bool:
+    def has_unsubscribe_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("subscribers.change_subscriber")
 
-    def has_forget_permission(self, request: HttpRequest, obj: object = None) -> bool:
+    def has_erase_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("subscribers.delete_subscriber")
 
-    @admin.action(description="Unsubscribe the selected readers", permissions=["stop"])
-    def stop_mail(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
-        stopped = sum(_unsubscribe(request, reader) for reader in queryset)
-        messages.success(request, f"Unsubscribed: {stopped}. The others had left already.")
+    @admin.action(description="Unsubscribe the selected subscribers", permissions=["unsubscribe"])
+    def unsubscribe_selected(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        changed = sum(_unsubscribe(request, subscriber) for subscriber in queryset)
+        messages.success(request, f"Unsubscribed: {changed}. The others were so already.")
 
     @button(
         title="Unsubscribe",
-        question="They get no more digests, and may sign up again whenever they like.",
+        question="They get no more digests. They can sign up again at any time.",
         submit="Unsubscribe",
-        permission="stop",
+        permission="unsubscribe",
         icon="unsubscribe",
     )
-    def stop_mail_to_one(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        reader = Subscriber.objects.get(pk=object_id)
-        if _unsubscribe(request, reader):
-            messages.success(request, f"{reader.email} gets no more digests.")
+    def unsubscribe_one(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
+        subscriber = Subscriber.objects.get(pk=object_id)
+        if _unsubscribe(request, subscriber):
+            messages.success(request, f"{subscriber.email} gets no more digests.")
         else:
-            messages.info(request, f"{reader.email} had left already.")
-        return back_to(request, row_url(reader))
+            messages.info(request, f"{subscriber.email} got no digests before.")
+        return back_to(request, row_url(subscriber))
 
     @button(
-        title="Forget",
+        title="Erase",
         question=(
-            "Deletes the reader, their address and their choices, for good. What stays names "
-            "nobody: steps of consent under a hash of the address, and the ledger's rows."
+            "Deletes the subscriber, their address and their choices, for good. What stays "
+            "identifies no person: the steps of consent under a hash of the address, and the "
+            "rows of the ledger."
         ),
-        submit="Forget this reader",
-        permission="forget",
+        submit="Erase this subscriber",
+        permission="erase",
         icon="person_off",
     )
-    def forget(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
+    def erase_one(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
         erase(Subscriber.objects.get(pk=object_id))
-        messages.success(request, "The reader is forgotten.")
+        messages.success(request, "The subscriber is erased.")
         return back_to(request, rows_url(Subscriber))
 
-    @badge(READER_COLOURS, "state")
-    def state_badge(self, reader: Subscriber) -> tuple[str, str]:
-        return reader.state, reader.get_state_display()
+    @badge(SUBSCRIBER_COLOURS, "state")
+    def state_badge(self, subscriber: Subscriber) -> tuple[str, str]:
+        return subscriber.state, subscriber.get_state_display()
 
-    @admin.display(description="wants it on")
-    def timetable(self, reader: Subscriber) -> str:
-        at = f"{reader.hour:02}:00 {reader.timezone}"
-        if reader.cadence == Subscriber.Cadence.DAILY:
+    @admin.display(description="timetable")
+    def timetable(self, subscriber: Subscriber) -> str:
+        at = f"{subscriber.hour:02}:00 {subscriber.timezone}"
+        if subscriber.cadence == Subscriber.Cadence.DAILY:
             return f"every day, {at}"
-        which = "every" if reader.cadence == Subscriber.Cadence.WEEKLY else "first"
-        return f"{which} {reader.get_weekday_display()}, {at}"
+        which = "every" if subscriber.cadence == Subscriber.Cadence.WEEKLY else "first"
+        return f"{which} {subscriber.get_weekday_display()}, {at}"
 
 
-def _unsubscribe(request: HttpRequest, reader: Subscriber) -> bool:
-    # The operator's network is not the reader's: the entry only says that it came from here.
-    trail = Trail(user_agent=f"admin, by {request.user.get_username()}")
-    return unsubscribe(reader, step=ConsentEntry.Step.UNSUBSCRIBED, trail=trail, now=timezone.now())
+def _unsubscribe(request: HttpRequest, subscriber: Subscriber) -> bool:
+    # The IP address is the operator's and not the subscriber's: the entry names the operator only.
+    origin = RequestOrigin(user_agent=f"admin, by {request.user.get_username()}")
+    return unsubscribe(
+        subscriber, step=ConsentEntry.Step.UNSUBSCRIBED, origin=origin, now=timezone.now()
+    )
 
 
-# ── what belongs to readers ──────────────────────────────────────────────────
+# ── rows of a subscriber ─────────────────────────────────────────────────────
 
 
-class OfReader(LedgerPage[M]):
-    """Rows that belong to a reader, found by the start of the reader's address."""
+class SubscriberRowAdmin(LedgerPage[M]):
+    """Rows that belong to a subscriber, found by the start of the subscriber's address."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("subscriber",)
     search_fields = ("subscriber__email",)
@@ -176,20 +182,22 @@ class OfReader(LedgerPage[M]):
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
         words = search_term.strip()
-        return (queryset.filter(subscriber__in=readers_like(words)) if words else queryset), False
+        if words:
+            queryset = queryset.filter(subscriber__in=search_subscribers(words))
+        return queryset, False
 
 
 @admin.register(Interest)
-class InterestAdmin(OfReader[Interest]):
+class InterestAdmin(SubscriberRowAdmin[Interest]):
     list_display = ("subscriber", "kind", "topic", "term")
     list_filter = ("kind", "topic")
     list_select_related = ("subscriber", "topic")
 
 
 @admin.register(TransactionalMail)
-class TransactionalMailAdmin(OfReader[TransactionalMail]):
+class TransactionalMailAdmin(SubscriberRowAdmin[TransactionalMail]):
     list_display = (
-        "subscriber", "kind", "state_badge", "attempts", moment("created_at", "asked for (UTC)"),
+        "subscriber", "kind", "state_badge", "attempts", moment("created_at", "requested (UTC)"),
         moment("sent_at", "sent (UTC)"), "short_error",
     )  # fmt: skip
     list_filter = ("state", "kind")
@@ -203,11 +211,11 @@ class TransactionalMailAdmin(OfReader[TransactionalMail]):
         return mail.state, mail.get_state_display()
 
 
-# ── what outlives them ───────────────────────────────────────────────────────
+# ── rows of an address ───────────────────────────────────────────────────────
 
 
-class ByAddress(LedgerPage[M]):
-    """Rows that know an address by its hash only, found by the typed address all the same."""
+class AddressHashAdmin(LedgerPage[M]):
+    """Rows that hold only the hash of an address. A search by the typed address finds them."""
 
     search_fields = ("address_hash",)
     search_help_text = "A whole address, or its hash"
@@ -216,38 +224,40 @@ class ByAddress(LedgerPage[M]):
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
         words = search_term.strip()
-        return (queryset.filter(address_hash=hash_of(words)) if words else queryset), False
+        return (queryset.filter(address_hash=search_hash(words)) if words else queryset), False
 
-    @admin.display(description="address")
+    @admin.display(description="address hash")
     def short_hash(self, row: Any) -> str:
         return f"{row.address_hash[:12]}…"
 
 
 @admin.register(ConsentEntry)
-class ConsentEntryAdmin(ByAddress[ConsentEntry]):
-    list_display = (moment("at", "at (UTC)"), "step", "reader", "short_hash", "ip", "browser")
+class ConsentEntryAdmin(AddressHashAdmin[ConsentEntry]):
+    list_display = (
+        moment("at", "at (UTC)"), "step", "current_subscriber", "short_hash", "ip", "browser",
+    )  # fmt: skip
     list_filter = ("step", ("at", RangeDateTimeFilter))
     list_select_related = ("subscriber",)
 
-    @admin.display(description="by")
+    @admin.display(description="user agent")
     def browser(self, entry: ConsentEntry) -> str:
         return Truncator(entry.user_agent).chars(40)
 
-    @admin.display(description="reader", empty_value="no reader")
-    def reader(self, entry: ConsentEntry) -> str | None:
+    @admin.display(description="subscriber", empty_value="none")
+    def current_subscriber(self, entry: ConsentEntry) -> str | None:
         return entry.subscriber.email if entry.subscriber else None
 
 
 class SuppressForm(ModelForm[Suppression]):
-    """A suppression is made from a typed address, of which only the hash is kept."""
+    """A suppression is created from a typed address, of which only the hash is stored."""
 
     address = forms.EmailField(
-        widget=UnfoldAdminEmailInputWidget, help_text="Only its hash is kept."
+        widget=UnfoldAdminEmailInputWidget, help_text="Only its hash is stored."
     )
     detail = forms.CharField(
         widget=UnfoldAdminTextInputWidget,
         required=False,
-        help_text="Why, for those who look here later.",
+        help_text="Why. The list shows it.",
     )
 
     class Meta:
@@ -261,8 +271,8 @@ class SuppressForm(ModelForm[Suppression]):
         return address
 
 
-class LiftForm(DialogForm):
-    """Asks for the address itself: from its hash alone nobody can tell whose mail starts again."""
+class UnsuppressForm(DialogForm):
+    """Requires the address: its hash alone does not show to whom mail is allowed again."""
 
     address = forms.EmailField(widget=UnfoldAdminEmailInputWidget, label="The address")
 
@@ -276,7 +286,7 @@ class LiftForm(DialogForm):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ByAddress[Suppression]):
+class SuppressionAdmin(AddressHashAdmin[Suppression]):
     form = SuppressForm
     list_display = ("short_hash", "reason_badge", moment("at", "at (UTC)"), "detail")
     list_filter = ("reason", ("at", RangeDateTimeFilter))
@@ -285,7 +295,7 @@ class SuppressionAdmin(ByAddress[Suppression]):
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("subscribers.add_suppression")
 
-    def has_lift_permission(self, request: HttpRequest, obj: object = None) -> bool:
+    def has_unsuppress_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("subscribers.delete_suppression")
 
     def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
@@ -302,14 +312,14 @@ class SuppressionAdmin(ByAddress[Suppression]):
 
     @button(
         title="Allow mail again",
-        question="Lifts the suppression. The reader, if there is one, has to sign up anew.",
+        question="Deletes the suppression. The subscriber, if there is one, has to sign up again.",
         submit="Allow",
-        permission="lift",
+        permission="unsuppress",
         icon="mark_email_read",
-        form=LiftForm,
+        form=UnsuppressForm,
     )
     def allow_again(self, request: HttpRequest, form: Any, object_id: int) -> HttpResponse:
-        lift(form.cleaned_data["address"])
+        unsuppress(form.cleaned_data["address"])
         messages.success(request, f"{form.cleaned_data['address']} may get mail again.")
         return back_to(request, rows_url(Suppression))
 

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class SubscribersConfig(AppConfig):
     name = "subscribers"
-    verbose_name = "Readers"
+    verbose_name = "Subscribers"

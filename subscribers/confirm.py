@@ -1,4 +1,4 @@
-"""The second half of the double opt-in: the button behind the mailed link."""
+"""The second half of the double opt-in: the button on the page behind the mailed link."""
 
 from __future__ import annotations
 
@@ -6,55 +6,57 @@ from datetime import datetime
 
 from django.db import transaction
 
-from subscribers import consent, preferences, wishes
+from subscribers import consent, preferences
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
+from subscribers.preferences import Preferences
 from subscribers.schedule import next_slot_after_change
 from subscribers.suppress import is_suppressed
-from subscribers.trail import Trail
-from subscribers.wishes import Preferences
 
 
 class SuppressedAddress(Exception):
-    """The address bounced or complained since the link was mailed."""
+    """The address had a hard bounce or a complaint after the link was mailed."""
 
 
 @transaction.atomic
-def confirm(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: datetime) -> bool:
-    """Start the digests; False when they were running already. Repeating is harmless.
+def confirm(
+    subscriber: Subscriber, chosen: Preferences, origin: RequestOrigin, now: datetime
+) -> bool:
+    """Start the digests; False when they were running already. Repeating is safe.
 
-    `subscriber` is brought up to date; its `next_send_at` is when the first digest comes.
+    `subscriber` is brought up to date; its `next_send_at` is when the first digest is due.
 
     Raises:
-        SuppressedAddress: no mail may go there any more.
+        SuppressedAddress: the address must get no mail.
     """
-    preferences.lock(subscriber)
+    subscriber.lock()
     if subscriber.state == Subscriber.State.ACTIVE:
         return False
     if subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email):
         raise SuppressedAddress
-    preferences.store(subscriber, wanted)
+    preferences.store(subscriber, chosen)
     subscriber.state = Subscriber.State.ACTIVE
     subscriber.confirmed_at = now
-    # Whoever left and comes back within days is not sent the same week twice.
+    # A subscriber who left and returns within days does not get the same week twice.
     subscriber.next_send_at = next_slot_after_change(
-        **wanted.timetable, now=now, last_digest_at=subscriber.last_digest_at
+        **chosen.timetable, now=now, last_digest_at=subscriber.last_digest_at
     )
     subscriber.save()
     consent.record(
         ConsentEntry.Step.CONFIRMED,
         email=subscriber.email,
         subscriber=subscriber,
-        trail=trail,
+        origin=origin,
         now=now,
-        detail=wanted.as_json(),
+        detail=chosen.as_json(),
     )
     return True
 
 
-def proposed(subscriber: Subscriber) -> Preferences:
-    """What the confirmation page shows filled in: the newest draft, else what they had before."""
+def proposed_preferences(subscriber: Subscriber) -> Preferences:
+    """What the confirmation page shows filled in: the newest draft, else what is stored."""
     mails = TransactionalMail.objects.filter(
         subscriber=subscriber, kind=TransactionalMail.Kind.CONFIRM
     )
     draft = mails.order_by("-id").values_list("draft", flat=True).first()
-    return wishes.from_json(draft) if draft else wishes.of_reader(subscriber)
+    return preferences.from_json(draft) if draft else preferences.preferences_of(subscriber)

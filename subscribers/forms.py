@@ -1,4 +1,4 @@
-"""What readers type: an address, and what they would like to get."""
+"""The forms of the pages: an address to sign up, and the choices of a subscriber."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.http import QueryDict
 from papers.models import Topic
 from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
+from subscribers.preferences import Preferences
 from subscribers.schedule import check_timezone
-from subscribers.wishes import Preferences
 
 # Regions of the tz database; the rest are old names (US/Eastern) and machine zones (Etc/GMT+3).
 _REGIONS: Final = (
@@ -30,12 +30,12 @@ _REGIONS: Final = (
     "Pacific",
 )
 _SIZES: Final = (5, 10, 15, 20, 30)
-_MOST_TERMS: Final = 20
-_LONGEST_TERM: Final = 80
+_MAX_TERMS: Final = 20
+_MAX_TERM_LENGTH: Final = 80
 
 
 class SignUpForm(forms.Form):
-    """An address, and a field that only a machine fills in."""
+    """An address, and a honeypot: a field that only a machine fills in."""
 
     email = forms.CharField(
         label="Your email address",
@@ -59,13 +59,13 @@ class SignUpForm(forms.Form):
         super().__init__(data, label_suffix="")
 
     @property
-    def is_trapped(self) -> bool:
-        """A machine filled in the field that people do not see."""
+    def is_honeypot_filled(self) -> bool:
+        """Whether the field that people do not see has a value: a machine filled in the form."""
         return bool(self.data.get("website"))
 
 
 class TermsField(forms.CharField):
-    """Words or names, one a line, as a tuple without doubles."""
+    """Words or names, one a line, as a tuple without duplicates."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
 
@@ -78,18 +78,18 @@ class TermsField(forms.CharField):
     def clean(self, value: str | None) -> tuple[str, ...]:
         lines = (" ".join(line.split()) for line in str(super().clean(value)).splitlines())
         terms = tuple({line.casefold(): line for line in lines if line}.values())
-        if len(terms) > _MOST_TERMS:
-            raise forms.ValidationError(f"At most {_MOST_TERMS} lines, please.")
+        if len(terms) > _MAX_TERMS:
+            raise forms.ValidationError(f"At most {_MAX_TERMS} lines, please.")
         for term in terms:
-            if len(term) > _LONGEST_TERM:
+            if len(term) > _MAX_TERM_LENGTH:
                 raise forms.ValidationError(
-                    f"“{term[:30]}…” is longer than {_LONGEST_TERM} characters."
+                    f"“{term[:30]}…” is longer than {_MAX_TERM_LENGTH} characters."
                 )
         return terms
 
 
 class ChoicesForm(forms.Form):
-    """Everything a reader can choose. Valid, it gives `preferences`."""
+    """Everything a subscriber can choose. A valid form gives `preferences`."""
 
     topics = forms.MultipleChoiceField(
         required=False,
@@ -124,19 +124,19 @@ class ChoicesForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, start: Preferences) -> None:
-        """`start` fills an unbound form."""
-        # A list: a widget takes a set for one value and would tick nothing.
+        """`start` holds the values of an unbound form."""
+        # A list: a widget treats a set as one value, and would check no box.
         initial = {name: getattr(start, name) for name in _NAMES} | {"topics": [*start.topics]}
         super().__init__(data, initial=initial, label_suffix="")
         topics = Topic.objects.filter(is_active=True).values_list("slug", "name")
-        # A size that an operator set by hand stays on offer, or saving would change it unasked.
+        # A size that an operator set by hand stays an option, or saving would change it.
         sizes = sorted({*_SIZES, start.digest_size})
-        self._offer("topics", list(topics))
-        self._offer("digest_size", [(size, str(size)) for size in sizes])
+        self._set_options("topics", list(topics))
+        self._set_options("digest_size", [(size, str(size)) for size in sizes])
         zones = zone_choices(str(self["timezone"].value() or "UTC"))
         cast("forms.Select", self.fields["timezone"].widget).choices = zones
 
-    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
+    def _set_options(self, name: str, choices: list[tuple[Any, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     @property
@@ -153,15 +153,15 @@ _NAMES: Final = tuple(Preferences.__dataclass_fields__)
 
 
 def has_choices(data: QueryDict) -> bool:
-    """Whether a posted form held the choices at all, and not only an address or a button."""
+    """Whether a posted form held the choices, and not only an address or a button."""
     return "cadence" in data
 
 
 def zone_choices(chosen: str) -> list[tuple[str, Any]]:
     """Options for a <select>, grouped by region: [("UTC", "UTC"), ("Africa", [(name, city) …]) …].
 
-    A browser may call its zone by an old name, which the groups leave out: `chosen` is
-    offered whatever it is, or a form shown again would lose it.
+    A browser may send an old name of its zone, which the groups leave out: `chosen` is always
+    an option, or a form shown again would lose it.
     """
     groups = _zone_groups()
     known = {"UTC"} | {name for _, zones in groups for name, _ in zones}

@@ -1,4 +1,4 @@
-"""Readers: who they are, what they want, what they agreed to, and who must get no mail."""
+"""Subscribers, their interests and consent, suppressed addresses, and transactional mails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from subscribers.schedule import check_timezone
 
 
 class Subscriber(models.Model):
-    """A reader: an address, the state of their consent, and their timetable."""
+    """An address, the state of its consent, and the timetable of its digests."""
 
     class State(models.TextChoices):
         PENDING = "pending", "pending"  # signed up, has not confirmed
@@ -56,7 +56,7 @@ class Subscriber(models.Model):
     last_digest_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(
-        null=True, blank=True, help_text="The last time; confirmation links from before are dead."
+        null=True, blank=True, help_text="The last time; older confirmation links are invalid."
     )
     is_sample = models.BooleanField(
         default=False, editable=False, help_text="Only the local mailbox may receive their mail."
@@ -76,7 +76,7 @@ class Subscriber(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # Dispatch walks this one: the due readers, oldest first.
+            # For dispatch: the due subscribers, oldest first.
             models.Index(
                 fields=["next_send_at", "id"],
                 condition=Q(state="active"),
@@ -87,14 +87,22 @@ class Subscriber(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    def lock(self) -> None:
+        """Hold the row to the end of the transaction, and read it again.
+
+        Raises:
+            Subscriber.DoesNotExist: it has been erased since it was read.
+        """
+        self.refresh_from_db(from_queryset=Subscriber.objects.select_for_update())
+
     @property
     def zone_name(self) -> str:
-        """The time zone to be read by people: America/New York."""
+        """The time zone as a page shows it: America/New York."""
         return self.timezone.replace("_", " ")
 
 
 class Interest(models.Model):
-    """One thing a reader follows or mutes. No topic followed means all topics."""
+    """One thing a subscriber follows or mutes. No topic followed means all topics."""
 
     class Kind(models.TextChoices):
         TOPIC = "topic", "follows a topic"
@@ -134,7 +142,7 @@ class Interest(models.Model):
 
 
 class ConsentEntry(models.Model):
-    """One step of a reader's consent. Append-only: a database trigger refuses changes."""
+    """One step of a subscriber's consent. Append-only: a database trigger refuses changes."""
 
     class Step(models.TextChoices):
         REQUESTED = "requested", "asked for the digest"
@@ -152,7 +160,9 @@ class ConsentEntry(models.Model):
         related_name="consent_entries",
     )
     address_hash = models.CharField(
-        max_length=64, db_index=True, help_text="Outlives the reader: proof without the address."
+        max_length=64,
+        db_index=True,
+        help_text="Stays when the subscriber is erased: proof without the address.",
     )
     step = models.CharField(max_length=12, choices=Step)
     at = models.DateTimeField()
@@ -169,7 +179,7 @@ class ConsentEntry(models.Model):
 
 
 class Suppression(models.Model):
-    """An address that must get no mail, kept as a hash so that it outlives its reader."""
+    """An address that must get no mail. The hash stays when the subscriber is erased."""
 
     class Reason(models.TextChoices):
         HARD_BOUNCE = "hard_bounce", "hard bounce"
@@ -189,7 +199,7 @@ class Suppression(models.Model):
 
 
 class TransactionalMail(models.Model):
-    """A mail that one reader asked for (a confirmation, a link): a row first, sent by a task."""
+    """A mail that one person requested (a confirmation, a link): stored first, sent by a task."""
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", "confirm your address"
@@ -209,7 +219,7 @@ class TransactionalMail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(help_text="When it may be tried (again).")
     lease_until = models.DateTimeField(
-        null=True, blank=True, help_text="Until when the worker that is sending it may hold it."
+        null=True, blank=True, help_text="Until when the worker that sends it holds it."
     )
     provider_id = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)

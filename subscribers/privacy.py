@@ -1,30 +1,31 @@
-"""Forgetting a reader, and the one door through which consent entries may change."""
+"""Erase a subscriber: the only place where consent entries may change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from subscribers.models import Subscriber
+from web.sql import execute
 
 
 @contextmanager
 def erasing() -> Iterator[None]:
-    """Within the block, one transaction, the append-only trigger lets consent entries change."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL trending.erasing = 'on'")
+    """Within the block, one transaction, the append-only trigger allows changes of entries."""
+    with transaction.atomic():
+        execute("SET LOCAL trending.erasing = 'on'")
         yield
-        # An outer transaction, if there is one, goes on behind a closed door.
-        cursor.execute("SET LOCAL trending.erasing = 'off'")
+        # SET LOCAL lasts to the end of an outer transaction, if there is one: switch it off.
+        execute("SET LOCAL trending.erasing = 'off'")
 
 
 def erase(subscriber: Subscriber) -> None:
-    """Delete a reader and all that says who they were.
+    """Delete a subscriber and all data that identifies them.
 
-    What stays: consent steps with their times under the hash of the address, a suppression,
-    and the ledger's rows, which then name nobody.
+    What stays: the steps of consent with their times under the hash of the address, a
+    suppression, and the rows of the ledger, which then refer to no subscriber.
     """
     with erasing():
         subscriber.consent_entries.update(subscriber=None, ip=None, user_agent="", detail={})

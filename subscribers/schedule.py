@@ -1,8 +1,8 @@
-"""When a reader's next digest is due: pure arithmetic on calendars, clocks and time zones.
+"""When a subscriber's next digest is due: pure arithmetic on calendars, clocks and time zones.
 
-Slots are counted on the reader's own wall clock and returned in UTC. Where the clock jumps
-forward over a slot, the slot is the first instant after the jump; where an hour comes twice,
-it is the first of the two.
+Slots are computed on the wall clock of the subscriber's time zone and returned in UTC. Where the
+clock jumps forward over a slot, the slot is the first instant after the jump; where an hour
+occurs twice, it is the first of the two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 
-HALF: Final[dict[str, timedelta]] = {
+HALF_CADENCE: Final[dict[str, timedelta]] = {
     "daily": timedelta(hours=12),
     "weekly": timedelta(days=3, hours=12),
     "monthly": timedelta(days=15),
@@ -52,13 +52,13 @@ def next_slot_after_change(
     last_digest_at: datetime | None,
 ) -> datetime:
     """The first slot of a changed timetable, at least half a cadence after the last digest."""
-    rested = last_digest_at + HALF[cadence] if last_digest_at else now
+    earliest = last_digest_at + HALF_CADENCE[cadence] if last_digest_at else now
     return next_slot(
         cadence=cadence,
         weekday=weekday,
         hour=hour,
         timezone=timezone,
-        after=max(now, rested),
+        after=max(now, earliest),
     )
 
 
@@ -96,7 +96,7 @@ _DAYS_OF: Final = {"daily": _every_day, "weekly": _every_week, "monthly": _every
 
 
 def _instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    # fold=0, the default, reads an hour that comes twice as the first of the two.
+    # fold=0, the default, means the first of the two where an hour occurs twice.
     local = datetime.combine(day, time(hour), tzinfo=zone)
     instant = local.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
@@ -105,8 +105,8 @@ def _instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of the jump over `local`, a wall time that never was, to the second."""
-    # PEP 495: read with the offset from after the jump, such a time lies before the jump.
+    """The instant of the jump over `local`, a wall time that does not exist, to the second."""
+    # PEP 495: with the offset from after the jump, such a time lies before the jump.
     before, after = local.replace(fold=1).astimezone(UTC), local.astimezone(UTC)
     new_offset = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):

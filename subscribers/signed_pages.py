@@ -1,7 +1,7 @@
-"""Pages behind a signed link: who holds the link may act, and nobody else comes in.
+"""Pages behind a signed link: the link alone authorises, and without it there is no access.
 
-The link is the whole authority. There is no cookie that another site could ride on, so these
-pages need no CSRF token, and they work where a mail program's browser keeps no cookies.
+There is no cookie that another site could use for a forged request, so these pages need no CSRF
+token, and they work where the browser of a mail program keeps no cookies.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ Page = Callable[[HttpRequest, Subscriber, str], HttpResponse]
 def public_page(
     view: Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
-    """GET shows, POST acts; kept in no cache, and in no need of a cookie."""
+    """GET shows, POST acts; no cache keeps the page, and it needs no cookie."""
     return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 
 def signed_page(
-    purpose: tokens.Purpose, max_age: Callable[[], timedelta | None] = lambda: None
+    purpose: tokens.Purpose,
 ) -> Callable[[Page], Callable[[HttpRequest, str], HttpResponse]]:
-    """A page whose address ends in a token: the view gets the reader, and the token for links.
+    """A page whose URL ends in a token: the view gets the subscriber, and the token for links.
 
-    An expired link answers 410, one that was never ours 404, both with a page that says what
-    to do. `max_age` is called at each request.
+    An expired link answers 410 and an invalid one 404, both with a page that says what to do.
+    Only confirmation links expire, after CONFIRM_DAYS.
     """
 
     def decorate(view: Page) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -48,27 +48,33 @@ def signed_page(
         @wraps(view)
         def page(request: HttpRequest, token: str) -> HttpResponse:
             try:
-                reader = tokens.read(purpose, token, max_age=max_age())
+                subscriber = tokens.read(purpose, token, max_age=_max_age(purpose))
             except tokens.ExpiredToken:
-                return _dead_link(request, purpose, HTTPStatus.GONE)
+                return _render_invalid_link(request, purpose, HTTPStatus.GONE)
             except tokens.BadToken:
-                return _dead_link(request, purpose, HTTPStatus.NOT_FOUND)
-            return view(request, reader, token)
+                return _render_invalid_link(request, purpose, HTTPStatus.NOT_FOUND)
+            return view(request, subscriber, token)
 
         return page
 
     return decorate
 
 
-def preferences_url(reader: Subscriber) -> str:
-    """The path of a reader's own preference page."""
-    return reverse("subscribers:preferences", args=[tokens.make("preferences", reader)])
+def _max_age(purpose: tokens.Purpose) -> timedelta | None:
+    return timedelta(days=settings.CONFIRM_DAYS) if purpose == "confirm" else None
 
 
-def _dead_link(request: HttpRequest, purpose: tokens.Purpose, status: HTTPStatus) -> HttpResponse:
+def preferences_url(subscriber: Subscriber) -> str:
+    """The path of a subscriber's own preference page."""
+    return reverse("subscribers:preferences", args=[tokens.make("preferences", subscriber)])
+
+
+def _render_invalid_link(
+    request: HttpRequest, purpose: tokens.Purpose, status: HTTPStatus
+) -> HttpResponse:
     context = {
         "purpose": purpose,
         "is_expired": status == HTTPStatus.GONE,
         "days": settings.CONFIRM_DAYS,
     }
-    return render(request, "pages/subscribers/dead_link.html", context, status=status)
+    return render(request, "pages/subscribers/invalid_link.html", context, status=status)

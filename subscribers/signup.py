@@ -1,12 +1,12 @@
-"""Asking for the digest: the first half of the double opt-in.
+"""Sign up: the first half of the double opt-in.
 
-Anybody can type anybody's address, so nothing typed here acts by itself:
+Anyone can type any address, so a sign-up has no effect by itself:
 
-* The answer is the same whatever the address is to us: unknown, waiting, active, gone or
+* The answer is the same for every address: unknown, pending, active, unsubscribed or
   suppressed. Only the owner of the mailbox learns more, from the mail.
-* Choices typed with the address wait as a draft beside the mail. The page behind the mailed
-  link shows them filled in, and its button stores them; no reader's row changes before that.
-* Three mails a day at most go to an address, or strangers could flood it.
+* Choices typed with the address are kept as a draft in the row of the mail. The page behind the
+  mailed link shows them filled in, and its button stores them; no subscriber changes before that.
+* An address gets three mails a day at most, or strangers could flood it.
 """
 
 from __future__ import annotations
@@ -15,34 +15,39 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from subscribers import consent
+from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
-from subscribers.tokens import address_hash
-from subscribers.trail import Trail
+from web.locks import wait_for_lock
 
 REQUESTS_A_DAY: Final = 3
 
 
 @transaction.atomic
-def sign_up(email: str, draft: Mapping[str, Any], trail: Trail, now: datetime) -> None:
-    """Note that someone asked for the digest at `email`, and queue the mail that answers.
+def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: datetime) -> None:
+    """Record that the digest was requested for `email`, and queue the mail that answers.
 
-    `email` is normalised (`addresses.normalised`); `draft` is empty or as `wishes.from_json`
-    takes it. A new reader is pending and is sent a link to confirm, and so is one who had
-    left; an active reader is sent the link to their preferences; a suppressed address nothing.
+    `email` is normalised (`addresses.normalised`); `draft` is empty or as
+    `preferences.from_json` takes it. A new subscriber is pending and gets a link to confirm, and
+    so does one who had unsubscribed; an active one gets the link to their preferences; a
+    suppressed address gets nothing.
     """
-    _wait_for_turn(email)
+    # One sign-up of an address at a time, or two at once could both be the third. An advisory
+    # lock and not a row's: a suppressed or unknown address has no row, and the answer would
+    # reveal by its speed whether there is one.
+    wait_for_lock(f"sign-up {address_hash(email)}")
     if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
         return
-    subscriber = _reader(email)
+    subscriber = _subscriber(email)
     consent.record(
         ConsentEntry.Step.REQUESTED,
         email=email,
         subscriber=subscriber,
-        trail=trail,
+        origin=origin,
         now=now,
         detail={"choices": dict(draft)} if draft else None,
     )
@@ -50,8 +55,8 @@ def sign_up(email: str, draft: Mapping[str, Any], trail: Trail, now: datetime) -
         _queue_mail(subscriber, draft, now)
 
 
-def _reader(email: str) -> Subscriber | None:
-    """The reader of this address, made when there is none; None where no mail may go."""
+def _subscriber(email: str) -> Subscriber | None:
+    """The subscriber of this address, created if necessary; None where no mail may be sent."""
     if is_suppressed(email):
         return Subscriber.objects.filter(email=email, state=Subscriber.State.SUPPRESSED).first()
     return Subscriber.objects.get_or_create(email=email)[0]
@@ -72,15 +77,3 @@ def _requests_since(email: str, since: datetime) -> int:
     return ConsentEntry.objects.filter(
         address_hash=address_hash(email), step=ConsentEntry.Step.REQUESTED, at__gt=since
     ).count()
-
-
-def _wait_for_turn(email: str) -> None:
-    """One sign-up of an address at a time, so that two at once cannot both be the third.
-
-    An advisory lock rather than a row's: a suppressed or unknown address has no row, and the
-    answer must not tell by its speed.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [address_hash(email)]
-        )

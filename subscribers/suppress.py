@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from subscribers import consent
+from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression
-from subscribers.tokens import address_hash
-from subscribers.trail import Trail
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def suppress(
             ConsentEntry.Step.SUPPRESSED,
             email=email,
             subscriber=subscriber,
-            trail=Trail(),
+            origin=RequestOrigin(),
             now=now,
             detail={"reason": reason.value},
         )
@@ -42,8 +42,8 @@ def suppress(
 
 
 @transaction.atomic
-def lift(email: str) -> None:
-    """Allow mail to an address again. Its reader, if any, has to sign up anew."""
+def unsuppress(email: str) -> None:
+    """Allow mail to an address again. Its subscriber, if any, has to sign up again."""
     Suppression.objects.filter(address_hash=address_hash(email)).delete()
     Subscriber.objects.filter(
         email=email.strip().lower(), state=Subscriber.State.SUPPRESSED

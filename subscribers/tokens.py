@@ -1,18 +1,18 @@
-"""Signed links: what a mail carries so that its reader needs no password.
+"""Signed links: what a mail carries so that a subscriber needs no password.
 
 A token is `id.time.signature`. The signature covers the purpose and what the link is bound
-to, so a token for one purpose opens nothing else, and a link dies when the address changes.
-Keys rotate through SECRET_KEY_FALLBACKS.
+to, so a token for one purpose is invalid for another, and a link becomes invalid when the
+address changes. Keys rotate through SECRET_KEY_FALLBACKS.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Final, Literal
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
+from subscribers.addresses import address_hash
 from subscribers.models import Subscriber
 
 Purpose = Literal["confirm", "preferences", "feed"]
@@ -20,35 +20,26 @@ _SEPARATOR: Final = "."
 
 
 class BadToken(Exception):
-    """The token is not ours, was changed, or belongs to an address that is no longer theirs."""
+    """The token is not ours, was changed, or was made for an address that is no longer theirs."""
 
 
 class ExpiredToken(BadToken):
-    """The token was good once."""
-
-
-def address_hash(email: str) -> str:
-    """64 hexadecimal digits that stand for an address once the address itself is gone.
-
-    Plain SHA-256 of the lower-case address: a suppression must outlive every rotation of
-    SECRET_KEY, so no key goes in. It hides an address from a glance, not from a guess.
-    """
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    """The token is genuine, and too old."""
 
 
 def make(purpose: Purpose, subscriber: Subscriber) -> str:
-    """A token for one reader and one purpose, safe in a URL."""
+    """A token for one subscriber and one purpose, safe in a URL."""
     return _signer(purpose, subscriber).sign(str(subscriber.pk))
 
 
 def read(purpose: Purpose, token: str, *, max_age: timedelta | None = None) -> Subscriber:
-    """The reader for whom the token was made.
+    """The subscriber for whom the token was made.
 
     Raises:
         ExpiredToken: it is genuine, and older than `max_age`.
-        BadToken: it is not genuine, or its reader or their address is gone.
+        BadToken: it is not genuine, or its subscriber or their address was deleted or changed.
     """
-    subscriber = _claimed(token)
+    subscriber = _unverified_subscriber(token)
     try:
         _signer(purpose, subscriber).unsign(token, max_age=max_age)
     except SignatureExpired as error:
@@ -58,10 +49,10 @@ def read(purpose: Purpose, token: str, *, max_age: timedelta | None = None) -> S
     return subscriber
 
 
-def _claimed(token: str) -> Subscriber:
-    """The reader whom the token names. Not verified: the signature needs to know them first."""
+def _unverified_subscriber(token: str) -> Subscriber:
+    """The subscriber whose id starts the token. Not verified: the signature depends on them."""
     number = token.partition(_SEPARATOR)[0]
-    # More digits than an id has would be an error of the database, not a stranger.
+    # A number with more digits than an id has would be an error of the database.
     if not (number.isascii() and number.isdigit() and len(number) <= 18):
         raise BadToken
     subscriber = Subscriber.objects.filter(pk=int(number)).first()
@@ -73,7 +64,7 @@ def _claimed(token: str) -> Subscriber:
 def _signer(purpose: Purpose, subscriber: Subscriber) -> TimestampSigner:
     bound_to = [address_hash(subscriber.email)]
     if purpose in ("confirm", "feed") and subscriber.unsubscribed_at:
-        # Whoever left must ask again: an old confirmation mail may not bring them back, and
-        # who once was given their feed reads it no more.
+        # Unsubscribing makes older links invalid: an old confirmation mail must not start the
+        # digests again, and an old feed link must not show them.
         bound_to.append(subscriber.unsubscribed_at.isoformat())
     return TimestampSigner(sep=_SEPARATOR, salt=":".join(["subscribers", purpose, *bound_to]))

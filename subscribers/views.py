@@ -1,14 +1,13 @@
-"""The pages where readers sign up, confirm, choose, leave and come back.
+"""The pages where people sign up, confirm, choose, unsubscribe and subscribe again.
 
-The way in is one field: the front page sends an address, the mail brings a link, and the page
-behind the link holds the choices and the one button. Whoever likes to choose first opens the
-longer form at /subscribe/; its choices wait in the mail's row and are shown filled in.
+The shortest way has one field: the front page sends an address, the mail brings a link, and the
+page behind the link holds the choices and the one button. The longer form at /subscribe/ shows
+the choices first; they are kept in the row of the mail and are shown filled in on that page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -20,14 +19,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from subscribers import confirm as opt_in
-from subscribers import limit, signup, tasks, tokens, trail, wishes
-from subscribers import preferences as settled
+from subscribers import tasks, tokens
+from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
+from subscribers.consent import origin_of
 from subscribers.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.models import ConsentEntry, Subscriber
+from subscribers.preferences import Preferences, change, preferences_of
 from subscribers.schedule import check_timezone
 from subscribers.signed_pages import preferences_url, public_page, signed_page
-from subscribers.wishes import Preferences
+from subscribers.signup import sign_up
+from subscribers.unsubscribe import unsubscribe
+from web.rate_limit import spend
 
 State = Subscriber.State
 
@@ -36,52 +38,62 @@ State = Subscriber.State
 
 
 @public_page
-def sign_up(request: HttpRequest) -> HttpResponse:
-    """The opened-out form; a POST of an address alone, or with choices, is a sign-up."""
+def sign_up_page(request: HttpRequest) -> HttpResponse:
+    """The longer form; a POST of an address alone, or with choices, is a sign-up."""
     if request.method != "POST":
-        return _page(request, "sign_up", form=SignUpForm(), choices=_choices())
+        return _render(request, "sign_up", form=SignUpForm(), choices=_empty_choices())
     form = SignUpForm(request.POST)
     choices = ChoicesForm(request.POST, start=Preferences()) if has_choices(request.POST) else None
-    if form.is_trapped:
-        return _check_inbox(request, str(form["email"].value() or ""))
+    if form.is_honeypot_filled:
+        return _render_check_inbox(request, str(form["email"].value() or ""))
     if not form.is_valid() or not (choices is None or choices.is_valid()):
-        return _page(
+        return _render(
             request,
             "sign_up",
             HTTPStatus.UNPROCESSABLE_ENTITY,
             form=form,
-            choices=choices or _choices(),
+            choices=choices or _empty_choices(),
         )
-    if not limit.allows(request.META.get("REMOTE_ADDR", "")):
-        return _page(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS)
-    draft = choices.preferences.as_json() if choices else _guessed_zone(request)
-    return _asked(request, form.cleaned_data["email"], draft)
+    if not _is_within_limit(request.META.get("REMOTE_ADDR", "")):
+        return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS)
+    draft = choices.preferences.as_json() if choices else _draft_with_zone(request)
+    return _sign_up(request, form.cleaned_data["email"], draft)
 
 
-def _asked(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:
+def _is_within_limit(ip: str) -> bool:
+    """Count one sign-up from `ip`; False when there were too many (SIGN_UP_RATE).
+
+    Without Redis there is no limit by network: the limit by address, which the database keeps,
+    still holds.
+    """
+    quota = spend("sign-up", settings.SIGN_UP_RATE, ip)
+    return quota is None or quota.is_kept
+
+
+def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:
     with transaction.atomic():
-        signup.sign_up(email, draft, trail.of_request(request), timezone.now())
-        # Rung for every address alike: a missing ring could be heard in the time it takes.
+        sign_up(email, draft, origin_of(request), timezone.now())
+        # The task is queued for every address: the time it takes would reveal a difference.
         transaction.on_commit(tasks.ring)
-    return _check_inbox(request, email)
+    return _render_check_inbox(request, email)
 
 
-def _check_inbox(request: HttpRequest, email: str) -> HttpResponse:
-    return _page(request, "check_inbox", address=email, days=settings.CONFIRM_DAYS)
+def _render_check_inbox(request: HttpRequest, email: str) -> HttpResponse:
+    return _render(request, "check_inbox", address=email, days=settings.CONFIRM_DAYS)
 
 
-def _choices() -> ChoicesForm:
+def _empty_choices() -> ChoicesForm:
     form = ChoicesForm(start=Preferences())
-    _let_browser_guess(form)
+    _let_browser_set_timezone(form)
     return form
 
 
-def _let_browser_guess(form: ChoicesForm) -> None:
+def _let_browser_set_timezone(form: ChoicesForm) -> None:
     form.fields["timezone"].widget.attrs["data-guess-timezone"] = ""
 
 
-def _guessed_zone(request: HttpRequest) -> dict[str, Any]:
-    """A short form may carry the browser's zone too; one that is none is no reason to stop."""
+def _draft_with_zone(request: HttpRequest) -> dict[str, Any]:
+    """The short form may send the browser's zone too; one that does not exist is left out."""
     zone = request.POST.get("timezone", "")
     try:
         check_timezone(zone)
@@ -93,93 +105,94 @@ def _guessed_zone(request: HttpRequest) -> dict[str, Any]:
 # ── confirming ───────────────────────────────────────────────────────────────
 
 
-@signed_page("confirm", max_age=lambda: timedelta(days=settings.CONFIRM_DAYS))
-def confirm(request: HttpRequest, reader: Subscriber, token: str) -> HttpResponse:
+@signed_page("confirm")
+def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Behind the mailed link. GET shows the choices and the button; only the button confirms."""
-    if reader.state == State.ACTIVE:
-        return _page(request, "confirmed", reader=reader, preferences=preferences_url(reader))
-    start = opt_in.proposed(reader)
+    if subscriber.state == State.ACTIVE:
+        url = preferences_url(subscriber)
+        return _render(request, "confirmed", subscriber=subscriber, preferences=url)
+    start = proposed_preferences(subscriber)
     posted = request.method == "POST"
     form = ChoicesForm(request.POST if posted and has_choices(request.POST) else None, start=start)
     if posted and (not form.is_bound or form.is_valid()):
-        wanted = form.preferences if form.is_bound else start
+        chosen = form.preferences if form.is_bound else start
         try:
-            opt_in.confirm(reader, wanted, trail.of_request(request), timezone.now())
-        except opt_in.SuppressedAddress:
-            return _page(request, "suppressed", HTTPStatus.CONFLICT, reader=reader)
-        return see_other("subscribers:confirm", token)
+            confirm(subscriber, chosen, origin_of(request), timezone.now())
+        except SuppressedAddress:
+            return _render(request, "suppressed", HTTPStatus.CONFLICT, subscriber=subscriber)
+        return _see_other("subscribers:confirm", token)
     if start == Preferences():
-        _let_browser_guess(form)
+        _let_browser_set_timezone(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if posted else HTTPStatus.OK
-    return _page(request, "confirm", status, reader=reader, choices=form)
+    return _render(request, "confirm", status, subscriber=subscriber, choices=form)
 
 
 # ── choosing ─────────────────────────────────────────────────────────────────
 
 
 @signed_page("preferences")
-def preferences(request: HttpRequest, reader: Subscriber, token: str) -> HttpResponse:
-    """A reader's own page: GET shows everything they chose, POST changes it."""
-    if reader.state != State.ACTIVE:
-        return _goodbye(request, reader, token)
-    start = wishes.of_reader(reader)
+def preferences_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """A subscriber's own page: GET shows everything they chose, POST changes it."""
+    if subscriber.state != State.ACTIVE:
+        return _render_goodbye(request, subscriber, token)
+    start = preferences_of(subscriber)
     form = ChoicesForm(request.POST if request.method == "POST" else None, start=start)
     if form.is_bound and form.is_valid():
-        settled.change(reader, form.preferences, trail.of_request(request), timezone.now())
-        return see_other("subscribers:preferences", token, "?saved")
+        change(subscriber, form.preferences, origin_of(request), timezone.now())
+        return _see_other("subscribers:preferences", token, "?saved")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return _page(
+    return _render(
         request,
         "preferences",
         status,
-        reader=reader,
+        subscriber=subscriber,
         token=token,
         choices=form,
         is_saved="saved" in request.GET and not form.is_bound,
-        feed_token=tokens.make("feed", reader),
+        feed_token=tokens.make("feed", subscriber),
     )
 
 
-# ── leaving and coming back ──────────────────────────────────────────────────
+# ── unsubscribing and subscribing again ──────────────────────────────────────
 
 
 @signed_page("preferences")
-def unsubscribe(request: HttpRequest, reader: Subscriber, token: str) -> HttpResponse:
-    """GET asks, POST acts."""
+def unsubscribe_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """GET shows the button, POST unsubscribes."""
     if request.method != "POST":
-        return _page(request, "unsubscribe", address=reader.email)
-    settled.unsubscribe(
-        reader,
+        return _render(request, "unsubscribe", address=subscriber.email)
+    unsubscribe(
+        subscriber,
         step=ConsentEntry.Step.UNSUBSCRIBED,
-        trail=trail.of_request(request),
+        origin=origin_of(request),
         now=timezone.now(),
     )
-    return _goodbye(request, reader, token)
+    return _render_goodbye(request, subscriber, token)
 
 
-def _goodbye(request: HttpRequest, reader: Subscriber, token: str) -> HttpResponse:
-    if reader.state == State.SUPPRESSED:
-        return _page(request, "suppressed", HTTPStatus.CONFLICT, reader=reader)
-    return _page(
+def _render_goodbye(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    if subscriber.state == State.SUPPRESSED:
+        return _render(request, "suppressed", HTTPStatus.CONFLICT, subscriber=subscriber)
+    return _render(
         request,
         "goodbye",
         come_back_url=reverse("subscribers:come_back", args=[token]),
-        is_pending=reader.state == State.PENDING,
+        is_pending=subscriber.state == State.PENDING,
     )
 
 
 @signed_page("preferences")
-def come_back(request: HttpRequest, reader: Subscriber, token: str) -> HttpResponse:
-    """POST asks for a new confirmation mail: whoever holds an old link is not yet the reader."""
-    if request.method != "POST" or reader.state == State.ACTIVE:
-        return see_other("subscribers:preferences", token)
-    return _asked(request, reader.email, {})
+def come_back_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """POST queues a new confirmation mail: an old link does not prove who owns the mailbox now."""
+    if request.method != "POST" or subscriber.state == State.ACTIVE:
+        return _see_other("subscribers:preferences", token)
+    return _sign_up(request, subscriber.email, {})
 
 
 # ── answers ──────────────────────────────────────────────────────────────────
 
 
-def see_other(name: str, token: str, query: str = "") -> HttpResponseRedirect:
+def _see_other(name: str, token: str, query: str = "") -> HttpResponseRedirect:
     """Show the page again by GET, so that a reload repeats nothing."""
     answer = redirect(name, token)
     answer["Location"] += query
@@ -187,7 +200,7 @@ def see_other(name: str, token: str, query: str = "") -> HttpResponseRedirect:
     return answer
 
 
-def _page(
+def _render(
     request: HttpRequest, name: str, status: HTTPStatus = HTTPStatus.OK, **context: object
 ) -> HttpResponse:
     return render(request, f"pages/subscribers/{name}.html", context, status=status)

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from subscribers.wishes import Preferences, from_json
+from subscribers.preferences import Preferences, from_json
 
 FOLDER: Final = Path(__file__).resolve().parent
 SOURCE: Final = "sample"
@@ -47,7 +47,7 @@ class SampleReader:
 
     email: str
     note: str
-    wishes: Preferences
+    preferences: Preferences
 
 
 @cache
@@ -76,7 +76,7 @@ def _paper(position: int, row: dict[str, Any]) -> SamplePaper:
 
 
 def _reader(row: dict[str, Any]) -> SampleReader:
-    return SampleReader(email=row["email"], note=row["note"], wishes=from_json(row))
+    return SampleReader(email=row["email"], note=row["note"], preferences=from_json(row))
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -26,8 +26,8 @@ from papers.models import Curator, Paper, Signal
 from papers.ranking.score import score
 from papers.windows import WINDOWS
 from subscribers import consent, preferences
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
-from subscribers.trail import Trail
 
 _BATCH: Final = 1000
 
@@ -164,13 +164,13 @@ def _add_reader(reader: SampleReader, now: datetime) -> bool:
         },
     )
     if is_new:
-        preferences.store(subscriber, reader.wishes)
+        preferences.store(subscriber, reader.preferences)
         subscriber.save()
         consent.record(
             ConsentEntry.Step.IMPORTED,
             email=reader.email,
             subscriber=subscriber,
-            trail=Trail(),
+            origin=RequestOrigin(),
             now=now,
             detail={"from": "the sample", "note": reader.note},
         )

@@ -27,9 +27,9 @@ from local import mailbox
 from local.sample import catalogue
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
 from papers.models import Curator, Paper, RawRecord, Signal, Trend
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erasing
-from subscribers.tokens import address_hash
 
 _UNFINISHED: Final = (Delivery.State.QUEUED, Delivery.State.DEFERRED)
 

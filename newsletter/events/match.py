@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from newsletter.models import Delivery, DeliveryEvent
+from subscribers.addresses import address_hash
 from subscribers.models import Subscriber
-from subscribers.tokens import address_hash
 
 
 @dataclass(slots=True)

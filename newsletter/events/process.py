@@ -28,10 +28,10 @@ from newsletter.events.rules import (
     row_state,
 )
 from newsletter.models import Delivery, DeliveryEvent, Edition
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Suppression
-from subscribers.preferences import unsubscribe
 from subscribers.suppress import suppress
-from subscribers.trail import Trail
+from subscribers.unsubscribe import unsubscribe
 from web.sql import execute
 
 BATCH: Final = 500
@@ -172,7 +172,7 @@ def _act(one: MatchedEvent, now: datetime) -> None:
         detail = f"{one.report.provider}: {one.report.detail}".removesuffix(": ")
         suppress(target, Suppression.Reason(what), detail=detail, now=now)
     elif reader:
-        unsubscribe(reader, step=ConsentEntry.Step.UNSUBSCRIBED, trail=Trail(), now=now)
+        unsubscribe(reader, step=ConsentEntry.Step.UNSUBSCRIBED, origin=RequestOrigin(), now=now)
 
 
 def _count_complaints(ready: Iterable[MatchedEvent]) -> set[int]:

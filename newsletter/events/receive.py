@@ -18,8 +18,7 @@ from newsletter.editions.render import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
 from newsletter.tasks import enqueue_events
-from subscribers.addresses import BadAddress, normalised
-from subscribers.tokens import address_hash
+from subscribers.addresses import BadAddress, address_hash, normalised
 
 # The next tick is soon enough for these. They are the many, and nothing hangs on them.
 _UNHURRIED: Final = {

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                     "unsubscribed_at",
                     models.DateTimeField(
                         blank=True,
-                        help_text="The last time; confirmation links from before are dead.",
+                        help_text="The last time; older confirmation links are invalid.",
                         null=True,
                     ),
                 ),
@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                     "address_hash",
                     models.CharField(
                         db_index=True,
-                        help_text="Outlives the reader: proof without the address.",
+                        help_text="Stays when the subscriber is erased: proof without the address.",
                         max_length=64,
                     ),
                 ),
@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
                     "lease_until",
                     models.DateTimeField(
                         blank=True,
-                        help_text="Until when the worker that is sending it may hold it.",
+                        help_text="Until when the worker that sends it holds it.",
                         null=True,
                     ),
                 ),

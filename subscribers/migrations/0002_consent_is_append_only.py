@@ -1,6 +1,6 @@
-"""Consent entries can be added, never changed: the database itself refuses.
+"""Consent entries can be added, never changed: a trigger refuses every UPDATE and DELETE.
 
-`subscribers.privacy.erasing` opens the one door, for a reader who asks to be forgotten.
+`subscribers.privacy.erasing` is the only exception, for a subscriber who is erased.
 """
 
 from django.db import migrations

@@ -91,24 +91,26 @@ def test_readers_live_at_example_com_in_zones_that_exist() -> None:
     emails = [reader.email for reader in readers()]
     assert len(set(emails)) == len(emails) >= 6
     assert all(email.endswith("@example.com") for email in emails)
-    zones = {reader.wishes.timezone for reader in readers()}
+    zones = {reader.preferences.timezone for reader in readers()}
     assert zones <= available_timezones()
     assert len(zones) == len(emails)
 
 
 def test_readers_show_every_cadence_and_most_are_weekly() -> None:
-    cadences = Counter(reader.wishes.cadence for reader in readers())
+    cadences = Counter(reader.preferences.cadence for reader in readers())
     assert set(cadences) == {"daily", "weekly", "monthly"}
     assert cadences["weekly"] * 2 > len(readers())
 
 
 def test_readers_want_different_things() -> None:
-    weekly = [reader.wishes.topics for reader in readers() if reader.wishes.cadence == "weekly"]
+    weekly = [
+        reader.preferences.topics for reader in readers() if reader.preferences.cadence == "weekly"
+    ]
     assert len(set(weekly)) == len(weekly)
     assert frozenset() in weekly
 
 
 @pytest.mark.django_db
 def test_readers_follow_topics_that_there_are() -> None:
-    followed = {slug for reader in readers() for slug in reader.wishes.topics}
+    followed = {slug for reader in readers() for slug in reader.preferences.topics}
     assert followed <= set(Topic.objects.values_list("slug", flat=True))

@@ -14,9 +14,9 @@ from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Paper, RawRecord, Signal, Trend
 from subscribers import consent, privacy
+from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
-from subscribers.tokens import address_hash
-from subscribers.trail import Trail
 from tests import factories
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW
@@ -61,7 +61,7 @@ def use_the_sample() -> None:
     ada = sample_reader()
     TransactionalMail.objects.create(subscriber=ada, kind="manage", next_attempt_at=NOW)
     consent.record(
-        ConsentEntry.Step.CHANGED, email=ada.email, subscriber=ada, trail=Trail(), now=NOW
+        ConsentEntry.Step.CHANGED, email=ada.email, subscriber=ada, origin=RequestOrigin(), now=NOW
     )
     Suppression.objects.create(address_hash=address_hash(ada.email), reason="operator", at=NOW)
 
@@ -114,7 +114,11 @@ def test_it_works_where_loading_would_be_refused(laptop: Settings) -> None:
 def test_consent_is_append_only_again_afterwards() -> None:
     reader = make_subscriber("real@example.org")
     consent.record(
-        ConsentEntry.Step.REQUESTED, email=reader.email, subscriber=reader, trail=Trail(), now=NOW
+        ConsentEntry.Step.REQUESTED,
+        email=reader.email,
+        subscriber=reader,
+        origin=RequestOrigin(),
+        now=NOW,
     )
     remove()
     with pytest.raises(Exception, match="append-only"):

@@ -10,8 +10,8 @@ from newsletter.editions.compose import compose
 from newsletter.models import Edition
 from papers.models import Curator, Trend
 from subscribers import consent
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry
-from subscribers.trail import Trail
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW
 from tests.local.tables import counts, rows
@@ -47,7 +47,11 @@ def test_real_rows_are_untouched() -> None:
     paper = ingest_real_paper()
     reader = make_subscriber("real@example.org", next_send_at=NOW)
     consent.record(
-        ConsentEntry.Step.CONFIRMED, email=reader.email, subscriber=reader, trail=Trail(), now=NOW
+        ConsentEntry.Step.CONFIRMED,
+        email=reader.email,
+        subscriber=reader,
+        origin=RequestOrigin(),
+        now=NOW,
     )
     Curator.objects.create(name="A real curator")
     edition = compose("weekly", YESTERDAY, NOW)

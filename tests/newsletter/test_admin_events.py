@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from newsletter.models import Delivery, DeliveryEvent
-from subscribers.tokens import address_hash
+from subscribers.addresses import address_hash
 from tests.factories import make_delivery, make_edition, make_report, make_subscriber
 from tests.newsletter.events.payloads import ADA
 from web.admin import row_url, rows_url

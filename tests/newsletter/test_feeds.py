@@ -15,9 +15,9 @@ from config.logs import route_of
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery, Edition, StoredPick
 from subscribers import tokens
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
-from subscribers.preferences import unsubscribe
-from subscribers.trail import Trail
+from subscribers.unsubscribe import unsubscribe
 from tests.atom import read_feed
 from tests.factories import (
     DAY,
@@ -46,7 +46,9 @@ def feed_of(reader: Subscriber) -> str:
 
 
 def leave(reader: Subscriber) -> None:
-    unsubscribe(reader, step=ConsentEntry.Step.UNSUBSCRIBED, trail=Trail(), now=timezone.now())
+    unsubscribe(
+        reader, step=ConsentEntry.Step.UNSUBSCRIBED, origin=RequestOrigin(), now=timezone.now()
+    )
 
 
 def composed(day: Any = DAY, **values: Any) -> Edition:

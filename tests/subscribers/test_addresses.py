@@ -1,10 +1,13 @@
-"""One spelling for each address."""
+"""Each address has one spelling, and a hash that outlives it."""
 
 from __future__ import annotations
 
-import pytest
+import hashlib
 
-from subscribers.addresses import BadAddress, normalised
+import pytest
+from django.conf import LazySettings
+
+from subscribers.addresses import BadAddress, address_hash, normalised
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def test_an_address_has_one_spelling(typed: str, expected: str) -> None:
         "a" * 65 + "@example.org",
     ],
 )
-def test_what_no_mail_can_reach_is_refused(typed: str) -> None:
+def test_an_address_that_no_mail_can_reach_is_refused(typed: str) -> None:
     with pytest.raises(BadAddress):
         normalised(typed)
 
@@ -45,3 +48,15 @@ def test_what_no_mail_can_reach_is_refused(typed: str) -> None:
 def test_the_refusal_says_why() -> None:
     with pytest.raises(BadAddress, match="@-sign"):
         normalised("ada.example.org")
+
+
+def test_the_address_hash_ignores_capitals_and_spaces() -> None:
+    expected = hashlib.sha256(b"ada@example.org").hexdigest()
+    assert address_hash("Ada@Example.org ") == address_hash("ada@example.org") == expected
+    assert address_hash("ida@example.org") != expected
+
+
+def test_the_address_hash_does_not_depend_on_the_secret_key(settings: LazySettings) -> None:
+    before = address_hash("ada@example.org")
+    settings.SECRET_KEY = "another"
+    assert address_hash("ada@example.org") == before

@@ -1,4 +1,4 @@
-"""The button behind the mailed link."""
+"""Confirming: the second half of the double opt-in."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from subscribers import wishes
-from subscribers.confirm import SuppressedAddress, confirm, proposed
+from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
+from subscribers.preferences import Preferences, preferences_of
 from subscribers.suppress import suppress
-from subscribers.trail import Trail
-from subscribers.wishes import Preferences
 from tests.factories import make_mail, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
-TRAIL = Trail(ip="192.0.2.0")
+ORIGIN = RequestOrigin(ip="192.0.2.0")
 State = Subscriber.State
 
 
@@ -24,58 +23,70 @@ def pending() -> Subscriber:
     return make_subscriber(state=State.PENDING)
 
 
-def test_a_confirmed_reader_is_due_at_their_next_slot() -> None:
+def test_a_confirmed_subscriber_is_due_at_their_next_slot() -> None:
     make_topic("My robotics", slug="my-robotics")
-    reader = pending()
-    wanted = Preferences(timezone="Europe/Berlin", topics=frozenset({"my-robotics"}))
-    assert confirm(reader, wanted, TRAIL, NOW)
-    reader.refresh_from_db()
-    assert (reader.state, reader.confirmed_at) == (State.ACTIVE, NOW)
-    assert reader.next_send_at == datetime(2026, 11, 27, 7, tzinfo=UTC)
-    assert wishes.of_reader(reader) == wanted
+    subscriber = pending()
+    chosen = Preferences(timezone="Europe/Berlin", topics=frozenset({"my-robotics"}))
+    assert confirm(subscriber, chosen, ORIGIN, NOW)
+    subscriber.refresh_from_db()
+    assert (subscriber.state, subscriber.confirmed_at) == (State.ACTIVE, NOW)
+    assert subscriber.next_send_at == datetime(2026, 11, 27, 7, tzinfo=UTC)
+    assert preferences_of(subscriber) == chosen
 
 
-def test_the_consent_says_what_was_agreed_to() -> None:
-    wanted = Preferences(cadence="daily")
-    confirm(pending(), wanted, TRAIL, NOW)
+def test_the_consent_entry_holds_the_chosen_preferences() -> None:
+    chosen = Preferences(cadence="daily")
+    confirm(pending(), chosen, ORIGIN, NOW)
     entry = ConsentEntry.objects.get()
     assert (entry.step, entry.at, entry.ip) == (ConsentEntry.Step.CONFIRMED, NOW, "192.0.2.0")
-    assert entry.detail == wanted.as_json()
+    assert entry.detail == chosen.as_json()
 
 
 def test_confirming_twice_changes_nothing_more() -> None:
-    reader = pending()
-    assert confirm(reader, Preferences(), TRAIL, NOW)
-    assert not confirm(reader, Preferences(cadence="daily"), TRAIL, NOW + timedelta(days=1))
-    reader.refresh_from_db()
-    assert (reader.cadence, reader.confirmed_at) == ("weekly", NOW)
+    subscriber = pending()
+    assert confirm(subscriber, Preferences(), ORIGIN, NOW)
+    assert not confirm(subscriber, Preferences(cadence="daily"), ORIGIN, NOW + timedelta(days=1))
+    subscriber.refresh_from_db()
+    assert (subscriber.cadence, subscriber.confirmed_at) == ("weekly", NOW)
     assert ConsentEntry.objects.count() == 1
 
 
-def test_who_comes_back_gets_no_second_digest_within_half_a_cadence() -> None:
-    reader = make_subscriber(state=State.UNSUBSCRIBED, last_digest_at=NOW - timedelta(hours=2))
-    confirm(reader, Preferences(weekday=1), TRAIL, NOW)  # tomorrow, Tuesday
-    assert reader.next_send_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
+def test_confirming_again_keeps_half_a_cadence_between_digests() -> None:
+    subscriber = make_subscriber(state=State.UNSUBSCRIBED, last_digest_at=NOW - timedelta(hours=2))
+    confirm(subscriber, Preferences(weekday=1), ORIGIN, NOW)  # tomorrow, Tuesday
+    assert subscriber.next_send_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 
 def test_a_suppressed_address_cannot_be_confirmed() -> None:
-    reader = pending()
-    suppress(reader, Suppression.Reason.COMPLAINT, now=NOW)
+    subscriber = pending()
+    suppress(subscriber, Suppression.Reason.COMPLAINT, now=NOW)
     with pytest.raises(SuppressedAddress):
-        confirm(reader, Preferences(), TRAIL, NOW)
-    reader.refresh_from_db()
-    assert (reader.state, reader.next_send_at) == (State.SUPPRESSED, None)
+        confirm(subscriber, Preferences(), ORIGIN, NOW)
+    subscriber.refresh_from_db()
+    assert (subscriber.state, subscriber.next_send_at) == (State.SUPPRESSED, None)
+
+
+def test_an_address_that_is_suppressed_by_its_hash_cannot_be_confirmed() -> None:
+    """An import can create a subscriber again after a complaint."""
+    suppress("ada@example.com", Suppression.Reason.COMPLAINT, now=NOW)
+    subscriber = make_subscriber("ada@example.com", state=State.PENDING)
+    with pytest.raises(SuppressedAddress):
+        confirm(subscriber, Preferences(hour=6), ORIGIN, NOW)
+    subscriber.refresh_from_db()
+    assert (subscriber.state, subscriber.hour, subscriber.next_send_at) == (State.PENDING, 8, None)
+    assert not subscriber.consent_entries.exists()
 
 
 def test_the_newest_draft_is_proposed() -> None:
-    reader = pending()
-    make_mail(reader, draft={"hour": 6})
-    make_mail(reader, draft={"hour": 7, "topics": ["agents"]})
-    assert proposed(reader) == Preferences(hour=7, topics=frozenset({"agents"}))
+    subscriber = pending()
+    make_mail(subscriber, draft={"hour": 6})
+    make_mail(subscriber, draft={"hour": 7, "topics": ["agents"]})
+    make_mail(make_subscriber(), draft={"hour": 9})
+    assert proposed_preferences(subscriber) == Preferences(hour=7, topics=frozenset({"agents"}))
 
 
-def test_without_a_draft_what_they_had_before_is_proposed() -> None:
-    reader = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily")
-    Interest.objects.create(subscriber=reader, kind=Interest.Kind.MUTED, term="survey")
-    make_mail(reader)
-    assert proposed(reader) == Preferences(cadence="daily", muted=("survey",))
+def test_without_a_draft_the_stored_preferences_are_proposed() -> None:
+    subscriber = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily")
+    Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.MUTED, term="survey")
+    make_mail(subscriber)
+    assert proposed_preferences(subscriber) == Preferences(cadence="daily", muted=("survey",))

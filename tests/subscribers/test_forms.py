@@ -1,4 +1,4 @@
-"""What readers type, and what becomes of it."""
+"""What is typed into the forms, and the preferences or errors it becomes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from papers.models import Topic
 from subscribers.forms import ChoicesForm, SignUpForm, zone_choices
-from subscribers.wishes import Preferences
+from subscribers.preferences import Preferences
 from tests.factories import make_topic
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def errors(**changes: str | list[str]) -> dict[str, Any]:
     return dict(form.errors)
 
 
-def test_what_was_typed_becomes_preferences() -> None:
+def test_a_valid_form_gives_preferences() -> None:
     make_topic("My robotics", slug="my-robotics")
     form = choices(
         topics=["my-robotics"],
@@ -58,7 +58,7 @@ def test_what_was_typed_becomes_preferences() -> None:
     )
 
 
-def test_nothing_but_the_timetable_is_needed() -> None:
+def test_only_the_timetable_is_required() -> None:
     form = choices()
     assert form.is_valid(), form.errors
     assert form.preferences == Preferences(timezone="Europe/Berlin")
@@ -84,11 +84,11 @@ def test_nothing_but_the_timetable_is_needed() -> None:
         ("muted", "x " * 3000),
     ],
 )
-def test_what_is_no_choice_is_refused_at_its_field(name: str, value: str) -> None:
+def test_an_invalid_value_is_refused_at_its_field(name: str, value: str) -> None:
     assert list(errors(**{name: value})) == [name]
 
 
-def test_a_form_starts_with_what_the_reader_has() -> None:
+def test_a_form_shows_the_stored_preferences() -> None:
     make_topic("My robotics", slug="my-robotics")
     start = Preferences(
         hour=6, timezone="Asia/Kolkata", topics=frozenset({"my-robotics"}), muted=("a", "b")
@@ -100,7 +100,7 @@ def test_a_form_starts_with_what_the_reader_has() -> None:
     assert str(form["topics"]).count("checked") == 1
 
 
-def test_an_inactive_topic_is_not_on_offer() -> None:
+def test_an_inactive_topic_is_not_an_option() -> None:
     Topic.objects.update(is_active=False)
     topic = make_topic()
     assert [slug for slug, _ in ChoicesForm(start=Preferences()).fields["topics"].choices] == [  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def test_a_size_set_by_an_operator_survives_a_save() -> None:
     assert form.preferences.digest_size == 7
 
 
-def test_every_zone_on_offer_is_a_zone() -> None:
+def test_every_zone_among_the_options_exists() -> None:
     offered = [
         name
         for value, label in zone_choices("UTC")
@@ -124,7 +124,7 @@ def test_every_zone_on_offer_is_a_zone() -> None:
     assert len(offered) == len(set(offered)) > 400
 
 
-def test_a_browser_s_old_name_for_its_zone_is_kept() -> None:
+def test_an_old_name_of_a_zone_is_kept() -> None:
     assert zone_choices("US/Eastern")[1] == ("US/Eastern", "US/Eastern")
     form = choices(timezone="US/Eastern")
     assert form.is_valid()
@@ -138,7 +138,7 @@ def test_a_bad_address_is_refused_with_a_reason(typed: str) -> None:
     assert form.errors["email"][0]
 
 
-def test_a_machine_falls_into_the_trap_and_a_person_does_not() -> None:
-    assert SignUpForm(QueryDict("email=a@example.org&website=http://x")).is_trapped
-    assert not SignUpForm(QueryDict("email=a@example.org&website=")).is_trapped
-    assert not SignUpForm(QueryDict("email=a@example.org")).is_trapped
+def test_only_a_filled_honeypot_is_noticed() -> None:
+    assert SignUpForm(QueryDict("email=a@example.org&website=http://x")).is_honeypot_filled
+    assert not SignUpForm(QueryDict("email=a@example.org&website=")).is_honeypot_filled
+    assert not SignUpForm(QueryDict("email=a@example.org")).is_honeypot_filled

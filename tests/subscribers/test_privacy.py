@@ -1,4 +1,4 @@
-"""Consent entries cannot be changed, but a reader can be forgotten."""
+"""Consent entries cannot be changed, but a subscriber can be erased."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from subscribers import consent
+from subscribers.addresses import address_hash
+from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.privacy import erase, erasing
 from subscribers.suppress import is_suppressed, suppress
-from subscribers.tokens import address_hash
-from subscribers.trail import Trail
 from tests.factories import NOON, make_delivery, make_edition, make_mail, make_subscriber
 
 pytestmark = pytest.mark.django_db
 
 
-def entry_of(reader: Subscriber) -> ConsentEntry:
+def entry_of(subscriber: Subscriber) -> ConsentEntry:
     return consent.record(
         ConsentEntry.Step.CONFIRMED,
-        email=reader.email,
-        subscriber=reader,
-        trail=Trail(ip="192.0.2.0", user_agent="Lynx"),
+        email=subscriber.email,
+        subscriber=subscriber,
+        origin=RequestOrigin(ip="192.0.2.0", user_agent="Lynx"),
         now=NOON,
         detail={"keywords": ["diffusion"]},
     )
@@ -40,14 +40,14 @@ def test_an_entry_cannot_be_deleted() -> None:
         entry.delete()
 
 
-def test_a_reader_with_entries_cannot_be_deleted_by_the_way() -> None:
-    reader = make_subscriber()
-    entry_of(reader)
+def test_a_subscriber_with_entries_cannot_simply_be_deleted() -> None:
+    subscriber = make_subscriber()
+    entry_of(subscriber)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        reader.delete()
+        subscriber.delete()
 
 
-def test_no_sql_gets_round_it_either() -> None:
+def test_raw_sql_cannot_delete_an_entry_either() -> None:
     entry_of(make_subscriber())
     with (
         connection.cursor() as cursor,
@@ -57,7 +57,7 @@ def test_no_sql_gets_round_it_either() -> None:
         cursor.execute("DELETE FROM subscribers_consententry")
 
 
-def test_the_door_closes_behind_the_one_who_erases() -> None:
+def test_entries_cannot_be_changed_after_an_erasure() -> None:
     entry = entry_of(make_subscriber())
     with erasing():
         ConsentEntry.objects.filter(pk=entry.pk).update(user_agent="")
@@ -65,7 +65,7 @@ def test_the_door_closes_behind_the_one_who_erases() -> None:
         entry.delete()
 
 
-def test_the_door_closes_after_an_error_too() -> None:
+def test_entries_cannot_be_changed_after_a_failed_erasure() -> None:
     entry = entry_of(make_subscriber())
     with pytest.raises(RuntimeError), erasing():
         raise RuntimeError
@@ -73,10 +73,10 @@ def test_the_door_closes_after_an_error_too() -> None:
         entry.delete()
 
 
-def test_a_forgotten_reader_leaves_a_step_a_time_and_a_hash() -> None:
-    reader = make_subscriber("ada@example.com")
-    entry_of(reader)
-    erase(reader)
+def test_an_erasure_leaves_a_step_a_time_and_a_hash() -> None:
+    subscriber = make_subscriber("ada@example.com")
+    entry_of(subscriber)
+    erase(subscriber)
     entry = ConsentEntry.objects.get()
     assert entry.subscriber is None
     assert (entry.ip, entry.user_agent, entry.detail) == (None, "", {})
@@ -84,20 +84,20 @@ def test_a_forgotten_reader_leaves_a_step_a_time_and_a_hash() -> None:
     assert (entry.step, entry.at) == (ConsentEntry.Step.CONFIRMED, NOON)
 
 
-def test_a_forgotten_reader_takes_interests_and_mails_along_but_no_delivery() -> None:
-    reader = make_subscriber()
-    make_mail(reader)
-    Interest.objects.create(subscriber=reader, kind=Interest.Kind.KEYWORD, term="diffusion")
-    delivery = make_delivery(make_edition(), reader)
-    erase(reader)
+def test_erasing_deletes_interests_and_mails_but_no_delivery() -> None:
+    subscriber = make_subscriber()
+    make_mail(subscriber)
+    Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.KEYWORD, term="diffusion")
+    delivery = make_delivery(make_edition(), subscriber)
+    erase(subscriber)
     assert not Subscriber.objects.exists()
     assert not Interest.objects.exists()
     delivery.refresh_from_db()
     assert delivery.subscriber is None
 
 
-def test_a_suppression_outlives_its_reader() -> None:
-    reader = make_subscriber("ada@example.com")
-    suppress(reader, Suppression.Reason.COMPLAINT, now=NOON)
-    erase(reader)
+def test_a_suppression_stays_when_the_subscriber_is_erased() -> None:
+    subscriber = make_subscriber("ada@example.com")
+    suppress(subscriber, Suppression.Reason.COMPLAINT, now=NOON)
+    erase(subscriber)
     assert is_suppressed("ada@example.com")

@@ -1,4 +1,4 @@
-"""Slots on the reader's wall clock, across every kind of clock change."""
+"""Slots on the wall clock of a time zone, across every kind of clock change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.schedule import HALF, check_timezone, next_slot, next_slot_after_change
+from subscribers.schedule import HALF_CADENCE, check_timezone, next_slot, next_slot_after_change
 
 FRIDAY = 4
 ZONES = [
@@ -48,21 +48,21 @@ def slot(cadence: str, zone: str, hour: int, after: str, weekday: int = FRIDAY) 
     return found.strftime("%Y-%m-%dT%H:%M")
 
 
-def test_a_daily_reader_is_due_at_their_hour_every_day() -> None:
+def test_a_daily_digest_is_due_at_its_hour_every_day() -> None:
     assert slot("daily", "Asia/Kolkata", 8, "2026-11-23T00:00") == "2026-11-23T02:30"
     assert slot("daily", "Asia/Kolkata", 8, "2026-11-23T02:30") == "2026-11-24T02:30"
 
 
-def test_a_weekly_reader_is_due_on_their_day() -> None:
+def test_a_weekly_digest_is_due_on_its_day() -> None:
     assert slot("weekly", "UTC", 8, "2026-11-23T12:00") == "2026-11-27T08:00"
 
 
-def test_the_day_is_the_reader_s_own_and_not_that_of_utc() -> None:
+def test_the_day_is_that_of_the_time_zone() -> None:
     # Friday 06:00 in Apia (UTC+13) is still Thursday in UTC.
     assert slot("weekly", "Pacific/Apia", 6, "2026-11-23T12:00") == "2026-11-26T17:00"
 
 
-def test_a_slot_that_is_just_now_is_not_the_next_one() -> None:
+def test_a_slot_at_this_instant_is_not_the_next() -> None:
     assert slot("weekly", "UTC", 8, "2026-11-27T08:00") == "2026-12-04T08:00"
     assert slot("weekly", "UTC", 8, "2026-11-27T07:59") == "2026-11-27T08:00"
 
@@ -76,7 +76,7 @@ def test_monthly_means_the_first_such_day_of_the_month() -> None:
 @pytest.mark.parametrize(
     ("zone", "after", "expected"),
     [
-        # 8 o'clock stays 8 o'clock on the wall while UTC moves under it.
+        # 8:00 on the wall clock stays 8:00 while its UTC time changes.
         ("America/New_York", "2026-03-07T13:00", "2026-03-08T12:00"),
         ("America/New_York", "2026-10-31T12:00", "2026-11-01T13:00"),
         ("Europe/Berlin", "2026-03-28T07:00", "2026-03-29T06:00"),
@@ -86,7 +86,9 @@ def test_monthly_means_the_first_such_day_of_the_month() -> None:
         ("Asia/Kolkata", "2026-03-28T02:30", "2026-03-29T02:30"),
     ],
 )
-def test_the_wall_clock_hour_survives_both_switches(zone: str, after: str, expected: str) -> None:
+def test_the_wall_clock_hour_stays_across_both_changes(
+    zone: str, after: str, expected: str
+) -> None:
     assert slot("daily", zone, 8, after) == expected
 
 
@@ -96,21 +98,21 @@ def test_the_wall_clock_hour_survives_both_switches(zone: str, after: str, expec
         ("America/New_York", 2, "2026-03-08T00:00", "2026-03-08T07:00"),  # 03:00 EDT
         ("Europe/Berlin", 2, "2026-03-28T12:00", "2026-03-29T01:00"),  # 03:00 CEST
         ("Australia/Lord_Howe", 2, "2026-10-03T00:00", "2026-10-03T15:30"),  # 02:30
-        ("Asia/Beirut", 0, "2026-03-28T12:00", "2026-03-28T22:00"),  # midnight never was
+        ("Asia/Beirut", 0, "2026-03-28T12:00", "2026-03-28T22:00"),  # midnight does not exist
     ],
 )
-def test_an_hour_that_never_was_becomes_the_first_instant_after_the_jump(
+def test_a_skipped_hour_becomes_the_first_instant_after_the_jump(
     zone: str, hour: int, after: str, expected: str
 ) -> None:
     assert slot("daily", zone, hour, after) == expected
 
 
-def test_a_jump_that_began_before_the_slot_ends_where_the_clock_goes_on() -> None:
+def test_a_jump_that_began_before_the_slot_ends_after_it() -> None:
     # Toronto jumped at 23:30 on 30 March 1919, to 00:30: midnight fell into the gap.
     assert slot("daily", "America/Toronto", 0, "1919-03-30T12:00") == "1919-03-31T04:30"
 
 
-def test_a_day_that_never_was_becomes_the_start_of_the_next() -> None:
+def test_a_skipped_day_becomes_the_start_of_the_next() -> None:
     # Samoa crossed the date line: Friday 30 December 2011 was skipped.
     assert slot("weekly", "Pacific/Apia", 8, "2011-12-26T00:00") == "2011-12-30T10:00"
 
@@ -123,7 +125,7 @@ def test_a_day_that_never_was_becomes_the_start_of_the_next() -> None:
         ("Australia/Lord_Howe", 1, "2026-04-04T00:00", "2026-04-04T14:00", "2026-04-05T14:30"),
     ],
 )
-def test_an_hour_that_comes_twice_is_the_first_and_only_once(
+def test_a_repeated_hour_is_due_once_at_its_first_occurrence(
     zone: str, hour: int, after: str, first: str, next_day: str
 ) -> None:
     assert slot("daily", zone, hour, after) == first
@@ -131,7 +133,7 @@ def test_an_hour_that_comes_twice_is_the_first_and_only_once(
 
 
 @given(timetables, moments)
-def test_the_next_slot_is_later_and_on_the_asked_day(
+def test_the_next_slot_is_later_and_on_the_chosen_day(
     timetable: dict[str, Any], after: datetime
 ) -> None:
     found = next_slot(**timetable, after=after)
@@ -173,7 +175,7 @@ def test_two_slots_are_a_cadence_apart(timetable: dict[str, Any], after: datetim
 
 
 @given(timetables, moments, st.integers(0, 40 * 24))
-def test_a_changed_timetable_leaves_half_a_cadence_of_peace(
+def test_a_changed_timetable_keeps_half_a_cadence_between_digests(
     timetable: dict[str, Any],
     now: datetime,
     hours_ago: int,
@@ -181,10 +183,10 @@ def test_a_changed_timetable_leaves_half_a_cadence_of_peace(
     last = now - timedelta(hours=hours_ago)
     found = next_slot_after_change(**timetable, now=now, last_digest_at=last)
     assert found > now
-    assert found - last >= HALF[timetable["cadence"]]
+    assert found - last >= HALF_CADENCE[timetable["cadence"]]
 
 
-def test_who_never_had_a_digest_gets_the_very_next_slot() -> None:
+def test_without_an_earlier_digest_the_next_slot_is_due() -> None:
     found = next_slot_after_change(
         cadence="weekly",
         weekday=FRIDAY,
@@ -196,7 +198,7 @@ def test_who_never_had_a_digest_gets_the_very_next_slot() -> None:
     assert found == utc("2026-11-27T08:00")
 
 
-def test_from_friday_to_saturday_skips_the_saturday_that_follows_the_digest() -> None:
+def test_a_change_from_friday_to_saturday_skips_the_next_saturday() -> None:
     found = next_slot_after_change(
         cadence="weekly",
         weekday=5,

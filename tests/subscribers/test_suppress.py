@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from subscribers.models import ConsentEntry, Subscriber, Suppression
-from subscribers.suppress import is_suppressed, lift, suppress, suppressed_ids
+from subscribers.suppress import is_suppressed, suppress, suppressed_ids, unsuppress
 from tests.factories import NOON, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +64,10 @@ def test_a_burst_is_checked_in_one_query(
     assert suppressed_ids([]) == set()
 
 
-def test_a_lifted_suppression_leaves_the_reader_to_sign_up_anew() -> None:
+def test_after_unsuppress_the_subscriber_signs_up_again() -> None:
     reader = make_subscriber()
     suppress(reader, REASON.OPERATOR, now=NOON)
-    lift(reader.email)
+    unsuppress(reader.email)
     reader.refresh_from_db()
     assert reader.state == Subscriber.State.UNSUBSCRIBED
     assert not is_suppressed(reader.email)

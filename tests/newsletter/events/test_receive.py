@@ -15,8 +15,8 @@ from newsletter.editions.render import message_id
 from newsletter.editions.tokens import make_token
 from newsletter.events import receive
 from newsletter.models import Delivery, DeliveryEvent
+from subscribers.addresses import address_hash
 from subscribers.models import Subscriber
-from subscribers.tokens import address_hash
 from tests.newsletter.events import payloads
 from tests.newsletter.events.conftest import report, select
 from tests.newsletter.events.payloads import ADA, brevo, post, postmark, postmark_bounce, resend

@@ -1,0 +1,22 @@
+"""Fixtures of the tests about pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from web.rate_limit import limiter
+
+
+@pytest.fixture
+def visitor(settings: LazySettings) -> Iterator[Client]:
+    """A browser without JavaScript and without cookies, from a network with no practical limit.
+
+    It checks CSRF tokens as the server does: the pages must work without one.
+    """
+    settings.SIGN_UP_RATE = "1000/hour"
+    yield Client(enforce_csrf_checks=True)
+    limiter().storage.reset()

@@ -1,0 +1,141 @@
+"""The page behind the confirmation link: only its button confirms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
+from subscribers.preferences import Preferences, preferences_of
+from subscribers.suppress import suppress
+from tests.factories import NOON, make_mail, make_subscriber, make_topic
+from tests.subscribers.pages import (
+    ADA,
+    CHOICES,
+    confirm_path,
+    make_pending,
+    preferences_path,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+State = Subscriber.State
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_opening_the_confirmation_page_confirms_nothing(visitor: Client, method: str) -> None:
+    subscriber = make_pending()
+    answer = getattr(visitor, method)(confirm_path(subscriber))
+    assert answer.status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.PENDING
+    assert not ConsentEntry.objects.exists()
+
+
+def test_the_button_confirms_and_the_page_names_the_first_digest(visitor: Client) -> None:
+    topic = make_topic()
+    subscriber = make_pending()
+    with time_machine.travel("2026-11-23 12:00:00+00:00"):
+        path = confirm_path(subscriber)
+        answer = visitor.post(path, {**CHOICES, "topics": [topic.slug]})
+        assert (answer.status_code, answer["Location"]) == (303, path)
+        page = " ".join(text_of(visitor.get(path)).split())
+    assert "Your first digest comes on" in page
+    assert ">Tuesday, 24 November 2026, at 06:00</time></strong> (Asia/Kolkata time)" in page
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.ACTIVE
+    assert preferences_of(subscriber) == Preferences(
+        cadence="daily",
+        hour=6,
+        timezone="Asia/Kolkata",
+        digest_size=5,
+        topics=frozenset({topic.slug}),
+    )
+
+
+def test_the_button_without_choices_takes_the_draft(visitor: Client) -> None:
+    subscriber = make_pending()
+    make_mail(subscriber, draft=Preferences(cadence="daily", hour=6).as_json())
+    assert visitor.post(confirm_path(subscriber)).status_code == 303
+    subscriber.refresh_from_db()
+    assert (subscriber.state, subscriber.cadence, subscriber.hour) == (State.ACTIVE, "daily", 6)
+
+
+def test_confirming_twice_changes_nothing_more(visitor: Client) -> None:
+    subscriber = make_pending()
+    path = confirm_path(subscriber)
+    visitor.post(path)
+    answer = visitor.post(path, CHOICES)
+    assert "You are subscribed" in text_of(answer)
+    subscriber.refresh_from_db()
+    assert subscriber.cadence == "weekly"
+    assert ConsentEntry.objects.count() == 1
+
+
+def test_bad_choices_confirm_nothing(visitor: Client) -> None:
+    subscriber = make_pending()
+    answer = visitor.post(confirm_path(subscriber), {**CHOICES, "hour": "25"})
+    assert answer.status_code == 422
+    assert "Not confirmed yet" in text_of(answer)
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.PENDING
+
+
+def test_the_browser_may_set_the_zone_of_an_undecided_subscriber(visitor: Client) -> None:
+    page = text_of(visitor.get(confirm_path(make_pending())))
+    assert "data-guess-timezone" in page
+    assert "<script src=" in page
+
+
+def test_the_confirmation_page_shows_no_draft_of_another_subscriber(visitor: Client) -> None:
+    other = make_pending("bob@example.com")
+    make_mail(other, draft=Preferences(timezone="Asia/Kolkata", muted=("a secret word",)).as_json())
+    Interest.objects.create(subscriber=other, kind=Interest.Kind.AUTHOR, term="A. Secret")
+    page = text_of(visitor.get(confirm_path(make_pending())))
+    assert "bob@" not in page
+    assert "a secret word" not in page
+    assert "A. Secret" not in page
+    assert '<option value="Asia/Kolkata" selected>' not in page
+    assert "a secret word" in text_of(visitor.get(confirm_path(other)))
+
+
+def test_an_old_confirmation_mail_does_not_undo_an_unsubscription(visitor: Client) -> None:
+    subscriber = make_pending()
+    path = confirm_path(subscriber)
+    visitor.post(path)
+    subscriber.refresh_from_db()
+    visitor.post(f"{preferences_path(subscriber)}unsubscribe/")
+    assert visitor.post(path).status_code == 404
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.UNSUBSCRIBED
+
+
+def test_an_address_suppressed_after_the_mail_gets_a_clear_page(visitor: Client) -> None:
+    subscriber = make_pending()
+    suppress(subscriber, Suppression.Reason.HARD_BOUNCE, now=timezone.now())
+    answer = visitor.post(confirm_path(subscriber))
+    assert answer.status_code == 409
+    assert f"We cannot write to {ADA}" in text_of(answer)
+
+
+def test_an_expired_link_says_so_and_offers_another(visitor: Client) -> None:
+    with time_machine.travel(NOON):
+        path = confirm_path(make_pending())
+    with time_machine.travel(NOON + timedelta(days=2, seconds=2)):
+        answers = [visitor.get(path), visitor.post(path)]
+    for answer in answers:
+        assert answer.status_code == 410
+        assert "This link has expired" in text_of(answer)
+        assert 'action="/subscribe/"' in text_of(answer)
+        assert ADA not in text_of(answer)
+    assert Subscriber.objects.get().state == State.PENDING
+
+
+def test_a_zone_is_shown_with_spaces(visitor: Client) -> None:
+    subscriber = make_subscriber(timezone="America/New_York", next_send_at=NOON)
+    page = " ".join(text_of(visitor.get(confirm_path(subscriber))).split())
+    assert "08:00</time></strong> (America/New York time)" in page
