@@ -42,11 +42,11 @@ SOURCE: Final = "smtp-source -d"
 class Ready:
     """A digest whose bytes are made already: only the way to the server is measured."""
 
-    body: Any
+    shared_lines: Any
 
     def __init__(self, number: int) -> None:
         self.to = f"reader{number}@bench.test"
-        self.body = type(self)
+        self.shared_lines = type(self)
         head = f"Message-ID: <{number}@bench.test>\nTo: {self.to}\n\n"
         self._content = (head + TEXT + HTML).replace("\n", "\r\n").encode()
 

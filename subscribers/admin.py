@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidg
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.preferences import unsubscribe
 from subscribers.privacy import erase
-from subscribers.suppress import lift, suppress
+from subscribers.suppress import suppress, unsuppress
 from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from web.admin import (
@@ -309,7 +309,7 @@ class SuppressionAdmin(ByAddress[Suppression]):
         form=LiftForm,
     )
     def allow_again(self, request: HttpRequest, form: Any, object_id: int) -> HttpResponse:
-        lift(form.cleaned_data["address"])
+        unsuppress(form.cleaned_data["address"])
         messages.success(request, f"{form.cleaned_data['address']} may get mail again.")
         return back_to(request, rows_url(Suppression))
 

@@ -30,7 +30,7 @@ def confirm(subscriber: Subscriber, wanted: Preferences, trail: Trail, now: date
     preferences.lock(subscriber)
     if subscriber.state == Subscriber.State.ACTIVE:
         return False
-    if subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email):
+    if is_suppressed(subscriber):
         raise SuppressedAddress
     preferences.store(subscriber, wanted)
     subscriber.state = Subscriber.State.ACTIVE

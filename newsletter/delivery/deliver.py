@@ -125,7 +125,7 @@ class _Run:
     def _ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Ask the database, and let mails leave until it answers."""
         with pending_query(Statement(sql, values)) as asked:
-            self._transport.run_until(answer=asked)
+            self._transport.run_until(pending=asked)
         if asked.rows is None:
             return retry_until_database_returns(lambda: ledger.rows_of(sql, **values))
         return asked.rows

@@ -10,16 +10,17 @@ from newsletter.delivery.ledger import Ask, array, rows_of
 from newsletter.editions.personalize import Interests
 from subscribers.messages import samples_may_receive
 from subscribers.models import Interest, Subscriber, Suppression
+from subscribers.suppress import suppression_join
 
 _Kind = Interest.Kind
 
 # Everything about 500 readers in one go: by primary key, by the unique hash of a suppressed
-# address (as subscribers.tokens.address_hash makes it), and by interest's index on its reader.
+# address, and by interest's index on its reader.
 # What a reader follows comes as one text, a line each in the order they added it: thousands
 # follow the same, and a text that was read before need not be read again.
 # MATERIALIZED: or a planner that expects one reader would ask for all interests once for each.
 # 500 readers with three interests each: 2 ms.
-_RECIPIENTS: Final = r"""
+_RECIPIENTS: Final = rf"""
 WITH interest AS MATERIALIZED (
   SELECT follows.subscriber_id, string_agg(
            follows.kind || ' ' || translate(coalesce(topic.slug, follows.term), E'\n', ' '),
@@ -31,11 +32,10 @@ WITH interest AS MATERIALIZED (
 SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_size,
        suppression.reason, interest.lines
   FROM subscribers_subscriber AS reader
-  LEFT JOIN subscribers_suppression AS suppression
-    ON suppression.address_hash = encode(sha256(convert_to(reader.email, 'UTF8')), 'hex')
+  LEFT JOIN {suppression_join("reader.email")}
   LEFT JOIN interest ON interest.subscriber_id = reader.id
  WHERE reader.id = ANY(%(ids)s::bigint[])
-"""
+"""  # noqa: S608 (constants only)
 _ACTIVE: Final = str(Subscriber.State.ACTIVE)  # looking it up costs more than all the rest
 _KEPT_WISHES: Final = 20_000  # about half a KB each
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.conf import settings
 
+from mail.backoff import backoff
 from mail.message import Message
 from mail.outcome import Outcome
 from newsletter.delivery.control import pause_on_failures
@@ -17,10 +17,6 @@ from subscribers.models import Suppression
 from subscribers.suppress import suppress
 
 State = Delivery.State
-
-FIRST_RETRY: Final = timedelta(minutes=5)
-LONGEST_RETRY: Final = timedelta(hours=6)
-LONGEST_WISH: Final = timedelta(days=1)  # a server's "later" beyond that is a mistake
 
 
 def conclude(
@@ -39,7 +35,7 @@ def conclude(
             suppress(mail.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
     pause_on_failures(edition_id, [outcome for _, outcome in settled], now)
     return [
-        result_of(mail.delivery_id, outcome, attempts[mail.delivery_id], now)
+        result_of(mail.reference, outcome, attempts[mail.reference], now)
         for mail, outcome in settled
     ]
 
@@ -55,15 +51,8 @@ def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) 
         reason=reason,
         error=outcome.error,
         provider_id=outcome.provider_id,
-        next_attempt_at=now + retry_after(attempts, outcome.retry_after),
+        next_attempt_at=now + backoff(attempts, outcome.retry_after),
     )
-
-
-def retry_after(attempts: int, asked: float = 0.0) -> timedelta:
-    """5, 10, 20 … minutes, at most six hours; longer when a server asked for more seconds."""
-    doublings = min(max(attempts - 1, 0), 10)  # far beyond six hours, and no overflow
-    pause = min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
-    return max(pause, timedelta(seconds=min(asked, LONGEST_WISH.total_seconds())))
 
 
 def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mail.disputed import settle
+from mail.disputed import resolve_disputed
 from mail.outcome import Outcome
 
 TAKEN = Outcome("accepted", provider_id="1")
@@ -9,7 +9,7 @@ WRONG = Outcome("misconfigured", error="401")
 
 
 def states(*outcomes: Outcome, is_proven: bool = False) -> list[str]:
-    return [outcome.state for outcome in settle(outcomes, is_proven)]
+    return [outcome.state for outcome in resolve_disputed(outcomes, is_proven)]
 
 
 def test_a_disputed_mail_is_refused_where_others_were_taken() -> None:
@@ -17,7 +17,7 @@ def test_a_disputed_mail_is_refused_where_others_were_taken() -> None:
 
 
 def test_its_error_is_kept() -> None:
-    assert settle([DISPUTED, TAKEN], is_proven=False)[0].error == "400 odd"
+    assert resolve_disputed([DISPUTED, TAKEN], is_proven=False)[0].error == "400 odd"
 
 
 def test_when_nobody_was_taken_it_is_the_settings() -> None:

@@ -7,6 +7,7 @@ import ssl
 
 import pytest
 import requests
+import time_machine
 from anymail.exceptions import (
     AnymailAPIError,
     AnymailConfigurationError,
@@ -27,11 +28,11 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from mail.outcome import (
     Outcome,
-    asked_to_wait,
     of_building,
     of_error,
     of_opening,
     of_reply,
+    retry_after_seconds,
 )
 from tests.factories import NOON
 
@@ -122,7 +123,7 @@ def test_a_feature_that_the_provider_lacks_may_lie_in_either_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("value", "seconds"),
     [
         ("120", 120.0),
         (" 7 ", 7.0),
@@ -131,10 +132,18 @@ def test_a_feature_that_the_provider_lacks_may_lie_in_either_too() -> None:
         ("soon", 0.0),
         ("-5", 0.0),
         ("", 0.0),
+        ("9" * 5000, 0.0),
+        ("999999999999", 86_400.0),
+        ("Fri, 99 Mar 99999 12:01:30 GMT", 0.0),
     ],
 )
-def test_retry_after_is_a_number_or_a_date(said: str, seconds: float) -> None:
-    assert asked_to_wait({"Retry-After": said}, NOON) == seconds
+def test_retry_after_is_a_number_or_a_date(value: str, seconds: float) -> None:
+    with time_machine.travel(NOON, tick=False):
+        assert retry_after_seconds({"Retry-After": value}) == seconds
+
+
+def test_without_the_header_there_is_no_wait() -> None:
+    assert retry_after_seconds({}) == 0.0
 
 
 def test_the_wait_that_a_provider_asks_for_is_kept() -> None:

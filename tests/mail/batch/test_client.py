@@ -92,7 +92,7 @@ def test_a_connection_that_was_idle_is_opened_anew(
     settings: Settings, api: MailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server may hang up just as we write, and then nobody would know what it took."""
-    monkeypatch.setattr(burst_module, "IDLE", -1.0)
+    monkeypatch.setattr(burst_module, "MAX_IDLE", -1.0)
     with bursting(settings, api, "postmark") as bursts:
         for number in range(3):
             bursts.states([make_digest(number)])
@@ -300,7 +300,7 @@ def test_an_address_that_is_no_url_is_a_wrong_setting(settings: Settings, provid
 def test_a_big_burst_is_cut_to_what_the_provider_takes(
     settings: Settings, api: MailApi, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(APIS[provider], "most_mails", 4)
+    monkeypatch.setattr(APIS[provider], "max_messages", 4)
     with bursting(settings, api, provider) as bursts:
         assert bursts.states([make_digest(n) for n in range(10)]) == ["accepted"] * 10
     assert (len(api.calls), set(api.count().values())) == (3, {1})
@@ -309,7 +309,7 @@ def test_a_big_burst_is_cut_to_what_the_provider_takes(
 def test_a_heavy_burst_is_cut_to_what_the_provider_takes(
     settings: Settings, api: MailApi, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(APIS[provider], "most_bytes", 2_000)
+    monkeypatch.setattr(APIS[provider], "max_bytes", 2_000)
     with bursting(settings, api, provider) as bursts:
         bursts.states([make_digest(n) for n in range(10)])
     assert len(api.mails) == 10
@@ -319,7 +319,7 @@ def test_a_heavy_burst_is_cut_to_what_the_provider_takes(
 def test_a_provider_that_is_out_of_reach_is_asked_once_a_burst(
     settings: Settings, api: MailApi, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(APIS[provider], "most_mails", 1)
+    monkeypatch.setattr(APIS[provider], "max_messages", 1)
     api.faults.extend([None, FAULTS["429"]])
     with bursting(settings, api, provider) as bursts:
         states = bursts.states(make_burst("ada", "bob", "cy", "dee"))

@@ -79,7 +79,7 @@ def test_an_item_that_says_nothing_leaves_its_mail_in_doubt_and_no_other(item: A
 
 @pytest.mark.parametrize("said", [[TAKEN], [TAKEN] * 3, {}, None, "OK"])
 def test_an_answer_of_another_length_cannot_be_read(said: Any) -> None:
-    with pytest.raises(ValueError, match="not one answer a mail"):
+    with pytest.raises(ValueError, match="not one outcome for each message"):
         Postmark().read(said, 2)
 
 

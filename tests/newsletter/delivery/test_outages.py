@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from mail.message import Message
 from mail.outcome import Outcome
-from mail.transport import Answer
+from mail.transport import PendingResult
 from newsletter.delivery import deliver as delivering
 from newsletter.delivery import ledger
 from newsletter.delivery.deliver import deliver
@@ -92,15 +92,15 @@ class Stream(Server):
         self._settled: list[tuple[Message, Outcome]] = []
         self.left_meanwhile = 0  # mails that left while the database was at work
 
-    def submit(self, mails: Sequence[Message], seconds: float) -> None:
-        self._waiting += mails
+    def submit(self, messages: Sequence[Message], seconds: float) -> None:
+        self._waiting += messages
 
-    def run_until(self, left: int = 0, answer: Answer | None = None) -> None:
-        while len(self._waiting) > left and not (answer and answer.is_ready()):
+    def run_until(self, left: int = 0, pending: PendingResult | None = None) -> None:
+        while len(self._waiting) > left and not (pending and pending.is_ready()):
             mail = self._waiting.pop(0)
             [outcome] = self.send([mail])
             self._settled.append((mail, outcome))
-            self.left_meanwhile += answer is not None
+            self.left_meanwhile += pending is not None
 
     def drain(self) -> list[tuple[Message, Outcome]]:
         settled, self._settled = self._settled, []

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mail.outcome import Outcome
 from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
-from tests.mail.smtp.test_pool import BACKEND, make_burst
+from tests.mail.smtp.bursts import BACKEND, make_burst
 from tests.sink import sinking
 from tests.sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
 
@@ -105,7 +105,7 @@ def outcomes_of(sink: Sink, lanes: int) -> dict[str, Outcome]:
     burst = make_burst(COUNT)
     with override_settings(EMAIL_PORT=sink.port, SMTP_CONNECTIONS=lanes), SmtpTransport() as sender:
         outcomes = sender.send(burst)
-    return {digest.to: outcome for digest, outcome in zip(burst, outcomes, strict=True)}
+    return {message.to: outcome for message, outcome in zip(burst, outcomes, strict=True)}
 
 
 # The last line of an answer that has no end is that of the next one: 421, and yet it was taken.
@@ -145,14 +145,14 @@ def test_whoever_is_not_refused_gets_their_mail(
 
 def test_the_promises_can_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without counting replies off, the same tests would see it: the harness can fail."""
-    from mail.smtp.session import Dialogue
+    from mail.smtp.session import SmtpSession
 
-    def blind(self: Dialogue, letter: object) -> tuple[bool, bool]:
+    def blind(self: SmtpSession, letter: object) -> tuple[bool, bool]:
         for _ in range(3):
-            self._hear()
+            self._read()
         return True, False
 
-    monkeypatch.setattr(Dialogue, "_ask", blind)
+    monkeypatch.setattr(SmtpSession, "_read_envelope_replies", blind)
     trouble = Trouble({3: ("RCPT", "550 5.1.1 nobody")}, {}, 0)
     with sinking(trouble, no_recipients="354 go on") as sink:
         outcomes = outcomes_of(sink, 1)
