@@ -22,5 +22,5 @@ def backoff(attempts: int, asked: float = 0.0) -> timedelta:
         asked: seconds for which the server asked; the pause is no shorter, up to a day.
     """
     steps = min(max(attempts - 1, 0), 10)  # far beyond six hours, and no overflow
-    pause = min(FIRST * FACTOR**steps, LONGEST)
+    pause = min(FIRST * int(FACTOR**steps), LONGEST)
     return max(pause, timedelta(seconds=min(asked, LONGEST_ASKED.total_seconds())))
