@@ -1,4 +1,4 @@
-"""TLS and passwords, as Django's EMAIL_* settings say, with a certificate of our own."""
+"""TLS and passwords, as Django's EMAIL_* settings say, with a certificate made for the test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOGIN = ("digest", "a password")
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for localhost, signed by itself, and its key."""
+    """A self-signed certificate for localhost, and its key."""
     folder = tmp_path_factory.mktemp("tls")
     made, key = folder / "cert.pem", folder / "key.pem"
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
@@ -82,8 +82,8 @@ def test_tls_from_the_first_byte(tls: ssl.SSLContext, settings: Settings) -> Non
 
 
 @pytest.mark.usefixtures("_trusted")
-def test_large_mails_and_refusals_within_tls(tls: ssl.SSLContext, settings: Settings) -> None:
-    """Several records a mail, and answers between them."""
+def test_large_messages_and_refusals_within_tls(tls: ssl.SSLContext, settings: Settings) -> None:
+    """Several records a message, and replies between them."""
     settings.EMAIL_USE_TLS = True
     burst = [
         make_message(number, lines=b"%04d words\r\n" % number * 9000) for number in range(1, 9)
@@ -127,7 +127,7 @@ def test_a_connection_within_tls_is_kept_between_bursts(
     assert sink.connections == 1
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_wrong_setting(
+def test_an_untrusted_certificate_is_a_wrong_setting(
     tls: ssl.SSLContext, settings: Settings
 ) -> None:
     settings.EMAIL_USE_TLS = True
@@ -144,7 +144,7 @@ def test_a_wrong_password_is_tried_once(tls: ssl.SSLContext, settings: Settings)
     assert sum(line.startswith("AUTH") for line in sink.verbs) == 1
 
 
-def test_a_server_without_the_promised_tls_hears_no_password(settings: Settings) -> None:
+def test_a_server_without_tls_gets_no_password(settings: Settings) -> None:
     settings.EMAIL_USE_TLS = True
     with strict_sink(login=LOGIN) as sink:
         assert sent(sink, settings) == ["misconfigured"] * 12

@@ -37,7 +37,7 @@ def test_connections_are_kept_between_bursts(connect: Connect, settings: Setting
         for first in (0, 20, 40):
             transport.send([make_message(first + number) for number in range(20)])
     assert len(sink.mails) == 60
-    assert sink.connections <= 2  # the first may have sent all before the other was up
+    assert sink.connections <= 2  # the first may have sent all before the other was open
 
 
 def test_a_small_burst_opens_one_connection(connect: Connect, settings: Settings) -> None:
@@ -51,7 +51,6 @@ def test_a_small_burst_opens_one_connection(connect: Connect, settings: Settings
 def test_a_slow_connection_delays_only_its_own_message(
     connect: Connect, settings: Settings
 ) -> None:
-    """One that is held up holds up nobody but the mail on it."""
     settings.SMTP_CONNECTIONS = 3
     slow = reply_once("end", SILENCE)
     with strict_sink(slow) as sink, connect(sink) as transport:
@@ -86,7 +85,7 @@ def test_no_message_is_begun_in_the_second_half_of_the_lease(
 def test_a_stopped_process_begins_no_other_message(
     connect: Connect, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And what it was doing does not reach into the next burst, should there be one."""
+    """And its unfinished messages do not reach into the next burst."""
     settings.SMTP_CONNECTIONS = 3
     settle, stops = OutgoingQueue.finish, [KeyboardInterrupt]
 

@@ -74,7 +74,7 @@ def test_fewer_connections_than_configured_are_enough(connect: Connect, settings
         for first in (0, 100):
             outcomes = transport.send([make_message(first + number) for number in range(40)])
             assert states(outcomes) == ["accepted"] * 40
-    assert sink.connections <= 4  # those that were turned away did not knock again
+    assert sink.connections <= 4  # rejected workers did not try again
 
 
 def test_an_unknown_host_defers_the_burst(settings: Settings) -> None:

@@ -78,7 +78,7 @@ def test_a_surplus_reply_never_counts_for_another_message(
 
 
 def test_a_reply_before_the_content_is_not_its_outcome(connect: Connect) -> None:
-    """It says "taken" in advance, and would then say no."""
+    """The server accepts in advance, and then refuses."""
     early = reply_once("DATA", "354 go on\r\n250 2.0.0 taken", after=1)
 
     def rule(moment: Moment) -> Answer:

@@ -65,7 +65,7 @@ def test_a_refusal_counts_though_the_server_then_closes(connect: Connect, pipeli
 
 
 def test_a_content_cut_before_its_dot_is_sent_again(connect: Connect) -> None:
-    """More than the network holds: the dot cannot have been out when the server hung up."""
+    """More than the network buffers: the dot cannot have been out when the server closed."""
     big = make_message(2, lines=b"0123456789abcdef" * 4 + b"\r\n" * 8_000_000)
     with strict_sink(reply_once("content", HANG_UP, after=1)) as sink, connect(sink) as transport:
         outcomes = transport.send([make_message(1), big, make_message(3)])
