@@ -82,7 +82,7 @@ def test_a_requeued_message_is_the_next() -> None:
     assert take(queue) is first
 
 
-def test_a_suspect_message_goes_behind_the_others_and_is_deferred_in_the_end() -> None:
+def test_a_suspect_message_goes_last_and_is_deferred_in_the_end() -> None:
     queue = make_queue(2)
     first, second = take(queue), take(queue)
     queue.requeue(second, "the connection broke", is_suspect=False)
