@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from math import inf
 from threading import active_count
 
 import pytest
 from pytest_django import Settings
 
+from mail.smtp.loop import ConnectionLoop
+from mail.smtp.queue import OutgoingQueue
+from mail.smtp.worker import SmtpWorker
 from tests.mail.smtp.bursts import Connect, make_burst, reply_once, states, strict_sink
 from tests.sink_rules import SILENCE
 
@@ -46,3 +50,49 @@ def test_a_silent_connection_delays_no_other(connect_near: Connect, settings: Se
     with strict_sink(silent) as sink, connect_near(sink) as transport:
         outcomes = transport.send(make_burst(40))
     assert Counter(states(outcomes)) == {"accepted": 39, "unknown": 1}
+
+
+def make_queue(count: int) -> OutgoingQueue:
+    queue = OutgoingQueue()
+    queue.add(make_burst(count), until=inf)
+    return queue
+
+
+def make_worker() -> SmtpWorker:
+    return SmtpWorker("digest@papers.test", max_messages=100)
+
+
+def test_a_loop_ends_when_no_message_waits(settings: Settings) -> None:
+    queue, loop, workers = make_queue(10), ConnectionLoop(), {make_worker(), make_worker()}
+    with strict_sink() as sink:
+        settings.EMAIL_PORT = sink.port
+        for worker in workers:
+            loop.start(worker, queue)
+        assert (len(loop), loop.workers) == (2, workers)
+        while loop:
+            assert not loop.step()
+        for worker in workers:
+            worker.close()
+    assert states([outcome for _, outcome in queue.drain()]) == ["accepted"] * 10
+    assert loop.stopped == set()
+
+
+def test_a_worker_without_a_server_is_stopped(settings: Settings) -> None:
+    queue, loop, worker = make_queue(2), ConnectionLoop(), make_worker()
+    settings.EMAIL_PORT = 1
+    loop.start(worker, queue)
+    assert (len(loop), loop.stopped) == (0, {worker})
+    assert queue.unfinished == 2
+
+
+def test_closing_a_loop_leaves_messages_under_way_in_doubt(settings: Settings) -> None:
+    queue, loop, worker = make_queue(3), ConnectionLoop(), make_worker()
+    with strict_sink() as sink:
+        settings.EMAIL_PORT = sink.port
+        loop.start(worker, queue)
+        loop.close()
+        assert not worker.is_open
+    queue.finish_rest()
+    outcomes = {message.reference: outcome.state for message, outcome in queue.drain()}
+    assert outcomes == {1: "unknown", 2: "deferred", 3: "deferred"}
+    assert sink.mails == []

@@ -151,6 +151,7 @@ def test_every_recipient_that_is_not_refused_gets_the_message(
 
 def test_these_tests_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the counting of replies the same test would fail."""
+
     def without_counting(self: SmtpSession, letter: object) -> tuple[bool, bool]:
         for _ in range(3):
             self._read()
