@@ -66,7 +66,8 @@ def _postmark(call: Call, kept: Kept) -> Reply:
 
 def _postmark_mail(one: Any) -> Mail:
     headers = {header["Name"]: header["Value"] for header in one["Headers"]}
-    headers["metadata"] = json.dumps(one["Metadata"])
+    if "Metadata" in one:  # a digest has some, a confirmation has none
+        headers["metadata"] = json.dumps(one["Metadata"])
     return Mail(one["To"], one["Subject"], one["HtmlBody"], one["TextBody"], headers, one["From"])
 
 

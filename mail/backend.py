@@ -1,7 +1,7 @@
-"""Any Django mail backend, django-anymail's included: mail by mail, on several open connections.
+"""Any Django mail backend, django-anymail's included: one message a request, several at once.
 
-A mail over a provider's API is one round trip, and almost all of it is waiting. So several
-threads wait side by side, each with a connection that no other thread uses at the time.
+A message over a provider's API is one round trip, and almost all of it is waiting. So several
+threads wait in parallel, each with a connection that no other thread uses at the time.
 """
 
 from __future__ import annotations
@@ -17,35 +17,34 @@ from typing import Final, Self
 from anymail.backends.base import AnymailBaseBackend
 from anymail.exceptions import AnymailUnsupportedFeature
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 
 from mail import outcome as outcomes
-from mail.carry import deliver
-from mail.disputed import settle
-from mail.message import Message
+from mail.disputed import resolve_disputed
+from mail.message import Message, django_message
 from mail.outcome import Outcome
 
-# Servers hang up on idle connections. A request written in that moment would be in doubt, so
-# one that was idle for longer than the hastiest servers wait (five seconds) is opened anew.
-IDLE: Final = 4.0
+# Servers close idle connections. A request that is written in that moment would be in doubt, so
+# a connection that was idle for longer than the shortest such limit (five seconds) is reopened.
+MAX_IDLE: Final = 4.0
 
 
 class DjangoTransport:
-    """SEND_THREADS connections of the configured backend; a failed mail takes no other down."""
+    """SEND_THREADS connections of the configured backend; no failed message affects another."""
 
     def __enter__(self) -> Self:
-        self._took_mail = False
+        self._has_accepted = False
         self._stack = ExitStack()
-        # The one that was used last comes first: a burst of one mail finds it still warm.
+        # Last in, first out: a burst of one message uses a connection that is still open.
         self._free: LifoQueue[BaseEmailBackend] = LifoQueue()
         self._connections = [get_connection() for _ in range(settings.SEND_THREADS)]
         for connection in self._connections:
             self._stack.callback(connection.close)
             self._free.put(connection)
         self._last_used = time.monotonic()
-        self._has_metadata = takes_metadata(self._connections[0])
+        self._takes_metadata = takes_metadata(self._connections[0])
         self._threads = self._stack.enter_context(
             ThreadPoolExecutor(settings.SEND_THREADS, thread_name_prefix="send")
         )
@@ -60,36 +59,48 @@ class DjangoTransport:
         self._stack.close()
 
     def send(self, burst: Sequence[Message]) -> list[Outcome]:
-        """Transmit each mail to its one reader; outcomes in the burst's order, never an error."""
-        if time.monotonic() - self._last_used > IDLE:
-            self._hang_up()
-        settled = settle(list(self._threads.map(self._send_one, burst)), self._took_mail)
-        self._took_mail = any(outcome.state == "accepted" for outcome in settled)
+        """Transmit each message to its one recipient; outcomes in order, never an error."""
+        if time.monotonic() - self._last_used > MAX_IDLE:
+            self._close_connections()
+        raw = list(self._threads.map(self._send_one, burst))
+        resolved = resolve_disputed(raw, self._has_accepted)
+        self._has_accepted = any(outcome.state == "accepted" for outcome in resolved)
         self._last_used = time.monotonic()
-        return settled
+        return resolved
 
-    def _hang_up(self) -> None:
-        """Close all connections; each is opened again by the next mail that needs it."""
+    def _close_connections(self) -> None:
+        """Close all connections; each is opened again by the next message that needs it."""
         for connection in self._connections:
-            with suppress(Exception):  # a connection that cannot be closed is as good as closed
+            with suppress(Exception):  # a connection that cannot be closed is closed already
                 connection.close()
 
-    def _send_one(self, digest: Message) -> Outcome:
+    def _send_one(self, message: Message) -> Outcome:
         connection = self._free.get()
         try:
-            message = message_of(digest, has_metadata=self._has_metadata)
-            return deliver(connection, message)
-        except Exception as error:  # noqa: BLE001 (deliver raises none once it sends)
+            built = django_message(message, has_metadata=self._takes_metadata)
+            return _transmit(connection, built)
+        except Exception as error:  # noqa: BLE001 (raised before `_transmit`, so nothing was sent)
             return outcomes.of_building(error)
         finally:
             self._free.put(connection)
-            # A receiver of anymail's signals may have asked the database, on a connection of
-            # this thread, which nobody else would ever close.
+            # A receiver of anymail's signals may have used the database, on a connection of this
+            # thread that would never be closed otherwise.
             connections.close_all()
 
 
+def _transmit(connection: BaseEmailBackend, message: EmailMessage) -> Outcome:
+    """Send over a connection, which is opened if it is closed. Never an error."""
+    try:
+        connection.open()
+        connection.send_messages([message])
+    except Exception as error:  # noqa: BLE001 (a backend may raise any; it is classified here)
+        return outcomes.of_error(error)
+    status = getattr(message, "anymail_status", None)
+    return Outcome("accepted", provider_id=str(getattr(status, "message_id", None) or "")[:200])
+
+
 def takes_metadata(backend: BaseEmailBackend) -> bool:
-    """Whether a mail may carry our number, for the provider's events to name. Sends nothing."""
+    """Whether the provider takes metadata and repeats it in its events. Sends nothing."""
     if not isinstance(backend, AnymailBaseBackend):
         return False
     probe = EmailMultiAlternatives("probe", "probe", settings.MAIL_FROM, [settings.MAIL_FROM])
@@ -99,19 +110,3 @@ def takes_metadata(backend: BaseEmailBackend) -> bool:
     except AnymailUnsupportedFeature:
         return False
     return True
-
-
-def message_of(digest: Message, *, has_metadata: bool = True) -> EmailMultiAlternatives:
-    """The digest as Django's message. Exactly one address in `To`: never a list of readers."""
-    message = EmailMultiAlternatives(
-        subject=digest.subject,
-        body=digest.text,
-        from_email=settings.MAIL_FROM,
-        to=[digest.to],
-        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
-        headers=dict(digest.headers),
-    )
-    message.attach_alternative(digest.html, "text/html")
-    if has_metadata:  # a provider's events come back with it
-        message.metadata = {"delivery": str(digest.delivery_id)}  # type: ignore[attr-defined]
-    return message

@@ -1,4 +1,4 @@
-"""Whose fault a refusal is: the mail's, or that of the settings which all mails share."""
+"""Whether a refusal is about one message, or about the settings that all messages share."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Final
 
 from mail.outcome import Outcome
 
-# So few mails may all be bad; more of them are not.
+# So few messages may all be invalid; more are not, so then it is the settings.
 FEW: Final = 3
 
 
-def settle(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:
-    """Turn disputed outcomes into refusals where the provider takes our mails otherwise.
+def resolve_disputed(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:
+    """Turn disputed outcomes into refusals where the provider accepts our other messages.
 
     Args:
         outcomes: of one burst.
-        is_proven: the burst before had a mail that was accepted. It speaks for a burst of
-            one or two mails only: settings may become wrong at any time.
+        is_proven: a message of the burst before was accepted. That counts for a burst of one or
+            two messages only: settings may become wrong at any time.
     """
-    took_one = any(outcome.state == "accepted" for outcome in outcomes)
-    if not took_one and not (is_proven and len(outcomes) < FEW):
+    has_accepted = any(outcome.state == "accepted" for outcome in outcomes)
+    if not has_accepted and not (is_proven and len(outcomes) < FEW):
         return list(outcomes)
     return [
         replace(outcome, state="refused", disputed=False) if outcome.disputed else outcome

@@ -1,4 +1,4 @@
-"""How a burst of digests leaves: one small interface, one outcome a mail."""
+"""The transport that the settings name: for one block, or for the life of a process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mail.transport import BatchAdapter, StreamingTransport, Transport
 __all__ = ["StreamingTransport", "Transport", "as_streaming", "open_transport", "process_transport"]
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
-# The providers that take a burst of distinct mails in one request, by django-anymail's backend.
+# The providers that take a burst of distinct messages in one request, by django-anymail's backend.
 BATCH_APIS: Final[dict[str, type[BatchApi]]] = {
     "anymail.backends.brevo.EmailBackend": Brevo,
     "anymail.backends.postmark.EmailBackend": Postmark,
@@ -29,7 +29,7 @@ BATCH_APIS: Final[dict[str, type[BatchApi]]] = {
 
 
 def open_transport() -> AbstractContextManager[Transport]:
-    """The transport that the settings ask for."""
+    """The transport that the settings name, closed at the end of the block."""
     if settings.EMAIL_BACKEND == SMTP:
         return SmtpTransport()
     api = BATCH_APIS.get(settings.EMAIL_BACKEND)
@@ -38,14 +38,17 @@ def open_transport() -> AbstractContextManager[Transport]:
 
 @cache
 def process_transport() -> Transport:
-    """The same, opened once for a worker process and kept open between its tasks."""
-    return _to_the_end.enter_context(open_transport())
+    """The same, opened once for a worker process and kept open between its tasks.
+
+    Tasks run one after the other in a process, so only one of them uses it at a time.
+    """
+    return _open_until_exit.enter_context(open_transport())
 
 
 def as_streaming(transport: Transport) -> StreamingTransport:
-    """How mails flow through it: one by one over SMTP, by the burst elsewhere."""
+    """The streaming interface: message by message over SMTP, burst by burst elsewhere."""
     return transport if isinstance(transport, StreamingTransport) else BatchAdapter(transport)
 
 
-_to_the_end: Final = ExitStack()
-atexit.register(_to_the_end.close)
+_open_until_exit: Final = ExitStack()
+atexit.register(_open_until_exit.close)

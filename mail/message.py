@@ -1,20 +1,30 @@
-"""What a transport needs of a message, whichever app has built it."""
+"""What a transport needs of a message, and the same message for Django's mail backends."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from email.charset import QP, Charset
+from email.utils import getaddresses
+from typing import Final, Protocol
+
+from anymail.exceptions import AnymailInvalidAddress
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 
 
 class Message(Protocol):
-    """One message to exactly one recipient, ready to be sent."""
+    """One message to exactly one recipient, ready to be sent. Each app builds its own."""
 
     @property
-    def delivery_id(self) -> int: ...
+    def reference(self) -> int:
+        """The id of its row in the app's ledger. No transport reads it."""
+        ...
 
     @property
-    def to(self) -> str: ...
+    def to(self) -> str:
+        """The bare address of the recipient."""
+        ...
 
     @property
     def subject(self) -> str: ...
@@ -26,23 +36,74 @@ class Message(Protocol):
     def html(self) -> str: ...
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """Every header but From, To, Reply-To and Subject.
+
+        Message-ID is a function of the row alone: the same row sent again is the same message.
+        """
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What a provider repeats in its events about this message; not part of its text."""
+        ...
+
+    @property
     def dated_at(self) -> datetime: ...
 
     @property
     def attempts(self) -> int:
-        """Which attempt this is, counted from 1; it is no part of the message."""
+        """Which attempt this is, counted from 1; not part of the message."""
         ...
 
     @property
-    def body(self) -> object:
-        """What all messages with the same lines share, to check their lines once."""
-        ...
+    def shared_lines(self) -> object | None:
+        """One object for all messages with the same lines, whose dots are then looked for once.
 
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Every header but From, To and Subject."""
+        It must allow weak references. None: this message is checked by itself.
+        """
         ...
 
     def as_bytes(self) -> bytes:
-        """The whole message for the wire: CRLF line ends, dots not stuffed."""
+        """The whole message for the wire: CRLF line ends, seven bits, dots not stuffed.
+
+        Raises:
+            ValueError, UnicodeError: a header cannot be encoded.
+        """
         ...
+
+
+def django_message(message: Message, *, has_metadata: bool = True) -> EmailMultiAlternatives:
+    """The message as Django's, with exactly one address in `To`.
+
+    Raises:
+        AnymailInvalidAddress: `to` names several. Each would read the addresses of the others.
+    """
+    if len(getaddresses([message.to])) != 1:
+        raise AnymailInvalidAddress(f"a message goes to one recipient, not to {message.to!r}")
+    built = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        from_email=settings.MAIL_FROM,
+        to=[message.to],
+        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
+        headers=dict(message.headers),
+    )
+    built.attach_alternative(message.html, "text/html")
+    if has_metadata and message.metadata:
+        built.metadata = dict(message.metadata)  # type: ignore[attr-defined]
+    return built
+
+
+def encode(message: Message) -> bytes:
+    """The message for the wire, as Django encodes it, in seven bits.
+
+    A server need not accept eight (RFC 6152), and a relay that converts them may break a line.
+    """
+    built = django_message(message)
+    built.encoding = _QUOTED_PRINTABLE
+    return bytes(built.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+
+
+_QUOTED_PRINTABLE: Final = Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = QP

@@ -1,7 +1,7 @@
-"""What an answer or an error means for one mail: five outcomes, told apart without guessing.
+"""What a reply or an error means for one message: five outcomes, distinguished without guessing.
 
-The one question that matters is whether the mail may have left. Where that cannot be known
-the outcome is `unknown`, and whoever asked decides whether a second copy is worse than none.
+The one question that matters is whether the message may have left. Where that cannot be known
+the outcome is `unknown`, and the caller decides whether a second copy is worse than none.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Final, Literal
 
 import requests
@@ -26,7 +25,10 @@ from anymail.exceptions import (
 )
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import BadHeaderError
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NewConnectionError
+from urllib3.util import Retry
+
+from mail.backoff import LONGEST_ASKED
 
 State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
 Stage = Literal["greeting", "sender", "recipient", "content"]
@@ -34,19 +36,23 @@ Stage = Literal["greeting", "sender", "recipient", "content"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one mail.
+    """The result of one attempt to send one message.
 
-    accepted: the next server has it. refused: it never will take this mail to this address.
-    deferred: not sent, and worth another try. unknown: it may or may not have been sent.
-    misconfigured: not sent, and no mail will be until an operator changes something.
+    accepted: the next server has it. refused: it will never accept this message to this address.
+    deferred: not sent, and worth another attempt. unknown: it may or may not have been sent.
+    misconfigured: not sent, and no message will be until an operator changes something.
+
+    Its texts can always be stored: PostgreSQL takes no NUL and no half of a surrogate pair, both
+    can stand in a server's reply, and one text that is not stored would cost a whole burst its
+    outcomes. They are cleaned here, because every ledger and every reason is made of them.
     """
 
     state: State
     provider_id: str = ""
     error: str = ""
-    is_hard_bounce: bool = False  # the refusal says that there is no such mailbox: a hard bounce
-    retry_after: float = 0.0  # for how many seconds the server asked to be left alone; 0: not said
-    # Misconfigured, or it is this one mail: a provider that takes others is set up right.
+    is_hard_bounce: bool = False  # the reply says that there is no such mailbox
+    retry_after: float = 0.0  # seconds for which the server asked to wait; 0: it did not ask
+    # Either the settings are wrong or this message: see mail/disputed.py.
     disputed: bool = False
 
     def __post_init__(self) -> None:
@@ -55,51 +61,50 @@ class Outcome:
             object.__setattr__(self, "error", _storable(self.error))
 
 
-def _storable(said: str) -> str:
-    """PostgreSQL stores no NUL and no half of a character, and what was sent must be stored."""
-    if said.isprintable():
-        return said
-    return said.replace("\0", "").encode(errors="replace").decode()
+def _storable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 # ── SMTP ─────────────────────────────────────────────────────────────────────
 
-# "Authentication required" and its kin, at whatever stage a server says so.
+# "Authentication required" and similar codes, at any stage.
 _AUTHENTICATION: Final = {530, 534, 535, 538}
 # RFC 3463: bad mailbox or domain, moved without a forwarding address, disabled mailbox.
-_GONE: Final = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
+_MISSING_MAILBOX: Final = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
 _TOO_BIG: Final = 552
 
 
-def says_gone(words: str) -> bool:
-    """Whether a server's answer names a mailbox that is not there (any more)."""
-    return bool(_GONE.search(words))
+def names_missing_mailbox(text: str) -> bool:
+    """Whether a server's reply says that the mailbox does not exist (any more)."""
+    return bool(_MISSING_MAILBOX.search(text))
 
 
 def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
-    """The outcome of a server's "no" at one stage of SMTP."""
-    words = text.decode(errors="replace") if isinstance(text, bytes) else text
-    error = f"{code} {' '.join(words.split())}"[:500]
+    """The outcome of a server's refusal at one stage of SMTP."""
+    reply = text.decode(errors="replace") if isinstance(text, bytes) else text
+    error = f"{code} {' '.join(reply.split())}"[:500]
     if code in _AUTHENTICATION:
         return Outcome("misconfigured", error=error)
-    # A server that shuts the door at the greeting shuts it on us, perhaps for an hour.
+    # A refusal at the greeting concerns our connection and not the message, perhaps for an hour.
     if code < 500 or stage == "greeting":
         return Outcome("deferred", error=error)
     if stage == "sender" and code != _TOO_BIG:
         return Outcome("misconfigured", error=error)
-    gone = stage == "recipient" and says_gone(words)
-    return Outcome("refused", error=error, is_hard_bounce=gone)
+    is_hard_bounce = stage == "recipient" and names_missing_mailbox(reply)
+    return Outcome("refused", error=error, is_hard_bounce=is_hard_bounce)
 
 
 def of_opening(error: Exception) -> Outcome:
-    """The outcome when no connection could be opened: nothing was sent, whatever went wrong."""
+    """The outcome when no connection could be opened: nothing was sent, whatever the error is."""
     if isinstance(error, smtplib.SMTPResponseException):
         return of_reply("greeting", error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
-        return Outcome("misconfigured", error=_words(error))
+        return Outcome("misconfigured", error=_text(error))
     if isinstance(error, OSError):  # refused, no route, no such host, timeout
-        return Outcome("deferred", error=_words(error))
-    return Outcome("misconfigured", error=_words(error))
+        return Outcome("deferred", error=_text(error))
+    return Outcome("misconfigured", error=_text(error))
 
 
 # ── providers' APIs ──────────────────────────────────────────────────────────
@@ -111,11 +116,12 @@ _REFUSALS: Final = (
     BadHeaderError,
 )
 _TRY_LATER: Final = {408, 425, 429}
-# A gateway says these when it lost the server behind it, which may have done its work.
-_LOST: Final = {502, 504}
-# The provider found fault with what the request says: a mail, or what all mails have in common.
+_RETRY: Final = Retry(retry_after_max=int(LONGEST_ASKED / timedelta(seconds=1)))
+# Of a gateway that lost the server behind it, which may have sent the message.
+_GATEWAY_LOST: Final = {502, 504}
+# The provider rejects the content of the request: one message, or what all messages share.
 _ABOUT_CONTENT: Final = {400, 413, 422}
-# Amazon's errors carry no HTTP status; these are their codes for "not now".
+# Amazon's errors have no HTTP status; these are their codes for "try later".
 _AMAZON_TRY_LATER: Final = {
     "InternalFailure",
     "InternalServiceErrorException",
@@ -126,7 +132,7 @@ _AMAZON_TRY_LATER: Final = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-# botocore is loaded only where Amazon is used, so its errors go by their names.
+# botocore is loaded only where Amazon is used, so its errors are recognised by their names.
 _AMAZON_UNSENT: Final = {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
 _AMAZON_UNKNOWN: Final = {"ReadTimeoutError", "ConnectionClosedError", "HTTPClientError"}
 
@@ -134,18 +140,18 @@ _AMAZON_UNKNOWN: Final = {"ReadTimeoutError", "ConnectionClosedError", "HTTPClie
 def of_error(error: Exception) -> Outcome:
     """The outcome of an error that a Django mail backend raised while sending one message."""
     if isinstance(error, _REFUSALS):
-        return Outcome("refused", error=_words(error))
+        return Outcome("refused", error=_text(error))
     if isinstance(error, AnymailUnsupportedFeature):
-        return Outcome("misconfigured", error=_words(error), disputed=True)
+        return Outcome("misconfigured", error=_text(error), disputed=True)
     if isinstance(error, AnymailConfigurationError | ImproperlyConfigured):
-        return Outcome("misconfigured", error=_words(error))
+        return Outcome("misconfigured", error=_text(error))
     if isinstance(error, AnymailAPIError):
         return _of_api_error(error)
-    return Outcome("unknown", error=_words(error))
+    return Outcome("unknown", error=_text(error))
 
 
 def of_building(error: Exception) -> Outcome:
-    """The outcome of an error before anything was sent, so the mail has surely not left."""
+    """The outcome of an error before anything was sent, so the message has surely not left."""
     outcome = of_error(error)
     return Outcome("deferred", error=outcome.error) if outcome.state == "unknown" else outcome
 
@@ -153,36 +159,32 @@ def of_building(error: Exception) -> Outcome:
 def _of_api_error(error: AnymailAPIError) -> Outcome:
     if error.status_code is not None:
         headers = getattr(error.response, "headers", {})
-        return of_status(error.status_code, _words(error), headers, datetime.now(UTC))
+        return of_status(error.status_code, _text(error), headers)
     if isinstance(error, requests.RequestException):
         return of_network(error)
-    return Outcome(_of_amazon_error(error), error=_words(error))
+    return Outcome(_of_amazon_error(error), error=_text(error))
 
 
-def of_status(status: int, words: str, headers: Mapping[str, str], now: datetime) -> Outcome:
-    """The outcome of a provider's HTTP answer that is no usable yes. `words` goes into `error`."""
-    if status < 300 or status in _LOST:
-        return Outcome("unknown", error=words)  # a yes in words that could not be read, or no word
+def of_status(status: int, error: str, headers: Mapping[str, str]) -> Outcome:
+    """The outcome of an HTTP response that does not confirm the message; `error` describes it."""
+    if status < 300 or status in _GATEWAY_LOST:
+        return Outcome("unknown", error=error)  # a confirmation that cannot be parsed, or none
     if status >= 500 or status in _TRY_LATER:
-        return Outcome("deferred", error=words, retry_after=asked_to_wait(headers, now))
-    return Outcome("misconfigured", error=words, disputed=status in _ABOUT_CONTENT)
+        return Outcome("deferred", error=error, retry_after=retry_after_seconds(headers))
+    return Outcome("misconfigured", error=error, disputed=status in _ABOUT_CONTENT)
 
 
-def asked_to_wait(headers: Mapping[str, str], now: datetime) -> float:
-    """Seconds until the moment a Retry-After names, as a number or as a date; 0 when it is none."""
-    said = headers.get("Retry-After", "").strip()
-    if said.isdecimal():
-        return float(said)
+def retry_after_seconds(headers: Mapping[str, str]) -> float:
+    """The seconds until the moment that Retry-After names, at most a day; 0 if it names none."""
     try:
-        moment = parsedate_to_datetime(said)
-        return max((moment - now).total_seconds(), 0.0)
-    except (ValueError, TypeError):  # nothing, no date, or a date without a zone
+        return float(_RETRY.parse_retry_after(headers.get("Retry-After", "")))
+    except (InvalidHeader, ValueError, OverflowError):  # no number and no date, or no possible one
         return 0.0
 
 
 def of_network(error: requests.RequestException) -> Outcome:
-    """The outcome of a request that got no answer."""
-    return Outcome(_of_network_error(error), error=_words(error))
+    """The outcome of a request without a response."""
+    return Outcome(_of_network_error(error), error=_text(error))
 
 
 def _of_network_error(error: requests.RequestException) -> State:
@@ -207,7 +209,7 @@ def _of_amazon_error(error: AnymailAPIError) -> State:
     code = error.response.get("Error", {}).get("Code", "")
     if code in _AMAZON_TRY_LATER:
         return "deferred"
-    # The same code also says that the *sender* is not verified, which is ours to put right.
+    # The same code also means that the *sender* is not verified, which the operator must correct.
     is_refusal = code == "MessageRejected" and "not verified" not in str(error)
     return "refused" if is_refusal else "misconfigured"
 
@@ -224,5 +226,5 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             waiting += [cause.__cause__, getattr(cause, "reason", None), *cause.args[:1]]
 
 
-def _words(error: Exception) -> str:
+def _text(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]

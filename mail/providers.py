@@ -1,4 +1,4 @@
-"""Who carries the mail: any SMTP server, or any provider that django-anymail knows.
+"""Which service transmits mail: any SMTP server, or any provider that django-anymail supports.
 
 MAIL_PROVIDER names one; its keys are the ANYMAIL_* variables of django-anymail's manual.
 """
@@ -14,12 +14,12 @@ import anymail.backends
 from django.core.exceptions import ImproperlyConfigured
 
 _PREFIX = "ANYMAIL_"
-# Modules of anymail.backends that carry no mail, and a former name of Brevo.
+# Modules of anymail.backends that are no provider, and a former name of Brevo.
 _NOT_PROVIDERS = {"base", "base_requests", "console", "test", "sendinblue"}
 
 
 def known_providers() -> list[str]:
-    """What MAIL_PROVIDER may say: `smtp` first, then django-anymail's providers by name."""
+    """The values of MAIL_PROVIDER: `smtp` first, then django-anymail's providers by name."""
     names = {module.name for module in pkgutil.iter_modules(anymail.backends.__path__)}
     return ["smtp", *sorted(names - _NOT_PROVIDERS)]
 
@@ -54,5 +54,5 @@ def _typed(name: str, value: str) -> object:
         return json.loads(value) if value[0] in "{[" else value
     except ValueError as error:
         kind = "a number" if name.endswith("_TIMEOUT") else "JSON"
-        # The value itself may hold a key, so it is not repeated here.
+        # The value itself may contain a key, so it is not repeated here.
         raise ImproperlyConfigured(f"{name} must be {kind}: {error}.") from None

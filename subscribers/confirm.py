@@ -32,7 +32,7 @@ def confirm(
     subscriber.lock()
     if subscriber.state == Subscriber.State.ACTIVE:
         return False
-    if subscriber.state == Subscriber.State.SUPPRESSED or is_suppressed(subscriber.email):
+    if is_suppressed(subscriber):
         raise SuppressedAddress
     preferences.store(subscriber, chosen)
     subscriber.state = Subscriber.State.ACTIVE

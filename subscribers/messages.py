@@ -1,23 +1,20 @@
-"""The few mails that a reader asks for: each out of three files, by one function, all headers."""
+"""The few messages that a person asks for: each of three files, by one function, all headers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from mail.carry import deliver
-from mail.outcome import Outcome
+from mail.message import encode
 from subscribers import tokens
 from subscribers.models import Subscriber, TransactionalMail
-
-__all__ = ["Outcome", "build", "compose", "deliver", "may_receive"]
 
 _LINKS: Mapping[str, tokens.Purpose] = {
     TransactionalMail.Kind.CONFIRM: "confirm",
@@ -25,11 +22,36 @@ _LINKS: Mapping[str, tokens.Purpose] = {
 }
 
 
-def build(mail: TransactionalMail, now: datetime) -> EmailMultiAlternatives:
-    """The message of a row. Its link is signed here, so its life counts from the sending.
+@dataclass(frozen=True, slots=True)
+class TransactionalMessage:
+    """A finished message to exactly one subscriber, for any transport: `mail.message.Message`."""
 
-    The Message-ID belongs to the row: should the mail ever be sent twice, mailboxes fold the
-    copies into one.
+    reference: int
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str]
+    dated_at: datetime
+    attempts: int
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """None: a provider's events about it concern the address only."""
+        return {}
+
+    @property
+    def shared_lines(self) -> None:
+        """None: it shares its lines with no other message."""
+
+    def as_bytes(self) -> bytes:
+        return encode(self)
+
+
+def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
+    """The message of a row. Its link is signed here, so it expires CONFIRM_DAYS after `now`.
+
+    The Message-ID belongs to the row: if the message is ever sent twice, mailboxes show one.
     """
     purpose = _LINKS[mail.kind]
     token = tokens.make(purpose, mail.subscriber)
@@ -40,49 +62,44 @@ def build(mail: TransactionalMail, now: datetime) -> EmailMultiAlternatives:
         "site_url": settings.SITE_URL,
         "postal_address": settings.POSTAL_ADDRESS,
     }
-    return compose(
-        mail.kind,
-        context,
+    subject, text, html = render(mail.kind, context)
+    message_id = f"{mail.kind}.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}"
+    return TransactionalMessage(
+        reference=mail.pk,
         to=mail.subscriber.email,
-        message_id=f"{mail.kind}.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}",
+        subject=subject,
+        text=text,
+        html=html,
+        headers=_headers(message_id, now),
         dated_at=now,
+        attempts=mail.attempts,
     )
 
 
-def compose(
-    name: str, context: Mapping[str, Any], *, to: str, message_id: str, dated_at: datetime
-) -> EmailMultiAlternatives:
-    """A message out of emails/NAME.subject.txt, .txt and .html, to exactly one reader.
-
-    `message_id` is the part before the @. Answers of machines (vacations, tickets) are asked
-    not to come (RFC 3834).
-    """
+def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Subject, text and HTML, out of emails/NAME.subject.txt, .txt and .html."""
     subject, text, html = (
         render_to_string(f"emails/{name}.{part}", dict(context))
         for part in ("subject.txt", "txt", "html")
     )
-    message = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=text,
-        from_email=settings.MAIL_FROM,
-        to=[to],
-        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
-        headers={
-            "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
-            "Date": format_datetime(dated_at),
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-        },
-    )
-    message.attach_alternative(html, "text/html")
-    return message
+    return " ".join(subject.split()), text, html
+
+
+def _headers(message_id: str, dated_at: datetime) -> Mapping[str, str]:
+    """`message_id` is the part before the @. The last two stop automatic replies (RFC 3834)."""
+    return {
+        "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
+        "Date": format_datetime(dated_at),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
 
 
 def may_receive(subscriber: Subscriber) -> bool:
-    """Whether mail may go to this reader here: sample readers exist for the local mailbox only."""
+    """Whether mail may go to this subscriber: samples exist for the local mailbox only."""
     return samples_may_receive() or not subscriber.is_sample
 
 
 def samples_may_receive() -> bool:
-    """Whether all mail is caught on this machine, so that sample readers may get some."""
+    """Whether all mail is caught on this machine, so that sample subscribers may get some."""
     return bool(settings.MAILBOX_DIR) and settings.MAIL_PROVIDER == "smtp"

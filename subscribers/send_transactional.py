@@ -1,9 +1,9 @@
-"""Send the mails that readers asked for: claim one, transmit it, write down what became of it.
+"""Send the messages that people asked for: claim one, transmit it, record its outcome.
 
-A confirmation that was lost costs a reader; a second copy costs nobody anything: it has the
-same Message-ID and leads to the same page. So, unlike a digest, a mail whose sending ended
-in doubt (a dead worker, a connection that broke) is sent again, and only the last doubt of
-MAX_ATTEMPTS is left `uncertain`.
+A lost confirmation loses a subscriber; a second copy does no harm: it has the same Message-ID
+and its link leads to the same page. So, unlike a digest, a message whose sending ended in doubt
+(a worker was killed, a connection broke) is sent again, and only the last doubt of MAX_ATTEMPTS
+is left `uncertain`.
 """
 
 from __future__ import annotations
@@ -14,39 +14,36 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from subscribers.messages import Outcome, build, deliver, may_receive
+from mail.backoff import backoff
+from mail.outcome import Outcome
+from mail.transport import Transport
+from subscribers.messages import build, may_receive
 from subscribers.models import TransactionalMail
-from subscribers.suppress import suppressed_ids
+from subscribers.suppress import is_suppressed
 
 log = logging.getLogger(__name__)
 State = TransactionalMail.State
 
-# Below the task's own time limit, so that it ends between two mails and not within one.
+# Below the task's own time limit, so that it ends between two messages and not within one.
 LONGEST_RUN: Final = timedelta(seconds=180)
-RETRY_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 
 
-def send_waiting(clock: Callable[[], datetime] = timezone.now) -> int:
-    """Send every mail that is due, over one connection; how many were tried."""
-    connection, tried, end = get_connection(), 0, clock() + LONGEST_RUN
-    give_up(clock())
-    try:
-        while clock() < end and (mail := claim(clock())):
-            record(mail, _send(connection, mail, clock()), clock())
-            tried += 1
-    finally:
-        connection.close()
+def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.now) -> int:
+    """Send every mail that is due, one by one; how many were tried."""
+    tried, end = 0, clock() + LONGEST_RUN
+    expire_leases(clock())
+    while clock() < end and (mail := claim(clock())):
+        record(mail, _send(transport, mail, clock()), clock())
+        tried += 1
     return tried
 
 
-def give_up(now: datetime) -> int:
-    """Let go of mails whose last allowed worker died too: they may be what kills them."""
+def expire_leases(now: datetime) -> int:
+    """Stop trying mails whose last allowed worker died too: they may be the reason for it."""
     held = TransactionalMail.objects.filter(
         state=State.SENDING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS
     )
@@ -92,20 +89,20 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
             error=outcome.error,
             provider_id=outcome.provider_id,
             lease_until=None,
-            next_attempt_at=now + RETRY_AFTER[min(mail.attempts, len(RETRY_AFTER)) - 1],
+            next_attempt_at=now + backoff(mail.attempts, outcome.retry_after),
             sent_at=now if state == State.SENT else None,
         )
     )
 
 
 def state_after(outcome: Outcome, attempts: int, age: timedelta) -> TransactionalMail.State:
-    """What the row becomes. `age` is the time since it was asked for."""
+    """The state of the row after this outcome. `age` is the time since it was asked for."""
     if outcome.state == "accepted":
         return State.SENT
     if outcome.state == "refused":
         return State.FAILED
     if outcome.state == "misconfigured":
-        # The operator's fault, not the reader's: tried until the reader will have given up.
+        # The operator must act, not the subscriber: tried for as long as the link would work.
         is_over = age > timedelta(days=settings.CONFIRM_DAYS)
     else:
         is_over = attempts >= settings.MAX_ATTEMPTS
@@ -114,12 +111,12 @@ def state_after(outcome: Outcome, attempts: int, age: timedelta) -> Transactiona
     return State.UNCERTAIN if outcome.state == "unknown" else State.FAILED
 
 
-def _send(connection: BaseEmailBackend, mail: TransactionalMail, now: datetime) -> Outcome:
-    if suppressed_ids([mail.subscriber_id]):
+def _send(transport: Transport, mail: TransactionalMail, now: datetime) -> Outcome:
+    if is_suppressed(mail.subscriber):
         return Outcome("refused", error="the address is suppressed")
     if not may_receive(mail.subscriber):
         return Outcome("refused", error="a sample reader gets mail in the local mailbox only")
-    outcome = deliver(connection, build(mail, now))
+    [outcome] = transport.send([build(mail, now)])
     if outcome.state == "misconfigured":
         log.error("mail cannot be sent with these settings: %s", outcome.error)
     return outcome

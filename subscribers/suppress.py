@@ -1,25 +1,43 @@
-"""Addresses that must get no mail: after a hard bounce, a complaint, or an operator's word."""
+"""Addresses that must get no mail: after a hard bounce, a complaint, or by an operator."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression
+from web.sql import rows
+
+# The rule in SQL, for a query that has an address in the column or value {address}. PostgreSQL
+# hashes as `address_hash` does, and finds the hash by its unique index.
+_JOIN: Final = """subscribers_suppression AS suppression
+    ON suppression.address_hash = encode(sha256(convert_to(lower({address}), 'UTF8')), 'hex')"""
+
+
+def suppression_join(address: str) -> str:
+    """What follows JOIN or LEFT JOIN in a query; `address` is an SQL expression, never input."""
+    return _JOIN.format(address=address)
+
+
+_REASON: Final = f"""
+SELECT suppression.reason
+  FROM (SELECT %(email)s::text AS email) AS given
+  JOIN {suppression_join("given.email")}
+"""  # noqa: S608 (constants only)
 
 
 @transaction.atomic
 def suppress(
     target: Subscriber | str, reason: Suppression.Reason, *, detail: str = "", now: datetime
 ) -> Suppression:
-    """Send nothing more to an address, whether it has a reader or not. Repeating is harmless.
+    """Send nothing more to an address, whether it has a subscriber or not. May be repeated.
 
-    The first reason stays: a complaint after a bounce tells nothing new.
+    The first reason stays: a complaint after a bounce adds nothing.
     """
     email = target.email if isinstance(target, Subscriber) else target.strip().lower()
     row, is_new = Suppression.objects.get_or_create(
@@ -50,28 +68,12 @@ def unsuppress(email: str) -> None:
     ).update(state=Subscriber.State.UNSUBSCRIBED)
 
 
-def is_suppressed(email: str) -> bool:
-    """Whether an address must get no mail."""
-    return Suppression.objects.filter(address_hash=address_hash(email)).exists()
+def is_suppressed(target: Subscriber | str) -> bool:
+    """Whether an address must get no mail: its hash is listed, or its subscriber's state says so.
 
-
-def suppressed_ids(subscriber_ids: Iterable[int]) -> set[int]:
-    """Those of the readers who must get no mail, in one query for a whole burst.
-
-    PostgreSQL hashes the addresses itself, as `address_hash` does: readers are found by their
-    primary key and suppressions by their unique hash, so the cost grows with the burst only.
+    The hash counts also for an active subscriber: an import may bring one in again after a
+    complaint.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT reader.id
-              FROM subscribers_subscriber reader
-             WHERE reader.id = ANY(%s)
-               AND (reader.state = 'suppressed' OR EXISTS (
-                     SELECT FROM subscribers_suppression
-                      WHERE address_hash
-                            = encode(sha256(convert_to(lower(reader.email), 'UTF8')), 'hex')))
-            """,
-            [list(subscriber_ids)],
-        )
-        return {row[0] for row in cursor.fetchall()}
+    if isinstance(target, Subscriber):
+        return target.state == Subscriber.State.SUPPRESSED or is_suppressed(target.email)
+    return bool(rows(_REASON, email=target.strip()))

@@ -74,7 +74,7 @@ def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> Http
     with transaction.atomic():
         sign_up(email, draft, origin_of(request), timezone.now())
         # The task is queued for every address: the time it takes would reveal a difference.
-        transaction.on_commit(tasks.ring)
+        transaction.on_commit(tasks.enqueue)
     return _render_check_inbox(request, email)
 
 

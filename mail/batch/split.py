@@ -1,4 +1,4 @@
-"""Mails on their way into requests: which go together, and what their request is called."""
+"""Which messages go into which request of a batch API, and the key of each request."""
 
 from __future__ import annotations
 
@@ -12,54 +12,59 @@ from django.conf import settings
 
 from mail.message import Message
 
-# A mail that made the provider stumble this often travels alone: it may be the mail itself,
-# and its neighbours must not be turned away with it for ever.
+# From this attempt on a message has a request to itself: it may be what makes the request fail,
+# and it must not fail the other messages of its request for ever.
 ALONE_FROM: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One mail as the provider's API takes it: django-anymail's payload, and its JSON."""
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchItem:
+    """One message as the provider's API takes it: django-anymail's payload, and its JSON."""
 
-    digest: Message
+    message: Message
     payload: RequestsPayload
-    item: bytes
+    json: bytes
 
 
-def chunks(parcels: Iterable[Parcel], most: int, most_bytes: int) -> Iterator[list[Parcel]]:
-    """The parcels of each request, in their order: at most so many, and so many bytes of JSON.
+def chunks(
+    items: Iterable[BatchItem], max_messages: int, max_bytes: int
+) -> Iterator[list[BatchItem]]:
+    """The items of each request, in their order: at most so many, and so many bytes of JSON.
 
-    One that is too big by itself is a request of its own; the provider shall say no to it.
+    One that is too large by itself is a request of its own, for the provider to refuse.
     """
-    chunk: list[Parcel] = []
+    chunk: list[BatchItem] = []
     size = 0
     alone = []
-    for parcel in parcels:
-        if parcel.digest.attempts >= ALONE_FROM:
-            alone.append([parcel])
+    for item in items:
+        if item.message.attempts >= ALONE_FROM:
+            alone.append([item])
             continue
-        if chunk and (len(chunk) == most or size + len(parcel.item) > most_bytes):
+        if chunk and (len(chunk) == max_messages or size + len(item.json) > max_bytes):
             yield chunk
             chunk, size = [], 0
-        chunk.append(parcel)
-        size += len(parcel.item) + 1  # the comma
+        chunk.append(item)
+        size += len(item.json) + 1  # the comma
     if chunk:
         yield chunk
     yield from alone
 
 
-def halves(chunk: Sequence[Parcel]) -> list[list[Parcel]]:
-    """Two requests out of one that was turned down for what somebody in it says."""
+def halves(chunk: Sequence[BatchItem]) -> list[list[BatchItem]]:
+    """Two requests out of one that was rejected for the content of one of its messages."""
     middle = len(chunk) // 2
     return [list(chunk[:middle]), list(chunk[middle:])]
 
 
-def request_key(digests: Iterable[Message]) -> str:
-    """The name of a request, by which a provider knows it again: a UUID.
+def request_key(messages: Iterable[Message]) -> str:
+    """The key by which a provider recognises a request that it had before: a UUID.
 
-    The same mails on the same try have the same key, in whatever process. Another try has
-    another one, or the provider would answer it with what it said to the first. The dates
-    keep apart what two databases of one site number alike.
+    The same messages on the same attempt have the same key, in any process. Another attempt has
+    another one, or the provider would repeat its first reply. Message-IDs name the messages,
+    because ids of rows are unique within one ledger only. The dates distinguish what two
+    databases of one site number alike.
     """
-    mails = sorted((one.delivery_id, one.dated_at.isoformat(), one.attempts) for one in digests)
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL} {mails}"))
+    names = sorted(
+        (one.headers["Message-ID"], one.dated_at.isoformat(), one.attempts) for one in messages
+    )
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL} {names}"))

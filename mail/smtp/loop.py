@@ -1,7 +1,7 @@
-"""Several connections in one thread: whichever was answered goes on.
+"""Several connections in one thread: each goes on when its server has replied.
 
-Between two turns a connection has a letter at the server, so the server never waits for us
-while it has not answered all of them.
+Between two steps each connection has a message at the server, so the server never waits for us
+before it has replied on all of them.
 """
 
 from __future__ import annotations
@@ -12,80 +12,80 @@ from time import monotonic
 from typing import Final
 
 from mail.smtp.connection import Connection
-from mail.smtp.queue import Mailbag
-from mail.smtp.worker import Lane
-from mail.transport import Answer
+from mail.smtp.queue import OutgoingQueue
+from mail.smtp.worker import SmtpWorker
+from mail.transport import PendingResult
 
-_TICK: Final = 1.0  # seconds after which the silent ones are looked at
+_TICK: Final = 1.0  # seconds after which connections without a reply are checked
 
-# A lane at work. It yields its connection when it waits for the server; at the end it returns
-# whether the lane may go on.
-Carrying = Generator[Connection, None, bool]
+# A worker that is sending. It yields its connection when it waits for the server; at the end it
+# returns whether the worker may be used again.
+Sending = Generator[Connection, None, bool]
 
 
-class Turns:
-    """Lanes at work, each waiting for its server's answer."""
+class ConnectionLoop:
+    """Workers that are sending, each waiting for its server's reply."""
 
     def __init__(self) -> None:
-        self._ready = select.poll()
-        self._waiting: dict[int, tuple[Lane, Carrying, float]] = {}
-        self._looks_at = 0.0
-        self.gave_up: set[Lane] = set()
+        self._poll = select.poll()
+        self._waiting: dict[int, tuple[SmtpWorker, Sending, float]] = {}
+        self._next_check = 0.0
+        self.stopped: set[SmtpWorker] = set()  # workers that could not go on
 
     @property
-    def lanes(self) -> set[Lane]:
-        return {lane for lane, _, _ in self._waiting.values()}
+    def workers(self) -> set[SmtpWorker]:
+        return {worker for worker, _, _ in self._waiting.values()}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def begin(self, lane: Lane, bag: Mailbag) -> None:
-        """Have a lane carry letters until there are none."""
-        self._go_on(lane, lane.carry(bag))
+    def start(self, worker: SmtpWorker, queue: OutgoingQueue) -> None:
+        """Send from the queue with this worker, until no message waits."""
+        self._advance(worker, worker.send_from(queue))
 
-    def step(self, answer: Answer | None = None) -> bool:
-        """Let those go on that were answered, once any was; True when it was `answer`."""
+    def step(self, pending: PendingResult | None = None) -> bool:
+        """Wait for replies and advance their workers; True when `pending` became ready."""
         is_ready = False
-        awaited = answer.fileno() if answer else -1
-        if answer:
-            self._ready.register(awaited, select.POLLIN)
+        awaited = pending.fileno() if pending else -1
+        if pending:
+            self._poll.register(awaited, select.POLLIN)
         try:
-            for number, _ in self._ready.poll(_TICK * 1000):
-                if answer and number == awaited:
-                    is_ready = answer.is_ready()
+            for number, _ in self._poll.poll(_TICK * 1000):
+                if pending and number == awaited:
+                    is_ready = pending.is_ready()
                 else:
                     self._resume(number)
         finally:
-            if answer:
-                self._ready.unregister(awaited)
-        if monotonic() > self._looks_at:
-            self._resume_silent()
+            if pending:
+                self._poll.unregister(awaited)
+        if monotonic() > self._next_check:
+            self._resume_overdue()
         return is_ready
 
-    def end(self) -> None:
-        """Break off; the letters under way are in doubt."""
-        for _, carrying, _ in self._waiting.values():
-            carrying.close()
+    def close(self) -> None:
+        """Break off; the messages under way are in doubt."""
+        for _, sending, _ in self._waiting.values():
+            sending.close()
 
-    def _resume_silent(self) -> None:
-        """Those whose server has had its time find out by themselves that it is over."""
+    def _resume_overdue(self) -> None:
+        """Advance those whose server has had its time: the read of the reply then fails."""
         now = monotonic()
         for number in [n for n, (_, _, deadline) in self._waiting.items() if deadline < now]:
             self._resume(number)
-        self._looks_at = now + _TICK
+        self._next_check = now + _TICK
 
     def _resume(self, number: int) -> None:
-        lane, carrying, _ = self._waiting.pop(number)
-        self._ready.unregister(number)
-        self._go_on(lane, carrying)
+        worker, sending, _ = self._waiting.pop(number)
+        self._poll.unregister(number)
+        self._advance(worker, sending)
 
-    def _go_on(self, lane: Lane, carrying: Carrying) -> None:
+    def _advance(self, worker: SmtpWorker, sending: Sending) -> None:
         try:
-            connection = next(carrying)
+            connection = next(sending)
         except StopIteration as end:
             if not end.value:
-                self.gave_up.add(lane)
+                self.stopped.add(worker)
             return
         number = connection.fileno()
-        self._ready.register(number, select.POLLIN)
-        self._waiting[number] = lane, carrying, connection.deadline
+        self._poll.register(number, select.POLLIN)
+        self._waiting[number] = worker, sending, connection.deadline

@@ -1,7 +1,7 @@
-"""The letters that one process has to carry: which still have to go, and what became of others.
+"""The messages that one process has to send: which are still to go, and the outcomes of the rest.
 
-Several connections take from it at once, perhaps each in a thread of its own. What they share
-is a deque, a set and a list, whose single steps are atomic.
+Several connections take from the queue at once, perhaps each in a thread of its own. What they
+share is a deque, a set and a list, whose single operations are atomic.
 """
 
 from __future__ import annotations
@@ -19,49 +19,50 @@ import numpy as np
 from mail.message import Message
 from mail.outcome import Outcome
 
-MOST_TRIES: Final = 3
-# What may stand between the angle brackets of RCPT: no space, no bracket, no line end.
-_ADDRESS: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
-_CHECKED_BODIES: Final[WeakSet[object]] = WeakSet()
+MAX_TRIES: Final = 3
+# What may stand between the angle brackets of RCPT: no space, bracket, comma or line end. A comma
+# would name two recipients in the To header, and each would read the other's address.
+_ADDRESS: Final = re.compile(r"[!-+\--;=?-~]+@[!-+\--;=?-~]+")
+_CHECKED_LINES: Final[WeakSet[object]] = WeakSet()
 _LINE_FEED, _DOT = ord("\n"), ord(".")
 _TOO_SLOW: Final = Outcome("deferred", error="the server was too slow for the whole burst")
-_LOST: Final = Outcome("unknown", error="the connection was lost track of")
+_LOST: Final = Outcome("unknown", error="no connection reported the outcome")
 
 
 @dataclass(slots=True, eq=False)
-class Letter:
-    """One mail on its way."""
+class OutgoingMessage:
+    """A message between `submit` and its outcome."""
 
-    digest: Message
+    message: Message
     until: float  # the moment (`time.monotonic`) after which it is not begun
-    content: bytes = b""  # what goes over the wire, once it is set
-    tries: int = 0  # connections that broke on it before they had carried anything
+    content: bytes = b""  # the bytes on the wire, once they are encoded
+    tries: int = 0  # connections that broke on it before they had transmitted anything
 
     @property
     def to(self) -> str:
-        return self.digest.to
+        return self.message.to
 
 
-class Mailbag:
-    """Letters to take, to settle, or to give back. A letter is settled once."""
+class OutgoingQueue:
+    """Messages to take, and to finish or to requeue. A message is finished once."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Letter] = deque()
-        self._open: set[Letter] = set()  # waiting, or in a connection's hands
-        self._settled: list[tuple[Message, Outcome]] = []
-        self._trouble = _TOO_SLOW
+        self._waiting: deque[OutgoingMessage] = deque()
+        self._unfinished: set[OutgoingMessage] = set()  # waiting, or at one of the connections
+        self._finished: list[tuple[Message, Outcome]] = []
+        self._failure = _TOO_SLOW
         self._is_stopped = False
 
-    def add(self, digests: Sequence[Message], until: float) -> None:
-        if not self._open:  # what troubled others before is no reason for these
-            self._trouble = _TOO_SLOW
-        letters = [Letter(digest, until) for digest in digests]
-        self._open.update(letters)
-        self._waiting.extend(letters)
+    def add(self, messages: Sequence[Message], until: float) -> None:
+        if not self._unfinished:  # a failure of earlier messages is no reason for these
+            self._failure = _TOO_SLOW
+        added = [OutgoingMessage(message, until) for message in messages]
+        self._unfinished.update(added)
+        self._waiting.extend(added)
 
     @property
-    def is_waiting(self) -> bool:
-        """There are letters to begin, and there is time."""
+    def has_waiting(self) -> bool:
+        """There are messages to begin, and there is time."""
         try:
             return self._waiting[0].until > monotonic() and not self._is_stopped
         except IndexError:
@@ -69,103 +70,110 @@ class Mailbag:
 
     @property
     def waiting(self) -> int:
-        """How many letters are to be begun."""
+        """How many messages are to be begun."""
         return len(self._waiting)
 
     @property
-    def unsettled(self) -> int:
-        """How many letters have no outcome yet."""
-        return len(self._open)
+    def unfinished(self) -> int:
+        """How many messages have no outcome yet."""
+        return len(self._unfinished)
 
-    def take(self) -> Letter | None:
-        """The next letter to send; it must be settled or given back."""
-        while self.is_waiting:
+    def take(self) -> OutgoingMessage | None:
+        """The next message to send; the caller must finish or requeue it."""
+        while self.has_waiting:
             try:
-                letter = self._waiting.popleft()
+                outgoing = self._waiting.popleft()
             except IndexError:  # another connection took the last one
                 return None
-            if letter.content or self._set(letter):
-                return letter
+            if outgoing.content or self._encode(outgoing):
+                return outgoing
         return None
 
-    def prepare(self) -> None:
-        """Set the next letter while the server is at work on the last one."""
-        if letter := self.take():
-            self._waiting.appendleft(letter)
+    def encode_next(self) -> None:
+        """Encode the next message while the server processes the last one."""
+        if outgoing := self.take():
+            self._waiting.appendleft(outgoing)
 
-    def _set(self, letter: Letter) -> bool:
-        """Make its content; False when it can never be a letter, and that is settled."""
-        if not _ADDRESS.fullmatch(letter.to):
-            self.settle(letter, Outcome("refused", error="not an address that SMTP can carry"))
+    def _encode(self, outgoing: OutgoingMessage) -> bool:
+        """Make its content; False when that is impossible: then it is refused."""
+        if not _ADDRESS.fullmatch(outgoing.to):
+            self.finish(outgoing, Outcome("refused", error="not an address that SMTP can carry"))
             return False
         try:
-            content = letter.digest.as_bytes()
-        except (ValueError, UnicodeError) as error:  # a header that cannot be
-            self.settle(letter, Outcome("refused", error=f"{type(error).__name__}: {error}"))
+            content = outgoing.message.as_bytes()
+        except (ValueError, UnicodeError) as error:  # a header that cannot be encoded
+            self.finish(outgoing, Outcome("refused", error=f"{type(error).__name__}: {error}"))
             return False
-        letter.content = _safe(content, letter.digest.body)
+        outgoing.content = _stuffed_once(content, outgoing.message.shared_lines)
         return True
 
-    def settle(self, letter: Letter, outcome: Outcome) -> None:
-        """What became of the letter, for good."""
-        self._end(letter, outcome)
+    def finish(self, outgoing: OutgoingMessage, outcome: Outcome) -> None:
+        """Store the outcome of a message. Its first outcome is final."""
+        self._store(outgoing, outcome)
 
-    def give_back(self, letter: Letter, why: str, *, blamed: bool) -> None:
-        """Nothing of the letter has left: another connection may have it.
+    def requeue(self, outgoing: OutgoingMessage, why: str, *, is_suspect: bool) -> None:
+        """Give a message of which nothing has left to another connection.
 
-        One that is blamed goes behind the others, and is deferred after its last try.
+        One that is suspected of breaking the connection goes behind the others, and is deferred
+        after its last try.
         """
-        self._trouble = Outcome("deferred", error=why[:500])
-        if not blamed:
-            self._waiting.appendleft(letter)
+        self._failure = Outcome("deferred", error=why[:500])
+        if not is_suspect:
+            self._waiting.appendleft(outgoing)
             return
-        letter.tries += 1
-        if letter.tries >= MOST_TRIES:
-            self.settle(letter, self._trouble)
+        outgoing.tries += 1
+        if outgoing.tries >= MAX_TRIES:
+            self.finish(outgoing, self._failure)
         else:
-            self._waiting.append(letter)
+            self._waiting.append(outgoing)
 
     def stop(self) -> None:
-        """Begin no other letter, nor one that is given back."""
+        """Begin no other message, nor one that is requeued."""
         self._is_stopped = True
 
-    def trouble(self, outcome: Outcome) -> None:
-        """Why no connection could be opened: the outcome of the letters that are left over."""
-        self._trouble = outcome
+    def note_failure(self, outcome: Outcome) -> None:
+        """Why no connection could be opened: the outcome of the messages that are left over."""
+        self._failure = outcome
 
-    def give_up(self) -> None:
-        """Settle what is left over, once no connection is at work on it."""
+    def finish_rest(self) -> None:
+        """Finish what is left over, once no connection works on it."""
         while self._waiting:
-            self._end(self._waiting.popleft(), self._trouble)
-        for letter in list(self._open):
-            self._end(letter, _LOST)
+            self._store(self._waiting.popleft(), self._failure)
+        for outgoing in list(self._unfinished):
+            self._store(outgoing, _LOST)
 
-    def _end(self, letter: Letter, outcome: Outcome) -> None:
-        if letter in self._open:
-            self._open.discard(letter)
-            self._settled.append((letter.digest, outcome))
+    def _store(self, outgoing: OutgoingMessage, outcome: Outcome) -> None:
+        if outgoing in self._unfinished:
+            self._unfinished.discard(outgoing)
+            self._finished.append((outgoing.message, outcome))
 
-    def settled(self) -> list[tuple[Message, Outcome]]:
-        """What became of letters since this was asked last."""
-        settled, self._settled = self._settled, []
-        return settled
+    def drain(self) -> list[tuple[Message, Outcome]]:
+        """The outcomes since the last call."""
+        finished, self._finished = self._finished, []
+        return finished
+
+    def keep(self, finished: Sequence[tuple[Message, Outcome]]) -> None:
+        """Put drained outcomes back, for the next `drain`."""
+        self._finished = [*finished, *self._finished]
 
 
-def _safe(content: bytes, body: object) -> bytes:
-    """The content as SMTP carries it. Mails of one sheet have the same lines: one is looked at."""
-    if body in _CHECKED_BODIES:
+def _stuffed_once(content: bytes, shared_lines: object | None) -> bytes:
+    """The content as SMTP transmits it. Of messages that share their lines, one is looked at."""
+    if shared_lines is None:
+        return stuffed(content)
+    if shared_lines in _CHECKED_LINES:
         return content
     safe = stuffed(content)
     if safe is content:
-        _CHECKED_BODIES.add(body)
+        _CHECKED_LINES.add(shared_lines)
     return safe
 
 
 def stuffed(content: bytes) -> bytes:
     """The content with a dot before each leading dot, ending in CRLF (RFC 5321, 4.5.2).
 
-    Digests have no such line. Should one have, a dot would be lost, or the mail be cut there
-    and its rest be taken for commands. Looking costs numpy a fifth of what `replace` takes.
+    Digests have no such line. Should one have, a dot would be lost, or the message be cut there
+    and its rest be read as commands. The search costs numpy a fifth of what `replace` takes.
     """
     if content[:1] == b"." or _has_dotted_line(content):
         content = re.sub(rb"(?m)^\.", b"..", content)
@@ -173,5 +181,5 @@ def stuffed(content: bytes) -> bytes:
 
 
 def _has_dotted_line(content: bytes) -> bool:
-    signs = np.frombuffer(content, np.uint8)
-    return bool(((signs[:-1] == _LINE_FEED) & (signs[1:] == _DOT)).any())
+    octets = np.frombuffer(content, np.uint8)
+    return bool(((octets[:-1] == _LINE_FEED) & (octets[1:] == _DOT)).any())

@@ -10,106 +10,112 @@ from typing import Final
 
 from mail import outcome as outcomes
 from mail.outcome import Outcome
-from mail.smtp.connection import Broken, Connection, open_connection
-from mail.smtp.queue import Mailbag
-from mail.smtp.session import Dialogue
+from mail.smtp.connection import Connection, ConnectionBroken, open_connection
+from mail.smtp.queue import OutgoingQueue
+from mail.smtp.session import SmtpSession
 
 log = logging.getLogger(__name__)
-# So many connections in a row that carried nothing, and the lane leaves the burst to others.
-_FRUITLESS: Final = 2
-# For so many seconds a lane that was not let in leaves the server to those that were.
-_REST: Final = 60.0
-# For so many seconds a server that lost count, or fell silent, is spoken to step by step.
-_CARE: Final = 600.0
+# After so many connections in a row that transmitted nothing, the worker stops for this burst.
+_MAX_FRUITLESS: Final = 2
+# For so many seconds a worker whose connection was rejected leaves the server to the others.
+_BACK_OFF_SECONDS: Final = 60.0
+# For so many seconds no command is pipelined to a server that lost count, or became silent.
+_STEP_BY_STEP_SECONDS: Final = 600.0
 
 
-class Lane:
-    """Carries letters, over as many connections as it takes. Used by one thread at a time."""
+class SmtpWorker:
+    """Sends from a queue, over as many connections as it takes. Used by one thread at a time."""
 
-    def __init__(self, sender: str, most: int) -> None:
-        """`sender`: the bare address for MAIL; `most`: how many mails a connection carries."""
+    def __init__(self, sender: str, max_messages: int) -> None:
+        """`sender`: the bare address for MAIL; `max_messages`: how many per connection."""
         self._sender = sender
-        self._most = most
+        self._max_messages = max_messages
         self._connection: Connection | None = None
         self.latency = inf
-        self._rests_until = 0.0
-        self._is_careful_until = 0.0  # till then, step by step
+        self._backs_off_until = 0.0
+        self._step_by_step_until = 0.0
 
     @property
     def is_open(self) -> bool:
-        """Whether a connection is ready. One on which the server hung up meanwhile is not."""
+        """Whether a connection is ready. One that the server has closed since is not."""
         if self._connection and not self._connection.is_idle:
             self._drop()
         return self._connection is not None
 
     @property
-    def is_resting(self) -> bool:
-        return monotonic() < self._rests_until
+    def is_backing_off(self) -> bool:
+        """Whether the server rejected a connection less than a minute ago."""
+        return monotonic() < self._backs_off_until
 
     def open(self) -> Outcome | None:
-        """Open a connection; the outcome for whatever waits for it when that cannot be done."""
+        """Open a connection; the outcome for the waiting messages when that is impossible."""
         try:
             self._connection = open_connection()
         except Exception as error:  # noqa: BLE001 (whatever it was, nothing has been sent)
-            self._rests_until = monotonic() + _REST
+            self._backs_off_until = monotonic() + _BACK_OFF_SECONDS
             return outcomes.of_opening(error)
-        self._rests_until = 0.0
+        self._backs_off_until = 0.0
         return None
 
-    def carry(self, bag: Mailbag) -> Generator[Connection, None, bool]:
-        """Carry letters until there are none. False when the lane gives up: others may go on.
+    def send_from(self, queue: OutgoingQueue) -> Generator[Connection, None, bool]:
+        """Send messages until none is left. False when this worker stops and others may go on.
 
-        Yields its connection whenever there is nothing to do until the server answers.
+        Yields its connection whenever nothing can be done until the server replies.
         """
         try:
-            return (yield from self._carry(bag))
+            return (yield from self._send_from(queue))
         except BaseException as error:
-            self._drop()  # in the middle of something
+            self._drop()  # the session is incomplete
             if not isinstance(error, Exception):
                 raise
-            # A fault of ours. The letters in hand stay in doubt, which is the safe side.
+            # An error in our code. Its messages stay in doubt, which is the safe side.
             log.exception("a connection's thread failed")
             return False
 
-    def _carry(self, bag: Mailbag) -> Generator[Connection, None, bool]:
+    def _send_from(self, queue: OutgoingQueue) -> Generator[Connection, None, bool]:
         fruitless = 0
-        while bag.is_waiting and fruitless < _FRUITLESS:
-            if not self._connection and (trouble := self.open()):
-                bag.trouble(trouble)
+        while queue.has_waiting and fruitless < _MAX_FRUITLESS:
+            if not self._connection and (failure := self.open()):
+                queue.note_failure(failure)
                 return False
-            is_fruitful = yield from self._run(bag)
+            is_fruitful = yield from self._use_connection(queue)
             fruitless = 0 if is_fruitful else fruitless + 1
-        return fruitless < _FRUITLESS
+        return fruitless < _MAX_FRUITLESS
 
-    def _run(self, bag: Mailbag) -> Generator[Connection, None, bool]:
-        """Use the connection for as long as it lasts; whether it carried anything."""
+    def _use_connection(self, queue: OutgoingQueue) -> Generator[Connection, None, bool]:
+        """Use the connection for as long as it lasts; whether it transmitted anything."""
         assert self._connection  # noqa: S101 (for the type checker)
         connection = self._connection
-        before = connection.settled
-        chained = connection.pipelines and monotonic() > self._is_careful_until
-        dialogue = Dialogue(connection, bag, sender=self._sender, most=self._most, chained=chained)
+        before = connection.finished
+        session = SmtpSession(
+            connection,
+            queue,
+            sender=self._sender,
+            max_messages=self._max_messages,
+            is_pipelined=connection.offers_pipelining and monotonic() > self._step_by_step_until,
+        )
         try:
-            for _ in dialogue.run():
+            for _ in session.run():
                 yield connection
-        except Broken as broken:
+        except ConnectionBroken as broken:
             self.latency = min(self.latency, connection.latency)
-            if broken.is_odd:
-                self._is_careful_until = monotonic() + _CARE
+            if broken.is_protocol_error:
+                self._step_by_step_until = monotonic() + _STEP_BY_STEP_SECONDS
             self._drop()
         else:
             self.latency = min(self.latency, connection.latency)
-            if connection.settled >= self._most:
+            if connection.finished >= self._max_messages:
                 self.close()
-        return connection.settled > before
+        return connection.finished > before
 
     def close(self) -> None:
-        """Say goodbye, if there is anybody."""
+        """Close the connection, if there is one, with QUIT."""
         if self._connection:
-            self._connection.close(politely=True)
+            self._connection.close(with_quit=True)
             self._connection = None
 
     def _drop(self) -> None:
-        """Without a word: it is broken, or what was said last is not finished."""
+        """Close without QUIT: the connection is broken, or its last transaction is incomplete."""
         if self._connection:
-            self._connection.close(politely=False)
+            self._connection.close(with_quit=False)
             self._connection = None

@@ -9,17 +9,18 @@ from typing import Final, NamedTuple
 from newsletter.editions.personalize import Interests
 from subscribers.messages import samples_may_receive
 from subscribers.models import Interest, Subscriber, Suppression
+from subscribers.suppress import suppression_join
 from web.sql import array, rows
 
 _Kind = Interest.Kind
 
 # Everything about 500 subscribers at once: by primary key, by the unique hash of a suppressed
-# address (as subscribers' address_hash makes it), and by interest's index on its subscriber.
-# Interests come as one text, a line each in the order they were added: thousands of subscribers
-# have the same ones, and a text that was parsed before is not parsed again.
+# address, and by interest's index on its subscriber. Interests come as one text, a line each in
+# the order they were added: thousands of subscribers have the same ones, and a text that was
+# parsed before is not parsed again.
 # MATERIALIZED: a planner that expects one subscriber would read all interests once for each.
 # 500 subscribers with three interests each: 2 ms.
-_RECIPIENTS: Final = r"""
+_RECIPIENTS: Final = rf"""
 WITH interest AS MATERIALIZED (
   SELECT follows.subscriber_id, string_agg(
            follows.kind || ' ' || translate(coalesce(topic.slug, follows.term), E'\n', ' '),
@@ -31,11 +32,10 @@ WITH interest AS MATERIALIZED (
 SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_size,
        suppression.reason, interest.lines
   FROM subscribers_subscriber AS reader
-  LEFT JOIN subscribers_suppression AS suppression
-    ON suppression.address_hash = encode(sha256(convert_to(reader.email, 'UTF8')), 'hex')
+  LEFT JOIN {suppression_join("reader.email")}
   LEFT JOIN interest ON interest.subscriber_id = reader.id
  WHERE reader.id = ANY(%(ids)s::bigint[])
-"""
+"""  # noqa: S608 (constants only)
 _ACTIVE: Final = str(Subscriber.State.ACTIVE)  # looking it up costs more than all the rest
 _KEPT: Final = 20_000  # interests, about half a KB each
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
+from mail.backoff import backoff
 from mail.outcome import Outcome
 from newsletter.delivery import ledger
 from newsletter.delivery.control import pause_on_failures
@@ -20,10 +20,6 @@ from subscribers.models import Suppression
 from subscribers.suppress import suppress
 
 State = Delivery.State
-
-FIRST_RETRY: Final = timedelta(minutes=5)
-LONGEST_RETRY: Final = timedelta(hours=6)
-LONGEST_WISH: Final = timedelta(days=1)  # a server that names a later time is mistaken
 
 
 def record(
@@ -38,7 +34,7 @@ def record(
         return
     with transaction.atomic():
         results = [
-            result_of(digest.delivery_id, outcome, digest.attempts, now)
+            result_of(digest.reference, outcome, digest.attempts, now)
             for digest, outcome in outcomes
         ]
         ledger.record_outcomes(edition_id, fence, results, now)
@@ -59,15 +55,8 @@ def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) 
         reason=reason,
         error=outcome.error,
         provider_id=outcome.provider_id,
-        next_attempt_at=now + retry_after(attempts, outcome.retry_after),
+        next_attempt_at=now + backoff(attempts, outcome.retry_after),
     )
-
-
-def retry_after(attempts: int, asked: float = 0.0) -> timedelta:
-    """5, 10, 20 … minutes, at most six hours; longer when a server asked for more seconds."""
-    doublings = min(max(attempts - 1, 0), 10)  # far beyond six hours, and no overflow
-    pause = min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
-    return max(pause, timedelta(seconds=min(asked, LONGEST_WISH.total_seconds())))
 
 
 def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:

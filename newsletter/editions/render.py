@@ -177,6 +177,19 @@ class Digest:
     attempts: int = 1  # which try this is, counted from 1; no part of the mail
 
     @property
+    def reference(self) -> int:
+        return self.delivery_id
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """By it a provider's events name the delivery."""
+        return {"delivery": str(self.delivery_id)}
+
+    @property
+    def shared_lines(self) -> DigestBody:
+        return self.body
+
+    @property
     def subject(self) -> str:
         return self.body.subject
 

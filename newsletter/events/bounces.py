@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mail.outcome import says_gone
+from mail.outcome import names_missing_mailbox
 
 # Where a provider says so, by the name that django-anymail gives it: keys into what it sent.
 _WHERE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
@@ -44,7 +44,7 @@ def is_hard(provider: str, kind: str, reject_reason: str, said: object, words: s
     if _POLICY.search(words):
         return False
     row_state = _verdict(provider, said)
-    return says_gone(words) if row_state is None else bool(_HARD.search(row_state))
+    return names_missing_mailbox(words) if row_state is None else bool(_HARD.search(row_state))
 
 
 def _verdict(provider: str, said: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Digests for transports, without a database, and transports that lead to the local API."""
+"""Digests for transports, without a database, and transports to the local API."""
 
 from __future__ import annotations
 
@@ -15,29 +15,45 @@ from mail.batch.client import BatchApi, BurstTransport
 from mail.batch.postmark import Postmark
 from mail.batch.resend import Resend
 from mail.providers import backend_of
-from newsletter.editions.fragments import TOKEN, Layout, PaperFragment
+from newsletter.editions.fragments import (
+    PAPERS,
+    PREHEADER,
+    RANK,
+    TOKEN,
+    WHY,
+    Layout,
+    PaperFragment,
+)
 from newsletter.editions.render import Digest, DigestBody
 
 APIS: dict[str, type[BatchApi]] = {"postmark": Postmark, "resend": Resend, "brevo": Brevo}
 DATED_AT = datetime(2025, 3, 15, 8, tzinfo=UTC)
-_SHEET = DigestBody(
-    Layout(f'<p>…</p><a href="/u/{TOKEN}">Unsubscribe</a>', f"Unsubscribe: /u/{TOKEN}"),
-    [(PaperFragment(title="Attention & Co", html="", text=""), "Theory")],
+_BODY = DigestBody(
+    Layout(
+        html=f'<p>…</p>\n{PREHEADER}\n{PAPERS}\n<a href="/u/{TOKEN}">Unsubscribe</a>',
+        text=f"{PAPERS}\nUnsubscribe: /u/{TOKEN}",
+    ),
+    [
+        (
+            PaperFragment(title="Attention & Co", html=f"{RANK}\n{WHY}\n", text=f"{RANK}\n{WHY}\n"),
+            "Theory",
+        )
+    ],
 )
 
 
 def make_digest(number: int = 1, to: str = "", **values: Any) -> Digest:
-    fields: dict[str, Any] = {"dated_at": DATED_AT, "body": _SHEET, "token": f"token-{number}"}
+    fields: dict[str, Any] = {"dated_at": DATED_AT, "body": _BODY, "token": f"token-{number}"}
     return Digest(delivery_id=number, to=to or f"reader{number}@example.com", **fields | values)
 
 
 def make_burst(*names: str) -> list[Digest]:
-    """A mail for each name, to that name at example.com."""
+    """A digest for each name, to that name at example.com."""
     return [make_digest(n, f"{name}@example.com") for n, name in enumerate(names, 1)]
 
 
 def point_at(settings: Settings, provider: str, url: str, **more: Any) -> None:
-    """Send over a provider whose API is at this address, as the environment would say it."""
+    """Send over a provider whose API is at this address, as the environment would set it."""
     settings.MAIL_PROVIDER, settings.EMAIL_BACKEND = provider, backend_of(provider)
     name = provider.upper()
     keys = {"postmark": "SERVER_TOKEN", "resend": "API_KEY", "brevo": "API_KEY"}
@@ -50,16 +66,14 @@ def point_at(settings: Settings, provider: str, url: str, **more: Any) -> None:
 
 
 @contextmanager
-def bursting(
-    settings: Settings, api: MailApi, provider: str, **more: Any
-) -> Iterator[BatchAdapter]:
+def bursting(settings: Settings, api: MailApi, provider: str, **more: Any) -> Iterator[Bursts]:
     point_at(settings, provider, api.url, **more)
     waits: list[float] = []
     with BurstTransport(APIS[provider](), sleep=waits.append) as transport:
-        yield BatchAdapter(transport, waits)
+        yield Bursts(transport, waits)
 
 
-class BatchAdapter:
+class Bursts:
     """A transport, and the pauses that it made."""
 
     def __init__(self, transport: BurstTransport, waits: list[float]) -> None:

@@ -1,9 +1,10 @@
-"""Mail by mail over any backend: side by side, each to one reader, and each with its outcome."""
+"""One message a request over any backend: several at once, each with its outcome."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -15,8 +16,10 @@ from django.db import connection, connections
 from pytest_django import Settings
 
 from mail import backend as django_module
-from mail.backend import DjangoTransport, message_of, takes_metadata
+from mail.backend import DjangoTransport, takes_metadata
 from mail.factory import open_transport
+from mail.message import django_message
+from mail.outcome import Outcome
 from mail.providers import backend_of, known_providers
 from tests.mail.mails import make_burst, make_digest
 
@@ -27,7 +30,7 @@ WITHOUT_METADATA = {"mailersend", "postal"}
 
 @pytest.fixture(params=PROVIDERS)
 def provider(request: pytest.FixtureRequest, settings: Settings) -> str:
-    """Each provider of django-anymail, with keys that open nothing."""
+    """Each provider of django-anymail, with invalid keys."""
     name = str(request.param)
     settings.EMAIL_BACKEND = backend_of(name)
     settings.ANYMAIL = {f"{name.upper()}_{key}": "x" for key in KEYS} | {
@@ -39,9 +42,9 @@ def provider(request: pytest.FixtureRequest, settings: Settings) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailNotSupportedWarning")
-def test_every_provider_can_say_all_that_a_digest_says(provider: str) -> None:
+def test_every_provider_takes_a_digest_completely(provider: str) -> None:
     backend: Any = get_connection()
-    message = message_of(make_digest(7), has_metadata=takes_metadata(backend))
+    message = django_message(make_digest(7), has_metadata=takes_metadata(backend))
     payload = backend.build_message_payload(message, backend.send_defaults)
     said = str(getattr(payload, "data", None) or payload.mime_message.as_string())
     if provider == "amazon_ses":
@@ -52,22 +55,22 @@ def test_every_provider_can_say_all_that_a_digest_says(provider: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailNotSupportedWarning")
-def test_our_number_goes_along_where_events_can_bring_it_back(provider: str) -> None:
+def test_metadata_is_sent_where_events_repeat_it(provider: str) -> None:
     assert takes_metadata(get_connection()) == (provider not in WITHOUT_METADATA)
 
 
-def test_other_backends_know_no_metadata(settings: Settings) -> None:
+def test_other_backends_take_no_metadata(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert not takes_metadata(get_connection())
 
 
 def test_a_digest_goes_to_exactly_one_address() -> None:
-    message = message_of(make_digest(1))
+    message = django_message(make_digest(1))
     assert message.recipients() == ["reader1@example.com"]
 
 
 class Stage:
-    """What the backend below saw, and what it shall do to whom."""
+    """What the backend below received, and which errors it raises for which address."""
 
     faults: ClassVar[dict[str, Exception]] = {}
     meeting: ClassVar[threading.Barrier | None] = None
@@ -103,6 +106,7 @@ class Backend(BaseEmailBackend):
             raise Stage.faults[to]
         with Stage.lock:
             Stage.sent.append(to)
+        message.anymail_status = SimpleNamespace(message_id=f"id-{to}")  # type: ignore[attr-defined]
         return 1
 
 
@@ -115,7 +119,30 @@ def stage(settings: Settings) -> type[Stage]:
     return Stage
 
 
-def test_outcomes_come_in_the_burst_s_order(stage: type[Stage]) -> None:
+def test_the_providers_id_is_kept(stage: type[Stage]) -> None:
+    with DjangoTransport() as transport:
+        [outcome] = transport.send(make_burst("ada"))
+    assert outcome == Outcome("accepted", provider_id="id-ada@example.com")
+
+
+def test_an_error_of_the_provider_is_an_outcome(stage: type[Stage]) -> None:
+    stage.faults["ada@example.com"] = AnymailRecipientsRefused()
+    with DjangoTransport() as transport:
+        [outcome] = transport.send(make_burst("ada"))
+    assert outcome.state == "refused"
+    assert "rejected or invalid" in outcome.error
+
+
+@pytest.mark.parametrize(
+    "to", ["ada@example.com, eve@example.com", "ada@example.com\nBcc: eve@example.com"]
+)
+def test_a_message_to_several_addresses_reaches_none(stage: type[Stage], to: str) -> None:
+    with DjangoTransport() as transport:
+        assert transport.send([make_digest(1, to)])[0].state == "refused"
+    assert stage.sent == []
+
+
+def test_outcomes_come_in_the_order_of_the_burst(stage: type[Stage]) -> None:
     burst = make_burst(*"abcdefghij")
     stage.faults["c@example.com"] = AnymailRecipientsRefused()
     with open_transport() as transport:
@@ -124,8 +151,8 @@ def test_outcomes_come_in_the_burst_s_order(stage: type[Stage]) -> None:
     assert sorted(stage.sent) == [digest.to for digest in burst if digest.to[0] != "c"]
 
 
-def test_as_many_mails_are_under_way_at_once_as_the_settings_say(stage: type[Stage]) -> None:
-    stage.meeting = threading.Barrier(4)  # nobody passes it before four are there
+def test_send_threads_messages_leave_at_once(stage: type[Stage]) -> None:
+    stage.meeting = threading.Barrier(4)  # four threads must arrive before one goes on
     with DjangoTransport() as transport:
         assert {outcome.state for outcome in transport.send(make_burst(*"abcdefgh"))} == {
             "accepted"
@@ -133,14 +160,14 @@ def test_as_many_mails_are_under_way_at_once_as_the_settings_say(stage: type[Sta
     assert (stage.opened, stage.clashes) == (4, 0)
 
 
-def test_whatever_a_backend_raises_takes_no_other_mail_down(stage: type[Stage]) -> None:
+def test_an_error_of_a_backend_affects_no_other_message(stage: type[Stage]) -> None:
     stage.faults = {"a@example.com": RuntimeError("a bug"), "b@example.com": OSError("gone")}
     with DjangoTransport() as transport:
         states = [outcome.state for outcome in transport.send(make_burst("a", "b", "c"))]
     assert states == ["unknown", "unknown", "accepted"]
 
 
-def test_a_mail_that_cannot_be_made_was_surely_not_sent(
+def test_a_message_that_cannot_be_built_was_not_sent(
     stage: type[Stage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(self: object) -> str:
@@ -152,13 +179,11 @@ def test_a_mail_that_cannot_be_made_was_surely_not_sent(
     assert stage.sent == []
 
 
-def test_connections_that_were_idle_are_opened_anew(
-    stage: type[Stage], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_idle_connections_are_reopened(stage: type[Stage], monkeypatch: pytest.MonkeyPatch) -> None:
     with DjangoTransport() as transport:
         transport.send([make_digest(1)])
         assert stage.closed == 0
-        monkeypatch.setattr(django_module, "IDLE", -1.0)
+        monkeypatch.setattr(django_module, "MAX_IDLE", -1.0)
         transport.send([make_digest(2)])
         assert stage.closed == 4
     assert len(stage.sent) == 2
@@ -177,10 +202,10 @@ def test_no_thread_is_left_in_the_end(stage: type[Stage]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_thread_leaves_no_connection_to_the_database(
+def test_threads_close_their_database_connections(
     stage: type[Stage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A receiver of a signal may ask the database; a thread's connection has no other owner."""
+    """A receiver of a signal may use the database; a thread's connection has no other owner."""
     stage.asks = True
     closed: list[str] = []
     really = connections.close_all
@@ -196,14 +221,14 @@ def test_a_thread_leaves_no_connection_to_the_database(
     assert closed[0].startswith("send")
 
 
-def test_the_caller_s_connection_to_the_database_stays(db: None, stage: type[Stage]) -> None:
+def test_the_callers_database_connection_stays(db: None, stage: type[Stage]) -> None:
     before = connection.connection
     with DjangoTransport() as transport:
         transport.send(make_burst("ada", "bob"))
     assert connection.connection is before
 
 
-def test_any_django_backend_will_do(settings: Settings) -> None:
+def test_any_django_backend_can_send(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     with open_transport() as transport:
         assert transport.send([make_digest(1)])[0].state == "accepted"

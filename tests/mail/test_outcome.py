@@ -1,4 +1,4 @@
-"""What the errors of mail backends mean; providers' own are made as django-anymail makes them."""
+"""What the errors of mail backends mean; those of providers are made as django-anymail does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import ssl
 
 import pytest
 import requests
+import time_machine
 from anymail.exceptions import (
     AnymailAPIError,
     AnymailConfigurationError,
@@ -27,11 +28,11 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from mail.outcome import (
     Outcome,
-    asked_to_wait,
     of_building,
     of_error,
     of_opening,
     of_reply,
+    retry_after_seconds,
 )
 from tests.factories import NOON
 
@@ -51,7 +52,7 @@ def network(error: requests.RequestException) -> Exception:
             raise error
         except requests.RequestException as original:
             raise kind("Error posting to https://api.example.org:") from original
-    except Exception as raised:  # noqa: BLE001 (it is what the test wants)
+    except Exception as raised:  # noqa: BLE001 (the test returns it)
         return raised
 
 
@@ -83,7 +84,7 @@ def refused_connection() -> requests.ConnectionError:
         BadHeaderError("x"),
     ],
 )
-def test_what_can_never_be_sent_is_refused(error: Exception) -> None:
+def test_an_impossible_message_is_refused(error: Exception) -> None:
     assert of_error(error).state == "refused"
 
 
@@ -103,26 +104,24 @@ def test_what_can_never_be_sent_is_refused(error: Exception) -> None:
         (504, "unknown"),
     ],
 )
-def test_a_provider_s_status_decides(status: int, state: str) -> None:
+def test_the_status_decides(status: int, state: str) -> None:
     assert of_error(answered(status)).state == state
 
 
 @pytest.mark.parametrize(
     ("status", "disputed"), [(400, True), (413, True), (422, True), (401, False)]
 )
-def test_fault_with_the_content_may_lie_in_the_mail_or_in_the_settings(
-    status: int, disputed: bool
-) -> None:
+def test_a_status_about_content_is_disputed(status: int, disputed: bool) -> None:
     assert of_error(answered(status)).disputed == disputed
 
 
-def test_a_feature_that_the_provider_lacks_may_lie_in_either_too() -> None:
+def test_an_unsupported_feature_is_disputed() -> None:
     outcome = of_error(AnymailUnsupportedFeature("x"))
     assert (outcome.state, outcome.disputed) == ("misconfigured", True)
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("value", "seconds"),
     [
         ("120", 120.0),
         (" 7 ", 7.0),
@@ -131,19 +130,27 @@ def test_a_feature_that_the_provider_lacks_may_lie_in_either_too() -> None:
         ("soon", 0.0),
         ("-5", 0.0),
         ("", 0.0),
+        ("9" * 5000, 0.0),
+        ("999999999999", 86_400.0),
+        ("Fri, 99 Mar 99999 12:01:30 GMT", 0.0),
     ],
 )
-def test_retry_after_is_a_number_or_a_date(said: str, seconds: float) -> None:
-    assert asked_to_wait({"Retry-After": said}, NOON) == seconds
+def test_retry_after_is_a_number_or_a_date(value: str, seconds: float) -> None:
+    with time_machine.travel(NOON, tick=False):
+        assert retry_after_seconds({"Retry-After": value}) == seconds
 
 
-def test_the_wait_that_a_provider_asks_for_is_kept() -> None:
+def test_without_the_header_there_is_no_wait() -> None:
+    assert retry_after_seconds({}) == 0.0
+
+
+def test_retry_after_becomes_part_of_the_outcome() -> None:
     error = answered(429)
     error.response.headers["retry-after"] = "30"
     assert of_error(error).retry_after == 30.0
 
 
-def test_what_went_wrong_before_sending_left_no_doubt() -> None:
+def test_an_error_before_sending_leaves_no_doubt() -> None:
     assert of_building(RuntimeError("a bug")).state == "deferred"
     assert of_building(AnymailInvalidAddress("x")).state == "refused"
 
@@ -161,7 +168,7 @@ def test_what_went_wrong_before_sending_left_no_doubt() -> None:
         (requests.exceptions.InvalidURL("no URL"), "misconfigured"),
     ],
 )
-def test_a_network_error_is_in_doubt_once_the_request_was_out(
+def test_a_network_error_is_in_doubt_after_the_request(
     error: requests.RequestException, state: str
 ) -> None:
     assert of_error(network(error)).state == state
@@ -179,7 +186,7 @@ def test_a_network_error_is_in_doubt_once_the_request_was_out(
         (amazon_network(ReadTimeoutError(endpoint_url="https://x")), "unknown"),
     ],
 )
-def test_amazon_says_it_by_codes(error: AnymailAPIError, state: str) -> None:
+def test_amazons_codes_are_classified(error: AnymailAPIError, state: str) -> None:
     assert of_error(error).state == state
 
 
@@ -187,7 +194,7 @@ def test_missing_keys_are_a_wrong_setting() -> None:
     assert of_error(AnymailConfigurationError("no key")).state == "misconfigured"
 
 
-def test_an_error_that_nobody_foresaw_is_in_doubt() -> None:
+def test_an_unexpected_error_is_in_doubt() -> None:
     assert of_error(RuntimeError("what?")) == Outcome("unknown", error="RuntimeError: what?")
 
 
@@ -205,7 +212,7 @@ def test_an_error_that_nobody_foresaw_is_in_doubt() -> None:
         (TypeError("a certificate file that is none"), "misconfigured"),
     ],
 )
-def test_what_fails_at_the_door_has_not_been_sent(error: Exception, state: str) -> None:
+def test_a_failed_opening_is_never_in_doubt(error: Exception, state: str) -> None:
     assert of_opening(error).state == state
 
 
@@ -228,3 +235,12 @@ def test_an_error_is_kept_on_one_line_and_short() -> None:
     outcome = of_reply("recipient", 550, b"no\r\n" + b"x" * 1000)
     assert outcome.error.startswith("550 no x")
     assert len(outcome.error) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [("550 no \0 such user", "550 no  such user"), ("\ud800 é", "? é"), ("a\nb", "a\nb")],
+)
+def test_texts_can_always_be_stored(text: str, stored: str) -> None:
+    outcome = Outcome("refused", provider_id=text, error=text)
+    assert (outcome.provider_id, outcome.error) == (stored, stored)

@@ -1,4 +1,4 @@
-"""The mails that readers ask for, as their mailboxes get them."""
+"""The mails that a person asks for, as a mailbox receives them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ def site(settings: LazySettings) -> None:
 
 def built(kind: str = "confirm", reader: Subscriber | None = None) -> EmailMessage:
     mail = make_mail(reader or make_subscriber(), kind)
-    raw = build(mail, NOON).message().as_bytes()
-    return message_from_bytes(raw, policy=policy.default)
+    return message_from_bytes(build(mail, NOON).as_bytes(), policy=policy.default)
 
 
 def part(message: EmailMessage, kind: str) -> str:
@@ -35,7 +34,7 @@ def part(message: EmailMessage, kind: str) -> str:
     return str(found.get_content())
 
 
-def test_it_has_every_header_it_needs_and_one_reader() -> None:
+def test_it_has_every_header_and_one_recipient() -> None:
     mail = built(reader=make_subscriber("ada@example.com"))
     assert mail["To"] == "ada@example.com"
     assert (mail["Cc"], mail["Bcc"]) == (None, None)
@@ -46,14 +45,14 @@ def test_it_has_every_header_it_needs_and_one_reader() -> None:
     assert mail["Reply-To"] is None
 
 
-def test_answers_go_where_the_operator_says(settings: LazySettings) -> None:
+def test_replies_go_to_the_address_of_the_settings(settings: LazySettings) -> None:
     settings.MAIL_REPLY_TO = "editors@example.org"
     assert built()["Reply-To"] == "editors@example.org"
 
 
 def test_the_message_id_belongs_to_the_row() -> None:
     mail, other = make_mail(make_subscriber()), make_mail(make_subscriber())
-    ids = [build(row, NOON).extra_headers["Message-ID"] for row in (mail, mail, other)]
+    ids = [build(row, NOON).headers["Message-ID"] for row in (mail, mail, other)]
     assert ids[0] == ids[1] != ids[2]
     assert ids[0].startswith(f"<confirm.{mail.pk}.")
     assert ids[0].endswith("@papers.example.org>")
@@ -71,25 +70,32 @@ def test_both_parts_carry_the_same_working_link(kind: str, purpose: tokens.Purpo
 
 
 @pytest.mark.parametrize("kind", ["confirm", "manage"])
-def test_the_text_is_set_at_72_columns(kind: str) -> None:
+def test_the_text_has_at_most_72_columns(kind: str) -> None:
     lines = part(built(kind), "plain").splitlines()
     assert all(len(line) <= 72 for line in lines if "http" not in line)
 
 
-def test_the_confirmation_says_for_how_long_its_link_works(settings: LazySettings) -> None:
+def test_the_confirmation_says_how_long_its_link_works(settings: LazySettings) -> None:
     settings.CONFIRM_DAYS = 1
     mail = built()
     assert "works for one day." in part(mail, "plain")
     assert "works for one day." in part(mail, "html")
 
 
-def test_an_address_cannot_smuggle_markup_in(settings: LazySettings) -> None:
+def test_an_address_is_escaped_in_the_html(settings: LazySettings) -> None:
     settings.POSTAL_ADDRESS = "Smith & Sons, 1 <Street>"
     mail = built(reader=make_subscriber("o'hara&co@example.com"))
     assert "o&#x27;hara&amp;co@example.com" in part(mail, "html")
     assert "Smith &amp; Sons" in part(mail, "html")
     assert "o'hara&co@example.com" in part(mail, "plain")
     assert "Smith & Sons, 1 <Street>" in part(mail, "plain")
+
+
+def test_the_message_names_its_row_and_its_attempt() -> None:
+    mail = make_mail(make_subscriber("ada@example.com"), attempts=3)
+    message = build(mail, NOON)
+    assert (message.reference, message.to, message.attempts) == (mail.pk, "ada@example.com", 3)
+    assert (message.dated_at, dict(message.metadata), message.shared_lines) == (NOON, {}, None)
 
 
 @pytest.mark.parametrize("kind", ["confirm", "manage"])
@@ -110,7 +116,7 @@ def test_the_html_loads_nothing_from_anywhere(kind: str) -> None:
         (True, "var/mail", "postmark", False),
     ],
 )
-def test_sample_readers_get_mail_in_the_local_mailbox_only(
+def test_samples_get_mail_in_the_local_mailbox_only(
     settings: LazySettings, is_sample: bool, mailbox: str, provider: str, may: bool
 ) -> None:
     settings.MAILBOX_DIR, settings.MAIL_PROVIDER = mailbox, provider

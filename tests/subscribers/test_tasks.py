@@ -1,4 +1,4 @@
-"""The bell: heard when Redis is there, and no trouble when it is not."""
+"""The task and its queue: with Redis, and without it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 from celery import current_app
-from django.conf import settings
+from django.conf import settings as django_settings
+from pytest_django import Settings
 
-from subscribers import send_transactional, tasks
+from mail.factory import SMTP, open_transport
+from subscribers import tasks
+from tests.factories import make_mail, make_subscriber
+from fakes.smtp_sink import sinking
 
 
 @pytest.fixture
@@ -23,8 +27,8 @@ def use_broker() -> Iterator[Callable[[str], None]]:
 
 
 def waiting() -> int:
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        return int(client.llen(f"{settings.REDIS_PREFIX}confirm"))
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        return int(client.llen(f"{django_settings.REDIS_PREFIX}confirm"))
 
 
 def test_the_task_has_the_name_that_beat_calls() -> None:
@@ -32,38 +36,46 @@ def test_the_task_has_the_name_that_beat_calls() -> None:
     assert schedule["task"] == tasks.send_waiting.name == "subscribers.send_waiting"
 
 
-def test_the_task_sends_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[bool] = []
-    monkeypatch.setattr(send_transactional, "send_waiting", lambda: called.append(True))
-    tasks.send_waiting()
-    assert called == [True]
+@pytest.mark.django_db
+def test_the_task_sends_over_the_transport_of_the_process(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = [make_mail(make_subscriber()) for _ in range(2)]
+    with sinking() as sink:
+        settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
+        settings.EMAIL_PORT = sink.port
+        with open_transport() as transport:
+            monkeypatch.setattr(tasks, "process_transport", lambda: transport)
+            tasks.send_waiting()
+    assert [received.to for received in sink.mails] == [mail.subscriber.email for mail in mails]
+    assert sink.connections == 1
 
 
-def test_a_ring_lands_in_the_queue_of_the_confirmations() -> None:
+def test_the_task_is_queued_among_the_confirmations() -> None:
     before = waiting()
-    tasks.ring()
+    tasks.enqueue()
     assert waiting() == before + 1
 
 
 @pytest.mark.parametrize(
     "url", ["redis://127.0.0.1:1/0", "redis+socket:///nowhere/valkey.sock?virtual_host=0"]
 )
-def test_a_dead_broker_is_logged_and_costs_no_time(
+def test_a_missing_broker_is_logged_and_costs_no_time(
     use_broker: Callable[[str], None], url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     use_broker(url)
     start = time.monotonic()
-    tasks.ring()
+    tasks.enqueue()
     assert time.monotonic() - start < 1.5
-    assert "nobody heard the bell" in caplog.text
+    assert "not queued, the next tick does it: subscribers.send_waiting" in caplog.text
 
 
-def test_a_broker_that_takes_the_call_and_says_nothing_costs_little_time(
+def test_a_silent_broker_costs_little_time(
     use_broker: Callable[[str], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         use_broker(f"redis://127.0.0.1:{mute.getsockname()[1]}/0")
         start = time.monotonic()
-        tasks.ring()
+        tasks.enqueue()
         assert time.monotonic() - start < 2.5
-    assert "nobody heard the bell" in caplog.text
+    assert "not queued, the next tick does it: subscribers.send_waiting" in caplog.text

@@ -14,27 +14,27 @@ from tests.mail.mails import bursting, make_burst, make_digest
 ODD = Outcome("misconfigured", error="HTTP 400: …", disputed=True)
 
 
-def test_what_is_said_once_for_all_holds_nobody_s_token(settings: Settings) -> None:
+def test_the_common_part_contains_no_token(settings: Settings) -> None:
     with answering() as api, bursting(settings, api, "brevo") as bursts:
         bursts.states([make_digest(1), make_digest(2)])
-    said = api.calls[0].json
-    versions = said.pop("messageVersions")
+    reply = api.calls[0].json
+    versions = reply.pop("messageVersions")
     assert len(versions) == 2
-    assert "token" not in str(said)
-    assert "to" not in said
-    assert said["sender"]["email"] == "digest@localhost"
+    assert "token" not in str(reply)
+    assert "to" not in reply
+    assert reply["sender"]["email"] == "digest@localhost"
 
 
-def test_what_all_mails_share_is_said_once(settings: Settings) -> None:
+def test_common_fields_stand_once(settings: Settings) -> None:
     defaults = {"SEND_DEFAULTS": {"tags": ["digest"]}}
     with answering() as api, bursting(settings, api, "brevo", **defaults) as bursts:
         bursts.states([make_digest(1), make_digest(2)])
-    said = api.calls[0].json
-    assert said["tags"] == ["digest"]
-    assert not any("tags" in version for version in said["messageVersions"])
+    reply = api.calls[0].json
+    assert reply["tags"] == ["digest"]
+    assert not any("tags" in version for version in reply["messageVersions"])
 
 
-def test_answers_go_where_the_settings_say(settings: Settings) -> None:
+def test_replies_go_to_the_address_of_the_settings(settings: Settings) -> None:
     settings.MAIL_REPLY_TO = "editors@papers.test"
     with answering() as api, bursting(settings, api, "brevo") as bursts:
         bursts.states([make_digest(1)])
@@ -42,16 +42,16 @@ def test_answers_go_where_the_settings_say(settings: Settings) -> None:
     assert version["replyTo"] == {"email": "editors@papers.test"}
 
 
-def test_a_request_has_a_key_that_is_no_header_of_a_mail(settings: Settings) -> None:
+def test_the_key_is_no_header_of_a_message(settings: Settings) -> None:
     with answering() as api, bursting(settings, api, "brevo") as bursts:
         bursts.states([make_digest(1)])
-    said = api.calls[0].json
-    assert uuid.UUID(said["headers"]["idempotencyKey"])
-    assert "idempotencyKey" not in said["messageVersions"][0]["headers"]
+    reply = api.calls[0].json
+    assert uuid.UUID(reply["headers"]["idempotencyKey"])
+    assert "idempotencyKey" not in reply["messageVersions"][0]["headers"]
 
 
-def test_one_bad_address_among_many_is_found_in_a_few_requests(settings: Settings) -> None:
-    """Brevo turns the whole batch down and does not say whose address it was."""
+def test_one_invalid_address_of_64_is_found_in_13_requests(settings: Settings) -> None:
+    """Brevo rejects the whole batch and does not say which address is invalid."""
     names = [f"reader{n}" for n in range(64)]
     names[40] = "invalid"
     with answering() as api, bursting(settings, api, "brevo") as bursts:
@@ -61,7 +61,7 @@ def test_one_bad_address_among_many_is_found_in_a_few_requests(settings: Setting
     assert set(api.count().values()) == {1}
 
 
-def test_a_list_id_that_brevo_would_garble_is_a_wrong_setting(settings: Settings) -> None:
+def test_a_list_id_outside_ascii_is_a_wrong_setting(settings: Settings) -> None:
     settings.LIST_ID = "Ünïcode <digest.papers.test>"
     with answering() as api, bursting(settings, api, "brevo") as bursts:
         assert bursts.states(make_burst("ada", "bob", "cy")) == ["misconfigured"] * 3
@@ -69,7 +69,7 @@ def test_a_list_id_that_brevo_would_garble_is_a_wrong_setting(settings: Settings
 
 
 @pytest.mark.parametrize(
-    ("said", "state"),
+    ("reply", "state"),
     [
         ({"code": "invalid_parameter", "message": "email is not valid in to"}, "refused"),
         ({"code": "invalid_parameter", "message": "sender is not valid"}, "misconfigured"),
@@ -78,23 +78,23 @@ def test_a_list_id_that_brevo_would_garble_is_a_wrong_setting(settings: Settings
         ({}, "misconfigured"),
     ],
 )
-def test_a_batch_that_is_turned_down_is_sorted_by_what_is_said(said: Any, state: str) -> None:
-    outcome = Brevo().refusal(said, ODD)
+def test_a_rejected_batch_is_classified_by_its_reply(reply: Any, state: str) -> None:
+    outcome = Brevo().refusal(reply, ODD)
     assert (outcome.state, outcome.error) == (state, ODD.error)
 
 
-def test_what_is_no_fault_of_the_content_stays_as_it_is() -> None:
-    verdict = Outcome("deferred", error="HTTP 429", retry_after=60)
-    assert Brevo().refusal({"message": "to many"}, verdict) == verdict
+def test_an_outcome_not_about_content_stays() -> None:
+    by_status = Outcome("deferred", error="HTTP 429", retry_after=60)
+    assert Brevo().refusal({"message": "to many"}, by_status) == by_status
 
 
-def test_a_lone_version_may_be_answered_with_a_lone_id() -> None:
+def test_a_single_version_may_have_a_single_id() -> None:
     assert Brevo().read({"messageId": "<1@brevo>"}, 1) == [
         Outcome("accepted", provider_id="<1@brevo>")
     ]
 
 
-@pytest.mark.parametrize("said", [None, {}, {"messageIds": ["1"]}, {"messageIds": "12"}, "OK"])
-def test_an_answer_that_does_not_add_up_cannot_be_read(said: Any) -> None:
+@pytest.mark.parametrize("reply", [None, {}, {"messageIds": ["1"]}, {"messageIds": "12"}, "OK"])
+def test_a_reply_that_does_not_fit_the_batch_is_an_error(reply: Any) -> None:
     with pytest.raises((ValueError, LookupError, TypeError)):
-        Brevo().read(said, 2)
+        Brevo().read(reply, 2)

@@ -1,4 +1,4 @@
-"""What holds for every batch API: each mail leaves once at most, and each has its outcome."""
+"""For every batch API: each message leaves at most once, and each has an outcome."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from mail.batch import client as client_module
+from tests.mail.mails import APIS, bursting, make_burst, make_digest
 from fakes.mail_api import FAULTS, Fault, MailApi, answering
-from mail.batch import client as burst_module
-from tests.mail.mails import APIS, bursting, make_burst, make_digest, point_at
 
 PROVIDERS = sorted(APIS)
 KEYED = ["brevo", "resend"]
@@ -28,9 +28,7 @@ def provider(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_a_burst_is_one_request_and_each_mail_arrives_once(
-    settings: Settings, api: MailApi, provider: str
-) -> None:
+def test_a_burst_is_one_request(settings: Settings, api: MailApi, provider: str) -> None:
     with bursting(settings, api, provider) as bursts:
         assert bursts.states(make_burst("ada", "bob", "cy")) == ["accepted"] * 3
     assert len(api.calls) == 1
@@ -42,7 +40,7 @@ def test_a_burst_is_one_request_and_each_mail_arrives_once(
     assert set(api.count().values()) == {1}
 
 
-def test_each_mail_has_its_own_body_headers_and_number(
+def test_each_message_has_its_own_body_headers_and_metadata(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     with bursting(settings, api, provider) as bursts:
@@ -57,9 +55,7 @@ def test_each_mail_has_its_own_body_headers_and_number(
         assert mail.subject == "Attention & Co"
 
 
-def test_the_ledger_gets_each_mail_s_own_id(
-    settings: Settings, api: MailApi, provider: str
-) -> None:
+def test_each_outcome_has_the_providers_id(settings: Settings, api: MailApi, provider: str) -> None:
     with bursting(settings, api, provider) as bursts:
         outcomes = bursts.transport.send(make_burst("ada", "bob"))
     initials = {"postmark": "pm", "resend": "re", "brevo": "br"}[provider]
@@ -69,7 +65,7 @@ def test_the_ledger_gets_each_mail_s_own_id(
     ]
 
 
-def test_the_key_and_the_sender_are_the_settings_ones(
+def test_key_and_sender_come_from_the_settings(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     settings.MAIL_FROM = "Papers <digest@papers.test>"
@@ -88,18 +84,20 @@ def test_a_connection_is_kept_between_bursts(
     assert (len(api.calls), api.connections) == (3, 1)
 
 
-def test_a_connection_that_was_idle_is_opened_anew(
+def test_an_idle_connection_is_reopened(
     settings: Settings, api: MailApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server may hang up just as we write, and then nobody would know what it took."""
-    monkeypatch.setattr(burst_module, "IDLE", -1.0)
+    """A server may close just as we write, and then the request would be in doubt."""
+    monkeypatch.setattr(client_module, "MAX_IDLE", -1.0)
     with bursting(settings, api, "postmark") as bursts:
         for number in range(3):
             bursts.states([make_digest(number)])
     assert api.connections == 3
 
 
-def test_a_bad_address_takes_nobody_down(settings: Settings, api: MailApi, provider: str) -> None:
+def test_an_invalid_address_affects_no_other_message(
+    settings: Settings, api: MailApi, provider: str
+) -> None:
     names = [f"reader{n}" for n in range(20)]
     names[3] = names[11] = "invalid"
     with bursting(settings, api, provider) as bursts:
@@ -110,7 +108,7 @@ def test_a_bad_address_takes_nobody_down(settings: Settings, api: MailApi, provi
     assert len(api.mails) == 18
 
 
-def test_a_mail_that_cannot_be_made_takes_nobody_down(
+def test_a_message_that_cannot_be_built_affects_no_other(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     with bursting(settings, api, provider) as bursts:
@@ -120,7 +118,7 @@ def test_a_mail_that_cannot_be_made_takes_nobody_down(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_no_for_now_defers_everybody_and_nothing_has_left(
+def test_a_temporary_refusal_defers_the_burst(
     settings: Settings, api: MailApi, provider: str, status: int
 ) -> None:
     api.faults.append(Fault(status))
@@ -129,23 +127,25 @@ def test_a_no_for_now_defers_everybody_and_nothing_has_left(
     assert (api.mails, bursts.waits) == ([], [])
 
 
-def test_the_wait_that_the_provider_asks_for_is_passed_on(
-    settings: Settings, api: MailApi, provider: str
-) -> None:
+def test_retry_after_is_passed_on(settings: Settings, api: MailApi, provider: str) -> None:
     api.faults.append(Fault(429, {"Retry-After": "120"}))
     with bursting(settings, api, provider) as bursts:
         [outcome] = bursts.transport.send(make_burst("ada"))
     assert (outcome.state, outcome.retry_after, bursts.waits) == ("deferred", 120.0, [])
 
 
-def test_a_short_wait_is_sat_out(settings: Settings, api: MailApi, provider: str) -> None:
+def test_after_a_short_retry_after_the_request_is_repeated(
+    settings: Settings, api: MailApi, provider: str
+) -> None:
     api.faults.append(Fault(429, {"Retry-After": "1"}))
     with bursting(settings, api, provider) as bursts:
         assert bursts.states(make_burst("ada")) == ["accepted"]
     assert bursts.waits == [1.0]
 
 
-def test_short_waits_come_to_an_end(settings: Settings, api: MailApi, provider: str) -> None:
+def test_short_waits_are_limited_to_three_requests(
+    settings: Settings, api: MailApi, provider: str
+) -> None:
     api.faults.extend([Fault(429, {"Retry-After": "1"})] * 9)
     with bursting(settings, api, provider) as bursts:
         assert bursts.states(make_burst("ada")) == ["deferred"]
@@ -153,7 +153,7 @@ def test_short_waits_come_to_an_end(settings: Settings, api: MailApi, provider: 
 
 
 @pytest.mark.parametrize("status", [301, 401, 402, 403, 404])
-def test_a_no_to_us_is_a_wrong_setting(
+def test_a_refusal_of_the_account_is_a_wrong_setting(
     settings: Settings, api: MailApi, provider: str, status: int
 ) -> None:
     headers = {"Location": "/elsewhere"} if status == 301 else {}
@@ -170,7 +170,7 @@ def test_a_wrong_key_is_a_wrong_setting(settings: Settings, api: MailApi, provid
         assert bursts.states(make_burst("ada", "bob")) == ["misconfigured"] * 2
 
 
-def test_what_every_mail_is_blamed_for_is_a_wrong_setting(
+def test_an_error_in_every_message_is_a_wrong_setting(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     api.faults.extend([Fault(400, body='{"message": "List-Id is odd"}')] * 99)
@@ -178,7 +178,7 @@ def test_what_every_mail_is_blamed_for_is_a_wrong_setting(
         assert bursts.states(make_burst("a", "b", "c", "d")) == ["misconfigured"] * 4
 
 
-def test_what_one_mail_is_blamed_for_is_its_own_fault(
+def test_an_error_in_one_message_refuses_only_it(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     odd = Fault(400, body='{"message": "this is odd"}')
@@ -188,9 +188,7 @@ def test_what_one_mail_is_blamed_for_is_its_own_fault(
 
 
 @pytest.mark.parametrize("fault", ["silence", "cut", "babble"])
-def test_an_answer_that_never_came_leaves_a_doubt_and_no_second_mail(
-    settings: Settings, api: MailApi, fault: str
-) -> None:
+def test_without_a_reply_the_burst_is_unknown(settings: Settings, api: MailApi, fault: str) -> None:
     api.faults.append(FAULTS[fault])
     with bursting(settings, api, "postmark") as bursts:
         assert bursts.states(make_burst("ada", "bob")) == ["unknown"] * 2
@@ -200,7 +198,7 @@ def test_an_answer_that_never_came_leaves_a_doubt_and_no_second_mail(
 
 @pytest.mark.parametrize("body", ["", "no", '"no"', "[]", "null", '{"message": null}', "\u0000"])
 @pytest.mark.parametrize("status", [400, 429, 500])
-def test_whatever_comes_with_a_no_it_is_one(
+def test_a_refusal_is_one_whatever_its_body_is(
     settings: Settings, api: MailApi, provider: str, status: int, body: str
 ) -> None:
     api.faults.append(Fault(status, body=body))
@@ -211,7 +209,7 @@ def test_whatever_comes_with_a_no_it_is_one(
 
 
 @pytest.mark.parametrize("body", ["", "no", '"no"', "[]", "null", "{}", "[[]]", '{"data": 1}'])
-def test_whatever_comes_with_a_yes_nobody_is_sent_a_second_mail(
+def test_an_unreadable_confirmation_sends_no_second_message(
     settings: Settings, api: MailApi, provider: str, body: str
 ) -> None:
     api.faults.extend([Fault(200, body=body)] * 3)
@@ -219,7 +217,7 @@ def test_whatever_comes_with_a_yes_nobody_is_sent_a_second_mail(
         assert bursts.states(make_burst("ada", "bob")) == ["unknown"] * 2
 
 
-def test_a_no_is_a_no_though_its_body_says_yes(
+def test_the_status_counts_more_than_the_body(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     yes = {
@@ -233,19 +231,17 @@ def test_a_no_is_a_no_though_its_body_says_yes(
 
 
 @pytest.mark.parametrize("status", [502, 504])
-def test_a_gateway_that_lost_its_server_leaves_a_doubt(
-    settings: Settings, api: MailApi, status: int
-) -> None:
+def test_an_error_of_a_gateway_is_in_doubt(settings: Settings, api: MailApi, status: int) -> None:
     api.faults.append(Fault(status))
     with bursting(settings, api, "postmark") as bursts:
         assert bursts.states(make_burst("ada")) == ["unknown"]
 
 
 @pytest.mark.parametrize("fault", ["silence", "cut", "babble", "reset"])
-def test_where_requests_have_keys_a_doubt_is_asked_about_again(
+def test_a_request_with_a_key_is_repeated_when_in_doubt(
     settings: Settings, api: MailApi, fault: str
 ) -> None:
-    """Resend answers a key that it knows with what it said the first time."""
+    """Resend repeats its first reply to a key that it has."""
     api.faults.append(FAULTS[fault])
     with bursting(settings, api, "resend") as bursts:
         assert bursts.states(make_burst("ada", "bob")) == ["accepted"] * 2
@@ -253,9 +249,7 @@ def test_where_requests_have_keys_a_doubt_is_asked_about_again(
     assert len({call.headers["Idempotency-Key"] for call in api.calls}) == 1
 
 
-def test_brevo_does_not_say_what_became_of_a_key_that_it_knows(
-    settings: Settings, api: MailApi
-) -> None:
+def test_a_key_that_brevo_has_leaves_the_burst_in_doubt(settings: Settings, api: MailApi) -> None:
     api.faults.append(FAULTS["cut"])
     with bursting(settings, api, "brevo") as bursts:
         assert bursts.states(make_burst("ada", "bob")) == ["unknown"] * 2
@@ -263,7 +257,7 @@ def test_brevo_does_not_say_what_became_of_a_key_that_it_knows(
 
 
 @pytest.mark.parametrize("keyed", KEYED)
-def test_a_request_that_never_arrived_is_sent_again_under_its_key(
+def test_a_request_that_never_arrived_is_repeated_under_its_key(
     settings: Settings, api: MailApi, keyed: str
 ) -> None:
     api.faults.append(FAULTS["reset"])
@@ -274,52 +268,52 @@ def test_a_request_that_never_arrived_is_sent_again_under_its_key(
 
 @pytest.mark.parametrize("keyed", KEYED)
 @pytest.mark.parametrize("then", [FAULTS["429"], FAULTS["500"], FAULTS["401"], FAULTS["reset"]])
-def test_a_doubt_stays_one_until_it_is_answered(
+def test_a_later_refusal_does_not_end_a_doubt(
     settings: Settings, api: MailApi, keyed: str, then: Fault
 ) -> None:
-    """The first request may have been carried out, whatever the provider says to the second."""
+    """The first request may have been carried out, whatever the reply to the second is."""
     api.faults.extend([FAULTS["cut"], then, then])
     with bursting(settings, api, keyed) as bursts:
         assert bursts.states(make_burst("ada")) == ["unknown"]
     assert set(api.count().values()) == {1}
 
 
-def test_nobody_listening_defers_everybody(settings: Settings, provider: str) -> None:
+def test_a_missing_server_defers_the_burst(settings: Settings, provider: str) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        nobody = MailApi(url=f"http://127.0.0.1:{unused.getsockname()[1]}/api/")
-        with bursting(settings, nobody, provider) as bursts:
+        missing = MailApi(url=f"http://127.0.0.1:{unused.getsockname()[1]}/api/")
+        with bursting(settings, missing, provider) as bursts:
             assert bursts.states(make_burst("ada", "bob")) == ["deferred"] * 2
 
 
-def test_an_address_that_is_no_url_is_a_wrong_setting(settings: Settings, provider: str) -> None:
+def test_an_invalid_api_url_is_a_wrong_setting(settings: Settings, provider: str) -> None:
     with bursting(settings, MailApi(url="http:///"), provider) as bursts:
         assert bursts.states(make_burst("ada")) == ["misconfigured"]
 
 
-def test_a_big_burst_is_cut_to_what_the_provider_takes(
+def test_a_burst_above_max_messages_is_split(
     settings: Settings, api: MailApi, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(APIS[provider], "most_mails", 4)
+    monkeypatch.setattr(APIS[provider], "max_messages", 4)
     with bursting(settings, api, provider) as bursts:
         assert bursts.states([make_digest(n) for n in range(10)]) == ["accepted"] * 10
     assert (len(api.calls), set(api.count().values())) == (3, {1})
 
 
-def test_a_heavy_burst_is_cut_to_what_the_provider_takes(
+def test_a_burst_above_max_bytes_is_split(
     settings: Settings, api: MailApi, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(APIS[provider], "most_bytes", 2_000)
+    monkeypatch.setattr(APIS[provider], "max_bytes", 2_000)
     with bursting(settings, api, provider) as bursts:
         bursts.states([make_digest(n) for n in range(10)])
     assert len(api.mails) == 10
-    assert max(len(call.body) for call in api.calls) < 2_300  # what is said once comes on top
+    assert max(len(call.body) for call in api.calls) < 2_300  # the common part comes on top
 
 
-def test_a_provider_that_is_out_of_reach_is_asked_once_a_burst(
+def test_after_a_general_refusal_no_further_request_is_sent(
     settings: Settings, api: MailApi, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(APIS[provider], "most_mails", 1)
+    monkeypatch.setattr(APIS[provider], "max_messages", 1)
     api.faults.extend([None, FAULTS["429"]])
     with bursting(settings, api, provider) as bursts:
         states = bursts.states(make_burst("ada", "bob", "cy", "dee"))
@@ -327,7 +321,7 @@ def test_a_provider_that_is_out_of_reach_is_asked_once_a_burst(
     assert len(api.calls) == 2
 
 
-def test_a_mail_that_made_the_provider_stumble_often_travels_alone(
+def test_a_message_after_many_attempts_goes_alone(
     settings: Settings, api: MailApi, provider: str
 ) -> None:
     api.faults.extend([None, Fault(500)])
@@ -337,23 +331,14 @@ def test_a_mail_that_made_the_provider_stumble_often_travels_alone(
     assert states == ["deferred", "accepted", "accepted"]
 
 
-def test_an_empty_burst_asks_nobody(settings: Settings, api: MailApi, provider: str) -> None:
+def test_an_empty_burst_sends_no_request(settings: Settings, api: MailApi, provider: str) -> None:
     with bursting(settings, api, provider) as bursts:
         assert bursts.states([]) == []
     assert api.calls == []
 
 
-def test_settings_that_do_not_fit_hold_every_mail_back(settings: Settings, api: MailApi) -> None:
+def test_defaults_that_do_not_fit_are_a_wrong_setting(settings: Settings, api: MailApi) -> None:
     defaults: dict[str, Any] = {"SEND_DEFAULTS": {"merge_global_data": {"a": "b"}}}
     with bursting(settings, api, "postmark", **defaults) as bursts:
         assert bursts.states(make_burst("ada", "bob", "cy")) == ["misconfigured"] * 3
     assert api.calls == []
-
-
-def test_open_transport_chooses_by_provider(settings: Settings, provider: str) -> None:
-    from mail.factory import open_transport
-
-    point_at(settings, provider, "http://127.0.0.1:1/")
-    with open_transport() as transport:
-        assert isinstance(transport, burst_module.BurstTransport)
-        assert isinstance(transport._api, APIS[provider])

@@ -13,7 +13,7 @@ from tests.mail.mails import bursting, make_burst, make_digest
 ODD = Outcome("misconfigured", error="HTTP 422: …", disputed=True)
 
 
-def test_who_cannot_be_taken_is_named_and_the_others_are_served_at_once(
+def test_invalid_messages_are_refused_and_the_others_sent(
     settings: Settings,
 ) -> None:
     with answering() as api, bursting(settings, api, "resend") as bursts:
@@ -26,7 +26,7 @@ def test_who_cannot_be_taken_is_named_and_the_others_are_served_at_once(
     assert len(api.calls) == 1
 
 
-def test_where_the_whole_batch_is_turned_down_for_one_it_is_found_by_halving(
+def test_a_rejected_batch_is_halved_until_one_is_refused(
     settings: Settings,
 ) -> None:
     strict = Fault(422, body='{"name": "validation_error", "message": "Invalid `to` field."}')
@@ -39,8 +39,8 @@ def test_where_the_whole_batch_is_turned_down_for_one_it_is_found_by_halving(
     assert set(api.count().values()) == {1}
 
 
-def test_the_same_burst_on_the_same_try_is_carried_out_once(settings: Settings) -> None:
-    """As when a worker was killed after its request, and another took up the same mails."""
+def test_one_burst_on_one_attempt_is_carried_out_once(settings: Settings) -> None:
+    """As when a worker was killed after its request, and another one claimed the same mails."""
     with answering() as api:
         for _ in range(2):
             with bursting(settings, api, "resend") as bursts:
@@ -48,14 +48,14 @@ def test_the_same_burst_on_the_same_try_is_carried_out_once(settings: Settings) 
     assert set(api.count().values()) == {1}
 
 
-def test_another_try_is_another_request(settings: Settings) -> None:
+def test_another_attempt_has_another_key(settings: Settings) -> None:
     with answering() as api, bursting(settings, api, "resend") as bursts:
         bursts.states([make_digest(1)])
         bursts.states([make_digest(1, attempts=2)])
     assert len({call.headers["Idempotency-Key"] for call in api.calls}) == 2
 
 
-def test_a_key_that_carried_another_body_leaves_a_doubt(settings: Settings) -> None:
+def test_a_known_key_with_another_body_is_in_doubt(settings: Settings) -> None:
     """MAIL_FROM was changed in between, say: the first request may have been carried out."""
     with answering() as api:
         with bursting(settings, api, "resend") as bursts:
@@ -67,7 +67,7 @@ def test_a_key_that_carried_another_body_leaves_a_doubt(settings: Settings) -> N
 
 
 @pytest.mark.parametrize(
-    ("said", "state"),
+    ("reply", "state"),
     [
         ({"name": "validation_error", "message": "Invalid `to` field."}, "refused"),
         ({"name": "validation_error", "message": "Invalid `from` field."}, "misconfigured"),
@@ -77,24 +77,24 @@ def test_a_key_that_carried_another_body_leaves_a_doubt(settings: Settings) -> N
         ({"name": ["?"], "message": None}, "misconfigured"),
     ],
 )
-def test_a_batch_that_is_turned_down_is_sorted_by_what_is_said(said: Any, state: str) -> None:
-    outcome = Resend().refusal(said, ODD)
+def test_a_rejected_batch_is_classified_by_its_reply(reply: Any, state: str) -> None:
+    outcome = Resend().refusal(reply, ODD)
     assert (outcome.state, outcome.error) == (state, ODD.error)
 
 
 @pytest.mark.parametrize("name", ["daily_quota_exceeded", "monthly_quota_exceeded"])
-def test_a_quota_that_is_used_up_is_for_the_operator(name: str) -> None:
-    verdict = Outcome("deferred", error="HTTP 429")
-    assert Resend().refusal({"name": name}, verdict).state == "misconfigured"
+def test_a_used_up_quota_is_a_wrong_setting(name: str) -> None:
+    by_status = Outcome("deferred", error="HTTP 429")
+    assert Resend().refusal({"name": name}, by_status).state == "misconfigured"
 
 
-def test_too_fast_is_not() -> None:
-    verdict = Outcome("deferred", error="HTTP 429", retry_after=3)
-    assert Resend().refusal({"name": "rate_limit_exceeded"}, verdict) == verdict
+def test_a_rate_limit_only_defers() -> None:
+    by_status = Outcome("deferred", error="HTTP 429", retry_after=3)
+    assert Resend().refusal({"name": "rate_limit_exceeded"}, by_status) == by_status
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [
         None,
         {},
@@ -106,6 +106,6 @@ def test_too_fast_is_not() -> None:
         {"data": [{"id": "1"}], "errors": [{"message": "who?"}]},
     ],
 )
-def test_an_answer_that_does_not_add_up_cannot_be_read(said: Any) -> None:
+def test_a_reply_that_does_not_fit_the_batch_is_an_error(reply: Any) -> None:
     with pytest.raises((ValueError, LookupError, TypeError, AttributeError)):
-        Resend().read(said, 2)
+        Resend().read(reply, 2)

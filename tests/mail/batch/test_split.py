@@ -6,46 +6,46 @@ from typing import Any
 
 from pytest_django import Settings
 
-from mail.batch.split import Parcel, chunks, halves, request_key
+from mail.batch.split import BatchItem, chunks, halves, request_key
 from tests.mail.mails import DATED_AT, make_digest
 
 
-def make_parcel(number: int, size: int = 10, **values: Any) -> Parcel:
-    return Parcel(make_digest(number, **values), None, b"x" * size)
+def make_item(number: int, size: int = 10, **values: Any) -> BatchItem:
+    return BatchItem(make_digest(number, **values), None, b"x" * size)
 
 
 def numbers(parts: Any) -> list[list[int]]:
-    return [[parcel.digest.delivery_id for parcel in part] for part in parts]
+    return [[item.message.reference for item in part] for part in parts]
 
 
-def test_a_chunk_has_no_more_mails_than_are_taken() -> None:
-    assert numbers(chunks(map(make_parcel, range(5)), 2, 1_000)) == [[0, 1], [2, 3], [4]]
+def test_a_request_has_at_most_max_messages() -> None:
+    assert numbers(chunks(map(make_item, range(5)), 2, 1_000)) == [[0, 1], [2, 3], [4]]
 
 
-def test_a_chunk_has_no_more_bytes_than_are_taken_commas_included() -> None:
-    assert numbers(chunks(map(make_parcel, range(4)), 100, 21)) == [[0, 1], [2, 3]]
-    assert numbers(chunks(map(make_parcel, range(4)), 100, 20)) == [[0], [1], [2], [3]]
+def test_a_request_has_at_most_max_bytes_with_commas() -> None:
+    assert numbers(chunks(map(make_item, range(4)), 100, 21)) == [[0, 1], [2, 3]]
+    assert numbers(chunks(map(make_item, range(4)), 100, 20)) == [[0], [1], [2], [3]]
 
 
-def test_a_mail_that_is_too_big_by_itself_travels_alone() -> None:
-    parcels = [make_parcel(1), make_parcel(2, size=99), make_parcel(3)]
-    assert numbers(chunks(parcels, 100, 50)) == [[1], [2], [3]]
+def test_a_message_above_max_bytes_has_its_own_request() -> None:
+    items = [make_item(1), make_item(2, size=99), make_item(3)]
+    assert numbers(chunks(items, 100, 50)) == [[1], [2], [3]]
 
 
-def test_a_mail_that_was_tried_often_travels_alone_and_last() -> None:
-    parcels = [make_parcel(1, attempts=4), make_parcel(2), make_parcel(3, attempts=3)]
-    assert numbers(chunks(parcels, 100, 1_000)) == [[2, 3], [1]]
+def test_a_message_after_many_attempts_goes_alone_and_last() -> None:
+    items = [make_item(1, attempts=4), make_item(2), make_item(3, attempts=3)]
+    assert numbers(chunks(items, 100, 1_000)) == [[2, 3], [1]]
 
 
-def test_no_mails_make_no_chunks() -> None:
+def test_without_messages_there_is_no_request() -> None:
     assert list(chunks([], 10, 10)) == []
 
 
-def test_a_chunk_is_halved_without_losing_anybody() -> None:
-    assert numbers(halves([make_parcel(n) for n in range(5)])) == [[0, 1], [2, 3, 4]]
+def test_halves_contain_every_message() -> None:
+    assert numbers(halves([make_item(n) for n in range(5)])) == [[0, 1], [2, 3, 4]]
 
 
-def test_the_same_mails_have_the_same_key_in_whatever_order() -> None:
+def test_the_order_of_messages_does_not_change_the_key() -> None:
     assert request_key([make_digest(1), make_digest(2)]) == request_key(
         [make_digest(2), make_digest(1)]
     )
@@ -55,7 +55,7 @@ def test_a_key_is_a_uuid() -> None:
     assert uuid.UUID(request_key([make_digest(1)]))
 
 
-def test_other_mails_another_try_another_date_or_site_have_another_key(settings: Settings) -> None:
+def test_message_attempt_date_and_site_change_the_key(settings: Settings) -> None:
     keys = [
         request_key([make_digest(1), make_digest(2)]),
         request_key([make_digest(1)]),

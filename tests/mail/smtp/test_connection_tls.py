@@ -1,4 +1,4 @@
-"""TLS and passwords, as Django's EMAIL_* settings say, with a certificate of our own."""
+"""TLS and passwords, as Django's EMAIL_* settings say, with a certificate made for the test."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from fakes.smtp_sink_rules import HANG_UP, Sink
 from mail.smtp.pool import SmtpTransport
-from tests.mail.smtp.test_pool import BACKEND, at, make_burst, make_digest, states, told
+from tests.mail.smtp.bursts import (
+    BACKEND,
+    make_burst,
+    make_message,
+    reply_at,
+    states,
+    strict_sink,
+)
+from fakes.smtp_sink_rules import HANG_UP, Sink
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
 LOGIN = ("digest", "a password")
@@ -20,7 +27,7 @@ LOGIN = ("digest", "a password")
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for localhost, signed by itself, and its key."""
+    """A self-signed certificate for localhost, and its key."""
     folder = tmp_path_factory.mktemp("tls")
     made, key = folder / "cert.pem", folder / "key.pem"
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
@@ -61,7 +68,7 @@ def sent(sink: Sink, settings: Settings, count: int = 12) -> list[str]:
 @pytest.mark.parametrize("pipelining", [True, False])
 def test_starttls_and_a_password(tls: ssl.SSLContext, settings: Settings, pipelining: bool) -> None:
     settings.EMAIL_USE_TLS = True
-    with told(tls=tls, login=LOGIN, pipelining=pipelining) as sink:
+    with strict_sink(tls=tls, login=LOGIN, pipelining=pipelining) as sink:
         assert sent(sink, settings) == ["accepted"] * 12
     assert len(sink.mails) == 12
     assert sink.verbs.count("STARTTLS") == sink.connections
@@ -70,26 +77,28 @@ def test_starttls_and_a_password(tls: ssl.SSLContext, settings: Settings, pipeli
 @pytest.mark.usefixtures("_trusted")
 def test_tls_from_the_first_byte(tls: ssl.SSLContext, settings: Settings) -> None:
     settings.EMAIL_USE_SSL = True
-    with told(tls=tls, tls_at_once=True, login=LOGIN) as sink:
+    with strict_sink(tls=tls, tls_at_once=True, login=LOGIN) as sink:
         assert sent(sink, settings) == ["accepted"] * 12
 
 
 @pytest.mark.usefixtures("_trusted")
-def test_large_mails_and_refusals_within_tls(tls: ssl.SSLContext, settings: Settings) -> None:
-    """Several records a mail, and answers between them."""
+def test_large_messages_and_refusals_within_tls(tls: ssl.SSLContext, settings: Settings) -> None:
+    """Several records a message, and replies between them."""
     settings.EMAIL_USE_TLS = True
-    burst = [make_digest(number, text=b"%04d words\r\n" % number * 9000) for number in range(1, 9)]
-    with told(at("RCPT", "550 5.1.1 no", 2, 5), tls=tls, login=LOGIN) as sink:
+    burst = [
+        make_message(number, lines=b"%04d words\r\n" % number * 9000) for number in range(1, 9)
+    ]
+    with strict_sink(reply_at("RCPT", "550 5.1.1 no", 2, 5), tls=tls, login=LOGIN) as sink:
         settings.EMAIL_PORT = sink.port
         with SmtpTransport() as transport:
             outcomes = transport.send(burst)
     refused = {
-        digest.to
-        for digest, outcome in zip(burst, outcomes, strict=True)
+        message.to
+        for message, outcome in zip(burst, outcomes, strict=True)
         if outcome.state == "refused"
     }
     assert refused == {"reader2@example.com", "reader5@example.com"}
-    content = {digest.to: digest.as_bytes() for digest in burst if digest.to not in refused}
+    content = {message.to: message.as_bytes() for message in burst if message.to not in refused}
     assert {mail.to: mail.content for mail in sink.mails} == content
 
 
@@ -100,7 +109,7 @@ def test_a_connection_that_breaks_within_tls(
 ) -> None:
     settings.EMAIL_USE_TLS = True
     settings.SMTP_CONNECTIONS = 1
-    with told(at(verb, HANG_UP), tls=tls, login=LOGIN) as sink:
+    with strict_sink(reply_at(verb, HANG_UP), tls=tls, login=LOGIN) as sink:
         outcome = sent(sink, settings, 3)
     assert (outcome[0], outcome[-1], sink.connections) == (state, "deferred", 2)
 
@@ -110,19 +119,19 @@ def test_a_connection_within_tls_is_kept_between_bursts(
     tls: ssl.SSLContext, settings: Settings
 ) -> None:
     settings.EMAIL_USE_TLS = True
-    with told(tls=tls, login=LOGIN) as sink:
+    with strict_sink(tls=tls, login=LOGIN) as sink:
         settings.EMAIL_PORT = sink.port
         with SmtpTransport() as transport:
             for number in (1, 2, 3):
-                assert states(transport.send([make_digest(number)])) == ["accepted"]
+                assert states(transport.send([make_message(number)])) == ["accepted"]
     assert sink.connections == 1
 
 
-def test_a_certificate_that_nobody_vouches_for_is_a_wrong_setting(
+def test_an_untrusted_certificate_is_a_wrong_setting(
     tls: ssl.SSLContext, settings: Settings
 ) -> None:
     settings.EMAIL_USE_TLS = True
-    with told(tls=tls, login=LOGIN) as sink:
+    with strict_sink(tls=tls, login=LOGIN) as sink:
         assert sent(sink, settings) == ["misconfigured"] * 12
     assert not any(line.startswith("AUTH") for line in sink.verbs)
 
@@ -130,13 +139,13 @@ def test_a_certificate_that_nobody_vouches_for_is_a_wrong_setting(
 @pytest.mark.usefixtures("_trusted")
 def test_a_wrong_password_is_tried_once(tls: ssl.SSLContext, settings: Settings) -> None:
     settings.EMAIL_USE_TLS, settings.EMAIL_HOST_PASSWORD = True, "guess"
-    with told(tls=tls, login=LOGIN) as sink:
+    with strict_sink(tls=tls, login=LOGIN) as sink:
         assert sent(sink, settings) == ["misconfigured"] * 12
     assert sum(line.startswith("AUTH") for line in sink.verbs) == 1
 
 
-def test_a_server_without_the_promised_tls_hears_no_password(settings: Settings) -> None:
+def test_a_server_without_tls_gets_no_password(settings: Settings) -> None:
     settings.EMAIL_USE_TLS = True
-    with told(login=LOGIN) as sink:
+    with strict_sink(login=LOGIN) as sink:
         assert sent(sink, settings) == ["misconfigured"] * 12
     assert not any(line.startswith("AUTH") for line in sink.verbs)

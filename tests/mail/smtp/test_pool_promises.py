@@ -1,4 +1,4 @@
-"""What the SMTP transport promises, whatever the server does: nothing lost, nothing repeated."""
+"""Whatever the server does: no message is lost, and none is repeated."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from django.test import override_settings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
 from mail.outcome import Outcome
 from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
-from tests.mail.smtp.test_pool import BACKEND, make_burst
+from mail.smtp.session import SmtpSession
+from tests.mail.smtp.bursts import BACKEND, make_burst
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
 
 COUNT = 14
 REFUSALS = ["450 4.2.1 busy", "451 4.7.1 greylisted", "452 4.2.2 full", "550 5.1.1 nobody"]
@@ -37,12 +38,12 @@ breaks = st.one_of(
 
 
 @dataclass
-class Trouble:
-    """What the server does to whom, and how often each connection breaks how."""
+class Faults:
+    """What the server replies to which recipient, and how each connection breaks."""
 
-    refused: Mapping[int, tuple[str, str]]  # reader → verb, answer
-    broken: Mapping[int, tuple[str, Answer]]  # the server's nth answer → verb, what it says
-    per_connection: int  # mails; 0 for any number
+    refused: Mapping[int, tuple[str, str]]  # recipient → verb, reply
+    broken: Mapping[int, tuple[str, Answer]]  # the server's nth reply → verb, what it is
+    per_connection: int  # messages; 0 for any number
 
     def __post_init__(self) -> None:
         self._said = Counter[str]()
@@ -64,20 +65,20 @@ class Trouble:
         return answer if verb == moment.verb else None
 
 
-troubles = st.builds(
-    Trouble,
+faults = st.builds(
+    Faults,
     refused=st.dictionaries(st.integers(1, COUNT), refusals, max_size=6),
     broken=st.dictionaries(st.integers(1, 30), breaks, max_size=4),
     per_connection=st.sampled_from([0, 0, 1, 3]),
 )
-honest = {
+correct = {
     "pipelining": st.booleans(),
     "no_recipients": st.sampled_from(["354 go on", "503 5.5.1 why", "554 5.5.1 none"]),
     "packets": st.sampled_from([0, 0, 0, 5]),
 }
-honest_servers = st.fixed_dictionaries(honest)
+correct_servers = st.fixed_dictionaries(correct)
 servers = st.fixed_dictionaries(
-    {**honest, "loses_behind": st.sampled_from([False, False, False, True])}
+    {**correct, "loses_behind": st.sampled_from([False, False, False, True])}
 )
 
 
@@ -93,30 +94,35 @@ def _smtp() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, params=[inf, 0], ids=["in turns", "in threads"])
-def _near(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The server is next door, or far away."""
+@pytest.fixture(autouse=True, params=[inf, 0], ids=["near", "far"])
+def _distance(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The server counts as near, or as far away."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "_NEAR", request.param)
         yield
 
 
-def outcomes_of(sink: Sink, lanes: int) -> dict[str, Outcome]:
+def outcomes_of(sink: Sink, workers: int) -> dict[str, Outcome]:
     burst = make_burst(COUNT)
-    with override_settings(EMAIL_PORT=sink.port, SMTP_CONNECTIONS=lanes), SmtpTransport() as sender:
+    with (
+        override_settings(EMAIL_PORT=sink.port, SMTP_CONNECTIONS=workers),
+        SmtpTransport() as sender,
+    ):
         outcomes = sender.send(burst)
-    return {digest.to: outcome for digest, outcome in zip(burst, outcomes, strict=True)}
+    return {message.to: outcome for message, outcome in zip(burst, outcomes, strict=True)}
 
 
-# The last line of an answer that has no end is that of the next one: 421, and yet it was taken.
+# The last line of a reply without end is that of the next reply: 421, though it was accepted.
 @example(
-    trouble=Trouble({}, {1: ("end", "250-never ended")}, 1), server={"pipelining": True}, lanes=1
+    faults=Faults({}, {1: ("end", "250-never ended")}, 1), server={"pipelining": True}, workers=1
 )
 @settings(max_examples=100, deadline=None)
-@given(trouble=troubles, server=servers, lanes=st.integers(1, 3))
-def test_no_mail_is_lost_or_repeated(trouble: Trouble, server: dict[str, Any], lanes: int) -> None:
-    with sinking(trouble, **server) as sink:
-        outcomes = outcomes_of(sink, lanes)
+@given(faults=faults, server=servers, workers=st.integers(1, 3))
+def test_no_message_is_lost_or_repeated(
+    faults: Faults, server: dict[str, Any], workers: int
+) -> None:
+    with sinking(faults, **server) as sink:
+        outcomes = outcomes_of(sink, workers)
     received = Counter(mail.to for mail in sink.mails)
     assert set(received.values()) <= {1}
     states = {reader: outcome.state for reader, outcome in outcomes.items()}
@@ -126,35 +132,34 @@ def test_no_mail_is_lost_or_repeated(trouble: Trouble, server: dict[str, Any], l
 
 
 @settings(max_examples=100, deadline=None)
-@given(trouble=troubles, server=honest_servers, lanes=st.integers(1, 3))
-def test_whoever_is_not_refused_gets_their_mail(
-    trouble: Trouble, server: dict[str, Any], lanes: int
+@given(faults=faults, server=correct_servers, workers=st.integers(1, 3))
+def test_every_recipient_that_is_not_refused_gets_the_message(
+    faults: Faults, server: dict[str, Any], workers: int
 ) -> None:
-    """With refusals and limits only: nothing breaks off."""
-    trouble.broken = {}
-    with override_settings(EMAIL_TIMEOUT=10), sinking(trouble, **server) as sink:
-        outcomes = outcomes_of(sink, lanes)
+    """With refusals and limits only: no connection breaks."""
+    faults.broken = {}
+    with override_settings(EMAIL_TIMEOUT=10), sinking(faults, **server) as sink:
+        outcomes = outcomes_of(sink, workers)
     wanted = {
         f"reader{number}@example.com": "refused" if answer[0] == "5" else "deferred"
-        for number, (_, answer) in trouble.refused.items()
+        for number, (_, answer) in faults.refused.items()
     }
     states = {reader: outcome.state for reader, outcome in outcomes.items()}
     assert states == {reader: wanted.get(reader, "accepted") for reader in outcomes}
     assert {mail.to for mail in sink.mails} == set(outcomes) - set(wanted)
 
 
-def test_the_promises_can_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without counting replies off, the same tests would see it: the harness can fail."""
-    from mail.smtp.session import Dialogue
+def test_these_tests_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the counting of replies the same test would fail."""
 
-    def blind(self: Dialogue, letter: object) -> tuple[bool, bool]:
+    def without_counting(self: SmtpSession, letter: object) -> tuple[bool, bool]:
         for _ in range(3):
-            self._hear()
+            self._read()
         return True, False
 
-    monkeypatch.setattr(Dialogue, "_ask", blind)
-    trouble = Trouble({3: ("RCPT", "550 5.1.1 nobody")}, {}, 0)
-    with sinking(trouble, no_recipients="354 go on") as sink:
+    monkeypatch.setattr(SmtpSession, "_read_envelope_replies", without_counting)
+    faults = Faults({3: ("RCPT", "550 5.1.1 nobody")}, {}, 0)
+    with sinking(faults, no_recipients="354 go on") as sink:
         outcomes = outcomes_of(sink, 1)
     accepted = {reader for reader, outcome in outcomes.items() if outcome.state == "accepted"}
     assert accepted - {mail.to for mail in sink.mails} == {"reader3@example.com"}

@@ -1,0 +1,105 @@
+"""`manage.py check` on the mail provider, the SMTP server and the sender.
+
+config/checks.py registers these; docs/settings.md lists every id.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+
+from mail.providers import known_providers
+
+
+def check_provider() -> list[CheckMessage]:
+    """E001: an unknown provider. E002: a key is missing that the provider needs."""
+    if settings.MAIL_PROVIDER not in known_providers():
+        return [
+            Error(
+                f"MAIL_PROVIDER is {settings.MAIL_PROVIDER!r}, which is no known provider.",
+                hint=f"Choose one of: {', '.join(known_providers())}.",
+                id="trending.E001",
+            )
+        ]
+    missing = missing_provider_setting(settings.MAIL_PROVIDER)
+    if not missing:
+        return []
+    return [
+        Error(
+            f"MAIL_PROVIDER={settings.MAIL_PROVIDER} needs {missing}, which is not set.",
+            hint=f"Set {missing} in the environment or in .env; see docs/settings.md.",
+            id="trending.E002",
+        )
+    ]
+
+
+def missing_provider_setting(provider: str) -> str:
+    """The first environment variable that the provider still needs, or nothing.
+
+    Found by django-anymail itself: its backends raise an error without their keys. Nothing is
+    sent, and no connection is opened.
+    """
+    try:
+        get_connection()
+    except ImproperlyConfigured as error:
+        named = re.search(r"ANYMAIL_[A-Z0-9_]+", str(error))
+        return named.group() if named else str(error)
+    except ValueError:
+        return ""  # EMAIL_USE_TLS beside EMAIL_USE_SSL, which has a check of its own
+    return "AWS_DEFAULT_REGION" if provider == "amazon_ses" and not _has_region() else ""
+
+
+def _has_region() -> bool:
+    """Amazon SES finds its keys in many places, but its region must be set."""
+    session = settings.ANYMAIL.get("AMAZON_SES_SESSION_PARAMS", {})
+    client = settings.ANYMAIL.get("AMAZON_SES_CLIENT_PARAMS", {})
+    boto3 = importlib.import_module("boto3")  # slow to import, and only Amazon needs it
+    return bool(client.get("region_name") or boto3.session.Session(**session).region_name)
+
+
+def check_smtp() -> list[CheckMessage]:
+    """E003: a server that does not reply would block its worker. E004: two kinds of TLS."""
+    found: list[CheckMessage] = []
+    if not 0 < (settings.EMAIL_TIMEOUT or 0) < math.inf:
+        found.append(
+            Error(
+                "EMAIL_TIMEOUT must be more than 0 seconds.",
+                hint="Leave it at 30: without it a mail server that hangs blocks its worker.",
+                id="trending.E003",
+            )
+        )
+    if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
+        found.append(
+            Error(
+                "EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other.",
+                hint="Port 587 needs EMAIL_USE_TLS=true, port 465 EMAIL_USE_SSL=true.",
+                id="trending.E004",
+            )
+        )
+    return found
+
+
+def check_sender() -> list[CheckMessage]:
+    """E008: MAIL_FROM, MAIL_REPLY_TO must be addresses."""
+    addresses = {"MAIL_FROM": settings.MAIL_FROM, "MAIL_REPLY_TO": settings.MAIL_REPLY_TO}
+    return [
+        Error(
+            f"{name} is {value!r}, which contains no mail address.",
+            hint=f"For example: {name}=Trending Papers <digest@papers.example.org>",
+            id="trending.E008",
+        )
+        for name, value in addresses.items()
+        if (value or name == "MAIL_FROM") and not _is_address(value)
+    ]
+
+
+def _is_address(value: str) -> bool:
+    local_part, at, domain = parseaddr(value)[1].rpartition("@")
+    return bool(local_part and at and domain)

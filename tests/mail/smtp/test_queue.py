@@ -1,0 +1,193 @@
+"""The queue of messages: each is taken, and finished once."""
+
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+
+from mail.outcome import Outcome
+from mail.smtp.queue import MAX_TRIES, OutgoingMessage, OutgoingQueue, stuffed
+from tests.mail.smtp.bursts import PlainMessage, make_burst, make_message
+
+
+@pytest.mark.parametrize(
+    ("content", "wire"),
+    [
+        (b"a\r\n", b"a\r\n"),
+        (b"a", b"a\r\n"),
+        (b".a\r\n.\r\n", b"..a\r\n..\r\n"),
+        (b"a.b\r\n.", b"a.b\r\n..\r\n"),
+        (b"", b"\r\n"),
+    ],
+)
+def test_leading_dots_are_stuffed_and_the_end_is_crlf(content: bytes, wire: bytes) -> None:
+    assert stuffed(content) == wire
+
+
+def test_an_old_failure_is_no_reason_for_new_messages() -> None:
+    bag, wrong = OutgoingQueue(), Outcome("misconfigured", error="535 wrong password")
+    bag.add(make_burst(1), until=0)
+    bag.note_failure(wrong)
+    bag.finish_rest()
+    bag.add(make_burst(1), until=0)
+    bag.finish_rest()
+    [(_, first), (_, second)] = bag.drain()
+    assert first == wrong
+    assert (second.state, "too slow" in second.error) == ("deferred", True)
+
+
+def test_a_stopped_queue_gives_out_no_requeued_message() -> None:
+    bag = OutgoingQueue()
+    bag.add(make_burst(2), until=inf)
+    letter = bag.take()
+    assert letter
+    bag.stop()
+    bag.requeue(letter, "the connection broke", is_suspect=False)
+    assert bag.take() is None
+
+
+def make_queue(count: int = 1) -> OutgoingQueue:
+    queue = OutgoingQueue()
+    queue.add(make_burst(count), until=inf)
+    return queue
+
+
+def take(queue: OutgoingQueue) -> OutgoingMessage:
+    outgoing = queue.take()
+    assert outgoing
+    return outgoing
+
+
+def test_messages_are_taken_in_their_order() -> None:
+    queue = make_queue(3)
+    assert [take(queue).message.reference for _ in range(3)] == [1, 2, 3]
+    assert queue.take() is None
+    assert (queue.waiting, queue.unfinished) == (0, 3)
+
+
+def test_only_the_first_outcome_of_a_message_counts() -> None:
+    queue = make_queue()
+    outgoing = take(queue)
+    queue.finish(outgoing, Outcome("accepted"))
+    queue.finish(outgoing, Outcome("unknown"))
+    assert [outcome.state for _, outcome in queue.drain()] == ["accepted"]
+    assert (queue.unfinished, queue.drain()) == (0, [])
+
+
+def test_a_requeued_message_is_the_next() -> None:
+    queue = make_queue(2)
+    first = take(queue)
+    queue.requeue(first, "the connection broke", is_suspect=False)
+    assert take(queue) is first
+
+
+def test_a_suspect_message_goes_last_and_is_deferred_in_the_end() -> None:
+    queue = make_queue(2)
+    first, second = take(queue), take(queue)
+    queue.requeue(second, "the connection broke", is_suspect=False)
+    queue.requeue(first, "the connection broke", is_suspect=True)
+    assert take(queue) is second
+    for _ in range(MAX_TRIES - 1):
+        assert take(queue) is first
+        queue.requeue(first, "the connection broke again", is_suspect=True)
+    assert queue.take() is None
+    assert queue.drain() == [
+        (first.message, Outcome("deferred", error="the connection broke again"))
+    ]
+
+
+def test_messages_without_a_connection_end_with_the_failure() -> None:
+    queue, failure = make_queue(2), Outcome("misconfigured", error="535 wrong password")
+    queue.note_failure(failure)
+    queue.finish_rest()
+    assert [outcome for _, outcome in queue.drain()] == [failure] * 2
+
+
+def test_a_message_of_which_no_connection_reported_is_in_doubt() -> None:
+    queue = make_queue()
+    take(queue)
+    queue.finish_rest()
+    assert [outcome.state for _, outcome in queue.drain()] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "ada@example.com, eve@example.com",
+        "ada@example.com,eve@example.com",
+        "ada@example.com\nBcc: eve@example.com",
+        "ada@example.com>",
+        "ada",
+        "",
+    ],
+)
+def test_an_address_that_is_not_exactly_one_is_refused(to: str) -> None:
+    queue = OutgoingQueue()
+    queue.add([PlainMessage(1, to)], until=inf)
+    assert queue.take() is None
+    assert [outcome.state for _, outcome in queue.drain()] == ["refused"]
+
+
+def test_a_message_that_cannot_be_encoded_is_refused() -> None:
+    class Invalid(PlainMessage):
+        def as_bytes(self) -> bytes:
+            raise ValueError("a header with a line end")
+
+    queue = OutgoingQueue()
+    queue.add([Invalid(1, "ada@example.com")], until=inf)
+    assert queue.take() is None
+    [(_, outcome)] = queue.drain()
+    assert outcome == Outcome("refused", error="ValueError: a header with a line end")
+
+
+def test_the_next_message_is_encoded_ahead_and_stays_the_next() -> None:
+    queue = make_queue(2)
+    first = take(queue)
+    queue.encode_next()
+    assert queue.waiting == 1
+    second = take(queue)
+    assert (first.message.reference, second.message.reference) == (1, 2)
+    assert second.content == second.message.as_bytes()
+
+
+class SharedLines:
+    """What messages with the same lines have in common."""
+
+
+def wire(message: PlainMessage) -> bytes:
+    queue = OutgoingQueue()
+    queue.add([message], until=inf)
+    return take(queue).content
+
+
+def test_messages_with_dotted_shared_lines_are_all_stuffed() -> None:
+    shared = SharedLines()
+    for number in (1, 2):
+        message = PlainMessage(number, "ada@example.com", b".a\r\n", shared_lines=shared)
+        assert b"\r\n\r\n..a\r\n" in wire(message)
+
+
+def test_shared_lines_without_dots_are_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[bytes] = []
+
+    def check(content: bytes) -> bytes:
+        checked.append(content)
+        return content
+
+    monkeypatch.setattr("mail.smtp.queue.stuffed", check)
+    shared = SharedLines()
+    for number in (1, 2, 3):
+        wire(PlainMessage(number, "ada@example.com", shared_lines=shared))
+    wire(make_message(4))
+    wire(make_message(5))
+    assert len(checked) == 3
+
+
+def test_kept_outcomes_come_with_the_next_ones() -> None:
+    queue = make_queue(2)
+    first, second = take(queue), take(queue)
+    queue.finish(first, Outcome("accepted"))
+    queue.keep(queue.drain())
+    queue.finish(second, Outcome("deferred"))
+    assert [outcome.state for _, outcome in queue.drain()] == ["accepted", "deferred"]

@@ -1,0 +1,114 @@
+"""Each mistake in the settings of mail is one error with a hint."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from mail.checks import check_provider, check_sender, check_smtp, missing_provider_setting
+from mail.providers import backend_of, known_providers
+
+
+@pytest.fixture(autouse=True)
+def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings without a mistake."""
+    good: dict[str, Any] = {
+        "EMAIL_TIMEOUT": 30.0,
+        "EMAIL_USE_TLS": True,
+        "EMAIL_USE_SSL": False,
+        "MAIL_FROM": "Trending Papers <digest@papers.example.org>",
+        "MAIL_REPLY_TO": "",
+    }
+    for name, value in good.items():
+        setattr(settings, name, value)
+    choose(settings, "smtp")
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+
+
+def choose(settings: Settings, provider: str, **anymail: object) -> None:
+    settings.MAIL_PROVIDER = provider
+    settings.EMAIL_BACKEND = backend_of(provider)
+    settings.ANYMAIL = anymail
+
+
+def errors() -> list[CheckMessage]:
+    return [*check_provider(), *check_smtp(), *check_sender()]
+
+
+def test_good_settings_have_no_error(settings: Settings) -> None:
+    assert errors() == []
+    settings.MAIL_REPLY_TO = "editors@papers.example.org"
+    assert errors() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("EMAIL_TIMEOUT", 0.0, "E003"),
+        ("EMAIL_TIMEOUT", None, "E003"),
+        ("EMAIL_TIMEOUT", float("nan"), "E003"),
+        ("EMAIL_TIMEOUT", float("inf"), "E003"),
+        ("EMAIL_USE_SSL", True, "E004"),
+        ("MAIL_FROM", "Trending Papers", "E008"),
+        ("MAIL_FROM", "", "E008"),
+        ("MAIL_FROM", "digest@", "E008"),
+        ("MAIL_REPLY_TO", "us", "E008"),
+    ],
+)
+def test_a_wrong_value_is_one_error_with_a_hint(
+    settings: Settings, name: str, value: object, expected: str
+) -> None:
+    setattr(settings, name, value)
+    [error] = errors()
+    assert error.id == f"trending.{expected}"
+    assert error.hint
+    assert name in error.msg
+
+
+def test_an_unknown_provider_gets_the_list_of_known_ones(settings: Settings) -> None:
+    settings.MAIL_PROVIDER = "mailgn"
+    [error] = errors()
+    assert (error.id, "'mailgn'" in error.msg) == ("trending.E001", True)
+    assert error.hint == f"Choose one of: {', '.join(known_providers())}."
+
+
+def test_a_missing_key_is_named_as_the_variable_to_set(settings: Settings) -> None:
+    choose(settings, "postmark")
+    [error] = errors()
+    assert error.id == "trending.E002"
+    assert "ANYMAIL_POSTMARK_SERVER_TOKEN" in str(error.hint)
+
+
+def test_amazon_needs_a_region(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(settings, "amazon_ses")
+    [error] = errors()
+    assert "AWS_DEFAULT_REGION" in error.msg
+    choose(settings, "amazon_ses", AMAZON_SES_CLIENT_PARAMS={"region_name": "eu-west-1"})
+    assert errors() == []
+    choose(settings, "amazon_ses")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert errors() == []
+
+
+@pytest.mark.filterwarnings("ignore:.*:Warning")  # django-anymail deprecates SendGrid
+@pytest.mark.parametrize("provider", [name for name in known_providers() if name != "smtp"])
+def test_the_named_settings_make_any_provider_usable(settings: Settings, provider: str) -> None:
+    """An operator who does what the check says, again and again, ends with a usable provider."""
+    keys: dict[str, object] = {}
+    for _ in range(6):
+        choose(settings, provider, **keys)
+        missing = missing_provider_setting(provider)
+        if not missing:
+            return
+        if missing == "AWS_DEFAULT_REGION":
+            keys["AMAZON_SES_CLIENT_PARAMS"] = {"region_name": "eu-west-1"}
+        else:
+            assert re.fullmatch(r"ANYMAIL_[A-Z0-9_]+", missing)
+            keys[missing.removeprefix("ANYMAIL_")] = "https://api.example.org/"
+    pytest.fail(f"{provider} always misses a setting")

@@ -1,0 +1,108 @@
+"""A message as Django's, and its bytes for the wire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+import pytest
+from anymail.exceptions import AnymailInvalidAddress
+from django.core.mail import BadHeaderError
+from pytest_django import Settings
+
+from mail.message import Message, django_message, encode
+from newsletter.editions.render import Digest
+from subscribers.messages import TransactionalMessage
+from tests.mail.mails import make_digest
+
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+CONFIRMATION = TransactionalMessage(
+    reference=7,
+    to="ada@example.com",
+    subject="Bestätigen Sie Ihre Adresse",
+    text="Grüße\n.\n..two\nthree " + "long " * 300,
+    html="<p>Grüße</p>",
+    headers={"Message-ID": "<confirm.7@papers.test>", "Auto-Submitted": "auto-generated"},
+    dated_at=NOON,
+    attempts=1,
+)
+
+
+@pytest.fixture(autouse=True)
+def _sender(settings: Settings) -> None:
+    settings.MAIL_FROM = "Trending Papers <digest@papers.test>"
+    settings.MAIL_REPLY_TO = ""
+
+
+@pytest.mark.parametrize("message", [make_digest(7, "ada@example.com"), CONFIRMATION])
+def test_what_the_apps_build_is_a_message(message: Digest | TransactionalMessage) -> None:
+    as_message: Message = message
+    assert (as_message.reference, as_message.attempts) == (7, 1)
+    assert django_message(as_message).recipients() == ["ada@example.com"]
+    assert as_message.as_bytes().isascii()
+
+
+def test_a_digest_names_its_delivery_and_a_confirmation_none() -> None:
+    assert django_message(make_digest(7)).metadata == {"delivery": "7"}  # type: ignore[attr-defined]
+    assert not hasattr(django_message(CONFIRMATION), "metadata")
+
+
+def test_without_support_for_metadata_none_is_set() -> None:
+    assert not hasattr(django_message(make_digest(7), has_metadata=False), "metadata")
+
+
+def test_the_django_message_has_both_parts_and_all_headers(settings: Settings) -> None:
+    settings.MAIL_REPLY_TO = "editors@papers.test"
+    built = django_message(CONFIRMATION)
+    assert (built.from_email, built.to, built.cc, built.bcc) == (
+        "Trending Papers <digest@papers.test>",
+        ["ada@example.com"],
+        [],
+        [],
+    )
+    assert built.reply_to == ["editors@papers.test"]
+    assert built.extra_headers == CONFIRMATION.headers
+    assert (built.body, built.alternatives[0]) == (
+        CONFIRMATION.text,
+        (CONFIRMATION.html, "text/html"),
+    )
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "ada@example.com, eve@example.com",
+        "ada@example.com,eve@example.com",
+        "ada@example.com\nBcc: eve@example.com",
+    ],
+)
+def test_a_message_to_several_addresses_is_refused(to: str) -> None:
+    with pytest.raises(AnymailInvalidAddress, match="to one recipient"):
+        django_message(replace(CONFIRMATION, to=to))
+
+
+def test_the_bytes_are_seven_bits_in_short_lines_with_crlf() -> None:
+    content = encode(CONFIRMATION)
+    assert content.isascii()
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+
+
+def test_the_bytes_say_what_the_message_says() -> None:
+    parsed = message_from_bytes(encode(CONFIRMATION), policy=policy.default)
+    assert parsed["From"] == "Trending Papers <digest@papers.test>"
+    assert parsed["To"] == "ada@example.com"
+    assert parsed["Subject"] == CONFIRMATION.subject
+    assert parsed["Message-ID"] == "<confirm.7@papers.test>"
+    assert parsed["Auto-Submitted"] == "auto-generated"
+    text, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
+    assert text
+    assert html
+    assert text.get_content().splitlines() == CONFIRMATION.text.splitlines()
+    assert html.get_content().splitlines() == CONFIRMATION.html.splitlines()
+
+
+def test_a_header_with_a_line_end_is_never_encoded() -> None:
+    with pytest.raises(BadHeaderError):
+        encode(replace(CONFIRMATION, headers={"X-Note": "a\nBcc: eve@example.com"}))
