@@ -15,9 +15,7 @@ from mail.batch.client import BatchApi, BurstTransport
 from mail.batch.postmark import Postmark
 from mail.batch.resend import Resend
 from mail.smtp.pool import SmtpTransport
-from mail.transport import BatchAdapter, StreamingTransport, Transport
-
-__all__ = ["StreamingTransport", "Transport", "as_streaming", "open_transport", "process_transport"]
+from mail.transport import Transport
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 # The providers that take a burst of distinct messages in one request, by django-anymail's backend.
@@ -43,11 +41,6 @@ def process_transport() -> Transport:
     Tasks run one after the other in a process, so only one of them uses it at a time.
     """
     return _open_until_exit.enter_context(open_transport())
-
-
-def as_streaming(transport: Transport) -> StreamingTransport:
-    """The streaming interface: message by message over SMTP, burst by burst elsewhere."""
-    return transport if isinstance(transport, StreamingTransport) else BatchAdapter(transport)
 
 
 _open_until_exit: Final = ExitStack()

@@ -14,7 +14,6 @@ from typing import Final
 from mail.smtp.connection import Connection
 from mail.smtp.queue import OutgoingQueue
 from mail.smtp.worker import SmtpWorker
-from mail.transport import PendingResult
 
 _TICK: Final = 1.0  # seconds after which connections without a reply are checked
 
@@ -43,24 +42,12 @@ class ConnectionLoop:
         """Send from the queue with this worker, until no message waits."""
         self._advance(worker, worker.send_from(queue))
 
-    def step(self, pending: PendingResult | None = None) -> bool:
-        """Wait for replies and advance their workers; True when `pending` became ready."""
-        is_ready = False
-        awaited = pending.fileno() if pending else -1
-        if pending:
-            self._poll.register(awaited, select.POLLIN)
-        try:
-            for number, _ in self._poll.poll(_TICK * 1000):
-                if pending and number == awaited:
-                    is_ready = pending.is_ready()
-                else:
-                    self._resume(number)
-        finally:
-            if pending:
-                self._poll.unregister(awaited)
+    def step(self) -> None:
+        """Wait for replies and advance their workers."""
+        for number, _ in self._poll.poll(_TICK * 1000):
+            self._resume(number)
         if monotonic() > self._next_check:
             self._resume_overdue()
-        return is_ready
 
     def close(self) -> None:
         """Break off; the messages under way are in doubt."""

@@ -2,14 +2,15 @@
 
 Messages are shared out one by one, so a slow connection delays only the message on it. A server
 on this machine or next to it replies before a thread would be awake: its connections share one
-thread, each goes on when its server has replied, and messages may be added while others are on
-their way. To a server far away each connection writes and waits in a thread of its own.
+thread, and each goes on when its server has replied. To a server far away each connection writes
+and waits in a thread of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from email.utils import parseaddr
 from time import monotonic
 from types import TracebackType
@@ -23,7 +24,6 @@ from mail.outcome import Outcome
 from mail.smtp.loop import ConnectionLoop, Sending
 from mail.smtp.queue import OutgoingQueue
 from mail.smtp.worker import SmtpWorker
-from mail.transport import PendingResult
 
 # Opening a connection takes as long as several messages: fewer do not justify another one.
 _MESSAGES_PER_WORKER: Final = 4
@@ -38,8 +38,6 @@ class SmtpTransport:
         sender = envelope_sender(settings.MAIL_FROM)
         self._workers = [SmtpWorker(sender, per_connection) for _ in range(count)]
         self._threads = ThreadPoolExecutor(max(count - 1, 1), "smtp")
-        self._queue = OutgoingQueue()
-        self._loop = ConnectionLoop()
         return self
 
     def __exit__(
@@ -48,109 +46,77 @@ class SmtpTransport:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.reset()
         self._threads.shutdown()
         for worker in self._workers:
             worker.close()
 
     @property
-    def is_streaming(self) -> bool:
+    def is_near(self) -> bool:
         """Whether the server is near: then threads would cost more than the waiting."""
         return min(worker.latency for worker in self._workers) <= _NEAR
 
     def send(self, burst: Sequence[Message]) -> list[Outcome]:
         """Transmit each message to its one recipient; outcomes in order, never an error.
 
-        Messages that were submitted before go along, and their outcomes stay for `drain`.
-        """
-        self.submit(burst, settings.LEASE_SECONDS / 2)
-        self.run_until()
-        own = {id(message) for message in burst}
-        finished = self._queue.drain()
-        self._queue.keep([pair for pair in finished if id(pair[0]) not in own])
-        outcomes = {id(message): outcome for message, outcome in finished}
-        return [outcomes[id(message)] for message in burst]
-
-    def submit(self, messages: Sequence[Message], seconds: float) -> None:
-        self._queue.add(messages, monotonic() + seconds)
-
-    def run_until(self, left: int = 0, pending: PendingResult | None = None) -> None:
-        """Go on until at most `left` have no outcome yet, or until `pending` is ready.
+        After half of a lease no message is begun any more.
 
         Raises:
-            BaseException: the process has to stop; what was under way is in doubt.
+            BaseException: the process has to stop; the messages under way are in doubt.
         """
-        try:
-            if not (pending and pending.is_ready()):  # also when there is nothing to wait for
-                self._run(left, pending)
-        except BaseException:
-            self.reset()
-            raise
-
-    def _run(self, left: int, pending: PendingResult | None) -> None:
-        if self.is_streaming:
-            self._run_in_loop(left, pending)
-        elif self._queue.unfinished:
-            self._run_in_threads()
-
-    def drain(self) -> list[tuple[Message, Outcome]]:
-        return self._queue.drain()
-
-    def reset(self) -> None:
-        self._loop.close()
-        self._queue, self._loop = OutgoingQueue(), ConnectionLoop()
+        queue = OutgoingQueue(burst, monotonic() + settings.LEASE_SECONDS / 2)
+        if self.is_near:
+            self._send_in_loop(queue)
+        else:
+            self._send_in_threads(queue)
+        return queue.outcomes
 
     # ── a server near us ─────────────────────────────────────────────────────
 
-    def _run_in_loop(self, left: int, pending: PendingResult | None) -> None:
-        while self._queue.unfinished > left:
-            if len(self._loop) < len(self._workers) and self._queue.has_waiting:
-                self._start_workers()
-            if not self._loop:
-                self._queue.finish_rest()
-            elif self._loop.step(pending):
-                return
-        if not self._queue.unfinished:
-            self._loop.stopped.clear()  # the next time they may try again
+    def _send_in_loop(self, queue: OutgoingQueue) -> None:
+        with closing(ConnectionLoop()) as loop:
+            while queue.unfinished:
+                if len(loop) < len(self._workers) and queue.has_waiting:
+                    self._start_workers(loop, queue)
+                if loop:
+                    loop.step()
+                else:
+                    queue.finish_rest()
 
-    def _start_workers(self) -> None:
+    def _start_workers(self, loop: ConnectionLoop, queue: OutgoingQueue) -> None:
         """Start more workers, if there are enough messages for them."""
-        wanted = self._workers_wanted() - len(self._loop)
+        wanted = _workers_wanted(queue) - len(loop)
         if wanted > 0:
-            for worker in self._usable(self._loop.workers | self._loop.stopped)[:wanted]:
-                self._loop.start(worker, self._queue)
+            for worker in self._usable(queue, loop.workers | loop.stopped)[:wanted]:
+                loop.start(worker, queue)
 
     # ── a server far away ────────────────────────────────────────────────────
 
-    def _run_in_threads(self) -> None:
+    def _send_in_threads(self, queue: OutgoingQueue) -> None:
         """A message can be requeued when the other workers have ended: then they start again."""
-        workers = self._usable()[: self._workers_wanted()]
-        while workers and self._queue.has_waiting:
-            workers = self._in_threads(workers)
-        self._queue.finish_rest()
+        workers = self._usable(queue)[: _workers_wanted(queue)]
+        while workers and queue.has_waiting:
+            workers = self._in_threads(workers, queue)
+        queue.finish_rest()
 
-    def _in_threads(self, workers: Sequence[SmtpWorker]) -> list[SmtpWorker]:
+    def _in_threads(self, workers: Sequence[SmtpWorker], queue: OutgoingQueue) -> list[SmtpWorker]:
         """Send with all of them until no message is left; the workers that may go on."""
         others = [
-            self._threads.submit(_to_the_end, worker.send_from(self._queue))
-            for worker in workers[1:]
+            self._threads.submit(_to_the_end, worker.send_from(queue)) for worker in workers[1:]
         ]
         try:
-            first = _to_the_end(workers[0].send_from(self._queue))
+            first = _to_the_end(workers[0].send_from(queue))
             goes_on = [first, *(other.result() for other in others)]
         except BaseException:
-            self._queue.stop()
+            queue.stop()
             wait(others)  # none may still use its connection when the next burst comes
             raise
         return [worker for worker, may_go_on in zip(workers, goes_on, strict=True) if may_go_on]
 
     # ── workers ──────────────────────────────────────────────────────────────
 
-    def _workers_wanted(self) -> int:
-        """How many workers the waiting messages justify."""
-        return -(-self._queue.waiting // _MESSAGES_PER_WORKER)
-
-    def _usable(self, without: Collection[SmtpWorker] = ()) -> list[SmtpWorker]:
+    def _usable(
+        self, queue: OutgoingQueue, without: Collection[SmtpWorker] = ()
+    ) -> list[SmtpWorker]:
         """The workers that can start, open ones first; none when the server rejects us.
 
         The first connection is opened alone: a wrong password is tried once, not by all.
@@ -158,13 +124,18 @@ class SmtpTransport:
         idle = [worker for worker in self._workers if worker not in without]
         usable = [worker for worker in idle if worker.is_open]
         closed = [worker for worker in idle if worker not in usable]
-        if not usable and not without and closed and self._queue.waiting:
+        if not usable and not without and closed and queue.waiting:
             first = closed.pop(0)
             if failure := first.open():
-                self._queue.note_failure(failure)
+                queue.note_failure(failure)
                 return []
             usable = [first]
         return usable + [worker for worker in closed if not worker.is_backing_off]
+
+
+def _workers_wanted(queue: OutgoingQueue) -> int:
+    """How many workers the waiting messages justify."""
+    return -(-queue.waiting // _MESSAGES_PER_WORKER)
 
 
 def _to_the_end(sending: Sending) -> bool:

@@ -1,7 +1,7 @@
-"""The messages that one process has to send: which are still to go, and the outcomes of the rest.
+"""The messages of a burst: which are still to go, and the outcomes of the rest.
 
 Several connections take from the queue at once, perhaps each in a thread of its own. What they
-share is a deque, a set and a list, whose single operations are atomic.
+share is a deque and a set, whose single operations are atomic.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _LOST: Final = Outcome("unknown", error="no connection reported the outcome")
 
 @dataclass(slots=True, eq=False)
 class OutgoingMessage:
-    """A message between `submit` and its outcome."""
+    """A message of a burst, and its outcome once there is one."""
 
     message: Message
-    until: float  # the moment (`time.monotonic`) after which it is not begun
+    outcome: Outcome | None = None
     content: bytes = b""  # the bytes on the wire, once they are encoded
     tries: int = 0  # connections that broke on it before they had transmitted anything
 
@@ -44,29 +44,21 @@ class OutgoingMessage:
 
 
 class OutgoingQueue:
-    """Messages to take, and to finish or to requeue. A message is finished once."""
+    """The messages of a burst, to take, and to finish or to requeue. Each is finished once."""
 
-    def __init__(self) -> None:
-        self._waiting: deque[OutgoingMessage] = deque()
-        self._unfinished: set[OutgoingMessage] = set()  # waiting, or at one of the connections
-        self._finished: list[tuple[Message, Outcome]] = []
+    def __init__(self, burst: Sequence[Message], until: float) -> None:
+        """`until`: the moment (`time.monotonic`) after which no message is begun."""
+        self._burst = [OutgoingMessage(message) for message in burst]
+        self._until = until
+        self._waiting = deque(self._burst)
+        self._unfinished = set(self._burst)  # waiting, or at one of the connections
         self._failure = _TOO_SLOW
         self._is_stopped = False
-
-    def add(self, messages: Sequence[Message], until: float) -> None:
-        if not self._unfinished:  # a failure of earlier messages is no reason for these
-            self._failure = _TOO_SLOW
-        added = [OutgoingMessage(message, until) for message in messages]
-        self._unfinished.update(added)
-        self._waiting.extend(added)
 
     @property
     def has_waiting(self) -> bool:
         """There are messages to begin, and there is time."""
-        try:
-            return self._waiting[0].until > monotonic() and not self._is_stopped
-        except IndexError:
-            return False
+        return bool(self._waiting) and self._until > monotonic() and not self._is_stopped
 
     @property
     def waiting(self) -> int:
@@ -109,7 +101,9 @@ class OutgoingQueue:
 
     def finish(self, outgoing: OutgoingMessage, outcome: Outcome) -> None:
         """Store the outcome of a message. Its first outcome is final."""
-        self._store(outgoing, outcome)
+        if outgoing in self._unfinished:
+            self._unfinished.discard(outgoing)
+            outgoing.outcome = outcome
 
     def requeue(self, outgoing: OutgoingMessage, why: str, *, is_suspect: bool) -> None:
         """Give a message of which nothing has left to another connection.
@@ -138,23 +132,14 @@ class OutgoingQueue:
     def finish_rest(self) -> None:
         """Finish what is left over, once no connection works on it."""
         while self._waiting:
-            self._store(self._waiting.popleft(), self._failure)
+            self.finish(self._waiting.popleft(), self._failure)
         for outgoing in list(self._unfinished):
-            self._store(outgoing, _LOST)
+            self.finish(outgoing, _LOST)
 
-    def _store(self, outgoing: OutgoingMessage, outcome: Outcome) -> None:
-        if outgoing in self._unfinished:
-            self._unfinished.discard(outgoing)
-            self._finished.append((outgoing.message, outcome))
-
-    def drain(self) -> list[tuple[Message, Outcome]]:
-        """The outcomes since the last call."""
-        finished, self._finished = self._finished, []
-        return finished
-
-    def keep(self, finished: Sequence[tuple[Message, Outcome]]) -> None:
-        """Put drained outcomes back, for the next `drain`."""
-        self._finished = [*finished, *self._finished]
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The outcomes of a burst that is finished, in its order."""
+        return [outgoing.outcome or _LOST for outgoing in self._burst]
 
 
 def _stuffed_once(content: bytes, shared_lines: object | None) -> bytes:

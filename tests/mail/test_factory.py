@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from fakes.smtp_sink import sinking
 from mail.backend import DjangoTransport
 from mail.batch.client import BurstTransport
-from mail.factory import SMTP, as_streaming, open_transport, process_transport
+from mail.factory import SMTP, open_transport, process_transport
 from mail.smtp.pool import SmtpTransport
-from mail.transport import BatchAdapter
 from tests.mail.mails import APIS, make_burst, point_at
-from fakes.smtp_sink import sinking
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +56,3 @@ def test_a_process_keeps_one_transport_and_its_connection(settings: Settings) ->
             assert [outcome.state for outcome in outcomes] == ["accepted"]
         assert process_transport() is process_transport()
     assert sink.connections == 1
-
-
-def test_smtp_streams_by_itself_and_other_transports_by_an_adapter() -> None:
-    with SmtpTransport() as smtp:
-        assert as_streaming(smtp) is smtp
-    assert isinstance(as_streaming(DjangoTransport()), BatchAdapter)

@@ -10,6 +10,8 @@ from django.conf import LazySettings
 from django.db import connections, transaction
 from django.utils import timezone
 
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import HANG_UP, Sink, as_usual
 from mail.factory import SMTP, open_transport
 from mail.message import Message
 from mail.outcome import Outcome
@@ -18,8 +20,6 @@ from subscribers.send_transactional import claim, record, send_waiting, state_af
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_mail, make_subscriber
 from tests.mail.smtp.bursts import reply_at
-from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import HANG_UP, Sink, as_usual
 
 pytestmark = pytest.mark.django_db
 State = TransactionalMail.State

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import FAULTS, Fault, MailApi, answering
 from mail.factory import open_transport
 from subscribers.models import TransactionalMail
 from subscribers.send_transactional import send_waiting
 from tests.factories import NOON, make_mail, make_subscriber
 from tests.mail.mails import APIS, make_digest, point_at
-from fakes.mail_api import FAULTS, Fault, MailApi, answering
 
 pytestmark = pytest.mark.django_db
 State = TransactionalMail.State

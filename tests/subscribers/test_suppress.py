@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.suppress import is_suppressed, suppress, suppression_join, unsuppress
-from subscribers.addresses import address_hash
 from tests.factories import NOON, make_subscriber
 from web.sql import rows
 

@@ -12,10 +12,10 @@ from celery import current_app
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
+from fakes.smtp_sink import sinking
 from mail.factory import SMTP, open_transport
 from subscribers import tasks
 from tests.factories import make_mail, make_subscriber
-from fakes.smtp_sink import sinking
 
 
 @pytest.fixture

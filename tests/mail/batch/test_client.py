@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from fakes.mail_api import FAULTS, Fault, MailApi, answering
 from mail.batch import client as client_module
 from tests.mail.mails import APIS, bursting, make_burst, make_digest
-from fakes.mail_api import FAULTS, Fault, MailApi, answering
 
 PROVIDERS = sorted(APIS)
 KEYED = ["brevo", "resend"]

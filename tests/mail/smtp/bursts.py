@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mail.outcome import Outcome
-from mail.smtp.pool import SmtpTransport
 from fakes.smtp_sink import sinking
 from fakes.smtp_sink_rules import Answer, Moment, Rule, Sink, as_usual
+from mail.outcome import Outcome
+from mail.smtp.pool import SmtpTransport
 
 BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LINES = b"A paper.\r\n" * 40

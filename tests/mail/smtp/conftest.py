@@ -7,10 +7,10 @@ from math import inf
 import pytest
 from pytest_django import Settings
 
+from fakes.smtp_sink_rules import Sink
 from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
 from tests.mail.smtp.bursts import BACKEND, Connect
-from fakes.smtp_sink_rules import Sink
 
 
 @pytest.fixture(autouse=True)

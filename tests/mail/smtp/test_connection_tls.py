@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from fakes.smtp_sink_rules import HANG_UP, Sink
 from mail.smtp.pool import SmtpTransport
 from tests.mail.smtp.bursts import (
     BACKEND,
@@ -19,7 +20,6 @@ from tests.mail.smtp.bursts import (
     states,
     strict_sink,
 )
-from fakes.smtp_sink_rules import HANG_UP, Sink
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
 LOGIN = ("digest", "a password")

@@ -8,6 +8,8 @@ from threading import current_thread, main_thread
 import pytest
 from pytest_django import Settings
 
+from fakes.slow_proxy import delayed
+from fakes.smtp_sink_rules import SILENCE
 from mail.outcome import Outcome
 from mail.smtp.pool import SmtpTransport, envelope_sender
 from mail.smtp.queue import OutgoingMessage, OutgoingQueue
@@ -20,7 +22,6 @@ from tests.mail.smtp.bursts import (
     states,
     strict_sink,
 )
-from fakes.smtp_sink_rules import SILENCE
 
 
 def test_each_message_arrives_once_at_its_own_recipient(connect: Connect, pipelining: bool) -> None:
@@ -119,3 +120,16 @@ def test_messages_name_the_sender_of_the_settings(connect: Connect) -> None:
     with strict_sink() as sink, connect(sink) as transport:
         transport.send(make_burst(2))
     assert [mail.sender for mail in sink.mails] == ["digest@papers.test"] * 2
+
+
+def test_reply_times_decide_whether_a_server_is_near(settings: Settings) -> None:
+    settings.SMTP_CONNECTIONS = 3
+    with strict_sink() as sink, delayed(sink.port, 0.005) as far:
+        for settings.EMAIL_PORT, is_near in (sink.port, True), (far, False):
+            with SmtpTransport() as transport:
+                assert not transport.is_near
+                transport.send(make_burst(40))
+                assert transport.is_near is is_near
+                transport.send([make_message(number) for number in range(41, 81)])
+        sink.mails = sink.mails[:80]  # the same mails went to both
+    assert len({mail.connection for mail in sink.mails}) == 3

@@ -7,6 +7,7 @@ import socket
 import pytest
 from pytest_django import Settings
 
+from fakes.smtp_sink_rules import HANG_UP, SILENCE, Answer, Moment
 from mail.smtp.pool import SmtpTransport
 from tests.mail.smtp.bursts import (
     Connect,
@@ -17,7 +18,6 @@ from tests.mail.smtp.bursts import (
     states,
     strict_sink,
 )
-from fakes.smtp_sink_rules import HANG_UP, SILENCE, Answer, Moment
 
 
 @pytest.mark.usefixtures("_short_timeout")

@@ -13,13 +13,13 @@ from django.test import override_settings
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
 from mail.outcome import Outcome
 from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
 from mail.smtp.session import SmtpSession
 from tests.mail.smtp.bursts import BACKEND, make_burst
-from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
 
 COUNT = 14
 REFUSALS = ["450 4.2.1 busy", "451 4.7.1 greylisted", "452 4.2.2 full", "550 5.1.1 nobody"]

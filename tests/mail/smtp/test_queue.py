@@ -25,32 +25,16 @@ def test_leading_dots_are_stuffed_and_the_end_is_crlf(content: bytes, wire: byte
     assert stuffed(content) == wire
 
 
-def test_an_old_failure_is_no_reason_for_new_messages() -> None:
-    bag, wrong = OutgoingQueue(), Outcome("misconfigured", error="535 wrong password")
-    bag.add(make_burst(1), until=0)
-    bag.note_failure(wrong)
-    bag.finish_rest()
-    bag.add(make_burst(1), until=0)
-    bag.finish_rest()
-    [(_, first), (_, second)] = bag.drain()
-    assert first == wrong
-    assert (second.state, "too slow" in second.error) == ("deferred", True)
-
-
 def test_a_stopped_queue_gives_out_no_requeued_message() -> None:
-    bag = OutgoingQueue()
-    bag.add(make_burst(2), until=inf)
-    letter = bag.take()
-    assert letter
-    bag.stop()
-    bag.requeue(letter, "the connection broke", is_suspect=False)
-    assert bag.take() is None
+    queue = make_queue(2)
+    outgoing = take(queue)
+    queue.stop()
+    queue.requeue(outgoing, "the connection broke", is_suspect=False)
+    assert queue.take() is None
 
 
 def make_queue(count: int = 1) -> OutgoingQueue:
-    queue = OutgoingQueue()
-    queue.add(make_burst(count), until=inf)
-    return queue
+    return OutgoingQueue(make_burst(count), until=inf)
 
 
 def take(queue: OutgoingQueue) -> OutgoingMessage:
@@ -71,8 +55,7 @@ def test_only_the_first_outcome_of_a_message_counts() -> None:
     outgoing = take(queue)
     queue.finish(outgoing, Outcome("accepted"))
     queue.finish(outgoing, Outcome("unknown"))
-    assert [outcome.state for _, outcome in queue.drain()] == ["accepted"]
-    assert (queue.unfinished, queue.drain()) == (0, [])
+    assert (queue.unfinished, queue.outcomes) == (0, [Outcome("accepted")])
 
 
 def test_a_requeued_message_is_the_next() -> None:
@@ -92,23 +75,22 @@ def test_a_suspect_message_goes_last_and_is_deferred_in_the_end() -> None:
         assert take(queue) is first
         queue.requeue(first, "the connection broke again", is_suspect=True)
     assert queue.take() is None
-    assert queue.drain() == [
-        (first.message, Outcome("deferred", error="the connection broke again"))
-    ]
+    assert first.outcome == Outcome("deferred", error="the connection broke again")
+    assert second.outcome is None
 
 
 def test_messages_without_a_connection_end_with_the_failure() -> None:
     queue, failure = make_queue(2), Outcome("misconfigured", error="535 wrong password")
     queue.note_failure(failure)
     queue.finish_rest()
-    assert [outcome for _, outcome in queue.drain()] == [failure] * 2
+    assert queue.outcomes == [failure] * 2
 
 
 def test_a_message_of_which_no_connection_reported_is_in_doubt() -> None:
     queue = make_queue()
     take(queue)
     queue.finish_rest()
-    assert [outcome.state for _, outcome in queue.drain()] == ["unknown"]
+    assert [outcome.state for outcome in queue.outcomes] == ["unknown"]
 
 
 @pytest.mark.parametrize(
@@ -123,10 +105,9 @@ def test_a_message_of_which_no_connection_reported_is_in_doubt() -> None:
     ],
 )
 def test_an_address_that_is_not_exactly_one_is_refused(to: str) -> None:
-    queue = OutgoingQueue()
-    queue.add([PlainMessage(1, to)], until=inf)
+    queue = OutgoingQueue([PlainMessage(1, to)], until=inf)
     assert queue.take() is None
-    assert [outcome.state for _, outcome in queue.drain()] == ["refused"]
+    assert [outcome.state for outcome in queue.outcomes] == ["refused"]
 
 
 def test_a_message_that_cannot_be_encoded_is_refused() -> None:
@@ -134,11 +115,9 @@ def test_a_message_that_cannot_be_encoded_is_refused() -> None:
         def as_bytes(self) -> bytes:
             raise ValueError("a header with a line end")
 
-    queue = OutgoingQueue()
-    queue.add([Invalid(1, "ada@example.com")], until=inf)
+    queue = OutgoingQueue([Invalid(1, "ada@example.com")], until=inf)
     assert queue.take() is None
-    [(_, outcome)] = queue.drain()
-    assert outcome == Outcome("refused", error="ValueError: a header with a line end")
+    assert queue.outcomes == [Outcome("refused", error="ValueError: a header with a line end")]
 
 
 def test_the_next_message_is_encoded_ahead_and_stays_the_next() -> None:
@@ -156,9 +135,7 @@ class SharedLines:
 
 
 def wire(message: PlainMessage) -> bytes:
-    queue = OutgoingQueue()
-    queue.add([message], until=inf)
-    return take(queue).content
+    return take(OutgoingQueue([message], until=inf)).content
 
 
 def test_messages_with_dotted_shared_lines_are_all_stuffed() -> None:
@@ -184,10 +161,9 @@ def test_shared_lines_without_dots_are_checked_once(monkeypatch: pytest.MonkeyPa
     assert len(checked) == 3
 
 
-def test_kept_outcomes_come_with_the_next_ones() -> None:
-    queue = make_queue(2)
-    first, second = take(queue), take(queue)
-    queue.finish(first, Outcome("accepted"))
-    queue.keep(queue.drain())
-    queue.finish(second, Outcome("deferred"))
-    assert [outcome.state for _, outcome in queue.drain()] == ["accepted", "deferred"]
+def test_messages_whose_time_is_over_are_not_begun() -> None:
+    queue = OutgoingQueue(make_burst(2), until=0)
+    assert queue.take() is None
+    queue.finish_rest()
+    error = "the server was too slow for the whole burst"
+    assert queue.outcomes == [Outcome("deferred", error=error)] * 2

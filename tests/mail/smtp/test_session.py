@@ -7,6 +7,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import Answer, Moment
 from mail.outcome import Outcome
 from tests.mail.smtp.bursts import (
     Connect,
@@ -18,8 +20,6 @@ from tests.mail.smtp.bursts import (
     states,
     strict_sink,
 )
-from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import Answer, Moment
 
 
 def test_the_servers_id_of_a_message_is_kept(connect: Connect) -> None:

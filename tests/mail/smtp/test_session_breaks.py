@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE
 from tests.mail.smtp.bursts import (
     Connect,
     make_burst,
@@ -14,7 +15,6 @@ from tests.mail.smtp.bursts import (
     states,
     strict_sink,
 )
-from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE
 
 
 @pytest.mark.usefixtures("_short_timeout")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from time import monotonic
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
+from fakes.smtp_sink import sinking
+from fakes.smtp_sink_rules import HANG_UP, SILENCE, Answer, Moment
 from mail.smtp import worker as worker_module
 from mail.smtp.queue import OutgoingQueue
 from mail.smtp.worker import SmtpWorker
@@ -21,8 +24,6 @@ from tests.mail.smtp.bursts import (
     states,
     strict_sink,
 )
-from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import HANG_UP, SILENCE, Answer, Moment
 
 
 @pytest.mark.parametrize("goodbye", [HANG_UP, "421 4.4.2 idle too long"])
@@ -144,11 +145,15 @@ def test_after_lost_commands_a_worker_goes_step_by_step(
 def test_an_error_in_our_code_leaves_messages_in_doubt(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*args: object) -> None:
-        raise RuntimeError("a bug")
+    finish, errors = OutgoingQueue.finish, [RuntimeError("a bug")]
+
+    def fail_once(*args: Any) -> None:
+        if errors:
+            raise errors.pop()
+        finish(*args)
 
     with sinking() as sink, connect(sink) as transport:
-        monkeypatch.setattr(OutgoingQueue, "finish", fail)
+        monkeypatch.setattr(OutgoingQueue, "finish", fail_once)
         outcomes = transport.send(make_burst(3))
     assert states(outcomes)[0] == "unknown"
     assert recipients(sink) == ["reader1@example.com"]
