@@ -15,7 +15,7 @@ from bench.stage import as_json, empty_database, is_quick, peak_megabytes, reset
 from papers.catalogue.classify import classify
 from papers.catalogue.ingest import ingest
 from papers.models import Paper, PaperTopic
-from papers.ranking.measurements import measured
+from papers.ranking.measurements import iter_measurements
 from papers.ranking.score import score, topics_of
 from papers.ranking.trend import rank
 from papers.windows import closes_at
@@ -107,7 +107,7 @@ def _scoring(papers: int) -> list[dict[str, Any]]:
 def _ranking(papers: int) -> dict[str, Any]:
     """The pure part alone. The collector passes over what it is given, as if it came one by one."""
     ids = list(Paper.objects.values_list("pk", flat=True))
-    seen, fields = list(measured(ids, NOW)), topics_of(ids)
+    seen, fields = list(iter_measurements(ids, NOW)), topics_of(ids)
     gc.collect()
     gc.freeze()
     try:
