@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from bench.stage import empty_database, is_quick, write
 from papers.models import Paper, PaperTopic, Topic, Trend
-from papers.search.query import Filters, best, read
-from papers.search.search import search
+from papers.search.query import Filters, parse, top_matches
+from papers.search.results import search_papers
 
 DAY: Final = date(2026, 3, 13)
 NOW: Final = datetime(2026, 3, 14, tzinfo=UTC)
@@ -118,15 +118,15 @@ def _measured(case: Case, times: int) -> dict[str, Any]:
 
 
 def _find(query: str, filters: Filters) -> int:
-    wanted = read(query)
-    return best(wanted, filters, enough=20).total if wanted else 0
+    parsed = parse(query)
+    return top_matches(parsed, filters, at_least=20).total if parsed else 0
 
 
 def _whole_search(times: int) -> dict[str, Any]:
     """The same with what a page shows: papers, topics, signals, trends."""
     return _told(
         "the whole search, for a word in a third",
-        *_milliseconds(lambda: search(word(40), now=NOW), times),
+        *_milliseconds(lambda: search_papers(word(40), now=NOW), times),
     )
 
 

@@ -123,7 +123,7 @@ def test_links_are_made_of_the_sites_own_address(client: Client, settings: Any) 
 def test_the_newest_papers_come_first_and_no_more_than_a_hundred(client: Client) -> None:
     Paper.objects.bulk_create(
         Paper(title=f"P {n}", title_key=f"p {n}", listed_on=DAY - timedelta(days=n))
-        for n in range(feeds.NEWEST + 3)
+        for n in range(feeds.MAX_ENTRIES + 3)
     )
     entries = read_feed(client, ALL).entries
     assert len(entries) == 100

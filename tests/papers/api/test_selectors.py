@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from papers.api import selectors
-from papers.api.selectors import Page, daily
+from papers.api.selectors import Page, daily_papers
 from papers.api.span import Span
 from papers.models import SUBMITTER, Paper, RawRecord, Trend
-from papers.search.search import search
+from papers.search.results import search_papers
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 from tests.papers.api.payloads import make_row, take_in
 
@@ -24,7 +24,7 @@ WEEK = Span("week", date(2025, 3, 10), date(2025, 3, 16))
 
 def ask(span: Span | None = None, sort: selectors.Sort = "publishedAt", **values: Any) -> Page:
     asked: dict[str, Any] = {"topic": None, "submitter": None, "page": 0, "size": 50, "now": NOW}
-    return daily(span, sort, **{**asked, **values})
+    return daily_papers(span, sort, **{**asked, **values})
 
 
 def titles(page: Page) -> list[str]:
@@ -102,7 +102,7 @@ def test_a_span_includes_its_first_and_its_last_day() -> None:
 
 def test_a_withdrawn_paper_is_in_no_list() -> None:
     make_paper("gone", is_withdrawn=True)
-    assert titles(ask()) == titles(selectors.newest(50, NOW)) == []
+    assert titles(ask()) == titles(selectors.newest_papers(50, NOW)) == []
 
 
 def test_a_topic_has_its_papers_and_a_hidden_one_none() -> None:
@@ -199,7 +199,7 @@ def test_a_page_takes_four_queries_however_many_papers(
 def test_one_paper_takes_two_more_than_finding_it(django_assert_num_queries: Any) -> None:
     make_many(2)
     with django_assert_num_queries(4):
-        paper = selectors.named("2503.00002")
+        paper = selectors.paper_by_name("2503.00002")
         assert paper is not None
         assert selectors.entry_of(paper, NOW).counts["upvotes"] == 32
 
@@ -209,9 +209,9 @@ def test_a_search_takes_one_query_more_than_the_search_itself(
 ) -> None:
     make_many(3)
     with CaptureQueriesContext(connection) as alone:
-        search("tea", now=NOW, size=50)
+        search_papers("tea", now=NOW, size=50)
     with django_assert_num_queries(len(alone) + 1):
-        assert len(selectors.found("tea", 50, NOW).entries) == 3
+        assert len(selectors.matching_papers("tea", 50, NOW).entries) == 3
 
 
 def test_an_empty_page_asks_only_for_its_papers(django_assert_num_queries: Any) -> None:

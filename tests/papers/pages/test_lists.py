@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from papers.list_urls import list_url
 from papers.models import Topic
-from papers.pages.lists import SHOWN, latest_day, list_page, list_url, nearest
-from papers.queries import Neighbours
+from papers.pages.lists import MAX_PAPERS, list_page, nearest
+from papers.queries import Neighbours, latest_day
 from papers.ranking.score import score
 from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
 
@@ -115,7 +116,7 @@ def test_a_list_never_leads_past_today() -> None:
 def test_a_dated_list_keeps_its_day_in_all_its_links() -> None:
     topic = make_topic("Origami")
     page = list_page("week", FRIDAY, now=at(MONDAY), topic=topic)
-    links = [*(tab.url for tab in page.tabs), *(link.url for link in page.topics), page.whole_url]
+    links = [link.url for link in [*page.tabs, *page.topics]] + [page.all_topics_url]
     assert all("2025-03-14" in link for link in links)
 
 
@@ -138,13 +139,13 @@ def test_topics_count_the_papers_of_the_window() -> None:
 @pytest.mark.django_db
 def test_a_long_list_shows_its_strongest_and_says_how_many_there_are() -> None:
     topic = make_topic("Origami")
-    for _ in range(SHOWN + 1):
+    for _ in range(MAX_PAPERS + 1):
         make_paper_topic(make_paper(listed_on=FRIDAY), topic)
     make_paper(listed_on=FRIDAY)
     whole = list_page("day", FRIDAY, now=at(MONDAY))
     part = list_page("day", FRIDAY, now=at(MONDAY), topic=topic)
-    assert (len(whole.papers), whole.total) == (SHOWN, SHOWN + 2)
-    assert (len(part.papers), part.total) == (SHOWN, SHOWN + 1)
+    assert (len(whole.papers), whole.total) == (MAX_PAPERS, MAX_PAPERS + 2)
+    assert (len(part.papers), part.total) == (MAX_PAPERS, MAX_PAPERS + 1)
 
 
 @pytest.mark.django_db

@@ -160,7 +160,7 @@ def test_the_last_page_says_that_more_match_than_it_could_show(
 
 
 @pytest.mark.parametrize(
-    ("total", "is_about", "said"),
+    ("total", "is_estimate", "said"),
     [
         (1, False, "one paper"),
         (2, False, "2 papers"),
@@ -171,8 +171,8 @@ def test_the_last_page_says_that_more_match_than_it_could_show(
         (1, True, "about 1 papers"),
     ],
 )
-def test_a_count_that_is_a_guess_says_so(total: int, is_about: bool, said: str) -> None:
-    assert count_in_words(total, is_about=is_about) == said
+def test_a_count_that_is_a_guess_says_so(total: int, is_estimate: bool, said: str) -> None:
+    assert count_in_words(total, is_estimate=is_estimate) == said
 
 
 # ── nothing ──────────────────────────────────────────────────────────────────

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from papers.search.highlight import Highlight, highlight, marks, passage
-from papers.search.query import read
+from papers.search.highlight import Highlight, highlight, parse_headline, passage
+from papers.search.query import parse
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,8 @@ FILLER = "Nothing to see in this sentence, which only takes its place here. "
 
 
 def marked(query: str, **values: Any) -> Highlight:
-    wanted = read(query)
-    (found,) = highlight(wanted.exact if wanted else "", [make_paper(**values)])
+    parsed = parse(query)
+    (found,) = highlight(parsed.full_query if parsed else "", [make_paper(**values)])
     return found
 
 
@@ -105,8 +105,8 @@ def test_a_word_deep_in_an_endless_sentence_is_still_shown() -> None:
 
 
 def test_a_headline_that_lost_a_letter_gives_no_marks() -> None:
-    assert marks("a \ue000b\ue001 c", 5) == [(2, 3)]
-    assert marks("a \ue000b\ue001 c", 6) == []
+    assert parse_headline("a \ue000b\ue001 c", 5) == [(2, 3)]
+    assert parse_headline("a \ue000b\ue001 c", 6) == []
 
 
 def test_nothing_is_marked_without_a_query_and_nothing_is_asked(

@@ -12,7 +12,7 @@ from django.db import connection
 from papers.models import Paper, SearchEntry, Trend
 from papers.ranking.score import score
 from papers.search import query
-from papers.search.query import Filters, Wanted, best, read, statement_of
+from papers.search.query import Filters, ParsedQuery, build_statement, parse, top_matches
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -28,15 +28,15 @@ def entry_of(paper: Paper) -> SearchEntry:
 
 
 def found(query: str, **filters: Any) -> list[int]:
-    wanted = read(query)
-    assert wanted is not None
-    return list(best(wanted, Filters(**filters), enough=20).paper_ids)
+    parsed = parse(query)
+    assert parsed is not None
+    return list(top_matches(parsed, Filters(**filters), at_least=20).paper_ids)
 
 
 def plan_of(query: str, **filters: Any) -> str:
-    wanted = read(query)
-    assert wanted is not None
-    statement, values = statement_of(wanted, Filters(**filters), wanted.gathered)
+    parsed = parse(query)
+    assert parsed is not None
+    statement, values = build_statement(parsed, Filters(**filters), parsed.index_query)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {statement}", values)
         return "\n".join(row[0] for row in cursor.fetchall())
@@ -152,26 +152,26 @@ def test_the_words_lie_outside_of_the_row_so_that_a_scan_reads_few_pages() -> No
 
 
 def test_words_are_gathered_and_checked_alike() -> None:
-    assert read("graph networks") == Wanted("'graph' & 'network'", "'graph' & 'network'")
+    assert parse("graph networks") == ParsedQuery("'graph' & 'network'", "'graph' & 'network'")
 
 
 def test_a_phrase_is_gathered_by_its_words() -> None:
-    wanted = read('"graph networks" -toy')
-    assert wanted == Wanted("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
-    assert wanted.has_phrase
+    parsed = parse('"graph networks" -toy')
+    assert parsed == ParsedQuery("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
+    assert parsed.has_phrase
 
 
 def test_a_phrase_that_must_not_be_there_does_not_keep_its_words_away() -> None:
-    wanted = read('drawing -"still life"')
-    assert wanted is not None
-    assert wanted.gathered == "'draw'"
+    parsed = parse('drawing -"still life"')
+    assert parsed is not None
+    assert parsed.index_query == "'draw'"
 
 
 @pytest.mark.parametrize(
     "query", ["", "the of and", "-graph", '-"a graph"', "...", '"', "graph or -x"]
 )
 def test_some_queries_look_for_nothing(query: str) -> None:
-    assert read(query) is None
+    assert parse(query) is None
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def test_some_queries_look_for_nothing(query: str) -> None:
     ['"unclosed', "((", "a & | !", "x:*", "<->", "or or or", "-- - -", "'", "\\", "%s %", "{}"],
 )
 def test_bad_syntax_is_never_an_error(query: str) -> None:
-    wanted = read(query)
-    if wanted:
-        assert best(wanted, Filters(), enough=20).total == 0
+    parsed = parse(query)
+    if parsed:
+        assert top_matches(parsed, Filters(), at_least=20).total == 0
 
 
 # ── gathering ────────────────────────────────────────────────────────────────
@@ -197,9 +197,9 @@ def test_a_common_word_gives_the_strongest_by_trend_and_counts_all(few_candidate
     papers = [make_paper(summary=f"About sand {n}.") for n in range(12)]
     for value, paper in enumerate(papers):
         make_trend(paper, value)
-    matches = best(read("sand") or Wanted("", ""), Filters(), enough=5)
+    matches = top_matches(parse("sand") or ParsedQuery("", ""), Filters(), at_least=5)
     assert list(matches.paper_ids) == [paper.pk for paper in reversed(papers[-few_candidates:])]
-    assert (matches.total, matches.is_about) == (12, False)
+    assert (matches.total, matches.is_estimate) == (12, False)
 
 
 def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: int) -> None:
@@ -213,8 +213,8 @@ def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: 
 def test_a_phrase_is_counted_by_the_share_of_candidates_that_hold_it(few_candidates: int) -> None:
     for _ in range(8):
         make_paper(summary="The red house.")
-    matches = best(read('"red house"') or Wanted("", ""), Filters(), enough=5)
-    assert (len(matches.paper_ids), matches.total, matches.is_about) == (few_candidates, 8, True)
+    matches = top_matches(parse('"red house"') or ParsedQuery("", ""), Filters(), at_least=5)
+    assert (len(matches.paper_ids), matches.total, matches.is_estimate) == (few_candidates, 8, True)
 
 
 @pytest.mark.usefixtures("few_candidates")
@@ -222,9 +222,9 @@ def test_a_phrase_is_found_beneath_many_papers_that_only_hold_its_words() -> Non
     for _ in range(12):
         make_trend(make_paper(summary="A house that is red."), 5.0)
     rare = make_paper(summary="The red house.")
-    matches = best(read('"red house"') or Wanted("", ""), Filters(), enough=5)
+    matches = top_matches(parse('"red house"') or ParsedQuery("", ""), Filters(), at_least=5)
     assert list(matches.paper_ids) == [rare.pk]
-    assert (matches.total, matches.is_about) == (1, False)
+    assert (matches.total, matches.is_estimate) == (1, False)
 
 
 def test_filters_count_before_the_candidates_are_chosen(few_candidates: int) -> None:

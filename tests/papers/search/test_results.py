@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from papers.models import Paper, Topic, Trend
-from papers.search.search import LONGEST_QUERY, SearchResult, search
+from papers.search.results import MAX_QUERY_LENGTH, SearchResult, search_papers
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def make_trend(paper: Paper, value: float, window: str = "week") -> Trend:
 
 
 def find(query: str, **wishes: Any) -> SearchResult:
-    return search(query, now=NOON, **wishes)
+    return search_papers(query, now=NOON, **wishes)
 
 
 def order(result: SearchResult) -> list[Paper]:
@@ -110,14 +110,14 @@ def test_an_author_is_found_by_the_whole_name_and_not_across_two_names() -> None
 def test_an_arxiv_id_or_address_leads_to_its_paper(typed: str) -> None:
     paper = make_paper(arxiv_id="2503.04567")
     result = find(typed, with_code=True)
-    assert result.exact == paper
+    assert result.exact_match == paper
     assert (order(result), result.total, result.pages) == ([paper], 1, 1)
 
 
 def test_an_arxiv_id_that_is_not_here_is_searched_for_as_words() -> None:
     citing = make_paper(summary="A reply to 2503.99999.")
     result = find("2503.99999")
-    assert result.exact is None
+    assert result.exact_match is None
     assert order(result) == [citing]
 
 
@@ -132,7 +132,7 @@ def test_a_query_that_is_too_long_is_cut_and_says_so() -> None:
     paper = make_paper("Sand")
     result = find("sand or " + "dust " * 100)
     assert result.is_cut
-    assert len(result.query) <= LONGEST_QUERY
+    assert len(result.query) <= MAX_QUERY_LENGTH
     assert not find("sand").is_cut
     assert order(find("sand" + " " * 500)) == [paper]
     assert not find("sand" + " " * 500).is_cut
