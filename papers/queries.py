@@ -128,7 +128,10 @@ def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
     ones.
     """
     stronger = Trend.objects.filter(
-        window=OuterRef("window"), day=OuterRef("day"), value__gt=OuterRef("value")
+        window=OuterRef("window"),
+        day=OuterRef("day"),
+        value__gt=OuterRef("value"),
+        paper__in=Paper.listed.all(),
     )
     counted = stronger.order_by().values("day").annotate(papers=Count("id")).values("papers")
     trends = (

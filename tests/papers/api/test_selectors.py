@@ -46,13 +46,13 @@ def make_trend(paper: Paper, value: float, window: str = "week", day: date = DAY
 # ── order ────────────────────────────────────────────────────────────────────
 
 
-def test_the_newest_listing_comes_first_and_within_a_day_the_order_of_the_list() -> None:
+def test_the_newest_listing_comes_first() -> None:
     for title, ago in (("old", 2), ("first of today", 0), ("second of today", 0)):
         make_paper(title, listed_on=DAY - timedelta(days=ago))
     assert titles(ask()) == ["first of today", "second of today", "old"]
 
 
-def test_trending_means_the_newest_scores_of_the_span() -> None:
+def test_trending_uses_the_newest_scores_of_the_span() -> None:
     weak, strong = make_paper("weak"), make_paper("strong")
     for paper, then, now in ((weak, 9, 1), (strong, 2, 3)):
         make_trend(paper, then, day=DAY)
@@ -71,13 +71,13 @@ def test_a_day_and_a_month_are_ranked_by_their_own_scores() -> None:
     assert titles(ask(month, "trending")) == ["one", "two"]
 
 
-def test_a_week_that_is_not_scored_shows_its_newest_first() -> None:
+def test_a_week_without_scores_shows_its_newest_first() -> None:
     make_paper("monday", listed_on=date(2025, 3, 10))
     make_paper("friday")
     assert titles(ask(WEEK, "trending")) == ["friday", "monday"]
 
 
-def test_trending_without_a_span_is_the_newest_scored_week_and_nothing_else() -> None:
+def test_trending_without_a_span_is_the_newest_scored_week() -> None:
     make_trend(make_paper("weak"), 1)
     make_trend(make_paper("strong"), 2)
     make_trend(make_paper("last month's"), 9, day=date(2025, 2, 14))
@@ -85,7 +85,7 @@ def test_trending_without_a_span_is_the_newest_scored_week_and_nothing_else() ->
     assert titles(ask(sort="trending")) == ["strong", "weak"]
 
 
-def test_scores_of_days_to_come_are_not_looked_at() -> None:
+def test_scores_of_future_days_do_not_count() -> None:
     make_trend(make_paper("now"), 1)
     make_trend(make_paper("later"), 2, day=NOW.date() + timedelta(days=1))
     assert titles(ask(sort="trending")) == ["now"]
@@ -105,7 +105,7 @@ def test_a_withdrawn_paper_is_in_no_list() -> None:
     assert titles(ask()) == titles(selectors.newest_papers(50, NOW)) == []
 
 
-def test_a_topic_has_its_papers_and_a_hidden_one_none() -> None:
+def test_only_an_active_topic_has_papers() -> None:
     shown, hidden = make_topic("Tea"), make_topic("Ale", is_active=False)
     paper = make_paper("tea")
     make_paper("coffee")
@@ -115,7 +115,7 @@ def test_a_topic_has_its_papers_and_a_hidden_one_none() -> None:
     assert titles(ask(topic=hidden.slug)) == []
 
 
-def test_a_submitter_is_found_in_lists_and_in_a_paper_s_own_payload() -> None:
+def test_a_submitter_is_found_in_rows_and_in_single_papers() -> None:
     take_in(make_row())
     alone = make_row("2503.00002", title="Coffee")
     take_in({"paper": alone["paper"]})
@@ -123,14 +123,14 @@ def test_a_submitter_is_found_in_lists_and_in_a_paper_s_own_payload() -> None:
     assert titles(ask(submitter="Grace")) == []
 
 
-def test_submitters_are_found_by_their_index() -> None:
+def test_a_submitter_is_found_by_the_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     told = RawRecord.objects.filter(source="hugging_face").alias(submitter=SUBMITTER)
     assert "raw_record_submitter" in told.filter(submitter="grace").explain()
 
 
-def test_a_page_knows_whether_there_is_another() -> None:
+def test_a_page_has_more_if_there_is_another() -> None:
     for _ in range(3):
         make_paper()
     assert [ask(size=2, page=page).has_more for page in range(3)] == [True, False, False]
@@ -140,7 +140,7 @@ def test_a_page_knows_whether_there_is_another() -> None:
 # ── what an entry holds ──────────────────────────────────────────────────────
 
 
-def test_counts_are_the_newest_of_the_source_that_shows_most() -> None:
+def test_counts_are_the_newest_of_the_highest_source() -> None:
     paper = make_paper()
     make_signal(paper, 5, kind="stars", source="hugging_face", read_at=NOON)
     make_signal(paper, 7, kind="stars", source="github", read_at=NOON)
@@ -151,7 +151,7 @@ def test_counts_are_the_newest_of_the_source_that_shows_most() -> None:
     assert entry.counts == {"stars": 6, "upvotes": 0}
 
 
-def test_the_newest_payload_of_hugging_face_is_told() -> None:
+def test_an_entry_has_the_newest_payload_of_hugging_face() -> None:
     take_in(make_row(discussionId="a" * 24), day=DAY)
     take_in(make_row(discussionId="b" * 24), day=DAY + timedelta(days=1))
     RawRecord.objects.create(
@@ -166,7 +166,7 @@ def test_the_newest_payload_of_hugging_face_is_told() -> None:
     assert entry.payload["paper"]["discussionId"] == "b" * 24
 
 
-def test_links_are_told_by_the_newest_payload_that_speaks_of_them() -> None:
+def test_linked_objects_come_from_the_newest_payload_with_them() -> None:
     (paper,) = take_in({"paper": {**make_row()["paper"], "linkedModels": [{"id": "tea/leaf"}]}})
     take_in(make_row(upvotes=33), day=DAY + timedelta(days=1))
     told = selectors.newest_links(paper.pk)
@@ -186,7 +186,7 @@ def make_many(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_a_page_takes_four_queries_however_many_papers(
+def test_a_page_takes_the_same_queries_for_any_number_of_papers(
     number: int, django_assert_num_queries: Any
 ) -> None:
     make_many(number)
@@ -196,7 +196,7 @@ def test_a_page_takes_four_queries_however_many_papers(
         assert len(ask(WEEK, "trending").entries) == number
 
 
-def test_one_paper_takes_two_more_than_finding_it(django_assert_num_queries: Any) -> None:
+def test_one_paper_takes_four_queries(django_assert_num_queries: Any) -> None:
     make_many(2)
     with django_assert_num_queries(4):
         paper = selectors.paper_by_name("2503.00002")
@@ -214,6 +214,6 @@ def test_a_search_takes_one_query_more_than_the_search_itself(
         assert len(selectors.matching_papers("tea", 50, NOW).entries) == 3
 
 
-def test_an_empty_page_asks_only_for_its_papers(django_assert_num_queries: Any) -> None:
+def test_an_empty_page_takes_one_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert ask().entries == []

@@ -21,7 +21,7 @@ def paper_with_votes(count: float) -> Paper:
     return paper
 
 
-def test_shares_add_up_in_the_order_of_their_weight() -> None:
+def test_points_are_ordered_by_size() -> None:
     components = {
         "stars": {"value": 9, "points": 0.4},
         "upvotes": {"value": 84, "points": 4.2},
@@ -32,12 +32,12 @@ def test_shares_add_up_in_the_order_of_their_weight() -> None:
     assert given == [("upvotes", 4.2), ("stars", 0.4), ("position in a listing", -0.08)]
 
 
-def test_a_share_that_would_read_as_nothing_is_left_out() -> None:
+def test_points_that_would_read_as_zero_are_left_out() -> None:
     assert signal_points({"stars": {"value": 3, "points": 0.004}}) == []
 
 
 @pytest.mark.django_db
-def test_a_paper_knows_its_place_in_each_window() -> None:
+def test_the_page_has_the_place_in_each_window() -> None:
     weaker, stronger = paper_with_votes(3), paper_with_votes(300)
     for window in ("month", "day"):
         score(window, FRIDAY, SATURDAY_MORNING)
@@ -47,7 +47,7 @@ def test_a_paper_knows_its_place_in_each_window() -> None:
 
 
 @pytest.mark.django_db
-def test_only_the_newest_trend_of_a_window_is_told() -> None:
+def test_only_the_newest_trend_of_a_window_is_shown() -> None:
     paper = paper_with_votes(9)
     for days in range(3):
         score("week", FRIDAY + timedelta(days=days), SATURDAY_MORNING + timedelta(days=3))
@@ -57,7 +57,7 @@ def test_only_the_newest_trend_of_a_window_is_told() -> None:
 
 
 @pytest.mark.django_db
-def test_a_standing_is_explained() -> None:
+def test_a_place_has_its_reasons_and_points() -> None:
     paper = paper_with_votes(84)
     score("day", FRIDAY, SATURDAY_MORNING)
     (place,) = paper_page(paper.pk, SATURDAY_MORNING).places
@@ -66,7 +66,7 @@ def test_a_standing_is_explained() -> None:
 
 
 @pytest.mark.django_db
-def test_the_newest_read_of_each_counter_is_told() -> None:
+def test_the_newest_read_of_each_counter_is_shown() -> None:
     paper = make_paper()
     for hours, value in ((9, 12), (3, 40)):
         make_signal(paper, value, read_at=SATURDAY_MORNING - timedelta(hours=hours))
@@ -79,13 +79,13 @@ def test_the_newest_read_of_each_counter_is_told() -> None:
 
 
 @pytest.mark.django_db
-def test_what_will_be_read_is_not_known_yet() -> None:
+def test_future_reads_are_not_shown() -> None:
     paper = make_paper()
     make_signal(paper, 9, read_at=SATURDAY_MORNING + timedelta(minutes=1))
     assert paper_page(paper.pk, SATURDAY_MORNING).readings == []
 
 
 @pytest.mark.django_db
-def test_a_paper_that_is_not_there_has_no_portrait() -> None:
+def test_a_missing_paper_has_no_page() -> None:
     with pytest.raises(Paper.DoesNotExist):
         paper_page(999_999_999, SATURDAY_MORNING)

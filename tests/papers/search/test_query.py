@@ -50,21 +50,21 @@ def test_a_new_paper_is_found_at_once() -> None:
     assert found("mountain splat") == [paper.pk]
 
 
-def test_papers_stored_together_are_found_too() -> None:
+def test_papers_stored_in_bulk_are_found() -> None:
     Paper.objects.bulk_create(
         Paper(title=f"Glacier {n}", title_key=f"glacier {n}", listed_on=DAY) for n in range(3)
     )
     assert len(found("glacier")) == 3
 
 
-def test_a_changed_title_is_found_and_the_old_one_is_not() -> None:
+def test_a_changed_title_replaces_the_old_one() -> None:
     paper = make_paper("Rivers")
     Paper.objects.filter(pk=paper.pk).update(title="Lakes")
     assert found("lakes") == [paper.pk]
     assert found("rivers") == []
 
 
-def test_an_upsert_is_followed_where_it_changes_a_row() -> None:
+def test_an_upsert_updates_the_search_table() -> None:
     paper = make_paper("Rivers", code_url="")
     paper.title, paper.code_url = "Lakes", "https://example.org/"
     Paper.objects.bulk_create(
@@ -76,12 +76,12 @@ def test_an_upsert_is_followed_where_it_changes_a_row() -> None:
     assert found("lakes", with_code=True) == [paper.pk]
 
 
-def test_a_deleted_paper_is_found_no_more() -> None:
+def test_a_deleted_paper_is_not_found() -> None:
     make_paper("Rivers").delete()
     assert found("rivers") == []
 
 
-def test_a_withdrawn_paper_is_found_no_more_until_it_is_back() -> None:
+def test_a_withdrawn_paper_is_not_found_until_it_is_back() -> None:
     paper = make_paper("Rivers")
     Paper.objects.filter(pk=paper.pk).update(is_withdrawn=True)
     assert found("rivers") == []
@@ -98,7 +98,7 @@ def test_the_newest_trend_is_the_prominence() -> None:
     assert entry_of(paper).prominence == 3.0
 
 
-def test_a_score_reaches_the_search_and_so_does_the_next() -> None:
+def test_each_new_score_becomes_the_prominence() -> None:
     paper = make_paper()
     for hours, upvotes in ((0, 84), (2, 300)):
         make_signal(paper, upvotes, read_at=NOON + timedelta(hours=hours))
@@ -106,14 +106,14 @@ def test_a_score_reaches_the_search_and_so_does_the_next() -> None:
         assert entry_of(paper).prominence == Trend.objects.get(paper=paper).value > 0
 
 
-def test_of_one_days_trends_that_of_the_longest_window_counts() -> None:
+def test_the_longest_window_of_the_newest_day_counts() -> None:
     paper = make_paper()
     for window, value in (("month", 5.0), ("week", 4.0), ("day", 3.0)):
         make_trend(paper, value, window)
     assert entry_of(paper).prominence == 5.0
 
 
-def test_trends_stored_together_and_stored_again_are_followed() -> None:
+def test_trends_stored_in_bulk_become_the_prominence() -> None:
     papers = [make_paper(), make_paper()]
     trends = [make_trend(paper, 1.0) for paper in papers]
     for trend in trends:
@@ -127,7 +127,7 @@ def test_trends_stored_together_and_stored_again_are_followed() -> None:
     assert [entry_of(paper).prominence for paper in papers] == [2.0, 2.0]
 
 
-def test_without_its_newest_trend_a_paper_falls_back_to_the_one_before() -> None:
+def test_after_a_deleted_trend_the_one_before_counts() -> None:
     paper = make_paper()
     older = make_trend(paper, 4.0, "month")
     make_trend(paper, 6.0, "day", DAY + timedelta(days=1)).delete()
@@ -136,7 +136,7 @@ def test_without_its_newest_trend_a_paper_falls_back_to_the_one_before() -> None
     assert (entry_of(paper).prominence, entry_of(paper).trend_day) == (0, None)
 
 
-def test_the_words_lie_outside_of_the_row_so_that_a_scan_reads_few_pages() -> None:
+def test_the_words_are_stored_outside_of_the_row() -> None:
     make_paper("Short", summary="Very short.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_column_size(entry.*) FROM papers_searchentry AS entry")
@@ -151,17 +151,17 @@ def test_the_words_lie_outside_of_the_row_so_that_a_scan_reads_few_pages() -> No
 # ── reading a query ──────────────────────────────────────────────────────────
 
 
-def test_words_are_gathered_and_checked_alike() -> None:
+def test_a_query_of_words_is_its_own_index_query() -> None:
     assert parse("graph networks") == ParsedQuery("'graph' & 'network'", "'graph' & 'network'")
 
 
-def test_a_phrase_is_gathered_by_its_words() -> None:
+def test_the_index_query_of_a_phrase_is_its_words() -> None:
     parsed = parse('"graph networks" -toy')
     assert parsed == ParsedQuery("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
     assert parsed.has_phrase
 
 
-def test_a_phrase_that_must_not_be_there_does_not_keep_its_words_away() -> None:
+def test_an_excluded_phrase_does_not_exclude_its_words() -> None:
     parsed = parse('drawing -"still life"')
     assert parsed is not None
     assert parsed.index_query == "'draw'"
@@ -170,7 +170,7 @@ def test_a_phrase_that_must_not_be_there_does_not_keep_its_words_away() -> None:
 @pytest.mark.parametrize(
     "query", ["", "the of and", "-graph", '-"a graph"', "...", '"', "graph or -x"]
 )
-def test_some_queries_look_for_nothing(query: str) -> None:
+def test_queries_without_a_word_parse_to_none(query: str) -> None:
     assert parse(query) is None
 
 
@@ -178,7 +178,7 @@ def test_some_queries_look_for_nothing(query: str) -> None:
     "query",
     ['"unclosed', "((", "a & | !", "x:*", "<->", "or or or", "-- - -", "'", "\\", "%s %", "{}"],
 )
-def test_bad_syntax_is_never_an_error(query: str) -> None:
+def test_invalid_syntax_is_never_an_error(query: str) -> None:
     parsed = parse(query)
     if parsed:
         assert top_matches(parsed, Filters(), at_least=20).total == 0
@@ -193,7 +193,7 @@ def few_candidates(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     yield 5
 
 
-def test_a_common_word_gives_the_strongest_by_trend_and_counts_all(few_candidates: int) -> None:
+def test_a_common_word_selects_the_strongest_trends_and_counts_all(few_candidates: int) -> None:
     papers = [make_paper(summary=f"About sand {n}.") for n in range(12)]
     for value, paper in enumerate(papers):
         make_trend(paper, value)
@@ -202,7 +202,7 @@ def test_a_common_word_gives_the_strongest_by_trend_and_counts_all(few_candidate
     assert (matches.total, matches.is_estimate) == (12, False)
 
 
-def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: int) -> None:
+def test_a_match_in_the_title_is_a_candidate_with_any_trend(few_candidates: int) -> None:
     for _ in range(12):
         make_trend(make_paper(summary="About sand."), 1.0)
     unscored = make_paper("Sand")
@@ -210,7 +210,7 @@ def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: 
     assert len(found("sand")) == few_candidates + 1
 
 
-def test_a_phrase_is_counted_by_the_share_of_candidates_that_hold_it(few_candidates: int) -> None:
+def test_the_count_of_a_phrase_is_estimated_from_the_candidates(few_candidates: int) -> None:
     for _ in range(8):
         make_paper(summary="The red house.")
     matches = top_matches(parse('"red house"') or ParsedQuery("", ""), Filters(), at_least=5)
@@ -218,7 +218,7 @@ def test_a_phrase_is_counted_by_the_share_of_candidates_that_hold_it(few_candida
 
 
 @pytest.mark.usefixtures("few_candidates")
-def test_a_phrase_is_found_beneath_many_papers_that_only_hold_its_words() -> None:
+def test_a_rare_phrase_is_found_among_papers_with_its_words() -> None:
     for _ in range(12):
         make_trend(make_paper(summary="A house that is red."), 5.0)
     rare = make_paper(summary="The red house.")
@@ -227,7 +227,7 @@ def test_a_phrase_is_found_beneath_many_papers_that_only_hold_its_words() -> Non
     assert (matches.total, matches.is_estimate) == (1, False)
 
 
-def test_filters_count_before_the_candidates_are_chosen(few_candidates: int) -> None:
+def test_filters_apply_before_the_candidates_are_chosen(few_candidates: int) -> None:
     for _ in range(few_candidates + 1):
         make_trend(make_paper("Sand"), 5.0)
     topic = make_topic()
@@ -264,7 +264,7 @@ def catalogue() -> None:
 
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("query", ["amber", "amber dust", '"amber things"', "amber or 1234"])
-def test_rare_words_are_found_by_the_indexes_of_the_planners_own_choice(query: str) -> None:
+def test_the_planner_chooses_the_indexes_for_rare_words(query: str) -> None:
     plan = plan_of(query)
     assert "Bitmap Index Scan on search_entry_words" in plan
     assert "Bitmap Index Scan on search_entry_title" in plan
@@ -272,7 +272,7 @@ def test_rare_words_are_found_by_the_indexes_of_the_planners_own_choice(query: s
 
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("filters", [{}, {"with_code": True}, {"since": DAY}])
-def test_a_common_word_is_found_by_the_indexes_as_best_runs_it(filters: dict[str, Any]) -> None:
+def test_a_common_word_uses_the_indexes_without_sequential_scans(filters: dict[str, Any]) -> None:
     """The planner alone would read every row, each with a trip out of it for its words."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -283,7 +283,7 @@ def test_a_common_word_is_found_by_the_indexes_as_best_runs_it(filters: dict[str
 
 
 @pytest.mark.usefixtures("catalogue")
-def test_a_topic_is_looked_up_and_never_read_from_end_to_end() -> None:
+def test_a_topic_filter_needs_no_sequential_scan() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = plan_of("sand", topic=make_topic().pk)

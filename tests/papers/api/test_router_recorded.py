@@ -104,7 +104,7 @@ def expected(row: dict[str, Any], day: str) -> dict[str, Any]:
 
 @pytest.mark.shared
 @pytest.mark.parametrize("day", DAYS)
-def test_the_client_finds_everything_that_was_recorded(
+def test_the_client_gets_every_recorded_value(
     hub: HfApi, recorded: list[dict[str, Any]], day: str
 ) -> None:
     listed = [known(info) for info in hub.list_daily_papers(date=day, limit=100)]
@@ -113,7 +113,7 @@ def test_the_client_finds_everything_that_was_recorded(
 
 @pytest.mark.shared
 @pytest.mark.parametrize("day", DAYS)
-def test_a_paper_alone_tells_the_same_as_its_row(
+def test_one_paper_has_the_same_values_as_its_row(
     hub: HfApi, recorded: list[dict[str, Any]], day: str
 ) -> None:
     for row in recorded[:10]:
