@@ -1,4 +1,4 @@
-"""The pages as a reader meets them, in Chromium: widths, fingers, keys, colours, no strangers."""
+"""The pages in Chromium: widths, touch targets, keys, colours, and no other hosts."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from papers.windows import WINDOWS
 from tests.factories import make_paper, make_paper_topic, make_signal
 from tests.live import wait_until_alone
 
-# Playwright's loop runs in this thread, so Django would refuse every query of the tests.
+# The event loop of Playwright runs in this thread, so Django would refuse every query here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-# The tests themselves ask the database nothing, but the mark is what makes a test database.
+# The tests run no query, but without this mark there is no test database.
 pytestmark = pytest.mark.django_db
 
 PHONE: Final = {"width": 375, "height": 812}
 DESK: Final = {"width": 1280, "height": 900}
 FINGER: Final = 44
 LONG = "A sentence that says what was tried, how, and with which result on which data. " * 8
-# What can be touched, except for links within a running text, which WCAG exempts.
-# The honeypot is out of reach of fingers, keys and screen readers.
+# Touch targets, but for links within a running text, which WCAG exempts. The honeypot cannot be
+# reached by fingers, keys or screen readers.
 TOUCHABLE: Final = "a, button, summary, input:not([type=hidden]):not(.trap input)"
 
 
@@ -47,7 +47,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 def make_week() -> Paper:
-    """A week of papers, of which this one is the first, with everything that a page can show."""
+    """A week of papers; returns the first one, which has everything that a page can show."""
     now = timezone.now()
     Curator.objects.create(name="A Curator", url="https://example.org/")
     first = make_paper(
@@ -73,7 +73,7 @@ def make_week() -> Paper:
 
 @pytest.fixture(scope="module")
 def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
-    """A page of each kind, served with one week of papers for all tests: they only look."""
+    """A page of each kind, served with one week of papers for all tests: they only read."""
     with django_db_blocker.unblock():
         paper = make_week()
         server = LiveServer("localhost")
@@ -121,15 +121,15 @@ def test_no_page_loads_anything_from_another_host(desk: Page, addresses: list[st
 
 
 def test_no_page_logs_an_error_in_the_console(desk: Page, addresses: list[str]) -> None:
-    """Nor breaks the Content-Security-Policy, which is told there too."""
-    told: list[str] = []
-    desk.on("console", lambda message: told.append(message.text))
-    desk.on("pageerror", lambda error: told.append(str(error)))
+    """Violations of the Content-Security-Policy would be logged there too."""
+    messages: list[str] = []
+    desk.on("console", lambda message: messages.append(message.text))
+    desk.on("pageerror", lambda error: messages.append(str(error)))
     for address in addresses:
         desk.goto(address, wait_until="networkidle")
     missing_on_purpose = "404 (Not Found)"
-    assert [line for line in told if missing_on_purpose not in line] == []
-    assert len(told) == 1
+    assert [line for line in messages if missing_on_purpose not in line] == []
+    assert len(messages) == 1
 
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1024, 1280])
@@ -192,7 +192,7 @@ def test_more_unfolds_the_abstract_and_less_folds_it(phone: Page, addresses: lis
     assert not whole.is_visible()
     brief.get_by_text("more", exact=True).click()
     assert whole.is_visible()
-    assert not brief.locator(".opening").is_visible(), "nothing is said twice"
+    assert not brief.locator(".opening").is_visible(), "the text is shown once"
     brief.get_by_text("less", exact=True).click()
     assert not whole.is_visible()
 

@@ -1,4 +1,4 @@
-"""The search as a reader does it, in Chromium: from any page, by keys, finger, without scripts."""
+"""The search in Chromium: from any page, by keys, by touch, without scripts."""
 
 # ruff: noqa: F811 (pytest passes fixtures by the names that are imported here)
 

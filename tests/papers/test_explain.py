@@ -1,4 +1,4 @@
-"""A trend's components, said in words."""
+"""The components of a trend as short phrases."""
 
 from __future__ import annotations
 

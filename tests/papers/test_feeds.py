@@ -1,4 +1,4 @@
-"""The feeds of papers, as feed readers meet them."""
+"""The feeds of papers, as feed readers parse them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def clock() -> Any:
         yield clock
 
 
-# ── what an entry says ───────────────────────────────────────────────────────
+# ── entries ──────────────────────────────────────────────────────────────────
 
 
 def test_an_entry_has_the_values_of_its_paper(client: Client) -> None:
@@ -115,7 +115,7 @@ def test_links_start_with_the_address_of_the_site(client: Client, settings: Any)
     assert b'href="https://papers.example.org/feeds/papers.atom"' in response.content
 
 
-# ── which papers ─────────────────────────────────────────────────────────────
+# ── the papers of a feed ─────────────────────────────────────────────────────
 
 
 def test_the_newest_hundred_papers_come_first(client: Client) -> None:
@@ -159,7 +159,7 @@ def test_an_empty_feed_is_valid_and_keeps_its_etag(client: Client, clock: Any) -
     assert client.get(ALL)["ETag"] == tag
 
 
-# ── asking again ─────────────────────────────────────────────────────────────
+# ── conditional requests ─────────────────────────────────────────────────────
 
 
 def test_an_unchanged_feed_is_a_304(client: Client) -> None:
@@ -190,10 +190,10 @@ def test_a_head_request_has_no_body(client: Client) -> None:
     assert int(response["Content-Length"]) == len(client.get(ALL).content)
 
 
-# ── finding them ─────────────────────────────────────────────────────────────
+# ── links to feeds ───────────────────────────────────────────────────────────
 
 
-def feeds_named_by(client: Client, page: str) -> list[str]:
+def feeds_linked_from(client: Client, page: str) -> list[str]:
     soup = BeautifulSoup(client.get(page).content, "html.parser")
     found = soup.select("link[rel=alternate][type='application/atom+xml']")
     return [str(link["href"]) for link in found]
@@ -202,16 +202,16 @@ def feeds_named_by(client: Client, page: str) -> list[str]:
 def test_every_page_links_to_its_feeds(client: Client) -> None:
     topic = make_topic("Dunes", slug="dunes")
     make_paper_topic(make_paper(), topic)
-    assert feeds_named_by(client, "/") == [ALL, "/feeds/editions/weekly.atom"]
-    assert feeds_named_by(client, "/day/2025-03-14/")[1] == "/feeds/editions/daily.atom"
-    assert feeds_named_by(client, "/month/2020-01-01/")[1] == "/feeds/editions/monthly.atom"
-    assert feeds_named_by(client, "/topics/dunes/") == [ALL, "/feeds/topics/dunes.atom"]
+    assert feeds_linked_from(client, "/") == [ALL, "/feeds/editions/weekly.atom"]
+    assert feeds_linked_from(client, "/day/2025-03-14/")[1] == "/feeds/editions/daily.atom"
+    assert feeds_linked_from(client, "/month/2020-01-01/")[1] == "/feeds/editions/monthly.atom"
+    assert feeds_linked_from(client, "/topics/dunes/") == [ALL, "/feeds/topics/dunes.atom"]
     for page in ("/", "/topics/dunes/"):
-        for address in feeds_named_by(client, page):
+        for address in feeds_linked_from(client, page):
             assert client.get(address).status_code == 200
 
 
-# ── the check itself ─────────────────────────────────────────────────────────
+# ── the check of the tests ───────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(

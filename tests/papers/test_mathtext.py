@@ -1,4 +1,4 @@
-r"""What becomes of TeX in titles and abstracts, and what must be left alone."""
+r"""TeX in titles and abstracts becomes Unicode, and text that only looks like TeX stays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from papers.mathtext import unicode_math
 
 
 @pytest.mark.parametrize(
-    ("tex", "said"),
+    ("tex", "expected"),
     [
         (r"$\alpha$-divergence", "α-divergence"),
         (r"in $O(n \log n)$ time", "in O(n log n) time"),
@@ -31,8 +31,8 @@ from papers.mathtext import unicode_math
         (r"$50%$ of it", "50% of it"),
     ],
 )
-def test_mathematics_becomes_unicode(tex: str, said: str) -> None:
-    assert unicode_math(tex) == said
+def test_mathematics_becomes_unicode(tex: str, expected: str) -> None:
+    assert unicode_math(tex) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_prices_beside_mathematics_stay_prices() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tex", "said"),
+    ("tex", "expected"),
     [
         (r"Poincar\'e, Erd\H{o}s and Schr\"odinger", "Poincaré, Erdős and Schrödinger"),
         (r"\emph{very} \textbf{good}", "very good"),
@@ -71,8 +71,8 @@ def test_prices_beside_mathematics_stay_prices() -> None:
         ("run with --help", "run with --help"),
     ],
 )
-def test_tex_commands_in_prose_are_converted(tex: str, said: str) -> None:
-    assert unicode_math(tex) == said
+def test_tex_commands_in_prose_are_converted(tex: str, expected: str) -> None:
+    assert unicode_math(tex) == expected
 
 
 @pytest.mark.parametrize("broken", [r"broken $\frac{1}{ and", r"\emph{never closed", r"$x^{2$"])

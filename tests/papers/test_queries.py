@@ -1,4 +1,4 @@
-"""The lists of papers that pages show."""
+"""The lists of papers, their topics, and the place of a paper in them."""
 
 from __future__ import annotations
 

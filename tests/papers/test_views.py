@@ -1,4 +1,4 @@
-"""Wrong addresses, broken servers, and what no page may do."""
+"""Wrong addresses, broken servers, and rules that hold for every page."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def votes(paper: Paper, *reads: tuple[int, float]) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "reason"),
     [
         ("/day/2026-02-30/", "is no day. Write a day like 2025-03-17."),
         ("/week/yesterday/", "is no day. Write a day like 2025-03-17."),
@@ -53,9 +53,11 @@ def votes(paper: Paper, *reads: tuple[int, float]) -> None:
         ("/no/such/page/", "The address may be mistyped, or the page has moved."),
     ],
 )
-def test_a_wrong_address_is_a_404_with_its_reason(client: Client, address: str, told: str) -> None:
+def test_a_wrong_address_is_a_404_with_its_reason(
+    client: Client, address: str, reason: str
+) -> None:
     page = get_page(client, address, status=404)
-    assert told in words(page.select_one("main"))
+    assert reason in words(page.select_one("main"))
     assert page.select_one("main a[href='/']")
 
 
@@ -101,16 +103,16 @@ def test_an_internal_reason_is_not_shown() -> None:
 def test_without_its_database_the_site_shows_the_500_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def lost(*_args: Any, **_kwargs: Any) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("papers.views.list_page", lost)
+    monkeypatch.setattr("papers.views.list_page", fail)
     page = get_page(Client(raise_request_exception=False), "/", status=500)
     assert "Something broke on our side" in words(page)
     assert "connection refused" not in words(page)
 
 
-# ── what the pages must not do ───────────────────────────────────────────────
+# ── rules for every page ─────────────────────────────────────────────────────
 
 
 @pytest.mark.django_db
@@ -125,7 +127,6 @@ def test_reading_pages_creates_no_session(client: Client) -> None:
 @pytest.mark.django_db
 def test_an_unchanged_front_page_is_a_304(client: Client) -> None:
     paper = make_paper()
-    client.get("/")  # brings the cookie, on which the form depends
     known = {"If-None-Match": client.get("/")["ETag"]}
     assert client.get("/", headers=known).status_code == 304
     votes(paper, (1, 5))

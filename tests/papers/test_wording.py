@@ -1,4 +1,4 @@
-"""How authors, figures and the opening of an abstract are said."""
+"""The wording of authors, figures and the opening of an abstract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SENTENCE = "A sentence of a certain length that says something about an experime
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "expected"),
     [
         ([], ""),
         (["Abhishek Das"], "A. Das"),
@@ -30,12 +30,12 @@ SENTENCE = "A sentence of a certain length that says something about an experime
         (["Ørjan Ås"], "Ø. Ås"),
     ],
 )
-def test_authors_are_named_in_one_line(names: list[str], said: str) -> None:
-    assert author_line(names) == said
+def test_authors_are_named_in_one_line(names: list[str], expected: str) -> None:
+    assert author_line(names) == expected
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "expected"),
     [
         (0, "0"),
         (84, "84"),
@@ -49,8 +49,8 @@ def test_authors_are_named_in_one_line(names: list[str], said: str) -> None:
         (1_200_000, "1.2M"),
     ],
 )
-def test_a_figure_is_short_and_rounded_down(number: float, said: str) -> None:
-    assert short_figure(number) == said
+def test_a_figure_is_short_and_rounded_down(number: float, expected: str) -> None:
+    assert short_figure(number) == expected
 
 
 def test_a_short_abstract_is_its_own_lead() -> None:

@@ -1,4 +1,4 @@
-"""Hugging Face's own client, unchanged, with our address for an endpoint."""
+"""Hugging Face's own client, unchanged, with our address as its endpoint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hub(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[H
         make_paper("Entrails", arxiv_id=None, listed_on="2025-03-13")
         with serving() as address:
             yield HfApi(endpoint=address, token=False)
-            close_session()  # its open connection would keep the server's thread
+            close_session()  # an open connection would keep the thread of the server alive
         Paper.objects.all().delete()
 
 
@@ -53,7 +53,7 @@ def ids(papers: Iterable[PaperInfo]) -> list[str]:
     return [paper.id for paper in papers]
 
 
-# ── what it reads of a paper ─────────────────────────────────────────────────
+# ── the values of a paper ────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("paper", ["row", "alone"])
@@ -120,7 +120,7 @@ def test_a_row_without_a_publication_time_has_none(hub: HfApi) -> None:
     assert ball.submitted_at == datetime(2025, 3, 14, 0, 44, 54, 555_000, tzinfo=UTC)
 
 
-# ── how it asks ──────────────────────────────────────────────────────────────
+# ── lists and searches ───────────────────────────────────────────────────────
 
 
 def test_without_a_day_the_newest_come_first(hub: HfApi) -> None:
@@ -129,7 +129,7 @@ def test_without_a_day_the_newest_come_first(hub: HfApi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("params", "expected"),
     [
         ({"date": "2025-03-14"}, 3),
         ({"date": "2025-03-15"}, 0),
@@ -146,9 +146,9 @@ def test_without_a_day_the_newest_come_first(hub: HfApi) -> None:
     ],
 )
 def test_the_client_gets_the_requested_papers(
-    hub: HfApi, asked: dict[str, object], expected: int
+    hub: HfApi, params: dict[str, object], expected: int
 ) -> None:
-    assert len(list(hub.list_daily_papers(**asked))) == expected  # type: ignore[arg-type]
+    assert len(list(hub.list_daily_papers(**params))) == expected  # type: ignore[arg-type]
 
 
 def test_no_paper_is_on_two_pages(hub: HfApi) -> None:
@@ -183,11 +183,11 @@ def test_the_client_reads_a_paper_as_markdown(hub: HfApi) -> None:
     assert "## Abstract\n\nWe read tea leaves." in text
 
 
-# ── what it says when it must say no ─────────────────────────────────────────
+# ── errors ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    ("asked", "reason"),
+    ("params", "reason"),
     [
         ({"date": "14.3.2025"}, "date must be a day like 2025-03-14, not '14.3.2025'"),
         ({"week": "2025-W60"}, "week must be an ISO week like 2025-W11"),
@@ -197,9 +197,9 @@ def test_the_client_reads_a_paper_as_markdown(hub: HfApi) -> None:
         ({"sort": "magic"}, "sort: input should be 'publishedAt' or 'trending'"),
     ],
 )
-def test_the_client_shows_the_reason(hub: HfApi, asked: dict[str, object], reason: str) -> None:
+def test_the_client_shows_the_reason(hub: HfApi, params: dict[str, object], reason: str) -> None:
     with pytest.raises(BadRequestError, match=reason):
-        list(hub.list_daily_papers(**asked))  # type: ignore[arg-type]
+        list(hub.list_daily_papers(**params))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["2503.99999", "no-such-paper", "7777777"])
@@ -210,12 +210,12 @@ def test_an_unknown_paper_is_a_404_with_a_reason(hub: HfApi, name: str) -> None:
 
 
 def test_the_client_reads_the_time_to_wait(hub: HfApi, settings: LazySettings) -> None:
-    settings.API_RATE = "1/7 minutes"  # a rate of its own has a counter of its own
+    settings.API_RATE = "1/7 minutes"  # another rate has another counter
     hub.paper_info("2503.00001")
     with pytest.raises(HfHubHTTPError) as refusal:
         hub.paper_info("2503.00001")
-    told = parse_ratelimit_headers(refusal.value.response.headers)
+    limits = parse_ratelimit_headers(refusal.value.response.headers)
     assert refusal.value.response.status_code == 429
-    assert told is not None
-    assert (told.remaining, told.limit, told.window_seconds) == (0, 1, 420)
-    assert told.reset_in_seconds == int(refusal.value.response.headers["retry-after"])
+    assert limits is not None
+    assert (limits.remaining, limits.limit, limits.window_seconds) == (0, 1, 420)
+    assert limits.reset_in_seconds == int(refusal.value.response.headers["retry-after"])

@@ -1,4 +1,4 @@
-"""Which days a request asks for."""
+"""The days of a request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_without_parameters_there_is_no_span() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "span"),
+    ("texts", "span"),
     [
         (("2025-03-14", None, None), Span("day", date(2025, 3, 14), date(2025, 3, 14))),
         ((None, "2025-W11", None), Span("week", date(2025, 3, 10), date(2025, 3, 16))),
@@ -30,8 +30,8 @@ def test_without_parameters_there_is_no_span() -> None:
         ((None, None, "2025-12"), Span("month", date(2025, 12, 1), date(2025, 12, 31))),
     ],
 )
-def test_each_text_is_parsed_to_its_days(asked: tuple[str | None, ...], span: Span) -> None:
-    day, week, month = asked
+def test_each_text_is_parsed_to_its_days(texts: tuple[str | None, ...], span: Span) -> None:
+    day, week, month = texts
     assert span_of(day, week, month, TODAY) == span
 
 
@@ -80,9 +80,9 @@ def test_an_invalid_month_is_refused(wrong: str) -> None:
 @given(st.text())
 def test_any_text_gives_a_span_or_a_reason(text: str) -> None:
     for name in ("date", "week", "month"):
-        asked = {"date": None, "week": None, "month": None, name: text}
+        texts = {"date": None, "week": None, "month": None, name: text}
         with suppress(BadSpan):
-            span = span_of(asked["date"], asked["week"], asked["month"], TODAY)
+            span = span_of(texts["date"], texts["week"], texts["month"], TODAY)
             assert span is not None
             assert span.first <= TODAY
 
@@ -94,10 +94,10 @@ def test_the_current_day_can_be_requested() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [("2026-11-24", None, None), (None, "2026-W49", None), (None, None, "2026-12")]
+    "texts", [("2026-11-24", None, None), (None, "2026-W49", None), (None, None, "2026-12")]
 )
-def test_a_future_span_is_refused(asked: tuple[str | None, ...]) -> None:
-    day, week, month = asked
+def test_a_future_span_is_refused(texts: tuple[str | None, ...]) -> None:
+    day, week, month = texts
     with pytest.raises(BadSpan, match="in the future: today is 2026-11-23"):
         span_of(day, week, month, TODAY)
 

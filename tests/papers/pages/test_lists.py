@@ -1,4 +1,4 @@
-"""Which list is shown, and where its links lead."""
+"""The papers of a list page, and its links."""
 
 from __future__ import annotations
 

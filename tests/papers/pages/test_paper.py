@@ -1,4 +1,4 @@
-"""Where a paper stands, what its trend adds up from, and what was last read of it."""
+"""The places of a paper, the points of its trend, and its newest reads."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_points_are_ordered_by_size() -> None:
         "position": {"value": 41, "points": -0.08},
         "lift": {"agents": 0.7},
     }
-    given = [(share.kind, share.points) for share in signal_points(components)]
-    assert given == [("upvotes", 4.2), ("stars", 0.4), ("position in a listing", -0.08)]
+    points = [(one.kind, one.points) for one in signal_points(components)]
+    assert points == [("upvotes", 4.2), ("stars", 0.4), ("position in a listing", -0.08)]
 
 
 def test_points_that_would_read_as_zero_are_left_out() -> None:
@@ -62,7 +62,7 @@ def test_a_place_has_its_reasons_and_points() -> None:
     score("day", FRIDAY, SATURDAY_MORNING)
     (place,) = paper_page(paper.pk, SATURDAY_MORNING).places
     assert any("84 upvotes" in reason for reason in place.reasons)
-    assert sum(share.points for share in place.points) == pytest.approx(place.value)
+    assert sum(one.points for one in place.points) == pytest.approx(place.value)
 
 
 @pytest.mark.django_db

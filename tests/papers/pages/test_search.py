@@ -1,4 +1,4 @@
-"""The page of a search: what it shows, what it says when there is nothing, where it leads."""
+"""The search page: its matches, its filters, its pages, and its suggestions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from papers.models import Paper
 from papers.pages.search import count_in_words
 from papers.search import query
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
+from tests.papers.page_html import get_page, words
 
 pytestmark = pytest.mark.django_db
 
@@ -25,38 +26,31 @@ def _monday_morning() -> Any:
         yield
 
 
-def look(client: Client, status: int = 200, **asked: Any) -> BeautifulSoup:
-    response = client.get("/search/", asked)
-    assert response.status_code == status
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words(tag: BeautifulSoup | Tag | None) -> str:
-    assert tag is not None
-    return " ".join(tag.get_text(" ").split())
+def search_page(client: Client, status: int = 200, **params: Any) -> BeautifulSoup:
+    return get_page(client, "/search/", status, **params)
 
 
 def titles(page: BeautifulSoup) -> list[str]:
     return [words(title) for title in page.select(".papers .title")]
 
 
-def asks(tag: Tag | None) -> dict[str, str]:
+def params_of(tag: Tag | None) -> dict[str, str]:
     """The parameters of a link."""
     assert tag is not None
     return {name: values[0] for name, values in parse_qs(urlsplit(str(tag["href"])).query).items()}
 
 
-def tries(page: BeautifulSoup) -> dict[str, dict[str, str]]:
-    return {words(link): asks(link) for link in page.select(".tries a")}
+def suggestions_of(page: BeautifulSoup) -> dict[str, dict[str, str]]:
+    return {words(link): params_of(link) for link in page.select(".tries a")}
 
 
-# ── what was found ───────────────────────────────────────────────────────────
+# ── matches and filters ──────────────────────────────────────────────────────
 
 
 def test_a_search_shows_marked_papers_and_their_number(client: Client) -> None:
     paper = make_paper("Dunes of sand", authors=["Ann Lee"], is_sample=True)
     make_signal(paper, 84, read_at=datetime(2025, 3, 16, tzinfo=UTC))
-    page = look(client, q="sand")
+    page = search_page(client, q="sand")
     assert titles(page) == ["Dunes of sand"]
     assert words(page.select_one(".title mark")) == "sand"
     assert words(page.select_one(".count")).startswith("One paper")
@@ -66,7 +60,7 @@ def test_a_search_shows_marked_papers_and_their_number(client: Client) -> None:
 
 
 def test_the_search_box_keeps_the_query_escaped(client: Client) -> None:
-    page = look(client, q='"><script>alert(1)</script>')
+    page = search_page(client, q='"><script>alert(1)</script>')
     box = page.select_one("input[name=q]")
     assert box is not None
     assert box["value"] == '"><script>alert(1)</script>'
@@ -78,7 +72,9 @@ def test_the_form_keeps_the_chosen_filters(client: Client) -> None:
     wanted = make_paper("Sand here", code_url="https://example.org/")
     make_paper_topic(wanted, topic)
     make_paper("Sand there")
-    page = look(client, q="sand", topic="dunes", since="2025-03-01", until="2025-03-31", code="on")
+    page = search_page(
+        client, q="sand", topic="dunes", since="2025-03-01", until="2025-03-31", code="on"
+    )
     assert titles(page) == ["Sand here"]
     form = page.select_one("form.search")
     assert form is not None
@@ -90,7 +86,7 @@ def test_the_form_keeps_the_chosen_filters(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "said"),
+    ("filters", "expected"),
     [
         ({"topic": "nope"}, "There is no such topic"),
         ({"since": "yesterday"}, "Write the day like 2026-11-20."),
@@ -99,11 +95,11 @@ def test_the_form_keeps_the_chosen_filters(client: Client) -> None:
     ],
 )
 def test_an_invalid_filter_is_named_and_left_out(
-    client: Client, filters: dict[str, Any], said: str
+    client: Client, filters: dict[str, Any], expected: str
 ) -> None:
     make_paper("Sand")
-    page = look(client, q="sand", **filters)
-    assert said in words(page.select_one(".filters .errorlist"))
+    page = search_page(client, q="sand", **filters)
+    assert expected in words(page.select_one(".filters .errorlist"))
     assert titles(page) == ["Sand"]
 
 
@@ -115,7 +111,7 @@ def test_an_arxiv_id_redirects_to_its_paper(client: Client) -> None:
 
 def test_the_page_says_when_a_query_was_cut(client: Client) -> None:
     make_paper("Sand")
-    page = look(client, q="sand or " + "x" * 400)
+    page = search_page(client, q="sand or " + "x" * 400)
     assert "only the first 250 characters counted" in words(page.select_one(".notice"))
     assert titles(page) == ["Sand"]
 
@@ -132,22 +128,22 @@ def sands(number: int) -> None:
 
 def test_pages_link_on_and_back_with_the_filters(client: Client) -> None:
     sands(45)
-    second = look(client, q="sand", until="2025-03-31", code="", page=2)
-    assert asks(second.select_one("a[rel=next]")) == {
+    second = search_page(client, q="sand", until="2025-03-31", code="", page=2)
+    assert params_of(second.select_one("a[rel=next]")) == {
         "q": "sand",
         "until": "2025-03-31",
         "page": "3",
     }
-    assert asks(second.select_one("a[rel=prev]"))["page"] == "1"
+    assert params_of(second.select_one("a[rel=prev]"))["page"] == "1"
     assert words(second.select_one(".paper .rank")) == "21"
     assert "page 2 of 3" in words(second.select_one(".count"))
-    assert look(client, q="sand", page=3).select("a[rel=next]") == []
+    assert search_page(client, q="sand", page=3).select("a[rel=next]") == []
 
 
 @pytest.mark.parametrize("page", ["4", "0", "-1", "x", "99999", "²"])
 def test_a_page_number_out_of_range_is_a_404(client: Client, page: str) -> None:
     sands(45)
-    assert "Not found" in words(look(client, 404, q="sand", page=page).select_one("title"))
+    assert "Not found" in words(search_page(client, 404, q="sand", page=page).select_one("title"))
 
 
 def test_the_last_page_says_that_more_papers_match(
@@ -155,12 +151,12 @@ def test_the_last_page_says_that_more_papers_match(
 ) -> None:
     monkeypatch.setattr(query, "CANDIDATES", 10)
     sands(45)
-    page = look(client, q="sand")
+    page = search_page(client, q="sand")
     assert "These were the best of 45 papers." in words(page.select_one("main"))
 
 
 @pytest.mark.parametrize(
-    ("total", "is_estimate", "said"),
+    ("total", "is_estimate", "expected"),
     [
         (1, False, "one paper"),
         (2, False, "2 papers"),
@@ -171,38 +167,38 @@ def test_the_last_page_says_that_more_papers_match(
         (1, True, "about 1 papers"),
     ],
 )
-def test_an_estimated_count_is_marked_as_one(total: int, is_estimate: bool, said: str) -> None:
-    assert count_in_words(total, is_estimate=is_estimate) == said
+def test_an_estimated_count_is_marked_as_one(total: int, is_estimate: bool, expected: str) -> None:
+    assert count_in_words(total, is_estimate=is_estimate) == expected
 
 
-# ── nothing ──────────────────────────────────────────────────────────────────
+# ── without matches ──────────────────────────────────────────────────────────
 
 
 def test_an_empty_search_shows_examples_and_searches_nothing(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):  # the topics of the filter
-        page = look(client)
-    examples = [asks(link)["q"] for link in page.select(".facts-list a")]
+        page = search_page(client)
+    examples = [params_of(link)["q"] for link in page.select(".facts-list a")]
     assert '"state space" or mamba' in examples
     assert page.select(".papers") == []
 
 
 def test_a_search_without_matches_has_suggestions(client: Client) -> None:
-    page = look(client, q='"red house" lake -sea', code="on")
+    page = search_page(client, q='"red house" lake -sea', code="on")
     assert "No paper matches within these filters." in words(page.select_one(".blank"))
-    found = tries(page)
+    found = suggestions_of(page)
     assert found["Search without the filters"] == {"q": '"red house" lake -sea'}
     assert found["Let the words stand anywhere"] == {"q": "red house lake -sea", "code": "on"}
     assert found["Look for any of the words"] == {"q": "red or house or lake", "code": "on"}
 
 
 def test_one_plain_word_has_no_suggestions(client: Client) -> None:
-    assert list(tries(look(client, q="zebra"))) == ["See what trends this week"]
+    assert list(suggestions_of(search_page(client, q="zebra"))) == ["See what trends this week"]
 
 
 def test_an_unknown_arxiv_id_links_to_arxiv(client: Client) -> None:
-    page = look(client, q="arXiv:2503.99999v1")
+    page = search_page(client, q="arXiv:2503.99999v1")
     link = page.select_one(".tries a")
     assert link is not None
     assert link["href"] == "https://arxiv.org/abs/2503.99999"
@@ -212,14 +208,14 @@ def test_an_unknown_arxiv_id_links_to_arxiv(client: Client) -> None:
 @pytest.mark.parametrize("query", ["the", "-sand", '"'])
 def test_a_query_without_a_word_is_explained(client: Client, query: str) -> None:
     make_paper("Sand")
-    assert "no word in this to look for" in words(look(client, q=query).select_one(".blank"))
+    assert "no word in this to look for" in words(search_page(client, q=query).select_one(".blank"))
 
 
 # ── the page itself ──────────────────────────────────────────────────────────
 
 
 def test_crawlers_are_kept_out_of_searches(client: Client) -> None:
-    assert look(client, q="sand").select_one("meta[name=robots][content=noindex]")
+    assert search_page(client, q="sand").select_one("meta[name=robots][content=noindex]")
     assert "Disallow: /search/" in client.get("/robots.txt").content.decode()
 
 
@@ -229,7 +225,7 @@ def test_every_other_page_has_a_search_box(client: Client) -> None:
     assert form is not None
     assert (form["action"], form["method"]) == ("/search/", "get")
     assert page.select_one(".masthead a[href='/search/']")
-    assert look(client, q="x").select("form.find") == []
+    assert search_page(client, q="x").select("form.find") == []
 
 
 def test_an_unchanged_search_is_a_304(client: Client) -> None:

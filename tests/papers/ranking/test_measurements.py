@@ -1,4 +1,4 @@
-"""Reads of signals become levels and gains at one instant."""
+"""The levels and gains of signals at one instant."""
 
 from __future__ import annotations
 

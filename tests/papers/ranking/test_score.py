@@ -1,4 +1,4 @@
-"""Scores of a window are stored with what they are made of."""
+"""The scores of a window are stored with their components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All reads of one counter become the rises among them."""
+"""The reads of one counter become a series of its rises."""
 
 from __future__ import annotations
 

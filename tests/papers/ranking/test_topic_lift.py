@@ -1,4 +1,4 @@
-"""How far a paper stands above its own field, whatever the size of that field."""
+"""The lift of a paper over its topics, large and small."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from papers.ranking.exposure import Evidence, Prior, fit_prior
 from papers.ranking.topic_lift import PaperStats, topic_lifts
 from papers.ranking.weights import WEIGHTS
 
-SEEN = 0.9  # of a life's attention
+SEEN = 0.9  # of the attention of a lifetime
 PRIOR = Prior(23.0, WEIGHTS.prior_exposure)
 
 
 def stats(paper_id: int, votes: float, seen: float = SEEN, other_points: float = 0.0) -> PaperStats:
-    """A paper that gets `votes` in a whole life, of which the share `seen` is over."""
+    """A paper that gets `votes` in a lifetime, of which the share `seen` is over."""
     return PaperStats(paper_id, Evidence(votes * seen, seen), None, other_points, {})
 
 
-def field_of(votes: float, first_id: int, papers: int = 2_000) -> list[PaperStats]:
+def papers_of(votes: float, first_id: int, papers: int = 2_000) -> list[PaperStats]:
     return [stats(first_id + number, votes) for number in range(papers)]
 
 
-LARGE, SMALL = field_of(100, 1), field_of(10, 10_001)
+LARGE, SMALL = papers_of(100, 1), papers_of(10, 10_001)
 NAMES = {one.paper_id: ["vision"] for one in LARGE} | {one.paper_id: ["graphs"] for one in SMALL}
 
 

@@ -1,4 +1,4 @@
-"""What the formula of the trend does with series of reads; all of it pure."""
+"""The order that the formula gives to series of reads; pure."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def score_of(one: Measurement, among: list[Measurement]) -> Score:
 
 
 def grown(votes: float, days: float = 7) -> Reads:
-    """Upvotes that come as they usually do: half in the first day, then fewer and fewer."""
+    """Upvotes at the usual pace: half in the first day, then fewer and fewer."""
     ages = [step / 2 for step in range(1, int(days * 2) + 1)]
     return [(age, round(votes * (1 - 2**-age))) for age in ages]
 
@@ -188,7 +188,7 @@ def test_an_old_famous_repository_gives_no_place_without_votes() -> None:
 
 
 def test_a_jump_of_stars_counts_less_than_steady_growth() -> None:
-    """Stars leap when a paper's link moves to another repository; bought ones leap too."""
+    """Stars jump when a paper's link moves to another repository, and when they are bought."""
     talk: Reads = [(1, 2)]
     moved = paper(upvotes=[(1, 30)], comments=talk, stars=[(1, 40), (1.25, 18_740)])
     earned = paper(upvotes=[(1, 30)], comments=talk, stars=[(1, 40), (2, 700), (4, 1_500)])
@@ -199,7 +199,7 @@ def test_a_jump_of_stars_counts_less_than_steady_growth() -> None:
 
 
 def test_the_largest_real_gain_of_stars_counts_in_full() -> None:
-    """The most that was ever read of a repository within a day is about eleven hundred."""
+    """The largest gain ever read of a repository within a day is about eleven hundred."""
     risen = paper(upvotes=[(1, 30)], stars=[(1, 40), (2, 1_140)])
     without = Weights(gain_burst=1e9)
 
@@ -262,7 +262,7 @@ def test_a_paper_without_signals_comes_last_with_value_zero() -> None:
     assert scores[-1].value == 0
 
 
-# ── the lists ────────────────────────────────────────────────────────────────
+# ── topics and whole lists ───────────────────────────────────────────────────
 
 
 def test_the_best_of_a_small_topic_has_the_greater_lift() -> None:

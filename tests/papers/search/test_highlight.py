@@ -1,4 +1,4 @@
-"""Marks around the words that were searched for, and no way in for what a paper brings along."""
+"""Marks around the words of a query, in texts that are escaped."""
 
 from __future__ import annotations
 

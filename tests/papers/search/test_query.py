@@ -1,4 +1,4 @@
-"""What the search's own table holds, and that a query finds by its indexes."""
+"""The search table follows papers and trends, and a query uses its indexes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plan_of(query: str, **filters: Any) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-# ── the table follows ────────────────────────────────────────────────────────
+# ── the search table ─────────────────────────────────────────────────────────
 
 
 def test_a_new_paper_is_found_at_once() -> None:
@@ -148,7 +148,7 @@ def test_the_words_are_stored_outside_of_the_row() -> None:
     assert outside > 0
 
 
-# ── reading a query ──────────────────────────────────────────────────────────
+# ── parsing a query ──────────────────────────────────────────────────────────
 
 
 def test_a_query_of_words_is_its_own_index_query() -> None:
@@ -184,7 +184,7 @@ def test_invalid_syntax_is_never_an_error(query: str) -> None:
         assert top_matches(parsed, Filters(), at_least=20).total == 0
 
 
-# ── gathering ────────────────────────────────────────────────────────────────
+# ── the best matches ─────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -231,13 +231,13 @@ def test_filters_apply_before_the_candidates_are_chosen(few_candidates: int) -> 
     for _ in range(few_candidates + 1):
         make_trend(make_paper("Sand"), 5.0)
     topic = make_topic()
-    wanted = make_paper("Sand", listed_on=date(2024, 1, 5), code_url="https://example.org/")
-    make_paper_topic(wanted, topic)
-    assert found("sand", topic=topic.pk) == [wanted.pk]
-    assert found("sand", until=date(2024, 1, 5)) == [wanted.pk]
-    assert found("sand", since=date(2024, 1, 5), until=date(2024, 1, 5)) == [wanted.pk]
+    expected = make_paper("Sand", listed_on=date(2024, 1, 5), code_url="https://example.org/")
+    make_paper_topic(expected, topic)
+    assert found("sand", topic=topic.pk) == [expected.pk]
+    assert found("sand", until=date(2024, 1, 5)) == [expected.pk]
+    assert found("sand", since=date(2024, 1, 5), until=date(2024, 1, 5)) == [expected.pk]
     assert found("sand", since=date(2024, 1, 6), with_code=True) == []
-    assert found("sand", with_code=True) == [wanted.pk]
+    assert found("sand", with_code=True) == [expected.pk]
 
 
 # ── the plan ─────────────────────────────────────────────────────────────────
@@ -256,7 +256,7 @@ def catalogue() -> None:
         for n in range(3_000)
     )
     with connection.cursor() as cursor:
-        # As autovacuum would: a long list of what was added last makes the index look dear.
+        # As autovacuum does: a long pending list makes the index look expensive.
         for index in ("search_entry_words", "search_entry_title"):
             cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
         cursor.execute("ANALYZE papers_searchentry")
@@ -273,7 +273,7 @@ def test_the_planner_chooses_the_indexes_for_rare_words(query: str) -> None:
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("filters", [{}, {"with_code": True}, {"since": DAY}])
 def test_a_common_word_uses_the_indexes_without_sequential_scans(filters: dict[str, Any]) -> None:
-    """The planner alone would read every row, each with a trip out of it for its words."""
+    """The planner alone would read every row, and the words of each from outside of the row."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = plan_of("sand", **filters)

@@ -1,4 +1,4 @@
-"""What a search finds, in which order, and what it makes of whatever is typed."""
+"""The papers that a search finds, their order, and the syntax of a query."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def make_trend(paper: Paper, value: float, window: str = "week") -> Trend:
     )
 
 
-def find(query: str, **wishes: Any) -> SearchResult:
-    return search_papers(query, now=NOON, **wishes)
+def find(query: str, **options: Any) -> SearchResult:
+    return search_papers(query, now=NOON, **options)
 
 
 def order(result: SearchResult) -> list[Paper]:
@@ -67,7 +67,7 @@ def test_words_close_together_beat_words_far_apart() -> None:
     assert order(find("graph network")) == [together, apart]
 
 
-# ── what is understood ───────────────────────────────────────────────────────
+# ── the syntax ───────────────────────────────────────────────────────────────
 
 
 def test_all_words_must_match_in_any_place_and_form() -> None:

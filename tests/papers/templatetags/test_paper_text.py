@@ -32,8 +32,8 @@ def test_a_week_without_change_is_flat() -> None:
 
 
 def test_a_sparkline_has_its_figures_as_a_label() -> None:
-    drawn = BeautifulSoup(str(sparkline([0, 12, 1300])), "html.parser")
-    svg = drawn.select_one("svg")
+    html = BeautifulSoup(str(sparkline([0, 12, 1300])), "html.parser")
+    svg = html.select_one("svg")
     assert svg is not None
     assert svg["role"] == "img"
     assert svg["aria-label"] == "Votes over the last 3 days: 0, 12, 1.3k"
@@ -50,8 +50,8 @@ def test_a_paper_without_votes_has_no_sparkline() -> None:
 
 def test_markup_in_a_title_is_escaped_after_its_math_is_converted() -> None:
     template = Template("{% load paper_text %}{{ title|unicode_math }}")
-    said = template.render(Context({"title": r"<script> & $\alpha$"}))
-    assert said == "&lt;script&gt; &amp; α"
+    rendered = template.render(Context({"title": r"<script> & $\alpha$"}))
+    assert rendered == "&lt;script&gt; &amp; α"
 
 
 def test_a_link_is_shown_without_its_scheme() -> None:
