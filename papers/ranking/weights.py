@@ -40,7 +40,7 @@ class Weights:
     burst: float = 460.0  # upvotes a day, 20 usual means; above it the logarithm counts
     gain_burst: float = 1_000.0  # the same for stars and for citations
     places_to_hold: int = 10  # how far down the second signal may move a paper to the first place
-    topic_papers: float = 50.0  # a topic of this many papers has a mean half its own, half all's
+    topic_papers: float = 50.0  # how many mean papers of the list are added to each topic
     lift_least: float = -2.0
     lift_most: float = 4.0
 
