@@ -9,7 +9,9 @@ from papers.api.schemas import Organization, PaperRow, Person, Problem, TopicFie
 
 
 def test_keys_are_in_camel_case() -> None:
-    person = Person(user="ada", name="ada", avatar_url="https://example.org/a.png", is_pro=True)
+    person = Person(
+        user="ada", name="ada", avatar_url="https://example.org/a.png", avatar="", is_pro=True
+    )
     keys = person.model_dump(by_alias=True, exclude_none=True)
     assert keys == {
         "user": "ada",
