@@ -33,10 +33,6 @@ class ParsedQuery:
     full_query: str
     index_query: str
 
-    @property
-    def has_phrase(self) -> bool:
-        return self.full_query != self.index_query
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from papers.api import selectors
 from papers.api.selectors import Page, daily_papers
@@ -186,8 +187,8 @@ def make_many(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_a_page_takes_the_same_queries_for_any_number_of_papers(
-    number: int, django_assert_num_queries: Any
+def test_a_page_takes_the_same_queries_for_any_number(
+    number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_many(number)
     with django_assert_num_queries(4):
@@ -196,7 +197,7 @@ def test_a_page_takes_the_same_queries_for_any_number_of_papers(
         assert len(select(WEEK, "trending").entries) == number
 
 
-def test_one_paper_takes_four_queries(django_assert_num_queries: Any) -> None:
+def test_one_paper_takes_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_many(2)
     with django_assert_num_queries(4):
         paper = selectors.paper_by_name("2503.00002")
@@ -205,7 +206,7 @@ def test_one_paper_takes_four_queries(django_assert_num_queries: Any) -> None:
 
 
 def test_a_search_takes_one_query_more_than_the_search_itself(
-    django_assert_num_queries: Any,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_many(3)
     with CaptureQueriesContext(connection) as alone:
@@ -214,6 +215,6 @@ def test_a_search_takes_one_query_more_than_the_search_itself(
         assert len(selectors.matching_papers("tea", 50, NOW).entries) == 3
 
 
-def test_an_empty_page_takes_one_query(django_assert_num_queries: Any) -> None:
+def test_an_empty_page_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         assert select().entries == []

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper
 from papers.pages.search import count_in_words
@@ -175,7 +176,7 @@ def test_an_estimated_count_is_marked_as_one(total: int, is_estimate: bool, expe
 
 
 def test_an_empty_search_shows_examples_and_searches_nothing(
-    client: Client, django_assert_num_queries: Any
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):  # the topics of the filter
         page = search_page(client)

@@ -46,7 +46,7 @@ def test_without_upvotes_there_is_no_evidence() -> None:
     assert upvote_evidence(measurement(1)) == NO_EVIDENCE
 
 
-def test_half_of_the_attention_is_over_after_three_quarters_of_a_day() -> None:
+def test_half_of_the_attention_is_over_at_18_hours() -> None:
     evidence = upvote_evidence(measurement(0.75, upvotes=series("upvotes", (0.75, 40))))
     assert evidence == Evidence(40.0, 0.5)
 

@@ -6,8 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Signal
 from papers.ranking.measurements import Measurement, facts, measure
@@ -137,15 +136,17 @@ def test_facts_are_json() -> None:
     assert frozen["read_at"] == "2025-03-14T20:00:00+00:00"
 
 
-def test_many_papers_take_one_query() -> None:
-    papers = [make_paper() for _ in range(5)]
+@pytest.mark.parametrize("number", [1, 3])
+def test_many_papers_take_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    papers = [make_paper() for _ in range(number)]
     for paper in papers:
         read(paper, (6, 1), (7, 2))
-    with CaptureQueriesContext(connection) as queries:
-        found = measure([paper.pk for paper in papers], CLOSE)
+    with django_assert_num_queries(1):
+        measurements = measure([paper.pk for paper in papers], CLOSE)
 
-    assert len(queries) == 1
-    assert set(found) == {paper.pk for paper in papers}
+    assert set(measurements) == {paper.pk for paper in papers}
 
 
 def test_an_id_without_a_paper_is_left_out() -> None:

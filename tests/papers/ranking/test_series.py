@@ -48,7 +48,7 @@ def test_the_value_is_the_last_read_even_after_a_fall() -> None:
     ("kind", "first_hour", "base"),
     [("upvotes", 20, 0), ("upvotes", 37, 50), ("stars", 20, 50), ("comments", 20, 0)],
 )
-def test_votes_count_from_a_fresh_listing_and_stars_from_the_first_read(
+def test_counters_start_at_a_fresh_listing_but_stars_do_not(
     kind: str, first_hour: float, base: float
 ) -> None:
     one = series_from(kind, hours(first_hour), [50], LISTED)

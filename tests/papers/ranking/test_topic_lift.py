@@ -58,7 +58,7 @@ def test_other_points_count_above_the_mean_of_the_topic() -> None:
     assert found[-1]["theory"] == pytest.approx(0, abs=0.1)
 
 
-def test_the_mean_of_a_small_topic_is_drawn_to_that_of_all() -> None:
+def test_a_small_topic_is_drawn_to_the_mean_of_all() -> None:
     alone = stats(99_999, 60)
     among_few = lift_of(alone, "birds", NAMES)
     assert 0 < among_few < lift_of(alone, "graphs", NAMES)

@@ -93,7 +93,7 @@ def test_equal_papers_of_different_days_have_close_scores() -> None:
     assert scores[late.paper_id] > scores[weak.paper_id]
 
 
-def test_a_few_votes_in_the_first_hour_do_not_beat_many_in_a_day() -> None:
+def test_few_early_votes_do_not_beat_many_of_a_day() -> None:
     minutes_old = paper(FRIDAY, until=midnight(FRIDAY) + timedelta(hours=2), upvotes=[(1 / 24, 3)])
     day_old = paper(MONDAY, upvotes=[(1, 60)])
 

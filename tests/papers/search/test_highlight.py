@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from papers.search.highlight import Highlight, highlight, parse_headline, passage
 from papers.search.query import parse
@@ -110,7 +111,7 @@ def test_a_headline_with_a_missing_letter_gives_no_marks() -> None:
 
 
 def test_without_a_query_nothing_is_marked_and_no_query_runs(
-    django_assert_num_queries: Any,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     paper = make_paper("Sand")
     with django_assert_num_queries(0):
@@ -118,7 +119,9 @@ def test_without_a_query_nothing_is_marked_and_no_query_runs(
     assert found.title == "Sand"
 
 
-def test_all_papers_of_a_page_are_marked_with_one_query(django_assert_num_queries: Any) -> None:
+def test_all_papers_of_a_page_are_marked_with_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     papers = [make_paper("Sand", authors=["A B", "C D"]), make_paper("More sand", summary="Sand.")]
     with django_assert_num_queries(1):
         first, second = highlight("'sand'", papers)
