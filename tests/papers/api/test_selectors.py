@@ -17,6 +17,7 @@ from papers.models import SUBMITTER, Paper, RawRecord, Trend
 from papers.search.results import search_papers
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 from tests.papers.api.payloads import make_row, take_in
+from web.sql import execute
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC)
@@ -125,8 +126,7 @@ def test_a_submitter_is_found_in_rows_and_in_single_papers() -> None:
 
 
 def test_a_submitter_is_found_by_the_index() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    execute("SET LOCAL enable_seqscan = off")
     records = RawRecord.objects.filter(source="hugging_face").alias(submitter=SUBMITTER)
     assert "raw_record_submitter" in records.filter(submitter="grace").explain()
 

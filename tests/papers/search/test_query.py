@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from papers.models import Paper, SearchEntry, Trend
 from papers.ranking.score import score
 from papers.search import query
 from papers.search.query import Filters, ParsedQuery, build_statement, parse, top_matches
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
+from web.sql import execute, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +37,7 @@ def plan_of(query: str, **filters: Any) -> str:
     parsed = parse(query)
     assert parsed is not None
     statement, values = build_statement(parsed, Filters(**filters), parsed.index_query)
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {statement}", values)
-        return "\n".join(row[0] for row in cursor.fetchall())
+    return "\n".join(line for (line,) in rows(f"EXPLAIN {statement}", **values))
 
 
 # ── the search table ─────────────────────────────────────────────────────────
@@ -138,12 +136,11 @@ def test_after_a_deleted_trend_the_one_before_counts() -> None:
 
 def test_the_words_are_stored_outside_of_the_row() -> None:
     make_paper("Short", summary="Very short.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_column_size(entry.*) FROM papers_searchentry AS entry")
-        (row_size,) = cursor.fetchone()
-        cursor.execute("SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = %s",
-                       ["papers_searchentry"])  # fmt: skip
-        (outside,) = cursor.fetchone()
+    ((row_size,),) = rows("SELECT pg_column_size(entry.*) FROM papers_searchentry AS entry")
+    ((outside,),) = rows(
+        "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = %(table)s",
+        table="papers_searchentry",
+    )
     assert row_size < 250
     assert outside > 0
 
@@ -254,11 +251,10 @@ def catalogue() -> None:
         )
         for n in range(3_000)
     )
-    with connection.cursor() as cursor:
-        # As autovacuum does: a long pending list makes the index look expensive.
-        for index in ("search_entry_words", "search_entry_title"):
-            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
-        cursor.execute("ANALYZE papers_searchentry")
+    # As autovacuum does: a long pending list makes the index look expensive.
+    for index in ("search_entry_words", "search_entry_title"):
+        rows("SELECT gin_clean_pending_list(%(index)s)", index=index)
+    execute("ANALYZE papers_searchentry")
 
 
 @pytest.mark.usefixtures("catalogue")
@@ -273,8 +269,7 @@ def test_the_planner_chooses_the_indexes_for_rare_words(query: str) -> None:
 @pytest.mark.parametrize("filters", [{}, {"with_code": True}, {"since": DAY}])
 def test_a_common_word_uses_the_indexes_without_sequential_scans(filters: dict[str, Any]) -> None:
     """The planner alone would read every row, and the words of each from outside of the row."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    execute("SET LOCAL enable_seqscan = off")
     plan = plan_of("sand", **filters)
     assert "Bitmap Index Scan on search_entry_words" in plan
     assert "Bitmap Index Scan on search_entry_title" in plan
@@ -283,8 +278,7 @@ def test_a_common_word_uses_the_indexes_without_sequential_scans(filters: dict[s
 
 @pytest.mark.usefixtures("catalogue")
 def test_a_topic_filter_needs_no_sequential_scan() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+    execute("SET LOCAL enable_seqscan = off")
     plan = plan_of("sand", topic=make_topic().pk)
     assert "Bitmap Index Scan on search_entry_words" in plan or "papers_searchentry_pkey" in plan
     assert "Seq Scan" not in plan
@@ -293,6 +287,4 @@ def test_a_topic_filter_needs_no_sequential_scan() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_settings_of_a_search_end_with_it() -> None:
     found("sand")
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW enable_seqscan")
-        assert cursor.fetchone() == ("on",)
+    assert rows("SHOW enable_seqscan") == [("on",)]
