@@ -15,8 +15,8 @@ from bench.measuring import is_quick
 from bench.result_files import write
 from bench.synthetic_papers import DAY, author, fill, topic_terms, word
 from papers.models import Topic
-from papers.search.query import Filters, best, read
-from papers.search.search import search
+from papers.search.query import Filters, parse, top_matches
+from papers.search.results import search_papers
 
 NOW: Final = datetime(2025, 3, 15, tzinfo=UTC)
 TARGET_MS: Final = 30.0
@@ -111,13 +111,13 @@ def _measured(case: Case, times: int) -> dict[str, Any]:
 
 
 def _find(query: str, filters: Filters) -> int:
-    wanted = read(query)
-    return best(wanted, filters, enough=20).total if wanted else 0
+    parsed = parse(query)
+    return top_matches(parsed, filters, at_least=20).total if parsed else 0
 
 
 def _search() -> object:
     """The same with what a page shows: papers, topics, signals, trends."""
-    return search(word(40), now=NOW)
+    return search_papers(word(40), now=NOW)
 
 
 def _milliseconds(act: Callable[[], object], times: int) -> tuple[list[float], float]:

@@ -15,7 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from newsletter.editions.compose import WINDOW_OF
 from newsletter.models import Candidate, Edition
-from papers.api.schemas import Problem, Shape
+from papers.api.schemas import ApiSchema, Problem
 from papers.api.serializers import public_id, public_url, written
 from papers.explain import explain
 from papers.windows import first_day
@@ -25,7 +25,7 @@ Cadence = Literal["daily", "weekly", "monthly"]
 _FROZEN: Final = "public, max-age=3600"  # only a deletion changes what is frozen
 
 
-class EditionFields(Shape):
+class EditionFields(ApiSchema):
     cadence: Cadence
     day: str = Field(description="Its last day.", json_schema_extra={"format": "date"})
     first: str = Field(description="Its first day.", json_schema_extra={"format": "date"})
@@ -37,7 +37,7 @@ class EditionFields(Shape):
     url: str = Field(description="Where its papers are.")
 
 
-class CandidateFields(Shape):
+class CandidateFields(ApiSchema):
     """A paper as it stood when the edition was frozen."""
 
     position: int

@@ -1,4 +1,4 @@
-"""Say in words what a trend is made of."""
+"""Explain a trend: its components as short phrases."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ Phrase = Callable[[Component], str]
 
 
 def explain(components: Mapping[str, Any]) -> list[str]:
-    """The reasons behind a score, the one that counts most first.
+    """The reasons for a score, the one with most points first.
 
     Args:
         components: those of a `Trend`, or of a candidate of a frozen edition.
 
-    Returns phrases such as "▲ 84 upvotes, 31 since yesterday"; empty when nothing was read.
-    A signal that stands at nothing is no reason and is left out, and so are components
-    that an older or a newer formula may have stored.
+    Returns phrases such as "▲ 84 upvotes, 31 since yesterday"; empty without any signal.
+    A signal at zero is no reason and is left out, and so are components that an older or a
+    newer formula may have stored.
     """
-    given = [(kind, components[kind]) for kind in _PHRASES if kind in components]
-    given.sort(key=lambda pair: -pair[1]["points"])
-    reasons = [_PHRASES[kind](component) for kind, component in given]
+    known = [(kind, components[kind]) for kind in _PHRASES if kind in components]
+    known.sort(key=lambda pair: -pair[1]["points"])
+    reasons = [_PHRASES[kind](component) for kind, component in known]
     reasons.append(_first_place(components))
     return [reason for reason in reasons if reason]
 
@@ -29,12 +29,12 @@ def explain(components: Mapping[str, Any]) -> list[str]:
 def _upvotes(one: Component) -> str:
     if one["value"] <= 0:
         return ""
-    said = f"▲ {_count(one['value'], 'upvote', 'upvotes')}"
-    return f"{said}, {_number(one['gain'])} since yesterday" if one["gain"] > 0 else said
+    total = f"▲ {_count(one['value'], 'upvote', 'upvotes')}"
+    return f"{total}, {_number(one['gain'])} since yesterday" if one["gain"] > 0 else total
 
 
 def _stars(one: Component) -> str:
-    """The gain leads, as only that counts: a famous repository gives nothing by itself."""
+    """The gain comes first, because only it counts: a famous repository alone has no points."""
     if one["window_gain"] <= 0:
         return ""
     return f"★ {_number(one['window_gain'])} more stars, {_number(one['value'])} in all"

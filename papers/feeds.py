@@ -1,4 +1,4 @@
-"""Feeds of papers: the newest of all, and the newest of a topic."""
+"""Feeds of papers: the newest papers of all topics, and those of one topic."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from papers.models import Paper, PaperTopic, Topic
 from papers.queries import topics_by_weight
 from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
 
-NEWEST: Final = 100  # about what a day's lists bring; a reader who comes each hour misses nothing
-_MOST_AUTHORS: Final = 50  # of some papers thousands
+MAX_ENTRIES: Final = 100  # about the papers of a day: an hourly feed reader misses none
+_MAX_AUTHORS: Final = 50  # some papers have thousands
 
 
 class PapersFeed(AtomFeed):
-    """The papers that were listed last. Two queries."""
+    """The papers with the newest listing. Two queries."""
 
     title = "Trending Papers"
     subtitle = "Research papers as lists show them, the newest first."
@@ -35,11 +35,11 @@ class PapersFeed(AtomFeed):
         return tag("feed", "papers")
 
     def items(self) -> Iterator[Entry]:
-        return map(paper_entry, _newest(Paper.objects.all()))
+        return map(paper_entry, _newest(Paper.listed.all()))
 
 
 class TopicFeed(AtomFeed):
-    """The papers of a topic that were listed last. Three queries."""
+    """The papers of a topic with the newest listing. Three queries."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Topic:
         return Topic.objects.get(slug=kwargs["slug"], is_active=True)
@@ -61,13 +61,14 @@ class TopicFeed(AtomFeed):
 
     def items(self, topic: Topic) -> Iterator[Entry]:
         of_topic = PaperTopic.objects.filter(paper=OuterRef("pk"), topic=topic)
-        return map(paper_entry, _newest(Paper.objects.filter(Exists(of_topic))))
+        return map(paper_entry, _newest(Paper.listed.filter(Exists(of_topic))))
 
 
 def paper_entry(paper: Paper) -> Entry:
-    """What a feed says of a paper. It changes only when the paper's own row does.
+    """The entry of a paper. It changes only when the paper's own row changes.
 
-    Signals are left out: they change each hour, and no reader wants an entry anew for that.
+    Signals are left out: they change each hour, and a feed reader would show the entry as new
+    each time.
     """
     listed_at = datetime.combine(paper.listed_on, time.min, tzinfo=UTC)
     summary = unicode_math(paper.summary) or "There is no abstract yet."
@@ -77,7 +78,7 @@ def paper_entry(paper: Paper) -> Entry:
         title=unicode_math(paper.title),
         published=listed_at,
         updated=max(paper.updated_at, listed_at),
-        authors=[str(name) for name in paper.authors[:_MOST_AUTHORS]],
+        authors=[str(name) for name in paper.authors[:_MAX_AUTHORS]],
         summary=f"Sample data. {summary}" if paper.is_sample else summary,
         terms=list(_terms(paper)),
         links=list(_links(paper)),
@@ -101,6 +102,6 @@ def _links(paper: Paper) -> Iterator[Link]:
 
 
 def _newest(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    """The last that were listed; paper_listed_on has them in order."""
-    shown = papers.filter(is_withdrawn=False).order_by("-listed_on", "id")
-    return shown.defer("search").prefetch_related(topics_by_weight())[:NEWEST]
+    """Those with the newest listing; the index paper_listed_on has them in this order."""
+    newest = papers.order_by("-listed_on", "id")
+    return newest.defer("search").prefetch_related(topics_by_weight())[:MAX_ENTRIES]

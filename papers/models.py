@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -63,6 +63,17 @@ class Topic(models.Model):
         return self.name
 
 
+class ListedPaperManager(models.Manager["Paper"]):
+    """The papers that lists may show: all but the withdrawn ones.
+
+    Every list, feed, search, score and edition starts from it, so no withdrawn paper appears
+    in any of them. Only a paper's own page and the admin read `Paper.objects`.
+    """
+
+    def get_queryset(self) -> QuerySet[Paper]:
+        return super().get_queryset().filter(is_withdrawn=False)
+
+
 class Paper(models.Model):
     """A paper: its arXiv id when it has one, else its normalised title."""
 
@@ -111,6 +122,10 @@ class Paper(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+
+    # The first manager is the default one: it reads all rows, for foreign keys and the admin.
+    objects: ClassVar[models.Manager[Paper]] = models.Manager()
+    listed: ClassVar[models.Manager[Paper]] = ListedPaperManager()
 
     class Meta:
         ordering: ClassVar = ["-listed_on", "id"]

@@ -1,4 +1,4 @@
-"""The questions that pages, feeds and editions ask about papers, each with its name."""
+"""The queries about papers that pages, feeds, the API and editions share."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from papers.models import Paper, PaperTopic, Signal, Topic, Trend
 from papers.ranking.measurements import Facts, facts, measure
+from papers.ranking.window_papers import window_papers
 from papers.windows import DAYS, Window, closes_at, first_day
 
 
@@ -32,8 +33,8 @@ from papers.windows import DAYS, Window, closes_at, first_day
 class RankedPaper:
     """A paper at its place in a list.
 
-    `position` counts from 1. `trend` and `components` are None and empty for a paper that
-    is not scored yet; `facts` are its signals as they stood at the end of the list's day.
+    `position` counts from 1. A paper that is not scored yet has None as `trend` and no
+    `components`; `facts` are its signals at the end of the list's day.
     `paper.topic_links.all()` is prefetched, best topic first, each with its `topic`.
     """
 
@@ -46,7 +47,7 @@ class RankedPaper:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The nearest days before and after one whose lists hold papers; None: there is none."""
+    """The nearest days before and after a day whose lists hold papers; None: no such day."""
 
     earlier: date | None
     later: date | None
@@ -62,48 +63,39 @@ def ranked(
 ) -> list[RankedPaper]:
     """The papers first listed in the window that ends with `day`, strongest trend first.
 
-    Signals are those of the window's close or, while it is open, of `now` (aware).
+    Signals count up to the window's close or, while it is open, up to `now` (aware).
 
-    Three queries, however many papers. Papers that are not scored follow in the order of
-    their listing, so a page that was just ingested shows as it stood.
+    Three queries for any number of papers. Papers without a score follow in the order of
+    their listing, so a page that was just ingested keeps its order.
     """
     papers = list(_in_order(window, day, topic_slug)[:limit])
     until = min(closes_at(day), now) if now else closes_at(day)
-    measured = measure([paper.pk for paper in papers], until, window=window)
+    measurements = measure([paper.pk for paper in papers], until, window=window)
     return [
         RankedPaper(
             position=position,
             paper=paper,
             trend=paper.trend_value,
             components=paper.trend_components or {},
-            facts=facts(paper, measured[paper.pk]),
+            facts=facts(paper, measurements[paper.pk]),
         )
         for position, paper in enumerate(papers, start=1)
     ]
 
 
-def listed_in(window: Window, day: date) -> QuerySet[Paper]:
-    """The papers whose first listing falls into the window that ends with `day`.
-
-    Those that were withdrawn are left out.
-    """
-    listed = Paper.objects.filter(listed_on__range=(first_day(window, day), day))
-    return listed.filter(is_withdrawn=False)
-
-
 def days_with_papers(
     around: date, window: Window = "day", *, topic_slug: str | None = None
 ) -> Neighbours:
-    """Where "earlier" and "later" lead from the list of `window` that ends with `around`.
+    """The days to which "earlier" and "later" lead from the list of `window` up to `around`.
 
-    A day's list goes to the nearest day with papers, past weekends and holidays. A longer
-    window goes to the newest such day before it begins, and one window on, but never past
-    the newest day there is.
+    A day's list leads to the nearest day with papers, past weekends and holidays. A longer
+    window leads back to the newest such day before it begins, and forward by one window, but
+    never past the newest day with papers.
     """
-    papers = _with_topic(Paper.objects.all(), topic_slug)
-    listed = papers.order_by("listed_on").values_list("listed_on", flat=True)
-    earlier = listed.filter(listed_on__lt=first_day(window, around)).last()
-    after = listed.filter(listed_on__gt=around)
+    papers = _with_topic(Paper.listed.all(), topic_slug)
+    days = papers.order_by("listed_on").values_list("listed_on", flat=True)
+    earlier = days.filter(listed_on__lt=first_day(window, around)).last()
+    after = days.filter(listed_on__gt=around)
     if window == "day" or (newest := after.last()) is None:
         return Neighbours(earlier, after.first())
     return Neighbours(earlier, min(around + timedelta(days=DAYS[window]), newest))
@@ -118,13 +110,13 @@ class TopicCount:
 
 
 def topic_counts(window: Window, day: date) -> list[TopicCount]:
-    """All active topics with their share of a list, in the operator's order. Two queries.
+    """All active topics with their papers of a list, in the operator's order. Two queries.
 
-    The counts start from the window's papers (index paper_listed_on), so their cost follows
-    the window and not the archive.
+    The counts start from the window's papers (index paper_listed_on), so their cost grows
+    with the window and not with the archive.
     """
-    listed = PaperTopic.objects.filter(paper__listed_on__range=(first_day(window, day), day))
-    counts = dict(listed.order_by().values_list("topic_id").annotate(Count("id")))
+    links = PaperTopic.objects.filter(paper__in=window_papers(window, day))
+    counts = dict(links.order_by().values_list("topic_id").annotate(Count("id")))
     topics = Topic.objects.filter(is_active=True)
     return [TopicCount(topic, counts.get(topic.pk, 0)) for topic in topics]
 
@@ -132,10 +124,15 @@ def topic_counts(window: Window, day: date) -> list[TopicCount]:
 def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
     """A paper's newest trend in each window, shortest first, and its place there, from 1.
 
-    One query; trend_once finds the trends, and trend_ranking counts the stronger ones.
+    One query; the index trend_once finds the trends, and trend_ranking the stronger ones. The
+    last of 10,000 papers of a month takes 30 ms: for each stronger one the query must read
+    whether it is withdrawn, or the place would differ from the list.
     """
     stronger = Trend.objects.filter(
-        window=OuterRef("window"), day=OuterRef("day"), value__gt=OuterRef("value")
+        window=OuterRef("window"),
+        day=OuterRef("day"),
+        value__gt=OuterRef("value"),
+        paper__in=Paper.listed.all(),
     )
     counted = stronger.order_by().values("day").annotate(papers=Count("id")).values("papers")
     trends = (
@@ -151,26 +148,44 @@ def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
 
 def newest_day(until: date) -> date | None:
     """The newest day up to `until` on which papers were listed; None before the first."""
-    days = Paper.objects.filter(listed_on__lte=until).order_by("-listed_on")
+    days = Paper.listed.filter(listed_on__lte=until).order_by("-listed_on")
     return days.values_list("listed_on", flat=True).first()
 
 
-def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any]:
-    """Trend first, then the place in the listing, then the newest: the same on every machine.
+def latest_day(window: Window, today: date) -> date:
+    """The last day of the newest list: the newest day that has papers.
 
-    A topic's list goes by the lift over that topic's mean before the trend: a paper of which
-    little was seen yet is held to what its own field gets.
+    A week or a month ends with today as soon as today is scored, before that with yesterday,
+    so that a quiet weekend does not hold it back. If that window is empty, it ends with the
+    newest day that has papers. Without any paper it is today.
+    """
+    newest = newest_day(today)
+    if newest is None or window == "day":
+        return newest or today
+    last = today if _is_scored(window, today) else today - timedelta(days=1)
+    return last if first_day(window, last) <= newest <= last else newest
+
+
+def _is_scored(window: Window, day: date) -> bool:
+    return Trend.objects.filter(window=window, day=day).exists()
+
+
+def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any]:
+    """By trend, then by place in the listing, then the newest: the same on every machine.
+
+    A topic's list goes by the topic lift before the trend: a paper with few reads is compared
+    with the mean of its own topic.
     """
     place = Signal.objects.filter(
         paper=OuterRef("pk"), kind=Signal.Kind.POSITION, read_at__lte=closes_at(day)
     ).order_by("-read_at", "source")
-    listed = _with_topic(listed_in(window, day), topic_slug).annotate(
+    listed = _with_topic(window_papers(window, day), topic_slug).annotate(
         score=FilteredRelation("trends", condition=Q(trends__window=window, trends__day=day)),
         trend_value=F("score__value"),
         trend_components=F("score__components"),
         place=Subquery(place.values("value")[:1]),
     )
-    lift = [] if topic_slug is None else [_lift(topic_slug).desc(nulls_last=True)]
+    lift = [] if topic_slug is None else [_topic_lift(topic_slug).desc(nulls_last=True)]
     return (
         listed.prefetch_related(topics_by_weight())
         .defer("search")
@@ -184,16 +199,19 @@ def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any
     )
 
 
-def _lift(topic_slug: str) -> Case:
-    """The stored lift over a topic. A paper that got the topic since it was scored counts as
-    a usual one of it, and one that is not scored at all has none."""
+def _topic_lift(topic_slug: str) -> Case:
+    """The stored lift over a topic; NULL for a paper without a score.
+
+    A paper that got the topic after it was scored has none stored: it counts as a usual paper
+    of the topic, with a lift of 0.
+    """
     of_paper = KeyTextTransform(topic_slug, KeyTransform("lift", "score__components"))
     stored = Coalesce(Cast(of_paper, FloatField()), 0.0)
     return Case(When(score__value__isnull=False, then=stored))
 
 
 def _with_topic(papers: QuerySet[Paper], topic_slug: str | None) -> QuerySet[Paper]:
-    """Those of the papers that have an active topic; None: all of them."""
+    """The papers that have this topic, if it is active; None: all papers."""
     if topic_slug is None:
         return papers
     links = PaperTopic.objects.filter(
@@ -203,6 +221,6 @@ def _with_topic(papers: QuerySet[Paper], topic_slug: str | None) -> QuerySet[Pap
 
 
 def topics_by_weight() -> Prefetch[str, QuerySet[PaperTopic], str]:
-    """A prefetch of `topic_links`, best topic first, each with its topic; hidden ones left out."""
+    """A prefetch of `topic_links`, best topic first, each with its topic; active ones only."""
     links = PaperTopic.objects.filter(topic__is_active=True).select_related("topic")
     return Prefetch("topic_links", links.order_by("-weight", "topic__position"))

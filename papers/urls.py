@@ -1,4 +1,4 @@
-"""The addresses of papers: lists by window and day, topics, and each paper's own page."""
+"""The addresses of papers: lists by window and day, topics, search, feeds, each paper's page."""
 
 from __future__ import annotations
 

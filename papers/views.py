@@ -1,4 +1,4 @@
-"""Pages of papers. All of them only read; each says for itself what a wrong address means."""
+"""The pages of papers. All of them only read; a wrong address is a 404 with its reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from papers.list_urls import FRONT_WINDOW
 from papers.models import Paper, Topic
-from papers.pages.lists import FRONT, ListPage, list_page
-from papers.pages.paper import portrait
+from papers.pages.lists import ListPage, list_page
+from papers.pages.paper import paper_page
 from papers.pages.search import NoSuchPage, search_page
 from papers.windows import Window
 from web.conditional import revalidated
@@ -22,7 +23,7 @@ from web.conditional import revalidated
 @require_safe
 @revalidated
 def front(request: HttpRequest) -> HttpResponse:
-    return _list(request, list_page(FRONT, None, now=timezone.now()))
+    return _list(request, list_page(FRONT_WINDOW, None, now=timezone.now()))
 
 
 @require_safe
@@ -40,25 +41,26 @@ def dated(request: HttpRequest, window: Window, day: str) -> HttpResponse:
 
 @require_safe
 @revalidated
-def topic(request: HttpRequest, slug: str, window: Window = FRONT) -> HttpResponse:
+def topic(request: HttpRequest, slug: str, window: Window = FRONT_WINDOW) -> HttpResponse:
     return _list(request, list_page(window, None, now=timezone.now(), topic=_topic(slug)))
 
 
 @require_safe
 @revalidated
 def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> HttpResponse:
-    now, found = timezone.now(), _topic(slug)
-    return _list(request, list_page(window, _day(day, now.date()), now=now, topic=found))
+    now = timezone.now()
+    page = list_page(window, _day(day, now.date()), now=now, topic=_topic(slug))
+    return _list(request, page)
 
 
 @require_safe
 @revalidated
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        found = portrait(pk, timezone.now())
+        page = paper_page(pk, timezone.now())
     except Paper.DoesNotExist:
         raise Http404("This paper is not here, or no longer.") from None
-    return render(request, "pages/papers/paper.html", {"portrait": found})
+    return render(request, "pages/papers/paper.html", {"page": page})
 
 
 @require_safe
@@ -68,17 +70,20 @@ def search(request: HttpRequest) -> HttpResponse:
         page = search_page(request.GET, timezone.now())
     except NoSuchPage as error:
         raise Http404(str(error)) from None
-    if page.exact:
-        return redirect(page.exact)
+    if page.exact_match:
+        return redirect(page.exact_match)
     return render(request, "pages/papers/search.html", {"page": page})
 
 
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
-    """Papers are for everyone; pages behind a reader's link and the admin are not."""
-    closed = [reverse("admin:index"), reverse("papers:search")]  # a crawler never stops searching
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    """Crawlers may read the pages of papers, but not the admin.
+
+    Nor the search: each query is an address of its own, so a crawler would never end.
+    """
+    disallowed = [reverse("admin:index"), reverse("papers:search")]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed)]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 
@@ -94,12 +99,12 @@ def _topic(slug: str) -> Topic:
         raise Http404(f"There is no topic “{slug}”.") from None
 
 
-def _day(written: str, today: date) -> date:
+def _day(text: str, today: date) -> date:
     try:
-        day = date.fromisoformat(written)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Http404(f"“{written}” is no day. Write a day like {today.isoformat()}.") from None
-    if day.isoformat() != written:  # 20261120 too is ISO 8601, but one page has one address
+        raise Http404(f"“{text}” is no day. Write a day like {today.isoformat()}.") from None
+    if day.isoformat() != text:  # 20261120 is ISO 8601 too, but one page has one address
         raise Http404(f"Write the day as {day.isoformat()}.")
     if day > today:
         raise Http404(f"{day:%-d %B %Y} has not come yet.")

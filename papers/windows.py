@@ -1,7 +1,7 @@
-"""The three spans of days over which papers trend, and the instants that bound them.
+"""The three windows of days over which papers trend, and the instants that bound them.
 
 A window is named after its last day: the week of 14 March holds 8 to 14 March and
-closes on 15 March at 00:00 UTC. Every list, score and edition shares this one clock.
+closes on 15 March at 00:00 UTC. Every list, score and edition uses these bounds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How the site says things about papers: authors, figures, the opening of an abstract."""
+"""The wording of pages and mails about papers: authors, figures, the opening of an abstract."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from papers.windows import Window
 
 _SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s+[^a-z])")
-# "e.g. this" ends no sentence, nor does an initial: "J. Doe".
+# "e.g." does not end a sentence, and an initial does not either: "J. Doe".
 _NO_END: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|fig|eq|sec|approx|a\.k\.a)|\b\w)\.$", re.IGNORECASE
 )
@@ -23,13 +23,13 @@ _SOURCES: Final = {
 }
 LEAD_LENGTH: Final = 210  # three lines of 68 characters
 _SHORTEST_LEAD: Final = 90
-_SPARE: Final = 60  # no "more" for a few words
+_SPARE: Final = 60  # a text this much longer is shown whole: "more" for a few words is no help
 
 
 def author_line(names: Sequence[str], shown: int = 2) -> str:
-    """`A. Das, S. Kottur and 5 more`; short lists are named in full.
+    """`A. Das, S. Kottur and 5 more`; a short list has all names.
 
-    "and 1 more" would take the place of the name itself, so three authors are three names.
+    "and 1 more" is as long as a name, so three authors are three names.
     """
     short = [initials(name) for name in names if name.strip()]
     if len(short) <= shown + 1:
@@ -38,7 +38,7 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
 
 
 def initials(name: str) -> str:
-    """`Abhishek Das` → `A. Das`. One word, or a name that has its initials, stays."""
+    """`Abhishek Das` → `A. Das`. One word, or a name with initials, stays unchanged."""
     first, _, rest = name.strip().partition(" ")
     if first.endswith(".") or not first[:1].isalpha() or _are_initials(rest):
         return name.strip()
@@ -46,7 +46,7 @@ def initials(name: str) -> str:
 
 
 def short_figure(number: float) -> str:
-    """A count as people write it: 84, 1.2k, 34k, 1.2M. Rounded down, never up to a rounder one."""
+    """A short count: 84, 1.2k, 34k, 1.2M. Rounded down, so 999,999 is never 1M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
         if number >= size:
             tenths = int(number * 10 // size)
@@ -71,14 +71,14 @@ def span(window: Window, day: date) -> str:
 
 
 def source_name(source: str) -> str:
-    """What people call a source: `hugging_face` → `Hugging Face`."""
+    """The display name of a source: `hugging_face` → `Hugging Face`."""
     return _SOURCES.get(source) or source.replace("_", " ")
 
 
 def lead(text: str) -> str:
     """The opening of an abstract, about three lines of it: whole sentences if they fit.
 
-    Returns the whole text when hardly anything would be left out.
+    Returns the whole text if at most 60 characters would be left out.
     """
     text = " ".join(text.split())
     if len(text) <= LEAD_LENGTH + _SPARE:

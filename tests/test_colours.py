@@ -24,7 +24,7 @@ TEXT = [
     ("on-accent", "accent-strong"),
     ("paper", "ink"),
 ]
-# What is not text but must be found: the edge of a field, a sparkline, the ring of focus.
+# Shapes that must be visible: the edge of a field, a sparkline, the outline of the focus.
 SHAPES = [("edge", "paper"), ("edge", "field"), ("accent", "paper"), ("accent", "field")]
 
 
@@ -44,25 +44,25 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_black_on_white_has_the_greatest_contrast() -> None:
+def test_black_on_white_has_a_contrast_of_21() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("front", "back"), TEXT)
-def test_text_can_be_read(scheme: str, front: str, back: str) -> None:
+def test_text_has_enough_contrast(scheme: str, front: str, back: str) -> None:
     palette = colours(scheme)
     assert contrast(palette[front], palette[back]) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("front", "back"), SHAPES)
-def test_shapes_can_be_found(scheme: str, front: str, back: str) -> None:
+def test_shapes_have_enough_contrast(scheme: str, front: str, back: str) -> None:
     palette = colours(scheme)
     assert contrast(palette[front], palette[back]) >= 3
 
 
-def test_both_schemes_name_the_same_colours() -> None:
+def test_both_schemes_define_the_same_colours() -> None:
     assert colours("light").keys() == colours("dark").keys()
 
 

@@ -1,4 +1,4 @@
-"""The pages as a reader meets them, in Chromium: widths, fingers, keys, colours, no strangers."""
+"""The pages in Chromium: widths, touch targets, keys, colours, and no other hosts."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from papers.windows import WINDOWS
 from tests.factories import make_paper, make_paper_topic, make_signal
 from tests.live import wait_until_alone
 
-# Playwright's loop runs in this thread, so Django would refuse every query of the tests.
+# The event loop of Playwright runs in this thread, so Django would refuse every query here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-# The tests themselves ask the database nothing, but the mark is what makes a test database.
+# The tests run no query, but without this mark there is no test database.
 pytestmark = pytest.mark.django_db
 
 PHONE: Final = {"width": 375, "height": 812}
 DESK: Final = {"width": 1280, "height": 900}
 FINGER: Final = 44
 LONG = "A sentence that says what was tried, how, and with which result on which data. " * 8
-# What can be touched, except for links within a running text, which WCAG exempts.
-# The honeypot is out of reach of fingers, keys and screen readers.
+# Touch targets, but for links within a running text, which WCAG exempts. The honeypot cannot be
+# reached by fingers, keys or screen readers.
 TOUCHABLE: Final = "a, button, summary, input:not([type=hidden]):not(.trap input)"
 
 
@@ -47,7 +47,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 def make_week() -> Paper:
-    """A week of papers, of which this one is the first, with everything that a page can show."""
+    """A week of papers; returns the first one, which has everything that a page can show."""
     now = timezone.now()
     Curator.objects.create(name="A Curator", url="https://example.org/")
     first = make_paper(
@@ -73,7 +73,7 @@ def make_week() -> Paper:
 
 @pytest.fixture(scope="module")
 def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
-    """A page of each kind, served with one week of papers for all tests: they only look."""
+    """A page of each kind, served with one week of papers for all tests: they only read."""
     with django_db_blocker.unblock():
         paper = make_week()
         server = LiveServer("localhost")
@@ -112,7 +112,7 @@ def style(page: Page, selector: str, name: str) -> str:
     return str(page.evaluate(script, [selector, name]))
 
 
-def test_no_page_asks_another_host_for_anything(desk: Page, addresses: list[str]) -> None:
+def test_no_page_loads_anything_from_another_host(desk: Page, addresses: list[str]) -> None:
     hosts: set[str | None] = set()
     desk.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     for address in addresses:
@@ -120,27 +120,27 @@ def test_no_page_asks_another_host_for_anything(desk: Page, addresses: list[str]
     assert hosts == {urlsplit(addresses[0]).netloc}
 
 
-def test_no_page_complains_in_the_console(desk: Page, addresses: list[str]) -> None:
-    """Nor breaks the Content-Security-Policy, which is told there too."""
-    told: list[str] = []
-    desk.on("console", lambda message: told.append(message.text))
-    desk.on("pageerror", lambda error: told.append(str(error)))
+def test_no_page_logs_an_error_in_the_console(desk: Page, addresses: list[str]) -> None:
+    """Violations of the Content-Security-Policy would be logged there too."""
+    messages: list[str] = []
+    desk.on("console", lambda message: messages.append(message.text))
+    desk.on("pageerror", lambda error: messages.append(str(error)))
     for address in addresses:
         desk.goto(address, wait_until="networkidle")
     missing_on_purpose = "404 (Not Found)"
-    assert [line for line in told if missing_on_purpose not in line] == []
-    assert len(told) == 1
+    assert [line for line in messages if missing_on_purpose not in line] == []
+    assert len(messages) == 1
 
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1024, 1280])
-def test_no_page_is_wider_than_its_window(desk: Page, addresses: list[str], width: int) -> None:
+def test_no_page_is_wider_than_the_screen(desk: Page, addresses: list[str], width: int) -> None:
     desk.set_viewport_size({"width": width, "height": 800})
     for address in addresses:
         desk.goto(address)
         assert desk.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-def test_a_finger_finds_everything_that_can_be_touched(phone: Page, addresses: list[str]) -> None:
+def test_every_touch_target_is_large_enough_for_a_finger(phone: Page, addresses: list[str]) -> None:
     small = """elements => elements
         .filter(e => e.checkVisibility() && !e.closest('.skip, .choice, p:not(.name):not(.small)'))
         .map(e => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
@@ -151,7 +151,7 @@ def test_a_finger_finds_everything_that_can_be_touched(phone: Page, addresses: l
         assert phone.locator(TOUCHABLE).evaluate_all(small) == [], address
 
 
-def test_the_call_takes_no_more_than_a_third_of_the_first_screen(
+def test_the_form_takes_at_most_a_third_of_the_screen(
     phone: Page, desk: Page, addresses: list[str]
 ) -> None:
     for page, screen in ((phone, PHONE), (desk, DESK)):
@@ -161,9 +161,7 @@ def test_the_call_takes_no_more_than_a_third_of_the_first_screen(
         assert call["height"] <= screen["height"] / 3
 
 
-def test_on_a_wide_screen_the_call_stands_beside_the_papers(
-    desk: Page, addresses: list[str]
-) -> None:
+def test_a_wide_screen_shows_the_form_beside_the_papers(desk: Page, addresses: list[str]) -> None:
     desk.goto(addresses[0])
     papers, call, topics = box(desk, ".reading"), box(desk, ".call"), box(desk, ".topics")
     assert call["x"] >= papers["x"] + papers["width"]
@@ -171,7 +169,7 @@ def test_on_a_wide_screen_the_call_stands_beside_the_papers(
     assert topics["y"] >= call["y"] + call["height"]
 
 
-def test_on_a_phone_the_call_comes_first_and_the_topics_last(
+def test_a_phone_shows_the_form_first_and_the_topics_last(
     phone: Page, addresses: list[str]
 ) -> None:
     phone.goto(addresses[0])
@@ -180,7 +178,7 @@ def test_on_a_phone_the_call_comes_first_and_the_topics_last(
     assert box(phone, ".topics")["y"] > box(phone, ".papers")["y"]
 
 
-def test_text_is_never_wider_than_is_good_to_read(desk: Page, addresses: list[str]) -> None:
+def test_a_line_of_text_has_at_most_seventy_letters(desk: Page, addresses: list[str]) -> None:
     desk.goto(addresses[0])
     desk.locator(".brief summary").first.click()
     letters = "e => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize) * 2"
@@ -194,12 +192,12 @@ def test_more_unfolds_the_abstract_and_less_folds_it(phone: Page, addresses: lis
     assert not whole.is_visible()
     brief.get_by_text("more", exact=True).click()
     assert whole.is_visible()
-    assert not brief.locator(".opening").is_visible(), "nothing is said twice"
+    assert not brief.locator(".opening").is_visible(), "the text is shown once"
     brief.get_by_text("less", exact=True).click()
     assert not whole.is_visible()
 
 
-def test_why_it_trends_is_told_when_asked(desk: Page, addresses: list[str]) -> None:
+def test_the_reasons_of_a_trend_unfold(desk: Page, addresses: list[str]) -> None:
     desk.goto(addresses[0])
     why = desk.locator(".why").first
     reason = why.get_by_text("100 upvotes")
@@ -222,7 +220,7 @@ def test_everything_works_without_scripts(browser: Browser, addresses: list[str]
 @pytest.mark.parametrize(
     ("scheme", "paper_colour"), [("light", "rgb(251, 250, 247)"), ("dark", "rgb(20, 19, 17)")]
 )
-def test_the_page_follows_the_light_of_the_reader(
+def test_the_page_follows_the_preferred_colour_scheme(
     browser: Browser, addresses: list[str], scheme: Any, paper_colour: str
 ) -> None:
     context = browser.new_context(color_scheme=scheme)
@@ -232,7 +230,7 @@ def test_the_page_follows_the_light_of_the_reader(
     context.close()
 
 
-def test_the_first_key_skips_to_the_papers(desk: Page, addresses: list[str]) -> None:
+def test_the_first_tab_key_skips_to_the_papers(desk: Page, addresses: list[str]) -> None:
     desk.goto(addresses[0])
     desk.keyboard.press("Tab")
     skip = desk.locator(".skip")
@@ -242,7 +240,7 @@ def test_the_first_key_skips_to_the_papers(desk: Page, addresses: list[str]) -> 
     assert desk.locator("main").evaluate("e => e === document.activeElement")
 
 
-def test_what_has_the_focus_wears_a_ring(desk: Page, addresses: list[str]) -> None:
+def test_the_focused_element_has_an_outline(desk: Page, addresses: list[str]) -> None:
     desk.goto(addresses[0])
     ring = "(s => s.outlineStyle + s.outlineWidth)(getComputedStyle(document.activeElement))"
     for _ in range(12):
@@ -250,7 +248,7 @@ def test_what_has_the_focus_wears_a_ring(desk: Page, addresses: list[str]) -> No
         assert desk.evaluate(ring) == "solid2px"
 
 
-def test_less_motion_means_none(browser: Browser, addresses: list[str]) -> None:
+def test_reduced_motion_disables_transitions(browser: Browser, addresses: list[str]) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.goto(addresses[0])
@@ -258,9 +256,7 @@ def test_less_motion_means_none(browser: Browser, addresses: list[str]) -> None:
     context.close()
 
 
-def test_each_page_has_its_landmarks_and_one_heading_of_the_first_rank(
-    desk: Page, addresses: list[str]
-) -> None:
+def test_each_page_has_its_landmarks_and_one_h1(desk: Page, addresses: list[str]) -> None:
     for address in addresses:
         desk.goto(address)
         for role in ("banner", "main", "contentinfo"):

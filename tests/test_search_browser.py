@@ -1,4 +1,4 @@
-"""The search as a reader does it, in Chromium: from any page, by keys, finger, without scripts."""
+"""The search in Chromium: from any page, by keys, by touch, without scripts."""
 
 # ruff: noqa: F811 (pytest passes fixtures by the names that are imported here)
 
@@ -23,7 +23,7 @@ def query_of(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def test_the_box_beside_the_name_searches_with_the_return_key(
+def test_the_search_box_works_with_the_return_key(
     desk: Page,
     addresses: list[str],
 ) -> None:
@@ -36,7 +36,7 @@ def test_the_box_beside_the_name_searches_with_the_return_key(
     assert desk.locator(".title mark").all_inner_texts() == ["rather", "long", "title"]
 
 
-def test_on_a_phone_a_link_leads_to_the_search(
+def test_a_phone_shows_a_link_to_the_search(
     phone: Page,
     addresses: list[str],
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_search_needs_no_scripts(browser: Browser, addresses: list[str]) -> No
     context.close()
 
 
-def test_what_was_not_found_can_be_looked_for_otherwise(
+def test_a_suggestion_finds_more_papers(
     desk: Page,
     addresses: list[str],
 ) -> None:

@@ -1,5 +1,5 @@
-"""The API over HTTP: what Hugging Face's papers endpoints answer, and what only we know.
+"""The HTTP API: the papers endpoints of Hugging Face, and endpoints of our own.
 
-The shapes of `/api/daily_papers`, `/api/papers/search` and `/api/papers/{id}` are those that
-huggingface_hub reads; docs/api.md shows them at work.
+The JSON of `/api/daily_papers`, `/api/papers/search` and `/api/papers/{id}` is the one that
+huggingface_hub reads; docs/api.md has examples.
 """

@@ -1,4 +1,4 @@
-"""The endpoints about papers. Each only translates: parameters in, rows out, errors in words."""
+"""The endpoints about papers. Each only translates: parameters to selectors, papers to JSON."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from pydantic.json_schema import SkipJsonSchema
 
 from papers.api import selectors
 from papers.api.schemas import PaperDetail, PaperRow, Problem, TopicFields, TrendFields
-from papers.api.serializers import detail, public_id, public_url, row, standing, topic_fields
+from papers.api.serializers import detail, public_id, public_url, row, topic_fields, window_trend
 from papers.api.span import BadSpan, Span, span_of
 from papers.models import Paper, Topic
-from papers.pages.lists import latest_day
-from papers.queries import newest_places, topic_counts
-from papers.search.search import LONGEST_QUERY
+from papers.queries import latest_day, newest_places, topic_counts
+from papers.search.results import MAX_QUERY_LENGTH
 
-Text = str | SkipJsonSchema[None]  # may be left out, but is never null
+Text = str | SkipJsonSchema[None]  # optional, but never null
 router = Router(tags=["papers"])
-_WORD: Final = r"^[A-Za-z0-9._-]{1,100}$"  # what slugs and the names of accounts are made of
+_WORD: Final = r"^[A-Za-z0-9._-]{1,100}$"  # slugs and names of accounts
 _LIST: Final[dict[int | frozenset[int], Any]] = {
     200: list[PaperRow],
     frozenset({400, 429}): Problem,
@@ -31,7 +30,7 @@ _LIST: Final[dict[int | frozenset[int], Any]] = {
 
 
 class DailyQuery(Schema):
-    # Their patterns are only described: papers.api.span says in words what is wrong.
+    # The patterns are for the description only: papers.api.span answers with better reasons.
     date: Text = Field(
         None, description="A day, like 2025-03-14.", json_schema_extra={"format": "date"}
     )
@@ -59,7 +58,7 @@ class DailyQuery(Schema):
 class SearchQuery(Schema):
     q: str = Field(
         "",
-        max_length=LONGEST_QUERY,
+        max_length=MAX_QUERY_LENGTH,
         description='Words, "exact phrases", or, -not; or an arXiv id. Empty: the newest papers.',
     )
     limit: int = Field(50, ge=1, le=120, description="At most so many papers.")
@@ -73,24 +72,24 @@ class SearchQuery(Schema):
     summary="Papers by the day on which a list first showed them",
 )
 def daily_papers(
-    request: HttpRequest, response: HttpResponse, asked: Query[DailyQuery]
+    request: HttpRequest, response: HttpResponse, params: Query[DailyQuery]
 ) -> list[PaperRow]:
-    """The newest, or those of a day, a week or a month. A page past the last is empty.
+    """The newest papers, or those of a day, a week or a month. A page past the last is empty.
 
-    The header `Link` names the next page, where there is one.
+    The header `Link` has the address of the next page, if there is one.
     """
     now = timezone.now()
-    page = selectors.daily(
-        _span(asked, now),
-        asked.sort,
-        topic=_known_topic(asked.topic),
-        submitter=asked.submitter,
-        page=asked.p,
-        size=asked.limit,
+    page = selectors.daily_papers(
+        _span(params, now),
+        params.sort,
+        topic=_known_topic(params.topic),
+        submitter=params.submitter,
+        page=params.p,
+        size=params.limit,
         now=now,
     )
     if page.has_more:
-        response["Link"] = f'<{_page_url(request, asked.p + 1)}>; rel="next"'
+        response["Link"] = f'<{_page_url(request, params.p + 1)}>; rel="next"'
     return [row(entry) for entry in page.entries]
 
 
@@ -101,13 +100,13 @@ def daily_papers(
     exclude_none=True,
     summary="Papers by their words",
 )
-def search(request: HttpRequest, asked: Query[SearchQuery]) -> list[PaperRow]:
+def search(request: HttpRequest, params: Query[SearchQuery]) -> list[PaperRow]:
     """The best match with the strongest trend first; an arXiv id finds that paper alone."""
     now = timezone.now()
-    if asked.q.strip():
-        page = selectors.found(asked.q, asked.limit, now)
+    if params.q.strip():
+        page = selectors.matching_papers(params.q, params.limit, now)
     else:
-        page = selectors.newest(asked.limit, now)
+        page = selectors.newest_papers(params.limit, now)
     return [row(entry) for entry in page.entries]
 
 
@@ -115,16 +114,16 @@ def search(request: HttpRequest, asked: Query[SearchQuery]) -> list[PaperRow]:
     "/papers/{path:paper_id}/trend",
     response={200: TrendFields, frozenset({404, 429}): Problem},
     by_alias=True,
-    summary="What a paper's trend is made of",
+    summary="The components of a paper's trend",
 )
 def trend(request: HttpRequest, paper_id: str) -> TrendFields:
-    """Its newest score in each window, with every component, and the same in words."""
+    """Its newest score in each window, with all components, and the reasons in words."""
     paper = _paper(paper_id)
     return TrendFields(
         id=public_id(paper),
         title=paper.title,
         url=public_url(paper),
-        trends=[standing(scored, place) for scored, place in newest_places(paper.pk)],
+        trends=[window_trend(trend, place) for trend, place in newest_places(paper.pk)],
     )
 
 
@@ -154,9 +153,9 @@ def topics(request: HttpRequest) -> list[TopicFields]:
     return [topic_fields(count) for count in topic_counts("week", day)]
 
 
-def _span(asked: DailyQuery, now: datetime) -> Span | None:
+def _span(params: DailyQuery, now: datetime) -> Span | None:
     try:
-        return span_of(asked.date, asked.week, asked.month, now.date())
+        return span_of(params.date, params.week, params.month, now.date())
     except BadSpan as error:
         raise HttpError(400, str(error)) from None
 
@@ -168,10 +167,10 @@ def _known_topic(slug: str | None) -> str | None:
 
 
 def _paper(name: str) -> Paper:
-    found = selectors.named(name)
-    if found is None:
+    paper = selectors.paper_by_name(name)
+    if paper is None:
         raise HttpError(404, f"No paper {name!r} is known here. An id looks like 1706.03762.")
-    return found
+    return paper
 
 
 def _page_url(request: HttpRequest, page: int) -> str:

@@ -1,8 +1,8 @@
-"""The JSON of the API, as OpenAPI describes it. Keys that nothing is known of are left out.
+"""The JSON of the API, as OpenAPI describes it. Keys without a known value are left out.
 
 Names are those of Hugging Face: camelCase, but for the `ai_` keys. Its client reads some keys
-of a row beside `paper` and some inside it, `user` of a person and `avatarUrl` of an
-organisation where the service writes `name` and `avatar`: so rows hold both.
+of a row beside `paper` and some inside it; it reads `user` of a person and `avatarUrl` of an
+organisation, where the service writes `name` and `avatar`: so rows have both.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
-class Shape(BaseModel):
-    """Not ninja's `Schema`: that looks each key up as a template would, 20 times as slow."""
+class ApiSchema(BaseModel):
+    """Not ninja's `Schema`: that looks up each key as a template does, 20 times slower."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid"
     )
 
 
-def moment(text: str) -> Any:
+def instant_field(text: str) -> Any:
     """A field that holds an instant: ISO 8601, UTC, with a Z."""
     return Field(None, description=text, json_schema_extra={"format": "date-time"})
 
 
-class Problem(Shape):
-    """What every error looks like, whatever its status."""
+class Problem(ApiSchema):
+    """The JSON of every error, for all statuses."""
 
     error: str = Field(description="What is wrong and what to do, for a person to read.")
 
 
-class Person(Shape):
-    """Somebody at Hugging Face: an author's account, or who brought a paper to a daily list."""
+class Person(ApiSchema):
+    """An account at Hugging Face: of an author, or of the submitter to a daily list."""
 
     user: str
     name: str = Field(description="The same as `user`: both spellings are in use.")
@@ -44,26 +44,26 @@ class Person(Shape):
     type: str | None = None
 
 
-class Organization(Shape):
+class Organization(ApiSchema):
     name: str
     fullname: str = ""
     avatar_url: str = ""
     avatar: str = Field("", description="The same as `avatarUrl`.")
 
 
-class Author(Shape):
+class Author(ApiSchema):
     name: str
     hidden: bool | None = None
     status: str | None = None
-    status_last_changed_at: str | None = moment("When the status changed.")
+    status_last_changed_at: str | None = instant_field("When the status changed.")
     user: Person | None = None
 
 
-class _Common(Shape):
+class _PaperBase(ApiSchema):
     id: str = Field(description="The arXiv id; a paper without one has its number here.")
     title: str
     summary: str
-    published_at: str | None = moment("When arXiv published it.")
+    published_at: str | None = instant_field("When arXiv published it.")
     submitted_on_daily_at: str = Field(
         description="When a list first showed it.", json_schema_extra={"format": "date-time"}
     )
@@ -84,18 +84,18 @@ class _Common(Shape):
     is_sample: bool | None = Field(None, description="True: shipped as a sample, counts invented.")
 
 
-class PaperFields(_Common):
-    """A paper, with its counts as they were read last."""
+class PaperFields(_PaperBase):
+    """A paper with its newest counts."""
 
     authors: list[Author]
 
 
-class PaperRow(_Common):
-    """A row of a list: the paper, and beside it the same keys once more, but for the authors.
+class PaperRow(_PaperBase):
+    """A row of a list: the paper, and beside it the same keys again, but for the authors.
 
-    Authors beside the paper would reach the client's users as they are, not as `PaperAuthor`:
-    it takes those of the paper, and then lets what is left of the row overwrite them.
-    `publishedAt` beside the paper is when the row was submitted, as the client has it.
+    The client turns the authors of the paper into `PaperAuthor`, and then overwrites the result
+    with the other keys of the row: authors beside the paper would replace them, unconverted.
+    `publishedAt` beside the paper is when the row was submitted, as the client reads it.
     """
 
     paper: PaperFields
@@ -103,7 +103,7 @@ class PaperRow(_Common):
 
 
 class PaperDetail(PaperFields):
-    """One paper, flat, with what is linked to it at Hugging Face as far as it was read."""
+    """One paper, flat, with its linked objects at Hugging Face, as far as they were read."""
 
     linked_models: list[dict[str, Any]] | None = None
     num_total_models: int | None = None
@@ -112,7 +112,7 @@ class PaperDetail(PaperFields):
     linked_spaces: list[dict[str, Any]] | None = None
 
 
-class TopicFields(Shape):
+class TopicFields(ApiSchema):
     slug: str
     name: str
     description: str
@@ -121,8 +121,8 @@ class TopicFields(Shape):
     url: str
 
 
-class Standing(Shape):
-    """A paper's newest score in one window, and what it is made of."""
+class WindowTrend(ApiSchema):
+    """A paper's newest score in one window, with its components."""
 
     window: str = Field(description="day, week or month")
     day: str = Field(description="The window's last day.", json_schema_extra={"format": "date"})
@@ -134,8 +134,10 @@ class Standing(Shape):
     reasons: list[str] = Field(description="The same in words, the strongest first.")
 
 
-class TrendFields(Shape):
+class TrendFields(ApiSchema):
     id: str
     title: str
     url: str
-    trends: list[Standing] = Field(description="From the day to the month; empty: not scored yet.")
+    trends: list[WindowTrend] = Field(
+        description="From the day to the month; empty: not scored yet."
+    )

@@ -1,4 +1,4 @@
-"""Which papers a request gets, in which order: pages of the catalogue, with all that rows show."""
+"""Select the papers of a request, in their order, with the counts and payloads of their rows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from papers.fetched import arxiv_id
 from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
 from papers.queries import topics_by_weight
 from papers.ranking.measurements import Facts
-from papers.search.search import search
 from papers.sources.hugging_face import SOURCE
+from papers.search.results import search_papers
 
 Kind = Signal.Kind
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")  # fits a bigint
@@ -39,7 +39,7 @@ class Page:
     has_more: bool
 
 
-def daily(
+def daily_papers(
     span: Span | None,
     sort: Sort,
     *,
@@ -49,21 +49,19 @@ def daily(
     size: int,
     now: datetime,
 ) -> Page:
-    """A page of the papers first listed in `span`, or ever; pages count from 0. Four queries.
-
-    Those that were withdrawn are left out.
+    """A page of the papers first listed in `span`, or of all; pages count from 0. Four queries.
 
     `publishedAt` gives the newest listing first. `trending` gives the strongest first, by the
     newest scores of the span (one more query); without a span, only the newest scored week's.
     """
-    papers = Paper.objects.filter(is_withdrawn=False)
+    papers = Paper.listed.all()
     if span is not None:
         papers = papers.filter(listed_on__range=(span.first, span.last))
     if topic is not None:
         links = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__slug=topic)
         papers = papers.filter(Exists(links.filter(topic__is_active=True)))
     if submitter is not None:
-        papers = papers.filter(Exists(_brought_by(submitter)))
+        papers = papers.filter(Exists(_submitted_by(submitter)))
     if sort == "trending":
         papers = _by_trend(papers, span, now.date())
     else:
@@ -71,27 +69,24 @@ def daily(
     return _page(papers, page * size, size, now)
 
 
-def found(query: str, size: int, now: datetime) -> Page:
-    """The papers that match a search, the best first. One query more than the search makes."""
-    result = search(query, now=now, size=size)
-    papers = [ranked.paper for ranked in result.papers]
-    told = newest_payloads([paper.pk for paper in papers])
+def matching_papers(query: str, size: int, now: datetime) -> Page:
+    """The papers that match a search, the best first. One query more than the search itself."""
+    result = search_papers(query, now=now, size=size)
+    payloads = newest_payloads([ranked.paper.pk for ranked in result.papers])
     entries = [
-        Entry(ranked.paper, _counts(ranked.facts), told.get(ranked.paper.pk))
+        Entry(ranked.paper, _counts(ranked.facts), payloads.get(ranked.paper.pk))
         for ranked in result.papers
     ]
     return Page(entries, has_more=result.pages > 1)
 
 
-def newest(size: int, now: datetime) -> Page:
-    """The papers that were listed last. Four queries."""
-    return _page(
-        Paper.objects.filter(is_withdrawn=False).order_by("-listed_on", "id"), 0, size, now
-    )
+def newest_papers(size: int, now: datetime) -> Page:
+    """The papers with the newest listing. Four queries."""
+    return _page(Paper.listed.order_by("-listed_on", "id"), 0, size, now)
 
 
-def named(name: str) -> Paper | None:
-    """The paper of an arXiv id, of any version or as an address, or of a number. Two queries."""
+def paper_by_name(name: str) -> Paper | None:
+    """The paper with an arXiv id (of any version, or an address) or a number. Two queries."""
     papers = Paper.objects.defer("search").prefetch_related(topics_by_weight())
     if identity := arxiv_id(name):
         return papers.filter(arxiv_id=identity).first()
@@ -99,27 +94,28 @@ def named(name: str) -> Paper | None:
 
 
 def entry_of(paper: Paper, now: datetime) -> Entry:
-    """One paper with all that a row shows. Two queries."""
+    """One paper with its counts and its payload. Two queries."""
     counts = newest_counts([paper.pk], now)
     return Entry(paper, counts.get(paper.pk, {}), newest_payloads([paper.pk]).get(paper.pk))
 
 
 def newest_links(paper_id: int) -> Any:
-    """The newest payload that speaks of linked models, datasets and spaces, or None. One query."""
+    """The newest payload with linked models, datasets and spaces, or None. One query."""
     key = "linkedModels"
-    speaks = Q(payload__has_key=key) | Q(payload__paper__has_key=key)
-    return newest_payloads([paper_id], speaks).get(paper_id)
+    has_links = Q(payload__has_key=key) | Q(payload__paper__has_key=key)
+    return newest_payloads([paper_id], has_links).get(paper_id)
 
 
-def newest_payloads(paper_ids: Sequence[int], speaking: Q | None = None) -> dict[int, Any]:
-    """What Hugging Face told last of each paper, in a payload that `speaking` is true of.
+def newest_payloads(paper_ids: Sequence[int], condition: Q | None = None) -> dict[int, Any]:
+    """The newest payload of Hugging Face about each paper that fulfils the condition.
 
     One query, served by raw_record_once.
     """
-    records = RawRecord.objects.filter(speaking or Q(), paper=OuterRef("pk"), source=SOURCE)
+    records = RawRecord.objects.filter(condition or Q(), paper=OuterRef("pk"), source=SOURCE)
     newest = records.order_by("-day", "-pk").values("payload")[:1]
-    told = Paper.objects.filter(pk__in=paper_ids).order_by().annotate(told=Subquery(newest))
-    return {pk: payload for pk, payload in told.values_list("pk", "told") if payload is not None}
+    papers = Paper.objects.filter(pk__in=paper_ids).order_by().annotate(newest=Subquery(newest))
+    payloads = papers.values_list("pk", "newest")
+    return {pk: payload for pk, payload in payloads if payload is not None}
 
 
 def _by_trend(papers: QuerySet[Paper], span: Span | None, today: date) -> QuerySet[Paper]:
@@ -139,28 +135,28 @@ def _by_trend(papers: QuerySet[Paper], span: Span | None, today: date) -> QueryS
     return ranked.order_by(F("trend_value").desc(nulls_last=True), "-listed_on", "id")
 
 
-def _brought_by(submitter: str) -> QuerySet[RawRecord]:
-    """Served by raw_record_submitter, which holds the same expression."""
-    told = RawRecord.objects.filter(paper=OuterRef("pk"), source=SOURCE)
-    return told.alias(submitter=SUBMITTER).filter(submitter=submitter)
+def _submitted_by(submitter: str) -> QuerySet[RawRecord]:
+    """Served by the index raw_record_submitter, which has the same expression."""
+    records = RawRecord.objects.filter(paper=OuterRef("pk"), source=SOURCE)
+    return records.alias(submitter=SUBMITTER).filter(submitter=submitter)
 
 
 def _page(papers: QuerySet[Paper], start: int, size: int, now: datetime) -> Page:
     shown = papers.defer("search").prefetch_related(topics_by_weight())
-    rows = list(shown[start : start + size + 1])
-    here = rows[:size]
-    if not here:
+    with_next = list(shown[start : start + size + 1])
+    on_page = with_next[:size]
+    if not on_page:
         return Page([], has_more=False)
-    ids = [paper.pk for paper in here]
-    counts, told = newest_counts(ids, now), newest_payloads(ids)
-    entries = [Entry(paper, counts.get(paper.pk, {}), told.get(paper.pk)) for paper in here]
-    return Page(entries, has_more=len(rows) > size)
+    ids = [paper.pk for paper in on_page]
+    counts, payloads = newest_counts(ids, now), newest_payloads(ids)
+    entries = [Entry(paper, counts.get(paper.pk, {}), payloads.get(paper.pk)) for paper in on_page]
+    return Page(entries, has_more=len(with_next) > size)
 
 
 def _counts(facts: Facts) -> Counts:
-    read = {
+    counts = {
         Kind.UPVOTES: facts["upvotes"],
         Kind.COMMENTS: facts["comments"],
         Kind.STARS: facts["stars"],
     }
-    return {kind: value for kind, value in read.items() if value is not None}
+    return {kind: value for kind, value in counts.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Set an entry of the catalogue as JSON: as a row of a list, or flat."""
+"""Turn an entry into the JSON of the API: a row of a list, or a flat paper."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from papers.api.schemas import (
     PaperFields,
     PaperRow,
     Person,
-    Standing,
     TopicFields,
+    WindowTrend,
 )
 from papers.api.selectors import Entry
 from papers.explain import explain
+from papers.list_urls import list_url
 from papers.models import Paper, Signal, Trend
-from papers.pages.lists import list_url
 from papers.queries import TopicCount
 from papers.sources.hugging_face_payload import Account, HuggingFacePayload, PayloadAuthor
 
@@ -28,11 +28,11 @@ Kind = Signal.Kind
 
 
 def row(entry: Entry) -> PaperRow:
-    """A row of a list. What the client reads beside the paper is there too, and so is the rest."""
+    """A row of a list, with the keys of the paper once more beside it, as the client reads them."""
     payload = HuggingFacePayload(entry.payload)
     common = _common(entry, payload)
-    # The client takes a `publishedAt` beside the paper for the time of submission; but where the
-    # paper has none, for the paper's. Then `submittedOnDailyAt` tells it.
+    # The client reads a `publishedAt` beside the paper as the time of submission; but where the
+    # paper has none, as the paper's. Then it is left out, and `submittedOnDailyAt` has the time.
     beside = {"published_at": common["published_at"] and common["submitted_on_daily_at"]}
     return PaperRow(
         **{**common, **beside},
@@ -55,16 +55,16 @@ def detail(entry: Entry, linking: object) -> PaperDetail:
     )
 
 
-def standing(scored: Trend, place: int) -> Standing:
-    return Standing(
-        window=scored.window,
-        day=scored.day.isoformat(),
+def window_trend(trend: Trend, place: int) -> WindowTrend:
+    return WindowTrend(
+        window=trend.window,
+        day=trend.day.isoformat(),
         place=place,
-        value=scored.value,
-        version=scored.version,
-        scored_at=written(scored.scored_at),
-        components=scored.components,
-        reasons=explain(scored.components),
+        value=trend.value,
+        version=trend.version,
+        scored_at=written(trend.scored_at),
+        components=trend.components,
+        reasons=explain(trend.components),
     )
 
 
@@ -81,7 +81,7 @@ def topic_fields(count: TopicCount) -> TopicFields:
 
 
 def public_id(paper: Paper) -> str:
-    """The arXiv id, or the paper's number here, which no arXiv id looks like."""
+    """The arXiv id, or the paper's number here; the two formats differ."""
     return paper.arxiv_id or str(paper.pk)
 
 

@@ -1,4 +1,4 @@
-"""Which days a request asks for: `date`, `week` or `month`, in the words of ISO 8601."""
+"""Parse the days of a request: `date`, `week` or `month`, as ISO 8601 writes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 class BadSpan(ValueError):
-    """The request names no days, or days to come; the text says why, for whoever asked."""
+    """The days of a request are invalid or in the future; the text is the answer to the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class Span:
 
 
 def span_of(day: str | None, week: str | None, month: str | None, today: date) -> Span | None:
-    """The span that was asked for; None when none was.
+    """The span of a request; None if it has none of the three.
 
     Raises:
         BadSpan: malformed, in the future, or more than one at once.
     """
-    asked = {"date": day, "week": week, "month": month}
-    given = {name: text for name, text in asked.items() if text is not None}
-    if len(given) > 1:
-        raise BadSpan(f"Give only one of {', '.join(given)}.")
-    for name, text in given.items():
-        span = _READERS[name](text)
+    texts = {"date": day, "week": week, "month": month}
+    present = {name: text for name, text in texts.items() if text is not None}
+    if len(present) > 1:
+        raise BadSpan(f"Give only one of {', '.join(present)}.")
+    for name, text in present.items():
+        span = _PARSERS[name](text)
         if span.first > today:
             raise BadSpan(f"{name} is in the future: today is {today.isoformat()}, in UTC.")
         return span
@@ -56,11 +56,11 @@ def _day(text: str) -> Span:
 
 
 def _week(text: str) -> Span:
-    found = _WEEK.fullmatch(text)
+    match = _WEEK.fullmatch(text)
     try:
-        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
         sunday = monday + timedelta(days=6) if monday else None
-    except (ValueError, OverflowError):  # a week 54, or the last one before the year 10000
+    except (ValueError, OverflowError):  # week 54, or the last week before the year 10000
         monday = sunday = None
     if monday is None or sunday is None:
         raise BadSpan(f"week must be an ISO week like 2025-W11, not {_quoted(text)}.")
@@ -68,9 +68,9 @@ def _week(text: str) -> Span:
 
 
 def _month(text: str) -> Span:
-    found = _MONTH.fullmatch(text)
+    match = _MONTH.fullmatch(text)
     try:
-        first = date(int(found[1]), int(found[2]), 1) if found else None
+        first = date(int(match[1]), int(match[2]), 1) if match else None
     except ValueError:
         first = None
     if first is None:
@@ -82,4 +82,4 @@ def _quoted(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
-_READERS: Final[dict[str, Callable[[str], Span]]] = {"date": _day, "week": _week, "month": _month}
+_PARSERS: Final[dict[str, Callable[[str], Span]]] = {"date": _day, "week": _week, "month": _month}

@@ -1,30 +1,27 @@
-"""What the pages of papers hold: gathered here, set by the templates."""
+"""The values of the pages that list papers; the templates show them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
-from django.urls import reverse
-
-from papers.models import Curator, Topic, Trend
+from papers.list_urls import list_url
+from papers.models import Curator, Topic
 from papers.queries import (
     Neighbours,
     RankedPaper,
     TopicCount,
     days_with_papers,
-    listed_in,
-    newest_day,
+    latest_day,
     ranked,
     topic_counts,
 )
+from papers.ranking.window_papers import window_papers
 from papers.windows import WINDOWS, Window, first_day
 
-# A week reads best: it is what most digests hold, and one quiet Sunday does not empty it.
-FRONT: Final[Window] = "week"
-SHOWN: Final = 50
+MAX_PAPERS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class TopicLink:
-    """A topic, how many papers of the list have it, and where that part of the list is."""
+    """A topic, how many papers of the list have it, and the address of its list."""
 
     topic: Topic
     papers: int
@@ -46,10 +43,11 @@ class TopicLink:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list of papers and everything around it.
+    """A list of papers, with its tabs, its topics and the links to other lists.
 
-    `total` counts the papers of the window, of which the strongest `SHOWN` are in `papers`.
-    `whole_url` is the same list with all topics. A url is empty where there is nothing.
+    `total` counts the papers of the window; the strongest `MAX_PAPERS` of them are in `papers`.
+    `all_topics_url` is the same list with all topics. An address is empty where there is no
+    such list. `nearest` is the nearest day with papers.
     """
 
     window: Window
@@ -62,7 +60,7 @@ class ListPage:
     tabs: Sequence[Tab]
     topics: Sequence[TopicLink]
     curators: Sequence[Curator]
-    whole_url: str
+    all_topics_url: str
     earlier_url: str
     later_url: str
     nearest: date | None
@@ -70,12 +68,12 @@ class ListPage:
 
     @property
     def cadence(self) -> str:
-        """What the feed of this window's editions is called."""
+        """The cadence of this window's editions, for the address of their feed."""
         return {"day": "daily", "week": "weekly", "month": "monthly"}[self.window]
 
     @property
     def is_open(self) -> bool:
-        """Whether papers may still come: the window's last day is not over."""
+        """Whether papers may still be added: the window's last day is not over."""
         return self.day >= self.today
 
     @property
@@ -86,31 +84,31 @@ class ListPage:
 def list_page(
     window: Window, day: date | None, *, now: datetime, topic: Topic | None = None
 ) -> ListPage:
-    """The list of `window` that ends with `day`, of one topic or of all, as it stands `now`.
+    """The list of `window` that ends with `day`, of one topic or of all, at `now`.
 
     Args:
         day: None for the newest list.
         now: aware, UTC.
     """
     today = now.date()
-    shown = day or latest_day(window, today)
-    counts = topic_counts(window, shown)
+    last = day or latest_day(window, today)
+    counts = topic_counts(window, last)
     slug = topic.slug if topic else None
-    papers = ranked(window, shown, topic_slug=slug, limit=SHOWN, now=now)
-    around = _until(today, days_with_papers(shown, window, topic_slug=slug))
-    closest = nearest(shown, around)
+    papers = ranked(window, last, topic_slug=slug, limit=MAX_PAPERS, now=now)
+    around = _not_after(today, days_with_papers(last, window, topic_slug=slug))
+    closest = nearest(last, around)
     return ListPage(
         window=window,
-        day=shown,
-        first=first_day(window, shown),
+        day=last,
+        first=first_day(window, last),
         today=today,
         topic=topic,
         papers=papers,
-        total=len(papers) if len(papers) < SHOWN else _total(window, shown, topic, counts),
+        total=len(papers) if len(papers) < MAX_PAPERS else _total(window, last, topic, counts),
         tabs=[Tab(each, list_url(each, day, topic), each == window) for each in WINDOWS],
         topics=[_link(count, window, day, topic) for count in counts],
         curators=list(Curator.objects.all()),
-        whole_url=list_url(window, day),
+        all_topics_url=list_url(window, day),
         earlier_url=list_url(window, around.earlier, topic) if around.earlier else "",
         later_url=list_url(window, around.later, topic) if around.later else "",
         nearest=closest,
@@ -118,44 +116,14 @@ def list_page(
     )
 
 
-def list_url(window: Window, day: date | None, topic: Topic | None = None) -> str:
-    """The address of a list, `/week/2026-11-20/` or `/topics/agents/week/2026-11-20/`.
-
-    Without a day it is that of the newest: `/`, `/month/`, `/topics/agents/`.
-    """
-    name, args = ("dated", []) if topic is None else ("topic_dated", [topic.slug])
-    if day is not None:
-        return reverse(f"papers:{name}", args=[*args, window, day.isoformat()])
-    if window == FRONT:
-        return reverse("papers:topic", args=args) if topic else reverse("papers:front")
-    return reverse("papers:topic_latest" if topic else "papers:latest", args=[*args, window])
-
-
-def latest_day(window: Window, today: date) -> date:
-    """The day whose list to show when none was asked for: the newest that has papers.
-
-    A week or a month goes on to today as soon as today is scored, else to yesterday, so
-    that a quiet weekend does not hold it back; where that window is empty, it does not.
-    """
-    newest = newest_day(today)
-    if newest is None or window == "day":
-        return newest or today
-    last = today if _is_scored(window, today) else today - timedelta(days=1)
-    return last if first_day(window, last) <= newest <= last else newest
-
-
-def _is_scored(window: Window, day: date) -> bool:
-    return Trend.objects.filter(window=window, day=day).exists()
-
-
 def nearest(day: date, around: Neighbours) -> date | None:
-    """The closer one of the days with papers; the earlier, if both are as close."""
+    """The closer one of the two days with papers; the earlier one, if both are as close."""
     days = [other for other in (around.earlier, around.later) if other]
     return min(days, key=lambda other: abs(other - day), default=None)
 
 
-def _until(today: date, around: Neighbours) -> Neighbours:
-    """No list leads past today, even if a source was read under a later date."""
+def _not_after(today: date, around: Neighbours) -> Neighbours:
+    """No list leads past today, even if papers of a source have a later date."""
     later = around.later if around.later and around.later <= today else None
     return Neighbours(around.earlier, later)
 
@@ -167,5 +135,5 @@ def _link(count: TopicCount, window: Window, day: date | None, current: Topic | 
 
 def _total(window: Window, day: date, topic: Topic | None, counts: Sequence[TopicCount]) -> int:
     if topic is None:
-        return listed_in(window, day).count()
+        return window_papers(window, day).count()
     return next((count.papers for count in counts if count.topic == topic), 0)

@@ -1,4 +1,4 @@
-"""One paper's own page: what it is, what was read of it, and where it stands."""
+"""The values of one paper's own page: its figures, its reads, and its places in the lists."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from papers.explain import explain
+from papers.list_urls import list_url
 from papers.models import Paper, Signal, Trend
-from papers.pages.lists import list_url
 from papers.queries import newest_places, topics_by_weight
 from papers.ranking.measurements import Facts, facts, measure
 from papers.windows import Window
@@ -19,7 +19,7 @@ Kind = Signal.Kind
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The newest value of one counter, where it comes from and when it was read."""
+    """The newest value of one counter, its source, and when it was read."""
 
     kind: str
     source: str
@@ -28,16 +28,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """The points that one signal gave to a trend; below zero it counted against it."""
+class SignalPoints:
+    """The points of one signal in a trend; below zero they lower it."""
 
     kind: str
     points: float
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The place of a paper in the newest list of a window, counted from 1, and why."""
+class ListPlace:
+    """The place of a paper in the newest list of a window, counted from 1, and the reasons."""
 
     window: Window
     day: date
@@ -45,56 +45,58 @@ class Standing:
     place: int
     value: float
     reasons: Sequence[str]
-    shares: Sequence[Share]
+    points: Sequence[SignalPoints]
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
-    """Everything the page of a paper shows. `standings` goes from the day to the month."""
+class PaperPage:
+    """Everything that the page of a paper shows. `places` go from the day to the month."""
 
     paper: Paper
     facts: Facts
     readings: Sequence[Reading]
-    standings: Sequence[Standing]
+    places: Sequence[ListPlace]
 
 
-def portrait(pk: int, now: datetime) -> Portrait:
-    """The paper and all that is known of it at `now`. Five queries.
+def paper_page(pk: int, now: datetime) -> PaperPage:
+    """The page of a paper, withdrawn or not, with its signals up to `now`. Five queries.
 
     Raises:
         Paper.DoesNotExist: there is no such paper.
     """
     paper = Paper.objects.defer("search").prefetch_related(topics_by_weight()).get(pk=pk)
-    measured = measure([pk], now)[pk]
-    return Portrait(
+    measurement = measure([pk], now)[pk]
+    return PaperPage(
         paper=paper,
-        facts=facts(paper, measured),
+        facts=facts(paper, measurement),
         readings=_readings(paper, now),
-        standings=[_standing(trend, place) for trend, place in newest_places(pk)],
+        places=[_list_place(trend, place) for trend, place in newest_places(pk)],
     )
 
 
-def _standing(trend: Trend, place: int) -> Standing:
+def _list_place(trend: Trend, place: int) -> ListPlace:
     window = cast("Window", trend.window)
-    return Standing(
+    return ListPlace(
         window=window,
         day=trend.day,
         url=list_url(window, trend.day),
         place=place,
         value=trend.value,
         reasons=explain(trend.components),
-        shares=shares(trend.components),
+        points=signal_points(trend.components),
     )
 
 
-def shares(components: Mapping[str, Any]) -> list[Share]:
-    """What each signal gave to a trend, most first; parts that are no signal are left out.
+def signal_points(components: Mapping[str, Any]) -> list[SignalPoints]:
+    """The points of each signal in a trend, most first; other components are left out.
 
-    Shown with two digits, so what would read 0.00 is left out too.
+    The page shows two digits, so points that would read 0.00 are left out too.
     """
-    given = [Share(kind.label, components[kind]["points"]) for kind in Kind if kind in components]
-    seen = [share for share in given if abs(share.points) >= 0.005]
-    return sorted(seen, key=lambda share: -share.points)
+    points = [
+        SignalPoints(kind.label, components[kind]["points"]) for kind in Kind if kind in components
+    ]
+    shown = [one for one in points if abs(one.points) >= 0.005]
+    return sorted(shown, key=lambda one: -one.points)
 
 
 def _readings(paper: Paper, now: datetime) -> list[Reading]:
@@ -105,7 +107,7 @@ def _readings(paper: Paper, now: datetime) -> list[Reading]:
         .distinct("kind", "source")
     )
     order = list(Kind)
-    found = sorted(newest, key=lambda read: (order.index(Kind(read.kind)), read.source))
+    reads = sorted(newest, key=lambda read: (order.index(Kind(read.kind)), read.source))
     return [
-        Reading(read.get_kind_display(), read.source, read.value, read.read_at) for read in found
+        Reading(read.get_kind_display(), read.source, read.value, read.read_at) for read in reads
     ]

@@ -1,4 +1,4 @@
-"""What the page of a search holds: the form, what was found, and what to try when nothing was."""
+"""The values of the search page: the form, the matches, and suggestions if there are none."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from papers.fetched import arxiv_id
 from papers.models import Paper, Topic
 from papers.queries import RankedPaper
 from papers.search.highlight import Highlight, highlight
-from papers.search.query import read
-from papers.search.search import LONGEST_QUERY, SearchResult, search
+from papers.search.query import parse
+from papers.search.results import MAX_QUERY_LENGTH, SearchResult, search_papers
 
 
 class SearchForm(forms.Form):
-    """The box and its filters. A wrong filter is named and left out; the search goes on."""
+    """The filters. An invalid filter gets an error and is left out; the search goes on."""
 
     topic = forms.ModelChoiceField(
         Topic.objects.none(),
@@ -57,21 +57,21 @@ class SearchForm(forms.Form):
             self.add_error("until", "This is before the first day; only that one counts.")
 
     def filters(self) -> dict[str, Any]:
-        """The filters that are set and make sense, as `search` takes them."""
-        told = self.cleaned_data
-        topic: Topic | None = told.get("topic")
-        given: dict[str, date | str | bool | None] = {
+        """The valid filters that are set, as arguments of `search_papers`."""
+        cleaned = self.cleaned_data
+        topic: Topic | None = cleaned.get("topic")
+        filters: dict[str, date | str | bool | None] = {
             "topic": topic.slug if topic else None,
-            "since": told.get("since"),
-            "until": told.get("until"),
-            "with_code": bool(told.get("code")),
+            "since": cleaned.get("since"),
+            "until": cleaned.get("until"),
+            "with_code": bool(cleaned.get("code")),
         }
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in filters.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A paper of the page and its texts with marks."""
+class Match:
+    """A paper of the page, and its texts with marks."""
 
     ranked: RankedPaper
     marked: Highlight
@@ -79,7 +79,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another search that may find more."""
+    """Another search that may match more papers."""
 
     text: str
     url: str
@@ -87,7 +87,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A search to show how it is done."""
+    """A search that shows a part of the syntax."""
 
     text: str
     meaning: str
@@ -108,36 +108,37 @@ EXAMPLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A search and everything around it; `result` is None when nothing was asked.
+    """A search, its form and its links; `result` is None without a query.
 
-    `count` says how many were found, in words. A url is empty where there is no such page.
+    `count` is the number of matches in words. An address is empty where there is no such page.
+    `has_filters`: at least one valid filter is set.
     """
 
     form: SearchForm
     result: SearchResult | None = None
-    found: Sequence[Found] = ()
+    matches: Sequence[Match] = ()
     count: str = ""
-    is_narrowed: bool = False
+    has_filters: bool = False
     arxiv_url: str = ""
     suggestions: Sequence[Suggestion] = ()
     earlier_url: str = ""
     later_url: str = ""
-    longest: int = LONGEST_QUERY
+    max_query_length: int = MAX_QUERY_LENGTH
 
     @property
-    def exact(self) -> Paper | None:
-        return self.result.exact if self.result else None
+    def exact_match(self) -> Paper | None:
+        return self.result.exact_match if self.result else None
 
     @property
     def has_sample(self) -> bool:
-        return any(one.ranked.paper.is_sample for one in self.found)
+        return any(match.ranked.paper.is_sample for match in self.matches)
 
     @property
-    def is_end(self) -> bool:
-        """Whether more match than the pages, of which this is the last, could show."""
-        if not self.result or not self.found or self.later_url:
+    def is_cut_off(self) -> bool:
+        """Whether this is the last page although more papers match."""
+        if not self.result or not self.matches or self.later_url:
             return False
-        return self.found[-1].ranked.position < self.result.total
+        return self.matches[-1].ranked.position < self.result.total
 
     @property
     def examples(self) -> Sequence[Example]:
@@ -145,86 +146,86 @@ class SearchPage:
 
 
 class NoSuchPage(LookupError):
-    """The page's number is none, or past the last."""
+    """There is no page of this number."""
 
 
-def search_page(asked: QueryDict, now: datetime) -> SearchPage:
+def search_page(params: QueryDict, now: datetime) -> SearchPage:
     """The page for the parameters of an address: q, topic, since, until, code, page.
 
     Raises:
         NoSuchPage: there is no page of this number.
     """
-    form = SearchForm(asked)
+    form = SearchForm(params)
     form.is_valid()
     filters = form.filters()
-    query = asked.get("q", "")
+    query = params.get("q", "")
     if not query.strip():
-        return SearchPage(form, is_narrowed=bool(filters))
-    number = _number(asked.get("page", ""))
-    result = search(query, now=now, page=number, **filters)
+        return SearchPage(form, has_filters=bool(filters))
+    number = _page_number(params.get("page", ""))
+    result = search_papers(query, now=now, page=number, **filters)
     if number > result.pages:
         raise NoSuchPage(f"This search has {_pages(result.pages)}.")
-    marked = highlight(_wanted(result), [ranked.paper for ranked in result.papers])
+    marked = highlight(_full_query(result), [ranked.paper for ranked in result.papers])
     name = arxiv_id(result.query)
     return SearchPage(
         form=form,
         result=result,
-        found=[Found(*pair) for pair in zip(result.papers, marked, strict=True)],
-        count=count_in_words(result.total, is_about=result.is_about),
-        is_narrowed=bool(filters),
-        arxiv_url=f"https://arxiv.org/abs/{name}" if name and not result.exact else "",
-        suggestions=[] if result.total else suggestions(result.query, asked, bool(filters)),
-        earlier_url=_url(asked, page=str(number - 1)) if number > 1 else "",
-        later_url=_url(asked, page=str(number + 1)) if number < result.pages else "",
+        matches=[Match(*pair) for pair in zip(result.papers, marked, strict=True)],
+        count=count_in_words(result.total, is_estimate=result.is_estimate),
+        has_filters=bool(filters),
+        arxiv_url=f"https://arxiv.org/abs/{name}" if name and not result.exact_match else "",
+        suggestions=[] if result.total else suggestions(result.query, params, bool(filters)),
+        earlier_url=_url(params, page=str(number - 1)) if number > 1 else "",
+        later_url=_url(params, page=str(number + 1)) if number < result.pages else "",
     )
 
 
-def count_in_words(total: int, *, is_about: bool) -> str:
-    """`958 papers`, `one paper`, `about 27,000 papers`: a guess keeps two digits."""
-    if total == 1 and not is_about:
+def count_in_words(total: int, *, is_estimate: bool) -> str:
+    """`958 papers`, `one paper`, `about 27,000 papers`: an estimate keeps two digits."""
+    if total == 1 and not is_estimate:
         return "one paper"
-    if is_about and total >= 100:
+    if is_estimate and total >= 100:
         size = 10 ** (len(str(total)) - 2)
         total = round(total / size) * size
-    return f"{'about ' if is_about else ''}{intcomma(total)} papers"
+    return f"{'about ' if is_estimate else ''}{intcomma(total)} papers"
 
 
-def suggestions(query: str, asked: QueryDict, is_narrowed: bool) -> list[Suggestion]:
-    """What else to try for a search that found nothing, the smallest change first."""
-    found = []
+def suggestions(query: str, params: QueryDict, has_filters: bool) -> list[Suggestion]:
+    """Other searches for a query without matches, the smallest change first."""
+    others = []
     plain = " ".join(query.replace('"', " ").split())
     words = [word for word in plain.split() if not word.startswith("-") and word.lower() != "or"]
-    if is_narrowed:
-        found.append(Suggestion("Search without the filters", _url(QueryDict(), q=query)))
+    if has_filters:
+        others.append(Suggestion("Search without the filters", _url(QueryDict(), q=query)))
     if plain != query and plain:
-        found.append(Suggestion("Let the words stand anywhere", _url(asked, q=plain)))
+        others.append(Suggestion("Let the words stand anywhere", _url(params, q=plain)))
     if len(words) > 1:
         any_of_them = " or ".join(words)
-        found.append(Suggestion("Look for any of the words", _url(asked, q=any_of_them)))
-    return found
+        others.append(Suggestion("Look for any of the words", _url(params, q=any_of_them)))
+    return others
 
 
-def _wanted(result: SearchResult) -> str:
-    """What to mark. One short query more, but `SearchResult` keeps the index to itself."""
-    wanted = read(result.query) if result.papers and not result.exact else None
-    return wanted.exact if wanted else ""
+def _full_query(result: SearchResult) -> str:
+    """The words to mark. One short query more, but `SearchResult` needs no tsquery then."""
+    parsed = parse(result.query) if result.papers and not result.exact_match else None
+    return parsed.full_query if parsed else ""
 
 
-def _number(written: str) -> int:
-    if not written:
+def _page_number(text: str) -> int:
+    if not text:
         return 1
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", written):
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
         raise NoSuchPage("Pages are counted 1, 2, 3 and so on.")
-    return int(written)
+    return int(text)
 
 
 def _pages(number: int) -> str:
     return "one page" if number == 1 else f"{number} pages"
 
 
-def _url(asked: QueryDict, **changed: str) -> str:
-    """The address of another search; without a page it is the first."""
-    told = {name: asked.get(name, "") for name in asked if name != "page"} | changed
+def _url(params: QueryDict, **changed: str) -> str:
+    """The address of another search, of its first page unless `changed` has another."""
+    values = {name: params.get(name, "") for name in params if name != "page"} | changed
     address = QueryDict(mutable=True)
-    address.update({name: value for name, value in told.items() if value})
+    address.update({name: value for name, value in values.items() if value})
     return f"{reverse('papers:search')}?{address.urlencode()}"

@@ -1,7 +1,7 @@
-"""Measure: from every read of a paper's signals to what they say at one instant.
+"""Measure the signals of papers at one instant: levels, gains and the figures that pages show.
 
-A signal is a counter that somebody else keeps and that we read now and then. Here the
-reads of each counter become a series of rises, and the few numbers that pages show.
+A signal is a counter that a source keeps and that we read from time to time. Here the reads
+of each counter become a series of rises, and the few numbers that pages show.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Final, TypedDict
 
 from papers.models import Paper, Signal
-from papers.ranking.series import Series, series_of
+from papers.ranking.series import Series, load_series
 from papers.windows import DAYS, Window
 
 Kind = Signal.Kind
@@ -22,7 +22,7 @@ SPARK_DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Everything known of one paper's signals at `until`, one series for each kind."""
+    """All signals of one paper as read up to `until`, one series for each kind."""
 
     paper_id: int
     until: datetime
@@ -31,7 +31,7 @@ class Measurement:
     series: Mapping[str, Series]
 
     def value(self, kind: str) -> float | None:
-        """The latest value at or before `until`; None when it was never read."""
+        """The newest value at or before `until`; None when the signal was never read."""
         series = self.series.get(kind)
         return None if series is None else series.value
 
@@ -67,7 +67,7 @@ class Measurement:
 
 
 class Facts(TypedDict):
-    """What a page or a mail says of a paper's signals; JSON, so that an edition can freeze it.
+    """The figures of a paper that a page or a mail shows; JSON, so that an edition can freeze it.
 
     None means "never read", which is not the same as 0. Gains are of the last 24 hours.
     """
@@ -93,25 +93,25 @@ class Facts(TypedDict):
 def measure(
     paper_ids: Collection[int], until: datetime, *, window: Window = "week"
 ) -> dict[int, Measurement]:
-    """What the signals of these papers say at `until` (aware; reads up to and at it count).
+    """The measurements of these papers at `until` (aware; reads up to and at it count), by id.
 
     One query for every 5,000 papers. A paper without any read has an empty `series`;
-    an id that names no paper is left out.
+    an id without a paper is left out.
     """
-    return {one.paper_id: one for one in measured(paper_ids, until, window=window)}
+    return {one.paper_id: one for one in iter_measurements(paper_ids, until, window=window)}
 
 
-def measured(
+def iter_measurements(
     paper_ids: Collection[int], until: datetime, *, window: Window = "week"
 ) -> Iterator[Measurement]:
-    """The same one by one, in the order of ids, for more papers than memory should hold."""
-    for paper_id, listed_on, series in series_of(paper_ids, until):
+    """The same one by one, in the order of ids: for more papers than fit into memory."""
+    for paper_id, listed_on, series in load_series(paper_ids, until):
         yield Measurement(paper_id, until, listed_on, window, series)
 
 
 def facts(paper: Paper, measurement: Measurement) -> Facts:
-    """The numbers of one paper, unformatted and ready to be stored as JSON."""
-    read = [series.last_at for series in measurement.series.values()]
+    """The figures of one paper, unformatted and ready for JSON."""
+    read_at = [series.last_at for series in measurement.series.values()]
     return Facts(
         upvotes=_whole(measurement, Kind.UPVOTES),
         upvotes_gain=round(measurement.day_gain(Kind.UPVOTES)),
@@ -128,7 +128,7 @@ def facts(paper: Paper, measurement: Measurement) -> Facts:
         code_url=paper.code_url,
         project_url=paper.project_url,
         spark=[round(level) for level in measurement.spark],
-        read_at=datetime.fromtimestamp(max(read), UTC).isoformat() if read else None,
+        read_at=datetime.fromtimestamp(max(read_at), UTC).isoformat() if read_at else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Score: store how strongly each paper of a window trends, with what the score is made of."""
+"""Score the papers of a window, and store each score with its components."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from papers.models import Topic
-from papers.queries import listed_in
-from papers.ranking.measurements import measured
+from papers.ranking.measurements import iter_measurements
 from papers.ranking.trend import Score, rank
 from papers.ranking.weights import VERSION
+from papers.ranking.window_papers import window_papers
 from papers.windows import Window, closes_at
+from web.sql import rows
 
 __all__ = ["VERSION", "score"]
 
@@ -23,42 +24,41 @@ def score(window: Window, day: date, now: datetime) -> int:
     """Score the papers first listed in the window that ends with `day`.
 
     Reads count up to the window's close, or up to `now` (aware) while it is open; so a
-    closed window can be scored again at any time and comes out the same.
+    closed window can be scored again at any time, with the same result.
 
-    Returns how many papers have a trend now. Repeating it replaces the rows that changed:
-    `scored_at` tells since when a score stands as it does. 100,000 papers with eleven reads
-    each: see bench/papers.py.
+    Returns how many papers have a trend now. A second run replaces the rows that changed:
+    `scored_at` is the time of the last change. 100,000 papers with eleven reads each: see
+    bench/papers.py.
     """
-    ids = list(listed_in(window, day).order_by("pk").values_list("pk", flat=True))
-    seen = measured(ids, min(closes_at(day), now), window=window)
-    scores = rank(seen, topics_of(ids))
+    ids = list(window_papers(window, day).order_by("pk").values_list("pk", flat=True))
+    measurements = iter_measurements(ids, min(closes_at(day), now), window=window)
+    scores = rank(measurements, topics_of(ids))
     with transaction.atomic(), connection.cursor() as cursor:
-        _send(cursor, scores)
-        about = {"window": window, "day": day, "version": VERSION, "now": now}
-        cursor.execute(_FORGET, about)
-        cursor.execute(_STORE, about)
+        _copy(cursor, scores)
+        values = {"window": window, "day": day, "version": VERSION, "now": now}
+        cursor.execute(_DELETE, values)
+        cursor.execute(_UPSERT, values)
     return len(scores)
 
 
 def topics_of(paper_ids: Sequence[int]) -> dict[int, list[str]]:
     """The slugs of each paper's active topics, best first."""
     slugs = dict(Topic.objects.filter(is_active=True).values_list("pk", "slug"))
-    with connection.cursor() as cursor:
-        cursor.execute(_TOPICS, [list(slugs), list(paper_ids)])
-        return {paper_id: [slugs[topic] for topic in topics] for paper_id, topics in cursor}
+    links = rows(_TOPICS, topics=list(slugs), papers=list(paper_ids))
+    return {paper_id: [slugs[topic] for topic in topics] for paper_id, topics in links}
 
 
 # Served by paper_topic_once (paper, topic). 100,000 papers: 0.4 s.
 _TOPICS = """
 SELECT paper_id, array_agg(topic_id ORDER BY weight DESC, topic_id)
 FROM papers_papertopic
-WHERE topic_id = ANY(%s) AND paper_id = ANY(%s)
+WHERE topic_id = ANY(%(topics)s) AND paper_id = ANY(%(papers)s)
 GROUP BY paper_id
 """
 
 
-def _send(cursor: CursorWrapper, scores: Iterable[Score]) -> None:
-    """Bring the scores into a table of this transaction: the quickest way in for many rows."""
+def _copy(cursor: CursorWrapper, scores: Iterable[Score]) -> None:
+    """Copy the scores into a table of this transaction: the quickest way for many rows."""
     cursor.execute(_TABLE)
     with cursor.copy("COPY scored FROM STDIN") as copy:
         for one in scores:
@@ -69,23 +69,23 @@ def _send(cursor: CursorWrapper, scores: Iterable[Score]) -> None:
 _as_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-# Dropped first, as one transaction may score several windows.
+# Dropped first, because one transaction may score several windows.
 _TABLE = """
 DROP TABLE IF EXISTS pg_temp.scored;
 CREATE TEMP TABLE scored (paper_id bigint PRIMARY KEY, value float8, components jsonb)
 ON COMMIT DROP
 """
 
-# Papers that left the window.
-_FORGET = """
+# Trends of papers that are no longer in the window.
+_DELETE = """
 DELETE FROM papers_trend AS trend
 WHERE "window" = %(window)s AND day = %(day)s
   AND NOT EXISTS (SELECT FROM scored WHERE scored.paper_id = trend.paper_id)
 """
 
-# A row that stays as it is is not written, so a list of which nothing new was read costs no
-# write. In the order of ids, so that two runs at once wait for each other and do not lock up.
-_STORE = """
+# An unchanged row is not written, so a list without new reads costs no write. In the order of
+# ids, so that of two runs at the same time one waits for the other, without a deadlock.
+_UPSERT = """
 INSERT INTO papers_trend (paper_id, "window", day, value, components, version, scored_at)
 SELECT scored.paper_id, %(window)s, %(day)s, scored.value, scored.components, %(version)s, %(now)s
 FROM scored

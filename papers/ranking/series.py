@@ -1,4 +1,4 @@
-"""The reads of one counter as a series of rises, straight out of the database."""
+"""Load the reads of each counter from the database, as a series of rises."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
-from django.db import connection
-
 from papers.models import Signal
+from web.sql import rows
 
 Kind = Signal.Kind
 
-# These count from nothing on the day a paper is first listed, so a first read is a gain too.
-# Stars do not: a repository may be older, and famous for something else.
+# These start at zero on the day a paper is first listed, so the first read is a gain too.
+# Stars do not: a repository may be older, and famous for another reason.
 COUNTS_FROM_LISTING: Final = frozenset({Kind.UPVOTES, Kind.COMMENTS, Kind.VOTES, Kind.CLICKS})
-# A first read within this time after the listing misses nothing of what was gained since.
+# A first read within this time after the listing counts as the gain since the listing.
 _FRESH: Final = 36 * 3600.0
 _CHUNK: Final = 5_000  # papers a query: keeps memory flat at any number of papers
-# Paper, first listing, and of one counter its kind, times and levels; None: there is none.
+# Paper, first listing, and the kind, times and levels of one counter; None: it has no counter.
 _Row = tuple[int, date, str | None, list[float], list[float]]
 
 # Served by signal_read_once (paper, kind, source, read_at), which gives the reads in the order
@@ -52,10 +51,11 @@ class Series:
     """One counter of one paper: the reads at which it rose, oldest first.
 
     `times`, `since` and `levels` are equally long and start with the first read of all.
-    `since` is the read before each, at which it had not risen yet (the first one's is
-    itself); `last_at` is the last read, also when nothing had risen by then. `started` is
+    `since` is the read before each, at which the counter had not risen yet (for the first
+    read: its own time); `last_at` is the last read, with or without a rise. `started` is
     when the counter began to count (the listing) or, where that is not known, the first
-    read. Instants are seconds since 1970, as a hundred thousand papers are scored at once.
+    read. Instants are seconds since 1970, because a hundred thousand papers are scored at
+    once.
     """
 
     times: tuple[float, ...]
@@ -74,24 +74,24 @@ class Series:
         return self.times[0]
 
     def level_at(self, instant: float) -> float:
-        """The level at an instant; before the first read, what the counter started from."""
-        seen = bisect_right(self.times, instant)
-        return self.levels[seen - 1] if seen else self.base
+        """The level at an instant; before the first read, the level at the start."""
+        count = bisect_right(self.times, instant)
+        return self.levels[count - 1] if count else self.base
 
     @property
     def base(self) -> float:
-        """What the counter stood at when it started: nothing, or the first level we saw."""
+        """The level at the start: zero, or the level of the first read."""
         return 0.0 if self.started < self.first_at else self.first
 
     def gain_since(self, instant: float) -> float:
-        """How much it rose after `instant`: never negative."""
+        """The rise after `instant`: never negative."""
         return max(0.0, self.value - self.level_at(instant))
 
 
 def series_from(
     kind: str, times: Sequence[float], levels: Sequence[float], listed: float
 ) -> Series:
-    """One counter, of a paper first listed at `listed`, from all its reads, oldest first.
+    """One counter of a paper first listed at `listed`, from all its reads, oldest first.
 
     A read is a rise only above everything read before, so a vote taken back and given again
     is not counted twice.
@@ -112,26 +112,24 @@ def series_from(
     )
 
 
-def series_of(
+def load_series(
     paper_ids: Collection[int], until: datetime
 ) -> Iterator[tuple[int, date, Mapping[str, Series]]]:
-    """Each paper's id, first listing, and one series a kind, from the reads up to `until`."""
+    """Each paper's id, first listing and series by kind, from the reads up to `until`."""
     for chunk in _chunks(sorted(paper_ids)):
-        with connection.cursor() as cursor:
-            cursor.execute(_READS, {"ids": chunk, "until": until})
-            rows = cursor.fetchall()
-        for (paper_id, listed_on), counters in groupby(rows, key=itemgetter(0, 1)):
-            yield paper_id, listed_on, _one_series_a_kind(counters, midnight(listed_on))
+        counters = rows(_READS, ids=chunk, until=until)
+        for (paper_id, listed_on), of_paper in groupby(counters, key=itemgetter(0, 1)):
+            yield paper_id, listed_on, _series_by_kind(of_paper, midnight(listed_on))
 
 
-def _one_series_a_kind(counters: Iterable[_Row], listed: float) -> Mapping[str, Series]:
-    """Of several counters of the same thing the one that shows most; they are never added.
+def _series_by_kind(counters: Iterable[_Row], listed: float) -> Mapping[str, Series]:
+    """Of several counters of the same signal the highest; they are never added.
 
-    A position is the other way round: the best place is the lowest number.
+    For a position it is the lowest: that is the best place.
     """
     best: dict[str, Series] = {}
     for _, _, kind, times, levels in counters:
-        if kind is None:  # nothing was ever read of this paper
+        if kind is None:  # no signal of this paper was ever read
             continue
         series = series_from(kind, times, levels, listed)
         sign = -1 if kind == Kind.POSITION else 1

@@ -1,4 +1,4 @@
-"""The trend of a paper: one number out of its signals, and what each of them gave to it.
+"""The trend of a paper: one number from its signals, and the points of each signal in it.
 
 Pure: the same measurements give the same scores in the same order on every machine.
 docs/ranking.md explains the formula and where each part of it comes from.
@@ -13,14 +13,14 @@ from operator import attrgetter
 from typing import Any, Final
 
 from papers.models import Signal
-from papers.ranking.exposure import Prior, decayed_gain, fit_prior, posterior, upvotes_of
+from papers.ranking.exposure import Prior, decayed_gain, fit_prior, posterior_mean, upvote_evidence
 from papers.ranking.measurements import Measurement
 from papers.ranking.series import Series
-from papers.ranking.topic_lift import Fields, Sight, lifts, rate_of
+from papers.ranking.topic_lift import PaperStats, Topics, rate_of, topic_lifts
 from papers.ranking.weights import WEIGHTS, Weights
 
 Kind = Signal.Kind
-_HEAVY: Final = ("upvotes", "position")  # these make the rate
+_OF_RATE: Final = ("upvotes", "position")  # the rate is made of these two
 _GAINS_ONLY: Final = frozenset({Kind.STARS, Kind.CITATIONS})
 _WITH_GAIN: Final = frozenset({Kind.UPVOTES, Kind.STARS})
 
@@ -37,105 +37,112 @@ class Score:
 
 def rank(
     measurements: Iterable[Measurement],
-    fields: Fields | None = None,
+    topics: Topics | None = None,
     weights: Weights = WEIGHTS,
 ) -> list[Score]:
     """Score a whole list, strongest first; ties go to the lower paper id.
 
     Args:
-        measurements: of the papers of one list, all at the same instant. Each is looked at
-            once and not kept, so that a generator of many takes little memory.
-        fields: each paper's topics, for the lift over the mean of its own field.
+        measurements: of the papers of one list, all at the same instant. Each is read once
+            and not kept, so a generator of many papers needs little memory.
+        topics: the slugs of each paper's topics, for its lift over their means.
     """
-    listed = sorted((_look(one, weights) for one in measurements), key=attrgetter("paper_id"))
-    prior = fit_prior([sight.upvotes for sight in listed], weights)
+    listed = sorted((_paper_stats(one, weights) for one in measurements), key=_paper_id)
+    prior = fit_prior([stats.upvotes for stats in listed], weights)
+    lifts = topic_lifts(listed, topics or {}, prior, weights)
     scores = [
-        _trend(sight, lift, prior, weights)
-        for sight, lift in zip(listed, lifts(listed, fields or {}, prior, weights), strict=True)
+        _score(stats, lift, prior, weights) for stats, lift in zip(listed, lifts, strict=True)
     ]
-    return _first_needs_two_signals(sorted(scores, key=_order), weights)
+    return _require_two_signals_first(sorted(scores, key=_order), weights)
 
 
-def _look(measured: Measurement, weights: Weights) -> Sight:
-    """What must be kept of a measurement. Points that depend on the list are 0 as yet."""
-    light = {
-        kind: _component(measured, kind, series, _light_points(measured, kind, series, weights))
-        for kind, series in measured.series.items()
-        if kind not in _HEAVY
+_paper_id = attrgetter("paper_id")
+
+
+def _paper_stats(measurement: Measurement, weights: Weights) -> PaperStats:
+    """The part of a measurement to keep. Points that depend on the list are 0 until then."""
+    others = {
+        kind: _component(measurement, kind, series, _other_points(measurement, kind, weights))
+        for kind, series in measurement.series.items()
+        if kind not in _OF_RATE
     }
-    heavy = {
-        kind: _component(measured, kind, measured.series[kind], 0.0)
-        for kind in _HEAVY
-        if kind in measured.series
+    of_rate = {
+        kind: _component(measurement, kind, measurement.series[kind], 0.0)
+        for kind in _OF_RATE
+        if kind in measurement.series
     }
-    return Sight(
-        measured.paper_id,
-        upvotes_of(measured, weights),
-        measured.value(Kind.POSITION),
-        math.fsum(component["points"] for component in light.values()),
-        heavy | light,
+    return PaperStats(
+        measurement.paper_id,
+        upvote_evidence(measurement, weights),
+        measurement.value(Kind.POSITION),
+        math.fsum(component["points"] for component in others.values()),
+        of_rate | others,
     )
 
 
-def _trend(sight: Sight, lift: dict[str, float], prior: Prior, weights: Weights) -> Score:
+def _score(stats: PaperStats, lift: dict[str, float], prior: Prior, weights: Weights) -> Score:
     """The trend of one paper.
 
-    Upvotes: a Gamma–Poisson rate, the upvotes that a whole life of attention would bring,
-    drawn to the list's mean while little of that life is seen. Other signals add lightly.
+    Upvotes: a Gamma–Poisson rate, the upvotes that a whole lifetime of attention would bring,
+    drawn to the mean of the list while little of that lifetime is over. Other signals add a
+    little.
     """
-    components, rate, before = sight.components, rate_of(sight, prior, weights), 0.0
+    components, rate, from_upvotes = stats.components, rate_of(stats, prior, weights), 0.0
     if "upvotes" in components:
-        before = weights.upvotes * math.log1p(posterior(prior, sight.upvotes))
-        components["upvotes"]["points"] = round(before, 6)
+        from_upvotes = weights.upvotes * math.log1p(posterior_mean(prior, stats.upvotes))
+        components["upvotes"]["points"] = round(from_upvotes, 6)
     if "position" in components:
-        points = weights.upvotes * math.log1p(rate) - before
+        points = weights.upvotes * math.log1p(rate) - from_upvotes
         components["position"]["points"] = round(points, 6)
     value = math.fsum(component["points"] for component in components.values())
-    return Score(sight.paper_id, round(value, 6), rate, {**components, "lift": lift})
+    return Score(stats.paper_id, round(value, 6), rate, {**components, "lift": lift})
 
 
-def _light_points(measured: Measurement, kind: str, series: Series, weights: Weights) -> float:
-    """What another signal adds. Of stars and citations only gains count, never the level."""
+def _other_points(measurement: Measurement, kind: str, weights: Weights) -> float:
+    """The points of another signal. For stars and citations only gains count, never the level."""
+    series = measurement.series[kind]
     gains = kind in _GAINS_ONLY
-    count = decayed_gain(series, measured, weights) if gains else series.value
+    count = decayed_gain(series, measurement, weights) if gains else series.value
     return float(getattr(weights, kind) * math.log1p(max(count, 0.0)))
 
 
-def _component(measured: Measurement, kind: str, series: Series, points: float) -> dict[str, Any]:
-    """One signal as it stood, its points, and where it is shown its rise in a day and window."""
+def _component(
+    measurement: Measurement, kind: str, series: Series, points: float
+) -> dict[str, Any]:
+    """One signal: its value, its points, and, where pages show them, its gains."""
     component = {"value": series.value, "points": round(points, 6)}
     if kind in _WITH_GAIN:
-        component["gain"] = series.gain_since(measured.day_ago)
-        component["window_gain"] = series.gain_since(measured.window_ago)
+        component["gain"] = series.gain_since(measurement.day_ago)
+        component["window_gain"] = series.gain_since(measurement.window_ago)
     return component
 
 
-def _first_needs_two_signals(scores: list[Score], weights: Weights) -> list[Score]:
-    """Put the best paper that two signals speak for just above one with a single signal.
+def _require_two_signals_first(scores: list[Score], weights: Weights) -> list[Score]:
+    """Put the best paper with two positive signals just above a leader with a single one.
 
     One counter can be bought; two that rise together are much harder to fake. Where no
     paper near the top has two signals, for example on a plain listing, the order stands.
     """
     for place, score in enumerate(scores[: weights.places_to_hold]):
-        if _signals(score) >= 2:
-            lifted = _lifted_above(score, scores[0]) if place else score
-            return [lifted, *scores[:place], *scores[place + 1 :]]
+        if _positive_signals(score) >= 2:
+            first = _placed_above(score, scores[0]) if place else score
+            return [first, *scores[:place], *scores[place + 1 :]]
     return scores
 
 
-def _lifted_above(score: Score, leader: Score) -> Score:
+def _placed_above(score: Score, leader: Score) -> Score:
     note = {"own_value": score.value, "above": leader.paper_id}
     components = {**score.components, "first_place": note}
     return replace(score, value=round(leader.value + 1e-6, 6), components=components)
 
 
-def _signals(score: Score) -> int:
-    """How many independent signals speak for a paper. A place in a listing is no vote."""
+def _positive_signals(score: Score) -> int:
+    """How many independent signals count in favour of a paper. A place in a listing does not."""
     kinds = [kind for kind in Kind if kind in score.components and kind != Kind.POSITION]
-    return sum(1 for kind in kinds if _speaks(score.components[kind], kind))
+    return sum(1 for kind in kinds if _is_positive(score.components[kind], kind))
 
 
-def _speaks(component: Mapping[str, Any], kind: Kind) -> bool:
+def _is_positive(component: Mapping[str, Any], kind: Kind) -> bool:
     rose = component["value"] if kind == Kind.UPVOTES else component["points"]
     return bool(rose > 0)
 

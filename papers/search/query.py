@@ -1,9 +1,9 @@
-"""Match: which papers a query means, the best first, in a time that does not grow with them.
+"""Find the papers that match a query, best first, in a time that does not grow with them.
 
-Two steps, because ranking is dear and matching is cheap. All entries that match are gathered
-and counted; the strongest of them by trend, and by trend those whose title matches, become
-candidates; only these are ranked, by relevance times trend. So a word that is in a third of
-all papers costs little more than a rare one.
+Two steps, because ranking is expensive and matching is cheap. The index finds and counts all
+entries that match; those with the strongest trend, and those with the strongest trend whose
+title matches, become candidates; only these are ranked, by relevance times trend. So a word
+that is in a third of all papers costs little more than a rare one.
 """
 
 from __future__ import annotations
@@ -13,32 +13,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
+
+from web.sql import execute, rows
 
 CANDIDATES: Final = 250  # by trend, and as many again by title
-# What a word counts by where it stands: unused, authors, abstract, title.
+# The weight of a word by its place: unused, authors, abstract, title.
 _WEIGHTS: Final = [0.0, 0.2, 0.3, 1.0]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A query as the index understands it.
+class ParsedQuery:
+    """A query as two tsqueries of PostgreSQL.
 
-    `exact` is the whole of it. `gathered` is what the index can answer without reading the
-    words of a paper: a phrase is then only all of its words.
+    `full_query` is the whole query. `index_query` is the part that the index can answer
+    without reading the words of a paper: in it a phrase is only the set of its words.
     """
 
-    exact: str
-    gathered: str
-
-    @property
-    def has_phrase(self) -> bool:
-        return self.exact != self.gathered
+    full_query: str
+    index_query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What else a paper must be: of a topic (its key), listed within days, with code."""
+    """The other conditions: a topic (its key), the first and last day of listing, code."""
 
     topic: int | None = None
     since: date | None = None
@@ -48,35 +46,35 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The keys of the best papers, best first, and how many match in all; `is_about`: a guess."""
+    """The keys of the best papers, best first, and the number of all matches or an estimate."""
 
     paper_ids: Sequence[int]
     total: int
-    is_about: bool = False
+    is_estimate: bool = False
 
 
-# A web-search query never fails; it may hold nothing to look for ("the", "-this"): querytree
-# then gives '' or T. Where it has phrases, `gathered` is what querytree leaves (it drops what
-# must not be there) with each "followed by" made an "and". Lexemes hold no spaces, so
+# A web-search query never fails; it may have no word to search for ("the", "-this"): querytree
+# then gives '' or T. If it has phrases, the index query is what querytree leaves (it drops the
+# excluded words), with each "followed by" made an "and". Lexemes contain no spaces, so
 # " <-> " is always the operator.
-_READ: Final = r"""
-SELECT exact::text,
-       CASE WHEN exact::text ~ ' <(-|\d+)> '
-            THEN regexp_replace(querytree(exact), ' <(-|\d+)> ', ' & ', 'g')
-            ELSE exact::text END
-FROM websearch_to_tsquery('english', papers_fold(%s)) AS exact
-WHERE querytree(exact) NOT IN ('', 'T')
+_PARSE: Final = r"""
+SELECT parsed::text,
+       CASE WHEN parsed::text ~ ' <(-|\d+)> '
+            THEN regexp_replace(querytree(parsed), ' <(-|\d+)> ', ' & ', 'g')
+            ELSE parsed::text END
+FROM websearch_to_tsquery('english', papers_fold(%(query)s)) AS parsed
+WHERE querytree(parsed) NOT IN ('', 'T')
 """
 
-# search_entry_words gathers, and search_entry_title the titles; both scan a bitmap of narrow
-# rows. The planner does not know that reading `words` means a trip out of the row and would
-# read the whole table for a common word, so `best` forbids it that.
-# 100,000 papers: see bench/search.py; docs/search.md has the figures.
-_BEST: Final = """
+# The index search_entry_words finds the matches, and search_entry_title those by title; both
+# scan a bitmap of narrow rows. The planner does not know that `words` is stored outside of the
+# row and would read the whole table for a common word, so `top_matches` disables sequential
+# scans. 100,000 papers: see bench/search.py; docs/search.md has the figures.
+_TOP_MATCHES: Final = """
 WITH matched AS MATERIALIZED (
     SELECT paper_id, prominence, listed_on
     FROM papers_searchentry AS entry
-    WHERE words @@ %(gathered)s::tsquery {filters}
+    WHERE words @@ %(index_query)s::tsquery {filters}
 ), strongest AS (
     SELECT paper_id
     FROM matched
@@ -85,12 +83,12 @@ WITH matched AS MATERIALIZED (
 ), titled AS (
     SELECT paper_id
     FROM papers_searchentry AS entry
-    WHERE ts_filter(words, '{{a}}') @@ %(gathered)s::tsquery {filters}
+    WHERE ts_filter(words, '{{a}}') @@ %(index_query)s::tsquery {filters}
     ORDER BY prominence DESC, listed_on DESC, paper_id
     LIMIT %(candidates)s
 ), ranked AS MATERIALIZED (
     SELECT entry.paper_id, entry.listed_on, strongest.paper_id IS NOT NULL AS is_strong,
-           ts_rank(%(weights)s::real[], words, %(exact)s::tsquery)
+           ts_rank(%(weights)s::real[], words, %(full_query)s::tsquery)
                * (1 + greatest(prominence, 0)) AS rank
     FROM strongest
     FULL JOIN titled USING (paper_id)
@@ -104,44 +102,42 @@ FROM ranked
 """
 
 
-def read(query: str) -> Wanted | None:
-    """The query in web-search syntax as the index understands it; None: it looks for nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [query])
-        row = cursor.fetchone()
-    return Wanted(*row) if row else None
+def parse(query: str) -> ParsedQuery | None:
+    """Parse a query in web-search syntax; None: it has no word to search for."""
+    for full_query, index_query in rows(_PARSE, query=query):
+        return ParsedQuery(full_query, index_query)
+    return None
 
 
-def best(wanted: Wanted, filters: Filters, *, enough: int) -> Matches:
+def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matches:
     """The best papers for the query, at most twice `CANDIDATES` of them.
 
-    Where a phrase holds for so few of the candidates that not even `enough` are left, all
-    that hold its words are read: slow, but nothing is missed.
+    If so few of the candidates hold the phrase that not even `at_least` are left, all papers
+    that hold its words are read: slow, but no match is missed.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
-        found = _best(wanted, filters, wanted.gathered)
-        if found.is_about and len(found.paper_ids) < enough:
-            return _best(wanted, filters, wanted.exact)
-        return found
+    with transaction.atomic():
+        execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+        matches = _top_matches(parsed, filters, parsed.index_query)
+        if matches.is_estimate and len(matches.paper_ids) < at_least:
+            return _top_matches(parsed, filters, parsed.full_query)
+        return matches
 
 
-def _best(wanted: Wanted, filters: Filters, gathered: str) -> Matches:
-    is_checked = gathered != wanted.exact
-    statement, values = statement_of(wanted, filters, gathered)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        gathered_count, strong, paper_ids = cursor.fetchone()
-    if not is_checked:
-        return Matches(paper_ids, gathered_count)
-    if gathered_count <= CANDIDATES:
+def _top_matches(parsed: ParsedQuery, filters: Filters, index_query: str) -> Matches:
+    statement, values = build_statement(parsed, filters, index_query)
+    ((count, strong, paper_ids),) = rows(statement, **values)
+    if index_query == parsed.full_query:
+        return Matches(paper_ids, count)
+    if count <= CANDIDATES:
         return Matches(paper_ids, len(paper_ids))
-    guess = max(len(paper_ids), round(gathered_count * strong / CANDIDATES))
-    return Matches(paper_ids, guess, is_about=True)
+    estimate = max(len(paper_ids), round(count * strong / CANDIDATES))
+    return Matches(paper_ids, estimate, is_estimate=True)
 
 
-def statement_of(wanted: Wanted, filters: Filters, gathered: str) -> tuple[str, dict[str, Any]]:
-    """The statement that gathers by `gathered`, checks and ranks by `wanted`, and its values."""
+def build_statement(
+    parsed: ParsedQuery, filters: Filters, index_query: str
+) -> tuple[str, dict[str, Any]]:
+    """The statement that matches `index_query`, checks and ranks `parsed`, and its values."""
     conditions = {
         "AND listed_on >= %(since)s": filters.since,
         "AND listed_on <= %(until)s": filters.until,
@@ -149,13 +145,14 @@ def statement_of(wanted: Wanted, filters: Filters, gathered: str) -> tuple[str, 
         "AND EXISTS (SELECT FROM papers_papertopic AS link WHERE link.paper_id = entry.paper_id "
         "AND link.topic_id = %(topic)s)": filters.topic,
     }
-    statement = _BEST.format(
+    is_checked = index_query != parsed.full_query
+    statement = _TOP_MATCHES.format(
         filters=" ".join(condition for condition, value in conditions.items() if value),
-        checked="true" if gathered == wanted.exact else "words @@ %(exact)s::tsquery",
+        checked="words @@ %(full_query)s::tsquery" if is_checked else "true",
     )
     return statement, {
-        "exact": wanted.exact,
-        "gathered": gathered,
+        "full_query": parsed.full_query,
+        "index_query": index_query,
         "weights": _WEIGHTS,
         "candidates": CANDIDATES,
         "since": filters.since,

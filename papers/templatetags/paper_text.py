@@ -1,4 +1,4 @@
-"""Filters and tags with which templates set a paper: `{% load paper_text %}`."""
+"""Filters and tags for templates that show a paper: `{% load paper_text %}`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def unicode_math(text: str) -> str:
 
 @register.filter
 def lead(text: str) -> str:
-    """The opening of an abstract, whose math is already set."""
+    """The opening of an abstract whose TeX is already Unicode."""
     return wording.lead(text)
 
 
@@ -71,34 +71,34 @@ def link_name(url: str) -> str:
 
 @register.filter
 def reasons(components: Mapping[str, Any]) -> list[str]:
-    """Why a paper trends, one phrase a signal: `{% for reason in ranked.components|reasons %}`."""
+    """Why a paper trends: `{% for reason in ranked.components|reasons %}`."""
     return explain(components)
 
 
 @register.simple_tag
 def sparkline(levels: Sequence[float]) -> SafeString | str:
-    """Votes of the last days as a small line; nothing when there are none to show.
+    """The upvotes of the last days as a small line; empty if there are none.
 
     Attributes, never `style`: the site's Content-Security-Policy allows no inline styles.
     """
     if len(levels) < 2 or not any(levels):
         return ""
     points = spark_points(levels)
-    said = ", ".join(wording.short_figure(level) for level in levels)
+    values = ", ".join(wording.short_figure(level) for level in levels)
     return format_html(
         '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
         'aria-label="Votes over the last {} days: {}"><polyline points="{}"/>'
         '<circle cx="{}" cy="{}" r="2"/></svg>',
-        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, len(levels), said),
+        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, len(levels), values),
         *(" ".join(f"{x:g},{y:g}" for x, y in points), *points[-1]),
     )
 
 
 def spark_points(levels: Sequence[float]) -> list[tuple[float, float]]:
-    """Where a line through the levels runs in the drawing, oldest first; y grows downwards.
+    """The points of a line through the levels, oldest first; y grows downwards.
 
-    The line spans its own range, so the shape of a week shows at any size; a level that did
-    not move lies on the ground.
+    The line fills the height between its lowest and highest level, so the shape of a week
+    shows at any size; a line without any change lies at the bottom.
     """
     low, spread = min(levels), max(levels) - min(levels)
     step = (_WIDTH - 2 * _MARGIN) / (len(levels) - 1)

@@ -1,4 +1,4 @@
-"""The feeds of papers, as feed readers meet them."""
+"""The feeds of papers, as feed readers parse them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def clock() -> Any:
         yield clock
 
 
-# ── what an entry says ───────────────────────────────────────────────────────
+# ── entries ──────────────────────────────────────────────────────────────────
 
 
-def test_an_entry_says_what_a_paper_is(client: Client) -> None:
+def test_an_entry_has_the_values_of_its_paper(client: Client) -> None:
     paper = make_paper(
         r"The $\alpha$ & the <omega>",
         authors=["Ann Lee", "Bo Li"],
@@ -64,7 +64,7 @@ def test_sample_papers_are_marked(client: Client) -> None:
     assert "sample data" in {term.label for term in entry.tags}
 
 
-def test_a_paper_without_an_abstract_or_with_strange_characters_is_no_trouble(
+def test_control_characters_and_a_missing_abstract_give_a_valid_entry(
     client: Client,
 ) -> None:
     make_paper("Bell \x07 and \ufffe", summary="", authors=["A \x1b"], code_url="")
@@ -73,7 +73,7 @@ def test_a_paper_without_an_abstract_or_with_strange_characters_is_no_trouble(
     assert "\x07" not in entry.title
 
 
-def test_a_paper_of_thousands_names_only_the_first(client: Client) -> None:
+def test_an_entry_has_at_most_fifty_authors(client: Client) -> None:
     make_paper(authors=[f"Author {n}" for n in range(3_000)])
     (entry,) = read_feed(client, ALL).entries
     assert len(entry.authors) == 50
@@ -82,7 +82,7 @@ def test_a_paper_of_thousands_names_only_the_first(client: Client) -> None:
 # ── ids, dates, links ────────────────────────────────────────────────────────
 
 
-def test_an_id_outlives_the_title_and_the_signals(client: Client) -> None:
+def test_an_id_stays_when_the_title_changes(client: Client) -> None:
     paper = make_paper()
     before = read_feed(client, ALL).entries[0].id
     Paper.objects.filter(pk=paper.pk).update(title="Another title")
@@ -90,9 +90,7 @@ def test_an_id_outlives_the_title_and_the_signals(client: Client) -> None:
     assert re.fullmatch(r"tag:localhost,2026:paper/\d+", before)
 
 
-def test_an_entry_is_published_when_listed_and_updated_when_the_paper_was(
-    client: Client, clock: Any
-) -> None:
+def test_an_entry_has_the_dates_of_listing_and_update(client: Client, clock: Any) -> None:
     paper = make_paper(listed_on=DAY - timedelta(days=2))
     clock.shift(3600)
     paper.title = "Corrected"
@@ -103,12 +101,12 @@ def test_an_entry_is_published_when_listed_and_updated_when_the_paper_was(
     assert feed.feed.updated == feed.entries[0].updated
 
 
-def test_a_paper_listed_for_tomorrow_is_not_older_than_its_listing(client: Client) -> None:
+def test_an_entry_is_never_updated_before_its_listing(client: Client) -> None:
     make_paper(listed_on=DAY + timedelta(days=1))
     read_feed(client, ALL)
 
 
-def test_links_are_made_of_the_sites_own_address(client: Client, settings: Any) -> None:
+def test_links_start_with_the_address_of_the_site(client: Client, settings: Any) -> None:
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://papers.example.org", ["*"]
     make_paper()
     response = client.get(ALL, headers={"host": "evil.example"})
@@ -117,13 +115,13 @@ def test_links_are_made_of_the_sites_own_address(client: Client, settings: Any) 
     assert b'href="https://papers.example.org/feeds/papers.atom"' in response.content
 
 
-# ── which papers ─────────────────────────────────────────────────────────────
+# ── the papers of a feed ─────────────────────────────────────────────────────
 
 
-def test_the_newest_papers_come_first_and_no_more_than_a_hundred(client: Client) -> None:
+def test_the_newest_hundred_papers_come_first(client: Client) -> None:
     Paper.objects.bulk_create(
         Paper(title=f"P {n}", title_key=f"p {n}", listed_on=DAY - timedelta(days=n))
-        for n in range(feeds.NEWEST + 3)
+        for n in range(feeds.MAX_ENTRIES + 3)
     )
     entries = read_feed(client, ALL).entries
     assert len(entries) == 100
@@ -135,7 +133,7 @@ def test_withdrawn_papers_are_left_out(client: Client) -> None:
     assert read_feed(client, ALL).entries == []
 
 
-def test_a_topics_feed_holds_its_own_papers(client: Client) -> None:
+def test_a_topic_feed_has_only_its_papers(client: Client) -> None:
     topic = make_topic("Dunes", slug="dunes", description="Sand & wind.")
     wanted = make_paper("Wanted")
     make_paper_topic(wanted, topic)
@@ -149,22 +147,22 @@ def test_a_topics_feed_holds_its_own_papers(client: Client) -> None:
 
 
 @pytest.mark.parametrize("slug", ["nothing", "hidden"])
-def test_a_topic_that_is_not_there_has_no_feed(client: Client, slug: str) -> None:
+def test_a_missing_or_inactive_topic_has_no_feed(client: Client, slug: str) -> None:
     make_topic("Hidden", slug="hidden", is_active=False)
     assert client.get(f"/feeds/topics/{slug}.atom").status_code == 404
 
 
-def test_an_empty_feed_is_valid_and_stays_as_it_is(client: Client, clock: Any) -> None:
+def test_an_empty_feed_is_valid_and_keeps_its_etag(client: Client, clock: Any) -> None:
     read_feed(client, ALL)
     tag = client.get(ALL)["ETag"]
     clock.shift(86_400)
     assert client.get(ALL)["ETag"] == tag
 
 
-# ── asking again ─────────────────────────────────────────────────────────────
+# ── conditional requests ─────────────────────────────────────────────────────
 
 
-def test_a_feed_that_did_not_change_is_not_sent_again(client: Client) -> None:
+def test_an_unchanged_feed_is_a_304(client: Client) -> None:
     make_paper()
     first = client.get(ALL)
     assert first["Cache-Control"] == "public, max-age=900"
@@ -175,7 +173,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again(client: Client) -> None:
     assert first["Last-Modified"] == "Fri, 14 Mar 2025 12:00:00 GMT"
 
 
-def test_a_feed_that_changed_is_sent(client: Client, clock: Any) -> None:
+def test_a_changed_feed_is_sent_in_full(client: Client, clock: Any) -> None:
     paper = make_paper()
     first = client.get(ALL)
     clock.shift(60)
@@ -185,47 +183,35 @@ def test_a_feed_that_changed_is_sent(client: Client, clock: Any) -> None:
     assert client.get(ALL, headers=headers).status_code == 200
 
 
-def test_head_is_answered_without_the_feed(client: Client) -> None:
+def test_a_head_request_has_no_body(client: Client) -> None:
     make_paper()
     response = client.head(ALL)
     assert response.content == b""
     assert int(response["Content-Length"]) == len(client.get(ALL).content)
 
 
-def test_a_feed_asks_as_often_for_many_papers_as_for_one(
-    client: Client, django_assert_num_queries: Any
-) -> None:
-    topic = make_topic(slug="dunes")
-    for _ in range(5):
-        make_paper_topic(make_paper(), topic)
-    with django_assert_num_queries(2):
-        client.get(ALL)
-    with django_assert_num_queries(3):
-        client.get("/feeds/topics/dunes.atom")
+# ── links to feeds ───────────────────────────────────────────────────────────
 
 
-# ── finding them ─────────────────────────────────────────────────────────────
-
-
-def feeds_named_by(client: Client, page: str) -> list[str]:
+def feeds_linked_from(client: Client, page: str) -> list[str]:
     soup = BeautifulSoup(client.get(page).content, "html.parser")
     found = soup.select("link[rel=alternate][type='application/atom+xml']")
     return [str(link["href"]) for link in found]
 
 
-def test_every_page_names_the_feeds_that_belong_to_it(client: Client) -> None:
+def test_every_page_links_to_its_feeds(client: Client) -> None:
     topic = make_topic("Dunes", slug="dunes")
     make_paper_topic(make_paper(), topic)
-    assert feeds_named_by(client, "/") == [ALL, "/feeds/editions/weekly.atom"]
-    assert feeds_named_by(client, "/day/2025-03-14/")[1] == "/feeds/editions/daily.atom"
-    assert feeds_named_by(client, "/month/2020-01-01/")[1] == "/feeds/editions/monthly.atom"
-    assert feeds_named_by(client, "/topics/dunes/") == [ALL, "/feeds/topics/dunes.atom"]
+    assert feeds_linked_from(client, "/") == [ALL, "/feeds/editions/weekly.atom"]
+    assert feeds_linked_from(client, "/day/2025-03-14/")[1] == "/feeds/editions/daily.atom"
+    assert feeds_linked_from(client, "/month/2020-01-01/")[1] == "/feeds/editions/monthly.atom"
+    assert feeds_linked_from(client, "/topics/dunes/") == [ALL, "/feeds/topics/dunes.atom"]
     for page in ("/", "/topics/dunes/"):
-        for address in feeds_named_by(client, page):
+        for address in feeds_linked_from(client, page):
             assert client.get(address).status_code == 200
 
 
-# ── the check itself ─────────────────────────────────────────────────────────
+# ── the check of the tests ───────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -242,7 +228,7 @@ def test_every_page_names_the_feeds_that_belong_to_it(client: Client) -> None:
         (r"</feed>", "<unknown/></feed>"),
     ],
 )
-def test_a_feed_that_is_not_valid_is_found_out(client: Client, good: str, bad: str) -> None:
+def test_the_check_rejects_an_invalid_feed(client: Client, good: str, bad: str) -> None:
     make_paper(is_sample=True)
     feed = client.get(ALL).content.decode()
     check_feed(feed.encode())

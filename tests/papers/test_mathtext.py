@@ -1,4 +1,4 @@
-r"""What becomes of TeX in titles and abstracts, and what must be left alone."""
+r"""TeX in titles and abstracts becomes Unicode, and text that only looks like TeX stays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from papers.mathtext import unicode_math
 
 
 @pytest.mark.parametrize(
-    ("tex", "said"),
+    ("tex", "expected"),
     [
         (r"$\alpha$-divergence", "α-divergence"),
         (r"in $O(n \log n)$ time", "in O(n log n) time"),
@@ -31,8 +31,8 @@ from papers.mathtext import unicode_math
         (r"$50%$ of it", "50% of it"),
     ],
 )
-def test_mathematics_is_set_in_unicode(tex: str, said: str) -> None:
-    assert unicode_math(tex) == said
+def test_mathematics_becomes_unicode(tex: str, expected: str) -> None:
+    assert unicode_math(tex) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_mathematics_is_set_in_unicode(tex: str, said: str) -> None:
         "\\",
     ],
 )
-def test_prose_that_looks_like_tex_stays(prose: str) -> None:
+def test_prose_that_looks_like_tex_is_unchanged(prose: str) -> None:
     assert unicode_math(prose) == prose
 
 
@@ -59,7 +59,7 @@ def test_prices_beside_mathematics_stay_prices() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tex", "said"),
+    ("tex", "expected"),
     [
         (r"Poincar\'e, Erd\H{o}s and Schr\"odinger", "Poincaré, Erdős and Schrödinger"),
         (r"\emph{very} \textbf{good}", "very good"),
@@ -71,21 +71,21 @@ def test_prices_beside_mathematics_stay_prices() -> None:
         ("run with --help", "run with --help"),
     ],
 )
-def test_commands_of_prose_become_what_they_mean(tex: str, said: str) -> None:
-    assert unicode_math(tex) == said
+def test_tex_commands_in_prose_are_converted(tex: str, expected: str) -> None:
+    assert unicode_math(tex) == expected
 
 
 @pytest.mark.parametrize("broken", [r"broken $\frac{1}{ and", r"\emph{never closed", r"$x^{2$"])
-def test_broken_tex_loses_no_word(broken: str) -> None:
+def test_broken_tex_keeps_all_its_letters(broken: str) -> None:
     letters = [char for char in broken if char.isalnum()]
     assert [char for char in unicode_math(broken) if char.isalnum()] == letters
 
 
 @given(st.text(alphabet="ab1 $\\{}%^_&#~'\"`-()[]|αfracsqrt", max_size=60))
-def test_it_never_raises(text: str) -> None:
+def test_no_text_raises_an_error(text: str) -> None:
     assert isinstance(unicode_math(text), str)
 
 
 @given(st.text(alphabet="abc 123.,%&#_{}~^()'", max_size=60))
-def test_text_without_dollars_or_commands_is_untouched(text: str) -> None:
+def test_text_without_dollars_or_commands_is_unchanged(text: str) -> None:
     assert unicode_math(text) == text

@@ -1,16 +1,15 @@
-"""The lists of papers that pages show."""
+"""The lists of papers, their topics, and the place of a paper in them."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Trend
-from papers.queries import days_with_papers, newest_day, newest_places, ranked, topic_counts
+from papers.queries import newest_places, ranked, topic_counts
 from papers.ranking.score import score
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
@@ -30,7 +29,7 @@ def upvoted(votes: float, **values: Any) -> Paper:
     return paper
 
 
-def test_scored_papers_stand_by_their_trend() -> None:
+def test_scored_papers_are_ordered_by_trend() -> None:
     weak, strong = upvoted(2), upvoted(80)
     score("week", DAY, NOW)
     first, second = ranked("week", DAY)
@@ -42,7 +41,7 @@ def test_scored_papers_stand_by_their_trend() -> None:
     assert first.facts["upvotes"] == 80
 
 
-def test_papers_that_are_not_scored_yet_stand_as_they_were_listed() -> None:
+def test_papers_without_a_score_keep_the_order_of_their_listing() -> None:
     second, first = placed(2), placed(1)
     found = ranked("day", DAY)
 
@@ -52,7 +51,7 @@ def test_papers_that_are_not_scored_yet_stand_as_they_were_listed() -> None:
     assert found[0].facts["position"] == 1
 
 
-def test_a_paper_listed_since_the_last_score_follows_the_scored_ones() -> None:
+def test_a_paper_listed_since_the_last_score_comes_last() -> None:
     old = upvoted(1)
     score("week", DAY, NOW)
     new = upvoted(900)
@@ -78,7 +77,7 @@ def test_only_papers_of_the_window_are_listed() -> None:
     assert ranked("day", DAY) == []
 
 
-def test_a_topics_list_holds_its_papers_only_and_keeps_their_order() -> None:
+def test_a_topic_list_has_only_its_papers_by_trend() -> None:
     topic = make_topic("Birds", slug="birds")
     papers = [upvoted(votes) for votes in (10, 90, 50)]
     for paper in papers[:2]:
@@ -102,7 +101,7 @@ def scored(value: float, **lift: float) -> Paper:
     return paper
 
 
-def test_a_topics_list_goes_by_the_lift_over_that_topic_and_no_other_list_does() -> None:
+def test_only_a_topic_list_is_ordered_by_topic_lift() -> None:
     topic = make_topic("Birds", slug="birds")
     ahead = scored(3.0, birds=0.2, fish=9.0)
     lifted = scored(2.0, birds=0.7)
@@ -113,7 +112,7 @@ def test_a_topics_list_goes_by_the_lift_over_that_topic_and_no_other_list_does()
     assert [one.paper for one in ranked("week", DAY, topic_slug="birds")] == [lifted, ahead]
 
 
-def test_a_paper_that_got_the_topic_since_counts_as_a_usual_one_of_it() -> None:
+def test_a_topic_added_after_the_score_counts_as_lift_zero() -> None:
     topic = make_topic("Birds", slug="birds")
     above, below = scored(3.0, birds=0.2), scored(2.0, birds=-0.2)
     since, unscored = scored(9.0, fish=2.0), make_paper()
@@ -124,14 +123,14 @@ def test_a_paper_that_got_the_topic_since_counts_as_a_usual_one_of_it() -> None:
     assert found == [above, since, below, unscored]
 
 
-def test_a_topic_may_be_named_by_a_number() -> None:
+def test_the_slug_of_a_topic_may_be_a_number() -> None:
     paper = scored(1.0, **{"2024": 0.5})
     make_paper_topic(paper, make_topic("Of 2024", slug="2024"))
 
     assert [one.paper for one in ranked("week", DAY, topic_slug="2024")] == [paper]
 
 
-def test_topics_come_best_first_and_hidden_ones_not_at_all() -> None:
+def test_active_topics_come_best_first() -> None:
     paper = make_paper()
     make_paper_topic(paper, make_topic("Minor"), 0.4)
     make_paper_topic(paper, make_topic("Major"), 0.9)
@@ -148,54 +147,23 @@ def test_a_limit_cuts_the_list() -> None:
     assert [one.position for one in ranked("day", DAY, limit=2)] == [1, 2]
 
 
-def test_facts_of_a_past_list_stay_those_of_its_close() -> None:
+def test_facts_of_a_past_list_are_those_of_its_close() -> None:
     paper = upvoted(10)
     make_signal(paper, 900, read_at=NOON + timedelta(days=3))
 
     assert ranked("day", DAY)[0].facts["upvotes"] == 10
 
 
-def test_a_list_costs_three_queries_however_long() -> None:
-    for number in range(12):
+@pytest.mark.parametrize("papers", [1, 3])
+def test_a_list_takes_three_queries(
+    django_assert_num_queries: DjangoAssertNumQueries, papers: int
+) -> None:
+    for number in range(papers):
         make_paper_topic(upvoted(number), make_topic())
     score("week", DAY, NOW)
-    with CaptureQueriesContext(connection) as queries:
-        for one in ranked("week", DAY):
-            assert [link.topic.name for link in one.paper.topic_links.all()]
-
-    assert len(queries) == 3
-
-
-def test_earlier_and_later_skip_days_without_papers() -> None:
-    for day in (date(2025, 3, 7), DAY, date(2025, 3, 17)):
-        make_paper(listed_on=day)
-
-    around = days_with_papers(DAY)
-    assert (around.earlier, around.later) == (date(2025, 3, 7), date(2025, 3, 17))
-
-
-def test_a_week_goes_on_by_a_week_but_not_past_the_newest_day() -> None:
-    for day in (date(2025, 3, 3), DAY, date(2025, 3, 17)):
-        make_paper(listed_on=day)
-
-    around = days_with_papers(DAY, "week")
-    assert (around.earlier, around.later) == (date(2025, 3, 3), date(2025, 3, 17))
-    assert days_with_papers(date(2025, 3, 3), "week").later == date(2025, 3, 10)
-
-
-def test_at_either_end_there_is_no_further_day() -> None:
-    make_paper()
-
-    assert days_with_papers(DAY).earlier is None
-    assert days_with_papers(DAY).later is None
-
-
-def test_the_newest_day_looks_back_from_a_day() -> None:
-    assert newest_day(DAY) is None
-    make_paper(listed_on=DAY)
-    make_paper(listed_on=DAY + timedelta(days=9))
-
-    assert newest_day(DAY + timedelta(days=3)) == DAY
+    with django_assert_num_queries(3):
+        shown = ranked("week", DAY)
+        assert [len(one.paper.topic_links.all()) for one in shown] == [1] * papers
 
 
 def test_topics_are_counted_within_the_window() -> None:
@@ -208,7 +176,7 @@ def test_topics_are_counted_within_the_window() -> None:
     assert counts["video"] == 0
 
 
-def test_a_papers_place_is_counted_in_its_newest_lists() -> None:
+def test_the_place_is_counted_in_the_newest_list_of_each_window() -> None:
     weak, strong = upvoted(2), upvoted(80)
     for window in ("day", "week"):
         score(window, DAY, NOW)
@@ -216,3 +184,16 @@ def test_a_papers_place_is_counted_in_its_newest_lists() -> None:
     places = {trend.window: place for trend, place in newest_places(weak.pk)}
     assert places == {"day": 2, "week": 2}
     assert [place for _, place in newest_places(strong.pk)] == [1, 1]
+
+
+def test_a_withdrawn_paper_is_in_no_list_and_no_count() -> None:
+    topic = make_topic("Birds", slug="birds")
+    weak, gone = upvoted(2), upvoted(80)
+    for paper in (weak, gone):
+        make_paper_topic(paper, topic)
+    score("week", DAY, NOW)
+    Paper.objects.filter(pk=gone.pk).update(is_withdrawn=True)
+
+    assert [one.paper for one in ranked("week", DAY)] == [weak]
+    assert {one.topic.slug: one.papers for one in topic_counts("week", DAY)}["birds"] == 1
+    assert [place for _, place in newest_places(weak.pk)] == [1]

@@ -1,4 +1,4 @@
-"""How authors, figures and the opening of an abstract are said."""
+"""The wording of authors, figures and the opening of an abstract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SENTENCE = "A sentence of a certain length that says something about an experime
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "expected"),
     [
         ([], ""),
         (["Abhishek Das"], "A. Das"),
@@ -30,12 +30,12 @@ SENTENCE = "A sentence of a certain length that says something about an experime
         (["Ørjan Ås"], "Ø. Ås"),
     ],
 )
-def test_authors_are_named_in_one_line(names: list[str], said: str) -> None:
-    assert author_line(names) == said
+def test_authors_are_named_in_one_line(names: list[str], expected: str) -> None:
+    assert author_line(names) == expected
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "expected"),
     [
         (0, "0"),
         (84, "84"),
@@ -49,8 +49,8 @@ def test_authors_are_named_in_one_line(names: list[str], said: str) -> None:
         (1_200_000, "1.2M"),
     ],
 )
-def test_a_figure_is_short_and_never_flatters(number: float, said: str) -> None:
-    assert short_figure(number) == said
+def test_a_figure_is_short_and_rounded_down(number: float, expected: str) -> None:
+    assert short_figure(number) == expected
 
 
 def test_a_short_abstract_is_its_own_lead() -> None:
@@ -66,12 +66,12 @@ def test_a_lead_does_not_end_with_an_abbreviation() -> None:
     assert lead(text).endswith(" …")
 
 
-def test_a_sentence_goes_on_after_etc() -> None:
+def test_etc_does_not_end_a_sentence() -> None:
     text = f"Images, videos, sounds, texts, maps, tables and graphs, {'many others, ' * 3}etc. are"
     assert lead(f"{text} all {'used in this very long sentence ' * 20}").endswith(" …")
 
 
-def test_points_carry_a_true_minus() -> None:
+def test_points_have_a_true_minus() -> None:
     assert signed(-0.078) == "−0.08"
     assert signed(5.4) == "5.40"
 
@@ -82,7 +82,7 @@ def test_a_long_sentence_is_cut_between_words() -> None:
     assert len(opening) <= LEAD_LENGTH + 2
 
 
-def test_a_lead_is_set_in_one_line() -> None:
+def test_a_lead_is_one_line() -> None:
     assert lead("two\n  lines") == "two lines"
 
 
@@ -96,9 +96,9 @@ def test_a_span_names_its_last_day() -> None:
     assert span("week", date(2025, 3, 4)) == "the week to 4 March 2025"
 
 
-def test_a_source_has_a_name_people_know() -> None:
+def test_a_known_source_has_a_display_name() -> None:
     assert source_name("hugging_face") == "Hugging Face"
 
 
-def test_an_unknown_source_is_still_readable() -> None:
+def test_an_unknown_source_is_shown_with_spaces() -> None:
     assert source_name("my_own_list") == "my own list"

@@ -1,4 +1,4 @@
-"""Rows of Hugging Face's daily lists, as they are written today, with invented content."""
+"""Rows of Hugging Face's daily lists in their present form, with invented content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which days a request asks for."""
+"""The days of a request."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(1, 1, 8), TODAY)
 
 
-def test_none_is_none() -> None:
+def test_without_parameters_there_is_no_span() -> None:
     assert span_of(None, None, None, TODAY) is None
 
 
 @pytest.mark.parametrize(
-    ("asked", "span"),
+    ("texts", "span"),
     [
         (("2025-03-14", None, None), Span("day", date(2025, 3, 14), date(2025, 3, 14))),
         ((None, "2025-W11", None), Span("week", date(2025, 3, 10), date(2025, 3, 16))),
@@ -30,13 +30,13 @@ def test_none_is_none() -> None:
         ((None, None, "2025-12"), Span("month", date(2025, 12, 1), date(2025, 12, 31))),
     ],
 )
-def test_each_word_is_its_days(asked: tuple[str | None, ...], span: Span) -> None:
-    day, week, month = asked
+def test_each_text_is_parsed_to_its_days(texts: tuple[str | None, ...], span: Span) -> None:
+    day, week, month = texts
     assert span_of(day, week, month, TODAY) == span
 
 
 @given(DAYS)
-def test_every_day_lies_in_the_week_and_the_month_that_are_named_after_it(day: date) -> None:
+def test_every_day_is_inside_its_own_week_and_month(day: date) -> None:
     year, number, _ = day.isocalendar()
     week = span_of(None, f"{year:04}-W{number:02}", None, TODAY)
     month = span_of(None, None, f"{day.year:04}-{day.month:02}", TODAY)
@@ -60,54 +60,54 @@ def test_every_day_lies_in_the_week_and_the_month_that_are_named_after_it(day: d
         " 2025-03-14",
     ],
 )
-def test_a_day_that_is_none_is_refused(wrong: str) -> None:
+def test_an_invalid_day_is_refused(wrong: str) -> None:
     with pytest.raises(BadSpan, match="date must be a day like 2025-03-14"):
         span_of(wrong, None, None, TODAY)
 
 
 @pytest.mark.parametrize("wrong", ["", "2025-11", "2025-W00", "2025-W53", "2025W11", "9999-W52"])
-def test_a_week_that_is_none_is_refused(wrong: str) -> None:
+def test_an_invalid_week_is_refused(wrong: str) -> None:
     with pytest.raises(BadSpan, match=r"^week "):
         span_of(None, wrong, None, TODAY)
 
 
 @pytest.mark.parametrize("wrong", ["", "2025", "2025-00", "2025-13", "0000-01", "2025-3"])
-def test_a_month_that_is_none_is_refused(wrong: str) -> None:
+def test_an_invalid_month_is_refused(wrong: str) -> None:
     with pytest.raises(BadSpan, match="month must be a month like 2025-03"):
         span_of(None, None, wrong, TODAY)
 
 
 @given(st.text())
-def test_no_text_at_all_is_a_crash(text: str) -> None:
+def test_any_text_gives_a_span_or_a_reason(text: str) -> None:
     for name in ("date", "week", "month"):
-        asked = {"date": None, "week": None, "month": None, name: text}
+        texts = {"date": None, "week": None, "month": None, name: text}
         with suppress(BadSpan):
-            span = span_of(asked["date"], asked["week"], asked["month"], TODAY)
+            span = span_of(texts["date"], texts["week"], texts["month"], TODAY)
             assert span is not None
             assert span.first <= TODAY
 
 
-def test_the_day_that_is_not_over_may_be_asked_for() -> None:
+def test_the_current_day_can_be_requested() -> None:
     assert span_of("2026-11-23", None, None, TODAY) is not None
     assert span_of(None, "2026-W48", None, TODAY) is not None
     assert span_of(None, None, "2026-11", TODAY) is not None
 
 
 @pytest.mark.parametrize(
-    "asked", [("2026-11-24", None, None), (None, "2026-W49", None), (None, None, "2026-12")]
+    "texts", [("2026-11-24", None, None), (None, "2026-W49", None), (None, None, "2026-12")]
 )
-def test_what_has_not_begun_is_refused(asked: tuple[str | None, ...]) -> None:
-    day, week, month = asked
+def test_a_future_span_is_refused(texts: tuple[str | None, ...]) -> None:
+    day, week, month = texts
     with pytest.raises(BadSpan, match="in the future: today is 2026-11-23"):
         span_of(day, week, month, TODAY)
 
 
-def test_two_at_once_are_refused() -> None:
+def test_two_spans_at_once_are_refused() -> None:
     with pytest.raises(BadSpan, match="Give only one of date, month"):
         span_of("2025-03-14", None, "2025-03", TODAY)
 
 
-def test_a_long_text_is_not_repeated_in_full() -> None:
+def test_a_long_invalid_text_is_not_repeated_in_full() -> None:
     with pytest.raises(BadSpan) as refusal:
         span_of("x" * 5_000, None, None, TODAY)
     assert len(str(refusal.value)) < 120

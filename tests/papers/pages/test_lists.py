@@ -1,4 +1,4 @@
-"""Which list is shown, and where its links lead."""
+"""The papers of a list page, and its links."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from papers.models import Topic
-from papers.pages.lists import SHOWN, latest_day, list_page, list_url, nearest
+from papers.pages.lists import MAX_PAPERS, list_page, nearest
 from papers.queries import Neighbours
-from papers.ranking.score import score
 from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
 
 FRIDAY = date(2025, 3, 14)
@@ -24,56 +22,6 @@ def at(day: date) -> datetime:
 @pytest.fixture
 def friday_paper(db: None) -> None:
     make_paper(listed_on=FRIDAY)
-
-
-def test_addresses_name_their_window_day_and_topic() -> None:
-    topic = Topic(slug="agents")
-    assert list_url("week", FRIDAY) == "/week/2025-03-14/"
-    assert list_url("day", FRIDAY, topic) == "/topics/agents/day/2025-03-14/"
-
-
-def test_the_newest_lists_have_addresses_that_stay() -> None:
-    topic = Topic(slug="agents")
-    assert [list_url(window, None) for window in ("day", "week", "month")] == [
-        "/day/",
-        "/",
-        "/month/",
-    ]
-    assert list_url("week", None, topic) == "/topics/agents/"
-    assert list_url("month", None, topic) == "/topics/agents/month/"
-
-
-@pytest.mark.usefixtures("friday_paper")
-def test_the_newest_day_skips_a_quiet_weekend() -> None:
-    assert latest_day("day", MONDAY) == FRIDAY
-
-
-@pytest.mark.usefixtures("friday_paper")
-def test_the_newest_day_may_be_today() -> None:
-    make_paper(listed_on=MONDAY)
-    assert latest_day("day", MONDAY) == MONDAY
-
-
-@pytest.mark.usefixtures("friday_paper")
-def test_the_newest_week_ends_with_yesterday_until_today_is_scored() -> None:
-    assert latest_day("week", MONDAY) == SUNDAY
-    score("week", MONDAY, datetime(2025, 3, 17, 1, tzinfo=UTC))
-    assert latest_day("week", MONDAY) == MONDAY
-
-
-@pytest.mark.usefixtures("friday_paper")
-def test_on_the_first_day_the_unscored_day_is_shown() -> None:
-    assert latest_day("week", FRIDAY) == FRIDAY
-
-
-@pytest.mark.usefixtures("friday_paper")
-def test_an_old_archive_shows_its_newest_day() -> None:
-    assert latest_day("week", date(2026, 1, 1)) == FRIDAY
-
-
-@pytest.mark.django_db
-def test_without_any_paper_today_is_shown() -> None:
-    assert latest_day("week", MONDAY) == MONDAY
 
 
 @pytest.mark.parametrize(
@@ -92,7 +40,7 @@ def test_the_nearest_day_is_the_closer_one(
     assert nearest(SATURDAY, Neighbours(earlier, later)) == chosen
 
 
-def test_of_two_days_as_close_the_earlier_is_the_nearest() -> None:
+def test_the_earlier_of_two_equally_close_days_is_nearest() -> None:
     assert nearest(SUNDAY, Neighbours(SATURDAY, MONDAY)) == SATURDAY
 
 
@@ -115,8 +63,8 @@ def test_a_list_never_leads_past_today() -> None:
 def test_a_dated_list_keeps_its_day_in_all_its_links() -> None:
     topic = make_topic("Origami")
     page = list_page("week", FRIDAY, now=at(MONDAY), topic=topic)
-    links = [*(tab.url for tab in page.tabs), *(link.url for link in page.topics), page.whole_url]
-    assert all("2025-03-14" in link for link in links)
+    urls = [page.all_topics_url, *(tab.url for tab in page.tabs), *(one.url for one in page.topics)]
+    assert all("2025-03-14" in url for url in urls)
 
 
 @pytest.mark.usefixtures("friday_paper")
@@ -136,15 +84,15 @@ def test_topics_count_the_papers_of_the_window() -> None:
 
 
 @pytest.mark.django_db
-def test_a_long_list_shows_its_strongest_and_says_how_many_there_are() -> None:
+def test_a_long_list_shows_its_strongest_papers_and_the_total() -> None:
     topic = make_topic("Origami")
-    for _ in range(SHOWN + 1):
+    for _ in range(MAX_PAPERS + 1):
         make_paper_topic(make_paper(listed_on=FRIDAY), topic)
     make_paper(listed_on=FRIDAY)
     whole = list_page("day", FRIDAY, now=at(MONDAY))
     part = list_page("day", FRIDAY, now=at(MONDAY), topic=topic)
-    assert (len(whole.papers), whole.total) == (SHOWN, SHOWN + 2)
-    assert (len(part.papers), part.total) == (SHOWN, SHOWN + 1)
+    assert (len(whole.papers), whole.total) == (MAX_PAPERS, MAX_PAPERS + 2)
+    assert (len(part.papers), part.total) == (MAX_PAPERS, MAX_PAPERS + 1)
 
 
 @pytest.mark.django_db
@@ -154,7 +102,7 @@ def test_a_window_is_open_until_its_last_day_is_over() -> None:
 
 
 @pytest.mark.django_db
-def test_figures_of_an_open_window_are_those_of_now() -> None:
+def test_figures_of_an_open_window_count_up_to_now() -> None:
     paper = make_paper(listed_on=SATURDAY)
     for hours, value in ((20, 10), (40, 30), (47, 50)):
         read_at = at(SATURDAY) - timedelta(hours=8) + timedelta(hours=hours)

@@ -1,4 +1,4 @@
-"""The page of a search: what it shows, what it says when there is nothing, where it leads."""
+"""The search page: its matches, its filters, its pages, and its suggestions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper
 from papers.pages.search import count_in_words
 from papers.search import query
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
+from tests.papers.page_html import get_page, words
 
 pytestmark = pytest.mark.django_db
 
@@ -25,38 +27,31 @@ def _monday_morning() -> Any:
         yield
 
 
-def look(client: Client, status: int = 200, **asked: Any) -> BeautifulSoup:
-    response = client.get("/search/", asked)
-    assert response.status_code == status
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def words(tag: BeautifulSoup | Tag | None) -> str:
-    assert tag is not None
-    return " ".join(tag.get_text(" ").split())
+def search_page(client: Client, status: int = 200, **params: Any) -> BeautifulSoup:
+    return get_page(client, "/search/", status, **params)
 
 
 def titles(page: BeautifulSoup) -> list[str]:
     return [words(title) for title in page.select(".papers .title")]
 
 
-def asks(tag: Tag | None) -> dict[str, str]:
+def params_of(tag: Tag | None) -> dict[str, str]:
     """The parameters of a link."""
     assert tag is not None
     return {name: values[0] for name, values in parse_qs(urlsplit(str(tag["href"])).query).items()}
 
 
-def tries(page: BeautifulSoup) -> dict[str, dict[str, str]]:
-    return {words(link): asks(link) for link in page.select(".tries a")}
+def suggestions_of(page: BeautifulSoup) -> dict[str, dict[str, str]]:
+    return {words(link): params_of(link) for link in page.select(".tries a")}
 
 
-# ── what was found ───────────────────────────────────────────────────────────
+# ── matches and filters ──────────────────────────────────────────────────────
 
 
-def test_a_search_shows_papers_with_marks_and_says_how_many(client: Client) -> None:
+def test_a_search_shows_marked_papers_and_their_number(client: Client) -> None:
     paper = make_paper("Dunes of sand", authors=["Ann Lee"], is_sample=True)
     make_signal(paper, 84, read_at=datetime(2025, 3, 16, tzinfo=UTC))
-    page = look(client, q="sand")
+    page = search_page(client, q="sand")
     assert titles(page) == ["Dunes of sand"]
     assert words(page.select_one(".title mark")) == "sand"
     assert words(page.select_one(".count")).startswith("One paper")
@@ -65,20 +60,22 @@ def test_a_search_shows_papers_with_marks_and_says_how_many(client: Client) -> N
     assert "came with the installation" in words(page.select_one(".foot"))
 
 
-def test_the_box_keeps_what_was_typed_safely(client: Client) -> None:
-    page = look(client, q='"><script>alert(1)</script>')
+def test_the_search_box_keeps_the_query_escaped(client: Client) -> None:
+    page = search_page(client, q='"><script>alert(1)</script>')
     box = page.select_one("input[name=q]")
     assert box is not None
     assert box["value"] == '"><script>alert(1)</script>'
     assert page.select("script") == []
 
 
-def test_filters_are_a_plain_form_that_keeps_what_was_chosen(client: Client) -> None:
+def test_the_form_keeps_the_chosen_filters(client: Client) -> None:
     topic = make_topic("Dunes", slug="dunes")
     wanted = make_paper("Sand here", code_url="https://example.org/")
     make_paper_topic(wanted, topic)
     make_paper("Sand there")
-    page = look(client, q="sand", topic="dunes", since="2025-03-01", until="2025-03-31", code="on")
+    page = search_page(
+        client, q="sand", topic="dunes", since="2025-03-01", until="2025-03-31", code="on"
+    )
     assert titles(page) == ["Sand here"]
     form = page.select_one("form.search")
     assert form is not None
@@ -90,7 +87,7 @@ def test_filters_are_a_plain_form_that_keeps_what_was_chosen(client: Client) -> 
 
 
 @pytest.mark.parametrize(
-    ("filters", "said"),
+    ("filters", "expected"),
     [
         ({"topic": "nope"}, "There is no such topic"),
         ({"since": "yesterday"}, "Write the day like 2026-11-20."),
@@ -98,24 +95,24 @@ def test_filters_are_a_plain_form_that_keeps_what_was_chosen(client: Client) -> 
         ({"since": "2025-03-01", "until": "2025-02-01"}, "This is before the first day"),
     ],
 )
-def test_a_wrong_filter_is_named_and_left_out(
-    client: Client, filters: dict[str, Any], said: str
+def test_an_invalid_filter_is_named_and_left_out(
+    client: Client, filters: dict[str, Any], expected: str
 ) -> None:
     make_paper("Sand")
-    page = look(client, q="sand", **filters)
-    assert said in words(page.select_one(".filters .errorlist"))
+    page = search_page(client, q="sand", **filters)
+    assert expected in words(page.select_one(".filters .errorlist"))
     assert titles(page) == ["Sand"]
 
 
-def test_an_arxiv_id_goes_straight_to_its_paper(client: Client) -> None:
+def test_an_arxiv_id_redirects_to_its_paper(client: Client) -> None:
     paper = make_paper(arxiv_id="2503.04567")
     response = client.get("/search/", {"q": "https://arxiv.org/abs/2503.04567v2"})
     assert (response.status_code, response["Location"]) == (302, paper.get_absolute_url())
 
 
-def test_a_query_that_is_too_long_is_cut_with_a_word(client: Client) -> None:
+def test_the_page_says_when_a_query_was_cut(client: Client) -> None:
     make_paper("Sand")
-    page = look(client, q="sand or " + "x" * 400)
+    page = search_page(client, q="sand or " + "x" * 400)
     assert "only the first 250 characters counted" in words(page.select_one(".notice"))
     assert titles(page) == ["Sand"]
 
@@ -130,37 +127,37 @@ def sands(number: int) -> None:
     )
 
 
-def test_pages_lead_on_and_back_and_keep_the_filters(client: Client) -> None:
+def test_pages_link_on_and_back_with_the_filters(client: Client) -> None:
     sands(45)
-    second = look(client, q="sand", until="2025-03-31", code="", page=2)
-    assert asks(second.select_one("a[rel=next]")) == {
+    second = search_page(client, q="sand", until="2025-03-31", code="", page=2)
+    assert params_of(second.select_one("a[rel=next]")) == {
         "q": "sand",
         "until": "2025-03-31",
         "page": "3",
     }
-    assert asks(second.select_one("a[rel=prev]"))["page"] == "1"
+    assert params_of(second.select_one("a[rel=prev]"))["page"] == "1"
     assert words(second.select_one(".paper .rank")) == "21"
     assert "page 2 of 3" in words(second.select_one(".count"))
-    assert look(client, q="sand", page=3).select("a[rel=next]") == []
+    assert search_page(client, q="sand", page=3).select("a[rel=next]") == []
 
 
 @pytest.mark.parametrize("page", ["4", "0", "-1", "x", "99999", "²"])
-def test_a_page_that_is_not_there_is_not_found(client: Client, page: str) -> None:
+def test_a_page_number_out_of_range_is_a_404(client: Client, page: str) -> None:
     sands(45)
-    assert "Not found" in words(look(client, 404, q="sand", page=page).select_one("title"))
+    assert "Not found" in words(search_page(client, 404, q="sand", page=page).select_one("title"))
 
 
-def test_the_last_page_says_that_more_match_than_it_could_show(
+def test_the_last_page_says_that_more_papers_match(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(query, "CANDIDATES", 10)
     sands(45)
-    page = look(client, q="sand")
+    page = search_page(client, q="sand")
     assert "These were the best of 45 papers." in words(page.select_one("main"))
 
 
 @pytest.mark.parametrize(
-    ("total", "is_about", "said"),
+    ("total", "is_estimate", "expected"),
     [
         (1, False, "one paper"),
         (2, False, "2 papers"),
@@ -171,38 +168,38 @@ def test_the_last_page_says_that_more_match_than_it_could_show(
         (1, True, "about 1 papers"),
     ],
 )
-def test_a_count_that_is_a_guess_says_so(total: int, is_about: bool, said: str) -> None:
-    assert count_in_words(total, is_about=is_about) == said
+def test_an_estimated_count_is_marked_as_one(total: int, is_estimate: bool, expected: str) -> None:
+    assert count_in_words(total, is_estimate=is_estimate) == expected
 
 
-# ── nothing ──────────────────────────────────────────────────────────────────
+# ── without matches ──────────────────────────────────────────────────────────
 
 
-def test_an_empty_search_shows_how_it_is_done_and_asks_nobody(
-    client: Client, django_assert_num_queries: Any
+def test_an_empty_search_shows_examples_and_searches_nothing(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):  # the topics of the filter
-        page = look(client)
-    examples = [asks(link)["q"] for link in page.select(".facts-list a")]
+        page = search_page(client)
+    examples = [params_of(link)["q"] for link in page.select(".facts-list a")]
     assert '"state space" or mamba' in examples
     assert page.select(".papers") == []
 
 
-def test_nothing_found_suggests_what_else_to_try(client: Client) -> None:
-    page = look(client, q='"red house" lake -sea', code="on")
+def test_a_search_without_matches_has_suggestions(client: Client) -> None:
+    page = search_page(client, q='"red house" lake -sea', code="on")
     assert "No paper matches within these filters." in words(page.select_one(".blank"))
-    found = tries(page)
+    found = suggestions_of(page)
     assert found["Search without the filters"] == {"q": '"red house" lake -sea'}
     assert found["Let the words stand anywhere"] == {"q": "red house lake -sea", "code": "on"}
     assert found["Look for any of the words"] == {"q": "red or house or lake", "code": "on"}
 
 
-def test_one_plain_word_has_nothing_to_relax(client: Client) -> None:
-    assert list(tries(look(client, q="zebra"))) == ["See what trends this week"]
+def test_one_plain_word_has_no_suggestions(client: Client) -> None:
+    assert list(suggestions_of(search_page(client, q="zebra"))) == ["See what trends this week"]
 
 
-def test_an_unknown_arxiv_id_leads_to_arxiv(client: Client) -> None:
-    page = look(client, q="arXiv:2503.99999v1")
+def test_an_unknown_arxiv_id_links_to_arxiv(client: Client) -> None:
+    page = search_page(client, q="arXiv:2503.99999v1")
     link = page.select_one(".tries a")
     assert link is not None
     assert link["href"] == "https://arxiv.org/abs/2503.99999"
@@ -212,47 +209,32 @@ def test_an_unknown_arxiv_id_leads_to_arxiv(client: Client) -> None:
 @pytest.mark.parametrize("query", ["the", "-sand", '"'])
 def test_a_query_without_a_word_is_explained(client: Client, query: str) -> None:
     make_paper("Sand")
-    assert "no word in this to look for" in words(look(client, q=query).select_one(".blank"))
+    assert "no word in this to look for" in words(search_page(client, q=query).select_one(".blank"))
 
 
 # ── the page itself ──────────────────────────────────────────────────────────
 
 
-def test_no_crawler_goes_through_searches(client: Client) -> None:
-    assert look(client, q="sand").select_one("meta[name=robots][content=noindex]")
+def test_crawlers_are_kept_out_of_searches(client: Client) -> None:
+    assert search_page(client, q="sand").select_one("meta[name=robots][content=noindex]")
     assert "Disallow: /search/" in client.get("/robots.txt").content.decode()
 
 
-def test_every_other_page_leads_to_the_search(client: Client) -> None:
+def test_every_other_page_has_a_search_box(client: Client) -> None:
     page = BeautifulSoup(client.get("/").content, "html.parser")
     form = page.select_one(".masthead form.find")
     assert form is not None
     assert (form["action"], form["method"]) == ("/search/", "get")
     assert page.select_one(".masthead a[href='/search/']")
-    assert look(client, q="x").select("form.find") == []
+    assert search_page(client, q="x").select("form.find") == []
 
 
-def test_a_search_is_not_sent_twice_while_nothing_changes(client: Client) -> None:
+def test_an_unchanged_search_is_a_304(client: Client) -> None:
     make_paper("Sand")
     first = client.get("/search/", {"q": "sand"})
     again = client.get("/search/", {"q": "sand"}, headers={"if-none-match": first["ETag"]})
     assert again.status_code == 304
 
 
-def test_only_reading_is_allowed(client: Client) -> None:
+def test_the_search_allows_only_reading(client: Client) -> None:
     assert client.post("/search/", {"q": "sand"}).status_code == 405
-
-
-def test_a_page_of_results_asks_as_often_for_many_papers_as_for_one(
-    client: Client, django_assert_num_queries: Any
-) -> None:
-    topic = make_topic(slug="dunes")
-    for n in range(6):
-        paper = make_paper(f"Sand {n}")
-        make_paper_topic(paper, topic)
-        make_signal(paper, n)
-    for q in ("sand", "sand 3"):
-        # The search's nine, the query read again and its marks, and twice the topics: one
-        # for the box of them, one to see whether what was chosen is there.
-        with django_assert_num_queries(14):
-            client.get("/search/", {"q": q, "topic": "dunes"})

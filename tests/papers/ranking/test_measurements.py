@@ -1,4 +1,4 @@
-"""Reads of signals become levels and gains at one instant."""
+"""The levels and gains of signals at one instant."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Signal
 from papers.ranking.measurements import Measurement, facts, measure
@@ -44,7 +43,7 @@ def test_it_takes_the_last_read_at_or_before_the_instant() -> None:
     assert measured(paper, after(hours=5)).value("upvotes") is None
 
 
-def test_a_signal_never_read_is_not_the_same_as_nothing() -> None:
+def test_a_signal_never_read_differs_from_zero() -> None:
     paper = make_paper()
     read(paper, (6, 0))
     one = measured(paper, CLOSE)
@@ -54,7 +53,7 @@ def test_a_signal_never_read_is_not_the_same_as_nothing() -> None:
     assert facts(paper, one)["stars"] is None
 
 
-def test_it_tells_the_gain_of_a_day_from_that_of_the_window() -> None:
+def test_the_gain_of_a_day_differs_from_that_of_the_window() -> None:
     paper = make_paper()
     read(paper, (6, 10), (30, 25), (70, 60))
     one = measured(paper, after(hours=72))
@@ -63,7 +62,7 @@ def test_it_tells_the_gain_of_a_day_from_that_of_the_window() -> None:
     assert one.window_gain("upvotes") == 60
 
 
-def test_upvotes_count_from_the_listing_so_a_first_read_is_a_gain() -> None:
+def test_the_first_read_of_upvotes_is_a_gain() -> None:
     paper = make_paper()
     read(paper, (20, 84))
 
@@ -84,7 +83,7 @@ def test_stars_gain_only_from_the_first_read_on() -> None:
     assert measured(paper, CLOSE).day_gain("stars") == 12
 
 
-def test_a_vote_taken_back_and_given_again_is_no_gain() -> None:
+def test_a_vote_withdrawn_and_given_again_is_no_gain() -> None:
     paper = make_paper()
     read(paper, (6, 10), (12, 9), (18, 10))
     one = measured(paper, CLOSE)
@@ -93,7 +92,7 @@ def test_a_vote_taken_back_and_given_again_is_no_gain() -> None:
     assert one.value("upvotes") == 10
 
 
-def test_two_counters_of_the_same_thing_are_not_added() -> None:
+def test_two_counters_of_one_signal_are_not_added() -> None:
     paper = make_paper()
     read(paper, (6, 10), kind="stars", source="hugging_face")
     read(paper, (6, 14), kind="stars", source="github")
@@ -101,7 +100,7 @@ def test_two_counters_of_the_same_thing_are_not_added() -> None:
     assert measured(paper, CLOSE).value("stars") == 14
 
 
-def test_of_two_places_the_better_one_counts() -> None:
+def test_the_better_of_two_places_counts() -> None:
     paper = make_paper()
     read(paper, (6, 9), kind="position", source="a")
     read(paper, (7, 2), kind="position", source="b")
@@ -109,7 +108,7 @@ def test_of_two_places_the_better_one_counts() -> None:
     assert measured(paper, CLOSE).value("position") == 2
 
 
-def test_the_spark_shows_seven_days_and_ends_now() -> None:
+def test_the_sparkline_has_seven_days_and_ends_now() -> None:
     paper = make_paper()
     read(paper, (12, 5), (36, 9), (60, 20))
 
@@ -122,7 +121,7 @@ def test_a_paper_without_reads_has_a_flat_spark() -> None:
     assert measured(paper, CLOSE).spark == (0,) * 7
 
 
-def test_facts_can_be_frozen_as_json() -> None:
+def test_facts_are_json() -> None:
     paper = make_paper(code_url="https://github.com/example/code")
     read(paper, (6, 10), (20, 84))
     read(paper, (6, 3), kind="comments")
@@ -137,18 +136,20 @@ def test_facts_can_be_frozen_as_json() -> None:
     assert frozen["read_at"] == "2025-03-14T20:00:00+00:00"
 
 
-def test_many_papers_cost_one_query() -> None:
-    papers = [make_paper() for _ in range(5)]
+@pytest.mark.parametrize("number", [1, 3])
+def test_many_papers_take_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    papers = [make_paper() for _ in range(number)]
     for paper in papers:
         read(paper, (6, 1), (7, 2))
-    with CaptureQueriesContext(connection) as queries:
-        found = measure([paper.pk for paper in papers], CLOSE)
+    with django_assert_num_queries(1):
+        measurements = measure([paper.pk for paper in papers], CLOSE)
 
-    assert len(queries) == 1
-    assert set(found) == {paper.pk for paper in papers}
+    assert set(measurements) == {paper.pk for paper in papers}
 
 
-def test_an_id_that_names_no_paper_is_left_out() -> None:
+def test_an_id_without_a_paper_is_left_out() -> None:
     assert measure([0], CLOSE) == {}
     assert measure([], CLOSE) == {}
 

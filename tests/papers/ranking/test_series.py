@@ -1,4 +1,4 @@
-"""All reads of one counter become the rises among them."""
+"""The reads of one counter become a series of its rises."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ def test_it_keeps_the_first_read_and_each_rise() -> None:
     assert list(one.levels) == [3, 8, 9]
 
 
-def test_each_rise_knows_the_read_before_it() -> None:
+def test_each_rise_has_the_time_of_the_read_before() -> None:
     one = series_from("upvotes", hours(6, 12, 18, 24), [3, 3, 8, 9], LISTED)
 
     assert list(one.since) == hours(6, 12, 18)
 
 
-def test_it_ends_with_the_last_read_also_where_nothing_rose() -> None:
+def test_it_ends_with_the_last_read_even_without_a_rise() -> None:
     one = series_from("upvotes", hours(6, 12, 18), [3, 8, 8], LISTED)
 
     assert (one.last_at, one.value) == (*hours(18), 8)
 
 
-def test_a_counter_that_fell_rises_only_above_what_it_had_been() -> None:
+def test_after_a_fall_only_a_new_maximum_is_a_rise() -> None:
     one = series_from("upvotes", hours(6, 12, 18, 24), [10, 7, 10, 11], LISTED)
 
     assert list(one.levels) == [10, 11]
     assert list(one.since) == hours(6, 18)
 
 
-def test_a_counter_that_fell_at_last_stands_where_it_fell() -> None:
+def test_the_value_is_the_last_read_even_after_a_fall() -> None:
     assert series_from("upvotes", hours(6, 12), [10, 7], LISTED).value == 7
 
 
@@ -48,7 +48,7 @@ def test_a_counter_that_fell_at_last_stands_where_it_fell() -> None:
     ("kind", "first_hour", "base"),
     [("upvotes", 20, 0), ("upvotes", 37, 50), ("stars", 20, 50), ("comments", 20, 0)],
 )
-def test_votes_count_from_a_fresh_listing_and_stars_from_the_first_read(
+def test_counters_start_at_a_fresh_listing_but_stars_do_not(
     kind: str, first_hour: float, base: float
 ) -> None:
     one = series_from(kind, hours(first_hour), [50], LISTED)

@@ -1,13 +1,14 @@
-"""Marks around the words that were searched for, and no way in for what a paper brings along."""
+"""Marks around the words of a query, in texts that are escaped."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from papers.search.highlight import Highlight, highlight, marks, passage
-from papers.search.query import read
+from papers.search.highlight import Highlight, highlight, parse_headline, passage
+from papers.search.query import parse
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -15,27 +16,27 @@ FILLER = "Nothing to see in this sentence, which only takes its place here. "
 
 
 def marked(query: str, **values: Any) -> Highlight:
-    wanted = read(query)
-    (found,) = highlight(wanted.exact if wanted else "", [make_paper(**values)])
+    parsed = parse(query)
+    (found,) = highlight(parsed.full_query if parsed else "", [make_paper(**values)])
     return found
 
 
-def test_words_are_marked_in_every_form_and_in_the_spelling_of_the_paper() -> None:
+def test_words_are_marked_in_every_form() -> None:
     found = marked("network learning", title="Networked Learners", summary="It learns.")
     assert found.title == "<mark>Networked</mark> Learners"
     assert found.opening == "It <mark>learns</mark>."
 
 
-def test_accents_stay_though_the_index_has_none() -> None:
+def test_marked_words_keep_their_accents() -> None:
     found = marked("schrodinger", title="On Schrödinger bridges, naïvely")
     assert found.title == "On <mark>Schrödinger</mark> bridges, naïvely"
 
 
-def test_a_letter_with_its_accent_apart_is_marked_whole() -> None:
+def test_a_letter_with_a_combining_accent_is_marked_whole() -> None:
     assert marked("schrodinger", title="Schro\u0308dinger").title == "<mark>Schrödinger</mark>"
 
 
-def test_math_is_set_before_it_is_marked() -> None:
+def test_math_is_converted_before_it_is_marked() -> None:
     found = marked("divergence", title=r"The $\alpha$-divergence")
     assert found.title == "The α-<mark>divergence</mark>"
 
@@ -50,11 +51,11 @@ def test_math_is_set_before_it_is_marked() -> None:
         ("x < sand and sand > y", "x &lt; <mark>sand</mark> and <mark>sand</mark> &gt; y"),
     ],
 )
-def test_what_a_paper_holds_is_escaped(title: str, html: str) -> None:
+def test_the_texts_of_a_paper_are_escaped(title: str, html: str) -> None:
     assert marked("sand", title=title).title == html
 
 
-def test_an_author_who_was_searched_for_is_named_in_full() -> None:
+def test_a_marked_author_is_shown_with_the_full_name() -> None:
     authors = ["Abhishek Das", "Satwik Kottur", "Stefan Lee", "Dhruv Batra", "José <Moura>"]
     found = marked("batra", authors=authors)
     assert found.authors == "A. Das, S. Kottur, Dhruv <mark>Batra</mark> and 2 more"
@@ -72,18 +73,18 @@ def test_an_author_who_was_searched_for_is_named_in_full() -> None:
         (["Ann Lee", "Bo Li", "Cy Ma", "Di Na", " "], "A. Lee, B. Li and 2 more"),
     ],
 )
-def test_other_authors_are_named_as_on_every_page(authors: list[str], line: str) -> None:
+def test_authors_without_marks_are_shown_as_on_every_page(authors: list[str], line: str) -> None:
     assert marked("sand", authors=authors).authors == line
 
 
-def test_a_long_abstract_opens_where_the_words_stand() -> None:
+def test_a_long_abstract_opens_with_the_marked_sentence() -> None:
     found = marked("amber", summary=FILLER * 6 + "Here is amber at last. " + FILLER * 4)
     assert found.opening.startswith("… Here is <mark>amber</mark> at last.")
     assert len(found.opening) < 320
     assert found.summary.count("<mark>") == 1
 
 
-def test_an_abstract_opens_with_its_beginning_when_the_words_stand_there_or_nowhere() -> None:
+def test_an_abstract_opens_with_its_beginning_without_later_marks() -> None:
     early = marked("amber", summary="Amber comes first. " + FILLER * 8 + "Amber comes last.")
     assert early.opening.startswith("<mark>Amber</mark> comes first.")
     nowhere = marked("amber", title="Amber", summary=FILLER * 8)
@@ -96,7 +97,7 @@ def test_a_short_abstract_is_shown_once() -> None:
     assert (found.opening, found.summary) == ("Only <mark>amber</mark>.", "")
 
 
-def test_a_word_deep_in_an_endless_sentence_is_still_shown() -> None:
+def test_a_word_deep_in_a_long_sentence_is_shown() -> None:
     text = "word " * 120 + "amber " + "word " * 120
     first, last = passage(text.strip(), [(600, 605)])
     assert first < 600
@@ -104,13 +105,13 @@ def test_a_word_deep_in_an_endless_sentence_is_still_shown() -> None:
     assert last - first < 300
 
 
-def test_a_headline_that_lost_a_letter_gives_no_marks() -> None:
-    assert marks("a \ue000b\ue001 c", 5) == [(2, 3)]
-    assert marks("a \ue000b\ue001 c", 6) == []
+def test_a_headline_with_a_missing_letter_gives_no_marks() -> None:
+    assert parse_headline("a \ue000b\ue001 c", 5) == [(2, 3)]
+    assert parse_headline("a \ue000b\ue001 c", 6) == []
 
 
-def test_nothing_is_marked_without_a_query_and_nothing_is_asked(
-    django_assert_num_queries: Any,
+def test_without_a_query_nothing_is_marked_and_no_query_runs(
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     paper = make_paper("Sand")
     with django_assert_num_queries(0):
@@ -118,7 +119,9 @@ def test_nothing_is_marked_without_a_query_and_nothing_is_asked(
     assert found.title == "Sand"
 
 
-def test_all_papers_of_a_page_are_marked_with_one_query(django_assert_num_queries: Any) -> None:
+def test_all_papers_of_a_page_are_marked_with_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     papers = [make_paper("Sand", authors=["A B", "C D"]), make_paper("More sand", summary="Sand.")]
     with django_assert_num_queries(1):
         first, second = highlight("'sand'", papers)

@@ -1,4 +1,4 @@
-"""What the search's own table holds, and that a query finds by its indexes."""
+"""The search table follows papers and trends, and a query uses its indexes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from papers.models import Paper, SearchEntry, Trend
 from papers.ranking.score import score
 from papers.search import query
-from papers.search.query import Filters, Wanted, best, read, statement_of
+from papers.search.query import Filters, ParsedQuery, build_statement, parse, top_matches
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
+from web.sql import execute, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -28,21 +28,19 @@ def entry_of(paper: Paper) -> SearchEntry:
 
 
 def found(query: str, **filters: Any) -> list[int]:
-    wanted = read(query)
-    assert wanted is not None
-    return list(best(wanted, Filters(**filters), enough=20).paper_ids)
+    parsed = parse(query)
+    assert parsed is not None
+    return list(top_matches(parsed, Filters(**filters), at_least=20).paper_ids)
 
 
 def plan_of(query: str, **filters: Any) -> str:
-    wanted = read(query)
-    assert wanted is not None
-    statement, values = statement_of(wanted, Filters(**filters), wanted.gathered)
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {statement}", values)
-        return "\n".join(row[0] for row in cursor.fetchall())
+    parsed = parse(query)
+    assert parsed is not None
+    statement, values = build_statement(parsed, Filters(**filters), parsed.index_query)
+    return "\n".join(line for (line,) in rows(f"EXPLAIN {statement}", **values))
 
 
-# ── the table follows ────────────────────────────────────────────────────────
+# ── the search table ─────────────────────────────────────────────────────────
 
 
 def test_a_new_paper_is_found_at_once() -> None:
@@ -50,21 +48,21 @@ def test_a_new_paper_is_found_at_once() -> None:
     assert found("mountain splat") == [paper.pk]
 
 
-def test_papers_stored_together_are_found_too() -> None:
+def test_papers_stored_in_bulk_are_found() -> None:
     Paper.objects.bulk_create(
         Paper(title=f"Glacier {n}", title_key=f"glacier {n}", listed_on=DAY) for n in range(3)
     )
     assert len(found("glacier")) == 3
 
 
-def test_a_changed_title_is_found_and_the_old_one_is_not() -> None:
+def test_a_changed_title_replaces_the_old_one() -> None:
     paper = make_paper("Rivers")
     Paper.objects.filter(pk=paper.pk).update(title="Lakes")
     assert found("lakes") == [paper.pk]
     assert found("rivers") == []
 
 
-def test_an_upsert_is_followed_where_it_changes_a_row() -> None:
+def test_an_upsert_updates_the_search_table() -> None:
     paper = make_paper("Rivers", code_url="")
     paper.title, paper.code_url = "Lakes", "https://example.org/"
     Paper.objects.bulk_create(
@@ -76,12 +74,12 @@ def test_an_upsert_is_followed_where_it_changes_a_row() -> None:
     assert found("lakes", with_code=True) == [paper.pk]
 
 
-def test_a_deleted_paper_is_found_no_more() -> None:
+def test_a_deleted_paper_is_not_found() -> None:
     make_paper("Rivers").delete()
     assert found("rivers") == []
 
 
-def test_a_withdrawn_paper_is_found_no_more_until_it_is_back() -> None:
+def test_a_withdrawn_paper_is_not_found_until_it_is_back() -> None:
     paper = make_paper("Rivers")
     Paper.objects.filter(pk=paper.pk).update(is_withdrawn=True)
     assert found("rivers") == []
@@ -98,7 +96,7 @@ def test_the_newest_trend_is_the_prominence() -> None:
     assert entry_of(paper).prominence == 3.0
 
 
-def test_a_score_reaches_the_search_and_so_does_the_next() -> None:
+def test_each_new_score_becomes_the_prominence() -> None:
     paper = make_paper()
     for hours, upvotes in ((0, 84), (2, 300)):
         make_signal(paper, upvotes, read_at=NOON + timedelta(hours=hours))
@@ -106,14 +104,14 @@ def test_a_score_reaches_the_search_and_so_does_the_next() -> None:
         assert entry_of(paper).prominence == Trend.objects.get(paper=paper).value > 0
 
 
-def test_of_one_days_trends_that_of_the_longest_window_counts() -> None:
+def test_the_longest_window_of_the_newest_day_counts() -> None:
     paper = make_paper()
     for window, value in (("month", 5.0), ("week", 4.0), ("day", 3.0)):
         make_trend(paper, value, window)
     assert entry_of(paper).prominence == 5.0
 
 
-def test_trends_stored_together_and_stored_again_are_followed() -> None:
+def test_trends_stored_in_bulk_become_the_prominence() -> None:
     papers = [make_paper(), make_paper()]
     trends = [make_trend(paper, 1.0) for paper in papers]
     for trend in trends:
@@ -127,7 +125,7 @@ def test_trends_stored_together_and_stored_again_are_followed() -> None:
     assert [entry_of(paper).prominence for paper in papers] == [2.0, 2.0]
 
 
-def test_without_its_newest_trend_a_paper_falls_back_to_the_one_before() -> None:
+def test_after_a_deleted_trend_the_one_before_counts() -> None:
     paper = make_paper()
     older = make_trend(paper, 4.0, "month")
     make_trend(paper, 6.0, "day", DAY + timedelta(days=1)).delete()
@@ -136,55 +134,53 @@ def test_without_its_newest_trend_a_paper_falls_back_to_the_one_before() -> None
     assert (entry_of(paper).prominence, entry_of(paper).trend_day) == (0, None)
 
 
-def test_the_words_lie_outside_of_the_row_so_that_a_scan_reads_few_pages() -> None:
+def test_the_words_are_stored_outside_of_the_row() -> None:
     make_paper("Short", summary="Very short.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_column_size(entry.*) FROM papers_searchentry AS entry")
-        (row_size,) = cursor.fetchone()
-        cursor.execute("SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = %s",
-                       ["papers_searchentry"])  # fmt: skip
-        (outside,) = cursor.fetchone()
+    ((row_size,),) = rows("SELECT pg_column_size(entry.*) FROM papers_searchentry AS entry")
+    ((outside,),) = rows(
+        "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = %(table)s",
+        table="papers_searchentry",
+    )
     assert row_size < 250
     assert outside > 0
 
 
-# ── reading a query ──────────────────────────────────────────────────────────
+# ── parsing a query ──────────────────────────────────────────────────────────
 
 
-def test_words_are_gathered_and_checked_alike() -> None:
-    assert read("graph networks") == Wanted("'graph' & 'network'", "'graph' & 'network'")
+def test_a_query_of_words_is_its_own_index_query() -> None:
+    assert parse("graph networks") == ParsedQuery("'graph' & 'network'", "'graph' & 'network'")
 
 
-def test_a_phrase_is_gathered_by_its_words() -> None:
-    wanted = read('"graph networks" -toy')
-    assert wanted == Wanted("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
-    assert wanted.has_phrase
+def test_the_index_query_of_a_phrase_is_its_words() -> None:
+    parsed = parse('"graph networks" -toy')
+    assert parsed == ParsedQuery("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
 
 
-def test_a_phrase_that_must_not_be_there_does_not_keep_its_words_away() -> None:
-    wanted = read('drawing -"still life"')
-    assert wanted is not None
-    assert wanted.gathered == "'draw'"
+def test_an_excluded_phrase_does_not_exclude_its_words() -> None:
+    parsed = parse('drawing -"still life"')
+    assert parsed is not None
+    assert parsed.index_query == "'draw'"
 
 
 @pytest.mark.parametrize(
     "query", ["", "the of and", "-graph", '-"a graph"', "...", '"', "graph or -x"]
 )
-def test_some_queries_look_for_nothing(query: str) -> None:
-    assert read(query) is None
+def test_queries_without_a_word_parse_to_none(query: str) -> None:
+    assert parse(query) is None
 
 
 @pytest.mark.parametrize(
     "query",
     ['"unclosed', "((", "a & | !", "x:*", "<->", "or or or", "-- - -", "'", "\\", "%s %", "{}"],
 )
-def test_bad_syntax_is_never_an_error(query: str) -> None:
-    wanted = read(query)
-    if wanted:
-        assert best(wanted, Filters(), enough=20).total == 0
+def test_invalid_syntax_is_never_an_error(query: str) -> None:
+    parsed = parse(query)
+    if parsed:
+        assert top_matches(parsed, Filters(), at_least=20).total == 0
 
 
-# ── gathering ────────────────────────────────────────────────────────────────
+# ── the best matches ─────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -193,16 +189,16 @@ def few_candidates(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     yield 5
 
 
-def test_a_common_word_gives_the_strongest_by_trend_and_counts_all(few_candidates: int) -> None:
+def test_a_common_word_selects_the_strongest_trends_and_counts_all(few_candidates: int) -> None:
     papers = [make_paper(summary=f"About sand {n}.") for n in range(12)]
     for value, paper in enumerate(papers):
         make_trend(paper, value)
-    matches = best(read("sand") or Wanted("", ""), Filters(), enough=5)
+    matches = top_matches(parse("sand") or ParsedQuery("", ""), Filters(), at_least=5)
     assert list(matches.paper_ids) == [paper.pk for paper in reversed(papers[-few_candidates:])]
-    assert (matches.total, matches.is_about) == (12, False)
+    assert (matches.total, matches.is_estimate) == (12, False)
 
 
-def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: int) -> None:
+def test_a_match_in_the_title_is_a_candidate_with_any_trend(few_candidates: int) -> None:
     for _ in range(12):
         make_trend(make_paper(summary="About sand."), 1.0)
     unscored = make_paper("Sand")
@@ -210,34 +206,34 @@ def test_a_match_in_the_title_is_a_candidate_whatever_its_trend(few_candidates: 
     assert len(found("sand")) == few_candidates + 1
 
 
-def test_a_phrase_is_counted_by_the_share_of_candidates_that_hold_it(few_candidates: int) -> None:
+def test_the_count_of_a_phrase_is_estimated_from_the_candidates(few_candidates: int) -> None:
     for _ in range(8):
         make_paper(summary="The red house.")
-    matches = best(read('"red house"') or Wanted("", ""), Filters(), enough=5)
-    assert (len(matches.paper_ids), matches.total, matches.is_about) == (few_candidates, 8, True)
+    matches = top_matches(parse('"red house"') or ParsedQuery("", ""), Filters(), at_least=5)
+    assert (len(matches.paper_ids), matches.total, matches.is_estimate) == (few_candidates, 8, True)
 
 
 @pytest.mark.usefixtures("few_candidates")
-def test_a_phrase_is_found_beneath_many_papers_that_only_hold_its_words() -> None:
+def test_a_rare_phrase_is_found_among_papers_with_its_words() -> None:
     for _ in range(12):
         make_trend(make_paper(summary="A house that is red."), 5.0)
     rare = make_paper(summary="The red house.")
-    matches = best(read('"red house"') or Wanted("", ""), Filters(), enough=5)
+    matches = top_matches(parse('"red house"') or ParsedQuery("", ""), Filters(), at_least=5)
     assert list(matches.paper_ids) == [rare.pk]
-    assert (matches.total, matches.is_about) == (1, False)
+    assert (matches.total, matches.is_estimate) == (1, False)
 
 
-def test_filters_count_before_the_candidates_are_chosen(few_candidates: int) -> None:
+def test_filters_apply_before_the_candidates_are_chosen(few_candidates: int) -> None:
     for _ in range(few_candidates + 1):
         make_trend(make_paper("Sand"), 5.0)
     topic = make_topic()
-    wanted = make_paper("Sand", listed_on=date(2024, 1, 5), code_url="https://example.org/")
-    make_paper_topic(wanted, topic)
-    assert found("sand", topic=topic.pk) == [wanted.pk]
-    assert found("sand", until=date(2024, 1, 5)) == [wanted.pk]
-    assert found("sand", since=date(2024, 1, 5), until=date(2024, 1, 5)) == [wanted.pk]
+    expected = make_paper("Sand", listed_on=date(2024, 1, 5), code_url="https://example.org/")
+    make_paper_topic(expected, topic)
+    assert found("sand", topic=topic.pk) == [expected.pk]
+    assert found("sand", until=date(2024, 1, 5)) == [expected.pk]
+    assert found("sand", since=date(2024, 1, 5), until=date(2024, 1, 5)) == [expected.pk]
     assert found("sand", since=date(2024, 1, 6), with_code=True) == []
-    assert found("sand", with_code=True) == [wanted.pk]
+    assert found("sand", with_code=True) == [expected.pk]
 
 
 # ── the plan ─────────────────────────────────────────────────────────────────
@@ -255,16 +251,15 @@ def catalogue() -> None:
         )
         for n in range(3_000)
     )
-    with connection.cursor() as cursor:
-        # As autovacuum would: a long list of what was added last makes the index look dear.
-        for index in ("search_entry_words", "search_entry_title"):
-            cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
-        cursor.execute("ANALYZE papers_searchentry")
+    # As autovacuum does: a long pending list makes the index look expensive.
+    for index in ("search_entry_words", "search_entry_title"):
+        rows("SELECT gin_clean_pending_list(%(index)s)", index=index)
+    execute("ANALYZE papers_searchentry")
 
 
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("query", ["amber", "amber dust", '"amber things"', "amber or 1234"])
-def test_rare_words_are_found_by_the_indexes_of_the_planners_own_choice(query: str) -> None:
+def test_the_planner_chooses_the_indexes_for_rare_words(query: str) -> None:
     plan = plan_of(query)
     assert "Bitmap Index Scan on search_entry_words" in plan
     assert "Bitmap Index Scan on search_entry_title" in plan
@@ -272,10 +267,9 @@ def test_rare_words_are_found_by_the_indexes_of_the_planners_own_choice(query: s
 
 @pytest.mark.usefixtures("catalogue")
 @pytest.mark.parametrize("filters", [{}, {"with_code": True}, {"since": DAY}])
-def test_a_common_word_is_found_by_the_indexes_as_best_runs_it(filters: dict[str, Any]) -> None:
-    """The planner alone would read every row, each with a trip out of it for its words."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+def test_a_common_word_uses_the_indexes_without_sequential_scans(filters: dict[str, Any]) -> None:
+    """The planner alone would read every row, and the words of each from outside of the row."""
+    execute("SET LOCAL enable_seqscan = off")
     plan = plan_of("sand", **filters)
     assert "Bitmap Index Scan on search_entry_words" in plan
     assert "Bitmap Index Scan on search_entry_title" in plan
@@ -283,9 +277,8 @@ def test_a_common_word_is_found_by_the_indexes_as_best_runs_it(filters: dict[str
 
 
 @pytest.mark.usefixtures("catalogue")
-def test_a_topic_is_looked_up_and_never_read_from_end_to_end() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+def test_a_topic_filter_needs_no_sequential_scan() -> None:
+    execute("SET LOCAL enable_seqscan = off")
     plan = plan_of("sand", topic=make_topic().pk)
     assert "Bitmap Index Scan on search_entry_words" in plan or "papers_searchentry_pkey" in plan
     assert "Seq Scan" not in plan
@@ -294,6 +287,4 @@ def test_a_topic_is_looked_up_and_never_read_from_end_to_end() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_settings_of_a_search_end_with_it() -> None:
     found("sand")
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW enable_seqscan")
-        assert cursor.fetchone() == ("on",)
+    assert rows("SHOW enable_seqscan") == [("on",)]

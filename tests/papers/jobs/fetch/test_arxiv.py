@@ -19,7 +19,7 @@ from fakes.web_service import (
 from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
 from papers.jobs.fetching import Harvest
 from papers.models import Paper, RawRecord
-from papers.queries import listed_in
+from papers.ranking.window_papers import window_papers
 from papers.sources import SourceError
 from papers.sources.arxiv import (
     connect,
@@ -153,7 +153,7 @@ def test_a_withdrawn_paper_leaves_all_lists(arxiv: StandIn) -> None:
     paper.refresh_from_db()
     assert paper.is_withdrawn
     assert paper.categories == []
-    assert list(listed_in("day", DAY)) == [other]
+    assert list(window_papers("day", DAY)) == [other]
     assert ids_waiting(NOW + timedelta(days=2)) == [other.arxiv_id]
 
 

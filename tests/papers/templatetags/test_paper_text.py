@@ -1,4 +1,4 @@
-"""The sparkline and the other marks of a paper in templates."""
+"""The filters and tags of templates that show a paper."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.template import Context, Template
 from papers.templatetags.paper_text import link_name, spark_points, sparkline
 
 
-def test_a_rising_week_rises_on_the_page() -> None:
+def test_rising_levels_rise_in_the_drawing() -> None:
     heights = [y for _, y in spark_points([0, 1, 2, 4, 8, 16, 32])]
     assert heights == sorted(heights, reverse=True)
     assert heights[0] > heights[-1]
 
 
-def test_the_line_stays_inside_its_drawing() -> None:
+def test_the_line_stays_inside_the_drawing() -> None:
     points = spark_points([5, 0, 900, 3, 2, 1, 4])
     assert all(0 < x < 66 and 0 < y < 18 for x, y in points)
 
@@ -31,15 +31,15 @@ def test_a_week_without_change_is_flat() -> None:
     assert len({y for _, y in spark_points([7.0] * 7)}) == 1
 
 
-def test_a_sparkline_says_its_figures_to_who_cannot_see_it() -> None:
-    drawn = BeautifulSoup(str(sparkline([0, 12, 1300])), "html.parser")
-    svg = drawn.select_one("svg")
+def test_a_sparkline_has_its_figures_as_a_label() -> None:
+    html = BeautifulSoup(str(sparkline([0, 12, 1300])), "html.parser")
+    svg = html.select_one("svg")
     assert svg is not None
     assert svg["role"] == "img"
     assert svg["aria-label"] == "Votes over the last 3 days: 0, 12, 1.3k"
 
 
-def test_a_sparkline_carries_no_inline_style() -> None:
+def test_a_sparkline_has_no_inline_style() -> None:
     assert "style" not in str(sparkline([0, 12, 30]))
 
 
@@ -48,11 +48,11 @@ def test_a_paper_without_votes_has_no_sparkline() -> None:
     assert sparkline([]) == ""
 
 
-def test_a_title_with_markup_is_escaped_after_its_math_is_set() -> None:
+def test_markup_in_a_title_is_escaped_after_its_math_is_converted() -> None:
     template = Template("{% load paper_text %}{{ title|unicode_math }}")
-    said = template.render(Context({"title": r"<script> & $\alpha$"}))
-    assert said == "&lt;script&gt; &amp; α"
+    rendered = template.render(Context({"title": r"<script> & $\alpha$"}))
+    assert rendered == "&lt;script&gt; &amp; α"
 
 
-def test_a_link_is_named_without_its_scheme() -> None:
+def test_a_link_is_shown_without_its_scheme() -> None:
     assert link_name("https://www.github.com/batra/visdial/") == "github.com/batra/visdial"

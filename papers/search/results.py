@@ -1,4 +1,4 @@
-"""Search: papers by their words, best match and strongest trend first."""
+"""Search papers by their words: the best match with the strongest trend comes first."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from papers.fetched import arxiv_id, fold
 from papers.models import Paper, Topic, Trend
 from papers.queries import RankedPaper, topics_by_weight
 from papers.ranking.measurements import facts, measure
-from papers.search.query import Filters, Matches, best, read
+from papers.search.query import Filters, Matches, parse, top_matches
 from papers.windows import DAYS, Window
+from web.storable import storable_text
 
-SHOWN: Final = 20
-LONGEST_QUERY: Final = 250
-_UNTYPABLE: Final = dict.fromkeys([0, *range(0xD800, 0xE000)])  # PostgreSQL stores neither
+PAGE_SIZE: Final = 20
+MAX_QUERY_LENGTH: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page of what was found.
+    """One page of the papers that match a query.
 
-    `query` is what was searched for: folded to one line, and cut where it was too long
-    (`is_cut`). `is_empty`: it holds nothing to look for, only "the" or "-this". `papers` are
-    those of this page, best first, their positions counted from 1 over all pages. `total`
-    is how many match, a guess where `is_about`; `pages` lead to the best of them only, at
-    least to the first 250. `exact` is the paper whose arXiv id or address the query is: it
-    is then the only one of `papers`, whatever else was asked.
+    `query` is the text that was searched for: folded to one line, and cut where it was too
+    long (`is_cut`). `is_empty`: it has no word to search for, only "the" or "-this". `papers`
+    are those of this page, best first, their positions counted from 1 over all pages. `total`
+    is the number of matches, an estimate if `is_estimate`; `pages` lead to the best of them
+    only, at least to the first 250. `exact_match` is the paper whose arXiv id or address the
+    query is: it is then the only one of `papers`, and the filters do not count.
     """
 
     query: str
@@ -38,13 +38,13 @@ class SearchResult:
     total: int = 0
     page: int = 1
     pages: int = 1
-    is_about: bool = False
+    is_estimate: bool = False
     is_cut: bool = False
     is_empty: bool = False
-    exact: Paper | None = None
+    exact_match: Paper | None = None
 
 
-def search(
+def search_papers(
     query: str,
     *,
     now: datetime,
@@ -53,45 +53,45 @@ def search(
     until: date | None = None,
     with_code: bool = False,
     page: int = 1,
-    size: int = SHOWN,
+    size: int = PAGE_SIZE,
 ) -> SearchResult:
     """The papers that match `query` in web-search syntax, by relevance times trend.
 
     Args:
         query: words, "exact phrases", or, -not; or an arXiv id or the address of a paper.
-            Nothing that a person can type is an error; 250 characters of it count.
+            No text is an error; the first 250 characters count.
         now: aware; signals read up to it are shown.
         topic: the slug of an active topic.
         since, until: the first and last day of a paper's first listing.
         page: counts from 1; one past the last page is empty.
         size: papers on a page, 1 to 120.
 
-    Nine queries, however many papers; two of them are the transaction around the heavy one.
+    Nine queries for any number of papers; two of them are the transaction around the search.
 
     Raises:
-        Topic.DoesNotExist: there is no such topic, or not any more.
+        Topic.DoesNotExist: there is no such topic, or it is not active.
     """
-    asked = fold(query.translate(_UNTYPABLE))
-    text = asked[:LONGEST_QUERY].rstrip()
-    if paper := _named(text):
-        return SearchResult(text, _shown([paper.pk], 1, now), total=1, exact=paper)
+    folded = fold(storable_text(query))
+    text = folded[:MAX_QUERY_LENGTH].rstrip()
+    if paper := _paper_with_id(text):
+        return SearchResult(text, _ranked([paper.pk], 1, now), total=1, exact_match=paper)
     filters = Filters(_topic_key(topic), since, until, with_code)
-    wanted = read(text)
-    matches = best(wanted, filters, enough=size) if wanted else Matches([], 0)
+    parsed = parse(text)
+    matches = top_matches(parsed, filters, at_least=size) if parsed else Matches([], 0)
     first = (page - 1) * size
     return SearchResult(
         query=text,
-        papers=_shown(matches.paper_ids[first : first + size], first + 1, now),
+        papers=_ranked(matches.paper_ids[first : first + size], first + 1, now),
         total=matches.total,
         page=page,
         pages=max(1, -(-len(matches.paper_ids) // size)),
-        is_about=matches.is_about,
-        is_cut=text != asked,
-        is_empty=wanted is None,
+        is_estimate=matches.is_estimate,
+        is_cut=text != folded,
+        is_empty=parsed is None,
     )
 
 
-def _named(query: str) -> Paper | None:
+def _paper_with_id(query: str) -> Paper | None:
     """The paper whose arXiv id, or whose address there or at Hugging Face, the query is."""
     name = arxiv_id(query)
     return Paper.objects.defer("search").filter(arxiv_id=name).first() if name else None
@@ -101,28 +101,28 @@ def _topic_key(slug: str | None) -> int | None:
     return Topic.objects.get(slug=slug, is_active=True).pk if slug else None
 
 
-def _shown(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
+def _ranked(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
     """The papers in this order, with their signals and the trend that ranked them."""
     if not paper_ids:
         return []
     stored = Paper.objects.defer("search").prefetch_related(topics_by_weight())
     papers = stored.in_bulk(paper_ids)
     trends = _newest_trends(paper_ids)
-    measured = measure(paper_ids, now)
+    measurements = measure(paper_ids, now)
     return [
         RankedPaper(
             position=position,
             paper=papers[key],
             trend=trends[key].value if key in trends else None,
             components=trends[key].components if key in trends else {},
-            facts=facts(papers[key], measured[key]),
+            facts=facts(papers[key], measurements[key]),
         )
         for position, key in enumerate(paper_ids, start=first)
     ]
 
 
 def _newest_trends(paper_ids: Sequence[int]) -> dict[int, Trend]:
-    """The trends that the search ranks by: of a paper's newest day that of the longest window."""
+    """The trends in the order of the search: of a paper's newest day, the longest window's."""
     newest_day = F("paper__search_entry__trend_day")
     trends = Trend.objects.filter(paper__in=paper_ids, day=newest_day)
     by_length = sorted(trends, key=lambda trend: DAYS[cast("Window", trend.window)])

@@ -1,4 +1,4 @@
-"""Hugging Face's own client, unchanged, with our address for an endpoint."""
+"""Hugging Face's own client, unchanged, with our address as its endpoint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hub(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[H
         make_paper("Entrails", arxiv_id=None, listed_on="2025-03-13")
         with serving() as address:
             yield HfApi(endpoint=address, token=False)
-            close_session()  # its open connection would keep the server's thread
+            close_session()  # an open connection would keep the thread of the server alive
         Paper.objects.all().delete()
 
 
@@ -53,11 +53,11 @@ def ids(papers: Iterable[PaperInfo]) -> list[str]:
     return [paper.id for paper in papers]
 
 
-# ── what it reads of a paper ─────────────────────────────────────────────────
+# ── the values of a paper ────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("paper", ["row", "alone"])
-def test_it_fills_every_field_that_is_known(paper: str, request: pytest.FixtureRequest) -> None:
+def test_the_client_gets_every_known_field(paper: str, request: pytest.FixtureRequest) -> None:
     info: PaperInfo = request.getfixturevalue(paper)
     assert info.id == "2503.00001"
     assert info.title == "Tea leaves as a language model"
@@ -74,7 +74,9 @@ def test_it_fills_every_field_that_is_known(paper: str, request: pytest.FixtureR
 
 
 @pytest.mark.parametrize("paper", ["row", "alone"])
-def test_it_makes_people_of_people(paper: str, request: pytest.FixtureRequest) -> None:
+def test_the_client_gets_authors_and_the_submitter(
+    paper: str, request: pytest.FixtureRequest
+) -> None:
     info: PaperInfo = request.getfixturevalue(paper)
     assert info.authors is not None
     ada, charles = info.authors
@@ -99,26 +101,26 @@ def test_an_organisation_has_its_picture(paper: str, request: pytest.FixtureRequ
     assert info.organization.avatar_url == "https://cdn.example.org/tea.png"
 
 
-def test_no_upvotes_are_none_at_all_but_a_number(hub: HfApi) -> None:
+def test_upvotes_never_read_are_zero(hub: HfApi) -> None:
     listed = list(hub.list_daily_papers(date="2025-03-14"))[1]
     assert (listed.id, listed.upvotes) == ("2503.00002", 0)
     assert hub.paper_info("2503.00002").upvotes == 0
 
 
-def test_what_is_not_known_is_none(hub: HfApi) -> None:
+def test_an_unknown_value_is_none_in_the_client(hub: HfApi) -> None:
     palms = hub.paper_info("2503.00004")
     known = {"id", "authors", "title", "summary", "upvotes", "comments", "submitted_at"}
     fields = {field.name for field in dataclasses.fields(PaperInfo)}
     assert {name for name in fields - known if getattr(palms, name) is not None} == set()
 
 
-def test_a_list_does_not_take_the_listing_for_the_publication(hub: HfApi) -> None:
+def test_a_row_without_a_publication_time_has_none(hub: HfApi) -> None:
     ball = list(hub.list_daily_papers(date="2025-03-14"))[2]
     assert ball.published_at is None
     assert ball.submitted_at == datetime(2025, 3, 14, 0, 44, 54, 555_000, tzinfo=UTC)
 
 
-# ── how it asks ──────────────────────────────────────────────────────────────
+# ── lists and searches ───────────────────────────────────────────────────────
 
 
 def test_without_a_day_the_newest_come_first(hub: HfApi) -> None:
@@ -127,7 +129,7 @@ def test_without_a_day_the_newest_come_first(hub: HfApi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("params", "expected"),
     [
         ({"date": "2025-03-14"}, 3),
         ({"date": "2025-03-15"}, 0),
@@ -143,49 +145,49 @@ def test_without_a_day_the_newest_come_first(hub: HfApi) -> None:
         ({"limit": 2, "p": 3}, 0),
     ],
 )
-def test_it_gets_the_papers_it_asks_for(
-    hub: HfApi, asked: dict[str, object], expected: int
+def test_the_client_gets_the_requested_papers(
+    hub: HfApi, params: dict[str, object], expected: int
 ) -> None:
-    assert len(list(hub.list_daily_papers(**asked))) == expected  # type: ignore[arg-type]
+    assert len(list(hub.list_daily_papers(**params))) == expected  # type: ignore[arg-type]
 
 
-def test_two_pages_hold_no_paper_twice(hub: HfApi) -> None:
+def test_no_paper_is_on_two_pages(hub: HfApi) -> None:
     pages = [ids(hub.list_daily_papers(limit=3, p=page)) for page in (0, 1)]
     assert len({*pages[0], *pages[1]}) == 5
 
 
-def test_it_searches(hub: HfApi) -> None:
+def test_the_client_searches(hub: HfApi) -> None:
     assert ids(hub.list_papers(query="coffee grounds")) == ["2503.00002"]
     assert ids(hub.list_papers(query="2503.00003")) == ["2503.00003"]
     assert ids(hub.list_papers(query="nothing of the kind")) == []
 
 
-def test_a_search_for_nothing_gives_the_newest(hub: HfApi) -> None:
+def test_an_empty_search_gives_the_newest_papers(hub: HfApi) -> None:
     assert ids(hub.list_papers(limit=1)) == ["2503.00004"]
 
 
-def test_a_paper_without_an_arxiv_id_is_found_by_the_id_it_is_given(hub: HfApi) -> None:
+def test_a_paper_without_an_arxiv_id_has_a_number(hub: HfApi) -> None:
     (entrails,) = (paper for paper in hub.list_daily_papers() if paper.title == "Entrails")
     assert hub.paper_info(entrails.id).title == "Entrails"
 
 
 @pytest.mark.parametrize("name", ["2503.00001v2", "arXiv:2503.00001"])
-def test_any_version_names_the_paper(hub: HfApi, name: str) -> None:
+def test_any_version_finds_the_paper(hub: HfApi, name: str) -> None:
     assert hub.paper_info(name).id == "2503.00001"
 
 
-def test_it_reads_a_paper_as_markdown(hub: HfApi) -> None:
+def test_the_client_reads_a_paper_as_markdown(hub: HfApi) -> None:
     text = hub.read_paper("2503.00001")
     assert text.startswith("# Tea leaves as a language model\n\nAda Lovelace, Charles Babbage\n")
     assert "[Code](https://github.com/example/tea)" in text
     assert "## Abstract\n\nWe read tea leaves." in text
 
 
-# ── what it says when it must say no ─────────────────────────────────────────
+# ── errors ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    ("asked", "reason"),
+    ("params", "reason"),
     [
         ({"date": "14.3.2025"}, "date must be a day like 2025-03-14, not '14.3.2025'"),
         ({"week": "2025-W60"}, "week must be an ISO week like 2025-W11"),
@@ -195,25 +197,25 @@ def test_it_reads_a_paper_as_markdown(hub: HfApi) -> None:
         ({"sort": "magic"}, "sort: input should be 'publishedAt' or 'trending'"),
     ],
 )
-def test_it_shows_the_reason(hub: HfApi, asked: dict[str, object], reason: str) -> None:
+def test_the_client_shows_the_reason(hub: HfApi, params: dict[str, object], reason: str) -> None:
     with pytest.raises(BadRequestError, match=reason):
-        list(hub.list_daily_papers(**asked))  # type: ignore[arg-type]
+        list(hub.list_daily_papers(**params))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["2503.99999", "no-such-paper", "7777777"])
-def test_a_paper_that_is_not_known_is_a_404_in_words(hub: HfApi, name: str) -> None:
+def test_an_unknown_paper_is_a_404_with_a_reason(hub: HfApi, name: str) -> None:
     with pytest.raises(HfHubHTTPError, match="is known here") as refusal:
         hub.paper_info(name)
     assert refusal.value.response.status_code == 404
 
 
-def test_it_understands_how_long_to_wait(hub: HfApi, settings: LazySettings) -> None:
-    settings.API_RATE = "1/7 minutes"  # a rate of its own has a counter of its own
+def test_the_client_reads_the_time_to_wait(hub: HfApi, settings: LazySettings) -> None:
+    settings.API_RATE = "1/7 minutes"  # another rate has another counter
     hub.paper_info("2503.00001")
     with pytest.raises(HfHubHTTPError) as refusal:
         hub.paper_info("2503.00001")
-    told = parse_ratelimit_headers(refusal.value.response.headers)
+    limits = parse_ratelimit_headers(refusal.value.response.headers)
     assert refusal.value.response.status_code == 429
-    assert told is not None
-    assert (told.remaining, told.limit, told.window_seconds) == (0, 1, 420)
-    assert told.reset_in_seconds == int(refusal.value.response.headers["retry-after"])
+    assert limits is not None
+    assert (limits.remaining, limits.limit, limits.window_seconds) == (0, 1, 420)
+    assert limits.reset_in_seconds == int(refusal.value.response.headers["retry-after"])

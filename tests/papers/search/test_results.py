@@ -1,4 +1,4 @@
-"""What a search finds, in which order, and what it makes of whatever is typed."""
+"""The papers that a search finds, their order, and the syntax of a query."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Topic, Trend
-from papers.search.search import LONGEST_QUERY, SearchResult, search
+from papers.search.results import MAX_QUERY_LENGTH, SearchResult, search_papers
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +25,8 @@ def make_trend(paper: Paper, value: float, window: str = "week") -> Trend:
     )
 
 
-def find(query: str, **wishes: Any) -> SearchResult:
-    return search(query, now=NOON, **wishes)
+def find(query: str, **options: Any) -> SearchResult:
+    return search_papers(query, now=NOON, **options)
 
 
 def order(result: SearchResult) -> list[Paper]:
@@ -35,7 +36,7 @@ def order(result: SearchResult) -> list[Paper]:
 # ── the order ────────────────────────────────────────────────────────────────
 
 
-def test_a_word_in_the_title_beats_one_in_the_abstract_and_that_beats_a_name() -> None:
+def test_title_counts_more_than_abstract_and_abstract_more_than_authors() -> None:
     by_name = make_paper(authors=["Ann Sand", "Bo Li"])
     in_abstract = make_paper(summary="What sand is made of.")
     in_title = make_paper("Sand")
@@ -49,7 +50,7 @@ def test_of_equal_matches_the_stronger_trend_comes_first() -> None:
     assert order(find("sand")) == [strong, weak]
 
 
-def test_a_far_stronger_trend_makes_up_for_a_mention_in_passing() -> None:
+def test_a_much_stronger_trend_outweighs_a_weak_match() -> None:
     quiet, loud = make_paper("Sand"), make_paper(summary="Something about sand.")
     make_trend(loud, 7.0)
     assert order(find("sand")) == [loud, quiet]
@@ -61,22 +62,22 @@ def test_the_newer_of_two_equal_papers_comes_first() -> None:
     assert order(find("sand")) == [newer, older]
 
 
-def test_words_that_stand_together_beat_words_far_apart() -> None:
+def test_words_close_together_beat_words_far_apart() -> None:
     apart = make_paper(summary="Graph drawing. " + "Many other things. " * 30 + "A network.")
     together = make_paper(summary="A graph network. " + "Many other things. " * 30)
     assert order(find("graph network")) == [together, apart]
 
 
-# ── what is understood ───────────────────────────────────────────────────────
+# ── the syntax ───────────────────────────────────────────────────────────────
 
 
-def test_all_words_must_be_there_in_whatever_place_and_form() -> None:
+def test_all_words_must_match_in_any_place_and_form() -> None:
     paper = make_paper("Learned graphs", summary="For networks.", authors=["Ann Müller"])
     make_paper("Graphs")
     assert order(find("müller graph networking LEARNING")) == [paper]
 
 
-def test_quotation_marks_or_and_minus_mean_what_they_do_elsewhere() -> None:
+def test_quotation_marks_or_and_minus_work() -> None:
     one = make_paper("A red house by the lake")
     two = make_paper("A house that is red")
     three = make_paper("A boat")
@@ -91,7 +92,7 @@ def test_accents_make_no_difference(typed: str) -> None:
     assert order(find(typed)) == [paper]
 
 
-def test_an_author_is_found_by_the_whole_name_and_not_across_two_names() -> None:
+def test_a_phrase_matches_one_author_and_not_across_two() -> None:
     paper = make_paper(authors=["Abhishek Das", "Satwik Kottur", "D.Batra"])
     assert order(find('"abhishek das"')) == [paper]
     assert order(find("batra das")) == [paper]
@@ -107,32 +108,32 @@ def test_an_author_is_found_by_the_whole_name_and_not_across_two_names() -> None
         "https://huggingface.co/papers/2503.04567",
     ],
 )
-def test_an_arxiv_id_or_address_leads_to_its_paper(typed: str) -> None:
+def test_an_arxiv_id_or_address_is_an_exact_match(typed: str) -> None:
     paper = make_paper(arxiv_id="2503.04567")
     result = find(typed, with_code=True)
-    assert result.exact == paper
+    assert result.exact_match == paper
     assert (order(result), result.total, result.pages) == ([paper], 1, 1)
 
 
-def test_an_arxiv_id_that_is_not_here_is_searched_for_as_words() -> None:
+def test_an_unknown_arxiv_id_is_searched_for_as_words() -> None:
     citing = make_paper(summary="A reply to 2503.99999.")
     result = find("2503.99999")
-    assert result.exact is None
+    assert result.exact_match is None
     assert order(result) == [citing]
 
 
-def test_a_query_without_a_word_says_so() -> None:
+def test_a_query_without_a_word_is_empty() -> None:
     make_paper("The of")
     for typed in ("", "   ", "the of", "-sand"):
         result = find(typed)
         assert (result.is_empty, result.total, list(result.papers)) == (True, 0, [])
 
 
-def test_a_query_that_is_too_long_is_cut_and_says_so() -> None:
+def test_a_query_that_is_too_long_is_cut() -> None:
     paper = make_paper("Sand")
     result = find("sand or " + "dust " * 100)
     assert result.is_cut
-    assert len(result.query) <= LONGEST_QUERY
+    assert len(result.query) <= MAX_QUERY_LENGTH
     assert not find("sand").is_cut
     assert order(find("sand" + " " * 500)) == [paper]
     assert not find("sand" + " " * 500).is_cut
@@ -148,7 +149,7 @@ def test_a_query_that_is_too_long_is_cut_and_says_so() -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.text(max_size=300))
-def test_nothing_that_can_be_typed_is_an_error(typed: str) -> None:
+def test_no_text_is_an_error(typed: str) -> None:
     assert find(typed).total == 0
 
 
@@ -167,14 +168,14 @@ def test_filters_narrow_the_search() -> None:
 
 
 @pytest.mark.parametrize("is_active", [None, False])
-def test_a_topic_that_is_not_there_is_an_error(is_active: bool | None) -> None:
+def test_a_missing_or_inactive_topic_is_an_error(is_active: bool | None) -> None:
     if is_active is not None:
         make_topic(slug="gone", is_active=is_active)
     with pytest.raises(Topic.DoesNotExist):
         find("sand", topic="gone")
 
 
-def test_pages_follow_one_another_and_end() -> None:
+def test_pages_continue_each_other_and_end() -> None:
     papers = [make_paper(f"Sand {n}") for n in range(5)]
     for value, paper in enumerate(reversed(papers)):
         make_trend(paper, value)
@@ -185,7 +186,7 @@ def test_pages_follow_one_another_and_end() -> None:
     assert order(beyond) == []
 
 
-def test_a_found_paper_comes_with_its_signals_and_why_it_trends() -> None:
+def test_a_match_has_its_signals_and_the_components_of_its_trend() -> None:
     paper = make_paper("Sand")
     make_signal(paper, 84)
     make_trend(paper, 2.0, "day")
@@ -196,15 +197,16 @@ def test_a_found_paper_comes_with_its_signals_and_why_it_trends() -> None:
     assert found.components["upvotes"]["value"] == 3.0
 
 
-def test_a_search_asks_as_often_for_many_papers_as_for_one(
-    django_assert_num_queries: Any,
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_search_takes_the_same_queries_for_any_number(
+    django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     topic = make_topic()
-    for n in range(6):
+    for n in range(rows):
         paper = make_paper(f"Sand {n}")
         make_signal(paper, n)
         make_trend(paper, n)
         make_paper_topic(paper, topic)
-    for query, queries in (("sand", 9), ("sand 3", 9), ("nothing", 5), ("the", 1)):
+    for query, queries, total in (("sand", 9, rows), ("nothing", 5, 0), ("the", 1, 0)):
         with django_assert_num_queries(queries):
-            find(query)
+            assert find(query).total == total

@@ -1,4 +1,4 @@
-"""Hugging Face's recorded answers, taken in and given out again to its own client."""
+"""Recorded answers of Hugging Face, ingested and served to its own client."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hub(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[H
             ingest("hugging_face", parse(path.read_text(), day), read_at=noon(day))
         with serving() as address:
             yield HfApi(endpoint=address, token=False)
-            close_session()  # its open connection would keep the server's thread
+            close_session()  # an open connection would keep the thread of the server alive
         Paper.objects.all().delete()
 
 
@@ -45,8 +45,8 @@ def recorded(shared: Path, day: str) -> list[dict[str, Any]]:
     return rows
 
 
-def told(row: dict[str, Any], key: str) -> Any:
-    """A key of a recorded row, wherever it stood in its year."""
+def value_of(row: dict[str, Any], key: str) -> Any:
+    """The value of a key of a recorded row; its place in the row changed over the years."""
     inner = row["paper"].get(key)
     return row.get(key) if inner is None else inner
 
@@ -78,7 +78,7 @@ def known(info: PaperInfo) -> dict[str, Any]:
 
 def expected(row: dict[str, Any], day: str) -> dict[str, Any]:
     submitter = row.get("submittedBy") or {}
-    organization = told(row, "organization") or {}
+    organization = value_of(row, "organization") or {}
     authors = row["paper"]["authors"]
     return {
         "id": row["paper"]["id"],
@@ -86,17 +86,17 @@ def expected(row: dict[str, Any], day: str) -> dict[str, Any]:
         "summary": fold_paragraphs(row["paper"]["summary"]),
         "authors": [fold(author["name"]) for author in authors],
         "accounts": [(author.get("user") or {}).get("user") for author in authors],
-        "upvotes": told(row, "upvotes") or 0,
-        "comments": told(row, "numComments") or 0,
+        "upvotes": value_of(row, "upvotes") or 0,
+        "comments": value_of(row, "numComments") or 0,
         "published": row["paper"]["publishedAt"][:19],
-        "submitted": (told(row, "submittedOnDailyAt") or day)[:10],
+        "submitted": (value_of(row, "submittedOnDailyAt") or day)[:10],
         "submitter": submitter.get("name"),
-        "discussion": told(row, "discussionId"),
-        "project": web_url(told(row, "projectPage") or "") or None,
-        "repository": web_url(told(row, "githubRepo") or "") or None,
-        "stars": told(row, "githubStars"),
-        "ai_summary": told(row, "ai_summary"),
-        "ai_keywords": told(row, "ai_keywords") or None,
+        "discussion": value_of(row, "discussionId"),
+        "project": web_url(value_of(row, "projectPage") or "") or None,
+        "repository": web_url(value_of(row, "githubRepo") or "") or None,
+        "stars": value_of(row, "githubStars"),
+        "ai_summary": value_of(row, "ai_summary"),
+        "ai_keywords": value_of(row, "ai_keywords") or None,
         "organization": organization.get("fullname"),
         "picture": organization.get("avatar"),
     }
@@ -104,7 +104,7 @@ def expected(row: dict[str, Any], day: str) -> dict[str, Any]:
 
 @pytest.mark.shared
 @pytest.mark.parametrize("day", DAYS)
-def test_the_client_finds_everything_that_was_recorded(
+def test_the_client_gets_every_recorded_value(
     hub: HfApi, recorded: list[dict[str, Any]], day: str
 ) -> None:
     listed = [known(info) for info in hub.list_daily_papers(date=day, limit=100)]
@@ -113,7 +113,7 @@ def test_the_client_finds_everything_that_was_recorded(
 
 @pytest.mark.shared
 @pytest.mark.parametrize("day", DAYS)
-def test_a_paper_alone_tells_the_same_as_its_row(
+def test_one_paper_has_the_same_values_as_its_row(
     hub: HfApi, recorded: list[dict[str, Any]], day: str
 ) -> None:
     for row in recorded[:10]:

@@ -1,0 +1,27 @@
+"""The addresses of the lists of papers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+
+from papers.models import Topic
+from papers.windows import Window
+
+# The front page shows a week: most digests hold one, and one quiet Sunday does not empty it.
+FRONT_WINDOW: Final[Window] = "week"
+
+
+def list_url(window: Window, day: date | None, topic: Topic | None = None) -> str:
+    """The address of a list, `/week/2026-11-20/` or `/topics/agents/week/2026-11-20/`.
+
+    Without a day it is the address of the newest list: `/`, `/month/`, `/topics/agents/`.
+    """
+    name, args = ("dated", []) if topic is None else ("topic_dated", [topic.slug])
+    if day is not None:
+        return reverse(f"papers:{name}", args=[*args, window, day.isoformat()])
+    if window == FRONT_WINDOW:
+        return reverse("papers:topic", args=args) if topic else reverse("papers:front")
+    return reverse("papers:topic_latest" if topic else "papers:latest", args=[*args, window])

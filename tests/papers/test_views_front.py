@@ -1,0 +1,154 @@
+"""The front page: its sign-up form, its byline and the papers as a list shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from papers.models import Curator, Paper, Signal, Trend
+from papers.windows import closes_at
+from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
+from tests.papers.page_html import get_page, words
+
+FRIDAY = date(2025, 3, 14)
+MONDAY_MORNING = datetime(2025, 3, 17, 8, tzinfo=UTC)
+LONG = "A sentence that says what was tried, how, and with which result on which data. " * 8
+
+
+@pytest.fixture(autouse=True)
+def _monday_morning() -> Any:
+    with time_machine.travel(MONDAY_MORNING, tick=False):
+        yield
+
+
+def votes(paper: Paper, *reads: tuple[int, float]) -> None:
+    """Store upvotes of a paper, each so many hours before the end of Friday."""
+    for hours, value in reads:
+        make_signal(paper, value, read_at=closes_at(FRIDAY) - timedelta(hours=hours))
+
+
+@pytest.mark.django_db
+def test_the_front_page_has_a_sign_up_form(client: Client) -> None:
+    page = get_page(client, "/")
+    call = page.select_one("section.call")
+    assert call is not None
+    assert words(call.select_one(".badge")) == "new"
+    assert "Get trending papers in your email inbox!" in words(call.select_one("h2"))
+    form = call.select_one("form")
+    assert form is not None
+    assert form["method"] == "post"
+    assert form.select_one("input[name=email][type=email][required]")
+    assert words(form.select_one("button")) == "Subscribe"
+
+
+@pytest.mark.django_db
+def test_the_byline_has_the_curators_in_order(client: Client) -> None:
+    Curator.objects.create(name="Second", position=2)
+    Curator.objects.create(name="First", position=1, url="https://example.org/first")
+    masthead = get_page(client, "/").select_one(".masthead")
+    assert "by First, Second and the research community" in words(masthead).replace(" ,", ",")
+
+
+@pytest.mark.django_db
+def test_without_curators_the_byline_is_only_the_community(client: Client) -> None:
+    assert "by the research community" in words(get_page(client, "/").select_one(".masthead"))
+
+
+@pytest.mark.django_db
+def test_the_front_page_is_the_week_up_to_yesterday(client: Client) -> None:
+    make_paper("Of this week", listed_on=FRIDAY)
+    make_paper("Of last week", listed_on=FRIDAY - timedelta(days=7))
+    page = get_page(client, "/")
+    assert "Sunday, 16 March 2025" in words(page.select_one(".masthead"))
+    assert [words(title) for title in page.select(".paper .title")] == ["Of this week"]
+
+
+@pytest.mark.django_db
+def test_papers_are_ordered_by_trend(client: Client) -> None:
+    for title, value in (("Second", 1.0), ("First", 2.0), ("Third", 0.5)):
+        Trend.objects.create(
+            paper=make_paper(title),
+            window="day",
+            day=FRIDAY,
+            value=value,
+            components={},
+            version="1",
+            scored_at=MONDAY_MORNING,
+        )
+    page = get_page(client, "/day/2025-03-14/")
+    assert [words(title) for title in page.select(".title")] == ["First", "Second", "Third"]
+    assert [words(rank) for rank in page.select(".rank")] == ["1", "2", "3"]
+
+
+@pytest.mark.django_db
+def test_a_listed_paper_shows_its_facts_in_one_line(client: Client) -> None:
+    paper = make_paper(
+        authors=["Abhishek Das", "Satwik Kottur", "Ann Lee", "Bo Li"],
+        arxiv_id="1611.08669",
+        code_url="https://github.com/batra/visdial",
+    )
+    votes(paper, (30, 60), (20, 72), (1, 84))
+    make_signal(paper, 1234, kind=Signal.Kind.STARS, source="github")
+    make_paper_topic(paper, make_topic("Origami", slug="origami"))
+    shown = get_page(client, "/day/2025-03-14/").select_one(".paper")
+    assert words(shown.select_one(".authors") if shown else None) == "A. Das, S. Kottur and 2 more"
+    facts = shown.select_one(".facts") if shown else None
+    assert words(facts) == ("Origami ▲ 84 votes +24 since the day before ★ 1.2k stars code arXiv")
+    assert facts is not None
+    assert [link["href"] for link in facts.select("a")] == [
+        "/topics/origami/",
+        "https://github.com/batra/visdial",
+        "https://arxiv.org/abs/1611.08669",
+    ]
+    assert facts.select_one("svg.spark")
+
+
+@pytest.mark.django_db
+def test_without_votes_a_paper_shows_its_place_in_its_list(client: Client) -> None:
+    make_signal(make_paper(), 3, kind=Signal.Kind.POSITION, source="listing")
+    assert "3rd in its list" in words(get_page(client, "/day/2025-03-14/").select_one(".facts"))
+
+
+@pytest.mark.django_db
+def test_a_long_abstract_unfolds(client: Client) -> None:
+    make_paper(summary=LONG)
+    brief = get_page(client, "/day/2025-03-14/").select_one("details.brief")
+    assert brief is not None
+    opening = words(brief.select_one(".opening"))
+    assert len(opening) < len(LONG) / 2
+    assert words(brief.select_one("p")) == LONG.strip()
+
+
+@pytest.mark.django_db
+def test_a_short_summary_is_shown_whole(client: Client) -> None:
+    make_paper(summary="One sentence says it all.")
+    page = get_page(client, "/day/2025-03-14/")
+    assert words(page.select_one("p.brief")) == "One sentence says it all."
+    assert page.select_one("details.brief") is None
+
+
+@pytest.mark.django_db
+def test_math_is_converted_and_markup_is_escaped(client: Client) -> None:
+    make_paper(r"The $\alpha$ of <b>bold</b>", summary=r"Costs 50\% <script>alert(1)</script>")
+    page = get_page(client, "/day/2025-03-14/")
+    assert words(page.select_one(".title")) == "The α of <b>bold</b>"
+    assert words(page.select_one(".brief")) == "Costs 50% <script>alert(1)</script>"
+    assert page.find("script") is None
+
+
+@pytest.mark.django_db
+def test_sample_papers_are_marked_and_explained(client: Client) -> None:
+    make_paper(is_sample=True)
+    page = get_page(client, "/day/2025-03-14/")
+    assert words(page.select_one(".paper .sample")) == "sample data"
+    assert "made up" in words(page.select_one("footer"))
+
+
+@pytest.mark.django_db
+def test_real_papers_are_not_marked_as_sample(client: Client) -> None:
+    make_paper()
+    assert "sample" not in words(get_page(client, "/day/2025-03-14/"))
