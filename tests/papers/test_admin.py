@@ -88,7 +88,7 @@ def test_a_ledger_of_papers_takes_no_query_for_each_row(
         Trend.objects.create(
             paper=paper, window="week", day=DAY, value=1, components={}, scored_at=NOON
         )
-        RawRecord.objects.create(paper=paper, source="x", day=DAY, digest="0", payload={})
+        RawRecord.objects.create(paper=paper, source="x", day=DAY, payload_hash="0", payload={})
     with django_assert_max_num_queries(5):  # session, user, count, rows, and a filter's choices
         response = admin_client.get(rows_url(model))
     assert len(response.context["cl"].result_list) == 20

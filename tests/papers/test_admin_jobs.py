@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from papers.jobs.run import due
-from papers.jobs.timetable import LINES
-from papers.models import Job, SourceRun
+from papers.jobs.timetable import JOBS
+from papers.models import Job, JobStep
 from tests.factories import NOON, make_job
 from web.admin import row_url, rows_url
 
@@ -27,10 +27,10 @@ def _only_github(settings: Any) -> None:
 
 
 def test_the_list_shows_each_job_with_its_last_error(admin_client: Client) -> None:
-    due(LINES, NOW)
+    due(JOBS, NOW)
     Job.objects.filter(name="stars").update(failures=1, last_error="it is <down>")
     page = admin_client.get(rows_url(Job)).content.decode()
-    for line in LINES:
+    for line in JOBS:
         assert f">{line.name}<" in page
     assert "it is &lt;down&gt;" in page
 
@@ -44,24 +44,24 @@ def test_a_job_that_no_longer_exists_is_not_shown(admin_client: Client) -> None:
 def test_a_job_s_page_shows_its_newest_runs(admin_client: Client) -> None:
     job = make_job("stars")
     done = {"job": job, "started_at": NOON, "finished_at": NOON}
-    SourceRun.objects.create(**done, state="done", counts={"signals": 1234, "papers": 7})
-    SourceRun.objects.create(**done, state="failed", error="it is <down>")
+    JobStep.objects.create(**done, state="done", counts={"signals": 1234, "papers": 7})
+    JobStep.objects.create(**done, state="failed", error="it is <down>")
     page = admin_client.get(row_url(job)).content.decode()
     assert "7 papers, 1,234 signals" in page
     assert ">waiting<" in page.replace("\n", "").replace(" ", "")
     assert "it is &lt;down&gt;" in page
-    assert f"{rows_url(SourceRun)}?job__id__exact={job.pk}" in page
+    assert f"{rows_url(JobStep)}?job__id__exact={job.pk}" in page
 
 
 def test_runs_are_a_ledger_that_nobody_edits(admin_client: Client) -> None:
-    run = SourceRun.objects.create(
+    run = JobStep.objects.create(
         job=make_job("stars"),
         started_at=NOON,
         finished_at=NOON + timedelta(seconds=2.5),
         state="done",
     )
-    assert "2.5 s" in admin_client.get(rows_url(SourceRun)).content.decode()
-    assert admin_client.get(reverse("admin:papers_sourcerun_add")).status_code == 403
+    assert "2.5 s" in admin_client.get(rows_url(JobStep)).content.decode()
+    assert admin_client.get(reverse("admin:papers_jobstep_add")).status_code == 403
     assert admin_client.post(row_url(run), {"state": "failed"}).status_code == 403
 
 

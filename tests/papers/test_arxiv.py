@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, lacking_metadata
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord
 from papers.queries import listed_in
 from papers.sources import SourceError
@@ -72,18 +72,18 @@ def announcement(identity: str, kind: str = "new", day: str = "2025-03-14") -> s
 
 def ask(
     *ids: str, now: datetime = NOW, time: FakeTime | None = None, limits: Limits = LIMITS
-) -> Harvest:
+) -> FetchReport:
     with connect(limits, (time or FakeTime()).clock) as http:
         return fetch_batch(http, ids, now)
 
 
-def look_at_feed(now: datetime = NOW) -> Harvest:
+def look_at_feed(now: datetime = NOW) -> FetchReport:
     with connect_feeds(LIMITS, FakeTime().clock) as http:
         return fetch_announcements(http, now)
 
 
 def ids_waiting(now: datetime) -> list[str | None]:
-    return list(waiting(now).values_list("arxiv_id", flat=True))
+    return list(lacking_metadata(now).values_list("arxiv_id", flat=True))
 
 
 def lacking(identity: str, **values: Any) -> Paper:
@@ -96,14 +96,14 @@ def lacking(identity: str, **values: Any) -> Paper:
 def test_a_paper_learns_what_its_list_left_out(arxiv: StandIn) -> None:
     paper = lacking("2503.00001", listed_on=DAY)
     arxiv.plays(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/engine")))
-    harvest = ask("2503.00001")
+    report = ask("2503.00001")
     paper.refresh_from_db()
     assert paper.categories == ["cs.LG", "stat.ML"]
     assert paper.authors == ["Ada Lovelace", "Alan Turing"]
     assert paper.published_on == date(2025, 3, 12)
     assert paper.code_url == "https://github.com/ada/engine"
     assert paper.listed_on == DAY
-    assert harvest == Harvest(papers=1)
+    assert report == FetchReport(papers=1)
     assert RawRecord.objects.get().payload["comment"] == "Code: github.com/ada/engine"
 
 
@@ -136,18 +136,18 @@ def test_many_papers_are_asked_for_a_hundred_at_a_time(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, xml())
     ids = [f"2503.{number:05}" for number in range(250)]
     with connect(LIMITS, FakeTime().clock) as http:
-        harvest = fetch_papers(http, ids, NOW)
+        report = fetch_papers(http, ids, NOW)
     assert [asked.query["max_results"] for asked in arxiv.asked] == ["100", "100", "50"]
-    assert harvest.unknown == 250
+    assert report.unknown == 250
 
 
 def test_what_came_before_a_failure_is_kept(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, xml(entry("2503.00000")), says({}, 500))
     ids = [f"2503.{number:05}" for number in range(150)]
     with connect(LIMITS, FakeTime().clock) as http:
-        harvest = fetch_papers(http, ids, NOW)
-    assert harvest.papers == 1
-    assert "answered 500" in str(harvest.trouble)
+        report = fetch_papers(http, ids, NOW)
+    assert report.papers == 1
+    assert "answered 500" in str(report.error)
 
 
 @pytest.mark.parametrize("count", [0, 101])
@@ -160,7 +160,7 @@ def test_the_same_answer_again_changes_nothing(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, xml(entry("2503.00001")))
     assert ask("2503.00001").new == 1
     before = Paper.objects.get()
-    assert ask("2503.00001", now=NOW + timedelta(hours=1)) == Harvest(papers=1)
+    assert ask("2503.00001", now=NOW + timedelta(hours=1)) == FetchReport(papers=1)
     assert Paper.objects.get().updated_at == before.updated_at
     assert RawRecord.objects.count() == 1
 
@@ -189,15 +189,15 @@ def test_a_refused_id_costs_the_others_nothing(arxiv: StandIn) -> None:
         lacking(identity)
     no = Play(400, body=refusal("incorrect id format for 2503.00002"))
     arxiv.plays(QUERY, no, xml(entry("2503.00001")))
-    harvest = ask("2503.00001", "2503.00002")
-    assert harvest == Harvest(papers=1, unknown=1)
+    report = ask("2503.00001", "2503.00002")
+    assert report == FetchReport(papers=1, unknown=1)
     assert arxiv.asked[1].query["id_list"] == "2503.00001"
     assert Paper.objects.filter(arxiv_asked_at=NOW).count() == 2
 
 
 def test_if_every_id_is_refused_nothing_is_left_to_ask(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, Play(400, body=refusal("incorrect id format for 2503.00002")))
-    assert ask("2503.00002") == Harvest(unknown=1)
+    assert ask("2503.00002") == FetchReport(unknown=1)
 
 
 def test_only_a_permanent_error_that_ends_in_an_id_refuses_it() -> None:
@@ -251,7 +251,7 @@ def test_a_paper_is_asked_about_again_each_day_for_two_weeks(
 def test_a_paper_that_arxiv_does_not_know_yet_waits_until_tomorrow(arxiv: StandIn) -> None:
     lacking("2503.00001")
     arxiv.plays(QUERY, xml())
-    assert ask("2503.00001") == Harvest(unknown=1)
+    assert ask("2503.00001") == FetchReport(unknown=1)
     assert ids_waiting(NOW + timedelta(hours=1)) == []
     assert ids_waiting(NOW + timedelta(days=1)) == ["2503.00001"]
 
@@ -261,7 +261,7 @@ def test_a_paper_that_arxiv_does_not_know_yet_waits_until_tomorrow(arxiv: StandI
 
 def test_what_is_announced_comes_in_with_its_day(arxiv: StandIn) -> None:
     arxiv.plays(FEED, xml(announcement("2503.00001"), announcement("2503.00002", "cross")))
-    assert look_at_feed() == Harvest(papers=2, new=2)
+    assert look_at_feed() == FetchReport(papers=2, new=2)
     assert set(Paper.objects.values_list("listed_on", flat=True)) == {DAY}
     assert Paper.objects.first().authors == ["Ada Lovelace"]  # type: ignore[union-attr]
 
@@ -280,7 +280,7 @@ def test_a_new_version_teaches_of_known_papers_and_brings_no_others(arxiv: Stand
         FEED,
         xml(announcement("2503.00001", "replace"), announcement("1503.00002", "replace-cross")),
     )
-    assert look_at_feed() == Harvest(papers=1)
+    assert look_at_feed() == FetchReport(papers=1)
     paper.refresh_from_db()
     assert paper.categories == ["cs.LG"]
 
@@ -289,19 +289,19 @@ def test_an_unchanged_feed_is_not_read_again(arxiv: StandIn) -> None:
     told = xml(announcement("2503.00001"), headers={"etag": '"march"'})
     arxiv.plays(FEED, told, Play(304))
     look_at_feed()
-    assert look_at_feed() == Harvest()
+    assert look_at_feed() == FetchReport()
     assert [asked.headers.get("if-none-match") for asked in arxiv.asked] == [None, '"march"']
 
 
 def test_a_feed_that_could_not_be_stored_is_read_again(
     arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> Harvest:
+    def broken(*_: object, **__: object) -> FetchReport:
         raise RuntimeError
 
     arxiv.plays(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
     with monkeypatch.context() as patch:
-        patch.setattr("papers.jobs.fetch.arxiv.take_in", broken)
+        patch.setattr("papers.jobs.fetch.arxiv.ingest_and_classify", broken)
         with pytest.raises(RuntimeError):
             look_at_feed()
     assert look_at_feed().new == 1
@@ -310,7 +310,7 @@ def test_a_feed_that_could_not_be_stored_is_read_again(
 
 def test_a_holiday_without_announcements_is_a_usual_day(arxiv: StandIn) -> None:
     arxiv.plays(FEED, xml())
-    assert look_at_feed() == Harvest()
+    assert look_at_feed() == FetchReport()
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_a_holiday_without_announcements_is_a_usual_day(arxiv: StandIn) -> None:
 )
 def test_on_weekends_nobody_asks_for_announcements(arxiv: StandIn, now: str, asks: bool) -> None:
     arxiv.plays(FEED, xml())
-    assert look_at_feed(datetime.fromisoformat(now)) == Harvest()
+    assert look_at_feed(datetime.fromisoformat(now)) == FetchReport()
     assert bool(arxiv.asked) is asks
 
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from papers.jobs.fetch.github import fetch_stars
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.github import Repository, connect, repository, starred
@@ -104,7 +104,7 @@ def test_it_reads_a_recorded_repository(server: StandIn, http: Http, shared: Pat
 def test_it_understands_a_recorded_404_and_a_304(server: StandIn, http: Http, shared: Path) -> None:
     paper = make_project("jacquev6/Xxx")
     server.plays("*", github_plays(shared, "Exceptions.testUnknownObject")[1])
-    assert fetch_stars(http, NOON) == Harvest(unknown=1)
+    assert fetch_stars(http, NOON) == FetchReport(unknown=1)
     assert reads(paper) == []
     server.plays(
         "*",
@@ -149,7 +149,7 @@ def test_it_adds_the_stars_of_fresh_papers_with_a_repository(server: StandIn, ht
     make_paper(code_url="https://gitlab.com/a/b")
     make_paper()
     server.plays("/repos/a/b", told(7))
-    assert fetch_stars(http, NOON) == Harvest(papers=1, signals=1)
+    assert fetch_stars(http, NOON) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [7]
     assert server.paths() == ["/repos/a/b"]
     assert RawRecord.objects.get().payload == {"full_name": "a/b", "stargazers_count": 7}
@@ -158,7 +158,7 @@ def test_it_adds_the_stars_of_fresh_papers_with_a_repository(server: StandIn, ht
 def test_papers_of_one_repository_share_one_question(server: StandIn, http: Http) -> None:
     papers = [make_project("a/b"), make_project("A/B.git")]
     server.plays("*", told(7))
-    assert fetch_stars(http, NOON) == Harvest(papers=2, signals=2)
+    assert fetch_stars(http, NOON) == FetchReport(papers=2, signals=2)
     assert [reads(paper) for paper in papers] == [[7], [7]]
     assert len(server.asked) == 1
 
@@ -167,7 +167,7 @@ def test_an_unchanged_number_is_a_read_too(server: StandIn, http: Http) -> None:
     paper = make_project()
     server.plays("*", told(7, etag='"1"'), Play(304))
     fetch_stars(http, NOON)
-    assert fetch_stars(http, NOON + HOUR) == Harvest(papers=1, signals=1)
+    assert fetch_stars(http, NOON + HOUR) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [7, 7]
     assert RawRecord.objects.count() == 1
 
@@ -229,10 +229,10 @@ def test_a_quota_that_runs_out_keeps_what_came(server: StandIn, http: Http) -> N
     papers = [make_project("a/one"), make_project("a/two")]
     spent = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": str(1_780_000_000 + 1800)}
     server.plays("/repos/a/one", told(1, "a/one", 200, **spent))
-    harvest = fetch_stars(http, NOON)
-    assert harvest.papers == 1
-    assert harvest.trouble
-    assert (harvest.trouble.permanent, harvest.trouble.retry_after) == (False, 1800.0)
+    report = fetch_stars(http, NOON)
+    assert report.papers == 1
+    assert report.error
+    assert (report.error.permanent, report.error.retry_after) == (False, 1800.0)
     assert [reads(paper) for paper in papers] == [[1], []]
     assert len(server.asked) == 1
 

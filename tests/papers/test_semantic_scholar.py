@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from papers.jobs.fetch import semantic_scholar
 from papers.jobs.fetch.semantic_scholar import fetch_citations
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
@@ -137,7 +137,7 @@ def test_it_adds_citations_and_keeps_the_summary(server: StandIn, http: Http) ->
     paper = make_paper(arxiv_id="2503.00001", title="On walruses")
     summary = {"model": "tldr@v2.0.0", "text": "Walruses are large."}
     server.plays(BATCH_PATH, says([row(5, tldr=summary, title="ON WALRUSES")]))
-    assert fetch_citations(http, NOON) == Harvest(papers=1, signals=1)
+    assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [5]
     assert RawRecord.objects.get().payload["tldr"] == summary
     paper.refresh_from_db()
@@ -155,21 +155,21 @@ def test_it_asks_about_real_papers_of_the_last_half_year(server: StandIn, http: 
 
 
 def test_nobody_to_ask_about_is_no_question(server: StandIn, http: Http) -> None:
-    assert fetch_citations(http, NOON) == Harvest()
+    assert fetch_citations(http, NOON) == FetchReport()
     assert server.asked == []
 
 
 def test_unknown_papers_are_no_trouble(server: StandIn, http: Http) -> None:
     known, unknown = make_paper(arxiv_id="2503.00001"), make_paper(arxiv_id="2503.00002")
     server.plays(BATCH_PATH, says([row(3), None]))
-    assert fetch_citations(http, NOON) == Harvest(papers=1, signals=1, unknown=1)
+    assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1, unknown=1)
     assert (reads(known), reads(unknown)) == ([3], [])
 
 
 def test_a_batch_in_which_all_are_unknown_is_no_trouble(server: StandIn, http: Http) -> None:
     make_paper()
     server.plays(BATCH_PATH, says({"error": "No valid paper ids given"}, 400))
-    assert fetch_citations(http, NOON) == Harvest(unknown=1)
+    assert fetch_citations(http, NOON) == FetchReport(unknown=1)
 
 
 def test_many_are_asked_for_in_batches_a_second_apart(
@@ -181,7 +181,7 @@ def test_many_are_asked_for_in_batches_a_second_apart(
     server.plays(BATCH_PATH, says([row()] * 2), says([row()] * 2), says([row()]))
     time = FakeTime()
     with connect(Limits(), time.clock) as http:
-        assert fetch_citations(http, NOON) == Harvest(papers=5, signals=5)
+        assert fetch_citations(http, NOON) == FetchReport(papers=5, signals=5)
     assert [len(batch) for batch in ids(server)] == [2, 2, 1]
     assert time.slept == pytest.approx([1.1, 1.1])
 
@@ -201,7 +201,7 @@ def test_those_read_longest_ago_come_first(server: StandIn, http: Http) -> None:
 def test_too_many_for_one_night_take_turns(
     server: StandIn, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(semantic_scholar, "_A_NIGHT", 2)
+    monkeypatch.setattr(semantic_scholar, "_MAX_PAPERS", 2)
     for number in range(6):
         make_paper(arxiv_id=f"2503.0000{number}")
     server.plays(BATCH_PATH, says([None, None]))
@@ -217,8 +217,8 @@ def test_an_anonymous_429_ends_the_night_and_keeps_what_came(
     monkeypatch.setattr(semantic_scholar, "BATCH", 1)
     papers = [make_paper(), make_paper(), make_paper(), make_paper()]
     server.plays(BATCH_PATH, says([row()]), says({"message": "Too Many Requests."}, 429))
-    harvest = fetch_citations(http, NOON)
-    assert (harvest.papers, sum(map(len, map(reads, papers)))) == (1, 1)
-    assert harvest.trouble
-    assert not harvest.trouble.permanent
-    assert "429, too many requests: Too Many Requests." in harvest.trouble.reason
+    report = fetch_citations(http, NOON)
+    assert (report.papers, sum(map(len, map(reads, papers)))) == (1, 1)
+    assert report.error
+    assert not report.error.permanent
+    assert "429, too many requests: Too Many Requests." in report.error.reason

@@ -158,7 +158,7 @@ def test_the_newest_payload_of_hugging_face_is_told() -> None:
         paper=Paper.objects.get(),
         source="arxiv",
         day=DAY + timedelta(days=2),
-        digest="x",
+        payload_hash="x",
         payload={"discussionId": "c" * 24},
     )
     (entry,) = ask().entries

@@ -34,9 +34,9 @@ def make_trend(paper: Paper, value: float, day: date = DAY) -> Trend:
     )
 
 
-def make_record(paper: Paper, digest: str) -> RawRecord:
+def make_record(paper: Paper, payload_hash: str) -> RawRecord:
     return RawRecord.objects.create(
-        paper=paper, source="listing", day=DAY, digest=digest, payload={}
+        paper=paper, source="listing", day=DAY, payload_hash=payload_hash, payload={}
     )
 
 

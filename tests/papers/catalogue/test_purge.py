@@ -17,7 +17,11 @@ TODAY = date(2025, 3, 31)
 def make_record(paper: Paper, age: int, source: str = "hugging_face") -> RawRecord:
     day = TODAY - timedelta(days=age)
     return RawRecord.objects.create(
-        paper=paper, source=source, day=day, digest=f"{age}-{RawRecord.objects.count()}", payload={}
+        paper=paper,
+        source=source,
+        day=day,
+        payload_hash=f"{age}-{RawRecord.objects.count()}",
+        payload={},
     )
 
 
