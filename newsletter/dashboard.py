@@ -240,7 +240,7 @@ def papers(now: datetime) -> dict[str, Any]:
     """How many papers are known, how many are new this week, and the newest."""
     week = last_closed_day(now) - timedelta(days=6)
     since = Paper.objects.filter(listed_on__gte=week).count()
-    newest = Paper.objects.order_by("-listed_on", "id").only("title", "listed_on")[:_LISTED]
+    newest = Paper.listed.order_by("-listed_on", "id").only("title", "listed_on")[:_LISTED]
     return {
         "total": Figure("papers", Paper.objects.count(), rows_url(Paper)),
         "this_week": Figure(
