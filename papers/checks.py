@@ -84,7 +84,7 @@ def check_arxiv() -> list[CheckMessage]:
 
 
 def check_run_retention() -> list[CheckMessage]:
-    """E016: records deleted too early. They say which lists were fetched: without them the same
+    """E016: records deleted too early. They hold which lists were fetched: without them the same
     lists would be fetched again and again."""
     if settings.RUN_RETENTION_DAYS > settings.BACKFILL_DAYS:
         return []

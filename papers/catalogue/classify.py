@@ -96,7 +96,7 @@ WITH term AS MATERIALIZED (
     FROM found
     GROUP BY id, topic_id, is_short
 ), category AS (
-    -- "q-bio" stands for all of q-bio.*; the paper's first category is its primary one.
+    -- "q-bio" means all of q-bio.*; the paper's first category is its primary one.
     SELECT paper.id AS paper_id, topic.id AS topic_id,
            max(CASE WHEN place = 1 THEN %(first_category)s::float8
                     ELSE %(other_category)s::float8 END) AS points

@@ -108,8 +108,8 @@ def add_signals(source: str, rows: Sequence[PaperSignals], *, read_at: datetime)
     """
     with transaction.atomic():
         _wait_for_other_ingests()  # one may merge two of these papers
-        asked = Paper.objects.filter(pk__in=[row.paper_id for row in rows]).order_by("pk")
-        stored = set(asked.select_for_update(no_key=True).values_list("pk", flat=True))
+        wanted = Paper.objects.filter(pk__in=[row.paper_id for row in rows]).order_by("pk")
+        stored = set(wanted.select_for_update(no_key=True).values_list("pk", flat=True))
         present = [row for row in rows if row.paper_id in stored]
         _store_new_payloads(present, source, read_at)
         values = (

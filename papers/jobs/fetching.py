@@ -1,7 +1,7 @@
 """What a run fetched from a source, and how it is stored.
 
 A run may end early: a quota is used up, a service is down. What was fetched before is stored, and
-`error` says why there was no more. The next run starts with what was read longest ago.
+`error` is the reason why there was no more. The next run starts with what was read longest ago.
 """
 
 from __future__ import annotations

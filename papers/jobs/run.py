@@ -1,9 +1,9 @@
 """Run a job of the timetable, at most once at a time on all machines, and record each step.
 
-The job's row says when it is due. The worker that runs it takes a lease on that row, so that other
-workers skip it, and writes to the row only while the lease is its own. A killed run leaves a lease
-that expires and a step that never ended: the next run marks that step as lost and does the work
-again, which every step allows. Missed slots are not repeated: the steps find out from what is
+A job is due at `next_run_at` of its row. The worker that runs it takes a lease on that row, so that
+other workers skip it, and writes to the row only while the lease is its own. A killed run leaves a
+lease that expires and a step that never ended: the next run marks that step as lost and does the
+work again, which every step allows. Missed slots are not repeated: the steps find out from what is
 stored which work was missed.
 """
 

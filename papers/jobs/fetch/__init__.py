@@ -1,6 +1,6 @@
 """Which papers to request from each live source, in which order, and how to store the answers.
 
-A module in papers/sources/ speaks the protocol of one service; the module of the same name here
+A module in papers/sources/ sends the requests of one service; the module of the same name here
 selects the papers. Both import one service only, so an error of one cannot stop another.
 """
 

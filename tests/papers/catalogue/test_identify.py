@@ -37,7 +37,8 @@ def test_an_id_finds_its_row_whatever_the_title() -> None:
 def test_an_unknown_id_gives_a_new_row_that_is_not_saved() -> None:
     found = identify([fetched("A title", ID)])
     [paper] = found.papers
-    assert (paper.pk, paper.arxiv_id, paper.listed_on) == (None, ID, DAY)
+    assert paper._state.adding
+    assert (paper.arxiv_id, paper.listed_on) == (ID, DAY)
     assert not Paper.objects.exists()
 
 
@@ -51,7 +52,8 @@ def test_a_row_without_an_id_gets_the_id_of_its_title() -> None:
 def test_a_row_with_another_id_does_not_get_the_id_of_its_title() -> None:
     make_paper("a title", arxiv_id=OTHER_ID)
     [paper] = identify([fetched("A title", ID)]).papers
-    assert (paper.pk, paper.arxiv_id) == (None, ID)
+    assert paper._state.adding
+    assert paper.arxiv_id == ID
 
 
 def test_two_rows_of_one_paper_merge() -> None:
@@ -82,13 +84,15 @@ def test_a_title_of_the_batch_comes_before_a_stored_one() -> None:
     make_paper("a title", arxiv_id=OTHER_ID)
     new, same = identify([fetched("A title", ID), fetched("a title")]).papers
     assert new is same
-    assert (new.pk, new.arxiv_id) == (None, ID)
+    assert new._state.adding
+    assert new.arxiv_id == ID
 
 
 def test_a_title_that_the_batch_changes_no_longer_finds_its_row() -> None:
     make_paper("old title", arxiv_id=ID)
     _, paper = identify([fetched("New title", ID), fetched("Old title")]).papers
-    assert (paper.pk, paper.arxiv_id) == (None, None)
+    assert paper._state.adding
+    assert paper.arxiv_id is None
 
 
 # ── a batch ──────────────────────────────────────────────────────────────────
