@@ -271,7 +271,8 @@ class Trend(models.Model):
 class SearchEntry(models.Model):
     """The searchable words of a paper. Only database triggers write it, after each change.
 
-    The row is narrow, so that the many rows that match a common word are read quickly.
+    The row is narrow, so that the many rows that match a common word are read quickly. A withdrawn
+    paper has no row: the triggers hold the same rule as `Paper.listed`.
     """
 
     paper = models.OneToOneField(
