@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from papers.jobs.fetching import FetchReport
-from web.backoff import backoff
 
 FIRST_RETRY: Final = timedelta(minutes=5)
 _LONGEST_RETRY_AFTER: Final = timedelta(days=1)  # a source may request any number of seconds
@@ -76,7 +75,7 @@ def after_failure(
     earliest = now + min(timedelta(seconds=retry_after or 0), _LONGEST_RETRY_AFTER)
     if permanent:
         return max(slot.next(now), earliest)
-    pause = backoff(failures, first=FIRST_RETRY, longest=slot.period)
+    pause = FIRST_RETRY * (1 << min(failures - 1, 10))  # more than any period, and no overflow
     return max(min(slot.next(now), now + pause), earliest)
 
 
