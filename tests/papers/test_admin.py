@@ -49,7 +49,7 @@ def test_a_paper_is_found_by_words_of_its_abstract(admin_client: Client) -> None
     assert found(admin_client, Paper, "quantised networks") == {wanted.pk}
 
 
-def test_a_paper_is_found_by_a_part_of_a_word_of_its_title(admin_client: Client) -> None:
+def test_a_paper_is_found_by_a_part_of_its_title(admin_client: Client) -> None:
     wanted = make_paper("RoboGSim: a simulator")
     make_paper("Another")
     assert found(admin_client, Paper, "gsim") == {wanted.pk}
@@ -109,7 +109,7 @@ def test_the_list_shows_the_newest_upvotes_and_the_topics_by_weight(admin_client
 # ── a paper's own page ───────────────────────────────────────────────────────
 
 
-def test_the_page_of_a_paper_shows_the_newest_read_of_each_signal(admin_client: Client) -> None:
+def test_a_paper_shows_the_newest_read_of_each_signal(admin_client: Client) -> None:
     paper = make_paper()
     make_signal(paper, 84)
     make_signal(paper, 80, read_at=NOON.replace(hour=1))

@@ -69,7 +69,7 @@ def test_the_default_addresses_of_arxiv_are_right(settings: Settings) -> None:
     assert check_arxiv() == []
 
 
-def test_a_wrong_address_or_a_short_pause_for_arxiv_is_an_error(settings: Settings) -> None:
+def test_a_wrong_address_or_short_pause_for_arxiv_fails(settings: Settings) -> None:
     settings.ARXIV_URL, settings.ARXIV_REST_SECONDS = "https://me:hunter2@example.org", 1.0
     slow = "arXiv asks for three seconds between two requests, and 1 is less"
     assert messages(check_arxiv()) == [

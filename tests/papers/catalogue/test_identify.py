@@ -49,7 +49,7 @@ def test_a_row_without_an_id_gets_the_id_of_its_title() -> None:
     assert found.papers[0].arxiv_id == ID
 
 
-def test_a_row_with_another_id_does_not_get_the_id_of_its_title() -> None:
+def test_a_row_with_another_id_keeps_it() -> None:
     make_paper("a title", arxiv_id=OTHER_ID)
     [paper] = identify([fetched("A title", ID)]).papers
     assert paper._state.adding

@@ -158,7 +158,7 @@ def test_a_second_run_only_adds_reads(server: StandIn) -> None:
     assert (Paper.objects.count(), Signal.objects.count()) == (1, 1)
 
 
-def test_a_list_that_cannot_be_read_is_named_and_stops_no_other(server: StandIn) -> None:
+def test_a_list_that_cannot_be_read_stops_no_other(server: StandIn) -> None:
     broken = says([{"paper": {}}])
     server.plays("/api/daily_papers", list_of(1), broken, list_of(2))
     printed = refusal("hugging_face", "--from", "2025-03-10", "--to", "2025-03-12")

@@ -61,7 +61,7 @@ def write_answer(file: Path, rows: list[Any]) -> Path:
 
 
 @pytest.mark.shared
-def test_the_seed_page_gives_fifty_papers_and_a_second_run_changes_nothing(shared: Path) -> None:
+def test_a_second_run_over_the_seed_page_changes_nothing(shared: Path) -> None:
     words = ("listing", shared / "data" / "seed_page.txt", "--day", "2025-03-14")
     assert run(*words) == ("50 papers: 50 new, 0 updated, 0 unchanged; 50 signals\n", "")
     before = list(Paper.objects.order_by("pk").values())
@@ -98,7 +98,7 @@ def test_it_warns_of_a_page_with_another_date(page: Path) -> None:
     assert err.endswith("has the date “Mar 14”, and --day is 2025-03-15; 2025-03-15 counts.\n")
 
 
-def test_the_day_of_an_answer_is_in_the_name_of_its_file(answer: Path) -> None:
+def test_the_name_of_a_file_gives_its_day(answer: Path) -> None:
     run("hugging_face", answer)
     assert Paper.objects.get().listed_on == date(2024, 5, 27)
 
@@ -153,7 +153,7 @@ def test_a_malformed_page_is_refused_with_file_and_line(page: Path) -> None:
     assert message.startswith(f"{page}:7: two titles in a row")
 
 
-def test_an_answer_that_was_cut_off_is_refused_with_file_and_line(answer: Path) -> None:
+def test_an_incomplete_answer_is_refused_with_file_and_line(answer: Path) -> None:
     answer.write_text(json.dumps([make_row()], indent=1)[:-5])
     assert refusal("hugging_face", answer).startswith(f"{answer}:7: not JSON")
 

@@ -85,7 +85,7 @@ def test_an_item_that_fails_for_good_is_marked_missing() -> None:
     assert items.missing == "b"
 
 
-def test_three_failures_in_a_row_end_the_run_and_keep_the_rest() -> None:
+def test_three_failures_in_a_row_end_the_run() -> None:
     items = Items(b=BROKEN, c=BROKEN, d=BROKEN)
     report = items.fetch("abcdef").end()
     assert (items.requested, items.stored) == ("abcd", ["a"])

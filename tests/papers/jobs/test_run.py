@@ -265,7 +265,7 @@ def test_a_run_that_lost_its_lease_writes_nothing_to_the_job(clock: Clock) -> No
 # ── what is due ──────────────────────────────────────────────────────────────
 
 
-def test_new_jobs_are_due_at_once_in_the_order_of_the_timetable(clock: Clock) -> None:
+def test_new_jobs_are_due_in_the_order_of_the_timetable(clock: Clock) -> None:
     specs = [make_spec(name=name) for name in ("b", "a", "c")]
     assert [spec.name for spec in due(specs, NOW)] == ["b", "a", "c"]
     Job.objects.filter(name="c").update(next_run_at=NOW - HOUR)
@@ -284,7 +284,7 @@ def test_after_five_hours_without_beat_each_job_runs_once(clock: Clock) -> None:
     assert {job.next_run_at > clock.now for job in Job.objects.all()} == {True}
 
 
-def test_a_job_of_a_disabled_source_has_a_row_and_is_never_due(settings: Any) -> None:
+def test_a_job_of_a_disabled_source_is_never_due(settings: Any) -> None:
     settings.SOURCES = ["arxiv"]
     specs = [make_spec(name="a", source="arxiv"), make_spec(name="g", source="github")]
     assert [spec.name for spec in due(specs, NOW)] == ["a"]

@@ -68,7 +68,7 @@ def test_a_permanent_failure_waits_for_the_next_slot() -> None:
 
 
 @pytest.mark.parametrize("permanent", [True, False])
-def test_the_pause_that_a_source_requests_is_kept_up_to_a_day(permanent: bool) -> None:
+def test_the_pause_of_a_source_is_kept_up_to_a_day(permanent: bool) -> None:
     now = at("23T08:00")
     hours = after_failure(HOURLY, now, 1, permanent=permanent, retry_after=7200)
     assert hours == at("23T10:00")
