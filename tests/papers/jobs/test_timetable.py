@@ -206,3 +206,17 @@ def test_an_error_of_one_source_stops_no_other(
     assert {spec.source for spec in specs} - set(fine.values_list("source", flat=True)) == failed
     for record in JobStep.objects.filter(state="failed"):
         assert "answered 502: Bad gateway" in record.error
+
+
+def test_no_service_gets_a_request_for_a_withdrawn_paper(live: StandIn) -> None:
+    values = {"listed_on": TODAY, "code_url": "https://github.com/a/b"}
+    make_signal(make_paper(arxiv_id="2611.00001", is_withdrawn=True, **values), 5, read_at=NOW)
+    jobs = due(JOBS, NOW)
+    for spec in jobs:
+        run(spec, clock=lambda: NOW)
+    assert set(live.paths()) == {LISTS}
+    Paper.objects.update(is_withdrawn=False)
+    for spec in jobs:
+        run(spec, clock=lambda: NOW, is_by_hand=True)
+    others = {"/api/query", "/repos/a/b", "/graph/v1/paper/batch", "/api/papers/2611.00001"}
+    assert set(live.paths()) == {LISTS, *others}
