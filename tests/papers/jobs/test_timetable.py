@@ -209,7 +209,7 @@ def test_an_error_of_one_source_stops_no_other(
 
 
 def test_no_service_gets_a_request_for_a_withdrawn_paper(live: StandIn) -> None:
-    values = {"listed_on": TODAY, "code_url": "https://github.com/a/b"}
+    values: dict[str, Any] = {"listed_on": TODAY, "code_url": "https://github.com/a/b"}
     make_signal(make_paper(arxiv_id="2611.00001", is_withdrawn=True, **values), 5, read_at=NOW)
     jobs = due(JOBS, NOW)
     for spec in jobs:
