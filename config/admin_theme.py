@@ -116,7 +116,7 @@ UNFOLD: Final[dict[str, Any]] = {
                 "separator": True,
                 "items": [
                     _page("Timetable", "schedule", "papers", "job"),
-                    _page("Runs", "history", "papers", "sourcerun"),
+                    _page("Job steps", "history", "papers", "jobstep"),
                 ],
             },
             {

@@ -16,13 +16,6 @@ from django.core.exceptions import ImproperlyConfigured
 from mail.checks import check_provider, check_sender, check_smtp
 from newsletter.checks import check_webhook, check_webhook_secret
 from newsletter.delivery.rates import send_rates
-from papers.checks import (
-    check_arxiv,
-    check_run_retention,
-    check_source_addresses,
-    check_source_keys,
-    check_source_names,
-)
 
 # Nobody outside this machine, or nobody at all, gets mail there.
 _NOWHERE = ("localhost", ".localhost", "example.com", ".example", ".invalid", ".test", ".local")
@@ -62,11 +55,6 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_mailbox(),
         *check_rates(),
         *check_pace(),
-        *check_source_names(),
-        *check_source_addresses(),
-        *check_source_keys(),
-        *check_arxiv(),
-        *check_run_retention(),
         *check_metrics_token(),
         *check_webhook_secret(),
     ]

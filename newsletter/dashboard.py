@@ -15,9 +15,9 @@ from django.utils.formats import date_format
 
 from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Candidate, Delivery, Edition
-from papers.jobs.status import Status, in_words, statuses
-from papers.jobs.timetable import LINES
-from papers.models import Job, Paper, SourceRun
+from papers.jobs.status import Status, format_span, statuses
+from papers.jobs.timetable import JOBS
+from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.models import Subscriber
 from web.admin import row_url, rows_url, short
@@ -240,7 +240,7 @@ def papers(now: datetime) -> dict[str, Any]:
     """How many papers are known, how many are new this week, and the newest."""
     week = last_closed_day(now) - timedelta(days=6)
     since = Paper.objects.filter(listed_on__gte=week).count()
-    newest = Paper.objects.order_by("-listed_on", "id").only("title", "listed_on")[:_LISTED]
+    newest = Paper.listed.order_by("-listed_on", "id").only("title", "listed_on")[:_LISTED]
     return {
         "total": Figure("papers", Paper.objects.count(), rows_url(Paper)),
         "this_week": Figure(
@@ -269,9 +269,9 @@ class SourceLine:
 
 def sources(now: datetime) -> dict[str, Any]:
     """How each live source that is on stands, and which are off."""
-    asking = [one for one in statuses(LINES, now) if one.line.source]
-    on = [one for one in asking if not one.off_because]
-    names = {one.line.source for one in asking} - {one.line.source for one in on}
+    asking = [one for one in statuses(JOBS, now) if one.spec.source]
+    on = [one for one in asking if not one.disabled_reason]
+    names = {one.spec.source for one in asking} - {one.spec.source for one in on}
     return {
         "source_lines": [_source_line(one, now) for one in on],
         "off": sorted(names),
@@ -283,12 +283,12 @@ def _source_line(one: Status, now: datetime) -> SourceLine:
     job = one.job
     due = job.next_run_at if job else now
     return SourceLine(
-        name=one.line.name.replace("_", " "),
-        source=one.line.source.replace("_", " "),
+        name=one.spec.name.replace("_", " "),
+        source=one.spec.source.replace("_", " "),
         url=row_url(job) if job else rows_url(Job),
         health=one.health,
-        last=f"{in_words(one.lag)} ago" if one.lag is not None else "never",
-        next="now" if due <= now else f"in {in_words(due - now)}",
+        last=f"{format_span(one.lag)} ago" if one.lag is not None else "never",
+        next="now" if due <= now else f"in {format_span(due - now)}",
         error=one.error,
-        errors_url=rows_url(SourceRun, job__id__exact=job.pk, state__exact="failed") if job else "",
+        errors_url=rows_url(JobStep, job__id__exact=job.pk, state__exact="failed") if job else "",
     )

@@ -1,4 +1,4 @@
-"""Papers in the admin: what is known of each, and the topics it was given."""
+"""Papers in the admin, with their topics, signals, trends and payloads."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class PaperAdmin(Page[Paper]):
     search_fields = ("title",)
     search_help_text = "Words, an arXiv id or its link"
     inlines = (TopicsInline,)
-    # What names a paper comes from its sources, which would set it again at their next read.
+    # The sources would overwrite these fields at their next read.
     readonly_fields = (
         "title", "author_names", "arxiv", "published_on", "listed_on", "categories", "keywords",
         "latest_signals", "latest_trends", "created_at", "updated_at",
@@ -65,15 +65,15 @@ class PaperAdmin(Page[Paper]):
         (None, {"fields": ("title", "author_names", "arxiv", "summary")}),
         ("Links", {"fields": ("code_url", "project_url")}),
         ("Now", {"fields": ("latest_signals", "latest_trends")}),
-        ("Found with it", {"fields": ("categories", "keywords", ("published_on", "listed_on"))}),
+        ("From its sources", {"fields": ("categories", "keywords", ("published_on", "listed_on"))}),
         ("Row", {"fields": (("created_at", "updated_at"),)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # papers come from sources, which also give them their first signals
+        return False  # papers come from sources, together with their first signals
 
     def has_delete_permission(self, request: HttpRequest, obj: Paper | None = None) -> bool:
-        return False  # editions and signals hold on to their papers
+        return False  # editions and signals refer to their papers
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         # The search vector is large, and no page shows it.
@@ -83,7 +83,7 @@ class PaperAdmin(Page[Paper]):
         self, request: HttpRequest, queryset: QuerySet[Paper], search_term: str
     ) -> tuple[QuerySet[Paper], bool]:
         words = search_term.strip()
-        return (queryset.filter(_says(words)) if words else queryset), False
+        return (queryset.filter(_matches(words)) if words else queryset), False
 
     def complete(self, rows: Sequence[Paper]) -> None:
         ids = [row.pk for row in rows]
@@ -101,7 +101,7 @@ class PaperAdmin(Page[Paper]):
     def author_names(self, paper: Paper) -> str | None:
         return ", ".join(paper.authors) or None
 
-    @admin.display(description="arXiv", empty_value="not there")
+    @admin.display(description="arXiv", empty_value="none")
     def arxiv(self, paper: Paper) -> SafeString | None:
         return linked(paper.arxiv_url, paper.arxiv_id) if paper.arxiv_id else None
 
@@ -148,14 +148,14 @@ class PaperAdmin(Page[Paper]):
 
 
 def papers_like(words: str) -> QuerySet[Paper]:
-    """The papers that `words` name: an arXiv id, its link, a part of a title, words of a text."""
-    return Paper.objects.filter(_says(words)).order_by()
+    """The papers that match an arXiv id, its link, a part of a title, or words of a text."""
+    return Paper.objects.filter(_matches(words)).order_by()
 
 
-def _says(words: str) -> Q:
+def _matches(words: str) -> Q:
     arxiv_id = words.rstrip("/").removesuffix(".pdf").rpartition("/")[2]
-    found = Q(search=SearchQuery(words, search_type="websearch", config="english"))
-    return found | Q(title__icontains=words) | Q(arxiv_id__startswith=arxiv_id)
+    by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+    return by_words | Q(title__icontains=words) | Q(arxiv_id__startswith=arxiv_id)
 
 
 def _topics_of(papers: Sequence[int]) -> dict[int, list[str]]:
@@ -197,7 +197,7 @@ class TopicAdmin(Page[Topic]):
             row.papers_here = counts.get(row.pk, 0)  # type: ignore[attr-defined]
 
     def has_delete_permission(self, request: HttpRequest, obj: Topic | None = None) -> bool:
-        """Only one at a time, and only without papers: switch it off and reclassify first."""
+        """Only one at a time, and only without papers: deactivate it and reclassify first."""
         if obj is None or obj.paper_links.exists():
             return False
         return super().has_delete_permission(request, obj)
@@ -207,7 +207,7 @@ class TopicAdmin(Page[Topic]):
 
     @button(
         title="Reclassify all papers now",
-        question="Gives every paper the topics that it matches now. Frozen editions stay.",
+        question="Gives every paper the topics that it matches now. Frozen editions do not change.",
         submit="Reclassify",
         permission="reclassify",
         icon="sync",
@@ -244,8 +244,8 @@ class PaperTopicAdmin(LedgerPage[PaperTopic]):
         return Truncator(link.paper.title).chars(80)
 
 
-class OfPaper(LedgerPage[M]):
-    """Rows that belong to a paper, found by its arXiv id or by words of its title."""
+class PaperRowAdmin(LedgerPage[M]):
+    """Rows of papers, which a search finds by the arXiv id or by words of the title."""
 
     list_select_related = ("paper",)
     search_fields = ("paper__title",)
@@ -263,7 +263,7 @@ class OfPaper(LedgerPage[M]):
 
 
 @admin.register(Signal)
-class SignalAdmin(OfPaper[Signal]):
+class SignalAdmin(PaperRowAdmin[Signal]):
     list_display = (
         "paper_title", "kind", number("value", "value", ",.10g"), "source",
         moment("read_at", "read (UTC)"),
@@ -272,7 +272,7 @@ class SignalAdmin(OfPaper[Signal]):
 
 
 @admin.register(Trend)
-class TrendAdmin(OfPaper[Trend]):
+class TrendAdmin(PaperRowAdmin[Trend]):
     list_display = (
         "paper_title", "window", moment("day", "day"), number("value", "value", ".2f"), "version",
         moment("scored_at", "scored (UTC)"),
@@ -281,14 +281,14 @@ class TrendAdmin(OfPaper[Trend]):
 
 
 @admin.register(RawRecord)
-class RawRecordAdmin(OfPaper[RawRecord]):
+class RawRecordAdmin(PaperRowAdmin[RawRecord]):
     list_display = (
         "paper_title", "source", moment("day", "day"), moment("stored_at", "stored (UTC)"),
     )  # fmt: skip
     list_filter = (("day", RangeDateFilter),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RawRecord]:
-        # The list shows no payload, and payloads are by far the largest part of a row.
+        # The list shows no payload, and the payload is by far the largest part of a row.
         rows = super().get_queryset(request)
         match = request.resolver_match
         is_list = match is not None and str(match.url_name).endswith("changelist")
@@ -296,7 +296,7 @@ class RawRecordAdmin(OfPaper[RawRecord]):
 
 
 @admin.register(SearchEntry)
-class SearchEntryAdmin(OfPaper[SearchEntry]):
+class SearchEntryAdmin(PaperRowAdmin[SearchEntry]):
     ordering = ("-paper_id",)
     list_display = (
         "paper_title", "has_code", number("prominence", "newest trend", ".2f"),

@@ -1,4 +1,4 @@
-"""Sources in the admin: how each job of the timetable stands, and the record of its runs."""
+"""Sources in the admin: the status of each job of the timetable, and the records of its steps."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
-from papers.jobs.run import COUNTS, off_because, run_soon
-from papers.jobs.status import Status, in_words, status
+from papers.jobs.run import COUNTS, disabled_reason, run_soon
+from papers.jobs.status import Status, format_span, status
 from papers.jobs.timetable import BY_NAME
-from papers.models import Job, SourceRun
+from papers.models import Job, JobStep
 from web.admin import (
     LedgerPage,
     back_to,
@@ -35,15 +35,15 @@ HEALTH_COLOURS: Final = {
     "fine": "success", "running": "info", "waiting": "info", "late": "warning",
     "failing": "danger", "off": "default",
 }  # fmt: skip
-RUN_COLOURS: Final = {
+STEP_COLOURS: Final = {
     "running": "info", "done": "success", "failed": "danger", "lost": "warning",
 }  # fmt: skip
-_SHOWN_RUNS: Final = 10
+_SHOWN_STEPS: Final = 10
 
 
 @admin.register(Job)
 class JobAdmin(LedgerPage[Job]):
-    """Read only, but for a button that makes a job due now."""
+    """Read-only, except for a button that makes a job due now."""
 
     list_display = (
         "name", "source_name", "health_badge", moment("last_success_at", "last success (UTC)"),
@@ -57,63 +57,63 @@ class JobAdmin(LedgerPage[Job]):
         (None, {"fields": ("name", "what", "source_name", "timetable", "is_on")}),
         ("Now", {"fields": ("health", "lag", "next_run")}),
         ("Last", {"fields": ("last_success_at", "last_error_at", "last_error", "failures")}),
-        ("Runs", {"fields": ("newest_runs",)}),
+        ("Steps", {"fields": ("newest_steps",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        # A row whose job an update took away says nothing any more.
+        # Without the rows of jobs that an update removed.
         return super().get_queryset(request).filter(name__in=BY_NAME)
 
     def complete(self, rows: Sequence[Job]) -> None:
         for row in rows:
-            _standing(row)
+            _status(row)
 
     def has_run_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("papers.change_job")
 
     @button(
         title="Run now",
-        question="Makes the job due; a worker takes it up within a minute.",
+        question="Makes the job due; a worker starts it within a minute.",
         submit="Run now",
         permission="run",
         icon="play_arrow",
     )
     def run_now(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
         job = Job.objects.get(pk=object_id)
-        if reason := off_because(BY_NAME[job.name]):
+        if reason := disabled_reason(BY_NAME[job.name]):
             messages.warning(request, f"{job.name} is off: {reason}.")
         else:
             run_soon([job.name], timezone.now())
             messages.success(request, f"{job.name} is due and runs within a minute.")
         return back_to(request, row_url(job))
 
-    @admin.display(description="asks", ordering="source")
+    @admin.display(description="source", ordering="source")
     def source_name(self, job: Job) -> str:
-        return _standing(job).source
+        return _status(job).source
 
     @badge(HEALTH_COLOURS, "state")
     def health_badge(self, job: Job) -> tuple[str, str]:
-        health = _standing(job).health
+        health = _status(job).health
         return health, health
 
     @admin.display(description="state")
     def health(self, job: Job) -> str:
-        return _standing(job).health
+        return _status(job).health
 
     @admin.display(description="lag", empty_value="-")
     def lag(self, job: Job) -> str | None:
-        span = _standing(job).lag
-        return one_line(in_words(span)) if span is not None else None
+        span = _status(job).lag
+        return one_line(format_span(span)) if span is not None else None
 
     @admin.display(description="next run (UTC)", ordering="next_run_at", empty_value="-")
     def next_run(self, job: Job) -> str | None:
-        if _standing(job).off_because:
+        if _status(job).disabled_reason:
             return None
         return one_line("now" if job.next_run_at <= timezone.now() else short(job.next_run_at))
 
     @admin.display(description="last error", empty_value="-")
     def short_error(self, job: Job) -> str | None:
-        return Truncator(_standing(job).error).chars(60) or None
+        return Truncator(_status(job).error).chars(60) or None
 
     @admin.display(description="what it reads")
     def what(self, job: Job) -> str:
@@ -125,62 +125,62 @@ class JobAdmin(LedgerPage[Job]):
 
     @admin.display(description="on or off")
     def is_on(self, job: Job) -> str:
-        reason = _standing(job).off_because
+        reason = _status(job).disabled_reason
         return f"off: {reason}" if reason else "on"
 
     @admin.display(description="newest")
-    def newest_runs(self, job: Job) -> SafeString:
-        runs = job.runs.order_by("-started_at", "-id")[:_SHOWN_RUNS]
-        lines = ((linked(row_url(run), short(run.started_at)), _told(run)) for run in runs)
-        every = linked(rows_url(SourceRun, job__id__exact=job.pk), "All its runs")
+    def newest_steps(self, job: Job) -> SafeString:
+        steps = job.steps.order_by("-started_at", "-id")[:_SHOWN_STEPS]
+        lines = ((linked(row_url(step), short(step.started_at)), _summary(step)) for step in steps)
+        every = linked(rows_url(JobStep, job__id__exact=job.pk), "All its steps")
         listed = format_html_join("", "<li>{}: {}</li>", lines)
         return format_html("<ul>{}</ul><p>{}</p>", listed, every)
 
 
-@admin.register(SourceRun)
-class SourceRunAdmin(LedgerPage[SourceRun]):
+@admin.register(JobStep)
+class JobStepAdmin(LedgerPage[JobStep]):
     list_display = (
         moment("started_at", "began (UTC)"), "job", moment("day", "list of"), "state_badge",
-        "took", "brought", "short_error",
+        "duration", "count_summary", "short_error",
     )  # fmt: skip
     list_filter = ("state", "job", ("started_at", RangeDateTimeFilter), ("day", RangeDateFilter))
     list_select_related = ("job",)
     search_fields = ("error",)
     search_help_text = "Words of an error"
 
-    @badge(RUN_COLOURS, "state")
-    def state_badge(self, run: SourceRun) -> tuple[str, str]:
-        return run.state, run.get_state_display()
+    @badge(STEP_COLOURS, "state")
+    def state_badge(self, step: JobStep) -> tuple[str, str]:
+        return step.state, step.get_state_display()
 
     @admin.display(description="took", empty_value="-")
-    def took(self, run: SourceRun) -> str | None:
-        if run.finished_at is None:
+    def duration(self, step: JobStep) -> str | None:
+        if step.finished_at is None:
             return None
-        return one_line(f"{(run.finished_at - run.started_at).total_seconds():.1f} s")
+        return one_line(f"{(step.finished_at - step.started_at).total_seconds():.1f} s")
 
-    @admin.display(description="brought", empty_value="nothing")
-    def brought(self, run: SourceRun) -> str | None:
-        return _counts(run) or None
+    @admin.display(description="stored", empty_value="nothing")
+    def count_summary(self, step: JobStep) -> str | None:
+        return _counts(step) or None
 
     @admin.display(description="error", empty_value="-")
-    def short_error(self, run: SourceRun) -> str | None:
-        return Truncator(run.error).chars(60) or None
+    def short_error(self, step: JobStep) -> str | None:
+        return Truncator(step.error).chars(60) or None
 
 
-def _standing(job: Any) -> Status:
-    """How the job stands, worked out once for each row."""
-    if not hasattr(job, "standing"):
-        job.standing = status(BY_NAME[job.name], job, timezone.now())
-    found: Status = job.standing
+def _status(job: Any) -> Status:
+    """The job's status, computed once for each row."""
+    if not hasattr(job, "status"):
+        job.status = status(BY_NAME[job.name], job, timezone.now())
+    found: Status = job.status
     return found
 
 
-def _told(run: SourceRun) -> str:
-    of_day = f" (list of {short(run.day)})" if run.day else ""
-    what = run.error if run.state == SourceRun.State.FAILED else _counts(run)
-    return f"{run.get_state_display()}{of_day} {what}".strip()
+def _summary(step: JobStep) -> str:
+    of_day = f" (list of {short(step.day)})" if step.day else ""
+    what = step.error if step.state == JobStep.State.FAILED else _counts(step)
+    return f"{step.get_state_display()}{of_day} {what}".strip()
 
 
-def _counts(run: SourceRun) -> str:
-    # JSON in the database keeps no order.
-    return ", ".join(f"{run.counts[name]:,} {name}" for name in COUNTS if name in run.counts)
+def _counts(step: JobStep) -> str:
+    # In the order of COUNTS: a JSON object in the database has no order.
+    return ", ".join(f"{step.counts[name]:,} {name}" for name in COUNTS if name in step.counts)

@@ -1,4 +1,4 @@
-"""What may be wrong with the settings of live sources. config/checks.py reports it."""
+"""`manage.py check` on the settings of live sources. docs/settings.md lists every id."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, register
 
 from papers.jobs.timetable import SOURCES
 from papers.sources.arxiv import wrong_address
@@ -15,8 +15,20 @@ _ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN")
 
 
+@register("trending")
+def errors(**_kwargs: object) -> list[CheckMessage]:
+    """The errors of this module; Django calls it for `check`, `migrate` and a starting worker."""
+    return [
+        *check_source_names(),
+        *check_source_addresses(),
+        *check_source_keys(),
+        *check_arxiv(),
+        *check_run_retention(),
+    ]
+
+
 def check_source_names() -> list[CheckMessage]:
-    """E012: a source that nobody here knows would never be asked, and nobody would notice."""
+    """E012: a name that is no live source. Its jobs would never run, without any message."""
     return [
         Error(
             f"SOURCES names {name!r}, which is no live source.",
@@ -29,7 +41,7 @@ def check_source_names() -> list[CheckMessage]:
 
 
 def check_source_addresses() -> list[CheckMessage]:
-    """E013: an address that cannot be asked. It may hold a password, so it is not repeated."""
+    """E013: no web address. It may hold a password, so the message does not repeat it."""
     return [
         Error(
             f"{name} is no address of a web service.",
@@ -37,12 +49,12 @@ def check_source_addresses() -> list[CheckMessage]:
             id="trending.E013",
         )
         for name in _ADDRESSES
-        if not _is_web(getattr(settings, name))
+        if not _is_web_address(getattr(settings, name))
     ]
 
 
 def check_source_keys() -> list[CheckMessage]:
-    """E014: white space or other letters in a key, mostly of a copy gone wrong."""
+    """E014: white space or characters that no key has, mostly from an incomplete copy."""
     return [
         Error(
             f"{name} holds white space, or letters that no key has.",
@@ -55,7 +67,7 @@ def check_source_keys() -> list[CheckMessage]:
 
 
 def check_arxiv() -> list[CheckMessage]:
-    """E015: an address that is not arXiv's, or less rest between two requests than it asks for."""
+    """E015: an address that is not arXiv's, or a shorter pause between requests than it allows."""
     found = {
         name: wrong_address(getattr(settings, name), settings.ARXIV_REST_SECONDS)
         for name in ("ARXIV_URL", "ARXIV_FEED_URL")
@@ -72,7 +84,8 @@ def check_arxiv() -> list[CheckMessage]:
 
 
 def check_run_retention() -> list[CheckMessage]:
-    """E016: with its record a list that was read is forgotten, and would be read for ever."""
+    """E016: records deleted too early. They hold which lists were fetched: without them the same
+    lists would be fetched again and again."""
     if settings.RUN_RETENTION_DAYS > settings.BACKFILL_DAYS:
         return []
     return [
@@ -84,7 +97,7 @@ def check_run_retention() -> list[CheckMessage]:
     ]
 
 
-def _is_web(address: str) -> bool:
+def _is_web_address(address: str) -> bool:
     try:
         parts = urlsplit(address)
         port = parts.port

@@ -1,7 +1,7 @@
-"""What a source says of a paper, in one form for all sources, and the rules for writing it.
+"""A paper as a source returns it, in one form for all sources, and its normalised texts.
 
-Every adapter in papers/sources/ turns its own answers into these frozen types; behind this
-border nothing knows where a paper came from.
+Every module in papers/sources/ converts the answers of its service into these frozen types. The
+rest of the code handles papers of all sources alike.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ARXIV_ID = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FetchedSignal:
-    """One number that a source gives of a paper at the time of reading."""
+    """One number of a paper at the time of reading."""
 
     kind: SignalKind
     value: float
@@ -44,13 +44,13 @@ class FetchedSignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPaper:
-    """One paper as one source tells of it. Empty means that the source does not say.
+    """One paper as one source returns it. An empty field means that the source has none.
 
-    `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is the
-    payload it was read from, ready for JSON.
+    `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is its payload,
+    ready for JSON.
 
     Raises:
-        ValueError: nothing names the paper: no arXiv id, and no letter or digit in its title.
+        ValueError: nothing identifies the paper: no arXiv id, and no letter or digit in its title.
     """
 
     title: str
@@ -68,11 +68,11 @@ class FetchedPaper:
 
     def __post_init__(self) -> None:
         if not self.arxiv_id and not title_key(self.title):
-            raise ValueError(f"nothing names this paper: {self.title!r}")
+            raise ValueError(f"nothing identifies this paper: {self.title!r}")
 
 
 def fold(text: str) -> str:
-    """`text` on one line: any run of white space is one space, invisible characters are gone."""
+    """`text` on one line: a run of white space becomes one space, invisible characters go."""
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
@@ -82,14 +82,14 @@ def fold_paragraphs(text: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """What two spellings of one title share: its letters and digits, in lower case.
+    """The normalised title: its letters and digits, in lower case.
 
-    Compatibility forms are made plain (ﬁ → fi) and all else parts words, so
-    "Zero-Shot: A Survey" and "zero shot -- a survey" have one key. Marks that
+    Compatibility forms become plain letters (ﬁ → fi) and all other characters separate words, so
+    "Zero-Shot: A Survey" and "zero shot -- a survey" have the same key. Marks that
     belong to a letter stay with it. Empty for a title of symbols only.
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
-    if plain.isascii():  # as most are; one by one takes five times as long
+    if plain.isascii():  # most titles; one character at a time takes five times as long
         words = _BETWEEN_WORDS.sub(" ", plain)
     else:
         words = "".join(mark if _belongs_to_a_word(mark) else " " for mark in plain)
@@ -113,7 +113,7 @@ def arxiv_id(text: str) -> str | None:
 def web_url(text: str) -> str:
     """`text` when it is an address that a page may link to, else the empty string.
 
-    Sources take addresses from their users: javascript: and the like must not get through.
+    Users of the sources write these addresses: javascript: and similar ones must not pass.
     """
     address = text.strip()
     try:

@@ -1,4 +1,4 @@
-"""What is known of papers: the paper, its topics, every read of its signals, and its trend."""
+"""The tables of papers: papers, topics, signals, payloads, trends, search entries and jobs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,10 @@ class ListedPaperManager(models.Manager["Paper"]):
 
 
 class Paper(models.Model):
-    """A paper: its arXiv id when it has one, else its normalised title."""
+    """A paper, identified by its arXiv id or, without one, by its normalised title.
+
+    `Paper.objects` has all rows. `Paper.listed` has those that lists may show.
+    """
 
     arxiv_id = models.CharField(
         max_length=20,
@@ -89,7 +92,7 @@ class Paper(models.Model):
     title_key = models.TextField(
         editable=False,
         db_index=True,
-        help_text="The title in lower case without punctuation; names a paper without an arXiv id.",
+        help_text="The normalised title: the key of a paper without an arXiv id.",
     )
     authors = models.JSONField(default=list, blank=True, help_text="Full names, in order.")
     summary = models.TextField(blank=True)
@@ -97,15 +100,18 @@ class Paper(models.Model):
     keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     published_on = models.DateField(null=True, blank=True)
     listed_on = models.DateField(
-        help_text="The first day on which a list showed the paper. Its age counts from here."
+        help_text="The first day on which a list showed the paper. Its age counts from this day."
     )
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
     arxiv_asked_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When arXiv was last asked about it."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When its metadata was last requested from arXiv.",
     )
     is_withdrawn = models.BooleanField(
-        default=False, help_text="Taken back by its authors or by arXiv: no list shows it."
+        default=False, help_text="Withdrawn by its authors or by arXiv: no list shows it."
     )
     is_sample = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -114,7 +120,7 @@ class Paper(models.Model):
         Topic, through="PaperTopic", related_name="papers"
     )
     search = models.GeneratedField(
-        # Title over abstract; the names of authors would blur the topics.
+        # Title over abstract. Without authors: their names would match words of topics.
         expression=(
             SearchVector("title", weight="A", config="english")
             + SearchVector("summary", weight="B", config="english")
@@ -153,7 +159,7 @@ class Paper(models.Model):
 
 
 class PaperTopic(models.Model):
-    """That a paper belongs to a topic, and how much: 0 < weight <= 1."""
+    """A topic of a paper, and how strongly the paper belongs to it: 0 < weight <= 1."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="topic_links")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="paper_links")
@@ -170,7 +176,7 @@ class PaperTopic(models.Model):
 
 
 class Signal(models.Model):
-    """One read of one number about a paper. Rows are only ever added: a time series."""
+    """One number about a paper as read at one time. Rows are only added: a time series."""
 
     class Kind(models.TextChoices):
         UPVOTES = "upvotes", "upvotes"
@@ -191,7 +197,7 @@ class Signal(models.Model):
     class Meta:
         ordering: ClassVar = ["-read_at"]
         constraints: ClassVar = [
-            # Its index also serves the reads of one paper in order of time.
+            # Its index also gives the reads of one paper in order of time.
             models.UniqueConstraint(
                 fields=["paper", "kind", "source", "read_at"], name="signal_read_once"
             )
@@ -201,19 +207,20 @@ class Signal(models.Model):
         return f"{self.kind} {self.value:g}"
 
 
-# Who brought a paper to a list of Hugging Face: a list and a paper's own page tell it apart.
+# The person who submitted a paper to a list of Hugging Face. The payload of a list and that of
+# a paper's own page name that person under different keys.
 SUBMITTER: Final = Coalesce(
     KT("payload__submittedBy__name"), KT("payload__paper__submittedOnDailyBy__user")
 )
 
 
 class RawRecord(models.Model):
-    """A payload about one paper just as a source gave it, kept once per distinct content."""
+    """A payload about one paper as a source returned it, stored once per distinct content."""
 
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="raw_records")
     source = models.CharField(max_length=30)
     day = models.DateField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the payload.")
+    payload_hash = models.CharField(max_length=64, help_text="SHA-256 of the payload.")
     payload = models.JSONField()
     stored_at = models.DateTimeField(auto_now_add=True)
 
@@ -221,7 +228,7 @@ class RawRecord(models.Model):
         ordering: ClassVar = ["-stored_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["paper", "source", "day", "digest"], name="raw_record_once"
+                fields=["paper", "source", "day", "payload_hash"], name="raw_record_once"
             )
         ]
         indexes: ClassVar = [
@@ -244,7 +251,7 @@ class Trend(models.Model):
     window = models.CharField(max_length=5, choices=Span)
     day = models.DateField()
     value = models.FloatField()
-    components = models.JSONField(help_text="What the value is made of, by signal.")
+    components = models.JSONField(help_text="The parts of the value, by signal.")
     version = models.CharField(max_length=20, help_text="Of the formula and its weights.")
     scored_at = models.DateTimeField()
 
@@ -262,9 +269,10 @@ class Trend(models.Model):
 
 
 class SearchEntry(models.Model):
-    """What the search knows of a paper. Triggers keep it in step; nothing else writes it.
+    """The searchable words of a paper. Only database triggers write it, after each change.
 
-    A narrow row, so that the many that match a common word are gathered quickly.
+    The row is narrow, so that the many rows that match a common word are read quickly. A withdrawn
+    paper has no row: the triggers hold the same rule as `Paper.listed`.
     """
 
     paper = models.OneToOneField(
@@ -280,8 +288,8 @@ class SearchEntry(models.Model):
     class Meta:
         verbose_name_plural = "search entries"
         indexes: ClassVar = [
-            # A list of what was added last makes an ingest four times as fast; every search
-            # reads it from end to end, so it is kept short (in kB).
+            # A pending list makes an ingest four times as fast. Every search reads that list
+            # from end to end, so it is kept short (in kB).
             GinIndex(fields=["words"], name="search_entry_words", gin_pending_list_limit=512)
         ]
 
@@ -290,24 +298,28 @@ class SearchEntry(models.Model):
 
 
 class Job(models.Model):
-    """One line of the timetable: when it runs next, who runs it now, and how it has gone."""
+    """The state of one job of the timetable: next run, lease of the present run, last result."""
 
     name = models.CharField(max_length=40, unique=True)
     source = models.CharField(
-        max_length=30, blank=True, help_text="Whom it asks; empty for work on our own tables."
+        max_length=30,
+        blank=True,
+        help_text="The source that it reads; empty for our own tables.",
     )
     next_run_at = models.DateTimeField()
     lease_until = models.DateTimeField(
-        null=True, blank=True, help_text="A run is at it until then, or else it has died."
+        null=True,
+        blank=True,
+        help_text="A run holds the job until then, unless it was killed.",
     )
     fence = models.UUIDField(null=True, editable=False)
     is_by_hand = models.BooleanField(
-        default=False, help_text="An operator runs it now, beside the timetable."
+        default=False, help_text="An operator started the present run, outside the timetable."
     )
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
-    failures = models.PositiveIntegerField(default=0, help_text="In a row, up to now.")
+    failures = models.PositiveIntegerField(default=0, help_text="In a row, since the last success.")
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -317,8 +329,8 @@ class Job(models.Model):
         return self.name
 
 
-class SourceRun(models.Model):
-    """One step of one run of a job, as it went. Kept for `RUN_RETENTION_DAYS`."""
+class JobStep(models.Model):
+    """The record of one step of one run of a job. Stored for `RUN_RETENTION_DAYS`."""
 
     class State(models.TextChoices):
         RUNNING = "running", "running"
@@ -326,16 +338,16 @@ class SourceRun(models.Model):
         FAILED = "failed", "failed"
         LOST = "lost", "lost"
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="runs")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
     source = models.CharField(max_length=30, blank=True)
-    day = models.DateField(null=True, blank=True, help_text="Of the list that was read.")
+    day = models.DateField(null=True, blank=True, help_text="The day of the list that was read.")
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
     is_permanent = models.BooleanField(
-        default=False, help_text="Asking again would give the same: somebody has to look."
+        default=False, help_text="A repeat would fail in the same way: an operator must act."
     )
 
     class Meta:

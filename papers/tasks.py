@@ -1,4 +1,4 @@
-"""Background work on papers. A task only translates; the verbs do the work."""
+"""Background work on papers. A task only translates; papers/jobs/ does the work."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from django.conf import settings
 from django.utils import timezone
 
 from papers.jobs.run import due, is_busy, run
-from papers.jobs.timetable import BY_NAME, LINES
+from papers.jobs.timetable import BY_NAME, JOBS
 
 
 @shared_task(name="papers.run_due")
 def run_due() -> None:
-    """Beat's minute: ring for the job that has been due longest, unless one is running."""
-    _ring(timezone.now())
+    """Beat's tick: enqueue the job that has been due longest, unless a worker runs one."""
+    _enqueue_next(timezone.now())
 
 
 @shared_task(name="papers.run_job")
 def run_job(name: str) -> None:
-    """Run a job of the timetable if it is due, and ring for the next."""
-    if name in BY_NAME:  # else a newer version's message
+    """Run a job of the timetable if it is due, then enqueue the next one."""
+    if name in BY_NAME:  # else the message of a newer version
         run(BY_NAME[name])
-    _ring(timezone.now())
+    _enqueue_next(timezone.now())
 
 
-def _ring(now: datetime) -> None:
-    lines = due(LINES, now)
-    if lines and not is_busy(now):
-        # The next tick rings again, so a bell nobody heard may fade away.
-        run_job.apply_async((lines[0].name,), expires=max(settings.TICK_SECONDS, 30))
+def _enqueue_next(now: datetime) -> None:
+    jobs = due(JOBS, now)
+    if jobs and not is_busy(now):
+        # The next tick enqueues it again, so a message that no worker takes may expire.
+        run_job.apply_async((jobs[0].name,), expires=max(settings.TICK_SECONDS, 30))

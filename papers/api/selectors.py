@@ -16,8 +16,8 @@ from papers.fetched import arxiv_id
 from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
 from papers.queries import topics_by_weight
 from papers.ranking.measurements import Facts
-from papers.sources.hugging_face import SOURCE
 from papers.search.results import search_papers
+from papers.sources.hugging_face import SOURCE
 
 Kind = Signal.Kind
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")  # fits a bigint

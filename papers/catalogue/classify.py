@@ -1,15 +1,15 @@
-"""Classify: give every paper its topics, by the saved search that each topic is.
+"""Classify: give every paper its topics. Each topic is a saved search.
 
 The evidence for a topic adds up to a weight:
 
 * a word of the topic in the title;
-* different words of the topic in the abstract, more of them for more weight;
-* an arXiv category of the topic, the paper's first one above the others.
+* different words of the topic in the abstract, with more weight for more words;
+* an arXiv category of the topic, with most weight for the paper's first category.
 
 One mention in a long abstract is not enough, since any abstract mentions other fields; in
-a summary of a sentence or two it is. A paper keeps up to four topics that reach both a
-threshold and a share of its best one. If none reaches the threshold, the best evidence
-there is still gives one topic.
+a summary of a sentence or two it is enough. A paper gets up to four topics that reach both a
+threshold and a share of its best one. If none reaches the threshold, the topic with the best
+evidence is given alone.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from papers.models import Paper, Topic
+from web.locks import wait_for_lock
+from web.sql import execute, rows
 
-# What each piece of evidence adds to a weight, and what a topic must reach. Tuned by
-# reading papers and their abstracts; docs/ranking.md says what each is for.
+# The points of each piece of evidence, and those that a topic must reach. Tuned by reading
+# papers and their abstracts; docs/ranking.md gives the reason of each.
 EVIDENCE: Final[dict[str, float]] = {
     "title": 1.00,  # a word of the topic in the title
     "hint": 0.70,  # a word that counts only there, such as "efficient" or "dataset"
@@ -43,14 +45,13 @@ SHORT_SUMMARY: Final = 45  # different words in title and summary together
 MOST_TOPICS: Final = 4
 _CHUNK: Final = 2_000  # papers a statement: they fit into PostgreSQL's working memory
 
-# A term is one alternative of a topic's query. It is asked of the title and of the abstract
-# apart, by writing the weight of its words into it. Its longest word that must be there is
-# its key: only papers with that word are asked, a few in a hundred. The first step unpacks
-# each vector once (MATERIALIZED). 108,000 papers with whole abstracts: 23 s on a busy machine
-# of two cores.
+# A term is one alternative of a topic's query. It is matched against the title and against the
+# abstract, by writing the weight of its words into it. Its longest required word is its key:
+# only papers with that word are matched, a few in a hundred. The first step unpacks each vector
+# once (MATERIALIZED). 108,000 papers with whole abstracts: 23 s on a busy machine of two cores.
 _CLASSIFY = r"""
 WITH term AS MATERIALIZED (
-    -- "quantized" and "quantization" are one word to the search: it counts once.
+    -- "quantized" and "quantization" have one stem: they count once.
     SELECT DISTINCT ON (topic_id, words::text)
            number, topic_id, title_only, words, required.lexeme,
            regexp_replace(words::text, '''((?:[^'']|'''')*)''', '''\1'':A', 'g')::tsquery AS title,
@@ -73,7 +74,7 @@ WITH term AS MATERIALIZED (
            length(search) <= %(short_summary)s AS is_short
     FROM papers_paper
     WHERE id = ANY(%(ids)s)
-), asked AS MATERIALIZED (
+), pair AS MATERIALIZED (
     -- Numbers only: with the vectors in it this join would spill to disk.
     SELECT paper.id, term.number
     FROM paper
@@ -83,7 +84,7 @@ WITH term AS MATERIALIZED (
     SELECT paper.id, paper.is_short, term.topic_id, term.title_only,
            paper.title @@ term.title AS in_title,
            NOT term.title_only AND paper.body @@ term.body AS in_body
-    FROM asked
+    FROM pair
     JOIN paper USING (id)
     JOIN term USING (number)
     WHERE paper.search @@ term.words
@@ -95,7 +96,7 @@ WITH term AS MATERIALIZED (
     FROM found
     GROUP BY id, topic_id, is_short
 ), category AS (
-    -- "q-bio" stands for all of q-bio.*; the paper's first category is its primary one.
+    -- "q-bio" means all of q-bio.*; the paper's first category is its primary one.
     SELECT paper.id AS paper_id, topic.id AS topic_id,
            max(CASE WHEN place = 1 THEN %(first_category)s::float8
                     ELSE %(other_category)s::float8 END) AS points
@@ -119,18 +120,18 @@ WITH term AS MATERIALIZED (
            + coalesce(category.points, 0) AS points
     FROM words
     FULL JOIN category USING (paper_id, topic_id)
-), placed AS (
+), ranked AS (
     SELECT paper_id, topic_id, points,
            max(points) OVER (PARTITION BY paper_id) AS best,
            row_number() OVER (PARTITION BY paper_id ORDER BY points DESC, topic_id) AS place
     FROM weighed
 ), chosen AS (
     SELECT paper_id, topic_id, round((1 - exp(-points))::numeric, 4)::float8 AS weight
-    FROM placed
+    FROM ranked
     WHERE (points >= %(least)s AND points >= %(share)s * least(best, %(plenty)s)
            AND place <= %(most_topics)s)
        OR (best < %(least)s AND points >= %(fallback)s AND place = 1)
-), gone AS (
+), removed AS (
     DELETE FROM papers_papertopic AS old
     WHERE old.paper_id = ANY(%(ids)s)
       AND NOT EXISTS (
@@ -150,15 +151,15 @@ SELECT count(*) FROM paper
 def classify(paper_ids: Collection[int] | None = None) -> int:
     """Give these papers, or all of them, the topics that they match now.
 
-    Returns how many papers were looked at. Safe to repeat and to run beside itself; topics
-    that a paper no longer matches are taken away. Each 2,000 papers are stored at once.
+    Returns how many papers were classified. Safe to repeat and to run twice at once. Topics that
+    a paper no longer matches are removed. Each 2,000 papers are one transaction.
     """
     terms = _terms()
     return sum(_classify(chunk, terms) for chunk in _chunks(paper_ids))
 
 
 def alternatives(query: str) -> list[str]:
-    """The parts of a web-search query between its "or"s; quotation marks hold together."""
+    """The parts of a web-search query between its "or"s; a quoted phrase is never split."""
     parts: list[list[str]] = [[]]
     for word in re.findall(r'-?"[^"]*"?|\S+', query):
         if word.lower() == "or":
@@ -170,25 +171,24 @@ def alternatives(query: str) -> list[str]:
 
 def _terms() -> dict[str, list[object]]:
     """Every alternative of every active topic, as columns for the statement."""
-    rows = [
+    terms = [
         (topic.pk, title_only, words)
         for topic in Topic.objects.filter(is_active=True)
         for title_only, query in ((False, topic.query), (True, topic.title_query))
         for words in alternatives(query)
     ]
-    topics, title_only, words = zip(*rows, strict=True) if rows else ((), (), ())
+    topics, title_only, words = zip(*terms, strict=True) if terms else ((), (), ())
     return {"topics": list(topics), "title_only": list(title_only), "words": list(words)}
 
 
 def _classify(ids: list[int], terms: dict[str, list[object]]) -> int:
     limits = {"short_summary": SHORT_SUMMARY, "most_topics": MOST_TOPICS}
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Two runs over the same papers take turns, so that neither meets the other's half.
-        # Rows of a chunk are few and wide: hashing them beats sorting them.
-        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_mergejoin = off")
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('classify'))")
-        cursor.execute(_CLASSIFY, {"ids": ids, **terms, **EVIDENCE, **limits})
-        (classified,) = cursor.fetchone()
+    with transaction.atomic():
+        # Rows of a chunk are few and wide: hashing them takes less time than sorting them.
+        execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_mergejoin = off")
+        # Two runs over the same papers would each see half of what the other one writes.
+        wait_for_lock("papers.classify")
+        [(classified,)] = rows(_CLASSIFY, ids=ids, **terms, **EVIDENCE, **limits)
     return int(classified)
 
 

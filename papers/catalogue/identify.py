@@ -1,4 +1,4 @@
-"""Which paper of the catalogue a source means: by its arXiv id, else by its title."""
+"""Find the row of each fetched paper: by its arXiv id, else by its title."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from papers.models import Paper
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """For each paper of a payload, in its order, its row: stored, or new and not yet saved.
+    """The row of each fetched paper, in their order: a stored one, or a new one not yet saved.
 
-    Two that mean one paper share one object. `changed` are the ids of stored rows that took
-    in another row, or an arXiv id that is not yet saved.
+    Two fetched papers that are the same paper share one object. `changed` are the ids of stored
+    rows that absorbed another row, or got an arXiv id that is not yet saved.
     """
 
     papers: list[Paper]
     changed: frozenset[int]
 
 
-def identify(payload: Sequence[FetchedPaper]) -> Identified:
-    """Find the row of each paper of `payload`, all with one query; rows that are one merge.
+def identify(batch: Sequence[FetchedPaper]) -> Identified:
+    """Find the row of each paper of `batch`, all with one query; merge rows of the same paper.
 
-    A paper with an id is the row with that id, else the row without one that has its title:
-    that row adopts the id. A paper without an id is what has its title: a paper of the same
-    payload, a row with an id (the oldest where several share it), a row without one.
-    To be called inside a transaction that lets no other ingest run.
+    The row of a paper with an arXiv id is the row with that id, else the row without an id that
+    has its title: that row gets the id. The row of a paper without an id is the one that has its
+    title: that of another paper of `batch`, else a row with an id (the oldest of several), else a
+    row without one. Call it inside a transaction that holds the lock of ingests.
     """
-    catalogue = _Catalogue(payload)
-    for fetched in payload:
+    rows = _Rows(batch)
+    for fetched in batch:
         if fetched.arxiv_id:
-            catalogue.unite(fetched.arxiv_id, title_key(fetched.title))
-    catalogue.open(payload)
-    return Identified([catalogue.find(it) for it in payload], frozenset(catalogue.changed))
+            rows.join(fetched.arxiv_id, title_key(fetched.title))
+    rows.add_new(batch)
+    return Identified([rows.find(fetched) for fetched in batch], frozenset(rows.changed))
 
 
-class _Catalogue:
-    """The stored papers that a payload may mean, and the new ones that it brings.
+class _Rows:
+    """The stored rows that may belong to papers of the batch, and the new rows.
 
-    Rows that the payload's ids mean answer to the payload's titles and not to their own, which
-    may be about to change: a second run sees the changed ones and must come to the same rows.
+    A row whose arXiv id is in the batch is found by the batch's title and not by its stored one,
+    which may be about to change: a second run sees the changed title and must find the same rows.
     """
 
-    def __init__(self, payload: Sequence[FetchedPaper]) -> None:
-        ids = {fetched.arxiv_id for fetched in payload if fetched.arxiv_id}
-        keys = {title_key(fetched.title) for fetched in payload} - {""}
+    def __init__(self, batch: Sequence[FetchedPaper]) -> None:
+        ids = {fetched.arxiv_id for fetched in batch if fetched.arxiv_id}
+        keys = {title_key(fetched.title) for fetched in batch} - {""}
         stored = Paper.objects.filter(Q(arxiv_id__in=ids) | Q(title_key__in=keys))
         self._by_id: dict[str, Paper] = {}
         self._without_id: dict[str, Paper] = {}
@@ -61,25 +61,25 @@ class _Catalogue:
         self._by_title: dict[str, Paper] = {}
         self.changed: set[int] = set()
 
-    def unite(self, name: str, key: str) -> None:
-        """Let the row with the id `name` take in the one with the title `key` and no id."""
-        paper, twin = self._by_id.get(name), self._without_id.pop(key, None)
+    def join(self, arxiv_id: str, key: str) -> None:
+        """Make one row of the row with this arXiv id and the row without one with this title."""
+        paper, twin = self._by_id.get(arxiv_id), self._without_id.pop(key, None)
         if twin and not paper:
-            twin.arxiv_id = name
-        united = merge(paper, twin) if paper and twin else twin
-        if united:
-            self._by_id[name] = united
-            self.changed.add(united.pk)
+            twin.arxiv_id = arxiv_id
+        joined = merge(paper, twin) if paper and twin else twin
+        if joined:
+            self._by_id[arxiv_id] = joined
+            self.changed.add(joined.pk)
 
-    def open(self, payload: Sequence[FetchedPaper]) -> None:
-        """Add the new papers with ids, and find all that have one by their titles."""
-        meant = {fetched.arxiv_id for fetched in payload}
-        for fetched in payload:
+    def add_new(self, batch: Sequence[FetchedPaper]) -> None:
+        """Add new rows for unknown arXiv ids, and index all rows that have an id by title."""
+        ids = {fetched.arxiv_id for fetched in batch}
+        for fetched in batch:
             if fetched.arxiv_id:
                 paper = self._by_id.setdefault(fetched.arxiv_id, _new(fetched))
                 self._by_title.setdefault(title_key(fetched.title), paper)
-        for name, paper in self._by_id.items():
-            if name not in meant:
+        for arxiv_id, paper in self._by_id.items():
+            if arxiv_id not in ids:
                 self._by_title.setdefault(paper.title_key, paper)
 
     def find(self, fetched: FetchedPaper) -> Paper:

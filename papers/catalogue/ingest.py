@@ -1,9 +1,9 @@
-"""Take in what a source told: papers, their signals, and the payload itself.
+"""Store what a source returned: papers, their signals, and the payloads.
 
-The same payload changes nothing the second time. What is known is never replaced by what is
-empty, nor by a poorer or an older record: sources are ranked, and within one rank the later
-day speaks. So payloads may come in any order, and an old file that is read again does
-not undo what a newer one brought.
+The same payload changes nothing the second time. A stored field is never replaced by an empty
+one, nor by that of a lower or an older record: sources are ranked, and within one rank the later
+day counts. So payloads may come in any order, and an old file that is read again does not undo a
+newer one.
 """
 
 from __future__ import annotations
@@ -15,32 +15,33 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from papers.catalogue.identify import Identified, identify
-from papers.fetched import FetchedPaper, title_key
+from papers.fetched import FetchedPaper, FetchedSignal, title_key
 from papers.models import Paper, RawRecord, Signal
+from web.locks import wait_for_lock
+from web.storable import storable
 
-# Who knows better. A listing knows a title and an abstract; the sample is only a stand-in.
-# github and semantic_scholar only count what they are asked about, and teach nothing.
+# The higher rank is more reliable. A listing has a title and an abstract; the sample is only a
+# stand-in. github and semantic_scholar return numbers, and no field of a paper.
 _RANKS: Final = {
     "sample": 0, "github": 0, "semantic_scholar": 0, "listing": 1, "hugging_face": 2, "arxiv": 3,
 }  # fmt: skip
 _USUAL_RANK: Final = 1
-_LOCK: Final = 0x70617065  # "pape"; held by one ingest at a time, until its transaction ends
 _BATCH: Final = 1000  # rows of one INSERT
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did, in distinct papers, and in signals that were not known before."""
+    """What an ingest did, in distinct papers, and the number of new signals."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     signals: int = 0
-    paper_ids: tuple[int, ...] = ()  # of the new and the updated: what is made of them is stale
+    paper_ids: tuple[int, ...] = ()  # of the new and the updated: their topics are out of date
 
     def __str__(self) -> str:
         return (
@@ -50,23 +51,32 @@ class IngestReport:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PaperSignals:
+    """What one read returned of one stored paper. An empty payload is not stored."""
+
+    paper_id: int
+    signals: tuple[FetchedSignal, ...]
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
-class _Dossier:
-    """A paper of the payload, what is on file about it, and what this payload adds."""
+class _Pending:
+    """A paper of the batch with its stored records, and what is still to be stored of it."""
 
     paper: Paper
-    spoken: tuple[int, date] | None = None  # rank and day of the record that spoke last
-    digests: set[str] = field(default_factory=set)
+    best_source: tuple[int, date] | None = None  # rank and day of the record whose fields count
+    hashes: set[str] = field(default_factory=set)  # of the payloads of this source
     is_changed: bool = False
     records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     signals: dict[str, float] = field(default_factory=dict)
 
 
 def noon(day: date) -> datetime:
-    """When a file is held to have been read: noon, UTC, of its day.
+    """The time at which a file counts as read: noon, UTC, of its day.
 
-    A file carries no clock. A fixed hour makes a second run of it find its own signals, and
-    the middle of the day is never more than twelve hours off, within the day's own window.
+    A file has no time of reading. With a fixed hour a second run finds the signals of the first,
+    and noon is never more than twelve hours off, within the window of the same day.
     """
     return datetime.combine(day, time(12), tzinfo=UTC)
 
@@ -74,41 +84,58 @@ def noon(day: date) -> datetime:
 def ingest(
     source: str, papers: Sequence[FetchedPaper], *, read_at: datetime, is_sample: bool = False
 ) -> IngestReport:
-    """Store `papers` as `source` told them at `read_at`; all of them, or none on an error.
+    """Store `papers` as `source` returned them at `read_at`; all of them, or none on an error.
 
-    Papers come to be, learn or stay as they are; each distinct payload is kept once; signals
-    are added where the paper has none of the kind and source at `read_at`. A real source that
-    tells of a sample paper makes it a real one. One ingest runs at a time: others wait.
+    A paper is added, updated or left as it is. Each distinct payload is stored once. A signal is
+    added unless the paper has one of that kind and source at `read_at`. A sample paper that a
+    real source returns becomes a real one. One ingest runs at a time: others wait.
     """
     with transaction.atomic():
-        wait_for_other_ingests()
+        _wait_for_other_ingests()
         identified = identify(papers)
-        dossiers = _dossiers(source, identified)
+        pending = _pending(source, identified)
         for fetched, paper in zip(papers, identified.papers, strict=True):
-            _hear(dossiers[id(paper)], fetched, (_rank(source), read_at.date()), is_sample)
-        return _store(list(dossiers.values()), source, read_at)
+            _apply(pending[id(paper)], fetched, (_rank(source), read_at.date()), is_sample)
+        return _store(list(pending.values()), source, read_at)
 
 
-# ── what is on file ──────────────────────────────────────────────────────────
+def add_signals(source: str, rows: Sequence[PaperSignals], *, read_at: datetime) -> int:
+    """Add the signals and payloads of one read of stored papers; returns how many are new.
+
+    It adds no paper and changes no field of one. A signal that the paper has of that kind and
+    source at `read_at` stays, and a payload that is stored is not stored twice. A paper that was
+    deleted in the meantime is left out. All or nothing.
+    """
+    with transaction.atomic():
+        _wait_for_other_ingests()  # one may merge two of these papers
+        wanted = Paper.objects.filter(pk__in=[row.paper_id for row in rows]).order_by("pk")
+        stored = set(wanted.select_for_update(no_key=True).values_list("pk", flat=True))
+        present = [row for row in rows if row.paper_id in stored]
+        _store_new_payloads(present, source, read_at)
+        values = (
+            (row.paper_id, signal.kind, signal.value) for row in present for signal in row.signals
+        )
+        return _store_signals(values, source, read_at)
 
 
-def wait_for_other_ingests() -> None:
-    """Hold the lock of ingests until the transaction ends; for whatever adds to papers."""
-    # Two that bring one new paper would both find it missing, and the later one would fail.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+def _wait_for_other_ingests() -> None:
+    # Two ingests that bring the same new paper would both miss it, and the later one would fail.
+    wait_for_lock("papers.ingest")
 
 
-def _dossiers(source: str, identified: Identified) -> dict[int, _Dossier]:
-    """The dossier of each paper, by the identity of its object: a new one has no key yet."""
-    by_object = {id(paper): _Dossier(paper) for paper in identified.papers}
+# ── what is stored already ───────────────────────────────────────────────────
+
+
+def _pending(source: str, identified: Identified) -> dict[int, _Pending]:
+    """Each paper by the identity of its object, as a new one has no key yet."""
+    by_object = {id(paper): _Pending(paper) for paper in identified.papers}
     stored = {it.paper.pk: it for it in by_object.values() if it.paper.pk}
-    kept = RawRecord.objects.filter(paper__in=stored.keys()).order_by()
-    for pk, digest in kept.filter(source=source).values_list("paper", "digest"):
-        stored[pk].digests.add(digest)
-    for pk, teller, day in kept.values_list("paper", "source").annotate(Max("day")):
-        spoken = stored[pk].spoken
-        stored[pk].spoken = max(spoken, (_rank(teller), day)) if spoken else (_rank(teller), day)
+    records = RawRecord.objects.filter(paper__in=stored.keys()).order_by()
+    for pk, stored_hash in records.filter(source=source).values_list("paper", "payload_hash"):
+        stored[pk].hashes.add(stored_hash)
+    for pk, name, day in records.values_list("paper", "source").annotate(Max("day")):
+        best, found = stored[pk].best_source, (_rank(name), day)
+        stored[pk].best_source = max(best, found) if best else found
     for pk in identified.changed & stored.keys():
         stored[pk].is_changed = True
     return by_object
@@ -118,33 +145,33 @@ def _rank(source: str) -> int:
     return _RANKS.get(source, _USUAL_RANK)
 
 
-# ── what is learnt ───────────────────────────────────────────────────────────
+# ── what changes ─────────────────────────────────────────────────────────────
 
 
-def _hear(
-    dossier: _Dossier, fetched: FetchedPaper, speaker: tuple[int, date], is_sample: bool
+def _apply(
+    pending: _Pending, fetched: FetchedPaper, source: tuple[int, date], is_sample: bool
 ) -> None:
-    """Add one record to a dossier: its signals, its payload when new, and what it teaches."""
-    paper = dossier.paper
+    """Add one record to its paper: its signals, its payload if new, and the fields it changes."""
+    paper = pending.paper
     for signal in fetched.signals:
-        dossier.signals.setdefault(signal.kind, signal.value)
-    digest = digest_of(fetched.raw)
-    is_heard = digest in dossier.digests
-    if not is_heard:
-        dossier.digests.add(digest)
-        dossier.records.append((digest, fetched.raw))
-    speaks = not is_heard and (dossier.spoken is None or speaker >= dossier.spoken)
-    if speaks:
-        dossier.spoken = speaker
-    lessons = _lessons(paper, fetched, speaks=speaks) | _standing(paper, fetched, is_sample)
-    for name, value in lessons.items():
+        pending.signals.setdefault(signal.kind, signal.value)
+    found_hash = payload_hash(fetched.raw)
+    is_new = found_hash not in pending.hashes
+    if is_new:
+        pending.hashes.add(found_hash)
+        pending.records.append((found_hash, fetched.raw))
+    is_best = is_new and (pending.best_source is None or source >= pending.best_source)
+    if is_best:
+        pending.best_source = source
+    changes = _changed_fields(paper, fetched, is_best=is_best)
+    for name, value in (changes | _listing_fields(paper, fetched, is_sample)).items():
         setattr(paper, name, value)
-        dossier.is_changed = True
+        pending.is_changed = True
 
 
-def _lessons(paper: Paper, fetched: FetchedPaper, *, speaks: bool) -> dict[str, Any]:
-    """The fields of `paper` that `fetched` changes: empty ones, and when it speaks, others."""
-    told = {
+def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> dict[str, Any]:
+    """The fields of `paper` that `fetched` changes: empty ones; from the best source, all."""
+    values = {
         "arxiv_id": fetched.arxiv_id,
         "title": fetched.title,
         "title_key": title_key(fetched.title),
@@ -156,56 +183,48 @@ def _lessons(paper: Paper, fetched: FetchedPaper, *, speaks: bool) -> dict[str, 
         "code_url": fetched.code_url,
         "project_url": fetched.project_url,
     }
-    known = {name: getattr(paper, name) for name in told}
+    stored = {name: getattr(paper, name) for name in values}
     return {
         name: value
-        for name, value in told.items()
-        if value and value != known[name] and (speaks or not known[name])
+        for name, value in values.items()
+        if value and value != stored[name] and (is_best or not stored[name])
     }
 
 
-def _standing(paper: Paper, fetched: FetchedPaper, is_sample: bool) -> dict[str, Any]:
-    """What holds whoever speaks: the earliest listing counts, and real is stronger than sample."""
-    standing: dict[str, Any] = {}
+def _listing_fields(paper: Paper, fetched: FetchedPaper, is_sample: bool) -> dict[str, Any]:
+    """The fields that no rank decides: the earliest listing counts, and real replaces sample."""
+    fields: dict[str, Any] = {}
     if fetched.listed_on < paper.listed_on:
-        standing["listed_on"] = fetched.listed_on
+        fields["listed_on"] = fetched.listed_on
     if not paper.pk and is_sample and not paper.is_sample:
-        standing["is_sample"] = True
+        fields["is_sample"] = True
     if paper.is_sample and not is_sample:
-        standing["is_sample"] = False
-    return standing
+        fields["is_sample"] = False
+    return fields
 
 
-def digest_of(payload: dict[str, Any]) -> str:
-    """SHA-256 of the payload in one spelling: keys sorted, no spaces."""
+def payload_hash(payload: dict[str, Any]) -> str:
+    """SHA-256 of the payload's canonical JSON: keys sorted, no spaces."""
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# ── what is stored ───────────────────────────────────────────────────────────
+# ── what is written ──────────────────────────────────────────────────────────
 
 
-def _store(dossiers: list[_Dossier], source: str, read_at: datetime) -> IngestReport:
-    new = [it.paper for it in dossiers if not it.paper.pk]
-    updated = [it.paper for it in dossiers if it.is_changed and it.paper.pk]
+def _store(pending: list[_Pending], source: str, read_at: datetime) -> IngestReport:
+    new = [it.paper for it in pending if not it.paper.pk]
+    updated = [it.paper for it in pending if it.is_changed and it.paper.pk]
     Paper.objects.bulk_create(new, batch_size=_BATCH)
     _update(updated)
-    RawRecord.objects.bulk_create(
-        (
-            RawRecord(
-                paper=it.paper, source=source, day=read_at.date(), digest=digest, payload=payload
-            )
-            for it in dossiers
-            for digest, payload in it.records
-        ),
-        batch_size=_BATCH,
-        ignore_conflicts=True,
-    )
+    payloads = [(it.paper.pk, *record) for it in pending for record in it.records]
+    _store_payloads(payloads, source, read_at)
+    signals = [(it.paper.pk, *signal) for it in pending for signal in it.signals.items()]
     return IngestReport(
         new=len(new),
         updated=len(updated),
-        unchanged=len(dossiers) - len(new) - len(updated),
-        signals=_store_signals(dossiers, source, read_at),
+        unchanged=len(pending) - len(new) - len(updated),
+        signals=_store_signals(signals, source, read_at),
         paper_ids=tuple(paper.pk for paper in (*new, *updated)),
     )
 
@@ -220,18 +239,56 @@ def _update(papers: Iterable[Paper]) -> None:
     )
 
 
-def _store_signals(dossiers: Iterable[_Dossier], source: str, read_at: datetime) -> int:
-    """Add the signals that are not there yet and say how many; INSERT alone would not tell."""
-    stored = Signal.objects.filter(read_at=read_at, source=source).order_by()
-    known = set(stored.values_list("paper", "kind"))
-    missing = [
-        Signal(paper=it.paper, source=source, kind=kind, read_at=read_at, value=value)
-        for it in dossiers
-        for kind, value in it.signals.items()
-        if (it.paper.pk, kind) not in known
-    ]
-    Signal.objects.bulk_create(missing, batch_size=_BATCH, ignore_conflicts=True)
-    return len(missing)
+def _store_new_payloads(rows: Sequence[PaperSignals], source: str, read_at: datetime) -> None:
+    payloads = [(row.paper_id, storable(row.raw)) for row in rows if row.raw]
+    hashed = [(paper_id, payload_hash(payload), payload) for paper_id, payload in payloads]
+    records = RawRecord.objects.filter(source=source, paper__in=[row.paper_id for row in rows])
+    stored = set(records.order_by().values_list("paper", "payload_hash"))
+    _store_payloads([row for row in hashed if row[:2] not in stored], source, read_at)
+
+
+def _store_payloads(
+    payloads: Iterable[tuple[int, str, dict[str, Any]]], source: str, read_at: datetime
+) -> None:
+    """Store payloads, each as (id of the paper, hash, payload)."""
+    RawRecord.objects.bulk_create(
+        (
+            RawRecord(
+                paper_id=paper_id,
+                source=source,
+                day=read_at.date(),
+                payload_hash=found_hash,
+                payload=payload,
+            )
+            for paper_id, found_hash, payload in payloads
+        ),
+        batch_size=_BATCH,
+        ignore_conflicts=True,
+    )
+
+
+def _store_signals(
+    signals: Iterable[tuple[int, str, float]], source: str, read_at: datetime
+) -> int:
+    """Add the signals (id of the paper, kind, value) that are new; returns how many.
+
+    They are compared first, since an INSERT that ignores conflicts does not count its rows.
+    """
+    read = Signal.objects.filter(source=source, read_at=read_at).order_by()
+    stored = set(read.values_list("paper", "kind"))
+    new: dict[tuple[int, str], float] = {}
+    for paper_id, kind, value in signals:
+        if (paper_id, kind) not in stored:
+            new[paper_id, kind] = value
+    Signal.objects.bulk_create(
+        (
+            Signal(paper_id=paper_id, source=source, kind=kind, read_at=read_at, value=value)
+            for (paper_id, kind), value in new.items()
+        ),
+        batch_size=_BATCH,
+        ignore_conflicts=True,
+    )
+    return len(new)
 
 
 def counted(number: int, noun: str) -> str:

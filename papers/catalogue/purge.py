@@ -1,15 +1,15 @@
-"""Purge: let go of payloads that have been kept for long enough."""
+"""Delete payloads that are older than the retention period."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Final
 
-from django.db import connection
+from web.sql import execute
 
-# Beside age, a payload needs a newer one of the same paper and source: the newest of each says
-# whose word on the paper counts (see papers/catalogue/ingest.py), so it is never let go.
-# Served by raw_record_once (paper, source, day, digest). A day's worth at a time is little.
+# Besides its age, a payload needs a newer one of the same paper and source: the newest of each
+# decides which source's fields count (see papers/catalogue/ingest.py), so it is never deleted.
+# Served by raw_record_once (paper, source, day, payload_hash). A run deletes one day's payloads.
 _PURGE: Final = """
 DELETE FROM papers_rawrecord AS old
 WHERE old.day < %(until)s AND EXISTS (
@@ -21,10 +21,8 @@ WHERE old.day < %(until)s AND EXISTS (
 
 
 def purge_payloads(today: date, *, keep_days: int) -> int:
-    """Delete the payloads of days more than `keep_days` before `today`; say how many.
+    """Delete the payloads of days more than `keep_days` before `today`; returns how many.
 
-    The newest payload of each paper and source stays, however old it is. Signals stay all.
+    The newest payload of each paper and source stays, whatever its age. All signals stay.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_PURGE, {"until": today - timedelta(days=keep_days)})
-        return int(cursor.rowcount)
+    return execute(_PURGE, until=today - timedelta(days=keep_days))

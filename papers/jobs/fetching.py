@@ -1,7 +1,7 @@
-"""What a run of a source brought, and how it is stored.
+"""What a run fetched from a source, and how it is stored.
 
-A run may end early: a quota is used up, a service is down. What came until then is kept, and
-`trouble` says why there was no more; the next run goes on with what was read longest ago.
+A run may end early: a quota is used up, a service is down. What was fetched before is stored, and
+`error` is the reason why there was no more. The next run starts with what was read longest ago.
 """
 
 from __future__ import annotations
@@ -15,151 +15,160 @@ from django.core.cache import cache
 from django.db import transaction
 
 from papers.catalogue.classify import classify
-from papers.catalogue.ingest import counted, ingest
+from papers.catalogue.ingest import IngestReport, counted, ingest
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
 
 T = TypeVar("T")
 R = TypeVar("R")
-_IN_A_ROW: Final = 3  # failures, after which it is the service and not the paper
-_ASK_AGAIN: Final = 3 * 86_400  # seconds, for what a service did not have
+_MAX_FAILURES: Final = 3  # in a row; then the service is at fault and not the item
+_MISSING_SECONDS: Final = 3 * 86_400  # before a missing item is requested again
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
-    """Papers that a run told of, how many of them are new, and signals that it added.
+class FetchReport:
+    """How many papers a run read, how many of them are new, and how many signals it added.
 
-    `unknown` counts what the service does not have, which is no trouble. `trouble` is what
-    went wrong last, though the run has kept what it got.
+    `unknown` counts what the service does not have, which is no error. `error` is the last error
+    of a run that stored at least something.
     """
 
     papers: int = 0
     new: int = 0
     signals: int = 0
     unknown: int = 0
-    trouble: SourceError | None = None
+    error: SourceError | None = None
 
-    def __add__(self, other: Harvest) -> Harvest:
-        return Harvest(
+    @classmethod
+    def of(cls, ingested: IngestReport) -> FetchReport:
+        """The report of a run that did one ingest."""
+        papers = ingested.new + ingested.updated + ingested.unchanged
+        return cls(papers=papers, new=ingested.new, signals=ingested.signals)
+
+    def __add__(self, other: FetchReport) -> FetchReport:
+        return FetchReport(
             self.papers + other.papers,
             self.new + other.new,
             self.signals + other.signals,
             self.unknown + other.unknown,
-            other.trouble or self.trouble,
+            other.error or self.error,
         )
 
     def __str__(self) -> str:
         papers, signals = counted(self.papers, "paper"), counted(self.signals, "signal")
-        told = f"{papers}, {self.new} new; {signals}"
-        return f"{told}; {self.unknown} unknown there" if self.unknown else told
+        stored = f"{papers}, {self.new} new; {signals}"
+        return f"{stored}; {self.unknown} unknown there" if self.unknown else stored
 
-    def ended_by(self, error: SourceError) -> Harvest:
-        """The same, with what went wrong.
+    def ended_by(self, error: SourceError) -> FetchReport:
+        """The same report with `error`.
 
         Raises:
-            SourceError: `error` itself, when there is nothing that could be kept.
+            SourceError: `error` itself, when the run stored nothing.
         """
         if not (self.papers or self.unknown):
             raise error
-        return replace(self, trouble=error)
+        return replace(self, error=error)
 
 
-class Gathering:
-    """One run: things are read one by one and stored some at a time, whatever happens.
+class FetchLoop:
+    """The loop of one run: it reads items one by one and stores them in batches.
 
-    What fails alone is left out, so that it cannot keep others from their turn. A used-up
-    quota and three failures in a row are the service's doing: the run is over.
+    An item that fails is left out, and the loop goes on with the next one. A used-up quota and
+    three failures in a row are faults of the service: the loop ends.
     """
 
     def __init__(self) -> None:
-        self._harvest = Harvest()
-        self._last: SourceError | None = None
+        self._report = FetchReport()
+        self._error: SourceError | None = None
         self._failures = 0
         self._is_over = False
 
     def each(
         self,
-        things: Iterable[T],
+        items: Iterable[T],
         read: Callable[[T], R | None],
-        store: Callable[[Sequence[R]], Harvest],
+        store: Callable[[Sequence[R]], FetchReport],
         *,
-        forget: Callable[[T], object] = lambda _: None,
-        together: int = 20,
+        on_missing: Callable[[T], object] = lambda _: None,
+        batch_size: int = 20,
     ) -> None:
-        """Read each of `things`, and store what came, `together` at a time.
+        """Read each of `items`, and store the results, `batch_size` at a time.
 
-        `forget` is called with what the service does not have (`read` gives None) and with
-        what it will not give: it should not be asked for again soon.
+        `on_missing` is called with each item that the service does not have (`read` returns
+        None) or refuses for good: the caller should not request it again soon.
         """
-        waiting: list[R] = []
-        for thing in things:
+        batch: list[R] = []
+        for item in items:
             if self._is_over:
                 break
-            if (found := self._read(thing, read, forget)) is not None:
-                waiting.append(found)
-            if len(waiting) >= together:
-                self._harvest += store(waiting)
-                waiting = []
-        if waiting:
-            self._harvest += store(waiting)
+            if (found := self._read(item, read, on_missing)) is not None:
+                batch.append(found)
+            if len(batch) >= batch_size:
+                self._report += store(batch)
+                batch = []
+        if batch:
+            self._report += store(batch)
 
-    def end(self) -> Harvest:
-        """What the run brought.
+    def end(self) -> FetchReport:
+        """What the run stored.
 
         Raises:
-            SourceError: nothing but trouble.
+            SourceError: it stored nothing, and at least one item failed.
         """
-        harvest, error = self._harvest, self._last
+        report, error = self._report, self._error
         if error is None:
-            return harvest
-        if not self._is_over and (harvest.papers or harvest.unknown):
-            # What was left out is no reason to read all the others again before their time.
+            return report
+        if not self._is_over and (report.papers or report.unknown):
+            # A permanent error: the items that were left out must not bring all the others
+            # forward to an early retry.
             error = SourceError(f"left out: {error.reason}")
-        return harvest.ended_by(error)
+        return report.ended_by(error)
 
     def _read(
-        self, thing: T, read: Callable[[T], R | None], forget: Callable[[T], object]
+        self, item: T, read: Callable[[T], R | None], on_missing: Callable[[T], object]
     ) -> R | None:
         try:
-            found = read(thing)
+            found = read(item)
         except SourceError as error:
-            self._note(error)
+            self._count_failure(error)
             if error.permanent:
-                forget(thing)
+                on_missing(item)
             return None
         self._failures = 0
         if found is None:
-            forget(thing)
-            self._harvest += Harvest(unknown=1)
+            on_missing(item)
+            self._report += FetchReport(unknown=1)
         return found
 
-    def _note(self, error: SourceError) -> None:
+    def _count_failure(self, error: SourceError) -> None:
         self._failures += 1
-        self._is_over = error.retry_after is not None or self._failures >= _IN_A_ROW
-        self._last = error
+        self._is_over = error.retry_after is not None or self._failures >= _MAX_FAILURES
+        self._error = error
 
 
 def missing(source: str, keys: Iterable[str]) -> set[str]:
-    """Those of `keys` that `source` did not have, or choked on, within the last three days."""
-    by_place = {_place(source, key): key for key in keys}
-    return {by_place[place] for place in cache.get_many(by_place)}
+    """Those of `keys` that `source` did not have, or refused for good, in the last three days."""
+    by_cache_key = {_cache_key(source, key): key for key in keys}
+    return {by_cache_key[found] for found in cache.get_many(by_cache_key)}
 
 
 def remember_missing(source: str, key: str) -> None:
-    """Do not ask `source` for `key` again for three days."""
-    cache.set(_place(source, key), True, _ASK_AGAIN)
+    """Add `key` to what is `missing` at `source` for three days."""
+    cache.set(_cache_key(source, key), True, _MISSING_SECONDS)
 
 
-def _place(source: str, key: str) -> str:
+def _cache_key(source: str, key: str) -> str:
     return f"source:missing:{source}:{key}"
 
 
-def take_in(source: str, papers: Sequence[FetchedPaper], read_at: datetime) -> Harvest:
-    """Store `papers` and give the new and the changed ones their topics; all or nothing."""
-    # One transaction: a second run would find its papers unchanged and classify none of them.
+def ingest_and_classify(
+    source: str, papers: Sequence[FetchedPaper], *, read_at: datetime
+) -> IngestReport:
+    """Store `papers` and classify the new and the changed ones; all or nothing."""
+    # One transaction: if only the ingest were stored, its repeat would find the papers unchanged
+    # and classify none of them.
     with transaction.atomic():
         report = ingest(source, papers, read_at=read_at)
         if report.paper_ids:
             classify(report.paper_ids)
-    told = report.new + report.updated + report.unchanged
-    return Harvest(papers=told, new=report.new, signals=report.signals)
+    return report

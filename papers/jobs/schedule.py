@@ -1,4 +1,4 @@
-"""When jobs run: their slots, what a failure changes, and which days of lists are owed. Pure."""
+"""When jobs run: their slots, the next run after a failure, the days whose lists to fetch. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 
 FIRST_RETRY: Final = timedelta(minutes=5)
+_LONGEST_RETRY_AFTER: Final = timedelta(days=1)  # a source may request any number of seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,21 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A piece of a job that is recorded by itself; `work` does it, and says what it brought.
+    """A part of a job with its own record. `work` does it and returns what it fetched.
 
-    `day` is that of the list that it reads, where it reads one.
+    `day` is the day of the list that it reads; None when it reads no list.
     """
 
-    work: Callable[[], Harvest]
+    work: Callable[[], FetchReport]
     day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A job of the timetable: what it does, whom it asks for that, when, and in which steps.
+class JobSpec:
+    """A job of the timetable: its source, its slot and its steps.
 
-    `steps` gets the time of the run. Each step is asked for only when the one before is
-    done, so a job may look after each what is left.
+    `steps` takes the time of the run. The next step is requested only after the one before it
+    is done, so a job can decide after each step what is left to do.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Line:
     slot: Slot
     what: str
     steps: Callable[[datetime], Iterable[Step]] = field(repr=False)
-    needs: str = ""  # a setting besides SOURCES without which it stays off
+    needs: str = ""  # a setting besides SOURCES; while it is empty the job is disabled
 
 
 def after_failure(
@@ -68,26 +69,26 @@ def after_failure(
 ) -> datetime:
     """When to try again: 5, 10, 20 … minutes later, at the latest at the next slot.
 
-    A permanent failure waits for the slot. `retry_after`, the seconds a source asked for, is
-    kept to even past the slot, up to a day.
+    After a permanent failure: at the next slot. Never sooner than `retry_after`, the seconds that
+    a source requested, even past the slot; of these at most a day counts.
     """
-    asked = now + min(timedelta(seconds=retry_after or 0), timedelta(days=1))
+    earliest = now + min(timedelta(seconds=retry_after or 0), _LONGEST_RETRY_AFTER)
     if permanent:
-        return max(slot.next(now), asked)
-    wait = FIRST_RETRY * (1 << min(failures - 1, 10))
-    return max(min(slot.next(now), now + wait), asked)
+        return max(slot.next(now), earliest)
+    pause = FIRST_RETRY * (1 << min(failures - 1, 10))  # more than any period, and no overflow
+    return max(min(slot.next(now), now + pause), earliest)
 
 
-def owed_days(today: date, read: Collection[date], back: int) -> list[date]:
-    """The days whose lists are to be read, newest first.
+def days_to_fetch(today: date, fetched: Collection[date], back: int) -> list[date]:
+    """The days whose lists to fetch, newest first.
 
-    Today's always, since it still grows; then each of the `back` days before it that is not
-    in `read`, the days whose list was read after the day was over.
+    Always today, since its list still grows; then each of the `back` days before it that is not
+    in `fetched`, the days whose list was fetched after the day was over.
     """
     before = (today - timedelta(days=ago) for ago in range(1, back + 1))
-    return [today, *(day for day in before if day not in read)]
+    return [today, *(day for day in before if day not in fetched)]
 
 
 def is_late(last_success: datetime | None, slot: Slot, now: datetime) -> bool:
-    """Whether two slots have passed without a success. A job that never ran is not late yet."""
+    """Whether two slots have passed without a success. A job that never succeeded is not late."""
     return last_success is not None and now - last_success > 2 * slot.period

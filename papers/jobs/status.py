@@ -1,4 +1,4 @@
-"""How the jobs of the timetable stand, for the admin, the dashboard and the terminal."""
+"""The state of each job of the timetable, for the admin, the dashboard and the terminal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from django.db.models import QuerySet
-
-from papers.jobs.run import off_because
-from papers.jobs.schedule import Line, is_late
+from papers.jobs.run import disabled_reason
+from papers.jobs.schedule import JobSpec, is_late
 from papers.models import Job
 
 Health = Literal["fine", "running", "waiting", "late", "failing", "off"]
@@ -19,17 +17,17 @@ _UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60))
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A line of the timetable and its row; no row yet means that it has never been due."""
+    """A job of the timetable with its row; without a row it has never been due."""
 
-    line: Line
+    spec: JobSpec
     job: Job | None
     health: Health
-    off_because: str  # empty when it is on
+    disabled_reason: str  # empty when it is enabled
     lag: timedelta | None  # since the last success; None before the first
 
     @property
     def source(self) -> str:
-        return self.line.source or "own tables"
+        return self.spec.source or "own tables"
 
     @property
     def error(self) -> str:
@@ -37,26 +35,26 @@ class Status:
         return self.job.last_error if self.job and self.job.failures else ""
 
 
-def statuses(lines: Iterable[Line], now: datetime) -> list[Status]:
-    """How each job stands at `now`, in the order of the timetable. One query."""
-    jobs = {job.name: job for job in _rows()}
-    return [status(line, jobs.get(line.name), now) for line in lines]
+def statuses(specs: Iterable[JobSpec], now: datetime) -> list[Status]:
+    """The status of each job at `now`, in the order of the timetable. One query."""
+    jobs = {job.name: job for job in Job.objects.order_by()}
+    return [status(spec, jobs.get(spec.name), now) for spec in specs]
 
 
-def status(line: Line, job: Job | None, now: datetime) -> Status:
-    """How one job stands at `now`. Pure."""
-    off = off_because(line)
+def status(spec: JobSpec, job: Job | None, now: datetime) -> Status:
+    """The status of one job at `now`. Pure."""
+    reason = disabled_reason(spec)
     succeeded = job.last_success_at if job else None
     return Status(
-        line=line,
+        spec=spec,
         job=job,
-        health=_health(line, job, now, is_off=bool(off)),
-        off_because=off,
+        health=_health(spec, job, now, is_disabled=bool(reason)),
+        disabled_reason=reason,
         lag=now - succeeded if succeeded else None,
     )
 
 
-def in_words(span: timedelta) -> str:
+def format_span(span: timedelta) -> str:
     """A span in its largest unit: "3 hours", "1 day"; "under a minute"."""
     seconds = span.total_seconds()
     for name, length in _UNITS:
@@ -65,17 +63,13 @@ def in_words(span: timedelta) -> str:
     return "under a minute"
 
 
-def _health(line: Line, job: Job | None, now: datetime, *, is_off: bool) -> Health:
+def _health(spec: JobSpec, job: Job | None, now: datetime, *, is_disabled: bool) -> Health:
     if job and job.lease_until and job.lease_until > now:
         return "running"
-    if is_off:
+    if is_disabled:
         return "off"
     if job is None or not (job.last_success_at or job.failures):
         return "waiting"
     if job.failures:
         return "failing"
-    return "late" if is_late(job.last_success_at, line.slot, now) else "fine"
-
-
-def _rows() -> QuerySet[Job]:
-    return Job.objects.order_by()
+    return "late" if is_late(job.last_success_at, spec.slot, now) else "fine"

@@ -1,8 +1,8 @@
 """The timetable: every job that runs by itself, in the order of an hour.
 
-Lists come first, then what is counted of their papers, then what they leave out, then topics
-and trends. arXiv is asked in the second half of the hour: around midnight, UTC, it is
-often down for the first.
+Lists come first, then the signals of their papers, then the metadata that lists leave out, then
+topics and trends. arXiv is requested in the second half of the hour: around midnight, UTC, it is
+often down for the first half.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from django.conf import settings
 from papers.catalogue.classify import classify
 from papers.catalogue.purge import purge_payloads
 from papers.jobs.fetch import RUN, arxiv, github, hugging_face, semantic_scholar
-from papers.jobs.fetching import Harvest
-from papers.jobs.run import purge_runs
-from papers.jobs.schedule import Line, Slot, Step, owed_days
-from papers.models import Paper, SourceRun
+from papers.jobs.fetching import FetchReport
+from papers.jobs.run import purge_job_steps
+from papers.jobs.schedule import JobSpec, Slot, Step, days_to_fetch
+from papers.models import JobStep, Paper
 from papers.ranking.score import score
 from papers.sources import arxiv as at_arxiv
 from papers.sources import github as at_github
@@ -34,36 +34,41 @@ DAILY_LISTS: Final = "daily_lists"
 METADATA: Final = "metadata"
 
 
-def _lists(now: datetime) -> Iterator[Step]:
-    """Today's list, and those of days that nobody read since they were over."""
+def _list_steps(now: datetime) -> Iterator[Step]:
+    """Today's list, and those of past days that were not fetched after the day was over."""
     today = now.date()
-    owed = owed_days(today, _read_days(today), settings.BACKFILL_DAYS)
+    days = days_to_fetch(today, _fetched_days(today), settings.BACKFILL_DAYS)
     with at_hugging_face.connect(RUN) as http:
-        for day in owed:
+        for day in days:
             yield Step(partial(hugging_face.fetch_day, http, day, now), day)
 
 
-def _read_days(today: date) -> set[date]:
-    """The days whose list was read after they were over."""
+def _fetched_days(today: date) -> set[date]:
+    """The days whose list was fetched after the day was over."""
     since = today - timedelta(days=settings.BACKFILL_DAYS)
-    done = SourceRun.objects.filter(
-        job__name=DAILY_LISTS, state=SourceRun.State.DONE, day__gte=since
+    done = JobStep.objects.filter(
+        job__name=DAILY_LISTS, state=JobStep.State.DONE, day__gte=since
     ).values_list("day", "started_at")
     return {day for day, started_at in done if day and started_at >= closes_at(day)}
 
 
-def _metadata(now: datetime) -> Iterator[Step]:
-    """As many batches as there are papers to ask about, and time."""
+def _metadata_steps(now: datetime) -> Iterator[Step]:
+    """One batch after the other until no paper lacks metadata, or the run's time is over."""
     with at_arxiv.connect(RUN) as http:
-        while ids := list(arxiv.waiting(now).values_list("arxiv_id", flat=True)[: at_arxiv.BATCH]):
-            yield Step(partial(arxiv.fetch_batch, http, [str(one) for one in ids], now))
+        while ids := _ids_lacking_metadata(now):
+            yield Step(partial(arxiv.fetch_batch, http, ids, now))
 
 
-def _one(
+def _ids_lacking_metadata(now: datetime) -> list[str]:
+    papers = arxiv.lacking_metadata(now).values_list("arxiv_id", flat=True)
+    return [str(arxiv_id) for arxiv_id in papers[: at_arxiv.BATCH]]
+
+
+def _one_step(
     connect: Callable[..., AbstractContextManager[Http]],
-    fetch: Callable[[Http, datetime], Harvest],
+    fetch: Callable[[Http, datetime], FetchReport],
 ) -> Callable[[datetime], Iterator[Step]]:
-    """The steps of a job that is a single one."""
+    """The steps of a job that has only one."""
 
     def steps(now: datetime) -> Iterator[Step]:
         with connect(RUN) as http:
@@ -72,80 +77,82 @@ def _one(
     return steps
 
 
-def _ranking(now: datetime) -> Iterator[Step]:
+def _ranking_steps(now: datetime) -> Iterator[Step]:
     yield Step(partial(_rank, now))
 
 
-def _rank(now: datetime) -> Harvest:
-    """Look once more for topics of papers without one, and score what is open today."""
+def _rank(now: datetime) -> FetchReport:
+    """Classify the papers without a topic once more, and score the windows that end today."""
     without = Paper.objects.filter(topic_links__isnull=True, listed_on__lte=now.date())
     classify(list(without.values_list("pk", flat=True)))
     scored = [score(window, now.date(), now) for window in WINDOWS]
-    return Harvest(papers=max(scored))
+    return FetchReport(papers=max(scored))
 
 
-def _purging(now: datetime) -> Iterator[Step]:
+def _purge_steps(now: datetime) -> Iterator[Step]:
     yield Step(partial(_purge, now))
 
 
-def _purge(now: datetime) -> Harvest:
+def _purge(now: datetime) -> FetchReport:
     purge_payloads(now.date(), keep_days=settings.RAW_RETENTION_DAYS)
-    purge_runs(now)
-    return Harvest()
+    purge_job_steps(now)
+    return FetchReport()
 
 
-LINES: Final = (
-    Line(
+JOBS: Final = (
+    JobSpec(
         name=DAILY_LISTS,
         source=at_hugging_face.SOURCE,
         slot=Slot(2),
         what="the list of today, and of missed days",
-        steps=_lists,
+        steps=_list_steps,
     ),
-    Line(
+    JobSpec(
         name="upvotes",
         source=at_hugging_face.SOURCE,
         slot=Slot(8),
         what="upvotes and comments of the last 14 days' papers",
-        steps=_one(at_hugging_face.connect, hugging_face.fetch_signals),
+        steps=_one_step(at_hugging_face.connect, hugging_face.fetch_signals),
     ),
-    Line(
+    JobSpec(
         name="stars",
         source=at_github.SOURCE,
         slot=Slot(16),
         what="stars of the last 14 days' repositories",
-        steps=_one(at_github.connect, github.fetch_stars),
+        steps=_one_step(at_github.connect, github.fetch_stars),
     ),
-    Line(
+    JobSpec(
         name="announcements",
         source=at_arxiv.SOURCE,
         slot=Slot(34),
         what="what arXiv announced last in our categories",
-        steps=_one(at_arxiv.connect_feeds, arxiv.fetch_announcements),
+        steps=_one_step(at_arxiv.connect_feeds, arxiv.fetch_announcements),
         needs="ARXIV_CATEGORIES",
     ),
-    Line(
+    JobSpec(
         name=METADATA,
         source=at_arxiv.SOURCE,
         slot=Slot(40),
         what="categories, authors and code links that lists leave out",
-        steps=_metadata,
+        steps=_metadata_steps,
     ),
-    Line(name="ranking", source="", slot=Slot(50), what="topics and trends", steps=_ranking),
-    Line(
+    JobSpec(
+        name="ranking", source="", slot=Slot(50), what="topics and trends", steps=_ranking_steps
+    ),
+    JobSpec(
         name="citations",
         source=at_semantic_scholar.SOURCE,
         slot=Slot(20, hour=3),
         what="citations of the last half year's papers",
-        steps=_one(at_semantic_scholar.connect, semantic_scholar.fetch_citations),
+        steps=_one_step(at_semantic_scholar.connect, semantic_scholar.fetch_citations),
     ),
-    Line(
+    JobSpec(
         name="purge",
         source="",
         slot=Slot(30, hour=4),
-        what="forgetting old payloads and records of runs",
-        steps=_purging,
+        what="deletion of old payloads and of old records of steps",
+        steps=_purge_steps,
     ),
 )
-BY_NAME: Final = {line.name: line for line in LINES}
-SOURCES: Final = tuple(dict.fromkeys(line.source for line in LINES if line.source))
+BY_NAME: Final = {spec.name: spec for spec in JOBS}
+SOURCES: Final = tuple(dict.fromkeys(spec.source for spec in JOBS if spec.source))

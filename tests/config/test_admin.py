@@ -64,7 +64,9 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         Curator.objects.create(name="Ada"),
         Group.objects.create(name="editors"),
         Interest.objects.create(subscriber=reader, topic=topic),
-        RawRecord.objects.create(paper=paper, source="x", day=DAY, digest="0", payload={"a": [1]}),
+        RawRecord.objects.create(
+            paper=paper, source="x", day=DAY, payload_hash="0", payload={"a": [1]}
+        ),
         Suppression.objects.create(address_hash="0" * 64, reason="operator", at=NOON),
         ConsentEntry.objects.create(
             subscriber=reader, address_hash="0" * 64, step="requested", at=NOON

@@ -1,4 +1,4 @@
-"""The timetable and its runs in the admin."""
+"""The timetable and the records of steps in the admin."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from papers.jobs.run import due
-from papers.jobs.timetable import LINES
-from papers.models import Job, SourceRun
+from papers.jobs.timetable import JOBS
+from papers.models import Job, JobStep
 from tests.factories import NOON, make_job
 from web.admin import row_url, rows_url
 
@@ -27,42 +27,42 @@ def _only_github(settings: Any) -> None:
 
 
 def test_the_list_shows_each_job_with_its_last_error(admin_client: Client) -> None:
-    due(LINES, NOW)
+    due(JOBS, NOW)
     Job.objects.filter(name="stars").update(failures=1, last_error="it is <down>")
     page = admin_client.get(rows_url(Job)).content.decode()
-    for line in LINES:
-        assert f">{line.name}<" in page
+    for spec in JOBS:
+        assert f">{spec.name}<" in page
     assert "it is &lt;down&gt;" in page
 
 
-def test_a_job_that_no_longer_exists_is_not_shown(admin_client: Client) -> None:
+def test_a_job_that_an_update_removed_is_not_shown(admin_client: Client) -> None:
     Job.objects.create(name="a_job_of_yesterday", next_run_at=NOW)
     response = admin_client.get(rows_url(Job))
     assert list(response.context["cl"].result_list) == []
 
 
-def test_a_job_s_page_shows_its_newest_runs(admin_client: Client) -> None:
+def test_the_page_of_a_job_shows_its_newest_steps(admin_client: Client) -> None:
     job = make_job("stars")
     done = {"job": job, "started_at": NOON, "finished_at": NOON}
-    SourceRun.objects.create(**done, state="done", counts={"signals": 1234, "papers": 7})
-    SourceRun.objects.create(**done, state="failed", error="it is <down>")
+    JobStep.objects.create(**done, state="done", counts={"signals": 1234, "papers": 7})
+    JobStep.objects.create(**done, state="failed", error="it is <down>")
     page = admin_client.get(row_url(job)).content.decode()
     assert "7 papers, 1,234 signals" in page
     assert ">waiting<" in page.replace("\n", "").replace(" ", "")
     assert "it is &lt;down&gt;" in page
-    assert f"{rows_url(SourceRun)}?job__id__exact={job.pk}" in page
+    assert f"{rows_url(JobStep)}?job__id__exact={job.pk}" in page
 
 
-def test_runs_are_a_ledger_that_nobody_edits(admin_client: Client) -> None:
-    run = SourceRun.objects.create(
+def test_steps_are_read_only(admin_client: Client) -> None:
+    step = JobStep.objects.create(
         job=make_job("stars"),
         started_at=NOON,
         finished_at=NOON + timedelta(seconds=2.5),
         state="done",
     )
-    assert "2.5 s" in admin_client.get(rows_url(SourceRun)).content.decode()
-    assert admin_client.get(reverse("admin:papers_sourcerun_add")).status_code == 403
-    assert admin_client.post(row_url(run), {"state": "failed"}).status_code == 403
+    assert "2.5 s" in admin_client.get(rows_url(JobStep)).content.decode()
+    assert admin_client.get(reverse("admin:papers_jobstep_add")).status_code == 403
+    assert admin_client.post(row_url(step), {"state": "failed"}).status_code == 403
 
 
 def press(client: Client, job: Job) -> Any:
@@ -79,14 +79,16 @@ def test_run_now_makes_a_job_due(admin_client: Client) -> None:
     assert job.next_run_at < datetime(2099, 1, 1, tzinfo=UTC)
 
 
-def test_to_look_at_a_job_does_not_run_it(admin_client: Client) -> None:
+def test_a_get_does_not_make_a_job_due(admin_client: Client) -> None:
     job = make_job("stars")
     admin_client.get(reverse("admin:papers_job_run_now", args=[job.pk]))
     job.refresh_from_db()
     assert job.next_run_at == NOW + HOUR
 
 
-def test_a_job_that_is_off_is_not_run_and_says_why(admin_client: Client, settings: Any) -> None:
+def test_a_disabled_job_is_not_run_and_shows_the_reason(
+    admin_client: Client, settings: Any
+) -> None:
     settings.SOURCES = []
     job = make_job("stars")
     assert "SOURCES does not name github" in press(admin_client, job).content.decode()
@@ -94,7 +96,7 @@ def test_a_job_that_is_off_is_not_run_and_says_why(admin_client: Client, setting
     assert job.next_run_at == NOW + HOUR
 
 
-def test_who_may_only_look_cannot_run_a_job(client: Client) -> None:
+def test_a_user_without_the_permission_cannot_run_a_job(client: Client) -> None:
     viewer = User.objects.create_user("viewer", password="x", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_job"))
     client.force_login(viewer)
@@ -103,3 +105,25 @@ def test_who_may_only_look_cannot_run_a_job(client: Client) -> None:
     press(client, job)
     job.refresh_from_db()
     assert job.next_run_at == NOW + HOUR
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_timetable_takes_five_queries_for_any_number_of_jobs(
+    admin_client: Client, django_assert_num_queries: Any, number: int
+) -> None:
+    for spec in JOBS[:number]:
+        make_job(spec.name, last_success_at=NOW - HOUR)
+    with django_assert_num_queries(5):  # session, user, count, rows, the sources of the filter
+        response = admin_client.get(rows_url(Job))
+    assert len(response.context["cl"].result_list) == number
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_of_steps_takes_five_queries_for_any_number(
+    admin_client: Client, django_assert_num_queries: Any, number: int
+) -> None:
+    for spec in JOBS[:number]:
+        JobStep.objects.create(job=make_job(spec.name), started_at=NOON, error="it is down")
+    with django_assert_num_queries(5):  # session, user, count, rows, the jobs of the filter
+        response = admin_client.get(rows_url(JobStep))
+    assert len(response.context["cl"].result_list) == number

@@ -1,4 +1,4 @@
-"""The rules for writing what sources tell in one way."""
+"""The normalised texts of papers: ids, titles, addresses."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_it_finds_no_arxiv_id_where_there_is_none(text: str) -> None:
     st.from_regex(r"[0-9]{4}\.[0-9]{4,5}|[a-z]{1,7}(-[a-z]{2,4})?/[0-9]{7}", fullmatch=True),
     st.sampled_from(["{}", "{}v3", "arXiv:{}", "https://arxiv.org/abs/{}v12", "arxiv.org/pdf/{}"]),
 )
-def test_every_arxiv_id_that_is_found_may_be_stored(text: str, form: str) -> None:
+def test_every_arxiv_id_that_is_found_can_be_stored(text: str, form: str) -> None:
     assert arxiv_id(form.format(text)) == text
     Paper._meta.get_field("arxiv_id").run_validators(text)
 
@@ -72,17 +72,17 @@ def test_every_arxiv_id_that_is_found_may_be_stored(text: str, form: str) -> Non
         ("Non\u00a0breaking", "non breaking"),
     ],
 )
-def test_two_spellings_of_a_title_have_one_key(one: str, other: str) -> None:
+def test_two_spellings_of_a_title_have_the_same_key(one: str, other: str) -> None:
     assert title_key(one) == title_key(other)
 
 
-def test_titles_that_differ_in_a_word_a_digit_or_a_mark_of_a_letter_have_other_keys() -> None:
+def test_titles_with_another_word_digit_or_mark_differ() -> None:
     titles = ["GPT-3", "GPT-4", "GPT", "हिंदी", "हदी"]
     assert len({title_key(title) for title in titles}) == len(titles)
 
 
 @given(st.text() | st.text(st.characters(max_codepoint=127)))
-def test_a_key_is_its_own_key_and_one_beyond_ascii_changes_nothing_in_the_rest(title: str) -> None:
+def test_a_key_stays_the_same_when_it_is_normalised_again(title: str) -> None:
     assert title_key(title_key(title)) == title_key(title)
     assert title_key(f"{title} é") == f"{title_key(title)} é".strip()
 
@@ -91,7 +91,7 @@ def test_a_title_of_symbols_has_an_empty_key() -> None:
     assert title_key("∞ — ???") == ""
 
 
-def test_it_folds_white_space_and_what_nobody_sees() -> None:
+def test_it_folds_white_space_and_removes_invisible_characters() -> None:
     assert fold(" A\u00a0title\n  in\ttwo\u200b lines\ufeff ") == "A title in two lines"
 
 
@@ -108,15 +108,15 @@ def test_it_keeps_an_address_on_the_web() -> None:
     ["", "javascript:alert(1)", "//host/x", "github.com/a", "http://[", "https://a b", "ftp://a/b",
      "https://", "https://a/" + 500 * "x"],
 )  # fmt: skip
-def test_it_drops_what_a_page_must_not_link_to(text: str) -> None:
+def test_it_rejects_addresses_that_a_page_must_not_link_to(text: str) -> None:
     assert web_url(text) == ""
 
 
-def test_a_paper_that_nothing_names_is_refused() -> None:
+def test_a_paper_without_id_and_title_is_refused() -> None:
     assert FetchedPaper(title="???", arxiv_id="2503.00001", listed_on=DAY).title == "???"
-    with pytest.raises(ValueError, match="nothing names this paper"):
+    with pytest.raises(ValueError, match="nothing identifies this paper"):
         FetchedPaper(title="???", listed_on=DAY)
 
 
-def test_every_kind_of_signal_that_a_source_may_give_is_one_that_is_stored() -> None:
+def test_every_kind_of_signal_of_a_source_can_be_stored() -> None:
     assert set(get_args(SignalKind)) < set(Signal.Kind.values)

@@ -1,7 +1,7 @@
-"""What is asked of each live source, in which order, and what becomes of the answers.
+"""Which papers to request from each live source, in which order, and how to store the answers.
 
-A module in papers/sources/ knows how a service speaks; its namesake here knows which papers
-to ask about. Both know one service only, so none can stop another.
+A module in papers/sources/ sends the requests of one service; the module of the same name here
+selects the papers. Both import one service only, so an error of one cannot stop another.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from django.db.models import OuterRef, Subquery
 from papers.models import Signal
 from papers.sources.http import Limits
 
-# Papers that are still moving: they are read each hour.
+# Papers younger than this still gain signals quickly: they are read each hour.
 FRESH: Final = timedelta(days=14)
-# A task is ended after 240 seconds; what it asks must be over before.
+# Celery ends a task after 240 seconds; its requests must be over before that.
 RUN: Final = Limits(run=200.0)
 
 
 def last_read(source: str, kind: str, column: str = "read_at") -> Subquery:
-    """When `source` last counted `kind` of a paper, or with "value" how many; None: never.
+    """The time, or another column, of the last read of `kind` at `source`; None: never read.
 
     One step down the index signal_read_once for each paper, however many reads it has.
     """

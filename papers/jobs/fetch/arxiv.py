@@ -1,8 +1,8 @@
-"""arXiv: what lists leave out of papers, and what is announced each weekday.
+"""arXiv: the metadata that lists leave out, and the papers that are announced each weekday.
 
-Lists tell titles and votes; categories, which topics come from, all the authors and links to
-code are arXiv's. A paper is asked about again the next day while arXiv does not know it
-(lists may be quicker) or has nothing to add, for two weeks; then never again.
+Lists give titles and votes; only arXiv gives categories, which topics follow from, all authors and
+links to code. Metadata that arXiv does not have yet (lists may be earlier), or has incomplete, is
+requested again once a day for two weeks; then never again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from papers.fetched import FetchedPaper
 from papers.jobs.fetch import FRESH
-from papers.jobs.fetching import Harvest, take_in
+from papers.jobs.fetching import FetchReport, ingest_and_classify
 from papers.models import Paper
 from papers.sources import SourceError
 from papers.sources.arxiv import (
@@ -34,111 +34,113 @@ from papers.sources.arxiv import (
 from papers.sources.arxiv_xml import ParsedFeed
 from papers.sources.http import Http
 
-_AGAIN: Final = timedelta(days=1)
+_RETRY_AFTER: Final = timedelta(days=1)
 _AT_ARXIV: Final = ZoneInfo("America/New_York")
 _QUIET_DAYS: Final = (5, 6)  # Saturday and Sunday: nothing is announced
 _log = logging.getLogger(__name__)
 
 
-def fetch_announcements(http: Http, now: datetime) -> Harvest:
-    """Take in what was announced last in `ARXIV_CATEGORIES`; nothing where nothing is new.
+def fetch_announcements(http: Http, now: datetime) -> FetchReport:
+    """Store the newest announcements in `ARXIV_CATEGORIES`; nothing when the feed is unchanged.
 
     Raises:
         SourceError: no answer that can be read; nothing is stored.
     """
     if now.astimezone(_AT_ARXIV).weekday() in _QUIET_DAYS:
-        return Harvest()
+        return FetchReport()
     if (found := announced(http, settings.ARXIV_CATEGORIES)) is None:
-        return Harvest()
-    harvest = store(found[0], now)
+        return FetchReport()
+    report = store(found[0], now)
     http.remember(found[1])
-    return harvest
+    return report
 
 
-def fetch_papers(http: Http, ids: Sequence[str], now: datetime) -> Harvest:
-    """Ask about these papers, `BATCH` at a time, and take in what arXiv tells.
+def fetch_papers(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
+    """Request these papers, `BATCH` at a time, and store the answers.
 
     Raises:
-        SourceError: no answer to the first batch; after a later one the harvest has it.
+        SourceError: no answer to the first batch. That of a later one is in the report.
     """
-    harvest = Harvest()
+    report = FetchReport()
     for start in range(0, len(ids), BATCH):
         try:
-            harvest += fetch_batch(http, ids[start : start + BATCH], now)
+            report += fetch_batch(http, ids[start : start + BATCH], now)
         except SourceError as error:
-            return harvest.ended_by(error)
-    return harvest
+            return report.ended_by(error)
+    return report
 
 
-def waiting(now: datetime) -> QuerySet[Paper]:
-    """The papers to ask arXiv about at `now`, newest first."""
+def lacking_metadata(now: datetime) -> QuerySet[Paper]:
+    """The papers whose metadata to request at `now`, newest first."""
     lacking = Q(categories=[]) | Q(authors=[])
     never = Q(arxiv_asked_at__isnull=True)
-    again = Q(arxiv_asked_at__lte=now - _AGAIN, listed_on__gte=(now - FRESH).date())
-    papers = Paper.objects.filter(lacking, never | again, arxiv_id__isnull=False)
-    return papers.filter(is_sample=False, is_withdrawn=False).order_by("-listed_on", "id")
+    again = Q(arxiv_asked_at__lte=now - _RETRY_AFTER, listed_on__gte=(now - FRESH).date())
+    papers = Paper.listed.filter(lacking, never | again, arxiv_id__isnull=False)
+    return papers.filter(is_sample=False).order_by("-listed_on", "id")
 
 
-def fetch_batch(http: Http, ids: Sequence[str], now: datetime) -> Harvest:
-    """Ask arXiv about up to `BATCH` papers of the catalogue and take in what it says.
+def fetch_batch(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
+    """Request up to `BATCH` papers of the catalogue and store the answers.
 
     Raises:
-        SourceError: no answer; after a permanent one these papers wait their day like others.
+        SourceError: no answer. After a permanent error these papers are requested again after a
+            day, like papers that arXiv does not have.
     """
     try:
-        answer = _ask(http, ids)
+        answer = _request(http, ids)
     except SourceError as error:
         if error.permanent:
-            _mark_asked(ids, now)
+            _mark_requested(ids, now)
         raise
     with transaction.atomic():
-        _mark_asked(ids, now)
-        harvest = store(answer, now)
-    told = {entry.arxiv_id for entry in answer.entries}
-    return harvest + Harvest(unknown=sum(one not in told for one in ids))
+        _mark_requested(ids, now)
+        report = store(answer, now)
+    found = {entry.arxiv_id for entry in answer.entries}
+    return report + FetchReport(unknown=sum(arxiv_id not in found for arxiv_id in ids))
 
 
-def store(answer: ParsedFeed, now: datetime) -> Harvest:
-    """Take in what arXiv told. Papers that it says are withdrawn leave all lists.
+def store(answer: ParsedFeed, now: datetime) -> FetchReport:
+    """Store the entries of an answer. Papers that it marks as withdrawn leave all lists.
 
-    Known papers keep the day of their listing and the links that another source named; new
-    ones count as listed on the day of their announcement, or else of their publication.
-    Of a new version of a paper that nobody named before, nothing is taken in.
+    Known papers keep the day of their listing and the links that another source gave; new papers
+    count as listed on the day of their announcement, or else of their publication. A new version
+    of a paper that is not in the catalogue is left out.
     """
-    for complaint in answer.unreadable:
-        _log.warning("arXiv: an entry was left out: %s", complaint)
+    for reason in answer.unreadable:
+        _log.warning("arXiv: an entry was left out: %s", reason)
     withdrawn = [entry.arxiv_id for entry in answer.entries if entry.is_withdrawn]
     with transaction.atomic():
         Paper.objects.filter(arxiv_id__in=withdrawn).update(is_withdrawn=True)
-        return take_in(SOURCE, list(_fetched(answer, now)), now)
+        papers = list(_fetched(answer, now))
+        return FetchReport.of(ingest_and_classify(SOURCE, papers, read_at=now))
 
 
-def _ask(http: Http, ids: Sequence[str]) -> ParsedFeed:
-    """The answer, if need be without ids that arXiv refuses: it answers to all or to none."""
-    asked = list(ids)
-    while asked:
+def _request(http: Http, ids: Sequence[str]) -> ParsedFeed:
+    """The answer, if need be without ids that arXiv refuses: it answers all ids or none."""
+    requested = list(ids)
+    while requested:
         try:
-            return papers_by_id(http, asked)
+            return papers_by_id(http, requested)
         except SourceError as error:
-            refused = refused_id(error, asked)
+            refused = refused_id(error, requested)
             if refused is None:
                 raise
             _log.warning("arXiv refuses the id %s.", refused)
-            asked.remove(refused)
+            requested.remove(refused)
     return ParsedFeed()
 
 
 def _fetched(answer: ParsedFeed, now: datetime) -> Iterator[FetchedPaper]:
     entries = [entry for entry in answer.entries if not entry.is_withdrawn]
-    known = Paper.objects.in_bulk([entry.arxiv_id for entry in entries], field_name="arxiv_id")
+    stored = Paper.objects.in_bulk([entry.arxiv_id for entry in entries], field_name="arxiv_id")
     for entry in entries:
-        paper = known.get(entry.arxiv_id)
+        paper = stored.get(entry.arxiv_id)
         if paper is None and entry.is_revision:
             continue
         day = paper.listed_on if paper else entry.announced_on or entry.published_on or now.date()
-        told = fetched(entry, day)
-        yield without_links(told) if paper and paper.code_url else told
+        found = fetched(entry, day)
+        yield without_links(found) if paper and paper.code_url else found
 
 
-def _mark_asked(ids: Sequence[str], now: datetime) -> None:
+def _mark_requested(ids: Sequence[str], now: datetime) -> None:
     Paper.objects.filter(arxiv_id__in=ids).update(arxiv_asked_at=now)

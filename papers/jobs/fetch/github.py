@@ -9,15 +9,15 @@ from typing import Final
 
 from django.db.models import F
 
-from papers.catalogue.observe import Observation, observe
+from papers.catalogue.ingest import PaperSignals, add_signals
 from papers.fetched import FetchedSignal
 from papers.jobs.fetch import FRESH, last_read
-from papers.jobs.fetching import Gathering, Harvest, missing, remember_missing
+from papers.jobs.fetching import FetchLoop, FetchReport, missing, remember_missing
 from papers.models import Paper, Signal
 from papers.sources.github import SOURCE, Repository, Starred, repository, starred
 from papers.sources.http import Http
 
-_A_RUN: Final = 400  # repositories; without a token GitHub answers 60 an hour
+_MAX_REPOSITORIES: Final = 400  # in a run; without a token GitHub answers 60 requests an hour
 
 
 @dataclass(slots=True)
@@ -29,26 +29,26 @@ class _Project:
 
     @property
     def is_known(self) -> bool:
-        """Whether "unchanged" would say how many stars each of the papers has."""
+        """Whether the answer "unchanged" gives the stars of each of the papers."""
         return None not in self.stars.values()
 
 
-def fetch_stars(http: Http, now: datetime) -> Harvest:
+def fetch_stars(http: Http, now: datetime) -> FetchReport:
     """Read the stars of each repository, those read longest ago first.
 
-    An unchanged number is a read too, and is added: a rise is dated by the read before it.
+    An unchanged number is stored as a read too: a rise is dated by the read before it.
 
     Raises:
-        SourceError: nothing came at all.
+        SourceError: nothing was read at all.
     """
-    run = Gathering()
-    run.each(
-        _due(now),
+    loop = FetchLoop()
+    loop.each(
+        _projects_to_read(now),
         lambda project: _read(http, project),
         lambda reads: _store(http, reads, now),
-        forget=lambda project: remember_missing(SOURCE, project.repository.key),
+        on_missing=lambda project: remember_missing(SOURCE, project.repository.key),
     )
-    return run.end()
+    return loop.end()
 
 
 def _read(http: Http, project: _Project) -> tuple[_Project, Starred] | None:
@@ -56,25 +56,25 @@ def _read(http: Http, project: _Project) -> tuple[_Project, Starred] | None:
     return None if found is None else (project, found)
 
 
-def _store(http: Http, reads: Sequence[tuple[_Project, Starred]], now: datetime) -> Harvest:
-    observations = [
-        Observation(paper, (FetchedSignal("stars", stars),), found.raw)
+def _store(http: Http, reads: Sequence[tuple[_Project, Starred]], now: datetime) -> FetchReport:
+    rows = [
+        PaperSignals(paper, (FetchedSignal("stars", stars),), found.raw)
         for project, found in reads
         for paper, before in project.stars.items()
         if (stars := before if found.stars is None else found.stars) is not None
     ]
-    signals = observe(SOURCE, observations, read_at=now)
+    signals = add_signals(SOURCE, rows, read_at=now)
     for project, found in reads:
         if found.repository.key != project.repository.key:
             Paper.objects.filter(pk__in=project.stars).update(code_url=found.repository.url)
         http.remember(found.response)
-    return Harvest(papers=len(observations), signals=signals)
+    return FetchReport(papers=len(rows), signals=signals)
 
 
-def _due(now: datetime) -> list[_Project]:
+def _projects_to_read(now: datetime) -> list[_Project]:
     """The repositories of fresh papers, each once, those never read first; at most 400."""
     papers = (
-        Paper.objects.filter(is_sample=False, listed_on__gt=(now - FRESH).date())
+        Paper.listed.filter(is_sample=False, listed_on__gt=(now - FRESH).date())
         .filter(code_url__icontains="github.com/")
         .alias(read_at=last_read(SOURCE, Signal.Kind.STARS))
         .annotate(stars=last_read(SOURCE, Signal.Kind.STARS, "value"))
@@ -86,4 +86,4 @@ def _due(now: datetime) -> list[_Project]:
         if found := repository(url):
             projects.setdefault(found.key, _Project(found)).stars[pk] = stars
     gone = missing(SOURCE, projects)
-    return [project for key, project in projects.items() if key not in gone][:_A_RUN]
+    return [project for key, project in projects.items() if key not in gone][:_MAX_REPOSITORIES]

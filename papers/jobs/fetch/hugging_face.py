@@ -1,7 +1,7 @@
-"""Hugging Face: the lists of days, and each hour how the papers of the last two weeks stand.
+"""Hugging Face: the lists of days, and each hour the signals of papers of the last two weeks.
 
-A list costs one request for some twenty papers, and it alone counts comments. Linked models
-and datasets are counted for one paper at a time: they move slowly, so a few hours apart.
+A list costs one request for some twenty papers, and only a list counts comments. Linked models
+and datasets are counted for one paper per request: they change slowly, so once in a few hours.
 """
 
 from __future__ import annotations
@@ -15,31 +15,37 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from papers.fetched import FetchedPaper
 from papers.jobs.fetch import FRESH, last_read
-from papers.jobs.fetching import Gathering, Harvest, missing, remember_missing, take_in
+from papers.jobs.fetching import (
+    FetchLoop,
+    FetchReport,
+    ingest_and_classify,
+    missing,
+    remember_missing,
+)
 from papers.models import Paper, Signal
 from papers.sources.http import Http
 from papers.sources.hugging_face import SOURCE, daily, detail
 
-_DETAILS: Final = 240  # a run; without a token 500 requests are allowed in five minutes
+_MAX_DETAILS: Final = 240  # in a run; without a token 500 requests are allowed in five minutes
 _DETAIL_AGE: Final = timedelta(hours=6)
 
 
-def fetch_day(http: Http, day: date, now: datetime) -> Harvest:
-    """Take in the list of `day` as it stands at `now`. Without one, as on weekends: nothing.
+def fetch_day(http: Http, day: date, now: datetime) -> FetchReport:
+    """Store the list of `day` as it is at `now`. A day without a list, as on weekends: nothing.
 
     Raises:
         SourceError: no answer that can be read; nothing is stored.
     """
-    return _take_in_list(day, daily(http, day, today=now.date()), now)
+    return _store_list(day, daily(http, day, today=now.date()), now)
 
 
-def fetch_signals(http: Http, now: datetime) -> Harvest:
-    """Read how the papers of the last 14 days stand: their lists, then paper by paper.
+def fetch_signals(http: Http, now: datetime) -> FetchReport:
+    """Read the signals of the papers of the last 14 days: first their lists, then each paper.
 
     Raises:
-        SourceError: nothing came at all.
+        SourceError: nothing was read at all.
     """
-    run, seen = Gathering(), set[str]()
+    loop, seen = FetchLoop(), set[str]()
 
     def read_list(day: date) -> tuple[date, list[FetchedPaper]]:
         papers = daily(http, day, today=now.date())
@@ -47,35 +53,37 @@ def fetch_signals(http: Http, now: datetime) -> Harvest:
         return day, papers
 
     days = [now.date() - timedelta(days=ago) for ago in range(FRESH.days)]
-    run.each(days, read_list, lambda lists: _take_in_list(*lists[0], now), together=1)
-    run.each(
-        _due(now, seen),
+    loop.each(days, read_list, lambda lists: _store_list(*lists[0], now), batch_size=1)
+    loop.each(
+        _papers_to_read(now, seen),
         lambda paper: _read_detail(http, paper, seen),
-        lambda papers: _take_in_details(papers, seen, now),
-        forget=lambda paper: remember_missing(SOURCE, str(paper.arxiv_id)),
+        lambda papers: _store_details(papers, seen, now),
+        on_missing=lambda paper: remember_missing(SOURCE, str(paper.arxiv_id)),
     )
-    return run.end()
+    return loop.end()
 
 
-def _take_in_list(day: date, papers: Sequence[FetchedPaper], now: datetime) -> Harvest:
-    """A place says something while the list is open; later it is only an old order."""
+def _store_list(day: date, papers: Sequence[FetchedPaper], now: datetime) -> FetchReport:
+    """Store a list; its positions only on its own day: afterwards the order is old."""
     if day < now.date():
         papers = [_leave_out(paper, "position") for paper in papers]
-    return take_in(SOURCE, papers, now) if papers else Harvest()
+    if not papers:
+        return FetchReport()
+    return FetchReport.of(ingest_and_classify(SOURCE, papers, read_at=now))
 
 
 def _read_detail(http: Http, paper: Paper, seen: Collection[str]) -> FetchedPaper | None:
     found = detail(http, str(paper.arxiv_id), paper.listed_on)
     if found is None or found.arxiv_id not in seen:
         return found
-    return _leave_out(found, "upvotes", "stars", "comments")  # its list has told them
+    return _leave_out(found, "upvotes", "stars", "comments")  # already read from its list
 
 
-def _take_in_details(
+def _store_details(
     papers: Sequence[FetchedPaper], seen: Collection[str], now: datetime
-) -> Harvest:
-    harvest = take_in(SOURCE, papers, now)
-    return replace(harvest, papers=sum(paper.arxiv_id not in seen for paper in papers))
+) -> FetchReport:
+    report = FetchReport.of(ingest_and_classify(SOURCE, papers, read_at=now))
+    return replace(report, papers=sum(paper.arxiv_id not in seen for paper in papers))
 
 
 def _leave_out(paper: FetchedPaper, *kinds: str) -> FetchedPaper:
@@ -84,15 +92,15 @@ def _leave_out(paper: FetchedPaper, *kinds: str) -> FetchedPaper:
     )
 
 
-def _due(now: datetime, seen: Collection[str]) -> list[Paper]:
-    """The papers to ask about, at most 240: those on no list first, then by the oldest read.
+def _papers_to_read(now: datetime, seen: Collection[str]) -> list[Paper]:
+    """The papers to request, at most 240: those on no list first, then by the oldest read.
 
-    Only what Hugging Face told of before: most papers of arXiv are not indexed there. A
-    paper that was on a list is due six hours after its linked models were counted.
+    Only papers with an earlier signal of Hugging Face: it does not index most papers of arXiv.
+    A paper that was on a list is due six hours after its linked models were counted.
     """
-    told = Signal.objects.filter(paper=OuterRef("pk"), source=SOURCE)
+    indexed = Signal.objects.filter(paper=OuterRef("pk"), source=SOURCE)
     papers = (
-        Paper.objects.filter(Exists(told), is_sample=False, arxiv_id__isnull=False)
+        Paper.listed.filter(Exists(indexed), is_sample=False, arxiv_id__isnull=False)
         .filter(listed_on__gt=(now - FRESH).date())
         .alias(counted_at=last_read(SOURCE, Signal.Kind.ARTEFACTS))
         .filter(~Q(arxiv_id__in=seen) | Q(counted_at=None) | Q(counted_at__lte=now - _DETAIL_AGE))
@@ -100,4 +108,4 @@ def _due(now: datetime, seen: Collection[str]) -> list[Paper]:
     )
     gone = missing(SOURCE, [str(paper.arxiv_id) for paper in papers])
     due: list[Paper] = [paper for paper in papers if paper.arxiv_id not in gone]
-    return sorted(due, key=lambda paper: paper.arxiv_id in seen)[:_DETAILS]
+    return sorted(due, key=lambda paper: paper.arxiv_id in seen)[:_MAX_DETAILS]

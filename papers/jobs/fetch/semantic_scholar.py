@@ -10,66 +10,67 @@ from typing import Final
 
 from django.db.models import F
 
-from papers.catalogue.observe import Observation, observe
+from papers.catalogue.ingest import PaperSignals, add_signals
 from papers.jobs.fetch import last_read
-from papers.jobs.fetching import Gathering, Harvest
+from papers.jobs.fetching import FetchLoop, FetchReport
 from papers.models import Paper, Signal
 from papers.sources.http import Http
 from papers.sources.semantic_scholar import BATCH, SOURCE, Cited, cited
 
-_CITED: Final = timedelta(days=180)  # an older paper does not trend by its citations
-_A_NIGHT: Final = 20 * BATCH
+_MAX_AGE: Final = timedelta(days=180)  # an older paper does not trend by its citations
+_MAX_PAPERS: Final = 20 * BATCH  # in a night
 
-_Asked = tuple[Sequence[tuple[int, str]], list[Cited | None]]
+_Batch = Sequence[tuple[int, str]]  # keys and arXiv ids of papers
 
 
-def fetch_citations(http: Http, now: datetime) -> Harvest:
-    """Read the citations of tonight's papers, 500 a question; what it told before is kept.
+def fetch_citations(http: Http, now: datetime) -> FetchReport:
+    """Read the citations of tonight's papers, 500 per request; what was read before is kept.
 
     Raises:
-        SourceError: nothing came at all. Without a key that is usual: others were faster.
+        SourceError: nothing was read at all. Without a key that is usual, as all clients without
+            a key share one allowance.
     """
-    run = Gathering()
-    run.each(
-        _batches(_tonight(now)),
-        lambda batch: (batch, cited(http, [identity for _, identity in batch])),
-        lambda answers: _store(answers[0], now),
-        together=1,
+    loop = FetchLoop()
+    loop.each(
+        _batches(_papers_of_tonight(now)),
+        lambda batch: (batch, cited(http, [arxiv_id for _, arxiv_id in batch])),
+        lambda answers: _store(*answers[0], now),
+        batch_size=1,
     )
-    return run.end()
+    return loop.end()
 
 
-def _store(asked: _Asked, now: datetime) -> Harvest:
-    batch, answers = asked
-    observations = [
-        Observation(paper, answer.signals, answer.raw)
+def _store(batch: _Batch, answers: Sequence[Cited | None], now: datetime) -> FetchReport:
+    rows = [
+        PaperSignals(paper, answer.signals, answer.raw)
         for (paper, _), answer in zip(batch, answers, strict=True)
         if answer is not None
     ]
-    return Harvest(
-        papers=len(observations),
-        signals=observe(SOURCE, observations, read_at=now),
-        unknown=len(batch) - len(observations),
+    return FetchReport(
+        papers=len(rows),
+        signals=add_signals(SOURCE, rows, read_at=now),
+        unknown=len(batch) - len(rows),
     )
 
 
-def _tonight(now: datetime) -> list[tuple[int, str]]:
+def _papers_of_tonight(now: datetime) -> list[tuple[int, str]]:
     """Keys and arXiv ids of at most 10,000 papers, those read longest ago first.
 
-    Where there are more, each has its night by its key: the unknown ones, which are never
-    read, must not take every night from the others.
+    Where there are more, each paper has its night by its key. Otherwise the papers that Semantic
+    Scholar does not have would come first every night, as they are never read.
     """
-    papers = Paper.objects.filter(
-        is_sample=False, arxiv_id__isnull=False, listed_on__gt=(now - _CITED).date()
+    papers = Paper.listed.filter(
+        is_sample=False, arxiv_id__isnull=False, listed_on__gt=(now - _MAX_AGE).date()
     )
-    nights = max(1, ceil(papers.count() / _A_NIGHT))
-    mine = (
+    nights = max(1, ceil(papers.count() / _MAX_PAPERS))
+    tonight = (
         papers.alias(night=F("pk") % nights)
         .filter(night=now.toordinal() % nights)
         .alias(read_at=last_read(SOURCE, Signal.Kind.CITATIONS))
         .order_by(F("read_at").asc(nulls_first=True), "-listed_on", "pk")
     )
-    return [(pk, str(identity)) for pk, identity in mine.values_list("pk", "arxiv_id")[:_A_NIGHT]]
+    rows = tonight.values_list("pk", "arxiv_id")[:_MAX_PAPERS]
+    return [(pk, str(arxiv_id)) for pk, arxiv_id in rows]
 
 
 def _batches(papers: Sequence[tuple[int, str]]) -> list[list[tuple[int, str]]]:

@@ -1,4 +1,4 @@
-"""manage.py classify: give papers their topics, and show which."""
+"""manage.py classify: give papers their topics, and print a summary."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json",
             action="store_true",
-            help="classify every paper and print one JSON object a line for each",
+            help="classify every paper and print one line of JSON for each",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""manage.py fetch: ask live sources now. It only translates; the timetable's jobs do the work."""
+"""manage.py fetch: fetch from live sources now. It runs jobs of the timetable."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from papers.catalogue.ingest import counted
 from papers.fetched import arxiv_id
 from papers.jobs.fetch import hugging_face
 from papers.jobs.fetch.arxiv import fetch_papers
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.jobs.run import run
-from papers.jobs.schedule import Line, Step
-from papers.jobs.timetable import BY_NAME, DAILY_LISTS, LINES, METADATA, SOURCES
+from papers.jobs.schedule import JobSpec, Step
+from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, METADATA, SOURCES
 from papers.sources import SourceError, arxiv
 from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import SOURCE, connect
 
 _WIDTH: Final = 30  # of the bar, in characters
-# Its allowance is renewed every five minutes: by hand there is time to wait for that.
+# Hugging Face renews its quota every five minutes; an operator can wait for that.
 _PATIENT: Final = Limits(pause=300.0)
 _EXAMPLES: Final = """examples:
   manage.py fetch                        all sources that are on
@@ -37,7 +37,7 @@ _EXAMPLES: Final = """examples:
 
 
 class Command(BaseCommand):
-    help = "Ask live sources now, as the timetable does by itself, and say what came."
+    help = "Fetch from live sources now, as the timetable does by itself, and print the result."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = _EXAMPLES
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("sources", nargs="*", metavar="SOURCE", help=", ".join(SOURCES))
         parser.add_argument("--from", dest="first", help="the first daily list: 2025-03-01")
         parser.add_argument("--to", dest="last", help="the last one; else today's")
-        parser.add_argument("--papers", nargs="+", metavar="ID", help="papers of arXiv, or links")
+        parser.add_argument("--papers", nargs="+", metavar="ID", help="ids of arXiv, or links")
 
     def handle(self, **options: Any) -> None:
         names: list[str] = options["sources"] or settings.SOURCES
@@ -55,49 +55,49 @@ class Command(BaseCommand):
             self._back_fill(_days(options["first"], options["last"], timezone.now().date()))
         elif options["papers"]:
             if options["sources"] != [arxiv.SOURCE]:
-                raise CommandError(f"--papers is for {arxiv.SOURCE} alone: the ids are its own.")
-            self._ask_for(_ids(options["papers"]))
+                raise CommandError(f"--papers is for {arxiv.SOURCE} alone: it takes arXiv ids.")
+            self._fetch_papers(_ids(options["papers"]))
         else:
             _refuse_unknown(names)
-            self._ask(names)
+            self._fetch_all(names)
 
-    def _ask_for(self, ids: Sequence[str]) -> None:
-        line = replace(BY_NAME[METADATA], steps=partial(_paper_steps, ids))
-        if not self._do(line):
-            raise CommandError("Not all went well; what came is kept.")
+    def _fetch_papers(self, ids: Sequence[str]) -> None:
+        spec = replace(BY_NAME[METADATA], steps=partial(_paper_steps, ids))
+        if not self._run(spec):
+            raise CommandError("Not all papers were fetched; those that were are stored.")
 
-    def _ask(self, names: Sequence[str]) -> None:
-        """Do every job of these sources, whatever becomes of the others."""
+    def _fetch_all(self, names: Sequence[str]) -> None:
+        """Run every job of these sources; an error of one stops no other."""
         failed = 0
-        for line in LINES:
-            if line.source in names and (not line.needs or getattr(settings, line.needs)):
-                failed += not self._do(line)
+        for spec in JOBS:
+            if spec.source in names and (not spec.needs or getattr(settings, spec.needs)):
+                failed += not self._run(spec)
         if failed:
-            raise CommandError(f"{failed} did not go well; what came is kept.")
+            raise CommandError(f"{counted(failed, 'job')} failed; what was fetched is stored.")
 
-    def _do(self, line: Line) -> bool:
-        outcome = run(line, is_by_hand=True)
-        if outcome is None:
-            self.stdout.write(f"{line.name}: is running already")
+    def _run(self, spec: JobSpec) -> bool:
+        result = run(spec, is_by_hand=True)
+        if result is None:
+            self.stdout.write(f"{spec.name}: is running already")
             return True
-        self.stdout.write(f"{line.name}: {outcome.harvest}")
-        if outcome.error:
-            self.stderr.write(self.style.ERROR(f"{line.name}: {outcome.error}"))
-        return outcome.error is None
+        self.stdout.write(f"{spec.name}: {result.report}")
+        if result.error:
+            self.stderr.write(self.style.ERROR(f"{spec.name}: {result.error}"))
+        return result.error is None
 
     def _back_fill(self, days: Sequence[date]) -> None:
         progress = _Progress(self, len(days))
         steps = partial(_list_steps, days)
-        line = replace(BY_NAME[DAILY_LISTS], steps=steps)
-        outcome = run(line, budget=None, is_by_hand=True, told=progress.tell)
-        if outcome is None:
+        spec = replace(BY_NAME[DAILY_LISTS], steps=steps)
+        result = run(spec, budget=None, is_by_hand=True, on_step=progress.show)
+        if result is None:
             raise CommandError("Daily lists are being read already; try again in some minutes.")
-        progress.end(outcome.harvest)
-        if outcome.error:
+        progress.end(result.report)
+        if result.error:
             missed = ", ".join(map(str, progress.missed))
             after = progress.reached + timedelta(days=1) if progress.reached else days[0]
             rest = f"; go on with --from {after}" if progress.done < len(days) else ""
-            raise CommandError(f"Without {missed}: {outcome.error}{rest}")
+            raise CommandError(f"Without {missed}: {result.error}{rest}")
 
 
 class _Progress:
@@ -112,25 +112,25 @@ class _Progress:
         self._total = total
         self._is_terminal = command.stderr.isatty()
 
-    def tell(self, step: Step, came: Harvest | SourceError) -> None:
+    def show(self, step: Step, result: FetchReport | SourceError) -> None:
         if step.day is None:
             return
-        if isinstance(came, SourceError):
+        if isinstance(result, SourceError):
             self.missed.append(step.day)
-            if not came.permanent:
-                return  # the run ends here; this day is to be read again
+            if not result.permanent:
+                return  # the run ends here; this day must be read again
         else:
-            self._papers += came.papers
+            self._papers += result.papers
         self.done, self.reached = self.done + 1, step.day
         if self._is_terminal:
             self._err.write(self._bar(step.day), style_func=str, ending="")
         else:
-            self._out.write(f"{step.day}: {came}")
+            self._out.write(f"{step.day}: {result}")
 
-    def end(self, harvest: Harvest) -> None:
+    def end(self, report: FetchReport) -> None:
         if self._is_terminal:
             self._err.write("", style_func=str)
-        self._out.write(f"{self.done} of {self._total} lists: {harvest}")
+        self._out.write(f"{self.done} of {self._total} lists: {report}")
 
     def _bar(self, day: date) -> str:
         filled = _WIDTH * self.done // self._total
@@ -141,8 +141,8 @@ class _Progress:
 
 
 def _list_steps(days: Sequence[date], _: datetime) -> Iterator[Step]:
-    def read(http: Http, day: date) -> Harvest:
-        return hugging_face.fetch_day(http, day, timezone.now())  # it may take an hour
+    def read(http: Http, day: date) -> FetchReport:
+        return hugging_face.fetch_day(http, day, timezone.now())  # a back-fill may take an hour
 
     with connect(_PATIENT) as http:
         for day in days:
@@ -157,10 +157,10 @@ def _paper_steps(ids: Sequence[str], now: datetime) -> Iterator[Step]:
 def _ids(texts: Sequence[str]) -> list[str]:
     """The distinct ids among ids and links, in their order."""
     found = {text: arxiv_id(text) for text in texts}
-    for text, identity in found.items():
-        if identity is None:
+    for text, found_id in found.items():
+        if found_id is None:
             raise CommandError(f"{text!r} is no arXiv id, such as 1706.03762, nor a link with one.")
-    return list(dict.fromkeys(str(identity) for identity in found.values()))
+    return list(dict.fromkeys(str(found_id) for found_id in found.values()))
 
 
 def _refuse_unknown(names: Sequence[str]) -> None:
@@ -174,7 +174,7 @@ def _refuse_unknown(names: Sequence[str]) -> None:
 
 def _days(first: str | None, last: str | None, today: date) -> list[date]:
     if first is None:
-        raise CommandError("--to needs --from: where shall it begin?")
+        raise CommandError("--to needs --from, the first day.")
     begin, end = _day("--from", first, today), _day("--to", last, today) if last else today
     if begin > end:
         raise CommandError(f"--from {begin} is after --to {end}.")
@@ -187,5 +187,5 @@ def _day(option: str, text: str, today: date) -> date:
     except ValueError:
         raise CommandError(f"{option} must look like 2025-03-14, not {text!r}.") from None
     if day > today:
-        raise CommandError(f"{option} is {day}, which is still to come.")
+        raise CommandError(f"{option} is {day}, which is in the future.")
     return day

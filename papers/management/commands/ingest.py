@@ -1,4 +1,4 @@
-"""manage.py ingest: store the papers of files, with the verb papers/catalogue/ingest.py."""
+"""manage.py ingest: store and classify the papers of files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from papers.catalogue.classify import classify
-from papers.catalogue.ingest import IngestReport, ingest, noon
+from papers.catalogue.ingest import noon
 from papers.fetched import FetchedPaper
+from papers.jobs.fetching import ingest_and_classify
 from papers.sources import SourceError, decode, hugging_face, listing
 
 _FIRST_DAY: Final = date(1991, 8, 14)  # when arXiv began
@@ -25,18 +24,18 @@ _EXAMPLES: Final = """examples:
 
 
 class Command(BaseCommand):
-    help = "Take in papers from files. The same file a second time changes nothing."
+    help = "Store papers from files. The same file a second time changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = _EXAMPLES
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
         sources = parser.add_subparsers(dest="source", required=True, metavar="SOURCE")
         page = sources.add_parser("listing", help="the text of a page: a header, then papers")
-        page.add_argument("--day", required=True, help="when the page was listed: 2025-03-14")
+        page.add_argument("--day", required=True, help="the day of the page: 2025-03-14")
         answer = sources.add_parser("hugging_face", help="recorded answers of /api/daily_papers")
         answer.add_argument(
             "--day",
-            help="the day of rows that name none; else the date in the file's name",
+            help="the day of rows that have none; else the date in the file's name",
         )
         for source in (page, answer):
             _add_files(source)
@@ -48,7 +47,8 @@ class Command(BaseCommand):
         day, read_at = _day(options["day"]), _moment(options["read_at"])
         for file in files:
             papers = self._read(file, options["source"], day)
-            report = _store(options["source"], papers, read_at or _read_at(file, papers, day))
+            at = read_at or _read_at(file, papers, day)
+            report = ingest_and_classify(options["source"], papers, read_at=at)
             self.stdout.write(f"{file}: {report}" if len(files) > 1 else str(report))
 
     def _read(self, file: Path, source: str, day: date | None) -> list[FetchedPaper]:
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
     def _warn_of_another_day(self, file: Path, text: str, day: date) -> None:
         if written := listing.contradiction(text, day):
-            warning = f"Warning: {file} says “{written}”, and --day {day}; {day} is taken."
+            warning = f"Warning: {file} has the date “{written}”, and --day is {day}; {day} counts."
             self.stderr.write(self.style.WARNING(warning))
 
 
@@ -85,17 +85,8 @@ def _add_files(source: argparse.ArgumentParser) -> None:
     )
 
 
-def _store(source: str, papers: list[FetchedPaper], read_at: datetime) -> IngestReport:
-    # One transaction: a second run would find its papers unchanged and classify none of them.
-    with transaction.atomic():
-        report = ingest(source, papers, read_at=read_at)
-        if report.paper_ids:
-            classify(report.paper_ids)
-    return report
-
-
 def _read_at(file: Path, papers: list[FetchedPaper], day: date | None) -> datetime:
-    """Noon of the file's day, but not of a day before a paper in it was listed."""
+    """Noon of the file's day, or of the latest day on which one of its papers was listed."""
     named = day or hugging_face.day_in_name(file.name)
     days = [paper.listed_on for paper in papers] + ([named] if named else [])
     return noon(max(days, default=timezone.now().date()))
@@ -124,10 +115,10 @@ def _moment(text: str | None) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise CommandError(f"--read-at must look like 2025-03-14T18:30Z, not {text!r}.")
     if moment > timezone.now():
-        raise CommandError(f"--read-at is {text}, which is still to come.")
+        raise CommandError(f"--read-at is {text}, which is in the future.")
     return moment
 
 
 def _refuse_future(day: date, subject: str) -> None:
     if day > timezone.now().date():
-        raise CommandError(f"{subject} {day}, which is still to come.")
+        raise CommandError(f"{subject} {day}, which is in the future.")

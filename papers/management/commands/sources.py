@@ -1,4 +1,4 @@
-"""manage.py sources: how the jobs of the timetable stand. It only prints."""
+"""manage.py sources: print the status of each job of the timetable. It changes nothing."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from papers.jobs.status import Status, in_words, statuses
-from papers.jobs.timetable import LINES
+from papers.jobs.status import Status, format_span, statuses
+from papers.jobs.timetable import JOBS
 
-_HEAD = ("job", "asks", "state", "last success", "next run", "timetable")
+_HEAD = ("job", "source", "state", "last success", "next run", "timetable")
 
 
 class Command(BaseCommand):
-    help = "Show the timetable of sources: last success, last error, lag and next run of each job."
+    help = "Print the last success, last error, lag and next run of each job of the timetable."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         now = timezone.now()
-        standing = statuses(LINES, now)
-        rows = [_HEAD, *(_row(one, now) for one in standing)]
+        found = statuses(JOBS, now)
+        rows = [_HEAD, *(_row(status, now) for status in found)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             self.stdout.write(_aligned(row, widths))
-        for note in _notes(standing):
+        for note in _notes(found):
             self.stdout.write(note)
 
 
-def _row(one: Status, now: datetime) -> tuple[str, ...]:
+def _row(status: Status, now: datetime) -> tuple[str, ...]:
     return (
-        one.line.name,
-        one.source,
-        one.health,
-        f"{in_words(one.lag)} ago" if one.lag is not None else "never",
-        _next_run(one, now),
-        str(one.line.slot),
+        status.spec.name,
+        status.source,
+        status.health,
+        f"{format_span(status.lag)} ago" if status.lag is not None else "never",
+        _next_run(status, now),
+        str(status.spec.slot),
     )
 
 
-def _next_run(one: Status, now: datetime) -> str:
-    if one.off_because or one.job is None:
+def _next_run(status: Status, now: datetime) -> str:
+    if status.disabled_reason or status.job is None:
         return "–"
-    if one.job.next_run_at <= now:
+    if status.job.next_run_at <= now:
         return "now"
-    return f"{one.job.next_run_at:%Y-%m-%d %H:%M} UTC"
+    return f"{status.job.next_run_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -53,9 +53,10 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _notes(standing: Sequence[Status]) -> Iterator[str]:
-    for one in standing:
-        if one.error and one.job and one.job.last_error_at:
-            yield f"{one.line.name}: {one.job.last_error_at:%Y-%m-%d %H:%M} UTC: {one.error}"
-    off = {one.off_because for one in standing if one.off_because}
+def _notes(found: Sequence[Status]) -> Iterator[str]:
+    for status in found:
+        if status.error and status.job and status.job.last_error_at:
+            at = f"{status.job.last_error_at:%Y-%m-%d %H:%M} UTC"
+            yield f"{status.spec.name}: {at}: {status.error}"
+    off = {status.disabled_reason for status in found if status.disabled_reason}
     yield from sorted(f"Off: {reason}." for reason in off)

@@ -159,7 +159,7 @@ def test_an_entry_has_the_newest_payload_of_hugging_face() -> None:
         paper=Paper.objects.get(),
         source="arxiv",
         day=DAY + timedelta(days=2),
-        digest="x",
+        payload_hash="x",
         payload={"discussionId": "c" * 24},
     )
     (entry,) = select().entries

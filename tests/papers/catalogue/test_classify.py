@@ -1,12 +1,8 @@
-"""Papers get their topics by what their title, abstract and categories say."""
+"""Papers get their topics by their title, abstract and categories."""
 
 from __future__ import annotations
 
-import json
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
 
 from papers.catalogue.classify import MOST_TOPICS, alternatives, classify
 from papers.models import Paper, PaperTopic, Topic
@@ -40,7 +36,7 @@ def test_a_word_in_the_title_gives_the_topic() -> None:
     assert list(topics_of(paper)) == ["birds"]
 
 
-def test_one_mention_in_a_long_abstract_does_not_stand_beside_a_title() -> None:
+def test_one_mention_in_a_long_abstract_is_not_enough() -> None:
     make_birds()
     make_topic("Fish", slug="fish", query="salmon")
     paper = make_paper("The salmon of the north", summary=f"{FILLER} A sparrow sat by. {FILLER}")
@@ -85,7 +81,7 @@ def test_a_phrase_needs_its_words_side_by_side() -> None:
     assert topics_of(paper) == {}
 
 
-def test_a_minus_keeps_a_word_out_of_its_own_alternative_only() -> None:
+def test_a_minus_excludes_papers_from_its_own_alternative_only() -> None:
     make_birds(query="crane -harbour or heron")
     lifted = make_paper("A crane in the harbour")
     bird = make_paper("A crane at dawn")
@@ -114,7 +110,7 @@ def test_an_archive_stands_for_all_its_categories() -> None:
     assert topics_of(near) == {}
 
 
-def test_a_later_category_loses_to_stronger_evidence_but_serves_when_alone() -> None:
+def test_a_later_category_gives_a_topic_only_when_alone() -> None:
     make_birds(categories=["q-bio.BD"])
     make_topic("Fish", slug="fish", query="salmon", categories=["q-bio.FI"])
     strong = make_paper("The salmon", categories=["q-bio.FI", "q-bio.BD"])
@@ -125,7 +121,7 @@ def test_a_later_category_loses_to_stronger_evidence_but_serves_when_alone() -> 
     assert list(topics_of(alone)) == ["birds"]
 
 
-def test_more_evidence_weighs_more_and_no_weight_passes_one() -> None:
+def test_more_evidence_has_more_weight_and_at_most_one() -> None:
     make_birds(categories=["q-bio.BD"])
     some = make_paper("A sparrow")
     more = make_paper("A sparrow and a heron", summary="barn owl, heron, sparrow")
@@ -156,7 +152,7 @@ def test_a_paper_without_an_abstract_is_classified_by_its_title() -> None:
     assert list(topics_of(paper)) == ["birds"]
 
 
-def test_reclassifying_takes_away_what_no_longer_matches() -> None:
+def test_reclassifying_removes_topics_that_no_longer_match() -> None:
     birds = make_birds()
     paper = make_paper("A heron")
     classify()
@@ -177,7 +173,7 @@ def test_classifying_twice_changes_nothing() -> None:
     assert PaperTopic.objects.get(paper=paper).pk == before.pk
 
 
-def test_a_hidden_topic_is_given_to_nobody() -> None:
+def test_an_inactive_topic_is_given_to_no_paper() -> None:
     make_birds(is_active=False, categories=["q-bio"])
     paper = make_paper("A heron", categories=["q-bio.NC"])
     classify()
@@ -185,22 +181,22 @@ def test_a_hidden_topic_is_given_to_nobody() -> None:
     assert topics_of(paper) == {}
 
 
-def test_only_the_papers_asked_for_are_touched() -> None:
+def test_only_the_given_papers_are_classified() -> None:
     make_birds()
-    asked, other = make_paper("A heron"), make_paper("A sparrow")
+    given, other = make_paper("A heron"), make_paper("A sparrow")
 
-    assert classify([asked.pk]) == 1
+    assert classify([given.pk]) == 1
     assert topics_of(other) == {}
 
 
-def test_it_copes_with_no_papers_and_no_topics() -> None:
+def test_no_papers_or_no_topics_are_no_error() -> None:
     assert classify([]) == 0
     make_paper("A heron")
     assert classify() == 1
 
 
 @pytest.mark.parametrize("query", ["or", '"', "-heron", '"""', "the", "o'brien or it''s", "\\ :A"])
-def test_a_query_that_says_nothing_matches_nothing_and_breaks_nothing(query: str) -> None:
+def test_a_query_without_words_matches_nothing(query: str) -> None:
     make_birds(query=query)
     paper = make_paper("A nightingale")
     classify()
@@ -211,44 +207,3 @@ def test_a_query_that_says_nothing_matches_nothing_and_breaks_nothing(query: str
 def test_a_query_is_split_at_or_outside_quotation_marks() -> None:
     parts = alternatives('"one or two" or three -four OR "five six" seven')
     assert parts == ['"one or two"', "three -four", '"five six" seven']
-
-
-def test_the_command_prints_one_json_object_a_line() -> None:
-    make_birds()
-    make_paper("Ein Reiher: the heron", arxiv_id="2503.00001")
-    make_paper("Nothing of the kind", arxiv_id=None)
-    out = StringIO()
-    call_command("classify", "--json", stdout=out)
-
-    first, second = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert first["title"] == "Ein Reiher: the heron"
-    assert first["arxiv_id"] == "2503.00001"
-    assert [topic["slug"] for topic in first["topics"]] == ["birds"]
-    assert 0 < first["topics"][0]["weight"] <= 1
-    assert second == {"title": "Nothing of the kind", "arxiv_id": None, "topics": []}
-
-
-def test_the_command_sums_up_how_many_papers_each_topic_has() -> None:
-    make_birds()
-    make_paper("A heron")
-    make_paper("Nothing of the kind")
-    out = StringIO()
-    call_command("classify", stdout=out)
-
-    lines = out.getvalue().splitlines()
-    assert lines[0] == "2 papers classified."
-    assert lines[1].split()[:2] == ["birds", "1"]
-    assert lines[2].split() == ["without", "a", "topic", "1"]
-
-
-def test_without_all_the_command_leaves_classified_papers_alone() -> None:
-    birds = make_birds()
-    make_paper("A heron")
-    call_command("classify", stdout=StringIO())
-    birds.query = "penguin"
-    birds.save()
-    out = StringIO()
-    call_command("classify", stdout=out)
-    assert out.getvalue().startswith("0 papers classified.")
-    call_command("classify", "--all", stdout=out)
-    assert not PaperTopic.objects.exists()

@@ -1,4 +1,4 @@
-"""Two rows become one: everything that pointed to either points to the one that stays."""
+"""Two rows become one, and all rows that refer to either refer to the one that stays."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def make_trend(paper: Paper, value: float, day: date = DAY) -> Trend:
     )
 
 
-def make_record(paper: Paper, digest: str) -> RawRecord:
+def make_record(paper: Paper, payload_hash: str) -> RawRecord:
     return RawRecord.objects.create(
-        paper=paper, source="listing", day=DAY, digest=digest, payload={}
+        paper=paper, source="listing", day=DAY, payload_hash=payload_hash, payload={}
     )
 
 
-def test_the_older_row_stays_and_knows_what_both_knew() -> None:
+def test_the_older_row_stays_with_the_fields_of_both() -> None:
     nameless = make_nameless("Old", summary="Old.", code_url="https://a.org/", listed_on=DAY)
     named = make_paper("New", arxiv_id="2503.00001", summary="New.", listed_on=date(2025, 3, 20))
     kept = merge(named, nameless)
@@ -59,7 +59,7 @@ def test_a_row_with_an_id_that_is_older_stays() -> None:
     assert (row.pk, row.arxiv_id, row.summary) == (named.pk, "2503.00001", "Known.")
 
 
-def test_signals_topics_trends_and_payloads_move_and_none_stands_twice() -> None:
+def test_signals_topics_trends_and_payloads_move_without_duplicates() -> None:
     named, nameless = make_paper(arxiv_id="2503.00001"), make_nameless()
     shared_topic, other_topic = make_topic(), make_topic()
     for paper in (named, nameless):
@@ -76,7 +76,7 @@ def test_signals_topics_trends_and_payloads_move_and_none_stands_twice() -> None
         assert list(model.objects.values_list("paper", flat=True)) == [named.pk, named.pk], model
 
 
-def test_a_frozen_edition_keeps_the_row_it_names() -> None:
+def test_the_row_of_a_frozen_edition_stays() -> None:
     named, nameless = make_paper(arxiv_id="2503.00001"), make_nameless()
     candidate = make_candidate(make_edition(), nameless)
     kept = merge(named, nameless)
@@ -85,7 +85,7 @@ def test_a_frozen_edition_keeps_the_row_it_names() -> None:
     assert Paper.objects.get().arxiv_id == "2503.00001"
 
 
-def test_two_rows_that_are_both_in_editions_stay_two(caplog: pytest.LogCaptureFixture) -> None:
+def test_two_rows_that_are_both_in_editions_do_not_merge(caplog: pytest.LogCaptureFixture) -> None:
     named, nameless = make_paper(arxiv_id="2503.00001"), make_nameless()
     edition = make_edition()
     for paper in (named, nameless):
@@ -101,3 +101,16 @@ def test_a_paper_is_a_sample_only_when_both_rows_were() -> None:
     named = make_paper(arxiv_id="2503.00001", is_sample=True)
     merge(named, make_nameless(is_sample=False))
     assert not Paper.objects.get().is_sample
+
+
+@pytest.mark.parametrize("is_named_withdrawn", [True, False])
+def test_a_withdrawn_paper_stays_withdrawn(is_named_withdrawn: bool) -> None:
+    older = make_nameless(is_withdrawn=not is_named_withdrawn)
+    merge(make_paper(arxiv_id="2503.00001", is_withdrawn=is_named_withdrawn), older)
+    assert Paper.objects.get().is_withdrawn
+    assert not Paper.listed.exists()
+
+
+def test_two_papers_that_are_listed_stay_listed() -> None:
+    merge(make_paper(arxiv_id="2503.00001"), make_nameless())
+    assert Paper.listed.count() == 1

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 
 from papers.catalogue.classify import alternatives
-from papers.catalogue.topic_seeds import SEEDS
+from papers.catalogue.topic_seeds import SEEDS, any_of
 from papers.models import Topic
 
 SLUGS = [
@@ -58,7 +58,7 @@ def test_each_topic_has_a_name_a_description_and_words() -> None:
 
 
 @pytest.mark.django_db
-def test_seeding_again_keeps_what_an_operator_changed() -> None:
+def test_seeding_again_keeps_the_changes_of_an_operator() -> None:
     Topic.objects.filter(slug="video").update(name="Films", query="film")
     Topic.objects.filter(slug="graphs").delete()
 
@@ -69,14 +69,14 @@ def test_seeding_again_keeps_what_an_operator_changed() -> None:
     assert Topic.objects.count() == len(SLUGS)
 
 
-def test_no_word_list_says_the_same_twice() -> None:
+def test_no_topic_lists_a_word_twice() -> None:
     for topic in SEEDS:
         words = [*alternatives(topic.query), *alternatives(topic.title_query)]
         twice = {word for word in words if words.count(word) > 1}
         assert not twice, f"{topic.slug} repeats {twice}"
 
 
-def test_no_query_names_a_paper(shared: Path) -> None:
+def test_no_query_holds_the_name_of_a_paper(shared: Path) -> None:
     titles = [
         paper["title"].lower()
         for paper in json.loads((shared / "data" / "seed_papers.json").read_text())
@@ -90,3 +90,10 @@ def test_no_query_names_a_paper(shared: Path) -> None:
         assert title not in terms
         name = title.split(":")[0]
         assert name not in terms, f"{name} is the name of one paper"
+
+
+def test_words_become_a_query_that_quotes_phrases() -> None:
+    assert (
+        any_of("heron,\n barn  owl, crane -harbour,\n") == 'heron or "barn owl" or crane -harbour'
+    )
+    assert any_of("") == ""

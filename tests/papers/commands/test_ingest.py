@@ -20,14 +20,14 @@ PAGE = "new\n\nMar 14\n\nOn walruses\n\nWe study walruses.\n\nOn seals\n\nWe stu
 
 
 def run(*words: object) -> tuple[str, str]:
-    """What the command says on its two outputs."""
+    """What the command prints to stdout and stderr."""
     out, err = StringIO(), StringIO()
     call_command("ingest", *map(str, words), stdout=out, stderr=err, no_color=True)
     return out.getvalue(), err.getvalue()
 
 
 def refusal(*words: object) -> str:
-    """The one line that the command ends with; whatever it refuses, it stores nothing."""
+    """The one line of the command's error; a command that fails stores nothing."""
     with pytest.raises(CommandError) as error:
         run(*words)
     assert error.value.returncode == 1
@@ -61,7 +61,7 @@ def write_answer(file: Path, rows: list[Any]) -> Path:
 
 
 @pytest.mark.shared
-def test_the_seed_page_gives_fifty_papers_and_a_second_run_changes_nothing(shared: Path) -> None:
+def test_a_second_run_over_the_seed_page_changes_nothing(shared: Path) -> None:
     words = ("listing", shared / "data" / "seed_page.txt", "--day", "2025-03-14")
     assert run(*words) == ("50 papers: 50 new, 0 updated, 0 unchanged; 50 signals\n", "")
     before = list(Paper.objects.order_by("pk").values())
@@ -72,7 +72,7 @@ def test_the_seed_page_gives_fifty_papers_and_a_second_run_changes_nothing(share
 
 
 @pytest.mark.shared
-def test_all_recorded_answers_are_taken_in_at_once(shared: Path) -> None:
+def test_all_recorded_answers_are_stored_in_one_call(shared: Path) -> None:
     files = sorted((shared / "data" / "recorded" / "hf_daily_papers").glob("*.json"))
     out, _ = run("hugging_face", *files)
     assert len(out.splitlines()) == 7
@@ -95,15 +95,15 @@ def test_a_page_is_read_at_noon_of_its_day(page: Path) -> None:
 def test_it_warns_of_a_page_with_another_date(page: Path) -> None:
     out, err = run("listing", page, "--day", "2025-03-15")
     assert out.startswith("2 papers: 2 new")
-    assert "says “Mar 14”, and --day 2025-03-15" in err
+    assert err.endswith("has the date “Mar 14”, and --day is 2025-03-15; 2025-03-15 counts.\n")
 
 
-def test_the_day_of_an_answer_is_in_the_name_of_its_file(answer: Path) -> None:
+def test_the_name_of_a_file_gives_its_day(answer: Path) -> None:
     run("hugging_face", answer)
     assert Paper.objects.get().listed_on == date(2024, 5, 27)
 
 
-def test_the_option_is_stronger_than_the_name_of_the_file(answer: Path) -> None:
+def test_the_option_overrides_the_name_of_the_file(answer: Path) -> None:
     run("hugging_face", answer, "--day", "2024-05-28")
     assert Paper.objects.get().listed_on == date(2024, 5, 28)
     assert Signal.objects.filter(read_at__date="2024-05-28").count() == 2
@@ -116,7 +116,7 @@ def test_nothing_is_read_before_the_day_it_was_listed(tmp_path: Path) -> None:
     assert Signal.objects.filter(read_at__date="2024-05-29").count() == 2
 
 
-def test_two_answers_of_a_day_are_told_apart_by_the_time_they_were_read(answer: Path) -> None:
+def test_the_time_of_reading_separates_two_answers_of_a_day(answer: Path) -> None:
     run("hugging_face", answer, "--read-at", "2024-05-27T08:00Z")
     write_answer(answer, [make_row(upvotes=9)])
     out, _ = run("hugging_face", answer, "--read-at", "2024-05-27T22:00+02:00")
@@ -126,20 +126,20 @@ def test_two_answers_of_a_day_are_told_apart_by_the_time_they_were_read(answer: 
 
 
 @time_machine.travel("2025-03-14T06:00Z", tick=False)
-def test_today_is_a_day_like_any_other(page: Path) -> None:
+def test_a_page_of_today_is_stored(page: Path) -> None:
     assert run("listing", page, "--day", "2025-03-14")[0].startswith("2 papers: 2 new")
 
 
-# ── what it does besides ─────────────────────────────────────────────────────
+# ── what follows ─────────────────────────────────────────────────────────────
 
 
-def test_the_papers_have_their_topics_at_once(page: Path) -> None:
+def test_the_papers_are_classified_at_once(page: Path) -> None:
     topic = make_topic("Walruses", query="walrus")
     run("listing", page, "--day", "2025-03-14")
     assert [paper.title for paper in topic.papers.all()] == ["On walruses"]
 
 
-def test_an_empty_answer_is_fine(tmp_path: Path) -> None:
+def test_an_empty_answer_is_no_error(tmp_path: Path) -> None:
     out, _ = run("hugging_face", "--file", write_answer(tmp_path / "none.json", []))
     assert out == "0 papers: 0 new, 0 updated, 0 unchanged; 0 signals\n"
 
@@ -153,7 +153,7 @@ def test_a_malformed_page_is_refused_with_file_and_line(page: Path) -> None:
     assert message.startswith(f"{page}:7: two titles in a row")
 
 
-def test_an_answer_that_was_cut_off_is_refused_with_file_and_line(answer: Path) -> None:
+def test_an_incomplete_answer_is_refused_with_file_and_line(answer: Path) -> None:
     answer.write_text(json.dumps([make_row()], indent=1)[:-5])
     assert refusal("hugging_face", answer).startswith(f"{answer}:7: not JSON")
 
@@ -168,10 +168,10 @@ def test_an_answer_without_a_day_is_refused(tmp_path: Path) -> None:
     assert "name the day: --day" in refusal("hugging_face", file)
 
 
-def test_a_row_of_a_day_to_come_is_refused(tmp_path: Path) -> None:
+def test_a_row_of_a_future_day_is_refused(tmp_path: Path) -> None:
     row = make_row(submittedOnDailyAt="2999-01-01T00:00:00.000Z")
     file = write_answer(tmp_path / "2024-05-27.json", [row])
-    assert refusal("hugging_face", file).endswith("2999-01-01, which is still to come.")
+    assert refusal("hugging_face", file).endswith("2999-01-01, which is in the future.")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_row_of_a_day_to_come_is_refused(tmp_path: Path) -> None:
     [
         ("14.3.2025", "--day must look like 2025-03-14, not '14.3.2025'."),
         ("2025-02-30", "--day must look like 2025-03-14"),
-        ("2999-01-01", "--day is 2999-01-01, which is still to come."),
+        ("2999-01-01", "--day is 2999-01-01, which is in the future."),
         ("0205-03-14", "before arXiv began"),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert refusal("listing", tmp_path, *words) == f"{tmp_path}: Is a directory"
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "page.txt"
     file.write_bytes(b"A title\n\n\xff\xd8")
     message = refusal("listing", file, "--day", "2025-03-14")

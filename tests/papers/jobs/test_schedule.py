@@ -1,4 +1,4 @@
-"""When jobs run, and which days are owed: values in, values out."""
+"""When jobs run, and which days to fetch: values in, values out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.jobs.schedule import Slot, after_failure, is_late, owed_days
+from papers.jobs.schedule import Slot, after_failure, days_to_fetch, is_late
 
 HOURLY = Slot(40)
 NIGHTLY = Slot(20, hour=3)
@@ -33,26 +33,24 @@ def at(text: str) -> datetime:
         (NIGHTLY, "23T17:00", "24T03:20"),
     ],
 )
-def test_the_next_slot_is_the_first_after(slot: Slot, after: str, then: str) -> None:
+def test_the_next_slot_is_the_first_one_later_than_now(slot: Slot, after: str, then: str) -> None:
     assert slot.next(at(after)) == at(then)
 
 
-def test_a_slot_is_in_utc_whatever_zone_the_clock_is_in() -> None:
+def test_a_slot_is_in_utc_for_a_clock_in_any_zone() -> None:
     india = timezone(timedelta(hours=5, minutes=30))
     assert HOURLY.next(datetime(2026, 11, 23, 14, 0, tzinfo=india)) == at("23T08:40")
 
 
 @given(slots, moments)
-def test_a_slot_is_always_ahead_and_never_further_than_its_period(
-    slot: Slot, after: datetime
-) -> None:
+def test_the_next_slot_is_at_most_one_period_ahead(slot: Slot, after: datetime) -> None:
     then = slot.next(after)
     assert timedelta(0) < then - after <= slot.period
     assert then.minute == slot.minute
     assert slot.hour in (None, then.hour)
 
 
-def test_slots_say_when_they_are() -> None:
+def test_a_slot_reads_well() -> None:
     assert str(Slot(2)) == "hourly at :02"
     assert str(Slot(5, hour=3)) == "daily at 03:05"
 
@@ -61,18 +59,16 @@ def test_slots_say_when_they_are() -> None:
     ("failures", "then"),
     [(1, "23T03:25"), (2, "23T03:30"), (3, "23T03:40"), (5, "23T04:40"), (40, "24T03:20")],
 )
-def test_a_failure_that_may_pass_is_tried_again_sooner_than_the_slot(
-    failures: int, then: str
-) -> None:
+def test_a_temporary_failure_is_tried_again_before_the_next_slot(failures: int, then: str) -> None:
     assert after_failure(NIGHTLY, at("23T03:20"), failures, permanent=False) == at(then)
 
 
-def test_a_permanent_failure_waits_for_its_slot() -> None:
+def test_a_permanent_failure_waits_for_the_next_slot() -> None:
     assert after_failure(NIGHTLY, at("23T03:21"), 1, permanent=True) == at("24T03:20")
 
 
 @pytest.mark.parametrize("permanent", [True, False])
-def test_what_a_source_asked_for_is_kept_to_but_no_longer_than_a_day(permanent: bool) -> None:
+def test_the_pause_of_a_source_is_kept_up_to_a_day(permanent: bool) -> None:
     now = at("23T08:00")
     hours = after_failure(HOURLY, now, 1, permanent=permanent, retry_after=7200)
     assert hours == at("23T10:00")
@@ -80,18 +76,18 @@ def test_what_a_source_asked_for_is_kept_to_but_no_longer_than_a_day(permanent: 
     assert years == at("24T08:00")
 
 
-def test_today_is_owed_always_and_each_day_that_was_not_read() -> None:
+def test_today_and_each_day_not_fetched_yet_are_fetched() -> None:
     today = date(2026, 11, 23)
-    read = {date(2026, 11, 22), date(2026, 11, 20), date(2026, 11, 23)}
-    assert owed_days(today, read, 4) == [today, date(2026, 11, 21), date(2026, 11, 19)]
+    fetched = {date(2026, 11, 22), date(2026, 11, 20), date(2026, 11, 23)}
+    assert days_to_fetch(today, fetched, 4) == [today, date(2026, 11, 21), date(2026, 11, 19)]
 
 
-def test_without_back_filling_only_today_is_owed() -> None:
-    assert owed_days(date(2026, 11, 23), set(), 0) == [date(2026, 11, 23)]
+def test_without_back_filling_only_today_is_fetched() -> None:
+    assert days_to_fetch(date(2026, 11, 23), set(), 0) == [date(2026, 11, 23)]
 
 
 @pytest.mark.parametrize(
     ("last", "late"), [("23T07:59", False), ("23T06:00", False), ("23T05:59", True), (None, False)]
 )
-def test_a_job_is_late_when_two_slots_went_by(last: str | None, late: bool) -> None:
+def test_a_job_is_late_after_two_slots_without_a_success(last: str | None, late: bool) -> None:
     assert is_late(at(last) if last else None, HOURLY, at("23T08:00")) is late

@@ -1,17 +1,14 @@
-"""How jobs stand, in values and in the terminal."""
+"""The status of jobs."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.management import call_command
 
-from papers.jobs.status import in_words, status, statuses
-from papers.jobs.timetable import BY_NAME, LINES
+from papers.jobs.status import format_span, status, statuses
+from papers.jobs.timetable import BY_NAME, JOBS
 from papers.models import Job
 from tests.factories import make_job
 
@@ -41,11 +38,11 @@ def _only_github(settings: Any) -> None:
         ({"last_success_at": NOW - HOUR, "lease_until": NOW}, "fine"),
     ],
 )
-def test_a_job_s_health_follows_from_its_row(values: dict[str, Any], health: str) -> None:
+def test_the_health_of_a_job_follows_from_its_row(values: dict[str, Any], health: str) -> None:
     assert status(STARS, Job(next_run_at=NOW, **values), NOW).health == health
 
 
-def test_a_job_that_is_off_is_off_but_shown_while_it_runs_by_hand(settings: Any) -> None:
+def test_a_disabled_job_is_off_unless_it_runs_by_hand(settings: Any) -> None:
     settings.SOURCES = []
     job = Job(next_run_at=NOW, last_success_at=NOW - HOUR)
     assert status(STARS, job, NOW).health == "off"
@@ -53,19 +50,19 @@ def test_a_job_that_is_off_is_off_but_shown_while_it_runs_by_hand(settings: Any)
     assert status(STARS, job, NOW).health == "running"
 
 
-def test_an_error_is_shown_until_a_success_comes_after_it() -> None:
+def test_an_error_is_shown_until_the_next_success() -> None:
     job = Job(next_run_at=NOW, last_error="it is down", failures=1)
     assert status(STARS, job, NOW).error == "it is down"
     job.failures = 0
     assert status(STARS, job, NOW).error == ""
 
 
-def test_all_jobs_are_looked_up_at_once(django_assert_num_queries: Any) -> None:
+def test_all_statuses_take_one_query(django_assert_num_queries: Any) -> None:
     make_job("stars", last_success_at=NOW - HOUR)
     with django_assert_num_queries(1):
-        standing = statuses(LINES, NOW)
-    assert [one.line for one in standing] == list(LINES)
-    assert {one.line.name: one.lag for one in standing if one.lag} == {"stars": HOUR}
+        found = statuses(JOBS, NOW)
+    assert [one.spec for one in found] == list(JOBS)
+    assert {one.spec.name: one.lag for one in found if one.lag} == {"stars": HOUR}
 
 
 @pytest.mark.parametrize(
@@ -78,34 +75,5 @@ def test_all_jobs_are_looked_up_at_once(django_assert_num_queries: Any) -> None:
         (timedelta(days=2), "2 days"),
     ],
 )
-def test_a_span_is_said_in_its_largest_unit(span: timedelta, words: str) -> None:
-    assert in_words(span) == words
-
-
-# ── the terminal ─────────────────────────────────────────────────────────────
-
-
-def printed() -> list[str]:
-    out = StringIO()
-    call_command("sources", stdout=out, no_color=True)
-    return out.getvalue().splitlines()
-
-
-@time_machine.travel(NOW, tick=False)
-def test_the_table_has_a_line_for_each_job() -> None:
-    make_job("stars", last_success_at=NOW - 2 * HOUR)
-    head, *lines = printed()
-    assert head.split("  ")[0] == "job"
-    assert [line.split()[0] for line in lines[: len(LINES)]] == [line.name for line in LINES]
-    (stars,) = (line for line in lines if line.startswith("stars"))
-    for part in ("github", "fine", "2 hours ago", "2026-11-23 09:00 UTC", "hourly at :16"):
-        assert part in stars
-
-
-@time_machine.travel(NOW, tick=False)
-def test_below_the_table_stand_errors_and_what_is_off() -> None:
-    make_job("stars", failures=1, last_error="it is down", last_error_at=NOW - HOUR)
-    said = printed()
-    assert "stars: 2026-11-23 07:00 UTC: it is down" in said
-    assert "Off: SOURCES does not name arxiv." in said
-    assert not any("does not name github" in line for line in said)
+def test_a_span_is_written_in_its_largest_unit(span: timedelta, words: str) -> None:
+    assert format_span(span) == words

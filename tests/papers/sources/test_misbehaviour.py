@@ -30,7 +30,7 @@ from fakes.web_service import (
 from papers.jobs.fetch.github import fetch_stars
 from papers.jobs.fetch.hugging_face import fetch_day
 from papers.jobs.fetch.semantic_scholar import fetch_citations
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import RawRecord, Signal
 from papers.sources import SourceError, github, hugging_face, semantic_scholar
 from papers.sources.http import Clock, Http, Limits
@@ -47,7 +47,7 @@ class Source:
 
     setting: str
     connect: Callable[[Limits, Clock], Http]
-    fetch: Callable[[Http, datetime], Harvest]
+    fetch: Callable[[Http, datetime], FetchReport]
     fine: Play
 
 
@@ -114,7 +114,7 @@ def _paper() -> None:
     make_paper(arxiv_id="2503.00001", code_url="https://github.com/a/b")
 
 
-def fetch(name: str, time: FakeTime, limits: Limits = LIMITS) -> Harvest:
+def fetch(name: str, time: FakeTime, limits: Limits = LIMITS) -> FetchReport:
     with SOURCES[name].connect(limits, time.clock) as http:
         return SOURCES[name].fetch(http, NOON)
 
@@ -151,6 +151,6 @@ def test_a_passing_error_is_over_after_a_pause(
 ) -> None:
     fine = SOURCES[name].fine
     servers[name].plays("*", says({}, 429, retry_after="30"), fine)
-    assert fetch(name, time).trouble is None
+    assert fetch(name, time).error is None
     assert time.slept[-1] == 31.0
     assert stored(name)[1] == 1

@@ -25,7 +25,7 @@ from fakes.web_service import (
     stand_in,
 )
 from papers.jobs.fetch.arxiv import fetch_batch
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import RawRecord
 from papers.sources import SourceError
 from papers.sources.arxiv import connect
@@ -51,7 +51,7 @@ def xml(*entries: str, **values: Any) -> Play:
     return Play(body=feed(*entries), **values)
 
 
-def ask(time: FakeTime, limits: Limits = LIMITS) -> Harvest:
+def ask(time: FakeTime, limits: Limits = LIMITS) -> FetchReport:
     with connect(limits, time.clock) as http:
         return fetch_batch(http, ["2503.00001"], NOW)
 

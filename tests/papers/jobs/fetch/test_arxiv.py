@@ -16,8 +16,8 @@ from fakes.web_service import (
     says,
     stand_in,
 )
-from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, waiting
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, lacking_metadata
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord
 from papers.ranking.window_papers import window_papers
 from papers.sources import SourceError
@@ -60,18 +60,18 @@ def announcement(identity: str, kind: str = "new", day: str = "2025-03-14") -> s
 
 def ask(
     *ids: str, now: datetime = NOW, time: FakeTime | None = None, limits: Limits = LIMITS
-) -> Harvest:
+) -> FetchReport:
     with connect(limits, (time or FakeTime()).clock) as http:
         return fetch_batch(http, ids, now)
 
 
-def look_at_feed(now: datetime = NOW) -> Harvest:
+def look_at_feed(now: datetime = NOW) -> FetchReport:
     with connect_feeds(LIMITS, FakeTime().clock) as http:
         return fetch_announcements(http, now)
 
 
 def ids_waiting(now: datetime) -> list[str | None]:
-    return list(waiting(now).values_list("arxiv_id", flat=True))
+    return list(lacking_metadata(now).values_list("arxiv_id", flat=True))
 
 
 def make_incomplete(identity: str, **values: Any) -> Paper:
@@ -84,14 +84,14 @@ def make_incomplete(identity: str, **values: Any) -> Paper:
 def test_a_paper_gets_the_fields_that_its_list_left_out(arxiv: StandIn) -> None:
     paper = make_incomplete("2503.00001", listed_on=DAY)
     arxiv.plays(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/engine")))
-    harvest = ask("2503.00001")
+    report = ask("2503.00001")
     paper.refresh_from_db()
     assert paper.categories == ["cs.LG", "stat.ML"]
     assert paper.authors == ["Ada Lovelace", "Alan Turing"]
     assert paper.published_on == date(2025, 3, 12)
     assert paper.code_url == "https://github.com/ada/engine"
     assert paper.listed_on == DAY
-    assert harvest == Harvest(papers=1)
+    assert report == FetchReport(papers=1)
     assert RawRecord.objects.get().payload["comment"] == "Code: github.com/ada/engine"
 
 
@@ -115,25 +115,25 @@ def test_many_papers_are_requested_a_hundred_at_a_time(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, xml())
     ids = [f"2503.{number:05}" for number in range(250)]
     with connect(LIMITS, FakeTime().clock) as http:
-        harvest = fetch_papers(http, ids, NOW)
+        report = fetch_papers(http, ids, NOW)
     assert [asked.query["max_results"] for asked in arxiv.asked] == ["100", "100", "50"]
-    assert harvest.unknown == 250
+    assert report.unknown == 250
 
 
 def test_what_came_before_a_failure_is_kept(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, xml(entry("2503.00000")), says({}, 500))
     ids = [f"2503.{number:05}" for number in range(150)]
     with connect(LIMITS, FakeTime().clock) as http:
-        harvest = fetch_papers(http, ids, NOW)
-    assert harvest.papers == 1
-    assert "answered 500" in str(harvest.trouble)
+        report = fetch_papers(http, ids, NOW)
+    assert report.papers == 1
+    assert "answered 500" in str(report.error)
 
 
 def test_the_same_response_again_changes_nothing(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, xml(entry("2503.00001")))
     assert ask("2503.00001").new == 1
     before = Paper.objects.get()
-    assert ask("2503.00001", now=NOW + timedelta(hours=1)) == Harvest(papers=1)
+    assert ask("2503.00001", now=NOW + timedelta(hours=1)) == FetchReport(papers=1)
     assert Paper.objects.get().updated_at == before.updated_at
     assert RawRecord.objects.count() == 1
 
@@ -162,15 +162,15 @@ def test_a_refused_id_does_not_lose_the_others(arxiv: StandIn) -> None:
         make_incomplete(identity)
     no = Play(400, body=refusal("incorrect id format for 2503.00002"))
     arxiv.plays(QUERY, no, xml(entry("2503.00001")))
-    harvest = ask("2503.00001", "2503.00002")
-    assert harvest == Harvest(papers=1, unknown=1)
+    report = ask("2503.00001", "2503.00002")
+    assert report == FetchReport(papers=1, unknown=1)
     assert arxiv.asked[1].query["id_list"] == "2503.00001"
     assert Paper.objects.filter(arxiv_asked_at=NOW).count() == 2
 
 
 def test_a_batch_of_refused_ids_only_is_unknown(arxiv: StandIn) -> None:
     arxiv.plays(QUERY, Play(400, body=refusal("incorrect id format for 2503.00002")))
-    assert ask("2503.00002") == Harvest(unknown=1)
+    assert ask("2503.00002") == FetchReport(unknown=1)
 
 
 def test_after_another_error_these_papers_wait_a_day(arxiv: StandIn) -> None:
@@ -216,7 +216,7 @@ def test_a_paper_is_requested_each_day_for_two_weeks(
 def test_an_unknown_paper_waits_until_tomorrow(arxiv: StandIn) -> None:
     make_incomplete("2503.00001")
     arxiv.plays(QUERY, xml())
-    assert ask("2503.00001") == Harvest(unknown=1)
+    assert ask("2503.00001") == FetchReport(unknown=1)
     assert ids_waiting(NOW + timedelta(hours=1)) == []
     assert ids_waiting(NOW + timedelta(days=1)) == ["2503.00001"]
 
@@ -226,7 +226,7 @@ def test_an_unknown_paper_waits_until_tomorrow(arxiv: StandIn) -> None:
 
 def test_an_announced_paper_is_stored_with_its_day(arxiv: StandIn) -> None:
     arxiv.plays(FEED, xml(announcement("2503.00001"), announcement("2503.00002", "cross")))
-    assert look_at_feed() == Harvest(papers=2, new=2)
+    assert look_at_feed() == FetchReport(papers=2, new=2)
     assert set(Paper.objects.values_list("listed_on", flat=True)) == {DAY}
     assert Paper.objects.first().authors == ["Ada Lovelace"]  # type: ignore[union-attr]
 
@@ -245,7 +245,7 @@ def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: StandIn) -
         FEED,
         xml(announcement("2503.00001", "replace"), announcement("1503.00002", "replace-cross")),
     )
-    assert look_at_feed() == Harvest(papers=1)
+    assert look_at_feed() == FetchReport(papers=1)
     paper.refresh_from_db()
     assert paper.categories == ["cs.LG"]
 
@@ -254,19 +254,19 @@ def test_an_unchanged_feed_is_not_read_again(arxiv: StandIn) -> None:
     changed = xml(announcement("2503.00001"), headers={"etag": '"march"'})
     arxiv.plays(FEED, changed, Play(304))
     look_at_feed()
-    assert look_at_feed() == Harvest()
+    assert look_at_feed() == FetchReport()
     assert [asked.headers.get("if-none-match") for asked in arxiv.asked] == [None, '"march"']
 
 
 def test_a_feed_that_could_not_be_stored_is_read_again(
     arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> Harvest:
+    def broken(*_: object, **__: object) -> FetchReport:
         raise RuntimeError
 
     arxiv.plays(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
     with monkeypatch.context() as patch:
-        patch.setattr("papers.jobs.fetch.arxiv.take_in", broken)
+        patch.setattr("papers.jobs.fetch.arxiv.ingest_and_classify", broken)
         with pytest.raises(RuntimeError):
             look_at_feed()
     assert look_at_feed().new == 1
@@ -275,7 +275,7 @@ def test_a_feed_that_could_not_be_stored_is_read_again(
 
 def test_a_feed_without_announcements_is_no_error(arxiv: StandIn) -> None:
     arxiv.plays(FEED, xml())
-    assert look_at_feed() == Harvest()
+    assert look_at_feed() == FetchReport()
 
 
 @pytest.mark.parametrize(
@@ -291,5 +291,5 @@ def test_a_feed_without_announcements_is_no_error(arxiv: StandIn) -> None:
 )
 def test_on_weekends_no_announcements_are_requested(arxiv: StandIn, now: str, asks: bool) -> None:
     arxiv.plays(FEED, xml())
-    assert look_at_feed(datetime.fromisoformat(now)) == Harvest()
+    assert look_at_feed(datetime.fromisoformat(now)) == FetchReport()
     assert bool(arxiv.asked) is asks

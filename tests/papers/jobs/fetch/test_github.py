@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from fakes.web_service import FakeTime, Play, StandIn, says, stand_in
 from papers.jobs.fetch.github import fetch_stars
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.github import connect
@@ -73,7 +73,7 @@ def test_the_stars_of_fresh_papers_with_a_repository_are_added(server: StandIn, 
     make_paper(code_url="https://gitlab.com/a/b")
     make_paper()
     server.plays("/repos/a/b", has_stars(7))
-    assert fetch_stars(http, NOON) == Harvest(papers=1, signals=1)
+    assert fetch_stars(http, NOON) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [7]
     assert server.paths() == ["/repos/a/b"]
     assert RawRecord.objects.get().payload == {"full_name": "a/b", "stargazers_count": 7}
@@ -82,7 +82,7 @@ def test_the_stars_of_fresh_papers_with_a_repository_are_added(server: StandIn, 
 def test_papers_of_one_repository_share_one_request(server: StandIn, http: Http) -> None:
     papers = [make_project("a/b"), make_project("A/B.git")]
     server.plays("*", has_stars(7))
-    assert fetch_stars(http, NOON) == Harvest(papers=2, signals=2)
+    assert fetch_stars(http, NOON) == FetchReport(papers=2, signals=2)
     assert [reads(paper) for paper in papers] == [[7], [7]]
     assert len(server.asked) == 1
 
@@ -91,7 +91,7 @@ def test_an_unchanged_number_is_a_read_too(server: StandIn, http: Http) -> None:
     paper = make_project()
     server.plays("*", has_stars(7, etag='"1"'), Play(304))
     fetch_stars(http, NOON)
-    assert fetch_stars(http, NOON + HOUR) == Harvest(papers=1, signals=1)
+    assert fetch_stars(http, NOON + HOUR) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [7, 7]
     assert RawRecord.objects.count() == 1
 
@@ -141,10 +141,10 @@ def test_stars_read_before_the_quota_ran_out_are_kept(server: StandIn, http: Htt
     papers = [make_project("a/one"), make_project("a/two")]
     spent = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": str(1_780_000_000 + 1800)}
     server.plays("/repos/a/one", has_stars(1, "a/one", 200, **spent))
-    harvest = fetch_stars(http, NOON)
-    assert harvest.papers == 1
-    assert harvest.trouble
-    assert (harvest.trouble.permanent, harvest.trouble.retry_after) == (False, 1800.0)
+    report = fetch_stars(http, NOON)
+    assert report.papers == 1
+    assert report.error
+    assert (report.error.permanent, report.error.retry_after) == (False, 1800.0)
     assert [reads(paper) for paper in papers] == [[1], []]
     assert len(server.asked) == 1
 

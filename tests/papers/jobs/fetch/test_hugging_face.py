@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from fakes.web_service import FakeTime, Play, StandIn, says, stand_in
 from papers.jobs.fetch.hugging_face import fetch_day, fetch_signals
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord, Signal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
@@ -74,8 +74,8 @@ def test_a_recorded_list_of_any_age_is_stored(
     server.plays(LISTS, daily_play(shared, day))
     listed_on = date.fromisoformat(day)
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    harvest = fetch_day(http, listed_on, now)
-    assert (harvest.papers, harvest.new, harvest.trouble) == (rows, rows, None)
+    report = fetch_day(http, listed_on, now)
+    assert (report.papers, report.new, report.error) == (rows, rows, None)
     assert set(Paper.objects.values_list("listed_on", flat=True)) == {listed_on}
     assert set(Signal.objects.values_list("read_at", flat=True)) == {now}
     assert server.asked[0].query == {"date": day, "limit": "100", "p": "0"}
@@ -83,12 +83,12 @@ def test_a_recorded_list_of_any_age_is_stored(
 
 def test_a_day_without_a_list_is_no_error(server: StandIn, http: Http) -> None:
     server.plays(LISTS, EMPTY)
-    assert fetch_day(http, DAY, NOON) == Harvest()
+    assert fetch_day(http, DAY, NOON) == FetchReport()
 
 
 def test_a_list_that_is_not_open_yet_is_no_error(server: StandIn, http: Http) -> None:
     server.plays(LISTS, says({"error": "date is in the future"}, 400))
-    assert fetch_day(http, DAY, NOON) == Harvest()
+    assert fetch_day(http, DAY, NOON) == FetchReport()
 
 
 def test_a_past_day_that_is_refused_is_an_error(server: StandIn, http: Http) -> None:
@@ -156,8 +156,8 @@ def test_the_lists_of_two_weeks_are_read_then_linked_objects(server: StandIn, ht
     lists(server, d14=[row(1)], d1=[row(2)])
     server.plays("/api/papers/2503.00001", says(about(1)))
     server.plays("/api/papers/2503.00002", says(about(2)))
-    harvest = fetch_signals(http, NOON)
-    assert (harvest.papers, harvest.new, harvest.trouble) == (2, 2, None)
+    report = fetch_signals(http, NOON)
+    assert (report.papers, report.new, report.error) == (2, 2, None)
     days = [asked.query["date"] for asked in server.asked if asked.path == LISTS]
     assert (days[0], days[-1], len(days)) == ("2025-03-14", "2025-03-01", 14)
     for identity in ("2503.00001", "2503.00002"):
@@ -197,27 +197,27 @@ def test_an_unindexed_paper_is_not_requested_each_hour(server: StandIn, http: Ht
     server.plays("/api/papers/2503.00009", says({"error": "Paper not found"}, 404))
     for hour in range(2):
         lists(server)
-        harvest = fetch_signals(http, NOON + hour * HOUR)
-        assert (harvest.unknown, harvest.trouble) == (1 - hour, None)
+        report = fetch_signals(http, NOON + hour * HOUR)
+        assert (report.unknown, report.error) == (1 - hour, None)
     assert server.paths().count("/api/papers/2503.00009") == 1
 
 
 def test_one_unreadable_list_does_not_lose_the_others(server: StandIn, http: Http) -> None:
     lists(server, d14=[row(1)], d13=[{"paper": {}}], d12=[row(2)])
     server.plays("*", Play(404))
-    harvest = fetch_signals(http, NOON)
-    assert harvest.new == 2
-    assert harvest.trouble
-    assert harvest.trouble.reason == "left out: row 0: paper.id is missing"
+    report = fetch_signals(http, NOON)
+    assert report.new == 2
+    assert report.error
+    assert report.error.reason == "left out: row 0: paper.id is missing"
 
 
 def test_lists_read_before_the_quota_ran_out_are_kept(server: StandIn, http: Http) -> None:
     spent = {"ratelimit": '"api";r=0;t=240', "ratelimit_policy": '"api";q=500;w=300'}
     server.plays(LISTS, says([row(1)]), says([row(2)], 200, **spent))
-    harvest = fetch_signals(http, NOON)
-    assert harvest.new == 2
-    assert harvest.trouble
-    assert (harvest.trouble.permanent, harvest.trouble.retry_after) == (False, 240.0)
+    report = fetch_signals(http, NOON)
+    assert report.new == 2
+    assert report.error
+    assert (report.error.permanent, report.error.retry_after) == (False, 240.0)
     assert len(server.asked) == 2
 
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from fakes.web_service import FakeTime, StandIn, says, stand_in
 from papers.jobs.fetch import semantic_scholar
 from papers.jobs.fetch.semantic_scholar import fetch_citations
-from papers.jobs.fetching import Harvest
+from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord, Signal
 from papers.sources.http import Http, Limits
 from papers.sources.semantic_scholar import connect
@@ -52,7 +52,7 @@ def test_citations_are_added_and_the_summary_kept(server: StandIn, http: Http) -
     paper = make_paper(arxiv_id="2503.00001", title="On walruses")
     summary = {"model": "tldr@v2.0.0", "text": "Walruses are large."}
     server.plays(BATCH_PATH, says([row(5, tldr=summary, title="ON WALRUSES")]))
-    assert fetch_citations(http, NOON) == Harvest(papers=1, signals=1)
+    assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [5]
     assert RawRecord.objects.get().payload["tldr"] == summary
     paper.refresh_from_db()
@@ -70,21 +70,21 @@ def test_real_papers_of_the_last_half_year_are_requested(server: StandIn, http: 
 
 
 def test_without_papers_there_is_no_request(server: StandIn, http: Http) -> None:
-    assert fetch_citations(http, NOON) == Harvest()
+    assert fetch_citations(http, NOON) == FetchReport()
     assert server.asked == []
 
 
 def test_unknown_papers_are_counted(server: StandIn, http: Http) -> None:
     known, unknown = make_paper(arxiv_id="2503.00001"), make_paper(arxiv_id="2503.00002")
     server.plays(BATCH_PATH, says([row(3), None]))
-    assert fetch_citations(http, NOON) == Harvest(papers=1, signals=1, unknown=1)
+    assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1, unknown=1)
     assert (reads(known), reads(unknown)) == ([3], [])
 
 
 def test_a_batch_of_unknown_papers_is_counted(server: StandIn, http: Http) -> None:
     make_paper()
     server.plays(BATCH_PATH, says({"error": "No valid paper ids given"}, 400))
-    assert fetch_citations(http, NOON) == Harvest(unknown=1)
+    assert fetch_citations(http, NOON) == FetchReport(unknown=1)
 
 
 def test_batches_are_requested_a_second_apart(
@@ -94,7 +94,7 @@ def test_batches_are_requested_a_second_apart(
     for number in range(5):
         make_paper(arxiv_id=f"2503.0000{number}")
     server.plays(BATCH_PATH, says([row()] * 2), says([row()] * 2), says([row()]))
-    assert fetch_citations(http, NOON) == Harvest(papers=5, signals=5)
+    assert fetch_citations(http, NOON) == FetchReport(papers=5, signals=5)
     assert [len(batch) for batch in ids(server)] == [2, 2, 1]
     assert time.slept == pytest.approx([1.1, 1.1])
 
@@ -114,7 +114,7 @@ def test_those_read_longest_ago_come_first(server: StandIn, http: Http) -> None:
 def test_too_many_for_one_night_are_spread_over_nights(
     server: StandIn, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(semantic_scholar, "_A_NIGHT", 2)
+    monkeypatch.setattr(semantic_scholar, "_MAX_PAPERS", 2)
     for number in range(6):
         make_paper(arxiv_id=f"2503.0000{number}")
     server.plays(BATCH_PATH, says([None, None]))
@@ -130,8 +130,8 @@ def test_citations_read_before_a_429_are_kept(
     monkeypatch.setattr(semantic_scholar, "BATCH", 1)
     papers = [make_paper(), make_paper(), make_paper(), make_paper()]
     server.plays(BATCH_PATH, says([row()]), says({"message": "Too Many Requests."}, 429))
-    harvest = fetch_citations(http, NOON)
-    assert (harvest.papers, sum(map(len, map(reads, papers)))) == (1, 1)
-    assert harvest.trouble
-    assert not harvest.trouble.permanent
-    assert "429, too many requests: Too Many Requests." in harvest.trouble.reason
+    report = fetch_citations(http, NOON)
+    assert (report.papers, sum(map(len, map(reads, papers)))) == (1, 1)
+    assert report.error
+    assert not report.error.permanent
+    assert "429, too many requests: Too Many Requests." in report.error.reason
