@@ -7,15 +7,15 @@ import os
 import sys
 from contextlib import nullcontext
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from local import servers
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
-
-    from local import servers
-
     try:
         var = settings.VAR_DIR  # reads .env too, which may name the servers
         with nullcontext() if servers.not_needed() else servers.running(var):

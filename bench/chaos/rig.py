@@ -1,6 +1,6 @@
 """The service in real processes that may be killed: stores, workers, beats, and who restarts them.
 
-PostgreSQL and Valkey are the embedded ones, started here and not by their keeper, so that
+PostgreSQL and Valkey are the embedded ones, started here and not by their supervisor, so that
 they can be stopped alone. Worker and beat are those of `make run`. Everything listens on
 sockets or on 127.0.0.1, carries a mark, and dies with the harness.
 """
@@ -246,7 +246,7 @@ def wait_for(
     deadline = time.monotonic() + (seconds or _START_SECONDS)
     while not condition():
         if child and child.exit_status is not None:
-            raise RigError(f"{what} ended with status {child.exit_status}:\n{child.last_words()}")
+            raise RigError(f"{what} ended with status {child.exit_status}:\n{child.log_tail()}")
         if time.monotonic() > deadline:
             raise RigError(f"waited in vain for {what}")
         time.sleep(0.02)

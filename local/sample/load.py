@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from local.sample import catalogue
 from local.sample.catalogue import SamplePaper, SampleReader
-from local.sample.history import history
+from local.sample.signal_history import history
 from newsletter.models import Edition
 from papers.catalogue.classify import classify
 from papers.catalogue.ingest import ingest

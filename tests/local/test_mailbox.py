@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import mailbox
-from local.catcher import Maildir
+from local.smtp_catcher import Maildir
 
 HTML = "<!doctype html><html><head><title>Hi</title></head><body><p>Zoë</p></body></html>"
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from local.catcher import Maildir
+from local.smtp_catcher import Maildir
 from local.views import PAGE_SIZE
 from tests.local.test_mailbox import HTML, make_mail
 

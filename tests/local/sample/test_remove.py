@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from local.catcher import Maildir
 from local.sample.remove import remove
+from local.smtp_catcher import Maildir
 from newsletter.editions.compose import compose
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
 from papers.catalogue.ingest import ingest

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.sample.catalogue import papers
-from local.sample.history import MOST_VOTES, Reading, history
+from local.sample.signal_history import MOST_VOTES, Reading, history
 
 LISTED = date(2026, 11, 16)
 OPENED = datetime(2026, 11, 16, tzinfo=UTC)

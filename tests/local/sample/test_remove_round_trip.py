@@ -14,14 +14,14 @@ from subscribers.models import ConsentEntry
 from subscribers.trail import Trail
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW
-from tests.local.tables import counts, rows
-from tests.local.test_remove import (
+from tests.local.sample.test_remove import (
     YESTERDAY,
     ingest_real_paper,
     make_delivery,
     sample_reader,
     use_the_sample,
 )
+from tests.local.tables import counts, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("laptop")]
 
