@@ -26,7 +26,7 @@ from tests.local.tables import counts, rows
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("laptop")]
 
 
-def test_nothing_of_the_sample_is_left_in_any_table() -> None:
+def test_no_table_holds_anything_of_the_sample() -> None:
     before = counts()
     load(NOW)
     use_the_sample()
@@ -35,7 +35,7 @@ def test_nothing_of_the_sample_is_left_in_any_table() -> None:
     assert counts() == before
 
 
-def test_what_was_removed_can_be_loaded_again() -> None:
+def test_a_removed_sample_can_be_loaded_again() -> None:
     load(NOW)
     first = counts()
     remove()
