@@ -184,24 +184,24 @@ def check_api_rate() -> list[CheckMessage]:
 
 
 def check_production() -> list[CheckMessage]:
-    """W001 to W003: what works, but not as readers and mail providers expect of production."""
+    """W001 to W003: settings that work, but not as readers and mail providers expect."""
     found = [
         (
             settings.LOCAL,
             "W001",
-            "LOCAL is true: this is set up as a laptop.",
+            "LOCAL is true: this is the setup of a laptop.",
             "Set LOCAL=false, DATABASE_URL, REDIS_URL and SECRET_KEY.",
         ),
         (
             not settings.POSTAL_ADDRESS,
             "W002",
             "POSTAL_ADDRESS is empty.",
-            "Set it: the law of many countries wants a postal address in every newsletter.",
+            "Set it: the law of many countries requires a postal address in every newsletter.",
         ),
         (
             settings.MAIL_DOMAIN.endswith(_NOWHERE),
             "W003",
-            f"MAIL_FROM is at {settings.MAIL_DOMAIN!r}, where no answer can arrive.",
+            f"MAIL_FROM is at {settings.MAIL_DOMAIN!r}, where no reply can arrive.",
             "Set MAIL_FROM to an address of a domain that is yours.",
         ),
     ]

@@ -60,7 +60,7 @@ def visit(url: str, chromium: str) -> dict[str, list[str]]:
     return seen
 
 
-def test_it_shows_and_tries_the_endpoints_asking_no_other_host(
+def test_it_shows_and_tries_the_endpoints_without_another_host(
     seen: dict[str, list[str]], address: str
 ) -> None:
     assert "/api/daily_papers" in [path.replace("\u200b", "") for path in seen["paths"]]
@@ -77,7 +77,7 @@ def test_it_keeps_the_policy_of_every_other_page(
     assert "unsafe" not in policy
 
 
-def test_what_it_needs_is_served_by_a_manifest_too(settings: LazySettings, tmp_path: Path) -> None:
+def test_its_files_are_in_the_manifest(settings: LazySettings, tmp_path: Path) -> None:
     """As production serves it; a source map that is missing would stop collectstatic."""
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {

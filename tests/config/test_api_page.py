@@ -94,6 +94,6 @@ def test_every_endpoint_has_an_example() -> None:
         assert any(re.search(rf"{pattern}['?]", command) for command in COMMANDS), pattern
 
 
-def test_the_limit_is_the_one_it_names(settings: LazySettings) -> None:
+def test_the_page_names_the_limit_of_the_settings(settings: LazySettings) -> None:
     assert "500 requests in five minutes" in PAGE
     assert settings.API_RATE == "500/5 minutes"

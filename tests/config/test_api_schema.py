@@ -47,12 +47,12 @@ def unlimited(settings: LazySettings) -> None:
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
-def test_what_is_asked_rightly_is_answered_as_described(path: str, address: str) -> None:
+def test_a_valid_request_is_answered_as_described(path: str, address: str) -> None:
     try_out(path, GenerationMode.POSITIVE, address)
 
 
 @pytest.mark.parametrize("path", ASKED_WRONGLY)
-def test_what_is_asked_wrongly_is_refused_as_described(path: str, address: str) -> None:
+def test_an_invalid_request_is_refused_as_described(path: str, address: str) -> None:
     try_out(path, GenerationMode.NEGATIVE, address)
 
 

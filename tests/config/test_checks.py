@@ -91,7 +91,7 @@ def test_each_mistake_is_one_error_with_a_hint(
 
 
 @pytest.mark.parametrize("timeout", [float("nan"), float("inf")])
-def test_a_timeout_that_never_comes_is_none(settings: Settings, timeout: float) -> None:
+def test_a_timeout_without_end_is_an_error(settings: Settings, timeout: float) -> None:
     settings.EMAIL_TIMEOUT = timeout
     assert "trending.E003" in ids(checks.errors())
 
@@ -115,7 +115,7 @@ def test_a_setting_unfit_for_production_is_a_warning(
     assert checks.warnings()[0].hint
 
 
-def test_an_unknown_provider_is_told_who_is_known(settings: Settings) -> None:
+def test_an_unknown_provider_gets_a_list_of_the_known(settings: Settings) -> None:
     settings.MAIL_PROVIDER = "pigeon"
     (error,) = checks.errors()
     for provider in known_providers():
@@ -135,9 +135,7 @@ def test_a_missing_key_is_named_as_the_variable_to_set(settings: Settings) -> No
     assert "ANYMAIL_POSTMARK_SERVER_TOKEN" in str(error.hint)
 
 
-def test_amazon_must_be_told_its_region(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_amazon_needs_a_region(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     choose(settings, "amazon_ses")
     assert "AWS_DEFAULT_REGION" in checks.errors()[0].msg
     choose(settings, "amazon_ses", AMAZON_SES_CLIENT_PARAMS={"region_name": "eu-west-1"})

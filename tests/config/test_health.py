@@ -12,7 +12,7 @@ from pytest_django import Settings
 from config import health
 
 
-def test_a_running_process_responses_without_any_store(client: Client) -> None:
+def test_a_running_process_is_healthy_without_any_store(client: Client) -> None:
     response = client.get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
@@ -37,7 +37,7 @@ def _no_database() -> None:
     raise OperationalError("password authentication failed for user hunter2")
 
 
-def test_a_process_without_its_database_is_not_ready_and_repeats_no_secret(
+def test_without_its_database_a_process_is_not_ready(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(health, "_query_database", _no_database)
@@ -60,6 +60,6 @@ def _unreachable_redis(settings: Settings) -> Iterator[None]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_unreachable_redis")
-def test_a_process_without_its_redis_is_not_ready(client: Client) -> None:
+def test_without_its_redis_a_process_is_not_ready(client: Client) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"no redis\n")

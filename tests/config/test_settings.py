@@ -54,13 +54,13 @@ def variables_exemplified() -> set[str]:
     return set(re.findall(r"^(?:# ?)?([A-Z0-9_]+)=", text, re.MULTILINE))
 
 
-def test_the_reader_of_settings_finds_them() -> None:
+def test_the_variables_of_a_file_are_found() -> None:
     assert {"SECRET_KEY", "LOCAL", "BURST_SIZE", "ALLOWED_HOSTS", "TICK_SECONDS"} <= variables_read(
         ROOT / "config" / "settings.py"
     )
 
 
-def test_every_setting_is_documented_and_no_documented_one_is_stale() -> None:
+def test_the_documented_settings_are_those_of_the_code() -> None:
     read = variables_read(ROOT / "config" / "settings.py")
     others = set().union(
         *(
@@ -111,7 +111,7 @@ def documented_defaults() -> dict[str, str]:
     return dict(re.findall(r"^\| `([A-Z0-9_]+)` \| `([^`]+)` \|", text, re.MULTILINE))
 
 
-def test_each_documented_default_is_the_one_in_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_documented_default_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers, flags and words; a default that depends on others is prose in the table."""
     loaded = load_settings(monkeypatch, SECRET_KEY="x", **LAPTOP)
     for name, documented in documented_defaults().items():
@@ -148,7 +148,7 @@ def test_every_environment_has_postgresql_and_redis(
     assert loaded["RATE_LIMIT_STORAGE"].startswith(("redis://", "rediss://", "redis+unix://"))
 
 
-def test_celery_never_runs_a_task_where_it_was_called() -> None:
+def test_celery_never_runs_a_task_in_the_calling_process() -> None:
     assert not app.conf["task_always" + "_eager"]
 
 
@@ -211,7 +211,7 @@ def test_a_refusal_never_repeats_the_password(monkeypatch: pytest.MonkeyPatch) -
     assert "hunter2" not in str(refusal.value)
 
 
-def test_manage_says_it_in_one_line_and_fails() -> None:
+def test_manage_prints_one_line_and_fails() -> None:
     run = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
@@ -237,7 +237,7 @@ def test_https_brings_secure_cookies_a_redirect_and_hsts(monkeypatch: pytest.Mon
     assert loaded["DEBUG"] is False
 
 
-def test_a_laptop_speaks_plain_http_and_makes_its_own_key(
+def test_a_laptop_uses_plain_http_and_its_own_key(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     loaded = load_settings(monkeypatch, VAR_DIR=str(tmp_path))
@@ -249,7 +249,7 @@ def test_a_laptop_speaks_plain_http_and_makes_its_own_key(
     assert again["SECRET_KEY"] == loaded["SECRET_KEY"]
 
 
-def test_the_word_of_a_proxy_counts_only_when_there_is_one(
+def test_the_headers_of_a_proxy_count_only_behind_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert load_settings(monkeypatch, **PRODUCTION)["SECURE_PROXY_SSL_HEADER"] is None
@@ -257,7 +257,9 @@ def test_the_word_of_a_proxy_counts_only_when_there_is_one(
     assert behind["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
-def test_static_files_of_production_carry_a_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_static_files_of_production_have_a_hash_in_their_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     loaded = load_settings(monkeypatch, STATIC_ROOT="/srv/static", **PRODUCTION)
     assert "Manifest" in loaded["STORAGES"]["staticfiles"]["BACKEND"]
     assert Path("/srv/static") == loaded["STATIC_ROOT"]
