@@ -24,7 +24,7 @@ TEXT = [
     ("on-accent", "accent-strong"),
     ("paper", "ink"),
 ]
-# What is not text but must be found: the edge of a field, a sparkline, the ring of focus.
+# Shapes that must be visible: the border of a field, a sparkline, the outline of the focus.
 SHAPES = [("edge", "paper"), ("edge", "field"), ("accent", "paper"), ("accent", "field")]
 
 
@@ -50,14 +50,14 @@ def test_black_on_white_has_the_greatest_contrast() -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("front", "back"), TEXT)
-def test_text_can_be_read(scheme: str, front: str, back: str) -> None:
+def test_text_has_enough_contrast(scheme: str, front: str, back: str) -> None:
     palette = colours(scheme)
     assert contrast(palette[front], palette[back]) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("front", "back"), SHAPES)
-def test_shapes_can_be_found(scheme: str, front: str, back: str) -> None:
+def test_shapes_have_enough_contrast(scheme: str, front: str, back: str) -> None:
     palette = colours(scheme)
     assert contrast(palette[front], palette[back]) >= 3
 
