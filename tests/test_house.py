@@ -107,9 +107,9 @@ def mirror(modules: list[Path], tests: list[Path]) -> tuple[list[str], list[str]
         in_folder.setdefault(folder_of_tests(module), set()).add(module.stem)
     tested, strays = set(), []
     for test in tests:
-        module = module_of(test.stem, in_folder.get(test.parent, set()))
-        if module:
-            tested.add((test.parent, module))
+        name = module_of(test.stem, in_folder.get(test.parent, set()))
+        if name:
+            tested.add((test.parent, name))
         else:
             strays.append(str(test))
     untested = [

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from unfold.admin import ModelAdmin
 
 from newsletter.models import (
@@ -118,6 +119,28 @@ def test_a_list_shows_its_rows(
     response = admin_client.get(rows_url(model))
     assert response.context["cl"].result_count == model._default_manager.count()
     assert row_url(one_of_each[model]) in response.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_users_takes_the_same_queries_for_any_number(
+    admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    for number in range(1, rows):  # the operator is one
+        User.objects.create_user(f"clerk{number}").groups.create(name=f"group {number}")
+    with django_assert_num_queries(6):
+        page = admin_client.get(rows_url(User))
+    assert page.context["cl"].result_count == rows
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_groups_takes_the_same_queries_for_any_number(
+    admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    for number in range(rows):
+        Group.objects.create(name=f"group {number}")
+    with django_assert_num_queries(5):
+        page = admin_client.get(rows_url(Group))
+    assert page.context["cl"].result_count == rows
 
 
 @pytest.mark.parametrize("model", PAGES, ids=name_of)

@@ -165,7 +165,7 @@ def test_setting_what_is_named_makes_any_provider_usable(settings: Settings, pro
 
 def registered(*, deploy: bool) -> set[str]:
     checks = registry.get_checks(include_deployment_checks=deploy)
-    return {f"{check.__module__}.{check.__name__}" for check in checks}
+    return {f"{check.__module__}.{getattr(check, '__name__', '')}" for check in checks}
 
 
 def test_django_runs_the_checks_of_every_app() -> None:

@@ -96,9 +96,9 @@ STATES = {
     f"{model.__name__} {value}"
     for model in apps.get_models()
     if model._meta.app_label in ("papers", "subscribers", "newsletter")
-    for field in model._meta.get_fields()
-    if getattr(field, "name", "") == "state" and getattr(field, "choices", None)
-    for value, _ in field.choices
+    for field in model._meta.concrete_fields
+    if field.name == "state"
+    for value, _ in field.flatchoices
 }
 
 
