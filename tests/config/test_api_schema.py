@@ -1,4 +1,4 @@
-"""The description of the API, tried by a machine that reads it and thinks of everything."""
+"""The description of the API, tested with requests that are generated from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())))
 FOUND: list[Any] = list(SCHEMA.get_all_operations())
 OPERATIONS = {result.ok().path: result.ok() for result in FOUND}
-# Any text at all is a good id of a paper, that nobody knows: these cannot be asked wrongly.
+# Any text is a valid id of a paper, mostly of no paper: these have no invalid requests.
 ASKED_WRONGLY = [path for path in OPERATIONS if "{paper_id}" not in path and path != "/api/topics"]
 
 

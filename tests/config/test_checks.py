@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of which nothing is wrong."""
+    """Settings without an error."""
     good: dict[str, Any] = {
         "LOCAL": False,
         "MAIL_PROVIDER": "smtp",

@@ -38,7 +38,7 @@ here = override_settings(ROOT_URLCONF=__name__)
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the console shows: the filter sits on the handler, as in the settings."""
+    """The output of the console: the filter is on the handler, as in the settings."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.addFilter(TokenFilter())

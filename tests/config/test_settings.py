@@ -19,7 +19,7 @@ from config.celery import app
 from tests.settings_file import PRODUCTION, ROOT, load_settings
 
 LAPTOP: dict[str, str] = {}
-# Words that only a shortcut needs, spelled so that this file does not name them itself.
+# Words that only a shortcut needs, split so that this file does not contain them itself.
 SHORTCUTS = re.compile(
     "always" + "_eager|ALWAYS" + "_EAGER|backends.sqlite" + "3|sqlite" + ":/"
     "|LocMem" + "Cache|Dummy" + "Cache|memory" + "://"
@@ -73,7 +73,7 @@ def test_the_documented_settings_are_those_of_the_code() -> None:
         "DJANGO_SETTINGS_MODULE",
         "MAKELEVEL",
         "WORKER_READY_FILE",
-    }  # told by one process to another
+    }  # passed from one process to another
     assert variables_documented() == read | others
 
 
@@ -112,7 +112,7 @@ def documented_defaults() -> dict[str, str]:
 
 
 def test_each_documented_default_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers, flags and words; a default that depends on others is prose in the table."""
+    """Numbers, flags and words; the table describes a default that depends on others in words."""
     loaded = load_settings(monkeypatch, SECRET_KEY="x", **LAPTOP)
     for name, documented in documented_defaults().items():
         if name in loaded and name != "LOCAL":
@@ -171,7 +171,7 @@ def test_no_file_holds_a_shortcut_past_the_real_servers() -> None:
 
 
 def refuses_it(path: Path, line: str) -> bool:
-    """A test may name such an address in order to see it refused."""
+    """A test may hold such a URL to test that it is refused."""
     return path == Path(__file__) and "refused" in line
 
 

@@ -39,7 +39,7 @@ def user(var: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def answers(var: Path) -> tuple[int, str]:
-    """What both servers say: PostgreSQL's port number, and the database that Valkey writes to."""
+    """One answer of each server: PostgreSQL's major version, and Valkey's eviction policy."""
     with psycopg.connect(servers.database_url(var)) as connection:
         [version] = connection.execute("SELECT current_setting('server_version_num')").fetchall()
     with redis.Redis.from_url(servers.redis_url(var)) as client:

@@ -1,4 +1,4 @@
-"""Loading the sample: where it may be done, and beside what is there already."""
+"""Loading the sample: where it is allowed, and what it leaves as it is."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def ingest_real_paper() -> Paper:
 
 
 def make_delivery(edition: Edition, reader: Subscriber, state: str = "sent") -> Delivery:
-    """A ledger row that picked the first three papers of its edition."""
+    """A delivery with the first three papers of its edition selected."""
     first = edition.candidates.order_by("position")[:3]
     picks = [{"position": it.position, "paper": it.paper_id, "why": "because"} for it in first]
     return Delivery.objects.create(
@@ -59,7 +59,7 @@ def sample_reader(email: str = "ada@example.com") -> Subscriber:
 
 
 def use_the_sample() -> None:
-    """What a day of `make run` adds: editions, deliveries, a mail, a suppression, consents."""
+    """Add what a day of `make run` adds: editions, deliveries, a mail, a suppression, consents."""
     for cadence in ("daily", "weekly", "monthly"):
         edition = compose(cadence, YESTERDAY, NOW)
         for reader in Subscriber.objects.filter(cadence=cadence, is_sample=True):
