@@ -10,7 +10,7 @@ COPY requirements.txt /tmp/requirements.txt
 RUN pip install --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
 WORKDIR /app
 COPY . .
-# collectstatic asks for settings, not for servers; none of these values stays in the image.
+# collectstatic needs settings but no servers; none of these values stays in the image.
 RUN LOCAL=false SECRET_KEY=needed-only-to-collect-static-files SITE_URL=https://localhost \
     DATABASE_URL=postgres://nowhere/none REDIS_URL=redis://nowhere/0 \
     python manage.py collectstatic --no-input \
@@ -22,7 +22,7 @@ RUN groupadd --gid 10001 trending \
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-# VAR_DIR holds beat's timetable only; all that must last is in PostgreSQL.
+# VAR_DIR holds beat's schedule only; all permanent data is in PostgreSQL.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL=false VAR_DIR=/tmp
 USER 10001:10001
 EXPOSE 8000

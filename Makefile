@@ -1,4 +1,4 @@
-# `make run` brings the whole service up on this machine; `make test` proves it. See README.md.
+# `make run` starts the whole service on this machine; `make test` tests it. See README.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,15 +21,15 @@ test: $(VENV)/.dev
 lint: $(VENV)/.dev
 	@BIN=$(BIN) sh .ci/lint
 
-## format        let ruff and djlint set the code
+## format        format the code with ruff and djlint
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djlint --reformat --quiet templates
 
-## bench         measure the speed of the real code, half an hour (QUICK=1 make bench: 5 minutes)
+## bench         measure the speed of the service, half an hour (QUICK=1 make bench: 5 minutes)
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
 
-## chaos         kill and cut off everything while mails flow, and count them (QUICK=1 make chaos: once each)
+## chaos         kill processes and cut connections while mail is sent, and count the mails (QUICK=1 make chaos: once each)
 chaos: $(VENV)/.dev
 	@$(BIN)/python -m bench.chaos $(ARGS)
 

@@ -1,1 +1,1 @@
-"""Wiring: settings, addresses, the Celery app, and the servers of a laptop."""
+"""Wiring: settings, URLs, middleware, the Celery app, and the checks that no app owns."""

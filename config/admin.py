@@ -1,4 +1,4 @@
-"""Operators and their groups, on the same pages as everything else in the admin."""
+"""Users and groups in the admin, with the same theme as all other pages."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.contrib.auth.models import Group, User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 if TYPE_CHECKING:
-    _GroupPage = auth_admin.GroupAdmin
-    _UserPage = auth_admin.UserAdmin[User]
+    _GroupAdmin = auth_admin.GroupAdmin
+    _UserAdmin = auth_admin.UserAdmin[User]
 else:
     from unfold.admin import ModelAdmin
 
-    class _GroupPage(auth_admin.GroupAdmin, ModelAdmin):
+    class _GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):
         pass
 
-    class _UserPage(auth_admin.UserAdmin, ModelAdmin):
+    class _UserAdmin(auth_admin.UserAdmin, ModelAdmin):
         pass
 
 
@@ -27,14 +27,14 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(_UserPage):
+class UserAdmin(_UserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    compressed_fields = False  # the choice of permissions needs the width
+    compressed_fields = False  # the list of permissions needs the width
     list_display = ("username", "email", "is_staff", "is_superuser", "is_active", "last_login")
 
 
 @admin.register(Group)
-class GroupAdmin(_GroupPage):
+class GroupAdmin(_GroupAdmin):
     compressed_fields = False

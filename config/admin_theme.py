@@ -1,4 +1,4 @@
-"""How the admin looks and what its side bar leads to. Unfold reads this as settings.UNFOLD."""
+"""The colours of the admin and the links of its side bar. Unfold reads it as settings.UNFOLD."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from django.urls import reverse_lazy
 
 
 def _page(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
-    """A line of the side bar, shown to those who may see its rows."""
+    """A link of the side bar, shown to users who may view its rows."""
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
-        "permission": _may_see(f"{app}.view_{model}"),
+        "permission": _may_view(f"{app}.view_{model}"),
     }
 
 
-def _may_see(permission: str) -> Callable[[HttpRequest], bool]:
+def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(permission)
 
 
@@ -41,7 +41,7 @@ UNFOLD: Final[dict[str, Any]] = {
     ],
     "STYLES": [lambda _request: static("admin.css")],
     "COLORS": {
-        # Vermilion. Unfold paints with 600 on light and with 500 on dark ground.
+        # Vermilion. Unfold uses 600 on a light and 500 on a dark background.
         "primary": {
             "50": "#fff5f0",
             "100": "#ffe6da",
@@ -55,7 +55,7 @@ UNFOLD: Final[dict[str, Any]] = {
             "900": "#5f230d",
             "950": "#381205",
         },
-        # Ink and paper, so that the accent stands on the same ground as on the site.
+        # The site's black and off-white, so that the accent has the same background as there.
         "base": {
             "50": "#fbfaf7",
             "100": "#f3f0ea",

@@ -1,4 +1,4 @@
-"""The API as one: its routers, its errors as JSON, and the page that documents it."""
+"""The API: its routers, its errors as JSON, and its documentation page."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ api: Final = NinjaAPI(
     title="Trending Papers",
     version="1",
     description=(
-        "Trending research papers, their topics, what their scores are made of, and the frozen "
+        "Trending research papers, their topics, the parts of their scores, and the frozen "
         "editions. The papers endpoints answer as Hugging Face's do, so that its client works."
     ),
     urls_namespace="api",
-    # Its badge would ask a server of others whether our description is valid.
+    # Its badge would let an outside server validate the description.
     docs=Swagger(settings={"validatorUrl": None}),
 )
 api.add_router("", papers)
@@ -28,17 +28,17 @@ api.add_router("/editions", editions)
 
 
 @api.exception_handler(HttpError)
-def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return api.create_response(request, {"error": str(error)}, status=error.status_code)
 
 
 @api.exception_handler(ValidationError)
-def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return api.create_response(request, {"error": in_words(error.errors)}, status=400)
+def invalid_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return api.create_response(request, {"error": describe(error.errors)}, status=400)
 
 
-def in_words(errors: Sequence[dict[str, Any]]) -> str:
-    """What is wrong with each parameter: "limit: input should be a valid integer; p: …"."""
+def describe(errors: Sequence[dict[str, Any]]) -> str:
+    """The error of each parameter: "limit: input should be a valid integer; p: …"."""
     return "; ".join(f"{error['loc'][-1]}: {_lower(error['msg'])}" for error in errors) + "."
 
 

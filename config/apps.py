@@ -10,4 +10,5 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("config.checks")  # registers them
-        import_module("config.celery")  # so that a page rings the right broker's bell
+        import_module("mail.checks")  # mail is no Django app
+        import_module("config.celery")  # so that a page enqueues tasks at the configured broker

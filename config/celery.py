@@ -1,9 +1,9 @@
-"""The Celery app and its timetable. The broker is a doorbell: every task may be lost or repeated.
+"""The Celery app and its periodic tasks. Every task may be lost or repeated: the database decides.
 
-The settings follow from that: acknowledge late, reject what a killed worker held, keep one
-task at a time in hand, keep no results. A task's time limit stays under a third of the
-visibility timeout, or Redis would hand a running task out again. When the broker is lost, tasks
-that run go on: to end one would leave the mails in its hands in doubt, and gain nothing.
+The settings follow from that: acknowledge late, requeue the task of a killed worker, prefetch one
+task at a time, keep no results. A task's time limit is at most a third of the visibility timeout,
+or Redis would deliver a running task again. When the connection to the broker is lost, running
+tasks continue: ending one would leave the mails of its burst uncertain, and gain nothing.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class _Unacknowledged(QoS):
-    """The messages in hand, of which the broker is told. Not when it is gone.
+    """The tasks not acknowledged yet; nothing is sent to a broker whose connection is lost.
 
-    kombu 5.7 would then stumble over its missing connection, and the worker with it: all its
-    processes, in the middle of what they send. The broker gives out such messages again by
-    itself, and until then the ledger knows what is to be done.
+    kombu 5.7 would raise an error for its missing connection and end the worker: all its
+    processes, in the middle of what they send. The broker delivers such tasks again by itself,
+    and until then the ledger holds what is still to be sent.
     """
 
     @property
-    def _is_cut_off(self) -> bool:
+    def _is_disconnected(self) -> bool:
         connection = self.channel.connection
         return connection is None or connection.client is None
 
     def restore_unacked_once(self, stderr: object = None) -> None:
-        if not self._is_cut_off:
+        if not self._is_disconnected:
             super().restore_unacked_once(stderr)
 
     def ack(self, delivery_tag: str) -> None:
-        if not self._is_cut_off:
+        if not self._is_disconnected:
             super().ack(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
-        if not self._is_cut_off:
+        if not self._is_disconnected:
             super().reject(delivery_tag, requeue)
 
 
@@ -74,8 +74,8 @@ app.conf.update(
     },
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=1000,
-    # Celery would close the database's connection after each task, and the next 500 mails would
-    # begin with a cold one. Django's own rules hold instead (DATABASE_CONN_MAX_AGE), see below.
+    # Celery would close the database connection after each task, and the next 500 mails would
+    # begin with a new one. Django's own rule (DATABASE_CONN_MAX_AGE) applies instead, see below.
     CELERY_DB_REUSE_MAX=1_000_000,
     worker_soft_shutdown_timeout=30,
     worker_enable_soft_shutdown_on_idle=True,
@@ -99,9 +99,9 @@ app.conf.update(
         "events": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
         "purge-events": {"task": "newsletter.purge_events", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
-        # papers/jobs/timetable.py holds the timetable of sources; this only looks what is due.
+        # papers/jobs/timetable.py says when each job is due; this task runs what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
-        # Old deliveries leave a month at a time, so a night that is missed is none.
+        # Old deliveries are archived a month at a time, so a missed night does no harm.
         "archive": {
             "task": "newsletter.archive",
             "schedule": crontab(hour="4", minute="17"),
@@ -112,23 +112,24 @@ app.autodiscover_tasks(["papers", "subscribers", "newsletter"])
 
 
 @worker_process_init.connect
-def _finish_what_was_begun(**_: object) -> None:
-    """Leave it to the main process when this one ends: after the task in hand, within 30 s.
+def _ignore_stop_signals(**_: object) -> None:
+    """Let the main process end this one: after the running task, within 30 s.
 
-    systemd and honcho send SIGTERM to all processes of a worker, a terminal that is closed
-    sends SIGHUP. One that sends would die with the mails in its hands. It outlives nobody: the
-    kernel kills it when its main process is gone, and that one kills it at its time limit.
+    systemd and honcho send SIGTERM to all processes of a worker, a closed terminal sends SIGHUP.
+    A process that ended at once would leave the mails of its burst uncertain. None is left
+    running: the kernel kills it when its main process ends, and that one kills it at the task's
+    time limit.
     """
-    for asked in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, signal.SIG_IGN)
+    for ignored in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
 
 
 @worker_process_init.connect
-def _step_back(**_: object) -> None:
-    """Be a batch job to Linux: one that does not interrupt others whenever it has waited enough.
+def _use_batch_scheduling(**_: object) -> None:
+    """Let Linux schedule this process as a batch job, which preempts no other when it wakes up.
 
-    A worker that sends waits a thousand times a second, for the mail server and for PostgreSQL;
-    where they share a machine it would push them aside each time.
+    A sending worker waits a thousand times a second, for the mail server and for PostgreSQL;
+    on a machine with both it would preempt them after each wait.
     """
     if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
         with suppress(OSError):  # a container may forbid it
@@ -137,18 +138,18 @@ def _step_back(**_: object) -> None:
 
 @task_prerun.connect
 def _check_connections(**_: object) -> None:
-    """As at the begin of a request: part with a connection that is too old or broken."""
+    """As at the start of a request: close a connection that is too old or broken."""
     close_old_connections()
 
 
 @worker_process_init.connect
-def _leave_alone_what_stays(**_: object) -> None:
-    """What was loaded before the fork is never garbage: looking at it costs time and memory."""
+def _freeze_loaded_objects(**_: object) -> None:
+    """Keep objects from before the fork out of garbage collection: visits cost time and memory."""
     gc.freeze()
 
 
 @worker_ready.connect
-def _announce(**_: object) -> None:
-    """Tell whoever waits for this worker (`make run` does) that it takes tasks now."""
+def _create_ready_file(**_: object) -> None:
+    """Create WORKER_READY_FILE once this worker takes tasks: `make run` waits for the file."""
     if path := os.environ.get("WORKER_READY_FILE"):
         Path(path).touch()

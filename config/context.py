@@ -1,4 +1,4 @@
-"""What every page may name: the site's own facts."""
+"""Template variables of every page: the URL of the site, and whether it has a local mailbox."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 if TYPE_CHECKING:
     from csp.middleware import PolicyParts
 
-# Unfold's pages work by Alpine, which evaluates the expressions in their attributes, and set
-# their colours in a <style>.
+# Unfold's pages use Alpine, which evaluates expressions in attributes, and set their colours in
+# a <style>.
 ADMIN_POLICY: Final = {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
@@ -20,7 +20,7 @@ ADMIN_POLICY: Final = {
 
 
 class SitePolicyMiddleware(CSPMiddleware):
-    """django-csp's middleware, with the exceptions that the admin needs."""
+    """django-csp's middleware, with the exceptions for the admin."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

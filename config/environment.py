@@ -1,8 +1,8 @@
 """Typed reads of environment variables. A bad value names its variable and what it must be.
 
-django-environ reads the .env file and database addresses; its casts are replaced because
-they guess: `LOCAL=ture` would be False, `1,5 s` a number, and a secret that begins with a
-dollar sign the name of another variable. An empty variable counts as not set.
+django-environ reads the .env file and database URLs; its casts are replaced because they guess:
+`LOCAL=ture` would be False, `1,5 s` a number, and a secret that begins with a dollar sign the
+name of another variable. An empty variable counts as not set.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _FLAGS = {"true": True, "yes": True, "on": True, "1": True} | dict.fromkeys(
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # it has no types
-    """`env.int("BURST_SIZE", default=50)` and its kin: str, bool, int, float, list."""
+    """`env.int("BURST_SIZE", default=50)`, and in the same way str, bool, float and list."""
 
     def __contains__(self, var: str) -> bool:
         return bool(self.ENVIRON.get(var))
@@ -31,7 +31,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
         """The variable as a `cast`, or `default`.
 
         Raises:
-            ImproperlyConfigured: the value is no such thing; or it is missing, with no default.
+            ImproperlyConfigured: the value is no `cast`; or it is missing, with no default.
         """
         text = self.ENVIRON.get(var, "").strip()
         if text:

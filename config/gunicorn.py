@@ -1,7 +1,7 @@
 """How the site is served: `gunicorn --config config/gunicorn.py config.wsgi`.
 
-Every value is gunicorn's own setting of that name. A request's work is short (no page sends
-mail or asks another host), so a few threads in two processes go far.
+Every value is gunicorn's own setting of that name. A request is short (no page sends mail or
+contacts another host), so a few threads in two processes are enough.
 """
 
 import os
@@ -14,14 +14,15 @@ threads = 4
 timeout = 30
 graceful_timeout = 30
 keepalive = 5
-# A slow leak in any library never grows old; the jitter keeps the workers from leaving together.
+# A restart after so many requests limits a slow memory leak in any library; the jitter keeps the
+# workers from restarting at the same time.
 max_requests = 5000
 max_requests_jitter = 500
 # Heartbeats touch a file: on a disk they can stall, in memory they cannot.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
-# Its control socket would lie in the home folder: not writable in the image, shared by two clones.
+# Its control socket would be in the home folder: not writable in the image, shared by two clones.
 control_socket_disable = True
-# Addresses carry tokens: neither the path nor the Referer is ever logged. See config/logs.py.
+# URLs hold tokens: neither the path nor the Referer is ever logged. See config/logs.py.
 accesslog = "-"
 access_log_format = "%(m)s %({route}e)s %(s)s %(B)sB %(M)sms"
 logger_class = "config.logs.GunicornLogger"

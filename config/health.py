@@ -1,8 +1,9 @@
-"""Three addresses for whoever watches the process.
+"""Three addresses for monitoring.
 
 `/healthz`: this process answers. `/readyz`: it reaches the database and Redis too. `/metrics`:
-how far the mails are, for those who have the token. They are answered before anything else, so
-a probe needs no host name and no HTTPS.
+how far the mails are, for a client with the token (newsletter/metrics.py). A middleware answers
+them, before ALLOWED_HOSTS and the redirect to HTTPS apply: config/urls.py comes after both, and a
+probe knows neither the site's host name nor its certificate.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from redis import RedisError
 
-from config import metrics
+from newsletter import metrics
+from web.sql import rows
 
 logger = logging.getLogger(__name__)
 
@@ -31,31 +32,30 @@ class HealthMiddleware:
         if request.path_info == "/healthz":
             return _plain("ok", 200)
         if request.path_info == "/readyz":
-            missing = what_is_missing()
+            missing = missing_stores()
             return _plain(f"no {' or '.join(missing)}", 503) if missing else _plain("ok", 200)
         if request.path_info == "/metrics":
-            return metrics.answer(request)
+            return metrics.view(request)
         return self.get_response(request)
 
 
-def what_is_missing() -> list[str]:
+def missing_stores() -> list[str]:
     """The stores that do not answer, by name; the reason goes to the log, never to the page."""
     missing = []
-    for name, ask in (("database", _ask_database), ("redis", _ask_redis)):
+    for name, query in (("database", _query_database), ("redis", _query_redis)):
         try:
-            ask()
+            query()
         except (DatabaseError, RedisError) as error:
             logger.warning("%s does not answer: %s", name, type(error).__name__)
             missing.append(name)
     return missing
 
 
-def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+def _query_database() -> None:
+    rows("SELECT 1")
 
 
-def _ask_redis() -> None:
+def _query_redis() -> None:
     cache.get("readyz")
 
 

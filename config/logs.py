@@ -1,7 +1,7 @@
-"""Log lines that cannot leak: an address carries its reader's token, so none is written.
+"""Log lines without tokens: a URL may hold the token of a reader, so no URL is logged.
 
-Whoever reads a log could otherwise unsubscribe readers or change what they get. Each place
-that would write an address writes the *route* instead: `unsubscribe/<str:token>/`.
+Anyone who reads a log could otherwise unsubscribe readers or change their preferences. Each
+place that would log a URL logs its *route* instead: `unsubscribe/<str:token>/`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from django.http import HttpRequest, HttpResponse
 from gunicorn.glogging import Logger
 
 ROUTE = "route"  # the key in request.META; the access log's format names it (config/gunicorn.py)
-_SHORTEST_TOKEN = 16  # shorter words in an address are slugs, days and numbers
+_SHORTEST_TOKEN = 16  # shorter parts of a path are slugs, days and numbers
 _URL = re.compile(r"(https?://[^/\s]+)/\S*")
 _PATH = re.compile(r"/[^\s'\"]*")
 
 
 def route_of(request: HttpRequest) -> str:
-    """The pattern that the address matched, without what stands in its place-holders."""
+    """The pattern that the URL matched, without the values of its placeholders."""
     match = request.resolver_match
     return f"/{match.route}" if match else "(no such page)"
 
 
 class RouteMiddleware:
-    """Leave the route where gunicorn's access log can read it."""
+    """Store the route where gunicorn's access log reads it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,17 +47,17 @@ class TokenFilter(logging.Filter):
             return True
         if isinstance(record.args, tuple):
             record.args = tuple(
-                _scrub(word, request) if isinstance(word, str) else word for word in record.args
+                _scrub(text, request) if isinstance(text, str) else text for text in record.args
             )
         if record.exc_info:
-            # Formatters print this instead of making it; an error's words may name the address.
+            # Formatters print this text instead of making it; an error's text may hold the URL.
             whole = "".join(traceback.format_exception(*record.exc_info)).rstrip()
             record.exc_text = _scrub(whole, request)
         return True
 
 
 def _scrub(text: str, request: HttpRequest) -> str:
-    """The text without the request's own address, its tokens, and any other page's address."""
+    """The text without the request's own URL, its tokens, and the path of any other URL."""
     for address in (request.get_full_path(), request.path):
         if address != "/":
             text = _without(text, address, route_of(request))
@@ -69,13 +69,13 @@ def _scrub(text: str, request: HttpRequest) -> str:
 
 
 def _without(text: str, secret: str, instead: str) -> str:
-    """Django escapes what it logs, so a secret with an é or a line feed has two spellings."""
+    """Django escapes what it logs, so a secret with an é or a line feed appears in two forms."""
     escaped = secret.encode("unicode_escape").decode("ascii")
     return text.replace(secret, instead).replace(escaped, instead)
 
 
 class GunicornFilter(logging.Filter):
-    """Cut addresses out of gunicorn's own complaints about a request."""
+    """Remove URLs from gunicorn's own messages about a bad request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

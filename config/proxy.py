@@ -1,4 +1,4 @@
-"""Who is asking, when a proxy stands in front (BEHIND_PROXY)."""
+"""The address of the client, when a proxy stands in front (BEHIND_PROXY)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ClientAddressMiddleware:
-    """REMOTE_ADDR becomes the reader's address instead of the proxy's.
+    """Replace the proxy's address in REMOTE_ADDR by the client's.
 
-    Without it every reader would share one rate limit, and each consent entry would name the
-    proxy. Only the last entry of X-Forwarded-For is believed: it is the proxy's own word, and
-    what stands before it is whatever the client sent.
+    Without it all readers would share one rate limit, and each consent entry would hold the
+    proxy's address. Only the last entry of X-Forwarded-For is used: the proxy has added it, and
+    the entries before it come from the client.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,16 +24,16 @@ class ClientAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        said = last_address(request.META.get("HTTP_X_FORWARDED_FOR", ""))
-        if said:
-            request.META["REMOTE_ADDR"] = said
+        address = last_address(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+        if address:
+            request.META["REMOTE_ADDR"] = address
         return self.get_response(request)
 
 
 def last_address(forwarded_for: str) -> str:
     """The last IP address of an X-Forwarded-For header, or nothing when it is none."""
-    word = forwarded_for.rpartition(",")[2].strip()
+    text = forwarded_for.rpartition(",")[2].strip()
     try:
-        return str(ip_address(word))
+        return str(ip_address(text))
     except ValueError:
         return ""

@@ -1,4 +1,4 @@
-"""One REDIS_URL, three spellings: redis-py, Celery's transport and `limits` each want their own.
+"""One REDIS_URL in three forms: redis-py, Celery's transport and `limits` each need their own.
 
 A server on a unix socket is `unix:///path/to/socket?db=0` for redis-py (and for REDIS_URL),
 `redis+socket:///path?virtual_host=0` for Celery and `redis+unix:///path?db=0` for limits.
@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 def for_celery(url: str) -> str:
-    """The spelling that kombu, Celery's transport, understands."""
+    """The form for kombu, Celery's transport."""
     parts = urlsplit(url)
     if parts.scheme != "unix":
         return url
@@ -19,5 +19,5 @@ def for_celery(url: str) -> str:
 
 
 def for_limits(url: str) -> str:
-    """The spelling that the rate limiter understands."""
+    """The form for the rate limiter."""
     return f"redis+{url}" if url.startswith("unix:") else url

@@ -1,7 +1,7 @@
 """The one settings file. Every value comes from the environment; docs/settings.md lists them.
 
-LOCAL means a laptop: embedded servers, a generated secret key, a mailbox in the browser.
-It is the default when no DATABASE_URL is given; nothing else differs from production.
+LOCAL means a laptop: embedded servers, a generated secret key, a mailbox in the browser. It is
+the default when no DATABASE_URL is given; nothing else differs from production.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mail.providers import anymail_settings, backend_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
-env.read_env(BASE_DIR / ".env")  # what the environment says already wins
+env.read_env(BASE_DIR / ".env")  # variables of the environment take precedence
 
 # ── where this runs ──────────────────────────────────────────────────────────
 LOCAL = env.bool("LOCAL", default="DATABASE_URL" not in env)
@@ -54,7 +54,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # ── stores ───────────────────────────────────────────────────────────────────
 _database_url = env.str("DATABASE_URL", default=servers.database_url(VAR_DIR))
 if not _database_url.startswith(("postgres://", "postgresql://")):
-    # The address may hold a password: name its scheme only.
+    # The URL may hold a password: name its scheme only.
     raise ImproperlyConfigured(
         "DATABASE_URL must name a PostgreSQL server, postgres://user:password@host/name, "
         f"not {_database_url.partition(':')[0]!r}."
@@ -71,7 +71,7 @@ if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         "REDIS_URL must name a Redis server, redis://host:6379/0 or unix:///path/to/socket?db=0, "
         f"not {REDIS_URL.partition(':')[0]!r}."
     )
-# Both servers are this machine's own: only they may hold sample readers.
+# Both servers are the embedded ones: only they may hold sample readers.
 EMBEDDED = (_database_url, REDIS_URL) == (
     servers.database_url(VAR_DIR),
     servers.redis_url(VAR_DIR),
@@ -82,7 +82,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{REDIS_PREFIX}cache",
-        # redis-py's own default is five seconds too, but it has changed before.
+        # redis-py's default is five seconds too, but it has changed before.
         "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5},
     }
 }
@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
-    "config.api_middleware.ApiGateMiddleware",
+    "config.api_middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -151,7 +151,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic made
+WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic wrote
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -169,7 +169,7 @@ SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# Links carry tokens: no page may hand its address on to another site.
+# URLs hold tokens: no page may send its URL to another site as Referer.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -183,7 +183,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# ── work in the background ───────────────────────────────────────────────────
+# ── tasks ────────────────────────────────────────────────────────────────────
 CELERY_BROKER_URL = for_celery(REDIS_URL)
 TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
 
@@ -197,7 +197,7 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
-SEND_THREADS = env.int("SEND_THREADS", default=8)  # where a provider takes mail by mail
+SEND_THREADS = env.int("SEND_THREADS", default=8)  # for providers with one mail a request
 SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=4)  # of each sending process
 SMTP_MAILS_PER_CONNECTION = env.int("SMTP_MAILS_PER_CONNECTION", default=500)
 # ANYMAIL_POSTMARK_SERVER_TOKEN in the environment is POSTMARK_SERVER_TOKEN for django-anymail.
@@ -208,13 +208,13 @@ MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
 MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2]
 LIST_ID = env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
-# Where `make run` catches all mail. Set: /mailbox/ shows it, and sample readers may get mail.
+# Where `make run` stores all mail. When set, /mailbox/ shows it, and sample readers get mail.
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 
 # ── where papers come from ───────────────────────────────────────────────────
 # The live sources that are on: hugging_face, arxiv, semantic_scholar, github.
 SOURCES = env.list("SOURCES", default=[])
-# Services ask for a way to reach whoever reads them, and slow down those who give none.
+# Services ask their clients for a contact, and slow down those that give none.
 CONTACT = env.str("CONTACT", default=parseaddr(MAIL_REPLY_TO or MAIL_FROM)[1])
 HUGGING_FACE_URL = env.str("HUGGING_FACE_URL", default="https://huggingface.co")
 HUGGING_FACE_TOKEN = env.str("HUGGING_FACE_TOKEN", default="")
@@ -225,7 +225,7 @@ GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
 ARXIV_URL = env.str("ARXIV_URL", default="https://export.arxiv.org")
 ARXIV_FEED_URL = env.str("ARXIV_FEED_URL", default="https://rss.arxiv.org")
 ARXIV_REST_SECONDS = env.float("ARXIV_REST_SECONDS", default=3.1)
-# All that is announced in these is taken in; none: only papers that other sources name.
+# All papers announced in these are ingested; none: only papers that other sources list.
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=[])
 BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
@@ -236,19 +236,19 @@ DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipp
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
-# How fast: mails a second, overall and by recipient domain; 0 is as fast as it goes.
+# Mails a second, overall and by recipient domain; 0 is no limit.
 SEND_RATE = env.float("SEND_RATE", default=0.0)
 DOMAIN_RATES = env.list("DOMAIN_RATES", default=[])
-# A new sender's ramp: so many mails on the first day, so many times more each next, up to a cap.
+# A new sender's ramp: mails on the first day, the factor from day to day, and the cap.
 WARM_UP_FROM = env.str("WARM_UP_FROM", default="")
 WARM_UP_START = env.int("WARM_UP_START", default=500)
 WARM_UP_GROWTH = env.float("WARM_UP_GROWTH", default=1.5)
 WARM_UP_CAP = env.int("WARM_UP_CAP", default=100_000)
 PAUSE_AT_FAILED_SHARE = env.float("PAUSE_AT_FAILED_SHARE", default=0.05)
 PAUSE_AT_COMPLAINT_SHARE = env.float("PAUSE_AT_COMPLAINT_SHARE", default=0.001)
-EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=90)  # what providers reported
+EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=90)  # events of providers
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
-# Then a delivery's text is let go; that it was sent, and when, is kept.
+# Then a delivery is archived: it cannot be shown again; that it was sent, and when, is kept.
 LEDGER_RETENTION_DAYS = env.int("LEDGER_RETENTION_DAYS", default=400)
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
@@ -256,7 +256,7 @@ SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; R
 # ── the API ──────────────────────────────────────────────────────────────────
 API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as Hugging Face does
 
-# Whoever shows it may read /metrics; empty: nobody.
+# A client that sends it may read /metrics; empty: there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGIN_URL = "admin:login"
@@ -279,7 +279,7 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Django's own handlers would print a second line, with the address in it.
+    # Django's own handlers would print a second line, with the URL in it.
     # httpx2 would print whole addresses of requests, with keys in their parameters.
     "loggers": {"django": {"handlers": []}, "httpx2": {"level": "WARNING"}},
 }

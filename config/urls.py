@@ -1,4 +1,4 @@
-"""Every address of the site. GET never changes anything."""
+"""All URLs of the site. GET never changes anything."""
 
 from django.contrib import admin
 from django.urls import include, path

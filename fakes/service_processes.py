@@ -1,8 +1,8 @@
 """The real service in processes that can be killed: stores, workers, beats, and a supervisor.
 
-PostgreSQL and Valkey are the embedded ones, started here and not by their keeper, so that each
-can be stopped alone. Worker and beat are those of `make run`. Everything listens on sockets or on
-127.0.0.1, carries a mark, and ends with the harness.
+PostgreSQL and Valkey are the embedded ones, started here and not by their supervisor, so that
+they can be stopped alone. Worker and beat are those of `make run`. Everything listens on
+sockets or on 127.0.0.1, carries a mark, and ends with the harness.
 """
 
 from __future__ import annotations
@@ -238,9 +238,7 @@ def wait_for(condition: Callable[[], Any], what: str, child: Child | None = None
     deadline = time.monotonic() + _START_SECONDS
     while not condition():
         if child and child.exit_status is not None:
-            raise ServiceError(
-                f"{what} ended with status {child.exit_status}:\n{child.last_words()}"
-            )
+            raise ServiceError(f"{what} ended with status {child.exit_status}:\n{child.log_tail()}")
         if time.monotonic() > deadline:
             raise ServiceError(f"waited in vain for {what}")
         time.sleep(0.02)

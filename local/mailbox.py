@@ -1,7 +1,7 @@
-"""Read the Maildir of the local catcher: newest first, heads only, nothing moved or marked.
+"""Read the Maildir of local/smtp_catcher.py: newest first; no file is moved or marked as read.
 
-A mail's key is its file name without the flags that a mail program may have added. Keys
-come out of addresses, so a key is never made into a path: it is looked for in a listing.
+A mail's key is its file name without the flags that a mail program may have added. Keys come from
+URLs, so a key never becomes a path: it is looked up in a listing of the folder.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-# A head longer than this is cut; a digest's is about 2 kB.
+# Longer headers are cut; those of a digest take about 2 kB.
 HEAD_BYTES: Final = 64 * 1024
-_CAUGHT: Final = re.compile(r"(\d+)\.(?:M(\d+))?")
+_KEY: Final = re.compile(r"(\d+)\.(?:M(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the list says of a mail. `at` is its Date, or when it was caught, in UTC."""
+    """What the list shows of a mail. `at` is its Date, or else when it was stored, in UTC."""
 
     key: str
     sender: str
@@ -45,7 +45,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, taken apart. `html` and `text` are None where there is no such part."""
+    """One parsed mail. `html` and `text` are None where it has no such part."""
 
     head: Head
     headers: tuple[tuple[str, str], ...]
@@ -56,25 +56,25 @@ class Mail:
 
 
 def keys(folder: Path) -> list[str]:
-    """The keys of all mails, newest first; none when the folder is not there yet."""
+    """The keys of all mails, newest first; none when the folder does not exist yet."""
     return sorted((key for key, _ in _files(folder)), key=_age, reverse=True)
 
 
 def heads(folder: Path, wanted: Iterable[str]) -> list[Head]:
-    """The heads of these mails, in the order given; one that has just gone is left out."""
+    """The heads of these mails, in the order given, without those deleted meanwhile."""
     paths = dict(_files(folder))
     return [head for key in wanted if key in paths and (head := _head_of(key, paths[key]))]
 
 
 def addressed_to(folder: Path, recipient: str) -> list[str]:
-    """The keys of the mails whose To holds these letters, in any case, newest first."""
-    letters = recipient.casefold()
+    """The keys of the mails whose To contains `recipient` in any case, newest first."""
+    text = recipient.casefold()
     found = heads(folder, keys(folder))
-    return [head.key for head in found if letters in head.to.casefold()]
+    return [head.key for head in found if text in head.to.casefold()]
 
 
 def read(folder: Path, key: str) -> Mail | None:
-    """One mail, or None when there is none by that key."""
+    """One mail, or None when none has that key."""
     path = dict(_files(folder)).get(key)
     if path is None:
         return None
@@ -82,11 +82,11 @@ def read(folder: Path, key: str) -> Mail | None:
         raw = path.read_bytes()
     except FileNotFoundError:
         return None
-    return _take_apart(key, raw)
+    return _parse(key, raw)
 
 
 def discard(folder: Path, recipients: Collection[str]) -> int:
-    """Delete the mails to any of these addresses (in lower case); how many they were."""
+    """Delete the mails to any of these addresses (in lower case); returns how many."""
     gone = 0
     for key, path in list(_files(folder)):
         head = _head_of(key, path)
@@ -112,16 +112,16 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _age(key: str) -> tuple[int, int, str]:
-    match = _CAUGHT.match(key)
+    match = _KEY.match(key)
     if match is None:
         return 0, 0, key
     return int(match[1]), int(match[2] or 0), key
 
 
-def _caught_at(key: str) -> datetime:
+def _stored_at(key: str) -> datetime:
     try:
         return datetime.fromtimestamp(_age(key)[0], UTC)
-    except (OverflowError, ValueError):  # somebody's file name with a very long number
+    except (OverflowError, ValueError):  # a file name with a very long number
         return datetime.fromtimestamp(0, UTC)
 
 
@@ -133,7 +133,7 @@ def _head_of(key: str, path: Path) -> Head | None:
     return _read_head(key, path, modified)
 
 
-@lru_cache(maxsize=20_000)  # mails do not change, and a filter reads the heads of all
+@lru_cache(maxsize=20_000)  # mails do not change, and a filter reads every head
 def _read_head(key: str, path: Path, _modified: int) -> Head | None:
     try:
         with path.open("rb") as file:
@@ -147,7 +147,7 @@ def _read_head(key: str, path: Path, _modified: int) -> Head | None:
 # ── mails ────────────────────────────────────────────────────────────────────
 
 
-def _take_apart(key: str, raw: bytes) -> Mail:
+def _parse(key: str, raw: bytes) -> Mail:
     message = BytesParser(policy=email.policy.default).parsebytes(raw)
     return Mail(
         head=_head(key, message),
@@ -165,29 +165,29 @@ def _head(key: str, message: EmailMessage) -> Head:
         sender=_header(message, "From"),
         to=_header(message, "To"),
         subject=_header(message, "Subject"),
-        at=_sent_at(message) or _caught_at(key),
+        at=_sent_at(message) or _stored_at(key),
     )
 
 
 def _headers(message: EmailMessage) -> tuple[tuple[str, str], ...]:
-    """Every header in order, as it was written but unfolded: the raw mail is one link away."""
+    """Every header in order, undecoded but unfolded; the page links to the raw mail."""
     return tuple((name, _clean(str(value))) for name, value in message.raw_items())
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header decoded for people; where it is too broken to decode, as it was written."""
+    """A header, decoded; as it was written where it cannot be decoded."""
     try:
         return _clean(str(message.get(name, "")))
     except (MessageError, ValueError, LookupError, IndexError, AttributeError, TypeError):
-        # The standard library's parser of headers raises all of these for malformed ones.
+        # The standard library raises all of these for malformed headers.
         written = (value for key, value in message.raw_items() if key.lower() == name.lower())
         return _clean(str(next(written, "")))
 
 
 def _clean(text: str) -> str:
-    """One line, without the lone surrogates that stand for undecodable bytes."""
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return " ".join(whole.split())
+    """One line, with U+FFFD for the surrogates of undecodable bytes."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return " ".join(text.split())
 
 
 def _sent_at(message: EmailMessage) -> datetime | None:
@@ -199,7 +199,7 @@ def _sent_at(message: EmailMessage) -> datetime | None:
 
 
 def _body(message: EmailMessage, subtype: str) -> str | None:
-    """The first part of that kind that is no attachment, wherever it is nested."""
+    """The first part of that type that is no attachment, at any depth."""
     for part in message.walk():
         if part.get_content_type() == f"text/{subtype}" and not _is_attachment(part):
             return _decoded(part)
@@ -207,7 +207,7 @@ def _body(message: EmailMessage, subtype: str) -> str | None:
 
 
 def _decoded(part: EmailMessage) -> str:
-    """The part as text, whatever its charset claims to be."""
+    """The part as text; UTF-8 where its charset is unknown."""
     content = part.get_payload(decode=True)
     written = content if isinstance(content, bytes) else b""
     try:

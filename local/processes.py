@@ -1,4 +1,4 @@
-"""Child processes of `make run`: started apart, restarted when dead, stopped without orphans."""
+"""Child processes of `make run`: each in its own session, restarted when it ends, all stopped."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import psutil
 
 from local.servers import die_with_parent
 
-# Set for every child, so that a later start can find what a killed one left behind.
+# In the environment of every child: a later start finds by it what a killed run left running.
 MARK = "TRENDING_PAPERS_RUN"
 _RESTART_PAUSE = 2.0
 
 
 @dataclass
 class Child:
-    """One long-running program, in a session of its own so that Ctrl-C reaches only us."""
+    """One long-running program, in a session of its own: Ctrl-C reaches only its parent."""
 
     name: str
     command: Sequence[str]
@@ -41,13 +41,13 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # On Linux the kernel ends it should we be killed -9.
+                # On Linux the kernel ends it when its parent is killed with SIGKILL.
                 preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509 (one thread)
             )
 
     @property
     def pid(self) -> int | None:
-        """Of the process that was started last, whether or not it still runs."""
+        """Of the process that was started last, running or not."""
         return None if self._process is None else self._process.pid
 
     @property
@@ -55,7 +55,7 @@ class Child:
         return None if self._process is None else self._process.poll()
 
     def restart_if_dead(self) -> bool:
-        """Start it again, unless it has only just been started; True when it had died."""
+        """Start it again if it ended, at most every 2 s; True when it was started."""
         if self.exit_status is None or time.monotonic() - self._started < _RESTART_PAUSE:
             return False
         self.start()
@@ -66,7 +66,7 @@ class Child:
             self._process.terminate()
 
     def wait(self, deadline: float) -> None:
-        """Wait until the deadline (monotonic), then end what is left of its whole session."""
+        """Wait until the deadline (monotonic), then kill what is left of its session."""
         if self._process is None:
             return
         with suppress(subprocess.TimeoutExpired):
@@ -75,13 +75,13 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def last_words(self, lines: int = 5) -> str:
-        """The end of its log."""
+    def log_tail(self, lines: int = 5) -> str:
+        """The last lines of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def stop(children: Sequence[Child], seconds: float) -> None:
-    """Ask all of them to stop at once, and give them that long together."""
+    """Send SIGTERM to all at once, and kill those that still run after so many seconds."""
     deadline = time.monotonic() + seconds
     for child in children:
         child.terminate()
@@ -90,16 +90,16 @@ def stop(children: Sequence[Child], seconds: float) -> None:
 
 
 def end_leftovers(mark: str, seconds: float = 10.0) -> int:
-    """End what an earlier run with this mark left behind when it was killed; how many."""
-    left = [process for process in psutil.process_iter() if _has_mark(process, mark)]
-    for process in left:
+    """End the processes that a killed run with this mark left running; returns how many."""
+    found = [process for process in psutil.process_iter() if _has_mark(process, mark)]
+    for process in found:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, stubborn = psutil.wait_procs(left, timeout=seconds)
-    for process in stubborn:
+    _, still_running = psutil.wait_procs(found, timeout=seconds)
+    for process in still_running:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    return len(left)
+    return len(found)
 
 
 def _has_mark(process: psutil.Process, mark: str) -> bool:
@@ -108,4 +108,4 @@ def _has_mark(process: psutil.Process, mark: str) -> bool:
     try:
         return process.environ().get(MARK) == mark
     except (psutil.Error, OSError):
-        return False  # someone else's process, or one that has just ended
+        return False  # another user's process, or one that has just ended

@@ -1,9 +1,9 @@
-"""`make run`: the whole service on one machine, out of real parts.
+"""`make run`: the whole service on one machine, with real servers.
 
-Starts PostgreSQL and Valkey (unless DATABASE_URL and REDIS_URL name others), a local SMTP
-catcher (unless MAIL_PROVIDER or EMAIL_HOST names a way out), the web server, a Celery worker
-and beat, and watches over them. Ctrl-C or SIGTERM stops web, beat and worker first, with
-time to finish their burst, then the catcher, then Valkey, then PostgreSQL.
+Starts PostgreSQL and Valkey (unless DATABASE_URL and REDIS_URL name others), the SMTP catcher
+(unless MAIL_PROVIDER or EMAIL_HOST is set), the web server, a Celery worker and beat, and starts
+again those that end. Ctrl-C or SIGTERM stops web, beat and worker first, with time to finish
+their burst, then the catcher, then Valkey, then PostgreSQL.
 """
 
 from __future__ import annotations
@@ -21,29 +21,33 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn
 
+import django
+import redis
+
 from local import servers
 from local.processes import MARK, Child, end_leftovers, stop
 
 ROOT = Path(__file__).resolve().parent.parent
-STOP_SECONDS = 40.0  # a worker finishes the mails in its hands: 30 s, and a little more
+STOP_SECONDS = 40.0  # a worker finishes its burst in up to 30 s; a margin on top
 READY_SECONDS = 60.0
 FIRST_EDITION_SECONDS = 90.0
 
 
 class Refusal(Exception):
-    """The service cannot run like this; the message is one line that says what to do."""
+    """The service cannot start; the message is one line that says what to do."""
 
 
 class Stopped(Exception):
-    """Somebody asked us to stop."""
+    """A signal ended the run."""
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, _stop_asked)
-    signal.signal(signal.SIGHUP, _stop_asked)
-    signal.signal(signal.SIGINT, _stop_asked)
+    signal.signal(signal.SIGTERM, _on_stop_signal)
+    signal.signal(signal.SIGHUP, _on_stop_signal)
+    signal.signal(signal.SIGINT, _on_stop_signal)
     if os.environ.get("MAKELEVEL"):
-        servers.die_with_parent(signal.SIGTERM)  # `make` killed: nobody would stop us
+        # Without it a killed `make` would leave this process running.
+        servers.die_with_parent(signal.SIGTERM)
     var = Path(os.environ.get("VAR_DIR", ROOT / "var")).resolve()
     try:
         with ExitStack() as stack:
@@ -56,16 +60,16 @@ def main() -> int:
     return 0
 
 
-def _stop_asked(_signal: int, _frame: FrameType | None) -> NoReturn:
-    # Once is enough: a second Ctrl-C must not break the orderly end.
-    for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(asked, signal.SIG_IGN)
+def _on_stop_signal(_signal: int, _frame: FrameType | None) -> NoReturn:
+    # A second Ctrl-C must not interrupt the orderly stop.
+    for ignored in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     raise Stopped
 
 
 def _run(var: Path, stack: ExitStack) -> None:
-    stack.enter_context(_only_one(var))
-    end_leftovers(str(var))  # before the port: a killed run's web server may still hold it
+    stack.enter_context(_run_lock(var))
+    end_leftovers(str(var))  # before the port is tested: a killed run's web server may hold it
     port = _free_port()
     environ = _environment(var, port)
     _start_stores(var, environ, stack)
@@ -81,18 +85,18 @@ def _run(var: Path, stack: ExitStack) -> None:
         child.start()
     _wait_until_ready(service, var, port)
     if first_start:
-        from local.prepare import send_first_edition
+        from local.startup import send_first_edition  # noqa: PLC0415 (it imports models)
 
         send_first_edition(FIRST_EDITION_SECONDS)
-    _say_where(var, port, environ)
-    _watch([*service, *([catcher] if catcher else [])])
+    _print_addresses(var, port, environ)
+    _restart_ended([*service, *([catcher] if catcher else [])])
 
 
 # ── before anything starts ───────────────────────────────────────────────────
 
 
 @contextmanager
-def _only_one(var: Path) -> Iterator[None]:
+def _run_lock(var: Path) -> Iterator[None]:
     var.mkdir(parents=True, exist_ok=True)
     (var / "log").mkdir(exist_ok=True)
     with (var / "run.lock").open("a+") as lock:
@@ -127,7 +131,7 @@ def _free_port() -> int:
 
 
 def _environment(var: Path, port: int) -> dict[str, str]:
-    """What every child gets: the environment, and what it left open."""
+    """The environment of every child: this process's own, and defaults for what it does not set."""
     return {
         "DATABASE_URL": servers.database_url(var),
         "REDIS_URL": servers.redis_url(var),
@@ -146,8 +150,6 @@ def _start_stores(var: Path, environ: dict[str, str], stack: ExitStack) -> None:
     if not servers.not_needed():
         stack.callback(servers.wait_until_stopped, var, STOP_SECONDS)
         stack.enter_context(servers.running(var))
-    import redis
-
     try:
         redis.Redis.from_url(environ["REDIS_URL"], socket_connect_timeout=5).ping()
     except (redis.RedisError, ValueError) as error:
@@ -156,7 +158,7 @@ def _start_stores(var: Path, environ: dict[str, str], stack: ExitStack) -> None:
         ) from None
 
 
-# ── the parts ────────────────────────────────────────────────────────────────
+# ── the processes ────────────────────────────────────────────────────────────────
 
 
 def _child(name: str, var: Path, environ: dict[str, str], *command: str) -> Child:
@@ -164,19 +166,13 @@ def _child(name: str, var: Path, environ: dict[str, str], *command: str) -> Chil
 
 
 def _catcher(var: Path, environ: dict[str, str]) -> Child | None:
-    """The local SMTP catcher, unless the environment names another way for mail."""
+    """The SMTP catcher, unless the environment names a provider or a mail server."""
     if environ.get("MAIL_PROVIDER") or environ.get("EMAIL_HOST"):
         return None
-    command = [
-        "local.catcher",
-        "--maildir",
-        str(var / "mail"),
-        "--announce",
-        str(var / "catcher.port"),
-    ]
+    options = [f"--maildir={var / 'mail'}", f"--announce={var / 'catcher.port'}"]
     if environ.get("CATCHER_PORT"):
-        command += ["--port", environ["CATCHER_PORT"]]
-    return _child("catcher", var, environ, *command)
+        options.append(f"--port={environ['CATCHER_PORT']}")
+    return _child("catcher", var, environ, "local.smtp_catcher", *options)
 
 
 def _start_catcher(catcher: Child, var: Path, environ: dict[str, str]) -> None:
@@ -184,9 +180,9 @@ def _start_catcher(catcher: Child, var: Path, environ: dict[str, str]) -> None:
     announced.unlink(missing_ok=True)
     catcher.start()
     _wait_for(announced.exists, [catcher], "the SMTP catcher")
-    # A restarted catcher must come back where everybody knows it.
+    # A restarted catcher must listen on the same port: the other processes have it in EMAIL_PORT.
     port = announced.read_text().strip()
-    catcher.command = [*catcher.command, "--port", port]
+    catcher.command = [*catcher.command, f"--port={port}"]
     environ |= {
         "MAIL_PROVIDER": "smtp",
         "EMAIL_HOST": "127.0.0.1",
@@ -196,7 +192,7 @@ def _start_catcher(catcher: Child, var: Path, environ: dict[str, str]) -> None:
 
 
 def worker(var: Path, environ: dict[str, str]) -> Child:
-    """What sends, two mails' bursts at a time; it says in WORKER_READY_FILE that it is up."""
+    """The Celery worker, two processes; it creates WORKER_READY_FILE when it takes tasks."""
     (var / "worker.ready").unlink(missing_ok=True)
     options = ["--queues=default,confirm,send", "--concurrency=2", "--loglevel=INFO"]
     quiet = ["--without-gossip", "--without-mingle"]
@@ -204,7 +200,7 @@ def worker(var: Path, environ: dict[str, str]) -> Child:
 
 
 def beat(var: Path, environ: dict[str, str]) -> Child:
-    """What rings, each TICK_SECONDS."""
+    """Celery beat: it enqueues the periodic tasks every TICK_SECONDS."""
     schedule = f"--schedule={var / 'beat-schedule'}"
     return _child("beat", var, environ, "celery", "--app=config", "beat", schedule, "--pidfile=")
 
@@ -214,19 +210,17 @@ def _web(var: Path, environ: dict[str, str], port: int) -> Child:
     return _child("web", var, environ, "gunicorn", "config.wsgi", *options)
 
 
-# ── the way to Ready ─────────────────────────────────────────────────────────
+# ── until Ready ─────────────────────────────────────────────────────────
 
 
 def _prepare(var: Path) -> bool:
-    """Bring the database up to date; True at the very first start with the sample catalogue."""
-    import django
-
+    """Bring the database up to date; True at the first start with the sample."""
     django.setup()
-    from local import prepare
+    from local import startup  # noqa: PLC0415 (it imports models: Django must be set up)
 
     try:
-        return prepare.prepare(var)
-    except prepare.UnreachableError as error:
+        return startup.prepare(var)
+    except startup.UnreachableError as error:
         raise Refusal(str(error)) from None
 
 
@@ -239,7 +233,7 @@ def _answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
-    except OSError:  # URLError is one: nobody listens yet, or not in full
+    except OSError:  # URLError is one: not listening yet, or not answering in full
         return False
 
 
@@ -249,7 +243,7 @@ def _wait_for(condition: Callable[[], bool], children: list[Child], what: str) -
         for child in children:
             if child.exit_status is not None:
                 raise Refusal(
-                    f"{child.name} ended with status {child.exit_status}:\n{child.last_words()}"
+                    f"{child.name} ended with status {child.exit_status}:\n{child.log_tail()}"
                 )
         if time.monotonic() > deadline:
             raise Refusal(
@@ -258,7 +252,7 @@ def _wait_for(condition: Callable[[], bool], children: list[Child], what: str) -
         time.sleep(0.05)
 
 
-def _say_where(var: Path, port: int, environ: dict[str, str]) -> None:
+def _print_addresses(var: Path, port: int, environ: dict[str, str]) -> None:
     site = f"http://localhost:{port}/"
     password = var / "admin_password"
     login = f"  (admin / {password.read_text()})" if password.exists() else ""
@@ -269,7 +263,7 @@ def _say_where(var: Path, port: int, environ: dict[str, str]) -> None:
     print(f"Ready: {site}", flush=True)
 
 
-def _watch(children: list[Child]) -> NoReturn:
+def _restart_ended(children: list[Child]) -> NoReturn:
     while True:
         time.sleep(0.5)
         for child in children:

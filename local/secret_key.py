@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def local_secret(var: Path) -> str:
-    """The key in `var`/secret_key; whoever asks first makes it, readable to the owner only."""
+    """The key in `var`/secret_key; the first call makes it, readable by the owner only."""
     path = var / "secret_key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
@@ -16,7 +16,7 @@ def local_secret(var: Path) -> str:
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
         try:
-            os.link(draft, path)  # atomic: of two that start together, one wins and both agree
+            os.link(draft, path)  # atomic: two processes that start together get one key
         except FileExistsError:
             pass
         finally:

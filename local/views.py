@@ -1,4 +1,4 @@
-"""The mailbox in the browser. It exists only where MAILBOX_DIR says that mail is caught."""
+"""The mailbox in the browser: the mails in MAILBOX_DIR, or 404 where it is not set."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from local import mailbox
-from local.frame import framed
+from local.html_frame import with_links_in_new_windows
 
 P = ParamSpec("P")
 PAGE_SIZE: Final = 50
-# A mail is somebody else's page: no script, no form, no request to anywhere. Its links open
-# in a window of their own, which is an ordinary one again.
+# A mail may come from anyone: no script, no form, no request to any host. Its links open in a
+# new window, which has none of these limits.
 SANDBOX: Final = "allow-popups allow-popups-to-escape-sandbox"
 FRAME_POLICY: Final = "; ".join(
     [
@@ -39,8 +39,8 @@ FRAME_POLICY: Final = "; ".join(
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def where_mail_is_caught(view: View[P]) -> View[P]:
-    """Answer 404 unless the local catcher is in use; GET and HEAD only, never cached."""
+def with_mailbox_only(view: View[P]) -> View[P]:
+    """404 unless MAILBOX_DIR is set; GET and HEAD only, never cached."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -51,9 +51,9 @@ def where_mail_is_caught(view: View[P]) -> View[P]:
     return never_cache(require_safe(guarded))
 
 
-@where_mail_is_caught
+@with_mailbox_only
 def mail_list(request: HttpRequest) -> HttpResponse:
-    """The newest mails; `?to=` narrows to recipients that contain it, `?page=` goes on."""
+    """The newest mails; `?to=` shows only those whose recipient contains it, `?page=` the next."""
     recipient = request.GET.get("to", "").strip()
     folder = _folder()
     found = mailbox.addressed_to(folder, recipient) if recipient else mailbox.keys(folder)
@@ -67,30 +67,31 @@ def mail_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/mailbox/list.html", context)
 
 
-@where_mail_is_caught
+@with_mailbox_only
 def mail(request: HttpRequest, key: str) -> HttpResponse:
     """One mail: its HTML in a sandboxed frame, its text, its headers."""
     context = {"mail": _mail(key), "sandbox": SANDBOX}
     return render(request, "pages/mailbox/mail.html", context)
 
 
-@where_mail_is_caught
+@with_mailbox_only
 @xframe_options_sameorigin
 def mail_html(_request: HttpRequest, key: str) -> HttpResponse:
-    """The HTML part alone, for the frame; harmless when it is opened by itself too."""
+    """The HTML part alone, for the frame; its own policy protects it when opened by itself."""
     html = _mail(key).html
     if html is None:
         raise Http404("This mail has no HTML part.")
-    # The site's own policy is set only where a page brings none.
-    return HttpResponse(framed(html), headers={"Content-Security-Policy": FRAME_POLICY})
+    # The site's own policy is set only on responses without one.
+    page = with_links_in_new_windows(html)
+    return HttpResponse(page, headers={"Content-Security-Policy": FRAME_POLICY})
 
 
-@where_mail_is_caught
+@with_mailbox_only
 def mail_raw(_request: HttpRequest, key: str) -> HttpResponse:
-    """The mail as it was sent, byte for byte, to be saved."""
+    """The mail as it was sent, byte for byte, as a download."""
     found = _mail(key)
     response = HttpResponse(found.raw, content_type="message/rfc822")
-    response["Content-Disposition"] = f'attachment; filename="{_safe(found.head.key)}.eml"'
+    response["Content-Disposition"] = f'attachment; filename="{_safe_name(found.head.key)}.eml"'
     return response
 
 
@@ -105,5 +106,5 @@ def _mail(key: str) -> mailbox.Mail:
     return found
 
 
-def _safe(key: str) -> str:
+def _safe_name(key: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in key)

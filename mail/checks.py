@@ -1,6 +1,6 @@
 """`manage.py check` on the mail provider, the SMTP server and the sender.
 
-config/checks.py registers these; docs/settings.md lists every id.
+docs/settings.md lists every id.
 """
 
 from __future__ import annotations
@@ -11,11 +11,17 @@ import re
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
 from mail.providers import known_providers
+
+
+@register("trending")
+def errors(**_kwargs: object) -> list[CheckMessage]:
+    """The errors of this module; Django calls it for `check`, `migrate` and a starting worker."""
+    return [*check_provider(), *check_smtp(), *check_sender()]
 
 
 def check_provider() -> list[CheckMessage]:

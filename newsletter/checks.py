@@ -1,4 +1,7 @@
-"""`manage.py check` on the mail provider's reports. docs/settings.md lists every id."""
+"""`manage.py check` on the settings of sending and of the provider's events.
+
+docs/settings.md lists every id.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,76 @@ from typing import Final
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning  # noqa: A004
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 
+from newsletter.delivery.rates import send_rates
 from newsletter.events.webhook import secrets, view_class
 
-# It becomes part of an address, in which other characters mean something else.
+# config/celery.py ends a task after so many seconds; a lease that runs out earlier would make
+# mail uncertain that is still being sent.
+TASK_TIME_LIMIT: Final = 300
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
+# It becomes part of a URL, in which other characters have a meaning of their own.
 _SECRET: Final = re.compile(r"[A-Za-z0-9._~-]+:[A-Za-z0-9._~-]{20,}")
 
 
-def check_webhook_secret() -> list[CheckMessage]:
-    """E018: a secret that can be guessed, or that no address can carry; or another key missing."""
+@register("trending")
+def check_uncertain_policy(**_kwargs: object) -> list[CheckMessage]:
+    """E006: what to do with a mail that may or may not have gone out."""
+    if settings.UNCERTAIN_POLICY in ("hold", "resend"):
+        return []
+    return [
+        Error(
+            f"UNCERTAIN_POLICY is {settings.UNCERTAIN_POLICY!r}.",
+            hint="Set it to hold (a mail that may have gone out is never repeated) or resend.",
+            id="trending.E006",
+        )
+    ]
+
+
+@register("trending")
+def check_lease(**_kwargs: object) -> list[CheckMessage]:
+    """E007: a lease must outlast the slowest mail, or a healthy worker loses its burst."""
+    if (settings.EMAIL_TIMEOUT or 0) < settings.LEASE_SECONDS:
+        return []
+    return [
+        Error(
+            f"LEASE_SECONDS is {settings.LEASE_SECONDS}, not more than EMAIL_TIMEOUT.",
+            hint=f"Leave it at {TASK_TIME_LIMIT}; it must outlast one mail that times out.",
+            id="trending.E007",
+        )
+    ]
+
+
+@register("trending")
+def check_send_rates(**_kwargs: object) -> list[CheckMessage]:
+    """E011: a rate or a first day that cannot be read would fail every burst."""
+    try:
+        send_rates()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="See docs/settings.md.", id="trending.E011")]
+    return []
+
+
+@register("trending")
+def check_metrics_token(**_kwargs: object) -> list[CheckMessage]:
+    """E017: a token that can be guessed, or that no header can carry."""
+    token = settings.METRICS_TOKEN
+    if not token or _TOKEN.fullmatch(token):
+        return []
+    return [
+        Error(
+            "METRICS_TOKEN has fewer than 20 characters, or some that no header carries.",
+            hint="Make one with: openssl rand -hex 20",
+            id="trending.E017",
+        )
+    ]
+
+
+@register("trending")
+def check_webhook_secret(**_kwargs: object) -> list[CheckMessage]:
+    """E018: a secret that can be guessed, or that no URL can carry; or another key is missing."""
     wrong = [secret for secret in secrets() if not _SECRET.fullmatch(secret)]
     if wrong:
         return [
@@ -32,15 +94,15 @@ def check_webhook_secret() -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"Reports of MAIL_PROVIDER={settings.MAIL_PROVIDER} cannot be taken in: {missing}",
-            hint="docs/providers.md tells what each provider needs beside ANYMAIL_WEBHOOK_SECRET.",
+            f"Events of MAIL_PROVIDER={settings.MAIL_PROVIDER} cannot be received: {missing}",
+            hint="docs/providers.md lists what each provider needs beside ANYMAIL_WEBHOOK_SECRET.",
             id="trending.E018",
         )
     ]
 
 
 def _missing_setting() -> str:
-    """What the provider's view lacks, in django-anymail's words, of which the first line does."""
+    """What the provider's view lacks: the first line of django-anymail's error, or nothing."""
     view = view_class(settings.MAIL_PROVIDER)
     try:
         if view:
@@ -50,13 +112,29 @@ def _missing_setting() -> str:
     return ""
 
 
-def check_webhook() -> list[CheckMessage]:
-    """W005: nobody would learn of bounces and complaints."""
+@register("trending", deploy=True)
+def check_lease_and_task(**_kwargs: object) -> list[CheckMessage]:
+    """W004: a lease shorter than a task may run."""
+    if settings.LEASE_SECONDS >= TASK_TIME_LIMIT:
+        return []
+    return [
+        Warning(
+            f"LEASE_SECONDS is {settings.LEASE_SECONDS}, less than a task may take.",
+            hint=f"Set it to {TASK_TIME_LIMIT} or more, or mail still being sent becomes "
+            "uncertain.",
+            id="trending.W004",
+        )
+    ]
+
+
+@register("trending", deploy=True)
+def check_webhook(**_kwargs: object) -> list[CheckMessage]:
+    """W005: bounces and complaints would stay unknown."""
     if secrets() or view_class(settings.MAIL_PROVIDER) is None:
         return []
     return [
         Warning(
-            "ANYMAIL_WEBHOOK_SECRET is not set, so bounces and complaints are not heard of.",
+            "ANYMAIL_WEBHOOK_SECRET is not set, so bounces and complaints stay unknown.",
             hint="Set it, and enter the address at your provider: docs/providers.md, Reports.",
             id="trending.W005",
         )

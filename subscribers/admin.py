@@ -22,32 +22,18 @@ from subscribers.suppress import suppress, unsuppress
 from subscribers.unsubscribe import unsubscribe
 from web.admin import (
     DialogForm,
-    LedgerInline,
-    LedgerPage,
     M,
     ModelForm,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
     back_to,
     badge,
-    button,
+    confirm_action,
     moment,
     row_url,
     rows_url,
 )
 
-SUBSCRIBER_COLOURS: Final = {
-    "pending": "info",
-    "active": "success",
-    "unsubscribed": "default",
-    "suppressed": "danger",
-}
-MAIL_COLOURS: Final = {
-    "queued": "info",
-    "sending": "info",
-    "sent": "success",
-    "deferred": "warning",
-    "failed": "danger",
-    "uncertain": "danger",
-}
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -67,7 +53,7 @@ def search_hash(words: str) -> str:
 # ── subscribers ──────────────────────────────────────────────────────────────
 
 
-class InterestsInline(LedgerInline[Interest]):
+class InterestsInline(ReadOnlyInline[Interest]):
     model = Interest
     fields = ("kind", "topic", "term")
 
@@ -75,13 +61,13 @@ class InterestsInline(LedgerInline[Interest]):
         return super().get_queryset(request).select_related("topic")
 
 
-class ConsentInline(LedgerInline[ConsentEntry]):
+class ConsentInline(ReadOnlyInline[ConsentEntry]):
     model = ConsentEntry
     fields = ("at", "step", "detail", "ip", "user_agent")
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(LedgerPage[Subscriber]):
+class SubscriberAdmin(ReadOnlyAdmin[Subscriber]):
     list_display = (
         "email", "state_badge", "timetable", moment("next_send_at", "next digest (UTC)"),
         moment("last_digest_at", "last digest"), moment("created_at", "signed up"),
@@ -116,7 +102,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
         changed = sum(_unsubscribe(request, subscriber) for subscriber in queryset)
         messages.success(request, f"Unsubscribed: {changed}. The others were so already.")
 
-    @button(
+    @confirm_action(
         title="Unsubscribe",
         question="They get no more digests. They can sign up again at any time.",
         submit="Unsubscribe",
@@ -131,7 +117,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
             messages.info(request, f"{subscriber.email} got no digests before.")
         return back_to(request, row_url(subscriber))
 
-    @button(
+    @confirm_action(
         title="Erase",
         question=(
             "Deletes the subscriber, their address and their choices, for good. What stays "
@@ -147,7 +133,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
         messages.success(request, "The subscriber is erased.")
         return back_to(request, rows_url(Subscriber))
 
-    @badge(SUBSCRIBER_COLOURS, "state")
+    @badge("state")
     def state_badge(self, subscriber: Subscriber) -> tuple[str, str]:
         return subscriber.state, subscriber.get_state_display()
 
@@ -171,7 +157,7 @@ def _unsubscribe(request: HttpRequest, subscriber: Subscriber) -> bool:
 # ── rows of a subscriber ─────────────────────────────────────────────────────
 
 
-class SubscriberRowAdmin(LedgerPage[M]):
+class SubscriberRowAdmin(ReadOnlyAdmin[M]):
     """Rows that belong to a subscriber, found by the start of the subscriber's address."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("subscriber",)
@@ -206,7 +192,7 @@ class TransactionalMailAdmin(SubscriberRowAdmin[TransactionalMail]):
     def short_error(self, mail: TransactionalMail) -> str:
         return Truncator(mail.error).chars(60)
 
-    @badge(MAIL_COLOURS, "state")
+    @badge("state")
     def state_badge(self, mail: TransactionalMail) -> tuple[str, str]:
         return mail.state, mail.get_state_display()
 
@@ -214,7 +200,7 @@ class TransactionalMailAdmin(SubscriberRowAdmin[TransactionalMail]):
 # ── rows of an address ───────────────────────────────────────────────────────
 
 
-class AddressHashAdmin(LedgerPage[M]):
+class AddressHashAdmin(ReadOnlyAdmin[M]):
     """Rows that hold only the hash of an address. A search by the typed address finds them."""
 
     search_fields = ("address_hash",)
@@ -310,7 +296,7 @@ class SuppressionAdmin(AddressHashAdmin[Suppression]):
         )
         obj.__dict__.update(made.__dict__)
 
-    @button(
+    @confirm_action(
         title="Allow mail again",
         question="Deletes the suppression. The subscriber, if there is one, has to sign up again.",
         submit="Allow",
@@ -323,6 +309,6 @@ class SuppressionAdmin(AddressHashAdmin[Suppression]):
         messages.success(request, f"{form.cleaned_data['address']} may get mail again.")
         return back_to(request, rows_url(Suppression))
 
-    @badge({"hard_bounce": "warning", "complaint": "danger", "operator": "info"}, "reason")
+    @badge("reason")
     def reason_badge(self, row: Suppression) -> tuple[str, str]:
         return row.reason, row.get_reason_display()

@@ -29,7 +29,7 @@ from subscribers.schedule import check_timezone
 from subscribers.signed_pages import preferences_url, public_page, signed_page
 from subscribers.signup import sign_up
 from subscribers.unsubscribe import unsubscribe
-from web.rate_limit import spend
+from web.rate_limit import hit
 
 State = Subscriber.State
 
@@ -66,7 +66,7 @@ def _is_within_limit(ip: str) -> bool:
     Without Redis there is no limit by network: the limit by address, which the database keeps,
     still holds.
     """
-    quota = spend("sign-up", settings.SIGN_UP_RATE, ip)
+    quota = hit("sign-up", settings.SIGN_UP_RATE, ip)
     return quota is None or quota.is_kept
 
 

@@ -30,9 +30,9 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """Rate limits and caches of one test never reach the next.
+    """Delete rate limits and caches before each test.
 
-    Only this process's own keys go: `cache.clear()` would empty Redis for all who run beside it.
+    Only this process's own keys: `cache.clear()` would empty Redis for parallel workers too.
     """
     client = redis.Redis.from_url(settings.REDIS_URL)
     if keys := list(client.scan_iter(f"{os.environ['REDIS_PREFIX']}*", count=1000)):
@@ -43,9 +43,9 @@ def _empty_cache() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database, left by everybody else before it is dropped.
+    """The test database, with all other connections closed before it is dropped.
 
-    A server's thread keeps its connection for a moment after a browser's last request.
+    A thread of the test server keeps its connection for a moment after a browser's last request.
     """
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -57,9 +57,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """A test that committed ends by emptying every table: store the seeded topics again."""
+    """After a test that commits, every table is emptied: store the seeded topics again."""
     yield
-    if nextitem and _commits(item):  # after the last test there is no database any more
+    if nextitem and _commits(item):  # after the last test the database is gone
         with item.config.stash[blocking_manager_key].unblock():
             import_module("papers.migrations.0003_seed_topics").seed(apps, None)
 

@@ -1,8 +1,8 @@
-"""A pytest plugin, loaded by -p: real servers are up before Django reads its settings.
+"""A pytest plugin, loaded by -p: real servers run before Django reads its settings.
 
-With DATABASE_URL and REDIS_URL in the environment the tests use those; otherwise the
-embedded servers run for the length of the test run. Parallel workers inherit the URLs
-and keep apart by a database and a Redis prefix of their own.
+With DATABASE_URL and REDIS_URL in the environment the tests use those; otherwise the embedded
+servers run as long as the tests. Parallel workers inherit the URLs, and each has its own database
+and its own Redis prefix.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local import servers
+
 ROOT = Path(__file__).resolve().parent.parent
 _stack = ExitStack()
 _GIVEN = "TRENDING_PAPERS_TESTS_ON_GIVEN_SERVERS"  # parallel workers inherit it
 
 
-def _start_what_is_missing() -> None:
-    from local import servers
-
+def _start_missing_servers() -> None:
     var = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "test"
     if servers.not_needed():
         os.environ[_GIVEN] = "yes"
@@ -35,8 +35,8 @@ def _start_what_is_missing() -> None:
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if not _worker:
-    _start_what_is_missing()
-# The servers that somebody else started for these tests; empty when we did.
+    _start_missing_servers()
+# The servers that the environment named; empty when the embedded ones run.
 GIVEN = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(_GIVEN)}
 os.environ["REDIS_PREFIX"] = f"test-{_worker or 'main'}-{os.getpid()}:"
 

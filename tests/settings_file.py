@@ -1,4 +1,4 @@
-"""Read config/settings.py as another machine would: under an environment of its own."""
+"""Load config/settings.py under an environment other than that of the tests."""
 
 from __future__ import annotations
 

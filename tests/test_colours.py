@@ -24,7 +24,7 @@ TEXT = [
     ("on-accent", "accent-strong"),
     ("paper", "ink"),
 ]
-# Shapes that must be visible: the edge of a field, a sparkline, the outline of the focus.
+# Shapes that must be visible: the border of a field, a sparkline, the outline of the focus.
 SHAPES = [("edge", "paper"), ("edge", "field"), ("accent", "paper"), ("accent", "field")]
 
 

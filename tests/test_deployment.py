@@ -1,7 +1,7 @@
 """Each service of docker-compose.yml, run by its own command as a plain process.
 
-No container engine is needed for that: the commands, the health checks and the way to stop are
-read from the file, the environment is production's, and the servers are the tests' own.
+No container engine is needed: the commands, the health checks and the grace periods are read from
+the file, the environment is that of production, and the servers are those of the tests.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import psycopg
 import pytest
 import yaml
 
+from config.celery import app
 from local.run import STOP_SECONDS
 from tests.settings_file import PRODUCTION, ROOT
 
@@ -39,15 +40,15 @@ def words(service: str) -> list[str]:
     return cast("list[str]", SERVICES[service]["command"])
 
 
-# ── what the files say ───────────────────────────────────────────────────────
+# ── the files ───────────────────────────────────────────────────────
 
 
-def test_there_are_the_services_that_the_design_names() -> None:
+def test_the_services_are_these_six() -> None:
     assert set(SERVICES) == {*OURS, "postgres", "redis"}
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
-def test_every_service_is_watched_and_comes_back(service: str) -> None:
+def test_every_service_has_a_health_check_and_restarts(service: str) -> None:
     if service == "migrate":
         assert SERVICES[service]["restart"] == "no"
         return
@@ -56,7 +57,7 @@ def test_every_service_is_watched_and_comes_back(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "beat"])
-def test_nothing_starts_before_the_tables_are_there(service: str) -> None:
+def test_no_service_starts_before_the_tables_exist(service: str) -> None:
     waits = SERVICES[service]["depends_on"]
     assert waits["migrate"]["condition"] == "service_completed_successfully"
     assert waits["redis"]["condition"] == "service_healthy"
@@ -64,14 +65,14 @@ def test_nothing_starts_before_the_tables_are_there(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_our_services_may_write_nothing_and_become_nobody_else(service: str) -> None:
+def test_our_services_have_no_writable_files_and_no_capabilities(service: str) -> None:
     assert SERVICES[service]["read_only"] is True
     assert SERVICES[service]["cap_drop"] == ["ALL"]
     assert SERVICES[service]["env_file"] == ".env"
     assert SERVICES[service]["environment"]["LOCAL"] == "false"
 
 
-def test_the_stores_keep_what_they_are_given() -> None:
+def test_the_stores_keep_their_data() -> None:
     redis = " ".join(words("redis"))
     assert "--appendonly yes" in redis
     assert "--maxmemory-policy noeviction" in redis
@@ -83,7 +84,7 @@ def test_the_stores_keep_what_they_are_given() -> None:
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "POSTGRES_PASSWORD"])
-def test_secrets_come_from_the_environment_and_must_be_there(name: str) -> None:
+def test_secrets_are_required_from_the_environment(name: str) -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     mentioned = re.findall(r"\$\{" + name + r"[^}]*\}", text)
     assert mentioned
@@ -96,29 +97,23 @@ def test_the_site_is_published_to_this_machine_only() -> None:
     assert published == ["127.0.0.1:${WEB_PORT:-8000}:8000"]
 
 
-def test_the_worker_takes_every_queue_that_tasks_are_sent_to() -> None:
-    from config.celery import app
-
+def test_the_worker_takes_every_queue_of_the_tasks() -> None:
     routed = {route["queue"] for route in app.conf.task_routes.values()}
     queues = set(words("worker")[words("worker").index("--queues") + 1].split(","))
     assert queues == routed | {app.conf.task_default_queue}
 
 
-def test_a_worker_gets_the_time_it_asks_for_to_finish_its_burst() -> None:
-    from config.celery import app
-
+def test_a_stopping_worker_has_time_to_finish_its_burst() -> None:
     seconds = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
     assert seconds > app.conf.worker_soft_shutdown_timeout
 
 
-def test_the_unit_in_the_docs_gives_a_worker_as_much_time_as_compose_does() -> None:
+def test_the_unit_in_the_docs_has_the_grace_period_of_compose() -> None:
     page = (ROOT / "docs" / "deployment.md").read_text()
     assert f"TimeoutStopSec={SERVICES['worker']['stop_grace_period'].removesuffix('s')}\n" in page
 
 
-def test_make_run_gives_a_worker_the_time_it_asks_for() -> None:
-    from config.celery import app
-
+def test_make_run_gives_a_stopping_worker_enough_time() -> None:
     assert app.conf.worker_soft_shutdown_timeout < STOP_SECONDS
 
 
@@ -135,7 +130,7 @@ def dockerfile_stages() -> list[str]:
     return re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
 
 
-def test_the_image_is_debian_slim_in_two_stages_and_runs_as_nobody_special() -> None:
+def test_the_image_is_debian_slim_and_runs_unprivileged() -> None:
     build, final = dockerfile_stages()
     assert build.startswith("python:3.13-slim-bookworm AS build")
     assert final.startswith("python:3.13-slim-bookworm\n")
@@ -145,14 +140,14 @@ def test_the_image_is_debian_slim_in_two_stages_and_runs_as_nobody_special() -> 
     assert re.search(r"^USER 10001:10001$", final, re.MULTILINE)
 
 
-def test_the_image_runs_the_web_service_unless_told_otherwise() -> None:
+def test_the_image_runs_the_web_service_by_default() -> None:
     found = re.search(r"^CMD (\[.*\])$", dockerfile_stages()[1], re.MULTILINE)
     assert found
     assert yaml.safe_load(found.group(1)) == words("web")
     assert SERVICES["web"]["healthcheck"]["test"][3] in dockerfile_stages()[1]
 
 
-def test_neither_secrets_nor_history_get_into_the_image() -> None:
+def test_the_image_holds_no_secrets_and_no_history() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert {".*", "/var", "/tests"} <= set(ignored)  # .* covers .env, .git and .venv
 
@@ -162,7 +157,7 @@ def test_neither_secrets_nor_history_get_into_the_image() -> None:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    """An empty database of its own beside the tests'; its URL."""
+    """The URL of an empty database on the server of the tests."""
     url = os.environ["DATABASE_URL"]
     name = f"deployment_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as server:
@@ -181,13 +176,13 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def production(database: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a deployment: nothing of this machine's own but the path."""
+    """The environment of a deployment: of this machine only PATH and the stores."""
     folder = tmp_path_factory.mktemp("deployment")
     (folder / "var").mkdir()
-    binaries = str(Path(sys.executable).parent)
+    programs = str(Path(sys.executable).parent)
     return {
         **PRODUCTION,
-        "PATH": f"{binaries}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{os.environ['PATH']}",
         "DATABASE_URL": database,
         "REDIS_URL": os.environ["REDIS_URL"],
         "REDIS_PREFIX": f"deployment-{os.getpid()}:",
@@ -213,7 +208,7 @@ def run(command: list[str], environment: dict[str, str]) -> subprocess.Completed
 
 @contextmanager
 def started(service: str, environment: dict[str, str]) -> Iterator[tuple[Any, Path]]:
-    """The service's own command as a process, with its log; stopped if nobody did."""
+    """The command of a service as a process, with its log; killed at the end if it still runs."""
     log = Path(environment["HOME"]) / f"{service}.log"
     program = shutil.which(words(service)[0], path=environment["PATH"])
     assert program
@@ -239,7 +234,7 @@ def eventually(condition: Callable[[], bool], process: Any, log: Path, seconds: 
 
 
 def healthy(service: str, environment: dict[str, str]) -> bool:
-    """Run the health check that the file gives, as a container engine would."""
+    """Run the health check of a service as a container engine would."""
     kind, *test = SERVICES[service]["healthcheck"]["test"]
     text = [word.replace("$$", "$").replace("/tmp", environment["VAR_DIR"]) for word in test]  # noqa: S108
     text = [word.replace("127.0.0.1:8000", f"127.0.0.1:{environment['PORT']}") for word in text]
@@ -254,7 +249,7 @@ def stops(process: Any, log: Path, seconds: float) -> None:
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
-        pytest.fail(f"still there {seconds} s after SIGTERM:\n{log.read_text()}")
+        pytest.fail(f"still running {seconds} s after SIGTERM:\n{log.read_text()}")
     assert status == 0, log.read_text()
 
 
@@ -293,7 +288,7 @@ Web = tuple[dict[str, str], Path]
 
 @pytest.fixture(scope="module")
 def web(migrated: dict[str, str]) -> Iterator[Web]:
-    """The web service, healthy; its environment and its log. It must stop when told."""
+    """The healthy web service: its environment and its log. At the end it must stop by SIGTERM."""
     with started("web", migrated) as (process, log):
         eventually(lambda: healthy("web", migrated), process, log)
         yield migrated, log
@@ -309,7 +304,7 @@ def test_web_shows_the_site_with_its_style_sheet(web: Web) -> None:
     assert get(web[0], sheet.group(1), **AS_PROXIED)[0] == 200
 
 
-def test_web_says_that_it_lives_and_is_ready(web: Web) -> None:
+def test_web_is_healthy_and_ready(web: Web) -> None:
     assert get(web[0], "/healthz") == get(web[0], "/readyz") == (200, "ok\n")
 
 
@@ -339,14 +334,14 @@ def test_web_sends_plain_http_to_https(web: Web) -> None:
     connection.close()
 
 
-def test_the_worker_answers_its_health_check_and_stops_when_told(migrated: dict[str, str]) -> None:
+def test_the_worker_is_healthy_and_stops_by_sigterm(migrated: dict[str, str]) -> None:
     with started("worker", migrated) as (process, log):
         eventually(lambda: "ready." in log.read_text(), process, log)
         assert healthy("worker", migrated)
         stops(process, log, 40)
 
 
-def test_beat_writes_its_timetable_where_it_may_and_stops_when_told(
+def test_beat_writes_its_schedule_to_var_and_stops_by_sigterm(
     migrated: dict[str, str],
 ) -> None:
     with started("beat", migrated) as (process, log):
@@ -356,8 +351,8 @@ def test_beat_writes_its_timetable_where_it_may_and_stops_when_told(
     assert not list(ROOT.glob("celerybeat*"))
 
 
-def test_a_health_check_fails_where_there_is_nobody(migrated: dict[str, str]) -> None:
-    silent = {**migrated, "PORT": str(free_port()), "VAR_DIR": f"{migrated['HOME']}/nothing"}
-    Path(silent["VAR_DIR"]).mkdir(exist_ok=True)
-    assert not healthy("web", silent)
-    assert not healthy("beat", silent)
+def test_a_health_check_fails_without_its_service(migrated: dict[str, str]) -> None:
+    unused = {**migrated, "PORT": str(free_port()), "VAR_DIR": f"{migrated['HOME']}/nothing"}
+    Path(unused["VAR_DIR"]).mkdir(exist_ok=True)
+    assert not healthy("web", unused)
+    assert not healthy("beat", unused)

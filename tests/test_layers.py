@@ -1,4 +1,4 @@
-"""No arrow runs up: papers < subscribers < newsletter < local. import-linter holds the imports."""
+"""No foreign key points to a higher layer. import-linter holds the same for imports."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_foreign_key_points_upward(model: type[Model]) -> None:
     assert upward == []
 
 
-def test_the_walk_sees_foreign_keys_that_point_down() -> None:
+def test_foreign_keys_that_point_down_are_found() -> None:
     seen = {
         (model._meta.app_label, target._meta.app_label)
         for model in our_models()
@@ -48,7 +48,7 @@ def test_the_walk_sees_foreign_keys_that_point_down() -> None:
     )
 
 
-def test_up_is_told_from_down() -> None:
+def test_a_higher_layer_is_recognised() -> None:
     assert points_up("papers", "subscribers")
     assert points_up("subscribers", "newsletter")
     assert not points_up("newsletter", "papers")

@@ -1,4 +1,4 @@
-"""The README and the docs: every link leads somewhere, every command exists."""
+"""The README and the docs: every link has a target, every command exists."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -21,17 +22,17 @@ def links(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that a forge makes of a page's headings."""
+    """The anchors that a code host makes from the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_leads_to_a_file_and_to_a_heading_in_it(document: Path) -> None:
+def test_every_link_has_a_file_and_a_heading(document: Path) -> None:
     for link in links(document):
         name, _, anchor = link.partition("#")
         target = (document.parent / name) if name else document
-        assert target.exists(), f"{link} leads nowhere"
+        assert target.exists(), f"{link}: no such file"
         if anchor:
             assert anchor in anchors(target), f"{link}: no such heading"
 
@@ -49,13 +50,11 @@ def test_every_make_command_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_management_command_exists(document: Path) -> None:
-    from django.core.management import get_commands
-
     named = set(re.findall(r"manage\.py ([a-z_]+)", document.read_text()))
     assert named <= get_commands().keys()
 
 
-def test_the_readme_says_what_it_is_in_three_sentences_first() -> None:
+def test_the_readme_begins_with_three_sentences_on_the_project() -> None:
     paragraphs = (ROOT / "README.md").read_text().split("\n\n")
     assert paragraphs[0] == "# Trending Papers"
     sentences = re.findall(r"[.!?](?:\s|$)", paragraphs[1])
@@ -77,6 +76,6 @@ def test_every_page_of_the_docs_is_in_their_index() -> None:
     assert pages <= listed
 
 
-def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
+def test_the_changelog_begins_with_unreleased_changes() -> None:
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert headings[0] == "Unreleased"

@@ -1,1 +1,1 @@
-"""The sample: fifty real papers with invented signals, and a few readers who do not exist."""
+"""The sample: fifty real papers with invented signals, and a few invented readers."""

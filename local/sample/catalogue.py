@@ -1,7 +1,7 @@
 """The sample as it ships: papers.json and readers.json, read into frozen values.
 
-Titles, arXiv ids, authors, categories and links are facts about real papers. Their
-summaries were written for this project; their signals are made up by `history`.
+Titles, arXiv ids, authors, categories and links are facts about real papers. Their summaries
+were written for this project; signal_history.py invents their signals.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from subscribers.preferences import Preferences, from_json
 FOLDER: Final = Path(__file__).resolve().parent
 SOURCE: Final = "sample"
 CURATOR: Final = "AK"
-# Listed over eight days, today among them: the day, the week and yesterday's closed editions
-# all have papers, six or seven from each day.
+# Listed over eight days including today: the day, the week and yesterday's closed editions all
+# have papers, six or seven from each day.
 LISTED_DAYS: Final = 8
 
 
@@ -37,13 +37,13 @@ class SamplePaper:
     project_url: str
 
     def listed_on(self, today: date) -> date:
-        """Neighbours in the catalogue are about like things, so they go to different days."""
+        """Neighbours in the catalogue are about similar topics, so they get different days."""
         return today - timedelta(days=(self.position - 1) % LISTED_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class SampleReader:
-    """One reader and what they want; `note` says what they are there to show."""
+    """One reader and their preferences; `note` says what this reader demonstrates."""
 
     email: str
     note: str

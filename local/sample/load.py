@@ -1,7 +1,7 @@
 """Load the sample: papers, their signals up to now, a curator and readers who are due at once.
 
 Loading again adds what is missing and the reads made since, and changes nothing else. It is
-refused wherever a sample reader could meet a real mail server.
+refused wherever mail to a sample reader could reach a real mail server.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from local.sample import catalogue
 from local.sample.catalogue import SamplePaper, SampleReader
-from local.sample.history import history
+from local.sample.signal_history import history
 from newsletter.models import Edition
 from papers.catalogue.classify import classify
 from papers.catalogue.ingest import ingest
@@ -33,12 +33,12 @@ _BATCH: Final = 1000
 
 
 class RefusedError(Exception):
-    """This is no place for sample readers; the message says why and what to do."""
+    """The sample must not be loaded here; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load added; `real` counts catalogue papers that were here as real ones."""
+    """What a load added; `real` counts catalogue papers that are stored as real ones."""
 
     papers: int
     signals: int
@@ -57,19 +57,19 @@ def load(now: datetime) -> Loaded:
     if reason := refusal():
         raise RefusedError(reason)
     with transaction.atomic():
-        ours = _without_real_ones(catalogue.papers())
+        missing = _without_real_ones(catalogue.papers())
         Curator.objects.get_or_create(name=catalogue.CURATOR, defaults={"is_sample": True})
         today = now.astimezone(UTC).date()
-        told = [_fetched(paper, today) for paper in ours]
-        report = ingest(catalogue.SOURCE, told, read_at=now, is_sample=True)
-        signals = _add_signals(ours, now)
+        fetched = [_fetched(paper, today) for paper in missing]
+        report = ingest(catalogue.SOURCE, fetched, read_at=now, is_sample=True)
+        signals = _add_signals(missing, now)
         if report.paper_ids:
             classify(report.paper_ids)
         if report.paper_ids or signals:
-            _make_room_for_editions()
+            _delete_empty_editions()
             _score(today, now)
         readers = sum(_add_reader(reader, now) for reader in catalogue.readers())
-    return Loaded(report.new, signals, readers, len(catalogue.papers()) - len(ours))
+    return Loaded(report.new, signals, readers, len(catalogue.papers()) - len(missing))
 
 
 def refusal() -> str:
@@ -79,10 +79,10 @@ def refusal() -> str:
             "Sample data is loaded only into the embedded servers: unset DATABASE_URL and "
             "REDIS_URL, or ingest real papers instead."
         )
-    goes_to_catcher = settings.MAIL_PROVIDER == "smtp" and settings.EMAIL_HOST == "127.0.0.1"
-    if not (settings.MAILBOX_DIR and goes_to_catcher):
+    uses_catcher = settings.MAIL_PROVIDER == "smtp" and settings.EMAIL_HOST == "127.0.0.1"
+    if not (settings.MAILBOX_DIR and uses_catcher):
         return (
-            "Sample readers may get mail only through the local catcher: let `make run` load "
+            "Sample readers may get mail only through the SMTP catcher: let `make run` load "
             "them, or set MAIL_PROVIDER=smtp, EMAIL_HOST=127.0.0.1 and MAILBOX_DIR as it does."
         )
     return ""
@@ -92,12 +92,12 @@ def refusal() -> str:
 
 
 def _without_real_ones(papers: Sequence[SamplePaper]) -> list[SamplePaper]:
-    """Invented signals must never touch a paper that a real source told of."""
+    """Without papers that a real source has listed: they must never get invented signals."""
     ids = {paper.arxiv_id for paper in papers}
     keys = {title_key(paper.title) for paper in papers}
     real = Paper.objects.filter(Q(arxiv_id__in=ids) | Q(title_key__in=keys), is_sample=False)
-    known = {name for row in real.values_list("arxiv_id", "title_key") for name in row}
-    return [it for it in papers if not known & {it.arxiv_id, title_key(it.title)}]
+    stored = {name for row in real.values_list("arxiv_id", "title_key") for name in row}
+    return [it for it in papers if not stored & {it.arxiv_id, title_key(it.title)}]
 
 
 def _fetched(paper: SamplePaper, today: date) -> FetchedPaper:
@@ -115,7 +115,7 @@ def _fetched(paper: SamplePaper, today: date) -> FetchedPaper:
 
 
 def _add_signals(papers: Sequence[SamplePaper], now: datetime) -> int:
-    """Add the reads that are not there yet; how many they were."""
+    """Add the reads that are not stored yet; returns how many."""
     stored = Signal.objects.filter(source=catalogue.SOURCE)
     before = stored.count()
     Signal.objects.bulk_create(_signals(papers, now), batch_size=_BATCH, ignore_conflicts=True)
@@ -138,14 +138,14 @@ def _signals(papers: Sequence[SamplePaper], now: datetime) -> Iterator[Signal]:
 
 
 def _score(today: date, now: datetime) -> None:
-    """Score every list that a visitor can turn to, so that none shows papers out of order."""
+    """Score every list that a visitor can open, so that none shows papers out of order."""
     for window in WINDOWS:
         for ago in range(catalogue.LISTED_DAYS):
             score(window, today - timedelta(days=ago), now)
 
 
-def _make_room_for_editions() -> None:
-    """Editions that closed empty before there was a sample may close again with it."""
+def _delete_empty_editions() -> None:
+    """Let editions that closed empty before the sample was loaded close again with it."""
     Edition.objects.filter(candidates=None, deliveries=None, archived=None, note="").delete()
 
 
@@ -153,7 +153,7 @@ def _make_room_for_editions() -> None:
 
 
 def _add_reader(reader: SampleReader, now: datetime) -> bool:
-    """True when the reader is new; one who is here, sample or real, stays as they are."""
+    """True when the reader is new; an existing one, sample or real, is not changed."""
     subscriber, is_new = Subscriber.objects.get_or_create(
         email=reader.email,
         defaults={

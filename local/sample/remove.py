@@ -1,15 +1,15 @@
-"""Remove the sample and all that came of it. What is real stays.
+"""Remove the sample and everything made from it. Real data stays.
 
-The rules where sample and real meet:
+The rules where sample and real data are connected:
 
-* A paper that a real source has told of since is real. It stays and loses its invented
-  signals, the trends made of them, and the invented day of its listing.
-* An edition loses its sample papers. It goes with them when nothing is left: no real paper
-  and no delivery to anyone but sample readers. Otherwise it stays, with gaps in its order.
-* A ledger row of a real reader always stays, so that no edition reaches them twice and the
-  links in their mail still answer. A digest of sample papers cannot be rebuilt after this.
-* A delivery to a real reader that is still to be sent, and was to hold sample papers,
-  forgets its choice; the worker chooses anew from what the edition has left.
+* A paper that a real source has listed since is real. It stays and loses its invented signals,
+  the trends computed from them, and the invented day of its listing.
+* An edition loses its sample papers. It is deleted when nothing is left: no real paper and no
+  delivery to a real reader. Otherwise it stays, with gaps in its order.
+* A delivery to a real reader always stays, so that no edition reaches them twice and the links
+  in their mail still work. A digest of sample papers cannot be rebuilt after this.
+* A delivery to a real reader that is still to be sent, with sample papers selected for it, loses
+  its selection; the worker selects again from what the edition has left.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _UNFINISHED: Final = (Delivery.State.QUEUED, Delivery.State.DEFERRED)
 
 
 def remove() -> dict[str, int]:
-    """Delete the sample, all of it or nothing; how many rows of what, by name, most first.
+    """Delete the sample, all of it or nothing; returns the rows deleted by name, most first.
 
-    Mails to sample readers in the local mailbox go too, once the database has let go of them.
+    Mails to sample readers in the local mailbox are deleted too, after the commit.
     """
     gone = _Count()
     with erasing():
@@ -53,7 +53,7 @@ def remove() -> dict[str, int]:
 
 
 class _Count:
-    """Deletes rows and keeps count of them, and of what went with them."""
+    """Deletes rows, and counts them and those deleted by cascade."""
 
     def __init__(self) -> None:
         self._gone: Counter[tuple[str, str]] = Counter()
@@ -82,14 +82,14 @@ def _remove_mailings(gone: _Count) -> None:
     gone.delete(Delivery.objects.filter(subscriber__is_sample=True))
     gone.delete(ArchivedDelivery.objects.filter(subscriber__is_sample=True))
     sample = Candidate.objects.filter(Q(paper__is_sample=True) | Q(facts__is_sample=True))
-    _forget_choices(set(sample.values_list("edition_id", "position")))
+    _drop_selections(set(sample.values_list("edition_id", "position")))
     gone.delete(sample)
     editions = Edition.objects.filter(pk__in=touched)
     gone.delete(editions.filter(candidates=None, deliveries=None, archived=None))
     editions.update(is_sample=False)
 
 
-def _forget_choices(places: set[tuple[int, int]]) -> None:
+def _drop_selections(places: set[tuple[int, int]]) -> None:
     """`places` are (edition, position): picks go by position, since papers may be merged."""
     waiting = Delivery.objects.filter(edition__in={it[0] for it in places}, state__in=_UNFINISHED)
     for delivery in waiting.select_for_update(of=("self",)).exclude(content=None):
@@ -101,7 +101,7 @@ def _forget_choices(places: set[tuple[int, int]]) -> None:
 
 
 def _sample_addresses() -> set[str]:
-    """Of the readers who are here, and of those who asked to be forgotten before."""
+    """Of the stored sample readers, and of those who had themselves erased before."""
     here = set(Subscriber.objects.filter(is_sample=True).values_list("email", flat=True))
     shipped = {reader.email for reader in catalogue.readers()}
     real = Subscriber.objects.filter(email__in=shipped, is_sample=False)
@@ -129,12 +129,12 @@ def _remove_papers(gone: _Count) -> None:
 
 
 def _restore_listing_days(adopted: list[Paper]) -> None:
-    """A paper whose day of listing was invented was listed when a real source first told of it."""
+    """Replace an invented day of listing by the day on which a real source first listed it."""
     for paper in adopted:
         invented = _invented_days(paper)
-        told = paper.raw_records.exclude(source=catalogue.SOURCE).aggregate(first=Min("day"))
-        if paper.listed_on in invented and told["first"]:
-            paper.listed_on = told["first"]
+        real = paper.raw_records.exclude(source=catalogue.SOURCE).aggregate(first=Min("day"))
+        if paper.listed_on in invented and real["first"]:
+            paper.listed_on = real["first"]
             paper.save(update_fields=["listed_on", "updated_at"])
 
 

@@ -7,19 +7,21 @@ lose the rest of it and bring all of it again, so odd values are mended rather t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 
-from anymail.signals import AnymailTrackingEvent
+from anymail.signals import AnymailTrackingEvent, tracking
 from django.utils import timezone
 
 from newsletter.editions.render import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
-from newsletter.tasks import enqueue_events
 from subscribers.addresses import BadAddress, address_hash, normalised
 
+_RECEIVER: Final = "newsletter.store_event"
 # The next tick is soon enough for these. They are the many, and nothing hangs on them.
 _UNHURRIED: Final = {
     *(DeliveryEvent.Kind.QUEUED, DeliveryEvent.Kind.SENT),
@@ -27,7 +29,25 @@ _UNHURRIED: Final = {
 }
 
 
-def store_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **_: object) -> None:
+def connect(enqueue_events: Callable[[], None]) -> None:
+    """Let django-anymail call `store_event`, with what enqueues the task that reads the rows.
+
+    newsletter/apps.py passes the task's function in: no module of events/ imports tasks.
+    """
+    tracking.disconnect(dispatch_uid=_RECEIVER)
+    receiver = partial(store_event, enqueue_events=enqueue_events)
+    # Not weak: nothing else refers to the partial, and a weak receiver would vanish at once.
+    tracking.connect(receiver, weak=False, dispatch_uid=_RECEIVER)
+
+
+def store_event(
+    sender: object,
+    event: AnymailTrackingEvent,
+    esp_name: str,
+    *,
+    enqueue_events: Callable[[], None],
+    **_: object,
+) -> None:
     """Write a report down, once. Opens and clicks are nobody's business and not kept."""
     if event.event_type not in DeliveryEvent.Kind.values:
         return

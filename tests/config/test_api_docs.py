@@ -1,4 +1,4 @@
-"""The page that documents the API, in Chromium and on paper."""
+"""The documentation page of the API, in Chromium, and its description."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def address(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 @pytest.fixture(scope="module")
 def seen(address: str) -> dict[str, list[str]]:
-    """What happened while somebody opened the page and tried its first endpoint."""
+    """The requests and errors of a visit that opens the page and tries its first endpoint."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("needs Chromium on the PATH (Debian: apt install chromium)")
-    # In a thread of its own, whose event loop does not trouble Django's connections.
+    # In a thread of its own: Django refuses database queries in a thread with an event loop.
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(visit, f"{address}/api/docs", path).result()
 
@@ -60,7 +60,7 @@ def visit(url: str, chromium: str) -> dict[str, list[str]]:
     return seen
 
 
-def test_it_shows_and_tries_the_endpoints_asking_no_other_host(
+def test_it_shows_and_tries_the_endpoints_without_another_host(
     seen: dict[str, list[str]], address: str
 ) -> None:
     assert "/api/daily_papers" in [path.replace("\u200b", "") for path in seen["paths"]]
@@ -77,8 +77,8 @@ def test_it_keeps_the_policy_of_every_other_page(
     assert "unsafe" not in policy
 
 
-def test_what_it_needs_is_served_by_a_manifest_too(settings: LazySettings, tmp_path: Path) -> None:
-    """As production serves it; a source map that is missing would stop collectstatic."""
+def test_its_files_are_in_the_manifest(settings: LazySettings, tmp_path: Path) -> None:
+    """As in production; a missing source map would stop collectstatic."""
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,

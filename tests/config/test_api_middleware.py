@@ -1,4 +1,4 @@
-"""What every answer under /api/ has in common."""
+"""What all responses under /api/ share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from config.api_middleware import ApiGateMiddleware
+from config.api_middleware import ApiMiddleware
 from papers.models import Paper
 from tests.factories import make_paper
 from web.rate_limit import limiter
@@ -27,11 +27,11 @@ def fresh() -> Iterator[None]:
     limiter.cache_clear()
 
 
-# ── asked again ──────────────────────────────────────────────────────────────
+# ── conditional requests ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_unchanged_answer_is_not_sent_again(client: Client, address: str) -> None:
+def test_an_unchanged_response_is_not_sent_again(client: Client, address: str) -> None:
     first = client.get(address)
     again = client.get(address, headers={"If-None-Match": first["ETag"]})
     assert (first.status_code, again.status_code) == (200, 304)
@@ -40,7 +40,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: Client, address: str) -> 
     assert again["Access-Control-Allow-Origin"] == "*"
 
 
-def test_a_changed_answer_is_sent(client: Client) -> None:
+def test_a_changed_response_is_sent(client: Client) -> None:
     paper = make_paper("Before")
     first = client.get(LIST)
     Paper.objects.filter(pk=paper.pk).update(title="After")
@@ -51,14 +51,14 @@ def test_a_changed_answer_is_sent(client: Client) -> None:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_any_cache_may_keep_it_for_a_minute_and_for_everybody(client: Client, address: str) -> None:
+def test_any_cache_may_keep_it_for_a_minute(client: Client, address: str) -> None:
     answer = client.get(address)
     assert answer["Cache-Control"] == "public, max-age=60"
     assert "Vary" not in answer
     assert not answer.cookies
 
 
-def test_head_tells_the_same_without_a_body(client: Client) -> None:
+def test_head_has_the_same_headers_without_a_body(client: Client) -> None:
     make_paper()
     got, head = client.get(LIST), client.head(LIST)
     assert (head.status_code, head.content) == (200, b"")
@@ -86,7 +86,7 @@ def test_a_preflight_is_answered_and_not_counted(client: Client, settings: LazyS
     assert client.get(LIST).status_code == 200
 
 
-def test_no_other_page_is_opened_to_them(client: Client) -> None:
+def test_no_other_page_is_open_to_other_hosts(client: Client) -> None:
     for address in ("/", "/robots.txt", "/admin/login/", "/apiary"):
         answer = client.get(address)
         assert "Access-Control-Allow-Origin" not in answer
@@ -96,7 +96,7 @@ def test_no_other_page_is_opened_to_them(client: Client) -> None:
 # ── too many ─────────────────────────────────────────────────────────────────
 
 
-def test_a_network_in_a_hurry_is_told_how_long_to_wait(
+def test_a_network_over_its_limit_gets_the_seconds_to_wait(
     client: Client, settings: LazySettings
 ) -> None:
     settings.API_RATE = "2/5 minutes"
@@ -112,7 +112,9 @@ def test_a_network_in_a_hurry_is_told_how_long_to_wait(
     assert last.json() == {"error": f"Too many requests from your network. Try again in {wait} s."}
 
 
-def test_each_answer_tells_how_many_are_left(client: Client, settings: LazySettings) -> None:
+def test_each_response_says_how_many_requests_are_left(
+    client: Client, settings: LazySettings
+) -> None:
     settings.API_RATE = "5/hour"
     left = [client.get(address)["RateLimit"].split(";")[1] for address in (LIST, "/api/nowhere")]
     assert left == ["r=4", "r=3"]
@@ -127,14 +129,14 @@ def test_a_refused_request_costs_no_query(
         assert client.get(LIST).status_code == 429
 
 
-def test_another_network_may_still(client: Client, settings: LazySettings) -> None:
+def test_another_network_is_not_limited(client: Client, settings: LazySettings) -> None:
     settings.API_RATE = "1/hour"
     assert client.get(LIST, REMOTE_ADDR="192.0.2.1").status_code == 200
     assert client.get(LIST, REMOTE_ADDR="192.0.2.1").status_code == 429
     assert client.get(LIST, REMOTE_ADDR="192.0.2.2").status_code == 200
 
 
-def test_without_redis_everybody_may(client: Client, settings: LazySettings) -> None:
+def test_without_redis_no_network_is_limited(client: Client, settings: LazySettings) -> None:
     working = settings.RATE_LIMIT_STORAGE
     settings.RATE_LIMIT_STORAGE, settings.API_RATE = "redis://127.0.0.1:1/0", "1/hour"
     answers = [client.get(LIST) for _ in range(3)]
@@ -174,7 +176,7 @@ def test_without_redis_everybody_may(client: Client, settings: LazySettings) -> 
         ("/api/editions?limit=101", 400),
     ],
 )
-def test_an_error_is_json_that_tells_why(client: Client, address: str, status: int) -> None:
+def test_an_error_is_json_with_a_reason(client: Client, address: str, status: int) -> None:
     answer = client.get(address)
     assert answer.status_code == status
     assert answer["Content-Type"].startswith("application/json")
@@ -184,7 +186,7 @@ def test_an_error_is_json_that_tells_why(client: Client, address: str, status: i
     assert answer.json()["error"].endswith(".")
 
 
-def test_it_names_the_parameter(client: Client) -> None:
+def test_an_error_names_the_parameter(client: Client) -> None:
     answer = client.get("/api/daily_papers?limit=many&p=-1").json()["error"]
     assert answer == (
         "p: input should be greater than or equal to 0; "
@@ -201,11 +203,11 @@ def test_the_api_can_only_be_read(client: Client, method: str) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 500, 503])
-def test_whatever_goes_wrong_is_said_in_json(settings: LazySettings, status: int) -> None:
+def test_every_error_is_json(settings: LazySettings, status: int) -> None:
     def broken(request: HttpRequest) -> HttpResponse:
         return HttpResponse("<h1>Oh no</h1>", status=status)
 
-    answer = ApiGateMiddleware(broken)(RequestFactory().get("/api/topics"))
+    answer = ApiMiddleware(broken)(RequestFactory().get("/api/topics"))
     assert isinstance(answer, HttpResponse)
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/json"

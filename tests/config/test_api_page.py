@@ -1,4 +1,4 @@
-"""docs/api.md: every example on it runs, and what it says of numbers is so."""
+"""docs/api.md: every example on it runs, and its numbers are those of the settings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 
 @pytest.fixture(scope="module", autouse=True)
 def address(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The site of the examples, with the papers that they name."""
+    """The site of the examples, with their papers."""
     with django_db_blocker.unblock():
         tea, _ = take_in(make_row(), make_row("2503.00002", title="Coffee grounds"))
         make_paper_topic(tea, Topic.objects.get(slug="agents"))
@@ -48,7 +48,7 @@ def address(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def ask(command: str, address: str) -> object:
-    """What `curl` would print, decoded."""
+    """The decoded output of a `curl` command."""
     program, *words = shlex.split(command.replace(SITE, address))
     assert program == "curl"
     (url,) = (word for word in words if word.startswith(address))
@@ -94,6 +94,6 @@ def test_every_endpoint_has_an_example() -> None:
         assert any(re.search(rf"{pattern}['?]", command) for command in COMMANDS), pattern
 
 
-def test_the_limit_is_the_one_it_names(settings: LazySettings) -> None:
+def test_the_page_names_the_limit_of_the_settings(settings: LazySettings) -> None:
     assert "500 requests in five minutes" in PAGE
     assert settings.API_RATE == "500/5 minutes"

@@ -1,4 +1,4 @@
-"""The description of the API, tried by a machine that reads it and thinks of everything."""
+"""The description of the API, tested with requests that are generated from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())))
 FOUND: list[Any] = list(SCHEMA.get_all_operations())
 OPERATIONS = {result.ok().path: result.ok() for result in FOUND}
-# Any text at all is a good id of a paper, that nobody knows: these cannot be asked wrongly.
+# Any text is a valid id of a paper, mostly of no paper: these have no invalid requests.
 ASKED_WRONGLY = [path for path in OPERATIONS if "{paper_id}" not in path and path != "/api/topics"]
 
 
@@ -47,12 +47,12 @@ def unlimited(settings: LazySettings) -> None:
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
-def test_what_is_asked_rightly_is_answered_as_described(path: str, address: str) -> None:
+def test_a_valid_request_is_answered_as_described(path: str, address: str) -> None:
     try_out(path, GenerationMode.POSITIVE, address)
 
 
 @pytest.mark.parametrize("path", ASKED_WRONGLY)
-def test_what_is_asked_wrongly_is_refused_as_described(path: str, address: str) -> None:
+def test_an_invalid_request_is_refused_as_described(path: str, address: str) -> None:
     try_out(path, GenerationMode.NEGATIVE, address)
 
 

@@ -46,7 +46,7 @@ def test_every_other_page_keeps_the_strict_policy(path: str) -> None:
     assert "style-src" not in policy
 
 
-def test_a_page_s_own_addition_is_kept() -> None:
+def test_a_pages_own_addition_is_kept() -> None:
     response = HttpResponse()
     response._csp_update = {"frame-src": ["'none'"]}  # type: ignore[attr-defined]
     policy = policy_of("/admin/", response)

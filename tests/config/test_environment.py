@@ -19,7 +19,7 @@ def test_a_flag_is_read_in_the_usual_spellings(
     assert env.bool("SAMPLE") is flag
 
 
-def test_a_mistyped_flag_is_refused_rather_than_taken_for_no(
+def test_a_mistyped_flag_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SAMPLE", "ture")
@@ -28,14 +28,16 @@ def test_a_mistyped_flag_is_refused_rather_than_taken_for_no(
 
 
 @pytest.mark.parametrize("text", ["ten", "1.5", "5 s", "1,000"])
-def test_what_is_no_whole_number_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_value_that_is_no_whole_number_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
     monkeypatch.setenv("SAMPLE", text)
     with pytest.raises(ImproperlyConfigured, match=f"SAMPLE must be a whole number, not '{text}'"):
         env.int("SAMPLE", default=1)
 
 
 @pytest.mark.parametrize("text", ["half", "1,5", "30s"])
-def test_what_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_value_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("SAMPLE", text)
     with pytest.raises(ImproperlyConfigured, match=f"SAMPLE must be a number, not '{text}'"):
         env.float("SAMPLE", default=1.0)

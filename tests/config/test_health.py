@@ -12,16 +12,16 @@ from pytest_django import Settings
 from config import health
 
 
-def test_a_living_process_says_so_without_asking_anybody(client: Client) -> None:
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.content) == (200, b"ok\n")
+def test_a_running_process_is_healthy_without_any_store(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
 
 
 @pytest.mark.django_db
 def test_a_ready_process_reaches_its_stores(client: Client) -> None:
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.content) == (200, b"ok\n")
-    assert answer["Cache-Control"] == "no-store"
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -37,13 +37,13 @@ def _no_database() -> None:
     raise OperationalError("password authentication failed for user hunter2")
 
 
-def test_a_process_without_its_database_is_not_ready_and_tells_no_secret(
+def test_without_its_database_a_process_is_not_ready(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(health, "_ask_database", _no_database)
+    monkeypatch.setattr(health, "_query_database", _no_database)
     with caplog.at_level(logging.WARNING):
-        answer = client.get("/readyz")
-    assert (answer.status_code, answer.content) == (503, b"no database\n")
+        response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"no database\n")
     assert "database does not answer: OperationalError" in caplog.text
     assert "hunter2" not in caplog.text
 
@@ -60,6 +60,6 @@ def _unreachable_redis(settings: Settings) -> Iterator[None]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_unreachable_redis")
-def test_a_process_without_its_redis_is_not_ready(client: Client) -> None:
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.content) == (503, b"no redis\n")
+def test_without_its_redis_a_process_is_not_ready(client: Client) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.content) == (503, b"no redis\n")

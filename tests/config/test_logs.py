@@ -1,4 +1,4 @@
-"""Tokens stand in addresses, so no log line may hold an address of a reader."""
+"""URLs hold tokens, so no log line may hold the URL of a reader's own page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ here = override_settings(ROOT_URLCONF=__name__)
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the console shows: the filter sits on the handler, as in the settings."""
+    """The output of the console: the filter is on the handler, as in the settings."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.addFilter(TokenFilter())
@@ -59,16 +59,14 @@ def test_no_logger_of_django_has_a_handler_without_the_filter(name: str) -> None
 
 
 @here
-def test_a_missing_page_is_logged_without_its_address(client: Client, log: io.StringIO) -> None:
+def test_a_missing_page_is_logged_without_its_url(client: Client, log: io.StringIO) -> None:
     assert client.get(f"/unsubscribe/{TOKEN}/more/").status_code == 404
     assert "Not Found: (no such page)" in log.getvalue()
     assert TOKEN not in log.getvalue()
 
 
 @here
-def test_an_address_with_a_letter_that_is_escaped_in_logs_is_left_out_too(
-    client: Client, log: io.StringIO
-) -> None:
+def test_a_url_with_an_escaped_letter_is_left_out_too(client: Client, log: io.StringIO) -> None:
     client.raise_request_exception = False
     client.get(f"/no-such-page/{TOKEN}%C3%A9%00/")
     client.get(f"/fails/{TOKEN}%C3%A9/")
@@ -117,7 +115,7 @@ def record_of(message: str, *words: object) -> logging.LogRecord:
         f"Error handling request POST /unsubscribe/{TOKEN}",
     ],
 )
-def test_gunicorns_complaints_lose_the_address(message: str) -> None:
+def test_gunicorns_messages_lose_the_url(message: str) -> None:
     record = record_of(message)
     assert GunicornFilter().filter(record)
     assert TOKEN not in record.getMessage()

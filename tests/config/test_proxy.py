@@ -9,39 +9,37 @@ from pytest_django import Settings
 from config.proxy import ClientAddressMiddleware, last_address
 
 
-def whoever_asks(request: HttpRequest) -> HttpResponse:
+def client_address(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.META["REMOTE_ADDR"])
 
 
-def test_behind_a_proxy_the_reader_is_who_the_proxy_says(
+def test_behind_a_proxy_the_client_has_the_address_it_adds(
     rf: RequestFactory, settings: Settings
 ) -> None:
     settings.BEHIND_PROXY = True
     request = rf.get("/", headers={"x-forwarded-for": "198.51.100.7"}, REMOTE_ADDR="10.0.0.1")
-    assert ClientAddressMiddleware(whoever_asks)(request).content == b"198.51.100.7"
+    assert ClientAddressMiddleware(client_address)(request).content == b"198.51.100.7"
 
 
-def test_what_the_reader_claims_in_front_of_the_proxys_word_is_not_believed(
-    rf: RequestFactory, settings: Settings
-) -> None:
+def test_an_address_sent_by_the_client_is_ignored(rf: RequestFactory, settings: Settings) -> None:
     settings.BEHIND_PROXY = True
     forged = "127.0.0.1, 203.0.113.9"
     request = rf.get("/", headers={"x-forwarded-for": forged}, REMOTE_ADDR="10.0.0.1")
-    assert ClientAddressMiddleware(whoever_asks)(request).content == b"203.0.113.9"
+    assert ClientAddressMiddleware(client_address)(request).content == b"203.0.113.9"
 
 
-def test_a_proxy_that_says_nothing_leaves_its_own_address(
+def test_a_proxy_without_the_header_leaves_its_own_address(
     rf: RequestFactory, settings: Settings
 ) -> None:
     settings.BEHIND_PROXY = True
     request = rf.get("/", REMOTE_ADDR="10.0.0.1")
-    assert ClientAddressMiddleware(whoever_asks)(request).content == b"10.0.0.1"
+    assert ClientAddressMiddleware(client_address)(request).content == b"10.0.0.1"
 
 
-def test_without_a_proxy_the_header_is_never_looked_at(settings: Settings) -> None:
+def test_without_a_proxy_the_header_is_ignored(settings: Settings) -> None:
     settings.BEHIND_PROXY = False
     with pytest.raises(MiddlewareNotUsed):
-        ClientAddressMiddleware(whoever_asks)
+        ClientAddressMiddleware(client_address)
 
 
 @pytest.mark.parametrize(

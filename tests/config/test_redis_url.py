@@ -1,11 +1,11 @@
 from config.redis_url import for_celery, for_limits
 
 
-def test_a_socket_is_spelled_in_celerys_way() -> None:
+def test_a_socket_in_the_form_of_celery() -> None:
     assert for_celery("unix:///run/v.sock?db=2") == "redis+socket:///run/v.sock?virtual_host=2"
 
 
-def test_a_socket_is_spelled_in_the_limiters_way() -> None:
+def test_a_socket_in_the_form_of_the_limiter() -> None:
     assert for_limits("unix:///run/v.sock?db=2") == "redis+unix:///run/v.sock?db=2"
 
 

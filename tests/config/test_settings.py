@@ -19,7 +19,7 @@ from config.celery import app
 from tests.settings_file import PRODUCTION, ROOT, load_settings
 
 LAPTOP: dict[str, str] = {}
-# Words that only a shortcut needs, spelled so that this file does not name them itself.
+# Words that only a shortcut needs, split so that this file does not contain them itself.
 SHORTCUTS = re.compile(
     "always" + "_eager|ALWAYS" + "_EAGER|backends.sqlite" + "3|sqlite" + ":/"
     "|LocMem" + "Cache|Dummy" + "Cache|memory" + "://"
@@ -54,13 +54,13 @@ def variables_exemplified() -> set[str]:
     return set(re.findall(r"^(?:# ?)?([A-Z0-9_]+)=", text, re.MULTILINE))
 
 
-def test_the_reader_of_settings_finds_them() -> None:
+def test_the_variables_of_a_file_are_found() -> None:
     assert {"SECRET_KEY", "LOCAL", "BURST_SIZE", "ALLOWED_HOSTS", "TICK_SECONDS"} <= variables_read(
         ROOT / "config" / "settings.py"
     )
 
 
-def test_every_setting_is_documented_and_no_documented_one_is_stale() -> None:
+def test_the_documented_settings_are_those_of_the_code() -> None:
     read = variables_read(ROOT / "config" / "settings.py")
     others = set().union(
         *(
@@ -73,7 +73,7 @@ def test_every_setting_is_documented_and_no_documented_one_is_stale() -> None:
         "DJANGO_SETTINGS_MODULE",
         "MAKELEVEL",
         "WORKER_READY_FILE",
-    }  # told by one process to another
+    }  # passed from one process to another
     assert variables_documented() == read | others
 
 
@@ -111,8 +111,8 @@ def documented_defaults() -> dict[str, str]:
     return dict(re.findall(r"^\| `([A-Z0-9_]+)` \| `([^`]+)` \|", text, re.MULTILINE))
 
 
-def test_each_documented_default_is_the_one_in_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers, flags and words; a default that depends on others is prose in the table."""
+def test_each_documented_default_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers, flags and words; the table describes a default that depends on others in words."""
     loaded = load_settings(monkeypatch, SECRET_KEY="x", **LAPTOP)
     for name, documented in documented_defaults().items():
         if name in loaded and name != "LOCAL":
@@ -148,7 +148,7 @@ def test_every_environment_has_postgresql_and_redis(
     assert loaded["RATE_LIMIT_STORAGE"].startswith(("redis://", "rediss://", "redis+unix://"))
 
 
-def test_celery_never_runs_a_task_where_it_was_called() -> None:
+def test_celery_never_runs_a_task_in_the_calling_process() -> None:
     assert not app.conf["task_always" + "_eager"]
 
 
@@ -172,7 +172,7 @@ def test_no_file_holds_a_shortcut_past_the_real_servers() -> None:
 
 
 def refuses_it(path: Path, line: str) -> bool:
-    """A test may name such an address in order to see it refused."""
+    """A test may hold such a URL to test that it is refused."""
     return path == Path(__file__) and "refused" in line
 
 
@@ -212,7 +212,7 @@ def test_a_refusal_never_repeats_the_password(monkeypatch: pytest.MonkeyPatch) -
     assert "hunter2" not in str(refusal.value)
 
 
-def test_manage_says_it_in_one_line_and_fails() -> None:
+def test_manage_prints_one_line_and_fails() -> None:
     run = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
@@ -238,7 +238,7 @@ def test_https_brings_secure_cookies_a_redirect_and_hsts(monkeypatch: pytest.Mon
     assert loaded["DEBUG"] is False
 
 
-def test_a_laptop_speaks_plain_http_and_makes_its_own_key(
+def test_a_laptop_uses_plain_http_and_its_own_key(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     loaded = load_settings(monkeypatch, VAR_DIR=str(tmp_path))
@@ -250,7 +250,7 @@ def test_a_laptop_speaks_plain_http_and_makes_its_own_key(
     assert again["SECRET_KEY"] == loaded["SECRET_KEY"]
 
 
-def test_the_word_of_a_proxy_counts_only_when_there_is_one(
+def test_the_headers_of_a_proxy_count_only_behind_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert load_settings(monkeypatch, **PRODUCTION)["SECURE_PROXY_SSL_HEADER"] is None
@@ -258,7 +258,9 @@ def test_the_word_of_a_proxy_counts_only_when_there_is_one(
     assert behind["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
-def test_static_files_of_production_carry_a_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_static_files_of_production_have_a_hash_in_their_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     loaded = load_settings(monkeypatch, STATIC_ROOT="/srv/static", **PRODUCTION)
     assert "Manifest" in loaded["STORAGES"]["staticfiles"]["BACKEND"]
     assert Path("/srv/static") == loaded["STATIC_ROOT"]

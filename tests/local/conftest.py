@@ -1,4 +1,4 @@
-"""A place where the sample may be loaded, and the sample itself, loaded once for many tests."""
+"""Settings with which the sample may be loaded, and the sample, loaded once for many tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 def laptop(settings: Settings, tmp_path: Path) -> Settings:
-    """As `make run` sets things up: embedded servers, mail to the local catcher only."""
+    """As `make run` sets things up: embedded servers, mail to the SMTP catcher only."""
     for name, value in _laptop(tmp_path).items():
         setattr(settings, name, value)
     return settings
@@ -31,7 +31,7 @@ def sample(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
-    """The sample, loaded at NOW once for a module; what its tests change is rolled back."""
+    """The sample, loaded at NOW once for a module; changes of its tests are rolled back."""
     place = _laptop(tmp_path_factory.mktemp("laptop"))
     with django_db_blocker.unblock(), transaction.atomic():
         with override_settings(**place):

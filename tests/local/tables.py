@@ -1,4 +1,4 @@
-"""What every table of ours holds, to compare before and after."""
+"""The rows of all tables of the project, to compare before and after."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ OURS = ("papers", "subscribers", "newsletter")
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every model of ours, by the model's name, in the order of their keys."""
+    """Every row of every model of the project, by model name, in the order of their keys."""
     models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
     return {
         model.__name__: list(model._default_manager.order_by("pk").values()) for model in models

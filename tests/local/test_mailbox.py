@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import mailbox
-from local.catcher import Maildir
+from local.smtp_catcher import Maildir
 
 HTML = "<!doctype html><html><head><title>Hi</title></head><body><p>Zoë</p></body></html>"
 
@@ -55,7 +55,7 @@ def test_the_newest_mail_comes_first(folder: Path) -> None:
     assert mailbox.keys(folder) == came[::-1]
 
 
-def test_mails_of_other_programs_are_ordered_by_when_they_came(folder: Path) -> None:
+def test_mails_of_other_programs_are_ordered_by_arrival(folder: Path) -> None:
     Maildir(folder)
     for name in ("999.a_1.host", "1000.M2P1.host", "1000.M10P1.host", "notes.txt", ".hidden"):
         (folder / "new" / name).write_bytes(make_mail())
@@ -73,7 +73,7 @@ def test_a_mail_that_was_read_elsewhere_keeps_its_key(folder: Path) -> None:
     assert found.raw == content
 
 
-def test_a_head_says_who_wrote_to_whom_about_what_and_when(folder: Path) -> None:
+def test_a_head_has_sender_recipient_subject_and_date(folder: Path) -> None:
     key = file_mail(folder, make_mail("Ünïcode"))
     assert mailbox.heads(folder, [key]) == [
         mailbox.Head(
@@ -86,7 +86,7 @@ def test_a_head_says_who_wrote_to_whom_about_what_and_when(folder: Path) -> None
     ]
 
 
-def test_a_mail_without_a_date_was_sent_when_it_was_caught(folder: Path) -> None:
+def test_a_mail_without_a_date_has_that_of_its_arrival(folder: Path) -> None:
     Maildir(folder)
     (folder / "new" / "1000000000.M5P1Q1.catcher").write_bytes(b"Subject: undated\n\n")
     (head,) = mailbox.heads(folder, mailbox.keys(folder))
@@ -100,7 +100,7 @@ def test_it_filters_by_a_part_of_the_recipient_in_any_case(folder: Path) -> None
     assert mailbox.addressed_to(folder, "nobody") == []
 
 
-def test_a_mail_that_has_just_gone_is_left_out(folder: Path) -> None:
+def test_a_mail_deleted_meanwhile_is_left_out(folder: Path) -> None:
     key = file_mail(folder, make_mail())
     (folder / "new" / key).unlink()
     assert mailbox.heads(folder, [key]) == []
@@ -133,7 +133,7 @@ def test_a_key_cannot_name_a_file_outside_the_mailbox(folder: Path, key: str) ->
     assert mailbox.read(folder, key) is None
 
 
-def test_a_link_in_the_mailbox_is_a_mail_only_if_it_leads_to_a_file(folder: Path) -> None:
+def test_a_symbolic_link_is_a_mail_only_if_it_leads_to_a_file(folder: Path) -> None:
     Maildir(folder)
     (folder / "new" / "1.folder").mkdir()
     (folder / "new" / "2.gone").symlink_to(folder / "nowhere")
@@ -200,7 +200,7 @@ def test_attachments_are_listed_and_are_not_the_text(folder: Path) -> None:
         b"Content-Type: text/html; charset=utf-16\n\nodd",
     ],
 )
-def test_a_broken_mail_is_shown_as_far_as_it_goes(folder: Path, content: bytes) -> None:
+def test_a_broken_mail_is_shown_as_far_as_it_can_be_read(folder: Path, content: bytes) -> None:
     found = read(folder, content)
     assert found.raw == content
     shown = [

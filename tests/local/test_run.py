@@ -1,10 +1,11 @@
-"""`make run` as a person meets it: it says where things are, keeps order, and leaves nothing."""
+"""`make run` as a person uses it: what it prints and restarts, and that it stops everything."""
 
 from __future__ import annotations
 
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_the_front_page_asks_for_an_address(service: Service) -> None:
     assert "Get trending papers in your email inbox!" in service.get("/").text
 
 
-def test_the_first_edition_reached_several_readers_with_different_papers(service: Service) -> None:
+def test_the_first_edition_has_different_papers_for_several_readers(service: Service) -> None:
     subjects = {mail["Subject"] for mail in service.mails() if mail["List-Id"]}
     assert len(subjects) >= 3
 
@@ -41,13 +42,13 @@ def test_the_mailbox_shows_what_arrived(service: Service) -> None:
     assert service.mails()[0]["To"] in service.get("/mailbox/").text
 
 
-def test_the_admins_password_is_kept_for_the_owner_only(service: Service) -> None:
+def test_only_the_owner_can_read_the_admins_password(service: Service) -> None:
     path = service.var / "admin_password"
     assert path.stat().st_mode & 0o077 == 0
     assert len(path.read_text()) >= 16
 
 
-def test_no_server_listens_on_the_network_but_web_and_catcher(service: Service) -> None:
+def test_only_web_and_catcher_listen_on_the_network(service: Service) -> None:
     ports = {
         connection.laddr.port
         for process in service.processes()
@@ -57,7 +58,7 @@ def test_no_server_listens_on_the_network_but_web_and_catcher(service: Service) 
     assert ports == {service.port, int((service.var / "catcher.port").read_text())}
 
 
-def test_a_second_start_says_who_is_running(service: Service) -> None:
+def test_a_second_start_names_the_running_process(service: Service) -> None:
     second = service.try_again()
     assert (second.returncode, second.stderr) == (1, f"already running (pid {service.pid})\n")
 
@@ -80,7 +81,32 @@ def _is_main_worker(process: psutil.Process) -> bool:
         return False
 
 
-def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
+def test_a_dead_catcher_listens_again_on_its_port(service: Service) -> None:
+    [catcher] = [p for p in service.processes() if _listens_for_mail(p)]
+    catcher.kill()
+    port = int((service.var / "catcher.port").read_text())
+    [again] = wait_until(
+        lambda: [p for p in service.processes() if p.pid != catcher.pid and _listens_for_mail(p)],
+        "another catcher",
+    )
+    wait_until(lambda: port in _ports(again), "its port")
+
+
+def _listens_for_mail(process: psutil.Process) -> bool:
+    try:
+        return "local.smtp_catcher" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def _ports(process: psutil.Process) -> set[int]:
+    try:
+        return {connection.laddr.port for connection in process.net_connections("inet")}
+    except psutil.Error:
+        return set()
+
+
+def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     service = Service(tmp_path / "var")
     with socket.create_server(("127.0.0.1", service.port)):
         refused = service.try_again()
@@ -95,7 +121,7 @@ def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
     assert (refused.returncode, "PORT must be a number" in refused.stderr) == (1, True)
 
 
-def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
+def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -> None:
     url = "postgres://someone:hunter2@127.0.0.1:1/papers"
     refused = Service(tmp_path / "var", DATABASE_URL=url).try_again()
     assert refused.returncode == 1
@@ -105,13 +131,13 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_pat
     assert "hunter2" not in refused.stderr
 
 
-def test_a_redis_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+def test_an_unreachable_redis_is_named(tmp_path: Path) -> None:
     refused = Service(tmp_path / "var", REDIS_URL="redis://127.0.0.1:1/0").try_again()
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "REDIS_URL" in refused.stderr
 
 
-def test_stopping_leaves_no_process_and_a_new_start_repeats_nothing(tmp_path: Path) -> None:
+def test_a_stop_leaves_no_process_and_a_restart_repeats_no_mail(tmp_path: Path) -> None:
     service = Service(tmp_path / "var")
     service.start()
     before = len(service.mails())
@@ -125,7 +151,7 @@ def test_stopping_leaves_no_process_and_a_new_start_repeats_nothing(tmp_path: Pa
     assert service.processes() == []
 
 
-def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_end(tmp_path: Path) -> None:
+def test_the_next_start_ends_what_a_killed_run_left(tmp_path: Path) -> None:
     service = Service(tmp_path / "var")
     service.start()
     before = len(service.mails())
@@ -137,7 +163,7 @@ def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_end(tmp_path: Pa
     wait_until(lambda: service.processes() == [], "everything to be gone", 20)
 
 
-def test_a_run_that_was_killed_stops_by_itself(tmp_path: Path) -> None:
+def test_the_processes_of_a_killed_run_end_by_themselves(tmp_path: Path) -> None:
     service = Service(tmp_path / "var")
     service.start()
     os.kill(service.pid, signal.SIGKILL)
@@ -152,9 +178,7 @@ def test_two_clones_run_side_by_side(tmp_path: Path) -> None:
         assert two.mails()
 
 
-def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
-    import subprocess
-
+def test_a_python_that_is_too_old_is_named(tmp_path: Path) -> None:
     old = tmp_path / "python3"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.8.18\nexit 1\n')
     old.chmod(0o755)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from local.catcher import Maildir
+from local.smtp_catcher import Maildir
 from local.views import PAGE_SIZE
 from tests.local.test_mailbox import HTML, make_mail
 
@@ -39,7 +39,7 @@ def policy(response: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["mailbox", "mail", "mail_html", "mail_raw"])
-def test_nothing_is_there_where_no_mail_is_caught(
+def test_there_is_no_page_without_a_mailbox(
     name: str, maildir: Maildir, settings: Settings, client: Client
 ) -> None:
     key = maildir.store(make_mail()).name
@@ -53,7 +53,7 @@ def test_an_empty_mailbox_says_what_to_do(maildir: Maildir, client: Client) -> N
     assert "No mail yet" in soup(client.get(reverse("local:mailbox"))).get_text()
 
 
-def test_a_mailbox_whose_folder_is_not_there_yet_is_empty(
+def test_a_mailbox_without_a_folder_is_empty(
     tmp_path: Path, settings: Settings, client: Client
 ) -> None:
     settings.MAILBOX_DIR = str(tmp_path / "not-yet")
@@ -61,7 +61,7 @@ def test_a_mailbox_whose_folder_is_not_there_yet_is_empty(
 
 
 @pytest.mark.parametrize("name", ["mailbox", "mail", "mail_html", "mail_raw"])
-def test_it_can_only_be_looked_at(name: str, maildir: Maildir, client: Client) -> None:
+def test_it_can_only_be_read(name: str, maildir: Maildir, client: Client) -> None:
     key = maildir.store(make_mail()).name
     address = reverse(f"local:{name}", args=[] if name == "mailbox" else [key])
     assert client.post(address).status_code == 405
@@ -69,7 +69,7 @@ def test_it_can_only_be_looked_at(name: str, maildir: Maildir, client: Client) -
     assert client.head(address).status_code == 200
 
 
-def test_looking_moves_no_mail(maildir: Maildir, client: Client) -> None:
+def test_reading_moves_no_mail(maildir: Maildir, client: Client) -> None:
     key = maildir.store(make_mail()).name
     for name in ("mail", "mail_html", "mail_raw"):
         client.get(reverse(f"local:{name}", args=[key]))
@@ -85,7 +85,7 @@ def test_the_list_has_the_newest_mail_first(maildir: Maildir, client: Client) ->
     assert subjects(client) == ["second", "first"]
 
 
-def test_each_entry_says_from_to_and_when_and_leads_to_the_mail(
+def test_each_entry_has_from_to_and_date_and_leads_to_the_mail(
     maildir: Maildir, client: Client
 ) -> None:
     key = maildir.store(make_mail("Hello", to="ada@example.com")).name
@@ -96,7 +96,7 @@ def test_each_entry_says_from_to_and_when_and_leads_to_the_mail(
     assert entry.select_one(".subject")["href"] == f"/mailbox/{key}/"  # type: ignore[index]
 
 
-def test_the_list_narrows_to_a_recipient(maildir: Maildir, client: Client) -> None:
+def test_the_list_can_be_filtered_by_recipient(maildir: Maildir, client: Client) -> None:
     maildir.store(make_mail("for Ada", to="ada@example.com"))
     maildir.store(make_mail("for Bruno", to="bruno@example.com"))
     assert subjects(client, "?to=bruno@example.com") == ["for Bruno"]
@@ -104,7 +104,7 @@ def test_the_list_narrows_to_a_recipient(maildir: Maildir, client: Client) -> No
     assert subjects(client, "?to=") == ["for Bruno", "for Ada"]
 
 
-def test_pages_go_on_within_the_chosen_recipient(maildir: Maildir, client: Client) -> None:
+def test_the_next_page_keeps_the_filter(maildir: Maildir, client: Client) -> None:
     for number in range(PAGE_SIZE + 3):
         maildir.store(make_mail(str(number), to="a+b&c@example.com"))
     maildir.store(make_mail("another", to="bruno@example.com"))
@@ -122,7 +122,7 @@ def test_a_page_that_does_not_exist_shows_the_nearest(
     assert subjects(client, f"?page={number}") == ["only"]
 
 
-def test_what_a_mail_says_cannot_become_markup(maildir: Maildir, client: Client) -> None:
+def test_the_text_of_a_mail_cannot_become_markup(maildir: Maildir, client: Client) -> None:
     key = maildir.store(make_mail("<script>alert(1)</script>", to='"<b>" <a@example.com>')).name
     for address in (reverse("local:mailbox"), reverse("local:mail", args=[key])):
         page = soup(client.get(address))
@@ -172,9 +172,7 @@ def test_the_frame_may_open_links_and_nothing_else(maildir: Maildir, client: Cli
     }
 
 
-def test_the_site_lets_its_own_pages_be_framed_nowhere_but_here(
-    maildir: Maildir, client: Client
-) -> None:
+def test_no_other_page_of_the_site_may_be_framed(maildir: Maildir, client: Client) -> None:
     key = maildir.store(make_mail()).name
     outer = client.get(reverse("local:mail", args=[key]))
     assert outer["X-Frame-Options"] == "DENY"
@@ -184,7 +182,7 @@ def test_the_site_lets_its_own_pages_be_framed_nowhere_but_here(
     assert policy(inner)["frame-ancestors"] == "'self'"
 
 
-def test_the_html_of_a_mail_can_run_load_and_send_nothing(maildir: Maildir, client: Client) -> None:
+def test_the_html_of_a_mail_runs_loads_and_sends_nothing(maildir: Maildir, client: Client) -> None:
     key = maildir.store(make_mail(html="<script>alert(1)</script><img src=https://x/y.gif>")).name
     assert policy(client.get(reverse("local:mail_html", args=[key]))) == {
         "default-src": "'none'",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -191,8 +192,6 @@ def test_an_edition_whose_day_is_over_cannot_be_added(admin_client: Client) -> N
 
 def test_a_note_that_comes_too_late_leaves_the_edition_frozen(admin_client: Client) -> None:
     """Composing froze it between the form's check and its saving."""
-    from django.contrib import admin
-
     edition = make_edition(note="as sent")
     stale = Edition.objects.get(pk=edition.pk)
     stale.state, stale.note = Edition.State.OPEN, "too late"

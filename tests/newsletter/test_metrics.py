@@ -1,69 +1,149 @@
-"""What Prometheus reads: kept counters by edition and state, and nothing of any reader."""
+"""GET /metrics: kept counters by edition and state, nothing about one subscriber."""
+
+from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.db import OperationalError
+from django.test import Client
+from prometheus_client.exposition import generate_latest
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from newsletter.metrics import NEWEST, exposition, metrics
-from newsletter.models import Delivery, Edition
+from newsletter.metrics import NEWEST, EditionCollector, metrics_of
+from newsletter.models import Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
 
 NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
+TOKEN = "f2d0c95a3b7e41d68c0f"
+WEEKLY = {"cadence": "weekly", "day": "2025-03-14"}
 
 
 def edition(**changes: object) -> Edition:
     return Edition(pk=7, cadence="weekly", day=date(2025, 3, 14), **changes)
 
 
-def test_every_state_of_an_edition_has_a_line() -> None:
-    lines = exposition([edition()], {7: {"sent": 1200, "failed": 3}}).splitlines()
-    assert lines[:2] == [
-        "# HELP trending_deliveries Deliveries of the newest editions, by state.",
-        "# TYPE trending_deliveries gauge",
-    ]
-    told = 'trending_deliveries{cadence="weekly",day="2025-03-14",state="%s"} %s'
-    assert told % ("sent", 1200) in lines
-    assert told % ("failed", 3) in lines
-    assert told % ("queued", 0) in lines
-    assert sum(line.startswith("trending_deliveries{") for line in lines) == len(Delivery.State)
+def metrics() -> str:
+    return generate_latest(EditionCollector()).decode()
 
 
-@pytest.mark.parametrize(("paused_at", "shown"), [(None, 0), (NOW, 1)])
-def test_a_pause_can_raise_an_alarm(paused_at: datetime | None, shown: int) -> None:
-    told = exposition([edition(paused_at=paused_at)], {})
-    assert told.endswith(f'{{cadence="weekly",day="2025-03-14"}} {shown}\n')
+# ── what is in them ──────────────────────────────────────────────────────────
+
+
+def test_every_state_of_an_edition_has_a_sample() -> None:
+    deliveries, complaints, paused = metrics_of([edition()], {7: {"sent": 1200, "failed": 3}})
+    names = ["trending_deliveries", "trending_complaints", "trending_edition_paused"]
+    assert [metric.name for metric in (deliveries, complaints, paused)] == names
+    assert {sample.labels["state"]: sample.value for sample in deliveries.samples} == {
+        "queued": 0,
+        "sending": 0,
+        "sent": 1200,
+        "deferred": 0,
+        "failed": 3,
+        "uncertain": 0,
+        "skipped": 0,
+    }
+    assert {frozenset(sample.labels.items()) for sample in complaints.samples + paused.samples} == {
+        frozenset(WEEKLY.items())
+    }
+
+
+@pytest.mark.parametrize(("paused_at", "value"), [(None, 0), (NOW, 1)])
+def test_a_paused_edition_can_raise_an_alarm(paused_at: datetime | None, value: int) -> None:
+    [sample] = metrics_of([edition(paused_at=paused_at)], {})[2].samples
+    assert (sample.labels, sample.value) == (WEEKLY, value)
 
 
 @pytest.mark.django_db
-def test_it_costs_two_queries_however_many_rows(
+def test_they_cost_two_queries_for_any_number_of_rows(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     made = make_edition()
     for _ in range(5):
         make_delivery(made, make_subscriber(), state="sent")
     with django_assert_num_queries(2):
-        told = metrics()
-    assert 'state="sent"} 5' in told
+        text = metrics()
+    assert 'state="sent"} 5.0' in text
 
 
 @pytest.mark.django_db
-def test_no_reader_is_in_it() -> None:
-    reader = make_subscriber()
-    make_delivery(make_edition(), reader, state="failed", reason=f"{reader.email} is no mailbox")
-    assert reader.email not in metrics()
+def test_no_address_is_in_them() -> None:
+    subscriber = make_subscriber()
+    reason = f"{subscriber.email} is no mailbox"
+    make_delivery(make_edition(), subscriber, state="failed", reason=reason)
+    text = metrics()
+    assert 'state="failed"} 1.0' in text
+    assert subscriber.email not in text
 
 
 @pytest.mark.django_db
-def test_complaints_are_told_by_edition() -> None:
+def test_complaints_are_counted_by_edition() -> None:
     make_edition(complaints=3)
-    assert 'trending_complaints{cadence="weekly",day="2025-03-14"} 3' in metrics()
+    assert 'trending_complaints{cadence="weekly",day="2025-03-14"} 3.0' in metrics()
 
 
 @pytest.mark.django_db
 def test_old_editions_are_left_out() -> None:
     for day in range(1, NEWEST + 3):
         make_edition(day=date(2025, 3, day))
-    told = metrics()
-    assert told.count("trending_edition_paused{") == NEWEST
-    assert "2025-03-02" not in told
+    text = metrics()
+    assert text.count("trending_edition_paused{") == NEWEST
+    assert "2025-03-02" not in text
+
+
+# ── the page ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(autouse=True)
+def _token(settings: Settings) -> None:
+    settings.METRICS_TOKEN = TOKEN
+
+
+@pytest.mark.django_db
+def test_a_client_with_the_token_reads_the_metrics(client: Client) -> None:
+    make_edition(complaints=3)
+    response = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert response["Cache-Control"] == "no-store"
+    assert response.content.startswith(
+        b"# HELP trending_deliveries Deliveries of the newest editions, by state.\n"
+        b"# TYPE trending_deliveries gauge\n"
+        b'trending_deliveries{cadence="weekly",day="2025-03-14",state="queued"} 0.0\n'
+    )
+    assert response.content.endswith(
+        b'trending_edition_paused{cadence="weekly",day="2025-03-14"} 0.0\n'
+    )
+
+
+@pytest.mark.django_db
+def test_a_scraper_needs_no_host_name_and_no_https(client: Client, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    headers = {"authorization": f"Bearer {TOKEN}", "host": "10.0.0.7:8000"}
+    assert client.get("/metrics", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer wrong", TOKEN, "Bearer tokén"])
+def test_a_client_without_the_token_gets_401(client: Client, given: str) -> None:
+    response = client.get("/metrics", headers={"authorization": given})
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
+    assert response.content == b"Authorization: Bearer METRICS_TOKEN\n"
+
+
+@pytest.mark.parametrize("given", ["", "Bearer "])
+def test_without_a_token_in_the_settings_there_is_no_page(
+    client: Client, settings: Settings, given: str
+) -> None:
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"authorization": given}).status_code == 404
+
+
+def test_without_a_database_the_answer_repeats_no_secret(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def collect(_collector: EditionCollector) -> None:
+        raise OperationalError("password authentication failed for user hunter2")
+
+    monkeypatch.setattr(EditionCollector, "collect", collect)
+    response = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+    assert (response.status_code, response.content) == (503, b"no database\n")

@@ -38,7 +38,7 @@ def test_an_estimate_is_never_below_what_was_counted() -> None:
         make_paper()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE papers_paper")
-    # Statistics know nothing of this filter, and the planner expects one row.
+    # There are no statistics on this filter, and the planner expects one row.
     rows = Paper.objects.filter(title__regex="study")
     assert Short(rows, per_page=2).count >= 4
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses to store is replaced, and all else is left as it is."""
+"""Characters that PostgreSQL refuses are replaced, and all others stay."""
 
 from __future__ import annotations
 

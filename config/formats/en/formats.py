@@ -1,4 +1,4 @@
-"""How days and hours are written: `14 March 2025`, `08:00`."""
+"""Formats of dates and times: `14 March 2025`, `08:00`."""
 
 DATE_FORMAT = "j F Y"
 MONTH_DAY_FORMAT = "j F"

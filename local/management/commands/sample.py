@@ -16,7 +16,7 @@ from local.sample.remove import remove
 class Command(BaseCommand):
     help = (
         "Load the sample (fifty real papers with invented signals, and readers at example.com), "
-        "or remove it with all that came of it. Real papers and readers are left alone."
+        "or remove it with everything made from it. Real papers and readers stay as they are."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def _load(self) -> str:
         try:
-            return _told(load(timezone.now()))
+            return _summary(load(timezone.now()))
         except RefusedError as error:
             raise CommandError(str(error)) from error
 
@@ -40,14 +40,14 @@ class Command(BaseCommand):
         return "Removed " + ", ".join(f"{count:,} {name}" for name, count in gone.items()) + "."
 
 
-def _told(loaded: Loaded) -> str:
+def _summary(loaded: Loaded) -> str:
     added = {"paper": loaded.papers, "signal": loaded.signals, "reader": loaded.readers}
     if not any(added.values()):
         text = "The sample is loaded already."
     else:
         text = f"Loaded {_listed(added)}."
     if loaded.real:
-        text += f" Of its papers {loaded.real} were here before as real ones, and stay so."
+        text += f" Of its papers {loaded.real} were stored as real ones before, and stay real."
     return text
 
 

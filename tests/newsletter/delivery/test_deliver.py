@@ -23,6 +23,7 @@ from newsletter.editions.compose import compose
 from newsletter.models import Delivery, DigestContent, Edition
 from papers.models import Paper, Topic
 from subscribers.models import Interest, Subscriber, Suppression
+from subscribers.suppress import suppress
 from tests.factories import (
     DAY,
     make_batch,
@@ -211,8 +212,6 @@ def test_who_unsubscribed_after_queueing_gets_nothing(sink: Sink, edition: Editi
 
 
 def test_who_was_suppressed_after_queueing_gets_nothing(sink: Sink, edition: Edition) -> None:
-    from subscribers.suppress import suppress
-
     reader = make_reader()
     dispatch(NOW)
     suppress(reader, Suppression.Reason.HARD_BOUNCE, now=NOW)

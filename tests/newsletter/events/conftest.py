@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from mail.providers import backend_of
+from newsletter import tasks
 from newsletter.events import receive
 from newsletter.models import Delivery, DeliveryEvent
 from tests.factories import make_delivery, make_edition, make_subscriber
@@ -29,11 +30,12 @@ def select(settings: Settings, provider: str, **keys: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def rung(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def rung() -> Iterator[list[str]]:
     """The bells that were rung, instead of ringing them."""
     bells: list[str] = []
-    monkeypatch.setattr(receive, "enqueue_events", lambda: bells.append("process"))
+    receive.connect(lambda: bells.append("process"))
     yield bells
+    receive.connect(tasks.enqueue_events)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date
 from pathlib import Path
@@ -206,8 +207,6 @@ def test_a_withdrawn_paper_is_recognised_by_its_prose(
 
 @pytest.mark.shared
 def test_none_of_8199_valid_papers_is_taken_for_withdrawn(shared: Path) -> None:
-    import gzip
-
     with gzip.open(shared / "data" / "arxiv_sample.jsonl.gz", "rt") as lines:
         for line in lines:
             row = json.loads(line)

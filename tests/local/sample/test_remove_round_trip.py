@@ -14,19 +14,19 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW
-from tests.local.tables import counts, rows
-from tests.local.test_remove import (
+from tests.local.sample.test_remove import (
     YESTERDAY,
     ingest_real_paper,
     make_delivery,
     sample_reader,
     use_the_sample,
 )
+from tests.local.tables import counts, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("laptop")]
 
 
-def test_nothing_of_the_sample_is_left_in_any_table() -> None:
+def test_no_table_holds_anything_of_the_sample() -> None:
     before = counts()
     load(NOW)
     use_the_sample()
@@ -35,7 +35,7 @@ def test_nothing_of_the_sample_is_left_in_any_table() -> None:
     assert counts() == before
 
 
-def test_what_was_removed_can_be_loaded_again() -> None:
+def test_a_removed_sample_can_be_loaded_again() -> None:
     load(NOW)
     first = counts()
     remove()

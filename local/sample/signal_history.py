@@ -1,8 +1,8 @@
 """Invent the signals of a sample paper: a pure function of its position and its day.
 
-Every vote, star and comment gets an instant of its own; a read counts those before it. So
-reads only rise, and reading later never changes what an earlier read said. The totals have
-the heavy tail of real lists: most papers get a dozen votes in a week, a few get hundreds.
+Every vote, star and comment gets an instant of its own; a read counts those before it. So counts
+only rise, and a later read never changes an earlier one. The totals have the heavy tail of real
+lists: most papers get a dozen votes in a week, a few get hundreds.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from papers.models import Signal
 SEED: Final = "trending papers, first sample"
 HOURS_BETWEEN_READS: Final = 4
 MOST_VOTES: Final = 260
-# The median and spread of settled votes on real lists, about twice the count of the first day.
+# The median and spread of final vote counts on real lists, about twice those of the first day.
 _VOTES_MEDIAN: Final = 12.0
 _VOTES_SPREAD: Final = 1.23
-# One paper in six lies unnoticed for days and then wakes up.
+# One paper in six gets few votes for days, and then most of them.
 _LATE_SHARE: Final = 1 / 6
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one read of one counter said; `kind` is a `Signal.Kind`, `read_at` is in UTC."""
+    """One read of one counter; `kind` is a `Signal.Kind`, `read_at` is in UTC."""
 
     kind: str
     read_at: datetime
@@ -43,7 +43,7 @@ def history(position: int, listed_on: date, until: datetime, *, has_code: bool) 
     """
     listed_at = datetime.combine(listed_on, time.min, tzinfo=UTC)
     instants = list(_read_instants(listed_at, until))
-    counters = _counters(random.Random(f"{SEED} {position}"), has_code)  # noqa: S311 (a toy)
+    counters = _counters(random.Random(f"{SEED} {position}"), has_code)  # noqa: S311 (no secret)
     return [
         Reading(kind, instant, base + bisect_right(arrivals, _hours(instant - listed_at)))
         for instant in instants
@@ -61,29 +61,29 @@ def _read_instants(listed_at: datetime, until: datetime) -> Iterator[datetime]:
 def _counters(rng: random.Random, has_code: bool) -> list[tuple[str, int, list[float]]]:
     """For each counter: its kind, where it starts, and the hours at which it rises, sorted."""
     votes = min(MOST_VOTES, 1 + int(rng.lognormvariate(0, _VOTES_SPREAD) * _VOTES_MEDIAN))
-    wakes_at = rng.uniform(48, 110) if rng.random() < _LATE_SHARE else 0.0
+    rises_at = rng.uniform(48, 110) if rng.random() < _LATE_SHARE else 0.0
     counters = [
-        (Signal.Kind.UPVOTES.value, 0, _arrivals(rng, votes, wakes_at)),
-        (Signal.Kind.COMMENTS.value, 0, _arrivals(rng, _comments(rng, votes), wakes_at)),
+        (Signal.Kind.UPVOTES.value, 0, _arrivals(rng, votes, rises_at)),
+        (Signal.Kind.COMMENTS.value, 0, _arrivals(rng, _comments(rng, votes), rises_at)),
     ]
     if has_code:
         stars = int(rng.lognormvariate(4.5, 1.3))
         gained = int(votes * rng.uniform(0.3, 2.5))
-        counters.append((Signal.Kind.STARS.value, stars, _arrivals(rng, gained, wakes_at)))
+        counters.append((Signal.Kind.STARS.value, stars, _arrivals(rng, gained, rises_at)))
     return counters
 
 
 def _comments(rng: random.Random, votes: int) -> int:
-    """Most papers have one comment or none; a loved one starts a conversation."""
+    """Most papers have one comment or none; one with many votes has several."""
     return sum(rng.random() < 0.06 for _ in range(votes))
 
 
-def _arrivals(rng: random.Random, count: int, wakes_at: float) -> list[float]:
-    """Hours after the listing: a rush that fades, or a trickle before a late rush."""
-    fades_in = rng.uniform(18, 60)
-    trickle = [rng.uniform(0, wakes_at) for _ in range(count // 8)] if wakes_at else []
-    rush = [wakes_at + rng.expovariate(1 / fades_in) for _ in range(count - len(trickle))]
-    return sorted(trickle + rush)
+def _arrivals(rng: random.Random, count: int, rises_at: float) -> list[float]:
+    """Hours after the listing: many at first and then ever fewer, or a few before a late rise."""
+    mean_hours = rng.uniform(18, 60)
+    early = [rng.uniform(0, rises_at) for _ in range(count // 8)] if rises_at else []
+    main = [rises_at + rng.expovariate(1 / mean_hours) for _ in range(count - len(early))]
+    return sorted(early + main)
 
 
 def _hours(span: timedelta) -> float:

@@ -1,4 +1,4 @@
-"""What `make run` does to the database before the service starts, and right after."""
+"""The database work of `make run`: migrate, admin user and sample before the service starts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def prepare(var: Path) -> bool:
     """Migrate, make the admin, load the sample once; True when the sample is new.
 
     Raises:
-        UnreachableError: nobody answers at DATABASE_URL.
+        UnreachableError: no database answers at DATABASE_URL.
     """
     try:
         call_command("migrate", verbosity=0, interactive=False)
@@ -58,7 +58,7 @@ def make_admin(var: Path) -> None:
 
 
 def load_sample(var: Path) -> bool:
-    """Load the sample at the very first start only: what was removed stays removed."""
+    """Load the sample at the first start only: a removed sample stays removed."""
     loaded = var / "sample.loaded"
     if loaded.exists() or not (settings.EMBEDDED and settings.MAILBOX_DIR):
         return False
@@ -68,7 +68,7 @@ def load_sample(var: Path) -> bool:
 
 
 def send_first_edition(seconds: float) -> None:
-    """Do not wait for beat's first minute: ring now, and wait until the mail is out."""
+    """Dispatch now instead of at beat's first tick, and wait until all mail has left."""
     dispatch_every_cadence()
     deadline = time.monotonic() + seconds
     while busy() and time.monotonic() < deadline:

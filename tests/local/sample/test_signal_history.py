@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.sample.catalogue import papers
-from local.sample.history import MOST_VOTES, Reading, history
+from local.sample.signal_history import MOST_VOTES, Reading, history
 
 LISTED = date(2026, 11, 16)
 OPENED = datetime(2026, 11, 16, tzinfo=UTC)
@@ -34,14 +34,14 @@ def test_the_same_paper_and_day_give_the_same_history(position: int, until: date
 
 
 @given(position=positions, until=ages)
-def test_reading_later_only_adds_to_it(position: int, until: datetime) -> None:
+def test_a_later_history_only_adds_reads(position: int, until: datetime) -> None:
     earlier = history(position, LISTED, until, has_code=True)
     later = history(position, LISTED, until + timedelta(days=2), has_code=True)
     assert later[: len(earlier)] == earlier
 
 
 @given(position=positions, until=ages)
-def test_nothing_is_read_before_the_listing_or_after_now(position: int, until: datetime) -> None:
+def test_every_read_lies_between_the_listing_and_now(position: int, until: datetime) -> None:
     reads = history(position, LISTED, until, has_code=True)
     assert all(OPENED <= read.read_at <= until for read in reads)
     assert bool(reads) == (until >= OPENED)
@@ -83,7 +83,7 @@ def test_most_papers_have_one_comment_or_none() -> None:
     assert max(comments) > 3
 
 
-def test_some_papers_wake_up_late() -> None:
+def test_some_papers_get_their_votes_late() -> None:
     def share_of_first_two_days(position: int) -> float:
         reads = history(position, LISTED, A_WEEK_ON, has_code=False)
         votes = {read.read_at: read.value for read in reads if read.kind == "upvotes"}

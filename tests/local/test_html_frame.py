@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.frame import framed
+from local.html_frame import with_links_in_new_windows
 
 BASE = '<base target="_blank">'
 
@@ -17,5 +17,5 @@ BASE = '<base target="_blank">'
         ("", BASE),
     ],
 )
-def test_links_open_in_a_window_of_their_own(html: str, expected: str) -> None:
-    assert framed(html) == expected
+def test_links_open_in_a_new_window(html: str, expected: str) -> None:
+    assert with_links_in_new_windows(html) == expected

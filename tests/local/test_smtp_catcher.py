@@ -1,4 +1,4 @@
-"""The catcher as it is used: a process of its own, spoken to over SMTP."""
+"""The SMTP catcher as a process of its own, with a real SMTP client."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ SENDER, READER = "digest@localhost", "ada@example.com"
 
 
 class Catcher:
-    """A running catcher and where its mail lands."""
+    """A running catcher and its Maildir."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.maildir, self.announce = folder / "mail", folder / "catcher.port"
-        command = [sys.executable, "-m", "local.catcher"]
+        command = [sys.executable, "-m", "local.smtp_catcher"]
         places = ["--maildir", str(self.maildir), "--announce", str(self.announce)]
-        self.process = subprocess.Popen([*command, *places], cwd=ROOT, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [*command, *places, *options], cwd=ROOT, stderr=subprocess.DEVNULL
+        )
         wait_for(self.announce.exists)
         self.port = int(self.announce.read_text())
 
@@ -33,7 +35,7 @@ class Catcher:
         return smtplib.SMTP("127.0.0.1", self.port, timeout=10)
 
     def mails(self) -> list[bytes]:
-        """What lies in new/, in the order in which it came."""
+        """The mails in new/, in the order in which they arrived."""
         return [path.read_bytes() for path in sorted((self.maildir / "new").iterdir())]
 
 
@@ -45,8 +47,8 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Catcher]:
-    catcher = Catcher(folder)
+def running(folder: Path, *options: str) -> Iterator[Catcher]:
+    catcher = Catcher(folder, *options)
     try:
         yield catcher
     finally:
@@ -65,7 +67,7 @@ def send(catcher: Catcher, content: bytes, options: tuple[str, ...] = ("BODY=8BI
         smtp.sendmail(SENDER, [READER], content, mail_options=options)
 
 
-def test_it_files_a_mail_byte_for_byte(catcher: Catcher) -> None:
+def test_it_stores_a_mail_byte_for_byte(catcher: Catcher) -> None:
     content = b"Subject: Hello\r\nX-Odd:   two  spaces \r\n\tfolded\r\n\r\nBody\r\n\r\n"
     send(catcher, content)
     assert catcher.mails() == [content]
@@ -83,26 +85,26 @@ def test_it_keeps_lines_longer_than_smtp_allows(catcher: Catcher) -> None:
     assert catcher.mails() == [content]
 
 
-def test_it_undoes_the_stuffing_of_dots_and_nothing_else(catcher: Catcher) -> None:
+def test_it_removes_dot_stuffing_and_nothing_else(catcher: Catcher) -> None:
     content = b"Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\na.b\r\n. \r\n"
     send(catcher, content)
     assert catcher.mails() == [content]
 
 
-def test_it_takes_a_mail_larger_than_thirty_two_megabytes(catcher: Catcher) -> None:
+def test_it_accepts_a_mail_larger_than_thirty_two_megabytes(catcher: Catcher) -> None:
     content = b"Subject: large\r\n\r\n" + (b"y" * 76 + b"\r\n") * 450_000
     send(catcher, content)
     assert catcher.mails() == [content]
 
 
-def test_it_takes_addresses_that_are_not_ascii(catcher: Catcher) -> None:
+def test_it_accepts_addresses_that_are_not_ascii(catcher: Catcher) -> None:
     with catcher.smtp() as smtp:
         smtp.ehlo()
         smtp.sendmail(SENDER, ["zoë@exämple.com"], b"Subject: a\r\n\r\n", ["SMTPUTF8"])
     assert catcher.mails() == [b"Subject: a\r\n\r\n"]
 
 
-def test_it_leaves_one_file_a_mail_in_the_order_they_came(catcher: Catcher) -> None:
+def test_it_stores_one_file_for_each_mail_in_order(catcher: Catcher) -> None:
     contents = [f"Subject: {number}\r\n\r\n".encode() for number in range(25)]
     with catcher.smtp() as smtp:
         for content in contents:
@@ -111,7 +113,7 @@ def test_it_leaves_one_file_a_mail_in_the_order_they_came(catcher: Catcher) -> N
     assert not list((catcher.maildir / "tmp").iterdir())
 
 
-def test_it_takes_pipelined_commands(catcher: Catcher) -> None:
+def test_it_accepts_pipelined_commands(catcher: Catcher) -> None:
     """Two mails, each with all its commands in one segment, as a fast sender writes them."""
     with socket.create_connection(("127.0.0.1", catcher.port), timeout=10) as client:
         answers = client.makefile("rb")
@@ -137,7 +139,17 @@ def test_it_listens_on_this_machine_only_and_two_run_side_by_side(tmp_path: Path
         assert (len(one.mails()), len(two.mails())) == (0, 1)
 
 
-def test_it_finishes_the_mail_in_hand_when_told_to_stop(catcher: Catcher) -> None:
+def test_it_listens_again_on_a_port_that_it_is_given(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        port = first.port
+    (tmp_path / "catcher.port").unlink()
+    with running(tmp_path, f"--port={port}") as second:
+        assert second.port == port
+        send(second, b"Subject: again\r\n\r\n")
+        assert second.mails() == [b"Subject: again\r\n\r\n"]
+
+
+def test_a_stop_waits_for_the_mail_being_received(catcher: Catcher) -> None:
     with catcher.smtp() as smtp, catcher.smtp() as idle:
         smtp.ehlo()
         idle.ehlo()
@@ -155,7 +167,7 @@ def test_it_finishes_the_mail_in_hand_when_told_to_stop(catcher: Catcher) -> Non
     assert catcher.mails() == [b"Subject: last\r\n\r\nkept\r\n"]
 
 
-def test_it_ends_at_once_when_nothing_is_in_hand(catcher: Catcher) -> None:
+def test_it_stops_at_once_when_no_mail_is_being_received(catcher: Catcher) -> None:
     with catcher.smtp() as idle:
         idle.ehlo()
         began = time.monotonic()
@@ -165,11 +177,21 @@ def test_it_ends_at_once_when_nothing_is_in_hand(catcher: Catcher) -> None:
         idle.close()
 
 
-def test_it_says_in_one_line_why_it_cannot_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("port", ["taken", "70000"])
+def test_a_port_that_cannot_be_used_is_named_in_one_line(catcher: Catcher, port: str) -> None:
+    number = str(catcher.port) if port == "taken" else port
+    refused(catcher.maildir, f"--port={number}")
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file where the folder should be")
-    options = ["--maildir", str(tmp_path / "mail"), "--announce", str(tmp_path / "port")]
+    refused(tmp_path / "mail")
+
+
+def refused(maildir: Path, *more: str) -> None:
+    options = [f"--maildir={maildir}", f"--announce={maildir.with_name('port')}", *more]
     ended = subprocess.run(
-        [sys.executable, "-m", "local.catcher", *options],
+        [sys.executable, "-m", "local.smtp_catcher", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -180,6 +202,6 @@ def test_it_says_in_one_line_why_it_cannot_run(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def test_it_needs_no_django() -> None:
-    probe = "import sys, local.catcher; sys.exit('django' in sys.modules)"
+def test_it_imports_no_django() -> None:
+    probe = "import sys, local.smtp_catcher; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], cwd=ROOT, check=False).returncode == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from local.catcher import Maildir
 from local.sample.remove import remove
+from local.smtp_catcher import Maildir
 from newsletter.editions.compose import compose
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, StoredPick
 from papers.catalogue.ingest import ingest
@@ -42,7 +42,7 @@ def ingest_real_paper() -> Paper:
 
 
 def make_delivery(edition: Edition, reader: Subscriber, state: str = "sent") -> Delivery:
-    """A ledger row that picked the first three papers of its edition."""
+    """A delivery with the first three papers of its edition selected."""
     first = edition.candidates.order_by("position")[:3]
     picks = [StoredPick(one.position, one.paper_id, "because") for one in first]
     return factories.make_delivery(edition, reader, picks, state=state)
@@ -53,7 +53,7 @@ def sample_reader(email: str = "ada@example.com") -> Subscriber:
 
 
 def use_the_sample() -> None:
-    """What a day of `make run` adds: editions, deliveries, a mail, a suppression, consents."""
+    """Add what a day of `make run` adds: editions, deliveries, a mail, a suppression, consents."""
     for cadence in ("daily", "weekly", "monthly"):
         edition = compose(cadence, YESTERDAY, NOW)
         for reader in Subscriber.objects.filter(cadence=cadence, is_sample=True):
@@ -69,7 +69,7 @@ def use_the_sample() -> None:
 # ── all of it ────────────────────────────────────────────────────────────────
 
 
-def test_it_says_what_it_deleted() -> None:
+def test_it_returns_what_it_deleted() -> None:
     use_the_sample()
     there = counts()
     gone = remove()
@@ -83,14 +83,14 @@ def test_it_says_what_it_deleted() -> None:
     assert gone["curator"] == 1
 
 
-def test_what_sample_readers_were_sent_long_ago_goes_too() -> None:
+def test_archived_deliveries_of_sample_readers_go_too() -> None:
     edition = compose("weekly", YESTERDAY, NOW)
     ArchivedDelivery.objects.create(id=1, edition=edition, subscriber=sample_reader(), state="sent")
     assert remove()["archived delivery"] == 1
     assert not Edition.objects.exists()
 
 
-def test_an_edition_that_a_real_reader_was_sent_long_ago_stays() -> None:
+def test_an_edition_with_an_archived_real_delivery_stays() -> None:
     edition = compose("weekly", YESTERDAY, NOW)
     real = make_subscriber("real@example.org")
     ArchivedDelivery.objects.create(id=1, edition=edition, subscriber=real, state="sent")
@@ -104,7 +104,7 @@ def test_removing_twice_deletes_nothing_more() -> None:
     assert remove() == {}
 
 
-def test_it_works_where_loading_would_be_refused(laptop: Settings) -> None:
+def test_it_works_where_loading_is_refused(laptop: Settings) -> None:
     use_the_sample()
     laptop.EMBEDDED, laptop.MAILBOX_DIR, laptop.MAIL_PROVIDER = False, "", "postmark"
     remove()
@@ -125,7 +125,7 @@ def test_consent_is_append_only_again_afterwards() -> None:
         ConsentEntry.objects.all().delete()
 
 
-def test_a_sample_reader_who_asked_to_be_forgotten_leaves_no_entry_either() -> None:
+def test_an_erased_sample_reader_leaves_no_entry_either() -> None:
     privacy.erase(sample_reader())
     remove()
     assert not ConsentEntry.objects.exists()
@@ -134,7 +134,7 @@ def test_a_sample_reader_who_asked_to_be_forgotten_leaves_no_entry_either() -> N
 def test_mails_to_sample_readers_leave_the_local_mailbox(laptop: Settings) -> None:
     maildir = Maildir(Path(laptop.MAILBOX_DIR))
     maildir.store(make_mail(to="Ada <ADA@example.com>"))
-    kept = maildir.store(make_mail(to="somebody@example.com"))
+    kept = maildir.store(make_mail(to="someone@example.com"))
     assert remove()["caught mail"] == 1
     assert list((maildir.folder / "new").iterdir()) == [kept]
 
@@ -164,7 +164,7 @@ def test_the_ledger_row_of_a_real_reader_keeps_its_edition() -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "deferred"])
-def test_a_real_reader_who_still_waits_gets_a_new_choice(state: str) -> None:
+def test_an_unfinished_delivery_to_a_real_reader_is_selected_anew(state: str) -> None:
     ingest_real_paper()
     edition = compose("weekly", YESTERDAY, NOW)
     delivery = make_delivery(edition, make_subscriber("real@example.org"), state)
@@ -176,7 +176,7 @@ def test_a_real_reader_who_still_waits_gets_a_new_choice(state: str) -> None:
     assert (delivery.state, delivery.content_or_none) == (state, None)
 
 
-def test_a_choice_of_real_papers_only_stands() -> None:
+def test_a_selection_of_real_papers_only_stays() -> None:
     paper = ingest_real_paper()
     edition = compose("weekly", YESTERDAY, NOW)
     delivery = make_delivery(edition, make_subscriber("real@example.org"), "deferred")
@@ -187,15 +187,15 @@ def test_a_choice_of_real_papers_only_stands() -> None:
     assert [pick.paper_id for pick in Delivery.objects.get().picks] == [paper.pk]
 
 
-def test_a_sample_paper_that_a_real_source_told_of_stays_without_what_was_invented() -> None:
-    told = FetchedPaper(
+def test_a_sample_paper_of_a_real_source_loses_only_invented_data() -> None:
+    fetched = FetchedPaper(
         title="Visual Dialog",
         listed_on=date(2026, 11, 24),
         summary="What the authors wrote.",
         signals=(FetchedSignal("position", 1),),
         raw={"real": True},
     )
-    ingest("listing", [told], read_at=datetime(2026, 11, 24, 12, tzinfo=UTC))
+    ingest("listing", [fetched], read_at=datetime(2026, 11, 24, 12, tzinfo=UTC))
     remove()
     paper = Paper.objects.get()
     assert (paper.arxiv_id, paper.is_sample) == ("1611.08669", False)
@@ -207,18 +207,18 @@ def test_a_sample_paper_that_a_real_source_told_of_stays_without_what_was_invent
 
 
 def test_a_real_listing_before_the_invented_one_keeps_its_day() -> None:
-    told = FetchedPaper(title="Visual Dialog", listed_on=date(2025, 3, 14), raw={"real": True})
-    ingest("listing", [told], read_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
+    fetched = FetchedPaper(title="Visual Dialog", listed_on=date(2025, 3, 14), raw={"real": True})
+    ingest("listing", [fetched], read_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
     remove()
     assert Paper.objects.get().listed_on == date(2025, 3, 14)
 
 
-def test_a_frozen_candidate_of_that_paper_goes_with_its_invented_figures() -> None:
+def test_a_candidate_with_invented_figures_goes() -> None:
     compose("weekly", YESTERDAY, NOW)
     yesterdays = Paper.objects.filter(listed_on=YESTERDAY).first()
     assert yesterdays is not None
-    told = FetchedPaper(title=yesterdays.title, listed_on=YESTERDAY, raw={"real": True})
-    ingest("listing", [told], read_at=NOW)
+    fetched = FetchedPaper(title=yesterdays.title, listed_on=YESTERDAY, raw={"real": True})
+    ingest("listing", [fetched], read_at=NOW)
     remove()
     assert list(Paper.objects.values_list("pk", flat=True)) == [yesterdays.pk]
     assert not Candidate.objects.exists()

@@ -1,4 +1,4 @@
-"""Loading the sample: where it may be done, and beside what is there already."""
+"""Loading the sample: where it is allowed, and what it leaves as it is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_it_is_refused_where_mail_could_leave_this_machine(
 # ── papers ───────────────────────────────────────────────────────────────────
 
 
-def test_it_brings_fifty_papers_marked_as_sample() -> None:
+def test_it_adds_fifty_papers_marked_as_sample() -> None:
     assert load(NOW).papers == 50
     assert Paper.objects.filter(is_sample=True).count() == Paper.objects.count() == 50
     paper = Paper.objects.get(arxiv_id="1611.08669")
@@ -61,13 +61,13 @@ def test_it_brings_fifty_papers_marked_as_sample() -> None:
     assert paper.summary == catalogue.papers()[0].summary
 
 
-def test_a_curator_of_that_name_who_is_here_stays_real() -> None:
+def test_an_existing_curator_of_that_name_stays_real() -> None:
     Curator.objects.create(name="AK", url="https://example.org/")
     load(NOW)
     assert Curator.objects.get().is_sample is False
 
 
-def test_just_after_midnight_todays_papers_are_there_already() -> None:
+def test_just_after_midnight_todays_papers_exist_already() -> None:
     midnight = datetime(2026, 11, 23, 0, 0, 30, tzinfo=UTC)
     load(midnight)
     today = ranked("day", TODAY)
@@ -75,13 +75,13 @@ def test_just_after_midnight_todays_papers_are_there_already() -> None:
     assert all(place.facts["upvotes"] is not None for place in today)
 
 
-def test_an_edition_that_had_closed_empty_closes_again_with_the_sample() -> None:
+def test_an_edition_that_closed_empty_closes_again_with_the_sample() -> None:
     assert compose("weekly", YESTERDAY, NOW).candidates.count() == 0
     load(NOW)
     assert compose("weekly", YESTERDAY, NOW).candidates.count() >= 42
 
 
-def test_an_empty_edition_that_somebody_works_on_stays() -> None:
+def test_an_empty_edition_with_a_note_stays() -> None:
     noted = compose("weekly", YESTERDAY, NOW)
     Edition.objects.filter(pk=noted.pk).update(note="A quiet week.")
     answered = compose("daily", YESTERDAY, NOW)
@@ -95,7 +95,7 @@ def test_an_empty_edition_that_somebody_works_on_stays() -> None:
 # ── readers ──────────────────────────────────────────────────────────────────
 
 
-def test_a_real_reader_of_that_address_is_left_alone() -> None:
+def test_a_real_reader_of_that_address_is_unchanged() -> None:
     ada = make_subscriber("ada@example.com", cadence="monthly")
     before = Subscriber.objects.filter(pk=ada.pk).values().get()
     load(NOW)
@@ -104,8 +104,8 @@ def test_a_real_reader_of_that_address_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("arxiv_id", ["1611.08669", None])
-def test_a_real_paper_of_the_catalogue_gets_nothing_invented(arxiv_id: str | None) -> None:
-    told = FetchedPaper(
+def test_a_real_paper_of_the_catalogue_gets_no_invented_signal(arxiv_id: str | None) -> None:
+    fetched = FetchedPaper(
         title="Visual Dialog",
         arxiv_id=arxiv_id,
         summary="What the authors wrote.",
@@ -113,7 +113,7 @@ def test_a_real_paper_of_the_catalogue_gets_nothing_invented(arxiv_id: str | Non
         signals=(FetchedSignal("upvotes", 12),),
         raw={"real": True},
     )
-    ingest("hugging_face", [told], read_at=NOW)
+    ingest("hugging_face", [fetched], read_at=NOW)
     before = Paper.objects.values().get()
     assert load(NOW).real == 1
     after = Paper.objects.filter(pk=before["id"]).values().get()

@@ -1,4 +1,4 @@
-"""What the sample is like once it is loaded."""
+"""The contents of the loaded sample."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TODAY = NOW.date()
 YESTERDAY = date(2026, 11, 22)
 
 
-def test_every_paper_has_topics_and_what_it_was_made_of() -> None:
+def test_every_paper_has_topics_and_a_raw_record() -> None:
     without = Paper.objects.exclude(pk__in=PaperTopic.objects.values("paper"))
     assert not without.exists(), list(without.values_list("title", flat=True))
     assert RawRecord.objects.filter(source="sample").count() == 50
@@ -32,20 +32,20 @@ def test_the_byline_gets_its_curator() -> None:
     assert list(Curator.objects.values_list("name", "is_sample")) == [("AK", True)]
 
 
-def test_no_read_is_later_than_now_and_none_earlier_than_its_listing() -> None:
+def test_every_read_lies_between_the_listing_and_now() -> None:
     assert not Signal.objects.filter(read_at__gt=NOW).exists()
     for read_at, listed_on in Signal.objects.values_list("read_at", "paper__listed_on"):
         assert read_at.date() >= listed_on
 
 
-def test_every_paper_has_been_read_and_most_of_them_several_times_a_day() -> None:
+def test_most_papers_are_read_several_times_a_day() -> None:
     votes = Paper.objects.filter(signals__kind="upvotes").annotate(reads=Count("signals"))
     assert votes.count() == 50
     assert min(paper.reads for paper in votes) >= 3  # listed today: 00:00, 04:00, 08:00
 
 
 @pytest.mark.parametrize(("window", "least"), [("day", 6), ("week", 42), ("month", 50)])
-def test_todays_lists_are_full_scored_and_alive(window: str, least: int) -> None:
+def test_todays_lists_are_full_and_scored(window: str, least: int) -> None:
     places = ranked(window, TODAY)  # type: ignore[arg-type]
     assert len(places) >= least
     assert all(place.trend is not None for place in places)
@@ -89,13 +89,13 @@ def test_readers_follow_what_the_catalogue_says() -> None:
     assert goran.interests.get(kind="keyword").term == "medical"
 
 
-def test_each_reader_has_one_entry_of_consent_that_says_where_they_came_from() -> None:
+def test_each_reader_has_one_consent_entry_with_its_origin() -> None:
     entries = ConsentEntry.objects.all()
     assert entries.count() == Subscriber.objects.count()
     assert {(entry.step, entry.detail["from"]) for entry in entries} == {("imported", "the sample")}
 
 
-def test_one_reader_follows_only_what_the_sample_has_not() -> None:
+def test_one_reader_follows_only_what_the_sample_lacks() -> None:
     hana = Interest.objects.get(subscriber__email="hana@example.com")
     assert not PaperTopic.objects.filter(topic=hana.topic).exists()
 
@@ -106,7 +106,7 @@ def test_loading_twice_leaves_the_same_rows() -> None:
     assert rows() == before
 
 
-def test_loading_later_goes_on_reading_and_moves_no_paper() -> None:
+def test_loading_later_adds_reads_and_moves_no_paper() -> None:
     listed = dict(Paper.objects.values_list("pk", "listed_on"))
     reads = set(Signal.objects.values_list("paper", "kind", "read_at", "value"))
     later = NOW + timedelta(days=2)

@@ -17,14 +17,14 @@ def run(action: str, **options: int) -> str:
     return out.getvalue().strip()
 
 
-def test_load_says_what_it_brought_and_then_that_it_is_there() -> None:
+def test_load_prints_what_it_added_and_then_that_it_is_loaded() -> None:
     said = run("load")
     assert said.startswith("Loaded 50 papers, ")
     assert said.endswith(" signals, 8 readers.")
     assert run("load") == "The sample is loaded already."
 
 
-def test_remove_says_what_it_deleted() -> None:
+def test_remove_prints_what_it_deleted() -> None:
     run("load")
     said = run("remove")
     assert said.startswith("Removed ")
@@ -33,7 +33,7 @@ def test_remove_says_what_it_deleted() -> None:
     assert run("remove") == "There is no sample data here."
 
 
-def test_it_is_silent_when_asked_to_be() -> None:
+def test_verbosity_zero_prints_nothing() -> None:
     assert run("load", verbosity=0) == ""
 
 

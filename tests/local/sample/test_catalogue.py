@@ -27,7 +27,7 @@ def test_it_has_fifty_different_papers() -> None:
         assert len({getattr(paper, name) for paper in papers()}) == 50
 
 
-def test_every_paper_names_its_authors_categories_and_a_valid_arxiv_id() -> None:
+def test_every_paper_has_authors_categories_and_a_valid_arxiv_id() -> None:
     validate_arxiv_id = Paper._meta.get_field("arxiv_id").run_validators
     for paper in papers():
         assert paper.authors
@@ -63,7 +63,7 @@ def test_titles_ids_authors_and_code_are_the_known_facts(shared: Path) -> None:
 
 
 @pytest.mark.shared
-def test_every_other_link_is_one_that_the_paper_itself_gives(shared: Path) -> None:
+def test_every_other_link_stands_in_the_paper_itself(shared: Path) -> None:
     page = (shared / "data" / "seed_page.txt").read_text()
     known = json.loads((shared / "data" / "seed_papers.json").read_text())
     repositories = {fact["code_repository"] for fact in known}
@@ -87,7 +87,7 @@ def test_yesterdays_closed_editions_have_papers(window: str, at_least: int) -> N
     assert closes_at(day) == datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def test_readers_live_at_example_com_in_zones_that_exist() -> None:
+def test_readers_are_at_example_com_in_existing_time_zones() -> None:
     emails = [reader.email for reader in readers()]
     assert len(set(emails)) == len(emails) >= 6
     assert all(email.endswith("@example.com") for email in emails)
@@ -102,7 +102,7 @@ def test_readers_show_every_cadence_and_most_are_weekly() -> None:
     assert cadences["weekly"] * 2 > len(readers())
 
 
-def test_readers_want_different_things() -> None:
+def test_readers_have_different_interests() -> None:
     weekly = [
         reader.preferences.topics for reader in readers() if reader.preferences.cadence == "weekly"
     ]
@@ -111,6 +111,6 @@ def test_readers_want_different_things() -> None:
 
 
 @pytest.mark.django_db
-def test_readers_follow_topics_that_there_are() -> None:
+def test_readers_follow_existing_topics() -> None:
     followed = {slug for reader in readers() for slug in reader.preferences.topics}
     assert followed <= set(Topic.objects.values_list("slug", flat=True))

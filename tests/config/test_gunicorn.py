@@ -1,0 +1,44 @@
+"""The settings of gunicorn. tests/test_deployment.py serves pages with them."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+
+FILE = Path(__file__).resolve().parents[2] / "config" / "gunicorn.py"
+
+
+def load() -> dict[str, Any]:
+    names = runpy.run_path(str(FILE))
+    return {name: value for name, value in names.items() if name in Config().settings}
+
+
+@pytest.mark.parametrize(
+    ("port", "concurrency", "expected"),
+    [("", "", ("0.0.0.0:8000", 2)), ("9000", "5", ("0.0.0.0:9000", 5))],
+)
+def test_port_and_processes_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, port: str, concurrency: str, expected: tuple[str, int]
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    monkeypatch.setenv("WEB_CONCURRENCY", concurrency)
+    settings = load()
+    assert (settings["bind"], settings["workers"]) == expected
+
+
+def test_gunicorn_accepts_every_value() -> None:
+    config = Config()
+    for name, value in load().items():
+        config.set(name, value)
+    assert config.logger_class.__name__ == "GunicornLogger"
+    assert config.threads == 4
+
+
+def test_the_access_log_has_neither_path_nor_referer() -> None:
+    """%(r)s, %(U)s, %(q)s and %(f)s are the request line, the path, the query and the Referer."""
+    written = load()["access_log_format"]
+    assert written == "%(m)s %({route}e)s %(s)s %(B)sB %(M)sms"

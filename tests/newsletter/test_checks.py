@@ -1,0 +1,112 @@
+"""The checks of the settings of sending, and of the provider's events."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from config.celery import app
+from mail.providers import backend_of
+from newsletter import checks
+
+SECRET = "reports:0123456789abcdefghij"
+TOKEN = "f2d0c95a3b7e41d68c0f"
+
+
+def select(settings: Settings, provider: str, **anymail: object) -> None:
+    settings.MAIL_PROVIDER = provider
+    settings.EMAIL_BACKEND = backend_of(provider)
+    settings.ANYMAIL = anymail
+
+
+def ids(messages: list[CheckMessage]) -> list[str]:
+    assert all(message.hint for message in messages)
+    return [str(message.id) for message in messages]
+
+
+@pytest.mark.parametrize(("policy", "found"), [("hold", []), ("resend", []), ("perhaps", ["E006"])])
+def test_the_uncertain_policy_is_hold_or_resend(
+    settings: Settings, policy: str, found: list[str]
+) -> None:
+    settings.UNCERTAIN_POLICY = policy
+    assert ids(checks.check_uncertain_policy()) == [f"trending.{number}" for number in found]
+
+
+@pytest.mark.parametrize(
+    ("lease", "errors", "warnings"),
+    [(30, ["E007"], ["W004"]), (31, [], ["W004"]), (299, [], ["W004"]), (300, [], [])],
+)
+def test_a_lease_outlasts_one_mail_and_one_task(
+    settings: Settings, lease: int, errors: list[str], warnings: list[str]
+) -> None:
+    settings.EMAIL_TIMEOUT, settings.LEASE_SECONDS = 30.0, lease
+    assert ids(checks.check_lease()) == [f"trending.{number}" for number in errors]
+    assert ids(checks.check_lease_and_task()) == [f"trending.{number}" for number in warnings]
+
+
+def test_the_lease_is_compared_with_the_limit_that_celery_has() -> None:
+    assert app.conf.task_time_limit == checks.TASK_TIME_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DOMAIN_RATES", ["gmail.com"]), ("WARM_UP_FROM", "monday")]
+)
+def test_a_rate_that_cannot_be_read_is_an_error(
+    settings: Settings, name: str, value: object
+) -> None:
+    assert checks.check_send_rates() == []
+    setattr(settings, name, value)
+    [error] = checks.check_send_rates()
+    assert error.id == "trending.E011"
+    assert name in error.msg
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_a_long_metrics_token_or_none_passes(settings: Settings, token: str) -> None:
+    settings.METRICS_TOKEN = token
+    assert checks.check_metrics_token() == []
+
+
+@pytest.mark.parametrize("token", ["secret", f"{TOKEN} {TOKEN}", f"{TOKEN}é"])
+def test_a_weak_metrics_token_is_an_error_without_the_token(settings: Settings, token: str) -> None:
+    settings.METRICS_TOKEN = token
+    [error] = checks.check_metrics_token()
+    assert error.id == "trending.E017"
+    assert token not in error.msg + str(error.hint)
+
+
+def test_a_provider_that_reports_needs_a_secret(settings: Settings) -> None:
+    select(settings, "postmark", POSTMARK_SERVER_TOKEN="x")
+    [warning] = checks.check_webhook()
+    assert (warning.id, warning.level) == ("trending.W005", 30)
+    assert "ANYMAIL_WEBHOOK_SECRET" in warning.msg
+    assert checks.check_webhook_secret() == []
+
+
+@pytest.mark.parametrize("secret", [SECRET, [SECRET, f"{SECRET}x"]], ids=["one", "two"])
+def test_one_secret_or_two_pass(settings: Settings, secret: str | list[str]) -> None:
+    select(settings, "postmark", POSTMARK_SERVER_TOKEN="x", WEBHOOK_SECRET=secret)
+    assert checks.check_webhook() == checks.check_webhook_secret() == []
+
+
+def test_a_provider_that_reports_nothing_needs_no_secret(settings: Settings) -> None:
+    select(settings, "scaleway", SCALEWAY_SECRET_KEY="x", SCALEWAY_PROJECT_ID="x")
+    assert checks.check_webhook() == []
+
+
+@pytest.mark.parametrize(
+    "secret", ["0123456789abcdefghijkl", "reports:short", "a b:" + SECRET, f"{SECRET}@/", ["x"]]
+)
+def test_a_secret_that_no_url_can_carry_is_an_error(settings: Settings, secret: str) -> None:
+    select(settings, "postmark", POSTMARK_SERVER_TOKEN="x", WEBHOOK_SECRET=secret)
+    [error] = checks.check_webhook_secret()
+    assert error.id == "trending.E018"
+    assert str(secret) not in error.msg + str(error.hint)
+
+
+def test_a_key_that_only_events_need_is_named(settings: Settings) -> None:
+    select(settings, "mailersend", MAILERSEND_API_TOKEN="x", WEBHOOK_SECRET=SECRET)
+    [error] = checks.check_webhook_secret()
+    assert error.id == "trending.E018"
+    assert "MAILERSEND_SIGNING_SECRET" in error.msg
