@@ -1,4 +1,4 @@
-"""An edition ready for printing: papers ranked, pieces encoded; loaded once for many mails."""
+"""An edition in memory: its papers ranked, its fragments encoded; loaded once for many digests."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from newsletter.models import Candidate, Edition
 from papers.models import Topic
 from papers.windows import opens_at
 
-_NONE: Final[frozenset[int]] = frozenset()
-_KEPT_CHOICES: Final = 8_000  # about 5 KB each with their sheets
+_NO_PAPERS: Final[frozenset[int]] = frozenset()
+_KEPT_SELECTIONS: Final = 8_000  # about 5 KB each with their digest bodies
 
 Picks = Sequence[Mapping[str, Any]]  # as a delivery stores them: [{"position", "paper", "why"}, …]
 
 
 class Selection:
-    """One choice of papers, with its reasons: as it is stored, and as it is set."""
+    """The papers of a digest with their reasons: as stored (`picks`, `json`) and as a `body`."""
 
-    def __init__(self, picks: Picks, texts: Sequence[str], press: LoadedEdition) -> None:
+    def __init__(self, picks: Picks, texts: Sequence[str], edition: LoadedEdition) -> None:
         """`texts`: the picks in JSON, one by one."""
         self.picks = picks
         self._texts = texts
-        self._press = press
+        self._edition = edition
 
     @property
     def json(self) -> str:
@@ -40,7 +40,7 @@ class Selection:
 
     @cached_property
     def body(self) -> DigestBody:
-        return self._press.body(self.picks)
+        return self._edition.body(self.picks)
 
 
 class LoadedEdition:
@@ -49,50 +49,53 @@ class LoadedEdition:
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
         self.seen_since = _seen_since(edition)
-        self._shell = Layout(html=edition.html, text=edition.text)
+        self._layout = Layout(html=edition.html, text=edition.text)
         candidates = list(Candidate.objects.filter(edition=edition))
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
         self._papers = frozenset(self._by_paper)
-        # By position, which stays when two rows of one paper are merged later.
-        self._pieces = {candidate.position: _fragment(candidate) for candidate in candidates}
-        self._ranking = Ranking([_offer(candidate) for candidate in candidates])
+        # By position, which stays the same when two rows of one paper are merged later.
+        self._fragments = {candidate.position: _fragment(candidate) for candidate in candidates}
+        self._ranking = Ranking([_candidate_paper(candidate) for candidate in candidates])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
-        self._stored = lru_cache(_KEPT_CHOICES)(self._pick_as_stored)
-        self._selections = lru_cache(_KEPT_CHOICES)(self._select)
+        self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
+        self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
 
-    def select(self, reader: Interests, seen: Collection[int]) -> Selection:
-        """The reader's papers. Readers who want the same and saw the same share one choice."""
-        return self._selections(reader, self._papers.intersection(seen) if seen else _NONE)
+    def select(self, interests: Interests, seen: Collection[int]) -> Selection:
+        """The papers for these interests, without those of the ids in `seen`.
+
+        Recipients with the same interests who were sent the same papers share one selection.
+        """
+        return self._selections(interests, self._papers.intersection(seen) if seen else _NO_PAPERS)
 
     def restore(self, picks: Picks) -> Selection:
-        """The choice that a delivery has stored."""
+        """The selection that a delivery has stored."""
         return Selection(picks, [_json(pick) for pick in picks], self)
 
-    def _select(self, reader: Interests, seen: frozenset[int]) -> Selection:
-        stored = [self._stored(pick) for pick in personalize(reader, self._ranking, seen)]
+    def _select(self, interests: Interests, seen: frozenset[int]) -> Selection:
+        stored = [self._stored(pick) for pick in personalize(interests, self._ranking, seen)]
         return Selection(tuple(pick for pick, _ in stored), tuple(text for _, text in stored), self)
 
     def _pick_as_stored(self, pick: Pick) -> tuple[dict[str, Any], str]:
-        """A pick as it is stored, and that in JSON."""
+        """A pick as a delivery stores it, and the same in JSON."""
         candidate = self._by_paper[pick.paper_id]
         reason = why(pick, candidate.facts, self._topic_names)
         stored = {"position": candidate.position, "paper": pick.paper_id, "why": reason}
         return stored, _json(stored)
 
     def body(self, picks: Picks) -> DigestBody:
-        """Set these picks.
+        """The digest body of these picks.
 
         Raises:
-            KeyError: the edition has lost one of the papers.
+            KeyError: a paper of the picks is no longer in the edition.
         """
         return DigestBody(
-            self._shell, [(self._pieces[pick["position"]], pick["why"]) for pick in picks]
+            self._layout, [(self._fragments[pick["position"]], pick["why"]) for pick in picks]
         )
 
 
 @lru_cache(maxsize=3)
 def load_edition(edition_id: int) -> LoadedEdition:
-    """The press of a frozen edition, kept by the process: frozen editions never change.
+    """A frozen edition, kept by the process: a frozen edition never changes.
 
     Raises:
         Edition.DoesNotExist: there is no such edition, or it is not frozen yet.
@@ -101,14 +104,14 @@ def load_edition(edition_id: int) -> LoadedEdition:
 
 
 def rebuild(delivery: Any, to: str) -> Digest:
-    """The mail of a delivery that was sent, from the ledger and the edition alone.
+    """The digest of a delivery that was sent, from the ledger and the edition alone.
 
     Args:
-        delivery: a `Delivery`, or whatever has its columns.
+        delivery: a `Delivery`, or any object with its columns.
 
     Raises:
-        LookupError: there never was a mail, the edition has lost a paper of it, or the key
-            of its token is no longer in the settings.
+        LookupError: the delivery never had a digest, a paper of it is no longer in the edition,
+            or the key of its token is no longer in the settings.
     """
     if not delivery.picks or delivery.dated_at is None:
         raise LookupError(f"delivery {delivery.pk} has no mail")
@@ -122,10 +125,10 @@ def rebuild(delivery: Any, to: str) -> Digest:
 
 
 def _seen_since(edition: Edition) -> tuple[datetime, int]:
-    """From when, and from which edition on by id, its papers can have been sent already.
+    """The time, and the first edition by id, before which none of its papers can have been sent.
 
-    Not before the first of them was listed; and an edition is queued on the day after its last
-    (a day more costs nothing, should a clock be wrong).
+    A paper is not sent before it was listed; and an edition is queued on the day after its last
+    day (one day more costs nothing, and covers a clock that is wrong).
     """
     since = opens_at(WINDOW_OF[edition.cadence], edition.day)
     sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
@@ -141,7 +144,7 @@ def _fragment(candidate: Candidate) -> PaperFragment:
     return PaperFragment(title=candidate.facts["title"], html=candidate.html, text=candidate.text)
 
 
-def _offer(candidate: Candidate) -> CandidatePaper:
+def _candidate_paper(candidate: Candidate) -> CandidatePaper:
     facts = candidate.facts
     return CandidatePaper(
         paper_id=candidate.paper_id,

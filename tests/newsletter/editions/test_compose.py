@@ -26,7 +26,7 @@ def test_an_edition_holds_the_papers_of_its_window(cadence: str, days: int) -> N
     assert titles(compose(cadence, DAY, NOW)) == ["First day"]
 
 
-def test_the_strongest_trend_stands_first() -> None:
+def test_the_strongest_trend_has_the_first_position() -> None:
     weak, strong = make_paper("Weak"), make_paper("Strong")
     make_signal(weak, 2)
     make_signal(strong, 90)
@@ -63,26 +63,26 @@ def test_candidates_keep_scores_components_topics_and_facts() -> None:
     assert "Robots" in candidate.text
 
 
-def test_mathematics_in_titles_is_set_in_unicode() -> None:
+def test_mathematics_in_a_title_becomes_unicode() -> None:
     make_paper(r"On $\alpha$-divergence")
     assert titles(compose("weekly", DAY, NOW)) == ["On α-divergence"]
 
 
-def test_the_curators_are_named() -> None:
+def test_the_byline_names_the_curators() -> None:
     Curator.objects.create(name="AK")
     assert "by AK and the research community" in compose("daily", DAY, NOW).text
 
 
 @pytest.mark.parametrize(
-    ("first", "said"),
+    ("first", "text"),
     [
         (date(2025, 3, 14), "14 March 2025"),
         (date(2025, 3, 8), "8 to 14 March 2025"),
         (date(2025, 2, 13), "13 February to 14 March 2025"),
     ],
 )
-def test_the_days_of_an_edition_are_said_shortly(first: date, said: str) -> None:
-    assert span(first, date(2025, 3, 14)) == said
+def test_the_days_of_an_edition_are_written_shortly(first: date, text: str) -> None:
+    assert span(first, date(2025, 3, 14)) == text
 
 
 def test_a_week_without_papers_is_an_empty_frozen_edition() -> None:
@@ -99,7 +99,7 @@ def test_a_day_can_be_frozen_the_moment_it_is_over() -> None:
     assert compose("weekly", DAY, datetime(2025, 3, 15, tzinfo=UTC)).state == "frozen"
 
 
-def test_the_newest_editions_end_yesterday() -> None:
+def test_the_newest_editions_end_on_the_last_closed_day() -> None:
     days = {edition.day for edition in compose_newest(NOW)}
     assert days == {date(2025, 3, 19)}
 
