@@ -85,7 +85,7 @@ app.conf.update(
     beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
     beat_schedule={
         "dispatch": {"task": "newsletter.dispatch", "schedule": settings.TICK_SECONDS},
-        "reports": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
+        "events": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
         # papers/jobs/timetable.py holds the timetable of sources; this only looks what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},

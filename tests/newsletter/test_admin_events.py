@@ -8,7 +8,7 @@ from django.test import Client
 
 from newsletter.models import Delivery, DeliveryEvent
 from subscribers.tokens import address_hash
-from tests.factories import make_delivery, make_edition, make_report, make_subscriber
+from tests.factories import make_delivery, make_edition, make_event, make_subscriber
 from tests.newsletter.events.payloads import ADA
 from web.admin import row_url, rows_url
 
@@ -31,8 +31,8 @@ def found(client: Client, words: str) -> list[DeliveryEvent]:
 def test_a_deliverys_page_tells_what_the_provider_reported(
     admin_client: Client, delivery: Delivery
 ) -> None:
-    make_report(delivery)
-    make_report(delivery, kind="bounced", detail="550 5.1.1 user unknown", is_hard=True)
+    make_event(delivery)
+    make_event(delivery, kind="bounced", detail="550 5.1.1 user unknown", is_hard=True)
     page = shown(admin_client, row_url(delivery))
     assert "what the provider reported" in page.lower()
     assert "550 5.1.1 user unknown" in page
@@ -40,14 +40,14 @@ def test_a_deliverys_page_tells_what_the_provider_reported(
 
 
 def test_a_report_leads_to_its_delivery(admin_client: Client, delivery: Delivery) -> None:
-    make_report(delivery)
+    make_event(delivery)
     page = admin_client.get(rows_url(DeliveryEvent)).content.decode()
     assert row_url(delivery) in page
     assert "weekly edition of 2025-03-14" in page
 
 
 def test_a_report_on_a_delivery_that_is_gone_still_has_its_page(admin_client: Client) -> None:
-    report = make_report(delivery_id=4711)
+    report = make_event(delivery_id=4711)
     assert "#4711" in shown(admin_client, rows_url(DeliveryEvent))
     assert "#4711" in shown(admin_client, row_url(report))
 
@@ -55,8 +55,8 @@ def test_a_report_on_a_delivery_that_is_gone_still_has_its_page(admin_client: Cl
 def test_reports_are_found_by_address_number_and_message_id(
     admin_client: Client, delivery: Delivery
 ) -> None:
-    ours = make_report(delivery, address_hash=address_hash(ADA))
-    make_report(address_hash=address_hash("bob@example.com"))
+    ours = make_event(delivery, address_hash=address_hash(ADA))
+    make_event(address_hash=address_hash("bob@example.com"))
     message = f"<digest.{delivery.pk}.0123456789abcdef@example.org>"
     for words in (" Ada@example.com", str(delivery.pk), f"#{delivery.pk}", message):
         assert found(admin_client, words) == [ours]
