@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
-from web.rate_limit import Quota, spend
+from web.rate_limit import Quota, hit
 
 PREFIX: Final = "/api/"
 _METHODS: Final = "GET, HEAD, OPTIONS"
@@ -56,7 +56,7 @@ class ApiGateMiddleware:
         return answer
 
     def _counted(self, request: HttpRequest) -> HttpResponseBase:
-        quota = spend("api", settings.API_RATE, request.META.get("REMOTE_ADDR", ""))
+        quota = hit("api", settings.API_RATE, request.META.get("REMOTE_ADDR", ""))
         if quota is None:
             return self._answered(request)
         answer = self._answered(request) if quota.is_kept else too_many(quota)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from web.rate_limit import spend
+from web.rate_limit import hit
 
 
 def allows(ip: str) -> bool:
@@ -12,5 +12,5 @@ def allows(ip: str) -> bool:
 
     Without Redis everybody may: the limit per address, which the database keeps, still holds.
     """
-    quota = spend("sign-up", settings.SIGN_UP_RATE, ip)
+    quota = hit("sign-up", settings.SIGN_UP_RATE, ip)
     return quota is None or quota.is_kept

@@ -1,4 +1,4 @@
-"""How often one network may ask for something: a nuisance limit, not a lock. Redis counts."""
+"""Limit the requests of one network: against nuisance, not against attackers. Redis counts."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
-# Redis is near, or it is down. A request must not wait to learn which.
-_PATIENCE: Final = 0.5  # seconds
+# Redis is near, or it is down; a request must not wait longer to find out which.
+_TIMEOUT: Final = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a network may still ask: `remaining` of `limit` in a window of `window` seconds.
+    """What a network has left: `remaining` of `limit` requests in a window of `window` seconds.
 
-    `is_kept` is False when this very request was one too many. `wait` is in whole seconds, at
-    least one: until then the window has moved on.
+    `is_kept` is False when this request was one too many. `wait` is in whole seconds, at least
+    one: after it the window has moved on.
     """
 
     is_kept: bool
@@ -36,16 +36,16 @@ class Quota:
     window: int
 
 
-def spend(purpose: str, rate: str, ip: str) -> Quota | None:
-    """Count one request from `ip` for `purpose` ("sign-up"), of which `rate` ("30/hour") may be.
+def hit(purpose: str, rate: str, ip: str) -> Quota | None:
+    """Count one request from `ip` for `purpose` ("sign-up") against `rate` ("30/hour").
 
-    None when Redis does not answer: then everybody may.
+    None when Redis does not answer: then no request is limited.
     """
     item = parse(rate)
-    asked = (item, purpose, household(ip))
+    key = (item, purpose, network_of(ip))
     try:
-        is_kept = limiter().hit(*asked)
-        resets_at, remaining = limiter().get_window_stats(*asked)
+        is_kept = limiter().hit(*key)
+        resets_at, remaining = limiter().get_window_stats(*key)
     except RedisError as error:
         log.warning("%s is not limited by network: %s", purpose, type(error).__name__)
         return None
@@ -58,22 +58,31 @@ def spend(purpose: str, rate: str, ip: str) -> Quota | None:
     )
 
 
-def household(ip: str) -> str:
-    """What one household or office shares: an IPv4 address, or the /64 of an IPv6 address."""
+def network_of(ip: str) -> str:
+    """The network that one household or office shares: an IPv4 address, or an IPv6 /64."""
     try:
         address = ip_address(ip)
     except ValueError:
-        return "unknown"  # a server on a unix socket sees no address
+        return "unknown"  # a request over a unix socket has no address
     return ip if address.version == 4 else str(ip_network((address, 64), strict=False))
+
+
+def is_rate(text: str) -> bool:
+    """Whether `hit` can parse a rate such as "500/5 minutes"."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 @cache
 def limiter() -> SlidingWindowCounterRateLimiter:
-    """One for the process: it holds the connections to Redis."""
+    """One for each process: it holds the connections to Redis."""
     storage = storage_from_string(
         settings.RATE_LIMIT_STORAGE,
         key_prefix=f"{settings.REDIS_PREFIX}limit",
-        socket_timeout=_PATIENCE,
-        socket_connect_timeout=_PATIENCE,
+        socket_timeout=_TIMEOUT,
+        socket_connect_timeout=_TIMEOUT,
     )
     return SlidingWindowCounterRateLimiter(storage)
