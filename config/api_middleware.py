@@ -1,26 +1,25 @@
-"""What every answer under /api/ has in common, whichever endpoint gives it.
+"""What all responses under /api/ share.
 
-A network is counted before any work is done; any page of any host may read; an answer that did
-not change is not sent again; every error is JSON; HEAD is answered like GET, without a body.
+The rate limit of a network is counted before any other work; pages of any host may read (CORS);
+an unchanged response is answered 304; every error is JSON; HEAD is GET without the body.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
 
+from web.conditional import revalidate, without_body
 from web.rate_limit import Quota, hit
 
 PREFIX: Final = "/api/"
 _METHODS: Final = "GET, HEAD, OPTIONS"
-_FRESH: Final = "public, max-age=60"  # signals are read hourly: a minute is no loss to anyone
+_FRESH: Final = "public, max-age=60"  # signals are read hourly: a minute makes no difference
 _OPEN: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
@@ -38,7 +37,7 @@ _REASONS: Final = {
 }
 
 
-class ApiGateMiddleware:
+class ApiMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
@@ -46,71 +45,60 @@ class ApiGateMiddleware:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         if request.method == "OPTIONS":
-            answer: HttpResponseBase = HttpResponse(status=204, headers=_PREFLIGHT)
+            response: HttpResponseBase = HttpResponse(status=204, headers=_PREFLIGHT)
         else:
-            answer = self._counted(request)
+            response = self._rate_limited(request)
         for name, value in _OPEN.items():
-            answer[name] = value
-        if isinstance(answer, HttpResponse) and answer.content:
-            answer.setdefault("Content-Length", str(len(answer.content)))
-        return answer
+            response[name] = value
+        if isinstance(response, HttpResponse) and response.content:
+            response.setdefault("Content-Length", str(len(response.content)))
+        return response
 
-    def _counted(self, request: HttpRequest) -> HttpResponseBase:
+    def _rate_limited(self, request: HttpRequest) -> HttpResponseBase:
         quota = hit("api", settings.API_RATE, request.META.get("REMOTE_ADDR", ""))
         if quota is None:
-            return self._answered(request)
-        answer = self._answered(request) if quota.is_kept else too_many(quota)
+            return self._respond(request)
+        response = self._respond(request) if quota.is_kept else too_many(quota)
         # In the form that huggingface_hub reads.
-        answer["RateLimit"] = f'"api";r={quota.remaining};t={quota.wait}'
-        answer["RateLimit-Policy"] = f'"api";q={quota.limit};w={quota.window}'
-        return answer
+        response["RateLimit"] = f'"api";r={quota.remaining};t={quota.wait}'
+        response["RateLimit-Policy"] = f'"api";q={quota.limit};w={quota.window}'
+        return response
 
-    def _answered(self, request: HttpRequest) -> HttpResponseBase:
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
         is_head = request.method == "HEAD"
         if is_head:
-            request.method = "GET"  # the endpoints know no other
-        answer = self.get_response(request)
-        if answer.status_code >= 400:
-            answer = as_json(answer)
-        elif isinstance(answer, HttpResponse) and answer.status_code == 200:
-            answer = revalidated(request, answer)
-        return without_body(answer) if is_head else answer
+            request.method = "GET"  # the endpoints accept no other method
+        response = self.get_response(request)
+        if response.status_code >= 400:
+            response = as_json(response)
+        elif isinstance(response, HttpResponse) and response.status_code == 200:
+            response.setdefault("Cache-Control", _FRESH)
+            response = revalidate(request, response)
+        if is_head and isinstance(response, HttpResponse):
+            return without_body(response)
+        return response
 
 
 def too_many(quota: Quota) -> HttpResponse:
+    """429, with the seconds after which a request passes again."""
     reason = f"Too many requests from your network. Try again in {quota.wait} s."
-    answer = JsonResponse({"error": reason}, status=429)
-    answer["Retry-After"] = str(quota.wait)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    response = JsonResponse({"error": reason}, status=429)
+    response["Retry-After"] = str(quota.wait)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
-def as_json(answer: HttpResponseBase) -> HttpResponseBase:
-    """An error as JSON, with the headers that belong to its status, and kept by no cache."""
-    is_trace = settings.DEBUG and answer.status_code >= 500
-    if not is_trace and answer.get("Content-Type", "") != "application/json; charset=utf-8":
-        status = HTTPStatus(answer.status_code)
-        told = JsonResponse({"error": _REASONS.get(status, status.phrase)}, status=status)
+def as_json(response: HttpResponseBase) -> HttpResponseBase:
+    """An error as JSON, with the headers that belong to its status, and kept by no cache.
+
+    An endpoint's own JSON stays, and with DEBUG the traceback of a 500.
+    """
+    is_trace = settings.DEBUG and response.status_code >= 500
+    if not is_trace and response.get("Content-Type", "") != "application/json; charset=utf-8":
+        status = HTTPStatus(response.status_code)
+        reason = _REASONS.get(status, status.phrase)
+        response = JsonResponse({"error": reason}, status=status)
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
-            told["Allow"] = _METHODS
-        answer = told
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-def revalidated(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """With an ETag and a minute in any cache; 304 when the client has just this answer."""
-    answer.setdefault("Cache-Control", _FRESH)
-    tag = f'"{blake2b(answer.content, digest_size=12).hexdigest()}"'
-    answer["ETag"] = tag
-    checked = get_conditional_response(request, etag=tag, response=answer)
-    # Only streams and redirects to None: with a response given there is always one.
-    return checked if isinstance(checked, HttpResponse) else answer
-
-
-def without_body(answer: HttpResponseBase) -> HttpResponseBase:
-    """What HEAD gets: the length of the answer, and nothing else of it."""
-    if isinstance(answer, HttpResponse):
-        answer["Content-Length"] = str(len(answer.content))
-        answer.content = b""
-    return answer
+            response["Allow"] = _METHODS
+    response["Cache-Control"] = "no-store"
+    return response

@@ -26,13 +26,13 @@ from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin import readers_like
 from web.admin import (
-    LedgerPage,
+    BaseAdmin,
     M,
     ModelForm,
-    Page,
+    ReadOnlyAdmin,
     back_to,
     badge,
-    button,
+    confirm_action,
     linked,
     linked_count,
     moment,
@@ -42,23 +42,11 @@ from web.admin import (
     short,
 )
 
-DELIVERY_COLOURS: Final = {
-    "queued": "info",
-    "sending": "info",
-    "sent": "success",
-    "deferred": "warning",
-    "failed": "danger",
-    "uncertain": "danger",
-    "skipped": "default",
-}
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
     "progress", "complaints", "composed_at", "trend_version", "paused_at", "pause_reason",
     "cancelled_at",
 )  # fmt: skip
-_EDITION_COLOURS: Final = {
-    "open": "warning", "frozen": "success", "paused": "danger", "cancelled": "danger",
-}  # fmt: skip
 
 
 class ComingEditionForm(ModelForm[Edition]):
@@ -74,7 +62,7 @@ class ComingEditionForm(ModelForm[Edition]):
 
 
 @admin.register(Edition)
-class EditionAdmin(Page[Edition]):
+class EditionAdmin(BaseAdmin[Edition]):
     form = ComingEditionForm
     list_display = (
         moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",
@@ -112,7 +100,7 @@ class EditionAdmin(Page[Edition]):
         # Composing may have frozen it while the form was open; its mails then say what they say.
         Edition.objects.filter(pk=obj.pk, state=Edition.State.OPEN).update(note=obj.note)
 
-    def complete(self, rows: Sequence[Edition]) -> None:
+    def annotate_page(self, rows: Sequence[Edition]) -> None:
         ids = [row.pk for row in rows]
         candidates = dict(
             Candidate.objects.filter(edition__in=ids)
@@ -129,10 +117,10 @@ class EditionAdmin(Page[Edition]):
     ) -> Edition | None:
         edition = super().get_object(request, object_id, from_field)
         if edition:
-            self.complete([edition])
+            self.annotate_page([edition])
         return edition
 
-    @badge(_EDITION_COLOURS, "state", "state")
+    @badge("state", "state")
     def state_badge(self, edition: Edition) -> tuple[str, str]:
         if edition.cancelled_at:
             return "cancelled", "cancelled"
@@ -143,7 +131,7 @@ class EditionAdmin(Page[Edition]):
     def has_steer_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
         return request.user.has_perm("newsletter.change_edition")
 
-    @button(
+    @confirm_action(
         title="Pause",
         question="Nothing more leaves from now on; what a worker has in hand does (50 mails).",
         submit="Pause",
@@ -154,7 +142,7 @@ class EditionAdmin(Page[Edition]):
         control.pause(object_id, f"by {request.user}", timezone.now())
         return self._steered(request, object_id, "The edition is paused.")
 
-    @button(
+    @confirm_action(
         title="Go on",
         question="Sends what waits, at once also what a wrong setting had put off.",
         submit="Go on",
@@ -165,7 +153,7 @@ class EditionAdmin(Page[Edition]):
         control.resume(object_id, timezone.now())
         return self._steered(request, object_id, "The edition goes on.")
 
-    @button(
+    @confirm_action(
         title="Cancel",
         question="Ends every mail that waits, for good. What was sent stays sent.",
         submit="Cancel the edition",
@@ -217,7 +205,7 @@ def _is_open(edition: Edition | None) -> bool:
     return edition is None or edition.state == Edition.State.OPEN
 
 
-class OfEdition(LedgerPage[M]):
+class OfEdition(ReadOnlyAdmin[M]):
     """Rows of an edition, which is named on one short line."""
 
     @admin.display(description="edition")
@@ -290,7 +278,7 @@ class OfReader(OfEdition[M]):
         reader = row.subscriber
         return linked(row_url(reader), reader.email) if reader else None
 
-    @badge(DELIVERY_COLOURS, "state")
+    @badge("state")
     def state_badge(self, row: Any) -> tuple[str, str]:
         return row.state, row.get_state_display()
 

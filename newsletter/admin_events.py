@@ -14,8 +14,9 @@ from newsletter.editions.render import read_message_id
 from newsletter.models import Delivery, DeliveryEvent
 from subscribers.tokens import address_hash
 from web.admin import (
-    LedgerInline,
-    LedgerPage,
+    STATE_COLOURS,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
     badge,
     linked,
     moment,
@@ -24,15 +25,12 @@ from web.admin import (
     short,
 )
 
+# A provider's "queued" and "sent" say little of what becomes of a mail, and of a reader who
+# unsubscribed an operator learns something: other colours than the same words have as states.
 _COLOURS: Final = {
+    **STATE_COLOURS,
     "queued": "default",
     "sent": "default",
-    "delivered": "success",
-    "deferred": "warning",
-    "bounced": "danger",
-    "rejected": "danger",
-    "failed": "danger",
-    "complained": "danger",
     "unsubscribed": "info",
 }
 
@@ -40,12 +38,12 @@ _COLOURS: Final = {
 class ReportColumns:
     """Columns of what a provider reported."""
 
-    @badge(_COLOURS, "report")
+    @badge("report", colours=_COLOURS)
     def kind_badge(self, report: DeliveryEvent) -> tuple[str, str]:
         return report.kind, report.get_kind_display()
 
 
-class ReportInline(ReportColumns, LedgerInline[DeliveryEvent]):
+class ReportInline(ReportColumns, ReadOnlyInline[DeliveryEvent]):
     """On a delivery's page: what became of its mail after it was handed over."""
 
     model = DeliveryEvent
@@ -59,7 +57,7 @@ class ReportInline(ReportColumns, LedgerInline[DeliveryEvent]):
 
 
 @admin.register(DeliveryEvent)
-class DeliveryEventAdmin(ReportColumns, LedgerPage[DeliveryEvent]):
+class DeliveryEventAdmin(ReportColumns, ReadOnlyAdmin[DeliveryEvent]):
     list_display = (
         "id", "kind_badge", "mail", "is_hard", "detail", "provider",
         moment("occurred_at", "at (UTC)"),

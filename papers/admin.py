@@ -20,12 +20,12 @@ import papers.admin_jobs  # noqa: F401 (registers its pages)
 from papers.catalogue.classify import classify
 from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
 from web.admin import (
-    LedgerInline,
-    LedgerPage,
+    BaseAdmin,
     M,
-    Page,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
     back_to,
-    button,
+    confirm_action,
     linked,
     linked_count,
     moment,
@@ -35,14 +35,14 @@ from web.admin import (
 )
 
 
-class TopicsInline(LedgerInline[PaperTopic]):
+class TopicsInline(ReadOnlyInline[PaperTopic]):
     model = PaperTopic
     verbose_name_plural = "topics, as classified"
     fields = ("topic", "weight")
 
 
 @admin.register(Paper)
-class PaperAdmin(Page[Paper]):
+class PaperAdmin(BaseAdmin[Paper]):
     list_display = (
         "short_title",
         "arxiv_id",
@@ -85,7 +85,7 @@ class PaperAdmin(Page[Paper]):
         words = search_term.strip()
         return (queryset.filter(_says(words)) if words else queryset), False
 
-    def complete(self, rows: Sequence[Paper]) -> None:
+    def annotate_page(self, rows: Sequence[Paper]) -> None:
         ids = [row.pk for row in rows]
         topics = _topics_of(ids)
         upvotes = dict(_latest_upvotes(ids))
@@ -179,7 +179,7 @@ def _latest_week_trends(papers: Sequence[int]) -> QuerySet[Trend, tuple[int, flo
 
 
 @admin.register(Topic)
-class TopicAdmin(Page[Topic]):
+class TopicAdmin(BaseAdmin[Topic]):
     list_display = ("name", "slug", "all_categories", "papers_count", "position", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "slug", "description")
@@ -190,7 +190,7 @@ class TopicAdmin(Page[Topic]):
         ("What gives a paper this topic", {"fields": ("categories", "query", "title_query")}),
     )
 
-    def complete(self, rows: Sequence[Topic]) -> None:
+    def annotate_page(self, rows: Sequence[Topic]) -> None:
         links = PaperTopic.objects.filter(topic__in=rows).order_by()
         counts = dict(links.values_list("topic").annotate(Count("id")))
         for row in rows:
@@ -205,7 +205,7 @@ class TopicAdmin(Page[Topic]):
     def has_reclassify_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("papers.change_topic")
 
-    @button(
+    @confirm_action(
         title="Reclassify all papers now",
         question="Gives every paper the topics that it matches now. Frozen editions stay.",
         submit="Reclassify",
@@ -227,13 +227,13 @@ class TopicAdmin(Page[Topic]):
 
 
 @admin.register(Curator)
-class CuratorAdmin(Page[Curator]):
+class CuratorAdmin(BaseAdmin[Curator]):
     list_display = ("name", "url", "position")
     search_fields = ("name",)
 
 
 @admin.register(PaperTopic)
-class PaperTopicAdmin(LedgerPage[PaperTopic]):
+class PaperTopicAdmin(ReadOnlyAdmin[PaperTopic]):
     list_display = ("paper_title", "topic", number("weight", "weight", ".2f"))
     list_filter = ("topic",)
     list_select_related = ("paper", "topic")
@@ -244,7 +244,7 @@ class PaperTopicAdmin(LedgerPage[PaperTopic]):
         return Truncator(link.paper.title).chars(80)
 
 
-class OfPaper(LedgerPage[M]):
+class OfPaper(ReadOnlyAdmin[M]):
     """Rows that belong to a paper, found by its arXiv id or by words of its title."""
 
     list_select_related = ("paper",)

@@ -19,10 +19,10 @@ from papers.jobs.status import Status, in_words, status
 from papers.jobs.timetable import BY_NAME
 from papers.models import Job, SourceRun
 from web.admin import (
-    LedgerPage,
+    ReadOnlyAdmin,
     back_to,
     badge,
-    button,
+    confirm_action,
     linked,
     moment,
     one_line,
@@ -31,18 +31,11 @@ from web.admin import (
     short,
 )
 
-HEALTH_COLOURS: Final = {
-    "fine": "success", "running": "info", "waiting": "info", "late": "warning",
-    "failing": "danger", "off": "default",
-}  # fmt: skip
-RUN_COLOURS: Final = {
-    "running": "info", "done": "success", "failed": "danger", "lost": "warning",
-}  # fmt: skip
 _SHOWN_RUNS: Final = 10
 
 
 @admin.register(Job)
-class JobAdmin(LedgerPage[Job]):
+class JobAdmin(ReadOnlyAdmin[Job]):
     """Read only, but for a button that makes a job due now."""
 
     list_display = (
@@ -64,14 +57,14 @@ class JobAdmin(LedgerPage[Job]):
         # A row whose job an update took away says nothing any more.
         return super().get_queryset(request).filter(name__in=BY_NAME)
 
-    def complete(self, rows: Sequence[Job]) -> None:
+    def annotate_page(self, rows: Sequence[Job]) -> None:
         for row in rows:
             _standing(row)
 
     def has_run_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("papers.change_job")
 
-    @button(
+    @confirm_action(
         title="Run now",
         question="Makes the job due; a worker takes it up within a minute.",
         submit="Run now",
@@ -91,7 +84,7 @@ class JobAdmin(LedgerPage[Job]):
     def source_name(self, job: Job) -> str:
         return _standing(job).source
 
-    @badge(HEALTH_COLOURS, "state")
+    @badge("state")
     def health_badge(self, job: Job) -> tuple[str, str]:
         health = _standing(job).health
         return health, health
@@ -138,7 +131,7 @@ class JobAdmin(LedgerPage[Job]):
 
 
 @admin.register(SourceRun)
-class SourceRunAdmin(LedgerPage[SourceRun]):
+class SourceRunAdmin(ReadOnlyAdmin[SourceRun]):
     list_display = (
         moment("started_at", "began (UTC)"), "job", moment("day", "list of"), "state_badge",
         "took", "brought", "short_error",
@@ -148,7 +141,7 @@ class SourceRunAdmin(LedgerPage[SourceRun]):
     search_fields = ("error",)
     search_help_text = "Words of an error"
 
-    @badge(RUN_COLOURS, "state")
+    @badge("state")
     def state_badge(self, run: SourceRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
 

@@ -22,32 +22,18 @@ from subscribers.tokens import address_hash
 from subscribers.trail import Trail
 from web.admin import (
     DialogForm,
-    LedgerInline,
-    LedgerPage,
     M,
     ModelForm,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
     back_to,
     badge,
-    button,
+    confirm_action,
     moment,
     row_url,
     rows_url,
 )
 
-READER_COLOURS: Final = {
-    "pending": "info",
-    "active": "success",
-    "unsubscribed": "default",
-    "suppressed": "danger",
-}
-MAIL_COLOURS: Final = {
-    "queued": "info",
-    "sending": "info",
-    "sent": "success",
-    "deferred": "warning",
-    "failed": "danger",
-    "uncertain": "danger",
-}
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -67,18 +53,18 @@ def hash_of(words: str) -> str:
 # ── readers ──────────────────────────────────────────────────────────────────
 
 
-class InterestsInline(LedgerInline[Interest]):
+class InterestsInline(ReadOnlyInline[Interest]):
     model = Interest
     fields = ("kind", "topic", "term")
 
 
-class ConsentInline(LedgerInline[ConsentEntry]):
+class ConsentInline(ReadOnlyInline[ConsentEntry]):
     model = ConsentEntry
     fields = ("at", "step", "detail", "ip", "user_agent")
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(LedgerPage[Subscriber]):
+class SubscriberAdmin(ReadOnlyAdmin[Subscriber]):
     list_display = (
         "email", "state_badge", "timetable", moment("next_send_at", "next digest (UTC)"),
         moment("last_digest_at", "last digest"), moment("created_at", "signed up"),
@@ -113,7 +99,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
         stopped = sum(_unsubscribe(request, reader) for reader in queryset)
         messages.success(request, f"Unsubscribed: {stopped}. The others had left already.")
 
-    @button(
+    @confirm_action(
         title="Unsubscribe",
         question="They get no more digests, and may sign up again whenever they like.",
         submit="Unsubscribe",
@@ -128,7 +114,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
             messages.info(request, f"{reader.email} had left already.")
         return back_to(request, row_url(reader))
 
-    @button(
+    @confirm_action(
         title="Forget",
         question=(
             "Deletes the reader, their address and their choices, for good. What stays names "
@@ -143,7 +129,7 @@ class SubscriberAdmin(LedgerPage[Subscriber]):
         messages.success(request, "The reader is forgotten.")
         return back_to(request, rows_url(Subscriber))
 
-    @badge(READER_COLOURS, "state")
+    @badge("state")
     def state_badge(self, reader: Subscriber) -> tuple[str, str]:
         return reader.state, reader.get_state_display()
 
@@ -165,7 +151,7 @@ def _unsubscribe(request: HttpRequest, reader: Subscriber) -> bool:
 # ── what belongs to readers ──────────────────────────────────────────────────
 
 
-class OfReader(LedgerPage[M]):
+class OfReader(ReadOnlyAdmin[M]):
     """Rows that belong to a reader, found by the start of the reader's address."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("subscriber",)
@@ -198,7 +184,7 @@ class TransactionalMailAdmin(OfReader[TransactionalMail]):
     def short_error(self, mail: TransactionalMail) -> str:
         return Truncator(mail.error).chars(60)
 
-    @badge(MAIL_COLOURS, "state")
+    @badge("state")
     def state_badge(self, mail: TransactionalMail) -> tuple[str, str]:
         return mail.state, mail.get_state_display()
 
@@ -206,7 +192,7 @@ class TransactionalMailAdmin(OfReader[TransactionalMail]):
 # ── what outlives them ───────────────────────────────────────────────────────
 
 
-class ByAddress(LedgerPage[M]):
+class ByAddress(ReadOnlyAdmin[M]):
     """Rows that know an address by its hash only, found by the typed address all the same."""
 
     search_fields = ("address_hash",)
@@ -300,7 +286,7 @@ class SuppressionAdmin(ByAddress[Suppression]):
         )
         obj.__dict__.update(made.__dict__)
 
-    @button(
+    @confirm_action(
         title="Allow mail again",
         question="Lifts the suppression. The reader, if there is one, has to sign up anew.",
         submit="Allow",
@@ -313,6 +299,6 @@ class SuppressionAdmin(ByAddress[Suppression]):
         messages.success(request, f"{form.cleaned_data['address']} may get mail again.")
         return back_to(request, rows_url(Suppression))
 
-    @badge({"hard_bounce": "warning", "complaint": "danger", "operator": "info"}, "reason")
+    @badge("reason")
     def reason_badge(self, row: Suppression) -> tuple[str, str]:
         return row.reason, row.get_reason_display()

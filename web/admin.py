@@ -1,10 +1,10 @@
-"""What the admin's pages have in common: quick lists, ledgers that nobody edits, linked numbers."""
+"""What all admin pages share: fast lists, read-only tables, state labels, linked numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -27,6 +27,20 @@ from web.paginator import EstimatingPaginator
 
 M = TypeVar("M", bound=Model)
 F = TypeVar("F", bound=Callable[..., Any])
+# One colour for each state of any row, so that a state looks the same on every page.
+STATE_COLOURS: Final[Mapping[str, str]] = {
+    # work in progress
+    **dict.fromkeys(("queued", "sending", "running", "waiting", "pending", "operator"), "info"),
+    # it went well
+    **dict.fromkeys(("sent", "delivered", "done", "fine", "active", "frozen"), "success"),
+    # it may still go well
+    **dict.fromkeys(("deferred", "late", "lost", "open", "hard_bounce"), "warning"),
+    # an operator should look
+    **dict.fromkeys(("failed", "uncertain", "failing", "paused", "cancelled"), "danger"),
+    **dict.fromkeys(("bounced", "rejected", "complained", "complaint", "suppressed"), "danger"),
+    # nothing to do
+    **dict.fromkeys(("skipped", "off", "unsubscribed"), "default"),
+}
 
 if TYPE_CHECKING:
     # Unfold ships no types; its classes follow Django's.
@@ -59,10 +73,10 @@ else:
     DialogForm = BaseDialogForm
 
 
-class PageList(_ChangeList):
-    """A change list that lets its admin look up, at once, what the rows of its page need."""
+class AnnotatedChangeList(_ChangeList):
+    """A change list whose admin looks up in one go what all rows of one page show."""
 
-    model_admin: Page[Any]
+    model_admin: BaseAdmin[Any]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -70,12 +84,12 @@ class PageList(_ChangeList):
             # Nothing was filtered away: without this the head of the page would offer "Show all".
             self.full_result_count = self.result_count
         rows = list(self.result_list)
-        self.model_admin.complete(rows)
+        self.model_admin.annotate_page(rows)
         self.result_list = rows
 
 
-class Page(_ModelAdmin[M]):
-    """A list that stays quick when its table grows, and its form."""
+class BaseAdmin(_ModelAdmin[M]):
+    """A list that stays fast when its table grows, and its form."""
 
     list_per_page = 50
     paginator = EstimatingPaginator
@@ -90,10 +104,10 @@ class Page(_ModelAdmin[M]):
     }
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
-        return PageList
+        return AnnotatedChangeList
 
-    def complete(self, rows: Sequence[M]) -> None:
-        """Attach to the rows of one page what the columns show beyond the rows themselves."""
+    def annotate_page(self, rows: Sequence[M]) -> None:
+        """Attach to the rows of one page what their columns show from other tables."""
 
 
 class _ReadOnly:
@@ -107,16 +121,16 @@ class _ReadOnly:
         return False
 
 
-class LedgerPage(_ReadOnly, Page[M]):
-    """Rows that the service writes and people only read: no adding, changing or deleting."""
+class ReadOnlyAdmin(_ReadOnly, BaseAdmin[M]):
+    """Rows that the service writes and operators only read: no adding, changing or deleting."""
 
     # Newest first by the primary key: the one order that every table can give without a sort.
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
     sortable_by = ()
 
 
-class LedgerInline(_ReadOnly, _TabularInline[M, Any]):
-    """Rows of a ledger on the page of the row they belong to."""
+class ReadOnlyInline(_ReadOnly, _TabularInline[M, Any]):
+    """Rows that nothing edits, on the page of the row to which they belong."""
 
     extra = 0
     can_delete = False
@@ -159,14 +173,14 @@ def number(field: str, description: str, form: str) -> Callable[[Any], str]:
 
 
 def badge(
-    kinds: Mapping[str, str], description: str, ordering: str | None = None
+    description: str, ordering: str | None = None, colours: Mapping[str, str] = STATE_COLOURS
 ) -> Callable[[F], F]:
-    """A column whose method gives (key, text), shown as a label of the colour `kinds[key]`."""
-    decorate = unfold_display(description=description, ordering=ordering, label=dict(kinds))
+    """A column whose method returns (state, text), shown as a label of the state's colour."""
+    decorate = unfold_display(description=description, ordering=ordering, label=dict(colours))
     return cast("Callable[[F], F]", decorate)
 
 
-def button(
+def confirm_action(
     *,
     title: str,
     question: str,
@@ -175,7 +189,7 @@ def button(
     icon: str,
     form: type[forms.Form] | None = None,
 ) -> Callable[[F], F]:
-    """A button above a page that asks first. Its method acts on the POST of that dialog only."""
+    """A button with a dialog that asks for confirmation; the method runs on its POST only."""
     dialog = {"title": title, "description": question, "form_submit_text": submit}
     decorate = unfold_action(
         description=title,
@@ -187,7 +201,7 @@ def button(
 
 
 def back_to(request: HttpRequest, url: str) -> HttpResponse:
-    """Where a button leads once it has acted: its dialog is sent by htmx, which reads a header."""
+    """The redirect after a confirmed action: htmx posts its dialog, and redirects by a header."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)

@@ -1,8 +1,8 @@
-"""Atom as feed readers want it: what all feeds of the site share.
+"""Atom feeds (RFC 4287): what all feeds of the site share.
 
-Every id is a tag URI (RFC 4151), so an entry stays the same one when its address or its words
-change; every link is absolute, made from SITE_URL and not from the request's Host; texts are
-plain, and HTML only where it is the content.
+Every id is a tag URI (RFC 4151), so an entry keeps its identity when its URL or its text
+changes; every link is absolute, made from SITE_URL and not from the request's Host; texts are
+plain, and only the content is HTML.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 else:
     _Feed = Feed
 
-_SINCE: Final = "2026"  # a tag URI names a time at which its host was ours
-_NO_ENTRY_YET: Final = datetime(2026, 1, 1, tzinfo=UTC)  # Atom wants a date; today's would move
+_SINCE: Final = "2026"  # a tag URI names a date at which the host belonged to its maker
+# The date of a feed without entries: Atom requires one, and today's would change each day.
+_NO_ENTRY_YET: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CONTROL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A category: its term in the scheme of all its kind, and what people call it."""
+    """A category: its term in a scheme, and its label for people."""
 
     term: str
     scheme: str
@@ -43,7 +44,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link beside that to the entry's own page."""
+    """A link in addition to that of the entry's own page."""
 
     url: str
     rel: str
@@ -52,7 +53,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an entry says. `summary` is plain text, `content` HTML; one of them is there."""
+    """One entry. `summary` is plain text, `content` is HTML; one of them is set."""
 
     id: str
     url: str
@@ -67,18 +68,18 @@ class Entry:
 
 
 def tag(*parts: object) -> str:
-    """`tag:papers.example.org,2026:paper/7`: the same for ever, whatever page it names."""
+    """`tag:papers.example.org,2026:paper/7`: an id that never changes."""
     host = urlsplit(settings.SITE_URL).hostname
     return f"tag:{host},{_SINCE}:{'/'.join(map(str, parts))}"
 
 
 def absolute(path: str) -> str:
-    """The address of a page of ours."""
+    """The absolute URL of a path of this site."""
     return f"{settings.SITE_URL}{path}"
 
 
 class Atom(Atom1Feed):
-    """Django's generator, but with every author, with text as text, and with labels."""
+    """Django's generator with all authors, with plain text marked as such, and with labels."""
 
     def latest_post_date(self) -> datetime:
         return max((item["entry"].updated for item in self.items), default=_NO_ENTRY_YET)
@@ -114,26 +115,26 @@ class Atom(Atom1Feed):
 
 def _add_authors(handler: XMLGenerator, names: Iterable[str]) -> None:
     for name in names:
-        handler.startElement("author", {})  # type: ignore[arg-type]  # a mapping does
+        handler.startElement("author", {})  # type: ignore[arg-type]  # a mapping is enough
         _add(handler, "name", name)
         handler.endElement("author")
 
 
 def _add(handler: Any, element: str, text: str = "", **attributes: str) -> None:
-    """An element; characters that no XML may hold are left out."""
+    """Add an element, without the characters that XML cannot hold."""
     clean = {name: value.translate(_CONTROL) for name, value in attributes.items()}
     handler.addQuickElement(element, text.translate(_CONTROL), clean)
 
 
 class AtomFeed(_Feed):
-    """A feed of `Entry`s. A subclass says its title, link, feed_url, feed_guid and items."""
+    """A feed of `Entry`s. A subclass gives its title, link, feed_url, feed_guid and items."""
 
     feed_type = Atom
     language = "en"
     author_name = "Trending Papers"
     description = ""
     has_self: ClassVar[bool] = True
-    item_pubdate = None  # that it is there makes Django set Last-Modified
+    item_pubdate = None  # Django sets Last-Modified only when this attribute exists
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().__call__(request, *args, **kwargs)
@@ -141,7 +142,7 @@ class AtomFeed(_Feed):
         return revalidate(request, response)
 
     def cache_control(self) -> dict[str, Any]:
-        """A quarter of an hour in any cache: feed readers come each hour, in great numbers."""
+        """15 minutes in any cache: many feed readers, and each requests the feed every hour."""
         return {"public": True, "max_age": 900}
 
     def feed_extra_kwargs(self, obj: Any) -> dict[str, Any]:

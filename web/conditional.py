@@ -1,4 +1,4 @@
-"""Let a browser ask whether a page changed, and answer 304 in a few bytes when it did not."""
+"""Conditional requests: a client that has the current page gets 304 and no body."""
 
 from __future__ import annotations
 
@@ -16,29 +16,42 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def revalidated(view: View[P]) -> View[P]:
-    """Give a page that only reads an ETag and `Cache-Control: public, no-cache`.
+    """Give a read-only page an ETag and `Cache-Control: public, no-cache`.
 
-    The page is the same for everybody and sets no cookie, so any cache may keep it.
+    For pages that are the same for every visitor and set no cookie, so that any cache may keep
+    them.
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def conditional(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_cache_control(response, public=True, no_cache=True)
         return revalidate(request, response)
 
-    return answer
+    return conditional
 
 
 def revalidate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The response with an ETag, or 304 for who has it: by that, or by its Last-Modified."""
+    """The response with an ETag; 304 when the request's validators match it.
+
+    If-None-Match is compared with the ETag, If-Modified-Since with Last-Modified where the
+    response has one. HEAD gets no body.
+    """
     tag = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
     response["ETag"] = tag
     changed = parse_http_date_safe(response.get("Last-Modified", ""))
-    answered = get_conditional_response(request, etag=tag, last_modified=changed, response=response)
-    if request.method == "HEAD" and answered is response:
-        # As long as the page, without it: gunicorn complains of a body that nobody asked for.
-        response["Content-Length"] = str(len(response.content))
-        response.content = b""
-    # Only streams and redirects to None: with a response given there is always one.
-    return answered if isinstance(answered, HttpResponse) else response
+    checked = get_conditional_response(request, etag=tag, last_modified=changed, response=response)
+    if request.method == "HEAD" and checked is response:
+        return without_body(response)
+    # get_conditional_response returns None only when no response is given.
+    return checked if isinstance(checked, HttpResponse) else response
+
+
+def without_body(response: HttpResponse) -> HttpResponse:
+    """The answer to HEAD: the length of the body without the body.
+
+    gunicorn logs an error for a HEAD response that has one.
+    """
+    response["Content-Length"] = str(len(response.content))
+    response.content = b""
+    return response

@@ -1,4 +1,4 @@
-"""Count the rows of a list: exactly while that is quick, then as PostgreSQL's planner guesses."""
+"""Count the rows of a list: exactly while that is fast, then as PostgreSQL's planner estimates."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class EstimatingPaginator(_Paginator):
     """A paginator for tables of millions of rows.
 
     Counting stops after `exact_to` rows; then the planner's estimate is shown as "about …".
-    Pages end at `deepest_page`, since an OFFSET reads every row that it skips: whoever wants
-    older rows narrows the list by a filter or a search.
+    Pages end at `deepest_page`, since an OFFSET reads every row that it skips: older rows are
+    found by a filter or a search.
     """
 
     exact_to: ClassVar[int] = 100_000
@@ -34,7 +34,7 @@ class EstimatingPaginator(_Paginator):
 
     @property
     def is_estimate(self) -> bool:
-        """Whether `count` is a guess."""
+        """Whether `count` is the planner's estimate."""
         return self._counted > self.exact_to
 
     @cached_property
@@ -50,6 +50,6 @@ class EstimatingPaginator(_Paginator):
 
 
 def planned_rows(rows: QuerySet[Any]) -> int:
-    """How many rows the planner expects of a query, from its statistics, without running it."""
+    """How many rows the planner expects of a query, by its statistics; the query does not run."""
     plan = json.loads(rows.explain(format="json"))
     return int(plan[0]["Plan"]["Plan Rows"])

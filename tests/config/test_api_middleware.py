@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from config.api_middleware import ApiGateMiddleware
+from config.api_middleware import ApiMiddleware
 from papers.models import Paper
 from tests.factories import make_paper
 from web.rate_limit import limiter
@@ -205,7 +205,7 @@ def test_whatever_goes_wrong_is_said_in_json(settings: LazySettings, status: int
     def broken(request: HttpRequest) -> HttpResponse:
         return HttpResponse("<h1>Oh no</h1>", status=status)
 
-    answer = ApiGateMiddleware(broken)(RequestFactory().get("/api/topics"))
+    answer = ApiMiddleware(broken)(RequestFactory().get("/api/topics"))
     assert isinstance(answer, HttpResponse)
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/json"

@@ -18,7 +18,7 @@ from tests.factories import (
     make_signal,
     make_topic,
 )
-from web.admin import linked_count, row_url, rows_url
+from web.admin import row_url, rows_url
 
 pytestmark = pytest.mark.django_db
 RECLASSIFY = "admin:papers_topic_reclassify"
@@ -184,7 +184,3 @@ def test_a_topic_that_nothing_hangs_on_can_be_deleted(admin_client: Client) -> N
     topic = make_topic()
     admin_client.post(reverse("admin:papers_topic_delete", args=[topic.pk]), {"post": "yes"})
     assert not Topic.objects.filter(pk=topic.pk).exists()
-
-
-def test_no_rows_are_a_plain_nought() -> None:
-    assert linked_count(0, Paper) == "0"

@@ -1,4 +1,4 @@
-"""A page that did not change is not sent again."""
+"""An unchanged page is answered 304."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.test import RequestFactory
 
-from web.conditional import revalidated
+from web.conditional import revalidate, revalidated
 
 words = "one"
 
@@ -21,33 +21,33 @@ def missing(_request: HttpRequest) -> HttpResponse:
     return HttpResponseNotFound("nothing")
 
 
-def ask(known: str = "") -> HttpResponse:
+def get(known: str = "") -> HttpResponse:
     headers = {"If-None-Match": known} if known else {}
     return page(RequestFactory().get("/", headers=headers))
 
 
 def test_an_unchanged_page_is_not_sent_again() -> None:
-    first = ask()
-    again = ask(known=first["ETag"])
+    first = get()
+    again = get(known=first["ETag"])
     assert first.content
     assert (again.status_code, again.content) == (304, b"")
     assert again["ETag"] == first["ETag"]
 
 
 def test_a_changed_page_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = ask()
+    first = get()
     monkeypatch.setattr("tests.web.test_conditional.words", "two")
-    again = ask(known=first["ETag"])
+    again = get(known=first["ETag"])
     assert again.status_code == 200
     assert b"two" in again.content
 
 
-def test_any_cache_may_keep_a_page_and_must_ask_again() -> None:
-    assert {"public", "no-cache"} <= set(ask()["Cache-Control"].split(", "))
+def test_any_cache_may_keep_a_page_and_must_revalidate() -> None:
+    assert {"public", "no-cache"} <= set(get()["Cache-Control"].split(", "))
 
 
-def test_asking_for_the_head_brings_the_length_and_no_body() -> None:
-    whole = ask()
+def test_head_has_the_length_and_no_body() -> None:
+    whole = get()
     request = RequestFactory().head("/")
     head = page(request)
     assert head.content == b""
@@ -55,7 +55,14 @@ def test_asking_for_the_head_brings_the_length_and_no_body() -> None:
     assert head["ETag"] == whole["ETag"]
 
 
-def test_a_missing_page_is_never_called_unchanged() -> None:
+def test_a_missing_page_is_never_answered_304() -> None:
     first = missing(RequestFactory().get("/"))
     again = missing(RequestFactory().get("/", headers={"If-None-Match": first.get("ETag", '"x"')}))
     assert again.status_code == 404
+
+
+def test_a_page_older_than_the_clients_copy_is_not_sent_again() -> None:
+    date = "Mon, 23 Nov 2026 08:00:00 GMT"
+    request = RequestFactory().get("/", headers={"If-Modified-Since": date})
+    response = revalidate(request, HttpResponse("one", headers={"Last-Modified": date}))
+    assert (response.status_code, response.content) == (304, b"")
