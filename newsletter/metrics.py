@@ -14,7 +14,7 @@ NEWEST: Final = 10  # editions: older ones do not change any more
 
 def metrics() -> str:
     """The newest editions' deliveries by state, in two queries over kept counters."""
-    editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
+    editions = list(Edition.objects.defer("html", "text").order_by("-pk")[:NEWEST])
     return exposition(editions, deliveries_of([edition.pk for edition in editions]))
 
 
