@@ -1,4 +1,5 @@
-from anymail.signals import tracking
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,7 +8,7 @@ class NewsletterConfig(AppConfig):
     verbose_name = "Newsletter"
 
     def ready(self) -> None:
-        # Only now may models be imported, and the receiver needs them.
-        from newsletter.events.receive import store_event  # noqa: PLC0415
-
-        tracking.connect(store_event, dispatch_uid="newsletter.take_in")
+        # Imported by name: models may be imported only now, and these need them.
+        import_module("newsletter.checks")  # registers them
+        tasks = import_module("newsletter.tasks")
+        import_module("newsletter.events.receive").connect(tasks.enqueue_events)

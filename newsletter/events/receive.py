@@ -8,21 +8,23 @@ corrected and not refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 
-from anymail.signals import AnymailTrackingEvent
+from anymail.signals import AnymailTrackingEvent, tracking
 from django.utils import timezone
 
 from newsletter.editions.render import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
-from newsletter.tasks import enqueue_events
 from subscribers.addresses import BadAddress, normalised
 from subscribers.tokens import address_hash
 from web.storable import storable_text
 
+_RECEIVER: Final = "newsletter.store_event"
 # Processed at the next tick: most events are of these kinds, and none of them stops a mail.
 _NOT_URGENT: Final = {
     *(DeliveryEvent.Kind.QUEUED, DeliveryEvent.Kind.SENT),
@@ -30,7 +32,25 @@ _NOT_URGENT: Final = {
 }
 
 
-def store_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **_: object) -> None:
+def connect(enqueue_events: Callable[[], None]) -> None:
+    """Let django-anymail call `store_event`; it calls `enqueue_events` after an urgent event.
+
+    newsletter/apps.py passes the function of the task in: no module of events/ imports tasks.
+    """
+    tracking.disconnect(dispatch_uid=_RECEIVER)
+    receiver = partial(store_event, enqueue_events=enqueue_events)
+    # Not weak: nothing else refers to the partial, and a weak receiver would vanish at once.
+    tracking.connect(receiver, weak=False, dispatch_uid=_RECEIVER)
+
+
+def store_event(
+    sender: object,
+    event: AnymailTrackingEvent,
+    esp_name: str,
+    *,
+    enqueue_events: Callable[[], None],
+    **_: object,
+) -> None:
     """Store an event once. Opens and clicks are private and are not stored."""
     if event.event_type not in DeliveryEvent.Kind.values:
         return

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from mail.providers import backend_of
+from newsletter import tasks
 from newsletter.events import receive
 from newsletter.events.process import BATCH, process_events
 from newsletter.models import Delivery, DeliveryEvent
@@ -33,11 +34,12 @@ def select(settings: Settings, provider: str, **keys: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def enqueued(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def enqueued() -> Iterator[list[str]]:
     """The names of the tasks that would have been enqueued."""
     names: list[str] = []
-    monkeypatch.setattr(receive, "enqueue_events", lambda: names.append("process_events"))
+    receive.connect(lambda: names.append("process_events"))
     yield names
+    receive.connect(tasks.enqueue_events)
 
 
 @pytest.fixture
