@@ -1,8 +1,10 @@
+"""Composing an edition: which papers it holds, in which order, and that it never changes."""
+
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.db import connection
 
 from newsletter.editions.compose import NotClosedYet, compose, compose_newest, span
 from newsletter.models import Candidate, Edition
@@ -104,32 +106,16 @@ def test_the_newest_editions_end_on_the_last_closed_day() -> None:
     assert days == {date(2025, 3, 19)}
 
 
-def test_the_command_lists_what_it_froze() -> None:
+def test_two_calls_at_the_same_time_compose_one_edition(transactional_db: None) -> None:
     make_paper("Robots")
-    out = StringIO()
-    call_command("compose", "--cadence", "weekly", "--day", "2025-03-14", stdout=out)
-    assert "weekly edition of 2025-03-14: 1 papers, frozen now" in out.getvalue()
-    assert "1. Robots" in out.getvalue()
+    with ThreadPoolExecutor(2) as threads:
+        editions = set(threads.map(_compose_and_disconnect, range(2)))
+    assert editions == {Edition.objects.get().pk}
+    assert Candidate.objects.count() == 1
 
 
-def test_the_command_says_when_a_day_is_not_over() -> None:
-    with pytest.raises(CommandError, match="Choose an earlier --day"):
-        call_command("compose", "--cadence", "weekly", "--day", "2999-01-01")
-
-
-def test_the_command_refuses_what_is_no_day() -> None:
-    with pytest.raises(CommandError, match="--day"):
-        call_command("compose", "--cadence", "weekly", "--day", "14.3.2025")
-
-
-def test_the_preview_shows_a_digest_without_sending_it() -> None:
-    make_paper("Robots")
-    call_command("compose", "--cadence", "weekly", "--day", "2025-03-14", stdout=StringIO())
-    out = StringIO()
-    call_command("preview", "--cadence", "weekly", "--day", "2025-03-14", stdout=out)
-    assert out.getvalue().startswith("Subject: Robots\n")
-
-
-def test_the_preview_of_a_missing_edition_says_how_to_make_it() -> None:
-    with pytest.raises(CommandError, match=r"manage\.py compose --cadence weekly --day 2025-03-14"):
-        call_command("preview", "--day", "2025-03-14")
+def _compose_and_disconnect(_number: int) -> int:
+    try:
+        return compose("weekly", DAY, NOW).pk
+    finally:
+        connection.close()
