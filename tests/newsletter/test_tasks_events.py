@@ -28,7 +28,7 @@ def complaints() -> Edition:
 
 def enqueued_tasks() -> int:
     with redis.Redis.from_url(settings.REDIS_URL) as client:
-        return int(client.llen(f"{settings.REDIS_PREFIX}default"))  # type: ignore[arg-type]
+        return int(client.llen(f"{settings.REDIS_PREFIX}default"))
 
 
 def complained(edition: Edition) -> int:

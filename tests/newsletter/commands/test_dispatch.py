@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def enqueued_tasks() -> int:
     with redis.Redis.from_url(settings.REDIS_URL) as client:
-        return int(client.llen(f"{settings.REDIS_PREFIX}default"))  # type: ignore[arg-type]
+        return int(client.llen(f"{settings.REDIS_PREFIX}default"))
 
 
 def test_it_enqueues_the_task_of_a_tick() -> None:

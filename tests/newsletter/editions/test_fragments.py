@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -78,7 +80,7 @@ def test_titles_are_escaped_in_html_and_plain_in_text() -> None:
         ({"upvotes": None, "topics": [], "is_sample": True}, "sample data"),
     ],
 )
-def test_figures_name_topics_votes_and_sample_data(facts: dict[str, object], figures: str) -> None:
+def test_figures_name_topics_votes_and_sample_data(facts: dict[str, Any], figures: str) -> None:
     fragment, _ = make_fragment(**facts)
     assert f"\n    {figures}\n" in fragment.text
 

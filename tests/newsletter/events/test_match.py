@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -17,7 +19,7 @@ BOB = "bob@example.com"
 PROVIDER_ID = "b7bc2f4a-e38e-4336-af7d-e6c392c2f817"
 
 
-def event_for(email: str, delivery_id: int | None = None, **values: object) -> DeliveryEvent:
+def event_for(email: str, delivery_id: int | None = None, **values: Any) -> DeliveryEvent:
     """An event as it is stored at first: with the address, without the edition."""
     hashed = address_hash(email) if email else ""
     return make_event(delivery_id=delivery_id, recipient=email, address_hash=hashed, **values)
