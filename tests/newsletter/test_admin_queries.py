@@ -81,7 +81,7 @@ def test_a_list_takes_the_same_queries_for_one_and_three_rows(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_an_edition_s_page_takes_the_same_queries_for_one_and_three_deliveries(
+def test_an_edition_s_page_takes_six_queries_however_many_deliveries(
     admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     edition = make_edition()
@@ -96,7 +96,7 @@ def test_an_edition_s_page_takes_the_same_queries_for_one_and_three_deliveries(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_delivery_s_page_takes_the_same_queries_for_one_and_three_events(
+def test_a_delivery_s_page_takes_six_queries_however_many_events(
     admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     make_rows(1)
