@@ -203,5 +203,5 @@ def test_deliveries_show_what_an_operator_asks_first(
         head.get_text(" ", strip=True).lower() for head in page.select("#result_list thead th")
     ]
     assert heads == [
-        "id", "edition", "reader", "state", "reason", "attempts", "sent (utc)", "error",
+        "id", "edition", "subscriber", "state", "reason", "attempts", "sent (utc)", "error",
     ]  # fmt: skip
