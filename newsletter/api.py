@@ -13,13 +13,12 @@ from ninja.errors import HttpError
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from newsletter.editions.compose import WINDOW_OF
+from newsletter.editions.windows import first_day_of
 from newsletter.models import Candidate, Edition
 from papers.api.schemas import Problem, Shape
 from papers.api.serializers import public_id, public_url
 from papers.api.told import written
 from papers.explain import explain
-from papers.windows import first_day
 
 router = Router(tags=["editions"])
 Cadence = Literal["daily", "weekly", "monthly"]
@@ -124,7 +123,7 @@ def _edition(edition: Any) -> dict[str, Any]:
     return {
         "cadence": edition.cadence,
         "day": edition.day.isoformat(),
-        "first": first_day(WINDOW_OF[edition.cadence], edition.day).isoformat(),
+        "first": first_day_of(edition).isoformat(),
         "composed_at": written(edition.composed_at) if edition.composed_at else None,
         "trend_version": edition.trend_version,
         "note": edition.note,

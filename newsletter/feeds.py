@@ -16,9 +16,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from newsletter.editions.compose import WINDOW_OF, page_of, span
+from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of
 from newsletter.models import Candidate, Delivery, Edition, EditionQuerySet
-from papers.windows import closes_at, first_day
+from papers.windows import closes_at
 from papers.wording import author_line, lead
 from subscribers import tokens
 from subscribers.models import Subscriber
@@ -62,7 +62,7 @@ class EditionsFeed(AtomFeed):
             yield _entry(
                 edition,
                 ("edition", cadence, edition.day),
-                title=_span(edition),
+                title=days_in_words(edition),
                 updated=edition.composed_at or closes_at(edition.day),
                 content=_content(papers, note=edition.note),
                 is_sample=edition.is_sample,
@@ -117,7 +117,7 @@ class OwnFeed(AtomFeed):
             yield _entry(
                 delivery.edition,
                 ("digest", delivery.pk),
-                title=f"Your digest: {_span(delivery.edition)}",
+                title=f"Your digest: {days_in_words(delivery.edition)}",
                 updated=delivery.sent_at or delivery.created_at,
                 content=_content(picks),
                 is_sample=any(pick["is_sample"] for pick in picks),
@@ -163,10 +163,6 @@ def _entry(
         content=content,
         terms=[Term("sample", tag("notes"), "sample data")] if is_sample else [],
     )
-
-
-def _span(edition: Edition) -> str:
-    return span(first_day(WINDOW_OF[edition.cadence], edition.day), edition.day)
 
 
 def _content(papers: Sequence[Mapping[str, Any]], note: str = "") -> str:

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from newsletter.editions import links
-from newsletter.editions.compose import page_of
 from newsletter.editions.loaded import rebuild
 from newsletter.editions.tokens import BadToken, read_token
+from newsletter.editions.windows import page_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from subscribers.models import ConsentEntry
 from subscribers.preferences import unsubscribe as leave

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils.formats import date_format
 
 from newsletter.editions.fragments import render_fragment, render_layout
+from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
 from papers.mathtext import unicode_math
 from papers.models import Curator, Paper
@@ -21,7 +21,6 @@ from papers.ranking.score import VERSION, score
 from papers.windows import Window, closes_at, first_day, last_closed_day
 from web.locks import wait_for_lock
 
-WINDOW_OF: Final[dict[str, Window]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 MOST_CANDIDATES: Final = 500
 
 
@@ -60,7 +59,7 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     score(window, edition.day, now)
     candidates = list(_candidates(edition, window))
     Candidate.objects.bulk_create(candidates, batch_size=100)
-    layout = render_layout(_layout_context(edition, window))
+    layout = render_layout(_layout_context(edition))
     edition.html, edition.text = layout.html, layout.text
     edition.trend_version = VERSION
     edition.is_sample = any(candidate.paper.is_sample for candidate in candidates)
@@ -120,31 +119,16 @@ def _since(window: Window, day: date) -> str:
     return f"since {date_format(opening, 'MONTH_DAY_FORMAT')}"
 
 
-def span(first: date, last: date) -> str:
-    """The days of an edition in words: "14 March 2025", "8 to 14 March 2025"."""
-    end = date_format(last, "DATE_FORMAT")
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {end}"
-    return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
-
-
-def page_of(edition: Edition) -> str:
-    """The path of the page that lists the papers that trended in the edition's window."""
-    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
-
-
 def _byline(curators: Sequence[str]) -> str:
     """ "by AK and the research community", as on the front page."""
     *others, last = [*curators, "the research community"]
     return f"by {', '.join(others)} and {last}" if others else f"by {last}"
 
 
-def _layout_context(edition: Edition, window: Window) -> dict[str, Any]:
+def _layout_context(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition,
-        "span": span(first_day(window, edition.day), edition.day),
+        "span": days_in_words(edition),
         "byline": _byline([curator.name for curator in Curator.objects.all()]),
         "postal_address": settings.POSTAL_ADDRESS,
     }

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from django.db.models import Min
 
-from newsletter.editions.compose import WINDOW_OF
 from newsletter.editions.fragments import Layout, PaperFragment
 from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
 from newsletter.editions.reasons import why
 from newsletter.editions.render import Digest, DigestBody, build_digest
+from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Candidate, Edition
 from papers.models import Topic
 from papers.windows import opens_at

@@ -15,7 +15,6 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
@@ -33,10 +32,10 @@ from newsletter.editions.fragments import (
     PaperFragment,
     wrap_after_indent,
 )
+from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.tokens import make_token
 
-_MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
 RENDERER: Final = "1"  # raise it when the same rows would give another message
 
 _CRLF: Final = "\r\n"
@@ -257,18 +256,3 @@ def _subject(title: str, others: int) -> str:
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"
-
-
-def message_id(delivery_id: int, token: str) -> str:
-    """A function of the delivery alone, so that a mailbox shows a message sent twice as one.
-
-    It must not reveal the token: replies and bounces quote a Message-ID.
-    """
-    proof = sha256(token.encode()).hexdigest()[:16]
-    return f"<digest.{delivery_id}.{proof}@{settings.MAIL_DOMAIN}>"
-
-
-def read_message_id(text: str) -> int | None:
-    """The id of the delivery that a Message-ID names, if it has our form. It is no proof."""
-    found = _MESSAGE_ID.match(text)
-    return int(found[1]) if found else None

@@ -17,7 +17,7 @@ from typing import Final
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.utils import timezone
 
-from newsletter.editions.render import read_message_id
+from newsletter.editions.message_ids import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
 from subscribers.addresses import BadAddress, normalised

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.editions.fragments import RANK, WHY
-from newsletter.editions.render import message_id
+from newsletter.editions.message_ids import message_id
 from newsletter.models import Candidate, Delivery, Edition
 from tests.factories import (
     make_candidate,

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from newsletter.editions.compose import WINDOW_OF, NotClosedYet, compose
+from newsletter.editions.compose import NotClosedYet, compose
+from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Edition
 from papers.windows import last_closed_day
 

@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.compose import WINDOW_OF
 from newsletter.editions.loaded import load_edition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import Digest, build_digest
+from newsletter.editions.windows import WINDOW_OF
 from newsletter.management.commands.compose import iso_day
 from newsletter.models import Edition
 from papers.windows import last_closed_day

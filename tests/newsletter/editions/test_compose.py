@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from newsletter.editions.compose import NotClosedYet, compose, compose_newest, span
+from newsletter.editions.compose import NotClosedYet, compose, compose_newest
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
@@ -73,18 +73,6 @@ def test_mathematics_in_a_title_becomes_unicode() -> None:
 def test_the_byline_names_the_curators() -> None:
     Curator.objects.create(name="AK")
     assert "by AK and the research community" in compose("daily", DAY, NOW).text
-
-
-@pytest.mark.parametrize(
-    ("first", "text"),
-    [
-        (date(2025, 3, 14), "14 March 2025"),
-        (date(2025, 3, 8), "8 to 14 March 2025"),
-        (date(2025, 2, 13), "13 February to 14 March 2025"),
-    ],
-)
-def test_the_days_of_an_edition_are_written_shortly(first: date, text: str) -> None:
-    assert span(first, date(2025, 3, 14)) == text
 
 
 def test_a_week_without_papers_is_an_empty_frozen_edition() -> None:

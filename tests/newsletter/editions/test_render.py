@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from bs4 import BeautifulSoup
 
-from newsletter.editions.render import Digest, message_id, read_message_id, subject_of
+from newsletter.editions.render import Digest, subject_of
 from tests.newsletter.editions.digests import make_digest, make_fragment
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -70,21 +70,6 @@ def test_the_message_id_depends_on_the_delivery_alone() -> None:
 def test_the_message_id_does_not_reveal_the_token() -> None:
     digest = make_digest()
     assert digest.token not in digest.headers["Message-ID"]
-
-
-@pytest.mark.parametrize(
-    ("text", "delivery_id"),
-    [
-        (message_id(7, "a-token"), 7),
-        (message_id(7, "a-token").strip("<>"), 7),
-        ("<digest.seven.0123@papers.test>", None),
-        ("<digest.1234567890123456789.0123@papers.test>", None),
-        ("<someone.else@example.com>", None),
-        ("", None),
-    ],
-)
-def test_a_message_id_of_our_form_names_its_delivery(text: str, delivery_id: int | None) -> None:
-    assert read_message_id(text) == delivery_id
 
 
 def test_text_lines_stay_within_72_columns() -> None:

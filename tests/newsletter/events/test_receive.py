@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from newsletter.editions.render import message_id
+from newsletter.editions.message_ids import message_id
 from newsletter.editions.tokens import make_token
 from newsletter.events import receive
 from newsletter.models import Delivery, DeliveryEvent
