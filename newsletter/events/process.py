@@ -88,7 +88,7 @@ def process_events(now: datetime) -> int:
 def _process(events: Sequence[DeliveryEvent], now: datetime) -> None:
     matched = match(events)
     deliveries = {one.delivery.pk: one.delivery for one in matched if one.delivery}
-    changes, busy = _lock(_changes(deliveries), deliveries)
+    changes, busy = _lock_rows(_changes(deliveries), deliveries)
     postponed = {one.event.pk for one in matched if one.delivery and one.delivery.pk in busy}
     ready = [one for one in matched if one.event.pk not in postponed]
     for one in ready:
@@ -119,7 +119,7 @@ def _changes(deliveries: Mapping[int, Delivery]) -> list[_Change]:
     ]
 
 
-def _lock(
+def _lock_rows(
     changes: Iterable[_Change], deliveries: Mapping[int, Delivery]
 ) -> tuple[list[_Change], Collection[int]]:
     """The changes whose rows are locked to the end of the transaction; the ids of busy rows.
