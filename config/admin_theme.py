@@ -81,7 +81,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Editions", "menu_book", "newsletter", "edition"),
                     _page("Candidates", "format_list_numbered", "newsletter", "candidate"),
                     _page("Deliveries", "outgoing_mail", "newsletter", "delivery"),
-                    _page("Reports", "forward_to_inbox", "newsletter", "deliveryevent"),
+                    _page("Events", "forward_to_inbox", "newsletter", "deliveryevent"),
                     _page("Archive", "inventory_2", "newsletter", "archiveddelivery"),
                     _page("Counters", "tag", "newsletter", "tally"),
                 ],

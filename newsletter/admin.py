@@ -1,4 +1,4 @@
-"""Editions and the ledger of their mails. Both are history: people read them, nobody edits them."""
+"""Editions and their deliveries in the admin. Both are history: shown, and not to be edited."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from newsletter.admin_events import ReportInline, delivery_number
+from newsletter.admin_events import EventInline, delivery_number
 from newsletter.delivery import control
-from newsletter.delivery.progress import deliveries_of, progress_now
+from newsletter.delivery.progress import Progress, deliveries_of, progress_now
 from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from papers.models import Paper
@@ -49,7 +49,7 @@ _EDITION_FIELDS: Final = (
 
 
 class ComingEditionForm(ModelForm[Edition]):
-    """An edition prepared ahead of its close, so that a curator's note waits for it."""
+    """An edition that is added before it closes, so that it has a curator's note."""
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -76,7 +76,7 @@ class EditionAdmin(BaseAdmin[Edition]):
     actions_detail = ("pause", "resume", "cancel")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
-        return super().get_queryset(request).defer("html", "text")
+        return Edition.objects.light()
 
     def get_fields(self, request: HttpRequest, obj: Edition | None = None) -> tuple[str, ...]:
         return _EDITION_FIELDS if obj else ("cadence", "day", "note")
@@ -96,7 +96,7 @@ class EditionAdmin(BaseAdmin[Edition]):
         if not change:
             super().save_model(request, obj, form, change)
             return
-        # Composing may have frozen it while the form was open; its mails then say what they say.
+        # It may have been frozen while the form was open; then its mails exist without this note.
         Edition.objects.filter(pk=obj.pk, state=Edition.State.OPEN).update(note=obj.note)
 
     def annotate_page(self, rows: Sequence[Edition]) -> None:
@@ -115,8 +115,9 @@ class EditionAdmin(BaseAdmin[Edition]):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Edition | None:
         edition = super().get_object(request, object_id, from_field)
-        if edition:
+        if edition:  # here, since the page's template reads each field several times
             self.annotate_page([edition])
+            edition.sending = progress_now(edition.pk, timezone.now())  # type: ignore[attr-defined]
         return edition
 
     @badge("state", "state")
@@ -127,44 +128,46 @@ class EditionAdmin(BaseAdmin[Edition]):
             return "paused", "paused"
         return edition.state, edition.get_state_display()
 
-    def has_steer_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
+    def has_control_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
         return request.user.has_perm("newsletter.change_edition")
 
     @confirm_action(
         title="Pause",
-        question="Nothing more leaves from now on; what a worker has in hand does (50 mails).",
+        question="Sends nothing more, but for the burst that each worker is sending (50 mails).",
         submit="Pause",
-        permission="steer",
+        permission="control",
         icon="pause",
     )
     def pause(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
         control.pause(object_id, f"by {request.user}", timezone.now())
-        return self._steered(request, object_id, "The edition is paused.")
+        return self._controlled(request, object_id, "The edition is paused.")
 
     @confirm_action(
-        title="Go on",
-        question="Sends what waits, at once also what a wrong setting had put off.",
-        submit="Go on",
-        permission="steer",
+        title="Resume",
+        question="Sends what waits; mails that were deferred after one attempt are sent at once.",
+        submit="Resume",
+        permission="control",
         icon="play_arrow",
     )
     def resume(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
         control.resume(object_id, timezone.now())
-        return self._steered(request, object_id, "The edition goes on.")
+        return self._controlled(request, object_id, "The edition is resumed.")
 
     @confirm_action(
         title="Cancel",
-        question="Ends every mail that waits, for good. What was sent stays sent.",
+        question="Skips every mail that waits, for good. What was sent stays sent.",
         submit="Cancel the edition",
-        permission="steer",
+        permission="control",
         icon="cancel",
     )
     def cancel(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        ended = control.cancel(object_id, timezone.now())
-        return self._steered(request, object_id, f"The edition is cancelled: {ended} mails ended.")
+        skipped = control.cancel(object_id, timezone.now())
+        return self._controlled(
+            request, object_id, f"The edition is cancelled: {skipped} mails were skipped."
+        )
 
-    def _steered(self, request: HttpRequest, object_id: int, said: str) -> HttpResponse:
-        messages.success(request, said)
+    def _controlled(self, request: HttpRequest, object_id: int, text: str) -> HttpResponse:
+        messages.success(request, text)
         return back_to(request, row_url(Edition.objects.get(pk=object_id)))
 
     @admin.display(description="closes (UTC)")
@@ -189,8 +192,8 @@ class EditionAdmin(BaseAdmin[Edition]):
         return format_html("<span>{}</span>", parts)
 
     @admin.display(description="progress", empty_value="nothing to send yet")
-    def progress(self, edition: Edition) -> SafeString | None:
-        now = progress_now(edition.pk, timezone.now())
+    def progress(self, edition: Any) -> SafeString | None:
+        now: Progress = edition.sending
         if not now.total:
             return None
         bar = format_html(
@@ -205,7 +208,11 @@ def _is_open(edition: Edition | None) -> bool:
 
 
 class OfEdition(ReadOnlyAdmin[M]):
-    """Rows of an edition, which is named on one short line."""
+    """Rows of an edition; a column names the edition on one short line."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        editions = Prefetch("edition", Edition.objects.light())
+        return super().get_queryset(request).prefetch_related(editions)
 
     @admin.display(description="edition")
     def edition_name(self, row: Any) -> SafeString:
@@ -216,7 +223,7 @@ class OfEdition(ReadOnlyAdmin[M]):
 class CandidateAdmin(OfEdition[Candidate]):
     list_display = ("paper_title", "edition_name", "position", number("trend", "trend", ".2f"))
     list_filter = ("edition__cadence", ("edition__day", RangeDateFilter))
-    list_select_related = ("edition", "paper")
+    list_select_related = ("paper",)
     search_fields = ("paper__title",)
     fields = (
         ("edition", "position"), ("paper", "trend"), "preview", "text_part", "topics", "components",
@@ -224,12 +231,8 @@ class CandidateAdmin(OfEdition[Candidate]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("edition", "paper")
-            .defer("edition__html", "edition__text", "paper__search", "paper__summary")
-        )
+        rows = super().get_queryset(request).select_related("paper")
+        return rows.defer("paper__search", "paper__summary")
 
     @admin.display(description="paper")
     def paper_title(self, candidate: Candidate) -> str:
@@ -237,7 +240,7 @@ class CandidateAdmin(OfEdition[Candidate]):
 
     @admin.display(description="in the HTML mail")
     def preview(self, candidate: Candidate) -> SafeString:
-        """Its piece of the mail, in a frame that may run nothing and reach nothing."""
+        """Its fragment, in a frame that may run no script and load nothing."""
         return format_html(
             '<iframe class="tp-preview" sandbox="" srcdoc="{}" title="In the mail"></iframe>',
             _as_mailed(candidate.html, str(candidate.position)),
@@ -249,22 +252,21 @@ class CandidateAdmin(OfEdition[Candidate]):
         return format_html('<pre class="tp-text">{}</pre>', text)
 
 
-def _as_mailed(piece: str, rank: str) -> str:
-    """A piece with its marks filled in as far as they are the same for every reader."""
-    filled = piece.replace(RANK, rank).replace(TOKEN, "token")
+def _as_mailed(fragment: str, rank: str) -> str:
+    """A fragment with an example for each placeholder."""
+    filled = fragment.replace(RANK, rank).replace(TOKEN, "token")
     return filled.replace(WHY, "(each reader's own reason)")
 
 
-class OfReader(OfEdition[M]):
-    """Rows of an edition and a reader, found by either."""
+class OfSubscriber(OfEdition[M]):
+    """Rows of an edition and a subscriber, found by either."""
 
-    list_select_related = ("edition", "subscriber")
+    list_select_related = ("subscriber",)
     search_fields = ("subscriber__email",)
     search_help_text = "Start of an address, a Message-ID or a number"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        rows = super().get_queryset(request).select_related("edition", "subscriber")
-        return rows.defer("edition__html", "edition__text")
+        return super().get_queryset(request).select_related("subscriber")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
@@ -272,10 +274,10 @@ class OfReader(OfEdition[M]):
         words = search_term.strip()
         return (queryset.filter(_named(words)) if words else queryset), False
 
-    @admin.display(description="reader", empty_value="forgotten")
-    def reader(self, row: Any) -> SafeString | None:
-        reader = row.subscriber
-        return linked(row_url(reader), reader.email) if reader else None
+    @admin.display(description="subscriber", empty_value="erased")
+    def subscriber_link(self, row: Any) -> SafeString | None:
+        subscriber = row.subscriber
+        return linked(row_url(subscriber), subscriber.email) if subscriber else None
 
     @badge("state")
     def state_badge(self, row: Any) -> tuple[str, str]:
@@ -283,18 +285,27 @@ class OfReader(OfEdition[M]):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(OfReader[Delivery]):
+class DeliveryAdmin(OfSubscriber[Delivery]):
     list_display = (
-        "id", "edition_name", "reader", "state_badge", "reason", "attempts",
+        "id", "edition_name", "subscriber_link", "state_badge", "reason", "attempts",
         moment("sent_at", "sent (UTC)"), "short_error",
     )  # fmt: skip
     fields = (
-        "edition", "reader", ("state", "reason"), "papers", ("attempts", "next_attempt_at"),
-        ("created_at", "sent_at"), "error", "provider_id", ("dated_at", "renderer"),
-        ("lease_until", "fence"),
+        "edition", "subscriber_link", ("state", "reason"), "papers",
+        ("attempts", "next_attempt_at"), ("created_at", "sent_at"), "error", "provider_id",
+        ("dated_at", "renderer"), ("lease_until", "fence"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
-    inlines = (ReportInline,)
+    inlines = (EventInline,)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Delivery | None:
+        delivery = super().get_object(request, object_id, from_field)
+        if delivery:  # here, since the page's template reads each field several times
+            ids = [pick.paper_id for pick in delivery.picks]
+            delivery.picked = Paper.objects.only("title").in_bulk(ids)  # type: ignore[attr-defined]
+        return delivery
 
     @admin.display(description="dated at")
     def dated_at(self, delivery: Delivery) -> datetime | None:
@@ -307,10 +318,9 @@ class DeliveryAdmin(OfReader[Delivery]):
         return content.renderer if content else ""
 
     @admin.display(description="papers", empty_value="none chosen")
-    def papers(self, delivery: Delivery) -> SafeString | None:
-        """What the mail holds, in its order, each with the reason it gave."""
-        ids = [pick.paper_id for pick in delivery.picks]
-        papers = Paper.objects.only("title").in_bulk(ids)
+    def papers(self, delivery: Any) -> SafeString | None:
+        """The papers of the digest in its order, each with its reason."""
+        papers = delivery.picked
         lines = [
             (linked(row_url(papers[pick.paper_id]), papers[pick.paper_id]), pick.reason)
             for pick in delivery.picks
@@ -325,14 +335,16 @@ class DeliveryAdmin(OfReader[Delivery]):
 
 
 @admin.register(ArchivedDelivery)
-class ArchivedDeliveryAdmin(OfReader[ArchivedDelivery]):
-    list_display = ("id", "edition_name", "reader", "state_badge", moment("sent_at", "sent (UTC)"))
+class ArchivedDeliveryAdmin(OfSubscriber[ArchivedDelivery]):
+    list_display = (
+        "id", "edition_name", "subscriber_link", "state_badge", moment("sent_at", "sent (UTC)"),
+    )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
-    fields = ("edition", "reader", "state", "sent_at")
+    fields = ("edition", "subscriber_link", "state", "sent_at")
 
 
 def _named(words: str) -> Q:
-    """Deliveries by number, by the Message-ID of their mail, or by the start of an address."""
+    """Deliveries by id, by the Message-ID of their mail, or by the start of an address."""
     number = delivery_number(words)
     return Q(subscriber__in=search_subscribers(words)) if number is None else Q(pk=number)
 
@@ -344,4 +356,3 @@ class TallyAdmin(OfEdition[Tally]):
         moment("changed_at", "changed (UTC)"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
-    list_select_related = ("edition",)

@@ -1,17 +1,17 @@
-"""What providers reported of mails, in a list and on the page of each delivery."""
+"""Provider events in the admin: as a list, and on the page of each delivery."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from newsletter.editions.render import read_message_id
-from newsletter.models import Delivery, DeliveryEvent
+from newsletter.editions.message_ids import read_message_id
+from newsletter.models import Delivery, DeliveryEvent, Edition
 from subscribers.addresses import address_hash
 from web.admin import (
     STATE_COLOURS,
@@ -25,8 +25,8 @@ from web.admin import (
     short,
 )
 
-# A provider's "queued" and "sent" say little of what becomes of a mail, and of a reader who
-# unsubscribed an operator learns something: other colours than the same words have as states.
+# Other colours than the same words have as states: a provider's "queued" and "sent" do not say
+# whether a mail arrived, and a recipient's unsubscription is news to an operator.
 _COLOURS: Final = {
     **STATE_COLOURS,
     "queued": "default",
@@ -35,29 +35,29 @@ _COLOURS: Final = {
 }
 
 
-class ReportColumns:
-    """Columns of what a provider reported."""
+class EventColumns:
+    """Columns of an event."""
 
-    @badge("report", colours=_COLOURS)
-    def kind_badge(self, report: DeliveryEvent) -> tuple[str, str]:
-        return report.kind, report.get_kind_display()
+    @badge("event", colours=_COLOURS)
+    def kind_badge(self, event: DeliveryEvent) -> tuple[str, str]:
+        return event.kind, event.get_kind_display()
 
 
-class ReportInline(ReportColumns, ReadOnlyInline[DeliveryEvent]):
-    """On a delivery's page: what became of its mail after it was handed over."""
+class EventInline(EventColumns, ReadOnlyInline[DeliveryEvent]):
+    """On a delivery's page: what happened to its mail at the provider and after it."""
 
     model = DeliveryEvent
-    verbose_name_plural = "what the provider reported"
+    verbose_name_plural = "events from the provider"
     ordering = ("occurred_at", "id")
     fields = readonly_fields = ("kind_badge", "at", "is_hard", "detail")
 
     @admin.display(description="at (UTC)")
-    def at(self, report: DeliveryEvent) -> SafeString:
-        return one_line(short(report.occurred_at))
+    def at(self, event: DeliveryEvent) -> SafeString:
+        return one_line(short(event.occurred_at))
 
 
 @admin.register(DeliveryEvent)
-class DeliveryEventAdmin(ReportColumns, ReadOnlyAdmin[DeliveryEvent]):
+class DeliveryEventAdmin(EventColumns, ReadOnlyAdmin[DeliveryEvent]):
     list_display = (
         "id", "kind_badge", "mail", "is_hard", "detail", "provider",
         moment("occurred_at", "at (UTC)"),
@@ -71,8 +71,8 @@ class DeliveryEventAdmin(ReportColumns, ReadOnlyAdmin[DeliveryEvent]):
     search_help_text = "A whole address, a Message-ID or the number of a delivery"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryEvent]:
-        rows = super().get_queryset(request).select_related("edition")
-        return rows.defer("edition__html", "edition__text")
+        editions = Prefetch("edition", Edition.objects.light())
+        return super().get_queryset(request).prefetch_related(editions)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[DeliveryEvent], search_term: str
@@ -84,18 +84,18 @@ class DeliveryEventAdmin(ReportColumns, ReadOnlyAdmin[DeliveryEvent]):
         return (queryset.filter(address_hash=address_hash(words)) if words else queryset), False
 
     @admin.display(description="delivery", empty_value="another mail")
-    def mail(self, report: DeliveryEvent) -> SafeString | str | None:
-        """Without its edition the delivery was not found: archived, or not ours."""
-        if report.delivery_id is None:
+    def mail(self, event: DeliveryEvent) -> SafeString | str | None:
+        """A delivery without an edition was not found: archived, or another installation's."""
+        if event.delivery_id is None:
             return None
-        if report.edition is None:
-            return f"#{report.delivery_id}"
-        url = row_url(Delivery(pk=report.delivery_id))
-        return linked(url, f"#{report.delivery_id}, {report.edition}")
+        if event.edition is None:
+            return f"#{event.delivery_id}"
+        url = row_url(Delivery(pk=event.delivery_id))
+        return linked(url, f"#{event.delivery_id}, {event.edition}")
 
 
 def delivery_number(words: str) -> int | None:
-    """The delivery that a number or a Message-ID names."""
+    """The id of the delivery that a number or a Message-ID names."""
     digits = words.removeprefix("#")
     if digits.isascii() and digits.isdigit() and len(digits) <= 18:
         return int(digits)

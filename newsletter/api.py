@@ -1,4 +1,4 @@
-"""The editions over HTTP: what was frozen for everybody. Nothing here knows a reader."""
+"""The editions over HTTP: what is frozen and public. No data of subscribers is read here."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from newsletter.editions.compose import WINDOW_OF
+from newsletter.editions.windows import first_day_of
 from newsletter.models import Candidate, Edition
 from papers.api.schemas import ApiSchema, Problem
 from papers.api.serializers import public_id, public_url, written
 from papers.explain import explain
-from papers.windows import first_day
 
 router = Router(tags=["editions"])
 Cadence = Literal["daily", "weekly", "monthly"]
@@ -76,15 +75,14 @@ class CandidatesQuery(Schema):
     by_alias=True,
     summary="The frozen editions, the newest first",
 )
-def editions(request: HttpRequest, asked: Query[EditionsQuery]) -> list[EditionFields]:
-    frozen = Edition.objects.filter(state=Edition.State.FROZEN).defer("html", "text")
-    if asked.cadence:
-        frozen = frozen.filter(cadence=asked.cadence)
-    start = asked.p * asked.limit
-    # Grouped for the count, a query forgets the order of its model.
-    counted = frozen.annotate(papers=Count("candidates")).order_by("-day", "cadence")
-    shown = counted[start : start + asked.limit]
-    return [EditionFields(**_edition(edition, edition.papers)) for edition in shown]
+def editions(request: HttpRequest, query: Query[EditionsQuery]) -> list[EditionFields]:
+    frozen = _frozen()
+    if query.cadence:
+        frozen = frozen.filter(cadence=query.cadence)
+    start = query.p * query.limit
+    # Grouped for the count, a query loses the order of its model.
+    ordered = frozen.order_by("-day", "cadence")
+    return [EditionFields(**_edition(row)) for row in ordered[start : start + query.limit]]
 
 
 @router.get(
@@ -98,32 +96,37 @@ def edition(
     response: HttpResponse,
     cadence: Cadence,
     day: date,
-    asked: Query[CandidatesQuery],
+    query: Query[CandidatesQuery],
 ) -> WholeEdition:
-    frozen = Edition.objects.filter(cadence=cadence, day=day, state=Edition.State.FROZEN)
-    found = frozen.defer("html", "text").annotate(papers=Count("candidates")).first()
+    found = _frozen().filter(cadence=cadence, day=day).first()
     if found is None:
         raise HttpError(404, f"There is no {cadence} edition of {day}. /api/editions lists them.")
-    start = asked.p * asked.limit
-    held = found.candidates.select_related("paper").only(
+    start = query.p * query.limit
+    candidates = found.candidates.select_related("paper").only(
         "position", "trend", "components", "topics", "facts", "edition_id", "paper__arxiv_id"
     )
     response["Cache-Control"] = _FROZEN
     return WholeEdition(
-        **_edition(found, found.papers),
-        candidates=[_candidate(one) for one in held[start : start + asked.limit]],
+        **_edition(found),
+        candidates=[_candidate(row) for row in candidates[start : start + query.limit]],
     )
 
 
-def _edition(edition: Edition, papers: int) -> dict[str, Any]:
+def _frozen() -> QuerySet[Any]:
+    """Frozen editions without their rendered mail, each with its number of `papers`."""
+    frozen = Edition.objects.light().filter(state=Edition.State.FROZEN)
+    return frozen.annotate(papers=Count("candidates"))
+
+
+def _edition(edition: Any) -> dict[str, Any]:
     return {
         "cadence": edition.cadence,
         "day": edition.day.isoformat(),
-        "first": first_day(WINDOW_OF[edition.cadence], edition.day).isoformat(),
+        "first": first_day_of(edition).isoformat(),
         "composed_at": written(edition.composed_at) if edition.composed_at else None,
         "trend_version": edition.trend_version,
         "note": edition.note,
-        "papers": papers,
+        "papers": edition.papers,
         "is_sample": edition.is_sample,
         "url": f"{settings.SITE_URL}/api/editions/{edition.cadence}/{edition.day}",
     }

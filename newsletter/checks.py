@@ -135,7 +135,7 @@ def check_webhook(**_kwargs: object) -> list[CheckMessage]:
     return [
         Warning(
             "ANYMAIL_WEBHOOK_SECRET is not set, so bounces and complaints stay unknown.",
-            hint="Set it, and enter the address at your provider: docs/providers.md, Reports.",
+            hint="Set it, and enter the URL at your provider: docs/providers.md, Provider events.",
             id="trending.W005",
         )
     ]

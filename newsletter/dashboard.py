@@ -1,19 +1,24 @@
-"""The admin's home: how the service does today, in numbers that lead to their rows."""
+"""The admin's home: the state of the service in figures, each a link to the rows it counts.
+
+At most ten queries, with session and user. Deliveries are never counted: their figures are the
+counters that a trigger keeps (newsletter/delivery/progress.py).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from newsletter.delivery.progress import deliveries_of
+from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
@@ -24,7 +29,7 @@ from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
 _LISTED: Final = 8
-_READER_STATES: Final = (
+_SUBSCRIBER_STATES: Final = (
     Subscriber.State.ACTIVE,
     Subscriber.State.PENDING,
     Subscriber.State.UNSUBSCRIBED,
@@ -43,7 +48,7 @@ _DELIVERY_STATES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, what it counts, and where its rows are."""
+    """A count, its label, and the URL of the list with exactly the counted rows."""
 
     label: str
     count: int
@@ -52,7 +57,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a short list: what it is, where it leads, and what is quietly said beside it."""
+    """A line of a short list: a title with its URL, and a remark beside it."""
 
     title: str
     url: str
@@ -61,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class EditionLine:
-    """One cadence: the edition that closed last, what became of it, and who gets the next."""
+    """One cadence: the edition that closed last with its deliveries, and its active subscribers."""
 
     cadence: str
     last: Edition | None
@@ -69,117 +74,128 @@ class EditionLine:
     is_current: bool
     papers: Figure | None
     deliveries: Sequence[Figure]
-    readers: Figure
+    subscribers: Figure
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Fill the home page with the parts whose rows the operator may see. Unfold calls this."""
+    """Fill the home page with the parts whose rows the operator may view. Unfold calls this."""
     now = timezone.now()
+    counts = SubscriberCounts(now)
     user: Any = request.user
-    parts = {
-        "readers": ("subscribers.view_subscriber", readers),
-        "editions": ("newsletter.view_edition", editions),
-        "deliveries": ("newsletter.view_delivery", deliveries),
-        "papers": ("papers.view_paper", papers),
-        "sources": ("papers.view_job", sources),
+    parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+        "subscribers": ("subscribers.view_subscriber", lambda: subscribers(now, counts)),
+        "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
+        "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
+        "papers": ("papers.view_paper", lambda: papers(now)),
+        "sources": ("papers.view_job", lambda: sources(now)),
     }
     shown = {
-        name: count(now) for name, (permission, count) in parts.items() if user.has_perm(permission)
+        name: part() for name, (permission, part) in parts.items() if user.has_perm(permission)
     }
     return {**context, **shown, "now": now}
 
 
-# ── readers ──────────────────────────────────────────────────────────────────
+# ── subscribers ──────────────────────────────────────────────────────────────
 
 
-def readers(now: datetime) -> dict[str, Any]:
-    """Readers by state, and those whose digests are due next."""
-    counts = _counts(Subscriber.objects.all(), "state")
-    tomorrow = now.replace(microsecond=0) + timedelta(days=1)
-    due = Subscriber.objects.filter(next_send_at__isnull=False)
-    soon = due.filter(next_send_at__lt=tomorrow).count()
+class SubscriberCounts:
+    """Subscribers by state, by cadence and by next slot: one query, for two parts of the page."""
+
+    def __init__(self, now: datetime) -> None:
+        self.tomorrow = now.replace(microsecond=0) + timedelta(days=1)
+
+    @cached_property
+    def _rows(self) -> list[tuple[str, str, int, int]]:
+        soon = Count("id", filter=Q(next_send_at__lt=self.tomorrow))
+        groups = Subscriber.objects.order_by().values_list("state", "cadence")
+        return list(groups.annotate(count=Count("id"), soon=soon))
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, _, count, _ in self._rows)
+
+    @property
+    def due(self) -> int:
+        """How many are due before tomorrow, the ones of missed slots included."""
+        return sum(soon for _, _, _, soon in self._rows)
+
+    def of_state(self, state: str) -> int:
+        return sum(count for other, _, count, _ in self._rows if other == state)
+
+    def active(self, cadence: str) -> int:
+        wanted = (Subscriber.State.ACTIVE, cadence)
+        return sum(count for *group, count, _ in self._rows if tuple(group) == wanted)
+
+
+def subscribers(now: datetime, counts: SubscriberCounts) -> dict[str, Any]:
+    """Subscribers by state, and those whose digests are due next."""
+    due = Subscriber.objects.filter(next_send_at__isnull=False).order_by("next_send_at", "id")
+    due_url = rows_url(Subscriber, next_send_at__lt=counts.tomorrow)
     return {
-        "total": Figure("readers", sum(counts.values()), rows_url(Subscriber)),
+        "total": Figure("readers", counts.total, rows_url(Subscriber)),
         "states": [
             Figure(
                 str(state.label),
-                counts.get(state.value, 0),
+                counts.of_state(state),
                 rows_url(Subscriber, state__exact=state.value),
             )
-            for state in _READER_STATES
+            for state in _SUBSCRIBER_STATES
         ],
-        "due": Figure("due in 24 hours", soon, rows_url(Subscriber, next_send_at__lt=tomorrow)),
-        "next": [_due_row(reader, now) for reader in due.order_by("next_send_at", "id")[:_LISTED]],
+        "due": Figure("due in 24 hours", counts.due, due_url),
+        "next": [_due_row(subscriber, now) for subscriber in due[:_LISTED]],
     }
 
 
-def _due_row(reader: Subscriber, now: datetime) -> Row:
-    slot = reader.next_send_at or now
+def _due_row(subscriber: Subscriber, now: datetime) -> Row:
+    slot = subscriber.next_send_at or now
     when = "now" if slot <= now else f"{slot:%a} {short(slot)} UTC"
-    return Row(reader.email, row_url(reader), f"{reader.get_cadence_display()} · {when}")
+    aside = f"{subscriber.get_cadence_display()} · {when}"
+    return Row(subscriber.email, row_url(subscriber), aside)
 
 
 # ── editions ─────────────────────────────────────────────────────────────────
 
 
-def editions(now: datetime) -> dict[str, Any]:
-    """The last frozen edition of each cadence, and when the next ones close: all at once."""
+def editions(now: datetime, counts: SubscriberCounts) -> dict[str, Any]:
+    """The last frozen edition of each cadence, and when the next ones close (all at once)."""
     next_day = last_closed_day(now) + timedelta(days=1)
-    return {"lines": _lines(now), "next_day": next_day, "closes": closes_at(next_day)}
-
-
-def _lines(now: datetime) -> list[EditionLine]:
     newest = {edition.cadence: edition for edition in _last_frozen()}
-    ids = [edition.pk for edition in newest.values()]
-    candidates = Candidate.objects.filter(edition__in=ids)
-    papers_of = _counts(candidates, "edition")
-    sent = deliveries_of(ids)
-    active = _counts(Subscriber.objects.filter(state=Subscriber.State.ACTIVE), "cadence")
-    return [
-        _line(
-            cadence,
-            newest.get(cadence.value),
-            now,
-            papers_of=papers_of,
-            sent=sent,
-            active=active.get(cadence.value, 0),
-        )
+    by_state = deliveries_of([edition.pk for edition in newest.values()])
+    lines = [
+        _line(cadence, newest.get(cadence.value), now, by_state, counts.active(cadence.value))
         for cadence in Subscriber.Cadence
     ]
+    return {"lines": lines, "next_day": next_day, "closes": closes_at(next_day)}
 
 
-def _last_frozen() -> Iterable[Edition]:
-    frozen = Edition.objects.filter(state=Edition.State.FROZEN).defer("html", "text")
-    return frozen.order_by("cadence", "-day").distinct("cadence")
-
-
-def _counts(rows: QuerySet[Any], column: str) -> dict[Any, int]:
-    return dict(rows.order_by().values_list(column).annotate(Count("id")))
+def _last_frozen() -> Iterable[Any]:
+    """The newest frozen edition of each cadence, with the number of its papers as `papers`."""
+    frozen = Edition.objects.filter(state=Edition.State.FROZEN)
+    newest = frozen.order_by("cadence", "-day").distinct("cadence").values("pk")
+    return Edition.objects.light().filter(pk__in=newest).annotate(papers=Count("candidates"))
 
 
 def _line(
     cadence: Subscriber.Cadence,
-    last: Edition | None,
+    last: Any,
     now: datetime,
-    *,
-    papers_of: Mapping[int, int],
-    sent: Mapping[int, Counter[str]],
+    by_state: Mapping[int, Counter[str]],
     active: int,
 ) -> EditionLine:
-    readers_url = rows_url(Subscriber, state__exact="active", cadence__exact=cadence.value)
+    active_url = rows_url(Subscriber, state__exact="active", cadence__exact=cadence.value)
     return EditionLine(
         cadence=cadence.value,
         last=last,
         last_url=row_url(last) if last else "",
         is_current=bool(last and last.day >= last_closed_day(now)),
-        papers=_papers_figure(last, papers_of.get(last.pk, 0)) if last else None,
-        deliveries=_delivery_figures(last, sent[last.pk]) if last else (),
-        readers=Figure("active readers", active, readers_url),
+        papers=_papers_figure(last) if last else None,
+        deliveries=_delivery_figures(last, by_state[last.pk]) if last else (),
+        subscribers=Figure("active readers", active, active_url),
     )
 
 
-def _papers_figure(edition: Edition, count: int) -> Figure:
-    return Figure("papers", count, rows_url(Candidate, edition__id__exact=edition.pk))
+def _papers_figure(edition: Any) -> Figure:
+    return Figure("papers", edition.papers, rows_url(Candidate, edition__id__exact=edition.pk))
 
 
 def _delivery_figures(edition: Edition, counts: Counter[str]) -> list[Figure]:
@@ -198,34 +214,31 @@ def _delivery_figures(edition: Edition, counts: Counter[str]) -> list[Figure]:
 
 
 def deliveries(now: datetime) -> dict[str, Any]:
-    """Deliveries of the editions of the last days, by outcome, and the commonest reasons."""
+    """Deliveries of the last days' editions by state, and the most common reasons. One query."""
     first = last_closed_day(now) - timedelta(days=DELIVERY_DAYS - 1)
-    recent = Delivery.objects.filter(edition__day__gte=first)
-    counts = _counts(recent, "state")
+    counts = deliveries_since(first)
+    by_state: Counter[str] = Counter()
+    for (state, _), count in counts.items():
+        by_state[state] += count
     return {
         "first_day": first,
-        "total": Figure("deliveries", sum(counts.values()), _since(first)),
+        "total": Figure("deliveries", by_state.total(), _since(first)),
         "states": [
-            Figure(
-                str(state.label),
-                counts.get(state.value, 0),
-                _since(first, state__exact=state.value),
-            )
+            Figure(str(state.label), by_state[state], _since(first, state__exact=state.value))
             for state in _DELIVERY_STATES
         ],
-        "reasons": _commonest_reasons(recent, first),
+        "reasons": _common_reasons(counts, first),
     }
 
 
-def _commonest_reasons(recent: QuerySet[Delivery], first: date) -> list[tuple[str, Figure]]:
-    counted = recent.exclude(reason="").order_by().values_list("state", "reason")
-    commonest = counted.annotate(count=Count("id")).order_by("-count", "state", "reason")
+def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[tuple[str, Figure]]:
+    given = [(-count, state, reason) for (state, reason), count in counts.items() if reason]
     return [
         (
             str(Delivery.State(state).label),
-            Figure(reason, count, _since(first, state__exact=state, reason__exact=reason)),
+            Figure(reason, -minus, _since(first, state__exact=state, reason__exact=reason)),
         )
-        for state, reason, count in commonest[:_LISTED]
+        for minus, state, reason in sorted(given)[:_LISTED]
     ]
 
 
@@ -237,15 +250,16 @@ def _since(first: date, **filters: str) -> str:
 
 
 def papers(now: datetime) -> dict[str, Any]:
-    """How many papers are known, how many are new this week, and the newest."""
+    """How many papers there are, how many are new this week, and the newest. Two queries."""
     week = last_closed_day(now) - timedelta(days=6)
-    since = Paper.objects.filter(listed_on__gte=week).count()
+    counts = Paper.objects.aggregate(
+        all=Count("id"), this_week=Count("id", filter=Q(listed_on__gte=week))
+    )
     newest = Paper.listed.order_by("-listed_on", "id").only("title", "listed_on")[:_LISTED]
+    since = "since " + date_format(week, "j F")
     return {
-        "total": Figure("papers", Paper.objects.count(), rows_url(Paper)),
-        "this_week": Figure(
-            "since " + date_format(week, "j F"), since, rows_url(Paper, listed_on_from=week)
-        ),
+        "total": Figure("papers", counts["all"], rows_url(Paper)),
+        "this_week": Figure(since, counts["this_week"], rows_url(Paper, listed_on_from=week)),
         "newest": [Row(paper.title, row_url(paper), short(paper.listed_on)) for paper in newest],
     }
 
@@ -255,7 +269,7 @@ def papers(now: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One job that asks a live source: how long ago it last succeeded, and what is wrong."""
+    """One job that fetches from a live source: its last success, its next run, its last error."""
 
     name: str
     source: str

@@ -1,8 +1,8 @@
-"""Feeds of what is sent: the editions of each cadence, and each reader's own digests.
+"""Feeds of what is sent: the editions of each cadence, and each subscriber's own digests.
 
-A reader's feed is as private as their mail. Its address holds a token of its own, which
-opens nothing else and dies when they leave; what it says holds no token at all, for feed
-readers are other people's servers.
+A subscriber's feed is as private as their mail. Its URL holds a token of its own, which opens
+nothing else and is invalid once they unsubscribe. The content of the feed holds no token: many feed
+readers are servers of other organisations.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from newsletter.editions.compose import WINDOW_OF, page_of, span
-from newsletter.models import Candidate, Delivery, Edition
-from papers.windows import closes_at, first_day
+from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of
+from newsletter.models import Candidate, Delivery, Edition, EditionQuerySet
+from papers.windows import closes_at
 from papers.wording import author_line, lead
 from subscribers import tokens
 from subscribers.models import Subscriber
@@ -55,14 +55,14 @@ class EditionsFeed(AtomFeed):
 
     def items(self, cadence: str) -> Iterator[Entry]:
         first = Candidate.objects.filter(position__lte=SHOWN).order_by("position")
-        told = first.only("edition", "position", "facts")
+        candidates = first.only("edition", "position", "facts")
         editions = _published().filter(cadence=cadence).order_by("-day")
-        for edition in editions.prefetch_related(Prefetch("candidates", told))[:NEWEST]:
+        for edition in editions.prefetch_related(Prefetch("candidates", candidates))[:NEWEST]:
             papers = [candidate.facts for candidate in edition.candidates.all()]
             yield _entry(
                 edition,
                 ("edition", cadence, edition.day),
-                title=_span(edition),
+                title=days_in_words(edition),
                 updated=edition.composed_at or closes_at(edition.day),
                 content=_content(papers, note=edition.note),
                 is_sample=edition.is_sample,
@@ -70,7 +70,7 @@ class EditionsFeed(AtomFeed):
 
 
 class OwnFeed(AtomFeed):
-    """One reader's digests, as they were sent. Three queries, one of them for the reader."""
+    """One subscriber's digests, as they were sent. Four queries, one for the subscriber."""
 
     title = "Your digest · Trending Papers"
     subtitle = "What we sent you, and why."
@@ -86,28 +86,28 @@ class OwnFeed(AtomFeed):
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subscriber:
         try:
-            reader = tokens.read("feed", kwargs["token"])
+            subscriber = tokens.read("feed", kwargs["token"])
         except tokens.BadToken:
             raise Http404("This feed is not here, or no longer.") from None
-        if reader.state != Subscriber.State.ACTIVE:
+        if subscriber.state != Subscriber.State.ACTIVE:
             raise Http404("This feed is not here, or no longer.")
-        return reader
+        return subscriber
 
-    def link(self, reader: Subscriber) -> str:
+    def link(self, subscriber: Subscriber) -> str:
         return absolute(reverse("papers:front"))
 
-    def feed_url(self, reader: Subscriber) -> str:
+    def feed_url(self, subscriber: Subscriber) -> str:
         return absolute("/")
 
-    def feed_guid(self, reader: Subscriber) -> str:
-        return tag("feed", "reader", reader.pk)
+    def feed_guid(self, subscriber: Subscriber) -> str:
+        return tag("feed", "reader", subscriber.pk)
 
-    def items(self, reader: Subscriber) -> Iterator[Entry]:
-        sent = Delivery.objects.filter(subscriber=reader, state=Delivery.State.SENT)
-        # Newest first by edition: partition by partition, and only as far back as needed.
-        deliveries = list(
-            sent.select_related("edition", "content").order_by("-edition_id")[:NEWEST]
-        )
+    def items(self, subscriber: Subscriber) -> Iterator[Entry]:
+        sent = Delivery.objects.filter(subscriber=subscriber, state=Delivery.State.SENT)
+        # Newest first by edition: PostgreSQL reads partition by partition until it has enough.
+        newest = sent.select_related("content").order_by("-edition_id")
+        editions = Prefetch("edition", Edition.objects.light())
+        deliveries = list(newest.prefetch_related(editions)[:NEWEST])
         facts = _facts_of(deliveries)
         for delivery in deliveries:
             picks = [
@@ -118,29 +118,30 @@ class OwnFeed(AtomFeed):
             yield _entry(
                 delivery.edition,
                 ("digest", delivery.pk),
-                title=f"Your digest: {_span(delivery.edition)}",
+                title=f"Your digest: {days_in_words(delivery.edition)}",
                 updated=delivery.sent_at or delivery.created_at,
                 content=_content(picks),
                 is_sample=any(pick["is_sample"] for pick in picks),
             )
 
 
-def _published() -> Any:
-    """Editions that are out: an operator who holds one back holds it back here too."""
-    frozen = Edition.objects.filter(state=Edition.State.FROZEN, cancelled_at=None, paused_at=None)
-    return frozen.defer("html", "text")
+def _published() -> EditionQuerySet:
+    """Editions whose mails may be sent: a paused or cancelled edition is not in the feed either."""
+    return Edition.objects.light().filter(
+        state=Edition.State.FROZEN, cancelled_at=None, paused_at=None
+    )
 
 
 def _facts_of(deliveries: Iterable[Delivery]) -> dict[tuple[int, int], dict[str, Any]]:
-    """What the editions froze of the papers that were picked, by edition and position."""
+    """The frozen facts of the picked papers, by edition and position."""
     picked = {
         (delivery.edition_id, pick.position) for delivery in deliveries for pick in delivery.picks
     }
     rows = Candidate.objects.filter(
         edition__in={edition for edition, _ in picked}, position__in={place for _, place in picked}
     )
-    told = rows.values_list("edition_id", "position", "facts")
-    return {(edition, position): facts for edition, position, facts in told}
+    values = rows.values_list("edition_id", "position", "facts")
+    return {(edition, position): facts for edition, position, facts in values}
 
 
 def _entry(
@@ -163,12 +164,8 @@ def _entry(
     )
 
 
-def _span(edition: Edition) -> str:
-    return span(first_day(WINDOW_OF[edition.cadence], edition.day), edition.day)
-
-
 def _content(papers: Sequence[Mapping[str, Any]], note: str = "") -> str:
-    """The papers as HTML that every feed reader can set; links go to our pages."""
+    """The papers as HTML that every feed reader can show; links lead to our pages."""
     shown = [
         {
             **facts,

@@ -41,7 +41,7 @@ class EditionCollector(Collector):
     """The newest editions' deliveries by state, in two queries over kept counters."""
 
     def collect(self) -> Iterator[Metric]:
-        editions = list(Edition.objects.defer("html", "text").order_by("-pk")[:NEWEST])
+        editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
         yield from metrics_of(editions, deliveries_of([edition.pk for edition in editions]))
 
 

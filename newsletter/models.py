@@ -14,6 +14,14 @@ from papers.models import Paper
 from subscribers.models import Subscriber
 
 
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions, with what several modules ask of them."""
+
+    def light(self) -> EditionQuerySet:
+        """Without the rendered mail around the papers: some 10 KB an edition, which lists omit."""
+        return self.defer("html", "text")
+
+
 class Edition(models.Model):
     """The papers of one cadence up to one close, frozen with scores and rendered fragments."""
 
@@ -36,6 +44,8 @@ class Edition(models.Model):
         default=0, db_default=0, help_text="Mails of it that readers reported as spam."
     )
     is_sample = models.BooleanField(default=False, editable=False)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-day", "cadence"]
@@ -324,7 +334,7 @@ class DeliveryEvent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-id"]
-        verbose_name = "report"
+        verbose_name = "event"
         indexes: ClassVar = [
             models.Index(
                 fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="event_due"

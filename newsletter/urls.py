@@ -1,6 +1,6 @@
-"""A reader's own links, short because they are many: each token stands for one delivery.
+"""The links of a digest, and the feeds of what is sent.
 
-And the feeds of what is sent.
+The paths of the links are short, since a digest holds dozens; each token stands for one delivery.
 """
 
 from django.urls import path

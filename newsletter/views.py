@@ -1,4 +1,4 @@
-"""What the links of a digest open. GET shows, POST acts: mail scanners follow every link."""
+"""The pages behind the links of a digest. GET changes nothing: mail scanners follow every link."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from newsletter.editions import links
-from newsletter.editions.compose import page_of
 from newsletter.editions.loaded import rebuild
 from newsletter.editions.tokens import BadToken, read_token
+from newsletter.editions.windows import page_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from subscribers.consent import origin_of
 from subscribers.models import ConsentEntry
-from subscribers.signed_pages import preferences_url, public_page
+from subscribers.pages.signed_pages import preferences_url, public_page
 from subscribers.unsubscribe import unsubscribe as leave
 
 # A mail is self-contained: style attributes, links, nothing else.
@@ -28,33 +28,33 @@ _MAIL_POLICY: Final = {"style-src": ["'unsafe-inline'"], "default-src": ["'none'
 _ONE_CLICK: Final = {"List-Unsubscribe": "One-Click"}  # the body that RFC 8058 prescribes
 
 
-@public_page  # a mail program has no cookie; the token in the address is the proof
+@public_page  # a mail program has no cookie; the token in the URL is the proof
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks; POST unsubscribes at once, from the page's button or a mail program's one click.
+    """GET shows a button; POST unsubscribes at once, from that button or by RFC 8058's one click.
 
-    A reader who was erased since, or has left already, gets the same 200.
+    The answer is 200 also when the subscriber was erased or has unsubscribed already.
     """
-    reader = _delivery(token).subscriber
+    subscriber = _delivery(token).subscriber
     if request.method != "POST":
         return render(request, "pages/subscribers/unsubscribe.html")
     is_one_click = _ONE_CLICK.items() <= request.POST.dict().items()
     step = ConsentEntry.Step.ONE_CLICK if is_one_click else ConsentEntry.Step.UNSUBSCRIBED
-    if reader:
-        leave(reader, step=step, origin=origin_of(request), now=timezone.now())
+    if subscriber:
+        leave(subscriber, step=step, origin=origin_of(request), now=timezone.now())
     if is_one_click:
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
-    back = {"preferences_url": preferences_url(reader)} if reader else {}
+    back = {"preferences_url": preferences_url(subscriber)} if subscriber else {}
     return render(request, "pages/subscribers/goodbye.html", back)
 
 
 @require_safe
 @never_cache
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """On to the reader's own preference page."""
-    reader = _delivery(token).subscriber
-    if reader is None:
+    """Redirect to the subscriber's own preference page."""
+    subscriber = _delivery(token).subscriber
+    if subscriber is None:
         raise Http404("This reader is gone.")
-    return redirect(preferences_url(reader))
+    return redirect(preferences_url(subscriber))
 
 
 @require_safe
@@ -73,18 +73,18 @@ def browser(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _no_longer_kept(request: HttpRequest, delivery: ArchivedDelivery) -> HttpResponse:
-    told = {
+    context = {
         "edition": delivery.edition,
         "edition_path": page_of(delivery.edition),
         "days": settings.LEDGER_RETENTION_DAYS,
     }
     page = "pages/newsletter/no_longer_kept.html"
-    return render(request, page, told, status=HTTPStatus.GONE)
+    return render(request, page, context, status=HTTPStatus.GONE)
 
 
 @require_safe
 def follow(request: HttpRequest, token: str, number: int) -> HttpResponse:
-    """On to a paper's page, its arXiv abstract or its code: only where the edition points."""
+    """Redirect to a paper's page, its arXiv abstract or its code, as the edition stores them."""
     position, kind = links.resolve(number)
     edition_id = _delivery(token).edition_id
     candidate = get_object_or_404(Candidate, edition_id=edition_id, position=position)
@@ -95,7 +95,7 @@ def follow(request: HttpRequest, token: str, number: int) -> HttpResponse:
 
 
 def _delivery(token: str) -> Delivery | ArchivedDelivery:
-    """From the ledger, or from the archive: there it is before it leaves the ledger."""
+    """From the ledger, else from the archive: a row is copied there before the ledger drops it."""
     try:
         number = read_token(token)
     except BadToken as error:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from subscribers import views
+from subscribers.pages import views
 
 app_name = "subscribers"
 urlpatterns = [

@@ -106,10 +106,10 @@ def make_content(
     )
 
 
-def make_report(delivery: Delivery | None = None, **values: Any) -> DeliveryEvent:
-    """What a provider reported of a delivery; it was acted upon unless `due_at` says otherwise."""
+def make_event(delivery: Delivery | None = None, **values: Any) -> DeliveryEvent:
+    """A provider's event about a delivery; it was processed unless `due_at` is given."""
     defaults: dict[str, Any] = {
-        "fingerprint": f"report {next(_number)}",
+        "fingerprint": f"event {next(_number)}",
         "provider": "Postmark",
         "kind": DeliveryEvent.Kind.DELIVERED,
         "edition_id": delivery and delivery.edition_id,

@@ -12,7 +12,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.core.cache import cache
@@ -105,6 +105,16 @@ def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
     for edition, state, count in rows.values_list("edition", "state").annotate(Sum("count")):
         counts[edition][state] = count
     return counts
+
+
+def deliveries_since(first: date) -> Counter[tuple[str, str]]:
+    """How many deliveries the editions from this day on have, by state and reason. One query.
+
+    Only states and reasons with a count above 0; the reason is empty where there is none.
+    """
+    rows = Tally.objects.filter(edition__day__gte=first).order_by().values_list("state", "reason")
+    counted = rows.annotate(Sum("count")).filter(count__sum__gt=0)
+    return Counter({(state, reason): count for state, reason, count in counted})
 
 
 def busy() -> bool:

@@ -1,4 +1,4 @@
-"""Freeze an edition: the papers that trend up to its close, scored, explained and rendered."""
+"""Compose an edition: score its papers up to its close, render them and freeze the result."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.urls import reverse
+from django.db import transaction
 from django.utils.formats import date_format
 
 from newsletter.editions.fragments import render_fragment, render_layout
+from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
 from papers.mathtext import unicode_math
 from papers.models import Curator, Paper
@@ -19,8 +19,8 @@ from papers.queries import ranked
 from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
 from papers.windows import Window, closes_at, first_day, last_closed_day
+from web.locks import wait_for_lock
 
-WINDOW_OF: Final[dict[str, Window]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 MOST_CANDIDATES: Final = 500
 
 
@@ -29,9 +29,10 @@ class NotClosedYet(ValueError):
 
 
 def compose(cadence: str, day: date, now: datetime) -> Edition:
-    """The frozen edition of `cadence` whose last day is `day`; made now if there is none.
+    """Return the frozen edition of `cadence` whose last day is `day`; compose it if it is missing.
 
-    Idempotent, and safe to run twice at once: the second waits and finds the first's work.
+    Idempotent. Two calls at the same time are safe: the second waits for the first and returns
+    the same edition.
 
     Raises:
         NotClosedYet: `day` is not over at `now`, in UTC.
@@ -41,7 +42,7 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
             f"The {cadence} edition of {day} closes at {closes_at(day):%Y-%m-%d %H:%M} UTC."
         )
     with transaction.atomic():
-        _one_at_a_time(cadence, day)
+        wait_for_lock(f"compose {cadence} {day}")
         edition, _ = Edition.objects.get_or_create(cadence=cadence, day=day)
         if edition.state == Edition.State.FROZEN:
             return edition
@@ -49,13 +50,8 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
 
 
 def compose_newest(cadence: str, now: datetime) -> Edition:
-    """The edition of a cadence that closed last, made where it is missing."""
+    """The edition of a cadence that closed last, composed where it is missing."""
     return compose(cadence, last_closed_day(now), now)
-
-
-def _one_at_a_time(cadence: str, day: date) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"compose {cadence} {day}"])
 
 
 def _freeze(edition: Edition, now: datetime) -> Edition:
@@ -63,8 +59,8 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     score(window, edition.day, now)
     candidates = list(_candidates(edition, window))
     Candidate.objects.bulk_create(candidates, batch_size=100)
-    shell = render_layout(_around(edition, window))
-    edition.html, edition.text = shell.html, shell.text
+    layout = render_layout(_layout_context(edition))
+    edition.html, edition.text = layout.html, layout.text
     edition.trend_version = VERSION
     edition.is_sample = any(candidate.paper.is_sample for candidate in candidates)
     edition.composed_at = now
@@ -77,11 +73,11 @@ def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
     since = _since(window, edition.day)
     for place in ranked(window, edition.day, limit=MOST_CANDIDATES):
         links = place.paper.topic_links.all()
-        told = {
+        facts = {
             **frozen_facts(place.paper, place.facts, since),
             "topics": [link.topic.name for link in links],
         }
-        piece = render_fragment(place.position, told)
+        fragment = render_fragment(place.position, facts)
         yield Candidate(
             edition=edition,
             paper=place.paper,
@@ -89,14 +85,18 @@ def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
             trend=place.trend or 0.0,
             components=place.components,
             topics={link.topic.slug: round(link.weight, 4) for link in links},
-            facts=told,
-            html=piece.html,
-            text=piece.text,
+            facts=facts,
+            html=fragment.html,
+            text=fragment.text,
         )
 
 
 def frozen_facts(paper: Paper, measured: Facts, since: str) -> dict[str, Any]:
-    """All that a digest says of a paper, as JSON: it stays when the paper's row changes."""
+    """All that a digest states about a paper, as JSON; a later change of the row changes nothing.
+
+    Args:
+        since: when the window's gains begin, in words: see `_since`.
+    """
     return {
         **measured,
         "title": unicode_math(paper.title),
@@ -110,7 +110,7 @@ def frozen_facts(paper: Paper, measured: Facts, since: str) -> dict[str, Any]:
 
 
 def _since(window: Window, day: date) -> str:
-    """From when the window's gains count, in words that follow a number of votes."""
+    """When the window's gains begin, in words that follow a number of votes."""
     opening = first_day(window, day)
     if window == "day":
         return "in a day"
@@ -119,31 +119,16 @@ def _since(window: Window, day: date) -> str:
     return f"since {date_format(opening, 'MONTH_DAY_FORMAT')}"
 
 
-def span(first: date, last: date) -> str:
-    """The days of an edition: "14 March 2025", "8 to 14 March 2025"."""
-    end = date_format(last, "DATE_FORMAT")
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {end}"
-    return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
-
-
-def page_of(edition: Edition) -> str:
-    """The path of the page that lists what trended in the time of an edition."""
-    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
-
-
 def _byline(curators: Sequence[str]) -> str:
     """ "by AK and the research community", as on the front page."""
     *others, last = [*curators, "the research community"]
     return f"by {', '.join(others)} and {last}" if others else f"by {last}"
 
 
-def _around(edition: Edition, window: Window) -> dict[str, Any]:
+def _layout_context(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition,
-        "span": span(first_day(window, edition.day), edition.day),
+        "span": days_in_words(edition),
         "byline": _byline([curator.name for curator in Curator.objects.all()]),
         "postal_address": settings.POSTAL_ADDRESS,
     }

@@ -1,6 +1,6 @@
-"""Set an edition's pieces once: each paper, and the mail around the papers.
+"""Render an edition once: a fragment for each paper, and the layout around the papers.
 
-Marks stand where a mail becomes personal: its token, its papers, their ranks and reasons.
+Placeholders stand where a digest becomes personal: its token, its papers, their ranks and reasons.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.tokens import TOKEN_LENGTH
 from papers.wording import author_line, lead, short_figure
 
-# Characters of Unicode's private use area, which no text holds.
-TOKEN: Final = "\ue000"  # noqa: S105 (a mark, not a secret)
+# Characters of Unicode's private use area: no title, name or summary contains them.
+TOKEN: Final = "\ue000"  # noqa: S105 (a placeholder, not a secret)
 PAPERS: Final = "\ue001"
 PREHEADER: Final = "\ue002"
 RANK: Final = "\ue003"
@@ -35,110 +35,116 @@ _NO_PLACEHOLDERS: Final = dict.fromkeys(map(ord, PLACEHOLDERS))
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _COLUMNS: Final = 72
-INDENT: Final = "    "  # the text part hangs its ranks: "10. Title"
+INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
-
-# The room that each mark needs on its line; those of no width stand on lines of their own.
+# The most characters that each value takes on its line. A placeholder of width 0 stands on a line
+# of its own, and its value is wrapped by itself.
 _WIDTHS: Final = {TOKEN: TOKEN_LENGTH, RANK: len(INDENT), WHY: 0, PAPERS: 0, PREHEADER: 0}
 
 
-Parts = tuple[bytes, ...]  # a text for the wire, cut so that the token's marks stand alone
+Parts = tuple[bytes, ...]  # encoded text, split so that each token placeholder is one item
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The mail around the papers, with marks: as text, and encoded for the wire."""
+    """The mail around the papers, with placeholders: as text, and encoded for transport."""
 
     html: str
     text: str
 
     @cached_property
-    def wire_html(self) -> bytes:
+    def encoded_html(self) -> bytes:
         return quoted_printable(self.html, _WIDTHS)
 
     @cached_property
-    def wire_text(self) -> bytes:
+    def encoded_text(self) -> bytes:
         return quoted_printable(self.text, _WIDTHS)
 
     @cached_property
     def html_parts(self) -> Sequence[Parts]:
-        """What stands before the preheader, up to the papers, and after them."""
-        return _cut(self.wire_html, PREHEADER, PAPERS)
+        """The HTML before the preheader, from there to the papers, and after the papers."""
+        return _split_at(self.encoded_html, PREHEADER, PAPERS)
 
     @cached_property
     def text_parts(self) -> Sequence[Parts]:
-        """What stands before the papers, and after them."""
-        return _cut(self.wire_text, PAPERS)
+        """The text before the papers, and after them."""
+        return _split_at(self.encoded_text, PAPERS)
 
 
 @dataclass(frozen=True)
 class PaperFragment(Layout):
-    """One paper's part of the mail, the same way; `title` is plain text without marks."""
+    """One paper's part of the mail, in the same form; `title` is plain, without placeholders."""
 
     title: str
 
     @cached_property
     def html_parts(self) -> Sequence[Parts]:
-        """What stands before its rank, up to its reason, and after that."""
-        return _cut(self.wire_html, RANK, WHY)
+        """The HTML before the rank, from there to the reason, and after the reason."""
+        return _split_at(self.encoded_html, RANK, WHY)
 
     @cached_property
     def text_parts(self) -> Sequence[Parts]:
-        return _cut(self.wire_text, RANK, WHY)
+        """The text before the rank, from there to the reason, and after the reason."""
+        return _split_at(self.encoded_text, RANK, WHY)
 
 
-def _cut(wire: bytes, *marks: str) -> Sequence[Parts]:
-    """The parts between these marks, which stand once each in this order."""
+def _split_at(encoded: bytes, *placeholders: str) -> Sequence[Parts]:
+    """The parts between these placeholders, each of which stands once, in this order."""
     found = []
-    for mark in marks:
-        part, wire = wire.split(mark.encode())
-        found.append(_around_tokens(part))
-    return [*found, _around_tokens(wire)]
+    for placeholder in placeholders:
+        part, encoded = encoded.split(placeholder.encode())
+        found.append(_split_at_tokens(part))
+    return [*found, _split_at_tokens(encoded)]
 
 
-def _around_tokens(wire: bytes) -> Parts:
-    """Cut around each token's mark. All marks are one object, to be found by identity."""
+def _split_at_tokens(encoded: bytes) -> Parts:
+    """Split around each token placeholder: all are the same object, found later by identity."""
     between = [
-        part for plain in wire.split(TOKEN_PLACEHOLDER) for part in (TOKEN_PLACEHOLDER, plain)
+        part for plain in encoded.split(TOKEN_PLACEHOLDER) for part in (TOKEN_PLACEHOLDER, plain)
     ]
     return tuple(between[1:])
 
 
 def render_layout(context: dict[str, Any]) -> Layout:
     """The mail around the papers. `context`: see templates/emails/digest.html."""
-    links = context | _site_links()
-    return Layout(
-        html=_inline(render_to_string("emails/digest.html", links | _html_marks())),
-        text=render_to_string("emails/digest.txt", links | _text_marks()).rstrip("\n") + "\n",
-    )
+    values = context | _site_links()
+    html = render_to_string("emails/digest.html", values | _html_placeholders())
+    text = render_to_string("emails/digest.txt", values | _text_placeholders())
+    return Layout(html=_inline(html), text=text.rstrip("\n") + "\n")
 
 
 def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
-    """One paper, as it stands in every digest of the edition.
+    """One paper, the same in every digest of the edition.
 
     Args:
-        position: its place in the common list, which numbers its links.
+        position: the paper's place in the edition's list; its links are numbered by it.
         facts: a `Candidate.facts`.
     """
-    words = _words_of(facts) | {"links": links.addresses(position, facts, TOKEN)}
-    html = _inline_fragment(render_to_string("emails/digest_paper.html", words | _html_marks()))
-    text = render_to_string("emails/digest_paper.txt", words | _text_marks())
-    return PaperFragment(title=words["title"], html=html.strip() + "\n", text=text.strip("\n"))
+    values = _fragment_context(facts) | {"links": links.addresses(position, facts, TOKEN)}
+    html = render_to_string("emails/digest_paper.html", values | _html_placeholders())
+    text = render_to_string("emails/digest_paper.txt", values | _text_placeholders())
+    return PaperFragment(
+        title=values["title"], html=_inline_fragment(html).strip() + "\n", text=text.strip("\n")
+    )
 
 
-def _words_of(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as a mail words them."""
-    clean = {name: _without_marks(value) for name, value in facts.items()}
-    byline, summary = author_line(clean["authors"]), lead(clean["summary"])
+def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as the templates of a paper use them."""
+    clean = {name: _without_placeholders(value) for name, value in facts.items()}
+    byline, summary, figures = (
+        author_line(clean["authors"]),
+        lead(clean["summary"]),
+        _figures(clean),
+    )
     return clean | {
         "byline": byline,
         "summary": summary,
-        "figures": _figures(clean),
-        # The rank takes the first line's indent; it is filled in when the rank is known.
-        "title_lines": hung(clean["title"]),
+        "figures": figures,
+        # The rank stands in the first line's indent; it is filled in when it is known.
+        "title_lines": wrap_after_indent(clean["title"]),
         "byline_lines": _wrapped(byline),
         "summary_lines": _wrapped(summary),
-        "figures_lines": _wrapped(" · ".join(_figures(clean))),
+        "figures_lines": _wrapped(" · ".join(figures)),
     }
 
 
@@ -155,13 +161,14 @@ def _figures(facts: Mapping[str, Any]) -> list[str]:
     return figures
 
 
-def _text_marks() -> dict[str, Any]:
-    return {"marks": {"papers": PAPERS, "rank": RANK, "why": WHY}}
+def _text_placeholders() -> dict[str, Any]:
+    return {"placeholders": {"papers": PAPERS, "rank": RANK, "why": WHY}}
 
 
-def _html_marks() -> dict[str, Any]:
+def _html_placeholders() -> dict[str, Any]:
     alone = {"papers": PAPERS, "preheader": PREHEADER, "why": WHY}
-    return {"marks": {"rank": RANK, **{name: f"\n{mark}\n" for name, mark in alone.items()}}}
+    lines = {name: f"\n{placeholder}\n" for name, placeholder in alone.items()}
+    return {"placeholders": {"rank": RANK, **lines}}
 
 
 def _site_links() -> dict[str, str]:
@@ -174,7 +181,7 @@ def _site_links() -> dict[str, str]:
     }
 
 
-def _without_marks(value: Any) -> Any:
+def _without_placeholders(value: Any) -> Any:
     return value.translate(_NO_PLACEHOLDERS) if isinstance(value, str) else value
 
 
@@ -190,8 +197,8 @@ def _wrapped(text: str) -> str:
     return "\n".join(lines)
 
 
-def hung(text: str) -> str:
-    """Wrapped, but the first line follows something that stands in its indent."""
+def wrap_after_indent(text: str) -> str:
+    """Wrapped and indented; the first line has no indent, since a rank or a word stands there."""
     return _wrapped(text).strip()
 
 
@@ -203,7 +210,7 @@ def _style() -> str:
 
 
 def _inline(html: str) -> str:
-    """Rules become style attributes; the sheet stays for dark mode and narrow screens."""
+    """Turn CSS rules into style attributes; @media rules stay, for dark mode and narrow screens."""
     inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, extra_css=_style())
     return inliner.inline(html)
 

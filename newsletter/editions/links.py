@@ -1,7 +1,7 @@
-"""The links of a digest: /r/<token>/<number>, never a URL in a parameter, so no open redirect.
+"""The links of a digest: /r/<token>/<number>. No URL stands in a parameter: no open redirect.
 
-The number counts the links of the edition, three to a paper, so that a paper's rendered
-piece is the same in every digest, whatever rank it has there.
+The number counts the links of the edition, three to a paper, so a paper's fragment is the same in
+every digest, whatever rank the paper has there.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ def addresses(position: int, facts: Mapping[str, Any], token: str) -> dict[str, 
 
 
 def resolve(number: int) -> tuple[int, str]:
-    """The position and the kind that a link's number stands for."""
+    """The position of the paper and the kind of the link that has this number."""
     position, offset = divmod(number, len(_KINDS))
     return position, _KINDS[offset]

@@ -1,4 +1,4 @@
-"""An edition ready for printing: papers ranked, pieces encoded; loaded once for many mails."""
+"""An edition in memory: its papers ranked, its fragments encoded; loaded once for many digests."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Final, NamedTuple
 
 from django.db.models import Min
 
-from newsletter.editions.compose import WINDOW_OF
 from newsletter.editions.fragments import Layout, PaperFragment
 from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
 from newsletter.editions.reasons import why
 from newsletter.editions.render import Digest, DigestBody, build_digest
+from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
 from web.sql import array, text_array
 
-_NONE: Final[frozenset[int]] = frozenset()
-_KEPT_CHOICES: Final = 8_000  # about 5 KB each with their sheets
+_NO_PAPERS: Final[frozenset[int]] = frozenset()
+_KEPT_SELECTIONS: Final = 8_000  # about 5 KB each with their digest bodies
 
 
 class Columns(NamedTuple):
@@ -32,7 +32,7 @@ class Columns(NamedTuple):
 
 
 class Selection:
-    """The papers selected for a recipient, in order, each with its reason."""
+    """The papers of a digest, in order, each with its reason; with their `columns` and `body`."""
 
     def __init__(self, picks: Sequence[StoredPick], edition: LoadedEdition) -> None:
         self.picks = picks
@@ -58,27 +58,30 @@ class LoadedEdition:
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
         self.seen_since = _seen_since(edition)
-        self._shell = Layout(html=edition.html, text=edition.text)
+        self._layout = Layout(html=edition.html, text=edition.text)
         candidates = list(Candidate.objects.filter(edition=edition))
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
         self._papers = frozenset(self._by_paper)
-        # By position, which stays when two rows of one paper are merged later.
-        self._pieces = {candidate.position: _fragment(candidate) for candidate in candidates}
-        self._ranking = Ranking([_offer(candidate) for candidate in candidates])
+        # By position, which stays the same when two rows of one paper are merged later.
+        self._fragments = {candidate.position: _fragment(candidate) for candidate in candidates}
+        self._ranking = Ranking([_candidate_paper(candidate) for candidate in candidates])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
-        self._stored = lru_cache(_KEPT_CHOICES)(self._pick_as_stored)
-        self._selections = lru_cache(_KEPT_CHOICES)(self._select)
+        self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
+        self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
 
-    def select(self, reader: Interests, seen: Collection[int]) -> Selection:
-        """The reader's papers. Readers who want the same and saw the same share one choice."""
-        return self._selections(reader, self._papers.intersection(seen) if seen else _NONE)
+    def select(self, interests: Interests, seen: Collection[int]) -> Selection:
+        """The papers for these interests, without those of the ids in `seen`.
+
+        Recipients with the same interests who were sent the same papers share one selection.
+        """
+        return self._selections(interests, self._papers.intersection(seen) if seen else _NO_PAPERS)
 
     def restore(self, picks: Sequence[StoredPick]) -> Selection:
         """The selection that a delivery has stored."""
         return Selection(picks, self)
 
-    def _select(self, reader: Interests, seen: frozenset[int]) -> Selection:
-        picks = personalize(reader, self._ranking, seen)
+    def _select(self, interests: Interests, seen: frozenset[int]) -> Selection:
+        picks = personalize(interests, self._ranking, seen)
         return Selection(tuple(self._stored(pick) for pick in picks), self)
 
     def _pick_as_stored(self, pick: Pick) -> StoredPick:
@@ -87,19 +90,19 @@ class LoadedEdition:
         return StoredPick(candidate.position, pick.paper_id, reason)
 
     def body(self, picks: Sequence[StoredPick]) -> DigestBody:
-        """The body of a digest with these papers.
+        """The digest body of these picks.
 
         Raises:
-            KeyError: the edition has lost one of the papers.
+            KeyError: a paper of the picks is no longer in the edition.
         """
         return DigestBody(
-            self._shell, [(self._pieces[pick.position], pick.reason) for pick in picks]
+            self._layout, [(self._fragments[pick.position], pick.reason) for pick in picks]
         )
 
 
 @lru_cache(maxsize=3)
 def load_edition(edition_id: int) -> LoadedEdition:
-    """The press of a frozen edition, kept by the process: frozen editions never change.
+    """A frozen edition, kept by the process: a frozen edition never changes.
 
     Raises:
         Edition.DoesNotExist: there is no such edition, or it is not frozen yet.
@@ -111,8 +114,8 @@ def rebuild(delivery: Delivery, to: str) -> Digest:
     """The digest of a delivery that was sent, from the ledger and the edition alone.
 
     Raises:
-        LookupError: there never was a message, the edition has lost a paper of it, or the key
-            of its token is no longer in the settings.
+        LookupError: the delivery never had a digest, a paper of it is no longer in the edition,
+            or the key of its token is no longer in the settings.
     """
     content = delivery.content_or_none
     if content is None:
@@ -127,10 +130,10 @@ def rebuild(delivery: Delivery, to: str) -> Digest:
 
 
 def _seen_since(edition: Edition) -> tuple[datetime, int]:
-    """From when, and from which edition on by id, its papers can have been sent already.
+    """The time, and the first edition by id, before which none of its papers can have been sent.
 
-    Not before the first of them was listed; and an edition is queued on the day after its last
-    (a day more costs nothing, should a clock be wrong).
+    A paper is not sent before it was listed; and an edition is queued on the day after its last
+    day (one day more costs nothing, and covers a clock that is wrong).
     """
     since = opens_at(WINDOW_OF[edition.cadence], edition.day)
     sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
@@ -142,7 +145,7 @@ def _fragment(candidate: Candidate) -> PaperFragment:
     return PaperFragment(title=candidate.facts["title"], html=candidate.html, text=candidate.text)
 
 
-def _offer(candidate: Candidate) -> CandidatePaper:
+def _candidate_paper(candidate: Candidate) -> CandidatePaper:
     facts = candidate.facts
     return CandidatePaper(
         paper_id=candidate.paper_id,

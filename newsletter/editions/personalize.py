@@ -1,9 +1,9 @@
-"""Choose a reader's own papers from an edition. Pure: values in, values out.
+"""Choose the papers of a digest from an edition, by interests. Pure: values in, values out.
 
-A paper's worth to a reader is how strongly it trends among the edition's papers, plus how
-much it is about what they follow, minus a little for each paper already chosen from the
-same topic. What they were sent before or mute never comes; what touches nothing they follow
-never comes either, for a thin digest is better than a padded one.
+The worth of a paper to a recipient is how strongly it trends among the edition's papers, plus how
+much it is about what they follow, minus a little for each paper already chosen from the same topic.
+A paper that they were sent before, or that holds a muted word, is never chosen; nor is one that
+touches nothing they follow: a thin digest is better than a padded one.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ Flags = NDArray[np.bool_]
 
 # Weights, in units of one standard deviation of the edition's trends.
 TOPIC: Final = 1.0  # a paper wholly about a followed topic
-KEYWORD: Final = 2.0  # followed words say more than a topic
-AUTHOR: Final = 4.0  # a followed author says most (docs/ranking.md)
+KEYWORD: Final = 2.0  # a followed word is narrower than a topic
+AUTHOR: Final = 4.0  # a followed author is the narrowest interest (docs/ranking.md)
+REPEAT: Final = 0.35  # subtracted for each paper already chosen from the same topic
+
 NO_TOPIC: Final = -1
-_KEPT: Final = 10_000  # terms, and reasons, some 500 bytes each
-REPEAT: Final = 0.35  # each paper already chosen from the same topic
+_KEPT: Final = 10_000  # terms, and picks, some 500 bytes each
 
 
 @dataclass(frozen=True, slots=True)
 class CandidatePaper:
-    """A paper of the edition, as far as choosing needs it."""
+    """What is needed of a paper of the edition to choose it or not."""
 
     paper_id: int
     position: int
@@ -43,7 +44,7 @@ class CandidatePaper:
 
 @dataclass(frozen=True, slots=True)
 class Interests:
-    """What a reader wants. No topics, words and authors at all: everything."""
+    """What a subscriber follows. No topics, words and authors at all: everything."""
 
     topics: frozenset[str] = frozenset()
     keywords: tuple[str, ...] = ()
@@ -58,7 +59,7 @@ class Interests:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A chosen paper and what it was chosen for: at most one of topic, keyword, author leads."""
+    """A chosen paper and the interests it was chosen for; an empty text: not for one of these."""
 
     paper_id: int
     topic: str = ""
@@ -67,41 +68,42 @@ class Pick:
 
 
 class Ranking:
-    """An edition's papers as arrays, made once and asked for many readers.
+    """An edition's papers as arrays, built once and used for many recipients.
 
-    About 0.1 ms a reader over 500 papers, most of it sorting.
+    About 0.1 ms a recipient over 500 papers, most of it sorting.
     """
 
-    def __init__(self, offers: Sequence[CandidatePaper]) -> None:
-        self.offers = sorted(offers, key=lambda offer: offer.position)
-        self.ids = np.array([offer.paper_id for offer in self.offers], dtype=np.int64)
-        self.z_scores = _z_scores([offer.trend for offer in self.offers])
-        self.topics = sorted({slug for offer in self.offers for slug in offer.topics})
+    def __init__(self, papers: Sequence[CandidatePaper]) -> None:
+        self.papers = sorted(papers, key=lambda paper: paper.position)
+        self.ids = np.array([paper.paper_id for paper in self.papers], dtype=np.int64)
+        self.z_scores = _z_scores([paper.trend for paper in self.papers])
+        self.topics = sorted({slug for paper in self.papers for slug in paper.topics})
         self._column = {slug: column for column, slug in enumerate(self.topics)}
-        self.weights = np.zeros((len(self.offers), len(self.topics) + 1))  # the last: no topic
-        for row, offer in enumerate(self.offers):
-            for slug, weight in offer.topics.items():
+        self.weights = np.zeros((len(self.papers), len(self.topics) + 1))  # the last: no topic
+        for row, paper in enumerate(self.papers):
+            for slug, weight in paper.topics.items():
                 self.weights[row, self._column[slug]] = weight
-        # Readers share terms and reasons; what only one of them follows must not pile up.
-        self.saying = lru_cache(_KEPT)(self._saying)
-        self.by = lru_cache(_KEPT)(self._by)
+        # Recipients share terms and reasons; terms that only one of them follows are dropped again.
+        self.mentions = lru_cache(_KEPT)(self._mentions)
+        self.written_by = lru_cache(_KEPT)(self._written_by)
         self.pick = lru_cache(_KEPT)(self._pick)
 
-    def columns(self, reader: Interests) -> NDArray[np.intp]:
-        """The topics that count for this reader; all of them for one who follows all."""
-        known = self.topics if reader.follows_all else sorted(reader.topics & self._column.keys())
+    def columns(self, interests: Interests) -> NDArray[np.intp]:
+        """The columns of the followed topics in `weights`; of all topics when all are followed."""
+        followed = interests.topics & self._column.keys()
+        known = self.topics if interests.follows_all else sorted(followed)
         return np.array([self._column[slug] for slug in known] or [len(self.topics)], dtype=np.intp)
 
-    def _saying(self, term: str) -> Flags:
+    def _mentions(self, term: str) -> Flags:
         """Which papers hold the term as whole words, in any case, plural or not."""
         pattern = re.compile(rf"(?<!\w){re.escape(term)}s?(?!\w)", re.IGNORECASE)
-        return self._flags(bool(pattern.search(offer.words)) for offer in self.offers)
+        return self._flags(bool(pattern.search(paper.words)) for paper in self.papers)
 
-    def _by(self, author: str) -> Flags:
+    def _written_by(self, author: str) -> Flags:
         """Which papers the author has written."""
         name = author.casefold()
         return self._flags(
-            any(name == other.casefold() for other in offer.authors) for offer in self.offers
+            any(name == other.casefold() for other in paper.authors) for paper in self.papers
         )
 
     def among(self, papers: Collection[int]) -> Flags:
@@ -109,54 +111,54 @@ class Ranking:
         return np.isin(self.ids, np.fromiter(papers, np.int64, len(papers)))
 
     def _pick(self, row: int, topic: int, keyword: str, author: str) -> Pick:
-        """The paper of a row, chosen for these."""
-        lead = "" if topic == NO_TOPIC else self.topics[topic]
-        return Pick(int(self.ids[row]), lead, keyword, author)
+        """The paper of a row, chosen for this topic (a column, or NO_TOPIC), keyword and author."""
+        slug = "" if topic == NO_TOPIC else self.topics[topic]
+        return Pick(int(self.ids[row]), slug, keyword, author)
 
     def _flags(self, values: Iterable[bool]) -> Flags:
-        return np.fromiter(values, np.bool_, len(self.offers))
+        return np.fromiter(values, np.bool_, len(self.papers))
 
 
-def personalize(reader: Interests, ranking: Ranking, seen: Collection[int]) -> list[Pick]:
-    """The reader's papers, best first; at most `reader.size`, and fewer in a thin week.
+def personalize(interests: Interests, ranking: Ranking, seen: Collection[int]) -> list[Pick]:
+    """The papers for these interests, best first; at most `interests.size`, or fewer.
 
     Args:
-        seen: ids of papers that this reader was sent before.
+        seen: ids of papers that this recipient was sent before.
 
-    Ties go to the paper that stands higher in the common list, so that the same edition and
-    the same reader always give the same digest.
+    Among papers of equal worth the one with the lower position comes first, so that the same
+    edition and the same interests always give the same digest.
     """
-    columns = ranking.columns(reader)
+    columns = ranking.columns(interests)
     followed = ranking.weights[:, columns]
     affinity = followed.max(axis=1, initial=0.0)
-    lead = np.where(affinity > 0, columns[followed.argmax(axis=1)], NO_TOPIC)
-    said = _any(ranking, [ranking.saying(term) for term in reader.keywords])
-    written = _any(ranking, [ranking.by(name) for name in reader.authors])
-    worth = ranking.z_scores + TOPIC * affinity + KEYWORD * said + AUTHOR * written
+    topic = np.where(affinity > 0, columns[followed.argmax(axis=1)], NO_TOPIC)
+    mentioned = _any(ranking, [ranking.mentions(term) for term in interests.keywords])
+    written = _any(ranking, [ranking.written_by(name) for name in interests.authors])
+    worth = ranking.z_scores + TOPIC * affinity + KEYWORD * mentioned + AUTHOR * written
 
-    wanted = (affinity > 0) | said | written | reader.follows_all
-    wanted &= ~_any(ranking, [ranking.saying(term) for term in reader.muted])
+    wanted = (affinity > 0) | mentioned | written | interests.follows_all
+    wanted &= ~_any(ranking, [ranking.mentions(term) for term in interests.muted])
     if seen:
         wanted &= ~ranking.among(seen)
-    rows = _diverse(np.flatnonzero(wanted), worth, lead, reader.size)
-    return [_pick(reader, ranking, row, int(lead[row])) for row in rows]
+    rows = _diverse(np.flatnonzero(wanted), worth, topic, interests.size)
+    return [_pick(interests, ranking, row, int(topic[row])) for row in rows]
 
 
 def _z_scores(trends: Sequence[float]) -> Floats:
-    """Each trend's distance from the mean, in standard deviations; 0 where all are alike."""
+    """Each trend's distance from the mean, in standard deviations; 0 where all are equal."""
     values = np.array(trends, dtype=np.float64)
     spread = float(values.std()) if len(values) else 0.0
     return (values - values.mean()) / spread if spread else np.zeros(len(values))
 
 
-def _any(ranking: Ranking, flagged: Sequence[Flags]) -> Flags:
-    """Which papers any of these flags stands for."""
-    return np.logical_or.reduce(flagged) if flagged else np.zeros(len(ranking.ids), np.bool_)
+def _any(ranking: Ranking, flags: Sequence[Flags]) -> Flags:
+    """Which papers are flagged at least once."""
+    return np.logical_or.reduce(flags) if flags else np.zeros(len(ranking.ids), np.bool_)
 
 
-def _pick(reader: Interests, ranking: Ranking, row: int, topic: int) -> Pick:
-    keyword = next((term for term in reader.keywords if ranking.saying(term)[row]), "")
-    author = next((name for name in reader.authors if ranking.by(name)[row]), "")
+def _pick(interests: Interests, ranking: Ranking, row: int, topic: int) -> Pick:
+    keyword = next((term for term in interests.keywords if ranking.mentions(term)[row]), "")
+    author = next((name for name in interests.authors if ranking.written_by(name)[row]), "")
     return ranking.pick(row, topic, keyword, author)
 
 
@@ -165,10 +167,10 @@ def _diverse(
 ) -> list[int]:
     """Greedy choice: each further paper of one topic counts REPEAT less than the one before.
 
-    Within a topic papers come by worth, so what a paper counts is known before anything is
-    chosen: its worth, less REPEAT for each better one of its topic. That falls within every
-    topic, and always taking the best head of falling queues is sorting. Papers without a
-    topic are never counted against each other.
+    Within a topic papers are chosen by worth, so what a paper counts is known before anything is
+    chosen: its worth, less REPEAT for each better paper of its topic. These values fall within
+    every topic, and to take the best head of falling queues again and again is to sort. Papers
+    without a topic are never counted against each other.
     """
     ordered = rows[np.argsort(-worth[rows], kind="stable")]
     led = topics[ordered]
@@ -177,7 +179,7 @@ def _diverse(
 
 
 def _places(groups: NDArray[np.intp]) -> NDArray[np.intp]:
-    """How many of the same group stand before each."""
+    """For each item, how many items of the same group stand before it."""
     by_group = np.argsort(groups, kind="stable")
     sorted_groups = groups[by_group]
     starts = np.searchsorted(sorted_groups, sorted_groups)

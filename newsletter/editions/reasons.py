@@ -10,11 +10,11 @@ from papers.wording import short_figure
 
 
 def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) -> str:
-    """The reason of a pick in words, then the figures behind its trend.
+    """The reason for a pick in words, then the figures behind its trend.
 
     Args:
         facts: a `Candidate.facts`.
-        topic_names: slug → name, as the operator calls it today.
+        topic_names: slug → the name that the topic has today.
     """
     parts = [_lead(pick, topic_names), *_figures(facts)]
     return " · ".join(part for part in parts if part) or "Trending now"
@@ -40,7 +40,7 @@ def _figures(facts: Mapping[str, Any]) -> list[str]:
 
 
 def skipped(new_papers: int, follows_all: bool) -> str:
-    """Why a reader gets no digest this time, for the ledger and its reader."""
+    """Why a recipient gets no digest this time, as the delivery stores it."""
     where = "in this edition" if follows_all else "in your topics"
     if not new_papers:
         return f"no new papers {where}"

@@ -1,9 +1,8 @@
 """Build a digest's message: a join of fragments that the edition has rendered already.
 
-What many recipients share is made once and kept: the fragments, encoded for the wire and cut
-where the token goes, and the `DigestBody`, one selection of papers, which only lists them. A
-message is then its headers and one join, ten microseconds, and the same delivery always gives
-the same bytes.
+What many recipients share is built once and kept: the fragments, encoded and split where the token
+goes, and the `DigestBody`, one selection of papers, which only lists them. A message is then its
+headers and one join, ten microseconds, and the same delivery always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
@@ -32,70 +30,67 @@ from newsletter.editions.fragments import (
     WHY,
     Layout,
     PaperFragment,
-    hung,
+    wrap_after_indent,
 )
+from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.tokens import make_token
 
-_MESSAGE_ID: Final = re.compile(r"<?digest\.(\d{1,18})\.[0-9a-f]+@")
-RENDERER: Final = "1"  # raise it when the same rows would give another mail
+RENDERER: Final = "1"  # raise it when the same rows would give another message
 
 _CRLF: Final = "\r\n"
-# No part can hold it: "=_" is not quoted-printable.
+# No part can contain it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
 _CONTENT_TYPE: Final = b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY
-# Where a mail's own address, Message-ID and date go.
-_OWN: Final = tuple(mark.encode() for mark in ("\ue005", "\ue006", "\ue007"))
+# Placeholders for the address, the Message-ID and the date of one message.
+_OWN: Final = tuple(placeholder.encode() for placeholder in ("\ue005", "\ue006", "\ue007"))
 _GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 
 
 class DigestBody:
-    """One choice of papers, set: what all readers who get it have in common."""
+    """One selection of papers as a mail body: what all recipients of this selection share."""
 
-    def __init__(self, shell: Layout, chosen: Sequence[tuple[PaperFragment, str]]) -> None:
-        """`chosen`: the papers in order, each with its reason in plain text."""
-        self._shell = shell
-        self._chosen = [(piece, rank, why) for rank, (piece, why) in enumerate(chosen, 1)]
-        titles = [piece.title for piece, _ in chosen]
+    def __init__(self, layout: Layout, papers: Sequence[tuple[PaperFragment, str]]) -> None:
+        """`papers`: in the digest's order, each with its reason in plain text."""
+        self._layout = layout
+        self._papers = [(fragment, rank, why) for rank, (fragment, why) in enumerate(papers, 1)]
+        titles = [fragment.title for fragment, _ in papers]
         self.subject = subject_of(titles)
         self._preheader = " · ".join(titles[:2])
 
     @cached_property
     def html(self) -> str:
-        """The HTML part, with the token's mark."""
+        """The HTML part, with the token placeholder."""
         papers = "".join(
-            piece.html.replace(RANK, str(rank)).replace(WHY, escape(why))
-            for piece, rank, why in self._chosen
+            fragment.html.replace(RANK, str(rank)).replace(WHY, escape(why))
+            for fragment, rank, why in self._papers
         )
-        shell = self._shell.html.replace(PREHEADER, escape(self._preheader))
-        return shell.replace(PAPERS, papers)
+        layout = self._layout.html.replace(PREHEADER, escape(self._preheader))
+        return layout.replace(PAPERS, papers)
 
     @cached_property
     def text(self) -> str:
-        """The text part, with the token's mark."""
+        """The text part, with the token placeholder."""
         papers = "\n\n".join(
-            piece.text.replace(RANK, _hung_rank(rank)).replace(WHY, hung(f"Why: {why}"))
-            for piece, rank, why in self._chosen
+            fragment.text.replace(RANK, _rank_as_indent(rank)).replace(WHY, _why_lines(why))
+            for fragment, rank, why in self._papers
         )
-        return self._shell.text.replace(PAPERS, papers)
+        return self._layout.text.replace(PAPERS, papers)
 
     def message(self, to: str, message_id: str, date: str, token: str) -> bytes:
-        """The whole mail, encoded, with what is this one's own."""
-        common, own, token_places = self._wire
-        parts, mark = list(common), token.encode()
-        parts[own[0]], parts[own[1]], parts[own[2]] = (
-            to.encode(),
-            message_id.encode(),
-            date.encode(),
-        )
+        """The whole message for one recipient, encoded."""
+        common, own_places, token_places = self._parts
+        parts, encoded_token = list(common), token.encode()
+        own = to.encode(), message_id.encode(), date.encode()
+        parts[own_places[0]], parts[own_places[1]], parts[own_places[2]] = own
         for place in token_places:
-            parts[place] = mark
+            parts[place] = encoded_token
         return b"".join(parts)
 
     @cached_property
-    def _wire(self) -> tuple[tuple[bytes, ...], tuple[int, ...], tuple[int, ...]]:
-        """The parts that mails have in common; the places of what is their own; the token's."""
-        head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded(self.subject)
+    def _parts(self) -> tuple[tuple[bytes, ...], tuple[int, ...], tuple[int, ...]]:
+        """The parts of the message; the places in it of the _OWN values; those of the token."""
+        head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded_header(self.subject)
         site, sender = settings.SITE_URL, settings.MAIL_FROM
         parts = list(_common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
         parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
@@ -103,40 +98,45 @@ class DigestBody:
         parts += [b"\r\n", _part_head(b"html")]
         parts += self._html_parts()
         parts.append(b"\r\n--%b--\r\n" % _BOUNDARY)
-        # Tuples of bytes and of numbers: Python's garbage collector leaves them alone.
-        own = tuple(next(n for n, part in enumerate(parts) if part is mark) for mark in _OWN)
+        # Tuples of bytes and of numbers: Python's garbage collector does not traverse them.
+        own = tuple(next(n for n, part in enumerate(parts) if part is it) for it in _OWN)
         tokens = tuple(n for n, part in enumerate(parts) if part is TOKEN_PLACEHOLDER)
         return tuple(parts), own, tokens
 
     def _text_parts(self) -> list[bytes]:
-        before, after = self._shell.text_parts
+        before, after = self._layout.text_parts
         parts = list(before)
-        for piece, rank, why in self._chosen:
-            head, middle, tail = piece.text_parts
-            parts += [*head, _hung_rank(rank).encode(), *middle, _wire_why(why), *tail, _GAP]
-        return [*parts[:-1], *after]  # no gap behind the last
+        for fragment, rank, why in self._papers:
+            head, middle, tail = fragment.text_parts
+            encoded_rank = _rank_as_indent(rank).encode()
+            parts += [*head, encoded_rank, *middle, _encoded_why(why), *tail, _GAP]
+        return [*parts[:-1], *after]  # no gap after the last paper
 
     def _html_parts(self) -> list[bytes]:
-        start, before, after = self._shell.html_parts
-        parts = [*start, _wire_escaped(self._preheader), *before]
-        for piece, rank, why in self._chosen:
-            head, middle, tail = piece.html_parts
-            parts += [*head, b"%d" % rank, *middle, _wire_escaped(why), *tail]
+        start, before, after = self._layout.html_parts
+        parts = [*start, _encoded_html(self._preheader), *before]
+        for fragment, rank, why in self._papers:
+            head, middle, tail = fragment.html_parts
+            parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
         return [*parts, *after]
 
 
-# Readers by the thousand share their reasons, if not their papers.
+# Thousands of recipients share a reason, even where they do not share all papers.
 @lru_cache(maxsize=10_000)
-def _wire_why(why: str) -> bytes:
-    return quoted_printable(hung(f"Why: {why}"))
+def _encoded_why(why: str) -> bytes:
+    return quoted_printable(_why_lines(why))
 
 
 @lru_cache(maxsize=10_000)
-def _wire_escaped(text: str) -> bytes:
+def _encoded_html(text: str) -> bytes:
     return quoted_printable(escape(text))
 
 
-def _hung_rank(rank: int) -> str:
+def _why_lines(why: str) -> str:
+    return wrap_after_indent(f"Why: {why}")
+
+
+def _rank_as_indent(rank: int) -> str:
     return f"{rank}.".ljust(len(INDENT))
 
 
@@ -159,22 +159,22 @@ def _from_header(mail_from: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _encoded(text: str) -> bytes:
-    """A header's text, folded, in an encoded word only where ASCII does not do."""
+def _encoded_header(text: str) -> bytes:
+    """A header's text, folded; an encoded word (RFC 2047) only where it is not ASCII."""
     charset = "us-ascii" if text.isascii() else "utf-8"
     return Header(text, charset, header_name="Subject").encode(linesep=_CRLF).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A finished mail to exactly one reader, for any transport."""
+    """A digest to exactly one recipient, ready for any transport."""
 
     delivery_id: int
     to: str
     token: str
     dated_at: datetime
     body: DigestBody
-    attempts: int = 1  # which try this is, counted from 1; no part of the mail
+    attempts: int = 1  # which attempt this is, counted from 1; no part of the message
 
     @property
     def reference(self) -> int:
@@ -204,18 +204,18 @@ class Digest:
     @property
     def headers(self) -> Mapping[str, str]:
         """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-        number, date = message_id(self.delivery_id, self.token), _date(self.dated_at)
-        return _headers(number, date, self.token, settings.LIST_ID, settings.SITE_URL)
+        own = message_id(self.delivery_id, self.token), _date(self.dated_at), self.token
+        return _headers(*own, settings.LIST_ID, settings.SITE_URL)
 
     def as_bytes(self) -> bytes:
-        """The whole message for the wire: CRLF, seven bits, short lines, no dots to stuff."""
-        number, date = message_id(self.delivery_id, self.token), _date(self.dated_at)
-        return self.body.message(self.to, number, date, self.token)
+        """The whole message, encoded: CRLF, seven bits, short lines, no dots to stuff."""
+        own = message_id(self.delivery_id, self.token), _date(self.dated_at), self.token
+        return self.body.message(self.to, *own)
 
 
-def _headers(number: str, date: str, token: str, list_id: str, site: str) -> Mapping[str, str]:
+def _headers(message_id: str, date: str, token: str, list_id: str, site: str) -> Mapping[str, str]:
     return {
-        "Message-ID": number,
+        "Message-ID": message_id,
         "Date": date,
         "List-Id": list_id,
         "List-Unsubscribe": f"<{site}/u/{token}>",
@@ -227,18 +227,17 @@ def _headers(number: str, date: str, token: str, list_id: str, site: str) -> Map
 
 @lru_cache(maxsize=1)
 def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> tuple[bytes, ...]:
-    """The headers before the subject, cut so that the marks stand alone."""
-    to, number, date = (mark.decode() for mark in _OWN)
+    """The headers before the subject, split so that each placeholder is one item."""
+    to, message_id, date = (placeholder.decode() for placeholder in _OWN)
     lines = [f"From: {_from_header(sender)}", f"To: {to}"]
     if reply_to:
         lines.append(f"Reply-To: {reply_to}")
-    headers = _headers(number, date, TOKEN, list_id, site)
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    marks = {
-        mark: mark for mark in (*_OWN, TOKEN_PLACEHOLDER)
-    }  # each one object, found by identity
-    cut = re.split(b"(%b)" % b"|".join(marks), _CRLF.join([*lines, ""]).encode())
-    return tuple(marks.get(part, part) for part in cut)
+    headers = _headers(message_id, date, TOKEN, list_id, site)
+    lines += [f"{header}: {value}" for header, value in headers.items()]
+    # Each placeholder is one object, to be found by identity; a split makes copies.
+    placeholders = {it: it for it in (*_OWN, TOKEN_PLACEHOLDER)}
+    parts = re.split(b"(%b)" % b"|".join(placeholders), _CRLF.join([*lines, ""]).encode())
+    return tuple(placeholders.get(part, part) for part in parts)
 
 
 def build_digest(
@@ -250,7 +249,7 @@ def build_digest(
     body: DigestBody,
     attempts: int = 1,
 ) -> Digest:
-    """The mail of a delivery. A pure function of what the delivery and the edition store.
+    """The digest of a delivery. A pure function of what the delivery and the edition store.
 
     Raises:
         LookupError: the key of the delivery's token is no longer in the settings.
@@ -259,7 +258,7 @@ def build_digest(
 
 
 def subject_of(titles: Sequence[str]) -> str:
-    """The first title, cut at a word when long, and how many papers follow."""
+    """The first title, shortened at a word when it is long, and how many papers follow."""
     return _subject(titles[0], len(titles) - 1)
 
 
@@ -270,18 +269,3 @@ def _subject(title: str, others: int) -> str:
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"
-
-
-def message_id(delivery_id: int, token: str) -> str:
-    """A function of the delivery alone, so that a mail sent twice is one mail in the mailbox.
-
-    It must not give the token away: replies and bounces quote it.
-    """
-    proof = sha256(token.encode()).hexdigest()[:16]
-    return f"<digest.{delivery_id}.{proof}@{settings.MAIL_DOMAIN}>"
-
-
-def read_message_id(text: str) -> int | None:
-    """The id of the delivery that a Message-ID names, if it looks like ours. It proves nothing."""
-    found = _MESSAGE_ID.match(text)
-    return int(found[1]) if found else None

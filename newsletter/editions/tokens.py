@@ -1,7 +1,7 @@
-"""One opaque token a delivery: the key to its unsubscribe, preference and paper links.
+"""One opaque token for each delivery: it opens the unsubscribe, preference and paper links.
 
-A token is the delivery's id and a keyed hash of it, so it needs no column, can be made for a
-burst in microseconds, and cannot be guessed. It tells nothing of the reader.
+A token is the delivery's id and a keyed hash of it, so it needs no column, is computed for a burst
+in microseconds, and cannot be guessed. It holds nothing about the subscriber.
 """
 
 from __future__ import annotations
@@ -17,28 +17,32 @@ from django.conf import settings
 
 _ID_BYTES: Final = 8
 TOKEN_LENGTH: Final = 28
-_HASH_BYTES: Final = 13  # out of reach of guessing; 8 + 13 bytes need no padding
+_HASH_BYTES: Final = 13  # 104 bits cannot be guessed; 8 + 13 bytes need no padding
 
 
 class BadToken(Exception):
-    """The token was not made here, or was cut short on its way."""
+    """The token was not made with one of our keys, or a part of it is missing."""
 
 
 def make_token(delivery_id: int, key_id: str = "") -> str:
     """The token of a delivery, 28 characters that need no quoting in a URL.
 
     Args:
-        key_id: made with this key of the settings; default: today's key.
+        key_id: the key of the settings to use; default: today's key.
 
     Raises:
-        LookupError: the settings hold that key no more.
+        LookupError: that key is no longer in the settings.
     """
     number = delivery_id.to_bytes(_ID_BYTES, "big")
     return base64.urlsafe_b64encode(number + _hash(_key(key_id), number)).decode()
 
 
 def read_token(token: str) -> int:
-    """The id of the delivery that the token was made for, under any key still valid."""
+    """The id of the delivery that the token was made for, under any key that is still valid.
+
+    Raises:
+        BadToken: see there.
+    """
     try:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)
     except ValueError as error:
@@ -50,12 +54,12 @@ def read_token(token: str) -> int:
 
 
 def knows_key(key_id: str) -> bool:
-    """Whether tokens can still be made with this key."""
+    """Whether the settings still hold this key, so that tokens can be made with it."""
     return any(_name(key) == key_id for key in _keys())
 
 
 def current_key_id() -> str:
-    """The short public name of the key that new tokens are made with."""
+    """The short public name of the key that new tokens are made with: eight hexadecimal digits."""
     return _name(settings.SECRET_KEY)
 
 

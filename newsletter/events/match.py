@@ -1,8 +1,8 @@
-"""Find the mail and the reader that a provider's report is about.
+"""Find the delivery and the subscriber that a provider's event is about.
 
-A digest carries the number of its delivery, and providers give it back. But an account may be
-another's too, a test installation's for instance, which has the same numbers: a report on an
-address that is not that of the delivery's reader is not about this delivery.
+A digest carries the id of its delivery as metadata, and providers return it. But the account at the
+provider may be shared, with a test installation for instance, whose deliveries have the same ids:
+an event for an address that is not the delivery's recipient is not about this delivery.
 """
 
 from __future__ import annotations
@@ -19,71 +19,75 @@ from subscribers.models import Subscriber
 
 @dataclass(slots=True)
 class MatchedEvent:
-    """A report with its delivery and its reader, as far as there are any."""
+    """An event with its delivery and its subscriber, as far as they were found."""
 
-    report: DeliveryEvent
+    event: DeliveryEvent
     delivery: Delivery | None = None
-    reader: Subscriber | None = None
+    subscriber: Subscriber | None = None
 
 
-def match(reports: Sequence[DeliveryEvent]) -> list[MatchedEvent]:
-    """Each report with what it is about; three queries for all of them, at most.
+def match(events: Sequence[DeliveryEvent]) -> list[MatchedEvent]:
+    """Each event with what it is about; at most three queries for all of them.
 
-    The reports' own rows are put right where they name a delivery that they are not about, or
-    name none.
+    The `delivery_id` of an event is corrected in its row where it names another installation's
+    delivery, or names none and was found by the provider's id.
     """
-    rows = _rows(Delivery.objects.filter(pk__in={r.delivery_id for r in reports if r.delivery_id}))
-    emails = {report.recipient for report in reports if report.recipient}
-    readers = {reader.email: reader for reader in Subscriber.objects.filter(email__in=emails)}
-    traced = [_traced(report, rows, readers) for report in reports]
-    _find_by_provider_id(traced)
-    for one in traced:
-        number = one.delivery.pk if one.delivery else _unknown(one.report, rows)
-        if number != one.report.delivery_id:
-            one.report.delivery_id = number
-            one.report.save(update_fields=["delivery_id"])
-    return traced
+    named = {event.delivery_id for event in events if event.delivery_id}
+    deliveries = _by_id(Delivery.objects.filter(pk__in=named))
+    emails = {event.recipient for event in events if event.recipient}
+    subscribers = {row.email: row for row in Subscriber.objects.filter(email__in=emails)}
+    matched = [_match_by_delivery_id(event, deliveries, subscribers) for event in events]
+    _match_by_provider_id(matched)
+    for one in matched:
+        delivery_id = one.delivery.pk if one.delivery else _unknown_id(one.event, deliveries)
+        if delivery_id != one.event.delivery_id:
+            one.event.delivery_id = delivery_id
+            one.event.save(update_fields=["delivery_id"])
+    return matched
 
 
-def _traced(
-    report: DeliveryEvent, rows: Mapping[int, Delivery], readers: Mapping[str, Subscriber]
+def _match_by_delivery_id(
+    event: DeliveryEvent,
+    deliveries: Mapping[int, Delivery],
+    subscribers: Mapping[str, Subscriber],
 ) -> MatchedEvent:
-    row = rows.get(report.delivery_id or 0)
-    if row is None or _is_of_another(report, row):
-        return MatchedEvent(report, None, readers.get(report.recipient))
-    return MatchedEvent(report, row, row.subscriber)
+    delivery = deliveries.get(event.delivery_id or 0)
+    if delivery is None or _is_about_another_address(event, delivery):
+        return MatchedEvent(event, None, subscribers.get(event.recipient))
+    return MatchedEvent(event, delivery, delivery.subscriber)
 
 
-def _is_of_another(report: DeliveryEvent, row: Delivery) -> bool:
-    """Where a reader was erased, or a report names no address, the number must do."""
-    if row.subscriber is None or not report.address_hash:
+def _is_about_another_address(event: DeliveryEvent, delivery: Delivery) -> bool:
+    """False where the addresses cannot be compared: an erased subscriber, an event without one."""
+    if delivery.subscriber is None or not event.address_hash:
         return False
-    return address_hash(row.subscriber.email) != report.address_hash
+    return address_hash(delivery.subscriber.email) != event.address_hash
 
 
-def _unknown(report: DeliveryEvent, rows: Mapping[int, Delivery]) -> int | None:
-    """The number of a delivery that is not in the ledger any more; None if it is another's."""
-    return None if report.delivery_id in rows else report.delivery_id
+def _unknown_id(event: DeliveryEvent, deliveries: Mapping[int, Delivery]) -> int | None:
+    """The id of a delivery that is no longer in the ledger; None if it is another address's."""
+    return None if event.delivery_id in deliveries else event.delivery_id
 
 
-def _find_by_provider_id(traced: Sequence[MatchedEvent]) -> None:
-    """For providers that give no numbers back: among what the reader was sent.
+def _match_by_provider_id(matched: Sequence[MatchedEvent]) -> None:
+    """For providers that return no metadata: search among the deliveries of the subscriber.
 
-    Served by delivery_once, which begins with the reader; no index holds the providers' ids.
+    Served by delivery_once, which begins with the subscriber; no index holds the provider's ids.
     """
-    named = {
-        (one.reader.pk, one.report.message_id): one
-        for one in traced
-        if one.reader and not one.delivery and one.report.message_id
+    unmatched = {
+        (one.subscriber.pk, one.event.message_id): one
+        for one in matched
+        if one.subscriber and not one.delivery and one.event.message_id
     }
-    if named:
-        readers, ids = zip(*named, strict=True)
-        found = Delivery.objects.filter(subscriber__in=readers, provider_id__in=ids)
-        by_names = {(row.subscriber_id or 0, row.provider_id): row for row in _rows(found).values()}
-        for one in traced:
-            if one.reader and not one.delivery:
-                one.delivery = by_names.get((one.reader.pk, one.report.message_id))
+    if not unmatched:
+        return
+    subscribers, ids = zip(*unmatched, strict=True)
+    found = Delivery.objects.filter(subscriber__in=subscribers, provider_id__in=ids)
+    deliveries = {(row.subscriber_id or 0, row.provider_id): row for row in _by_id(found).values()}
+    for one in matched:
+        if one.subscriber and not one.delivery:
+            one.delivery = deliveries.get((one.subscriber.pk, one.event.message_id))
 
 
-def _rows(deliveries: QuerySet[Delivery]) -> dict[int, Delivery]:
+def _by_id(deliveries: QuerySet[Delivery]) -> dict[int, Delivery]:
     return {row.pk: row for row in deliveries.select_related("subscriber").defer("error")}

@@ -1,14 +1,14 @@
-"""Let go of what providers reported long ago. What followed from it stays where it belongs."""
+"""Delete the events that providers posted long ago. What followed from them stays stored."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
+from web import sql
 
-# A tick's worth: short locks, and more than providers report in a minute. Reports that nobody
-# has acted upon stay, however old. Served by event_received (received_at).
+# For one tick: short locks, and more than providers post in a minute. Events that were not
+# processed stay, however old. Served by event_received (received_at).
 MOST: Final = 10_000
 _PURGE: Final = """
 DELETE FROM newsletter_deliveryevent
@@ -20,7 +20,8 @@ DELETE FROM newsletter_deliveryevent
 
 
 def purge_events(before: datetime) -> int:
-    """Delete up to MOST reports that came before then and were acted upon; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PURGE, {"before": before, "most": MOST})
-        return int(cursor.rowcount)
+    """Delete up to MOST processed events that arrived before this time, the oldest first.
+
+    Returns how many it deleted.
+    """
+    return sql.execute(_PURGE, before=before, most=MOST)

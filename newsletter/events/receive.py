@@ -1,7 +1,8 @@
-"""Take in what a mail provider reports: one row a report, and nothing else while it waits.
+"""Store a mail provider's events: one row an event, and nothing else during the request.
 
-django-anymail calls this for each event of a provider's request, in the request. An error would
-lose the rest of it and bring all of it again, so odd values are mended rather than refused.
+django-anymail calls this for each event of a provider's request, within the request. An error would
+lose the other events of the request and make the provider repeat all of it, so invalid values are
+corrected and not refused.
 """
 
 from __future__ import annotations
@@ -16,23 +17,24 @@ from typing import Final
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.utils import timezone
 
-from newsletter.editions.render import read_message_id
+from newsletter.editions.message_ids import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
 from subscribers.addresses import BadAddress, address_hash, normalised
+from web.storable import storable_text
 
 _RECEIVER: Final = "newsletter.store_event"
-# The next tick is soon enough for these. They are the many, and nothing hangs on them.
-_UNHURRIED: Final = {
+# Processed at the next tick: most events are of these kinds, and none of them stops a mail.
+_NOT_URGENT: Final = {
     *(DeliveryEvent.Kind.QUEUED, DeliveryEvent.Kind.SENT),
     *(DeliveryEvent.Kind.DELIVERED, DeliveryEvent.Kind.DEFERRED),
 }
 
 
 def connect(enqueue_events: Callable[[], None]) -> None:
-    """Let django-anymail call `store_event`, with what enqueues the task that reads the rows.
+    """Let django-anymail call `store_event`; it calls `enqueue_events` after an urgent event.
 
-    newsletter/apps.py passes the task's function in: no module of events/ imports tasks.
+    newsletter/apps.py passes the function of the task in: no module of events/ imports tasks.
     """
     tracking.disconnect(dispatch_uid=_RECEIVER)
     receiver = partial(store_event, enqueue_events=enqueue_events)
@@ -48,31 +50,31 @@ def store_event(
     enqueue_events: Callable[[], None],
     **_: object,
 ) -> None:
-    """Write a report down, once. Opens and clicks are nobody's business and not kept."""
+    """Store an event once. Opens and clicks are private and are not stored."""
     if event.event_type not in DeliveryEvent.Kind.values:
         return
-    report = event_row(event, esp_name, timezone.now())
-    DeliveryEvent.objects.bulk_create([report], ignore_conflicts=True)
-    if report.kind not in _UNHURRIED:
+    row = event_row(event, esp_name, timezone.now())
+    DeliveryEvent.objects.bulk_create([row], ignore_conflicts=True)
+    if row.kind not in _NOT_URGENT:
         enqueue_events()
 
 
 def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> DeliveryEvent:
     """The row of an event that arrived at `now`. Pure."""
     recipient = _address(_text(event.recipient))
-    words = _without_address(_words(event), _text(event.recipient))
+    detail = _without_address(_detail(event), _text(event.recipient))
     reject_reason = _text(event.reject_reason)
     return DeliveryEvent(
         fingerprint=fingerprint(event, provider),
         provider=provider[:20],
         kind=event.event_type,
         message_id=_text(event.message_id)[:200],
-        delivery_id=_delivery(event),
+        delivery_id=_delivery_id(event),
         recipient=recipient[:254],
         address_hash=address_hash(recipient) if recipient else "",
-        is_hard=is_hard(provider, event.event_type, reject_reason, event.esp_event, words),
+        is_hard=is_hard(provider, event.event_type, reject_reason, event.esp_event, detail),
         reject_reason=reject_reason[:12],
-        detail=words[:500],
+        detail=detail[:500],
         occurred_at=_moment(event.timestamp, now),
         received_at=now,
         due_at=now,
@@ -80,9 +82,9 @@ def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> Deli
 
 
 def fingerprint(event: AnymailTrackingEvent, provider: str) -> str:
-    """32 hexadecimal digits: the same for a report that comes again, and for no other.
+    """32 hexadecimal digits: the same for an event that is posted again, and for no other.
 
-    A provider's id alone would not do: one of Amazon's speaks of several recipients.
+    The provider's id of the event is not enough: one event of Amazon has several recipients.
     """
     parts = [provider, event.event_type, event.event_id, event.recipient]
     if not event.event_id:
@@ -91,8 +93,8 @@ def fingerprint(event: AnymailTrackingEvent, provider: str) -> str:
     return blake2b(joined.encode(errors="replace"), digest_size=16).hexdigest()
 
 
-def _delivery(event: AnymailTrackingEvent) -> int | None:
-    """The delivery that the mail says it is of; hear.py looks whether that can be."""
+def _delivery_id(event: AnymailTrackingEvent) -> int | None:
+    """The delivery that the mail's metadata or Message-ID names; `match` verifies it."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
     number = str(metadata.get("delivery", ""))
     if number.isascii() and number.isdigit() and len(number) <= 18:
@@ -101,30 +103,29 @@ def _delivery(event: AnymailTrackingEvent) -> int | None:
 
 
 def _moment(stamp: datetime | None, now: datetime) -> datetime:
-    """When it happened. A clock that is ahead of ours must not outdo later reports."""
+    """When it happened. A clock that is ahead of ours must not make this event the last one."""
     if stamp is None:
         return now
     return min(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC), now)
 
 
-def _address(typed: str) -> str:
-    """In the spelling that readers are stored in."""
+def _address(text: str) -> str:
+    """The address in the form in which subscribers are stored."""
     try:
-        return normalised(typed)
+        return normalised(text)
     except BadAddress:
-        return typed.strip().lower()
+        return text.strip().lower()
 
 
-def _words(event: AnymailTrackingEvent) -> str:
+def _detail(event: AnymailTrackingEvent) -> str:
     parts = (_text(event.mta_response), _text(event.description))
     return " ".join(" · ".join(part for part in parts if part).split())
 
 
-def _without_address(words: str, address: str) -> str:
-    return re.sub(re.escape(address), "…", words, flags=re.IGNORECASE) if address else words
+def _without_address(detail: str, address: str) -> str:
+    return re.sub(re.escape(address), "…", detail, flags=re.IGNORECASE) if address else detail
 
 
 def _text(value: object) -> str:
-    """PostgreSQL stores no NUL and no half of a character; JSON can hold both."""
-    whole = "" if value is None else str(value).replace("\x00", "")
-    return whole.encode(errors="replace").decode()
+    """The value as text that PostgreSQL stores; JSON can hold a NUL or half of a character."""
+    return "" if value is None else storable_text(str(value))

@@ -1,4 +1,4 @@
-"""What a provider's report means: for the reader's address, and for the row of the mail. Pure."""
+"""What a provider's event means: for the recipient's address, and for the delivery's row. Pure."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from newsletter.models import Delivery, DeliveryEvent
 
 Kind = DeliveryEvent.Kind
 State = Delivery.State
-Consequence = Literal["", "hard_bounce", "complaint", "unsubscribe"]
+AddressAction = Literal["", "hard_bounce", "complaint", "unsubscribe"]
 
-# How much a kind says of whether the mail arrived. "Accepted" is only heard where nothing else
-# is; of two that happened in the same moment the last one counts.
+# How much a kind says about whether the mail arrived. "Accepted" counts only where there is no
+# other event; of two events at the same moment the one of greater weight counts.
 _WEIGHTS: Final = {
     Kind.QUEUED: 1,
     Kind.SENT: 1,
     Kind.DELIVERED: 2,
-    Kind.UNSUBSCRIBED: 2,  # who leaves by a mail has it
+    Kind.UNSUBSCRIBED: 2,  # a recipient who unsubscribes by a mail has received it
     Kind.COMPLAINED: 2,
     Kind.BOUNCED: 3,
     Kind.REJECTED: 3,
     Kind.FAILED: 3,
 }
-TELLING: Final = tuple(_WEIGHTS)
+WEIGHED_KINDS: Final = tuple(_WEIGHTS)  # all but DEFERRED, which decides nothing
 _LOST: Final = 3
 _ACCEPTED: Final = 1
-# Few and fixed: the counters tell the failed by reason.
+# Few and fixed: the counters count failed deliveries by reason.
 _REASONS: Final = {
     Kind.REJECTED: "rejected by the mail provider",
     Kind.FAILED: "the mail provider could not send it",
@@ -36,54 +36,54 @@ _REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RowState:
-    """What a row of the ledger shall say."""
+    """The state and the reason that a delivery's row should have."""
 
     state: Delivery.State
     reason: str = ""
 
 
-def address_action(report: DeliveryEvent) -> Consequence:
-    """What becomes of the address."""
-    if report.kind == Kind.COMPLAINED or report.reject_reason == "spam":
+def address_action(event: DeliveryEvent) -> AddressAction:
+    """What follows for the address; empty: nothing."""
+    if event.kind == Kind.COMPLAINED or event.reject_reason == "spam":
         return "complaint"
-    if report.kind == Kind.UNSUBSCRIBED or report.reject_reason == "unsubscribed":
+    if event.kind == Kind.UNSUBSCRIBED or event.reject_reason == "unsubscribed":
         return "unsubscribe"
-    return "hard_bounce" if report.is_hard else ""
+    return "hard_bounce" if event.is_hard else ""
 
 
-def decisive_event(reports: Iterable[DeliveryEvent]) -> DeliveryEvent:
-    """Of all reports of one mail the one that counts, in whatever order they came.
+def decisive_event(events: Iterable[DeliveryEvent]) -> DeliveryEvent:
+    """Of all events of one delivery the one that decides, in whatever order they arrived.
 
     Args:
-        reports: at least one, each of a kind in TELLING.
+        events: at least one, each of a kind in WEIGHED_KINDS.
     """
 
-    def weight(report: DeliveryEvent) -> tuple[object, ...]:
-        says = _WEIGHTS[Kind(report.kind)]
-        return says > _ACCEPTED, report.occurred_at, says, report.pk
+    def weight(event: DeliveryEvent) -> tuple[object, ...]:
+        of_kind = _WEIGHTS[Kind(event.kind)]
+        return of_kind > _ACCEPTED, event.occurred_at, of_kind, event.pk
 
-    return max(reports, key=weight)
+    return max(events, key=weight)
 
 
-def row_state(report: DeliveryEvent) -> RowState:
-    """What the row says after this last word."""
-    kind = Kind(report.kind)
+def row_state(event: DeliveryEvent) -> RowState:
+    """The state of the row that follows from its decisive event."""
+    kind = Kind(event.kind)
     if _WEIGHTS[kind] != _LOST:
         return RowState(State.SENT)
     if kind == Kind.BOUNCED:
-        gone = "there is no such mailbox" if report.is_hard else "the mailbox did not take it"
-        return RowState(State.FAILED, f"bounced: {gone}")
+        why = "there is no such mailbox" if event.is_hard else "the mailbox did not take it"
+        return RowState(State.FAILED, f"bounced: {why}")
     return RowState(State.FAILED, _REASONS[kind])
 
 
-def may_change(state: str, attempts: int, report: DeliveryEvent) -> bool:
-    """Whether a report has anything to say of a row in this state.
+def may_change(state: str, attempts: int, event: DeliveryEvent) -> bool:
+    """Whether the decisive event changes a row in this state.
 
-    A row that waits has been sent by a worker that died (or so it seems) if there is a report
-    of it: it must not be sent again. One that was skipped has no mail.
+    A row that waits although there is an event of it was sent by a worker that died, or seems to
+    have died: it must not be sent again. A skipped row has no mail.
     """
     if state in (State.QUEUED, State.DEFERRED):
         return attempts > 0
     if state in (State.SENT, State.FAILED):
-        return _WEIGHTS[Kind(report.kind)] != _ACCEPTED and row_state(report).state != state
+        return _WEIGHTS[Kind(event.kind)] != _ACCEPTED and row_state(event).state != state
     return state == State.UNCERTAIN

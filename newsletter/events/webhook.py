@@ -1,8 +1,8 @@
-"""Where the mail provider reports what became of mails: django-anymail's view, behind a gate.
+"""The webhook to which the mail provider posts its events: django-anymail's view, with a secret.
 
-`/anymail/PROVIDER/tracking/` is there for the provider in the settings only, and only once
-ANYMAIL_WEBHOOK_SECRET is set. The secret is asked for before anything of a request is read:
-not every provider signs its reports, and not every signature is checked.
+`/anymail/PROVIDER/tracking/` exists for the provider in the settings only, and only while
+ANYMAIL_WEBHOOK_SECRET is set. The secret is checked before the request's body is read: not every
+provider signs its events, and not every signature is checked.
 """
 
 from __future__ import annotations
@@ -25,46 +25,46 @@ View = Callable[[HttpRequest], HttpResponse]
 
 @csrf_exempt  # a provider has no cookie; the secret is the proof
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
-    """Hand a report of the provider on to its receiver; 401 or 403 without the secret."""
+    """Pass a provider's request on to django-anymail's view; 401 or 403 without the secret."""
     found = view_class(provider) if provider == settings.MAIL_PROVIDER else None
     if found is None or not secrets():
-        raise Http404("This provider is not awaited here.")
-    if request.method == "POST" and not _knows_a_secret(request):
-        return _refusal(request)
+        raise Http404("No events of this provider are expected here.")
+    if request.method == "POST" and not _has_secret(request):
+        return _unauthorized(request)
     view: View = found.as_view()
     return view(request)
 
 
 def secrets() -> list[str]:
-    """The words of `user:password` of which each opens the door: several while one is changed."""
+    """The valid values of `user:password`: several while the secret is being changed."""
     given = settings.ANYMAIL.get("WEBHOOK_SECRET") or []
     return [given] if isinstance(given, str) else [str(one) for one in given]
 
 
 @cache
 def view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
-    """django-anymail's view for a provider's reports; None where it has none."""
+    """django-anymail's view for a provider's events; None where it has none."""
     name = f"anymail.webhooks.{provider}"
     if not provider.isidentifier() or find_spec(name) is None:
         return None
-    # One module, not anymail.urls: that loads every provider's, and Amazon's client with them.
+    # One module: anymail.urls would import the views of all providers, and Amazon's client.
     classes = inspect.getmembers(import_module(name), inspect.isclass)
-    ours = (
-        one
-        for label, one in classes
+    views = (
+        view
+        for label, view in classes
         if label.endswith(("TrackingWebhookView", "CombinedWebhookView"))
     )
-    return next((one for one in ours if one.__module__ == name), None)
+    return next((view for view in views if view.__module__ == name), None)
 
 
-def _knows_a_secret(request: HttpRequest) -> bool:
+def _has_secret(request: HttpRequest) -> bool:
     shown = get_request_basic_auth(request) or ""
     return any(constant_time_compare(shown, secret) for secret in secrets())
 
 
-def _refusal(request: HttpRequest) -> HttpResponse:
-    """Some send the secret only once they were asked for it, with a 401."""
+def _unauthorized(request: HttpRequest) -> HttpResponse:
+    """401 without a secret, since some providers send it only after that; 403 with a wrong one."""
     if "Authorization" in request.headers:
         return HttpResponse("Wrong secret.\n", status=403, content_type="text/plain")
-    headers = {"WWW-Authenticate": 'Basic realm="reports"'}
-    return HttpResponse("Secret?\n", status=401, content_type="text/plain", headers=headers)
+    headers = {"WWW-Authenticate": 'Basic realm="events"', "Content-Type": "text/plain"}
+    return HttpResponse("The secret is missing.\n", status=401, headers=headers)

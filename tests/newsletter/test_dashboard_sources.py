@@ -1,4 +1,4 @@
-"""Sources on the admin's home."""
+"""The sources on the admin's home."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _only_github(settings: Any) -> None:
     settings.SOURCES = ["github"]
 
 
-def test_the_home_shows_the_jobs_of_sources_that_are_on() -> None:
+def test_the_home_lists_the_jobs_of_enabled_sources() -> None:
     job = make_job("stars", last_success_at=NOW - HOUR, failures=1, last_error="it is down")
     shown = dashboard.sources(NOW)
     (line,) = shown["source_lines"]
@@ -32,14 +32,14 @@ def test_the_home_shows_the_jobs_of_sources_that_are_on() -> None:
     assert shown["off"] == ["arxiv", "hugging_face", "semantic_scholar"]
 
 
-def test_the_home_leads_to_the_failed_runs(admin_client: Client) -> None:
+def test_a_failing_job_links_to_its_failed_runs(admin_client: Client) -> None:
     job = make_job("stars", failures=1, last_error="it is <down>")
     page = admin_client.get("/admin/").content.decode()
     assert "it is &lt;down&gt;" in page
     assert f"?job__id__exact={job.pk}&amp;state__exact=failed" in page
 
 
-def test_the_home_says_how_to_turn_sources_on(admin_client: Client, settings: Any) -> None:
+def test_without_sources_the_home_names_the_setting(admin_client: Client, settings: Any) -> None:
     settings.SOURCES = []
     page = admin_client.get("/admin/").content.decode()
     assert "No live source is on" in page

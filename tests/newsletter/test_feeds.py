@@ -1,4 +1,4 @@
-"""Feeds of what is sent: of the editions for everybody, of their own digests for each reader."""
+"""Feeds of what is sent: a public one of editions, a private one of a subscriber's digests."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_curators_note_stands_above_the_papers(client: Client) -> None:
     assert texts(entry.content[0].value).startswith("Mind the <gap>.")
 
 
-def test_sample_editions_and_papers_are_marked(client: Client) -> None:
+def test_sample_editions_and_papers_are_labelled(client: Client) -> None:
     composed(is_sample=True)
     (entry,) = read_feed(client, WEEKLY).entries
     assert [term.label for term in entry.tags] == ["sample data"]
@@ -105,9 +105,7 @@ FACTS: dict[str, Any] = {
 }
 
 
-def test_an_edition_shows_as_many_papers_as_a_digest_and_the_feed_twenty_editions(
-    client: Client,
-) -> None:
+def test_the_feed_shows_twenty_editions_of_ten_papers(client: Client) -> None:
     papers = [make_paper() for _ in range(12)]
     for ago in range(22):
         edition = make_edition(day=DAY - timedelta(days=ago), composed_at=NOON)
@@ -128,7 +126,7 @@ def test_an_edition_shows_as_many_papers_as_a_digest_and_the_feed_twenty_edition
         {"cadence": "daily"},
     ],
 )
-def test_what_is_held_back_or_of_another_cadence_is_not_told(
+def test_only_published_editions_of_the_cadence_are_shown(
     client: Client, held: dict[str, Any]
 ) -> None:
     make_edition(**held)
@@ -139,7 +137,7 @@ def test_an_unknown_cadence_has_no_feed(client: Client) -> None:
     assert client.get("/feeds/editions/yearly.atom").status_code == 404
 
 
-def test_editions_that_did_not_change_are_not_sent_again(client: Client) -> None:
+def test_an_unchanged_feed_is_answered_with_304(client: Client) -> None:
     composed()
     first = client.get(WEEKLY)
     assert first["Last-Modified"] == "Thu, 20 Mar 2025 09:00:00 GMT"
@@ -148,15 +146,19 @@ def test_editions_that_did_not_change_are_not_sent_again(client: Client) -> None
     assert again.status_code == 304
 
 
-def test_editions_are_told_with_two_queries(client: Client, django_assert_num_queries: Any) -> None:
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_editions_take_two_queries_however_many(
+    client: Client, django_assert_num_queries: Any, rows: int
+) -> None:
     paper = make_paper()
-    for ago in range(3):
+    for ago in range(rows):
         make_candidate(make_edition(day=DAY - timedelta(days=ago)), paper, facts=FACTS)
     with django_assert_num_queries(2):
-        client.get(WEEKLY)
+        response = client.get(WEEKLY)
+    assert response.content.count(b"<entry>") == rows
 
 
-# ── a reader's own ───────────────────────────────────────────────────────────
+# ── a subscriber's own ───────────────────────────────────────────────────────
 
 
 def sent(reader: Subscriber, edition: Edition, **values: Any) -> Delivery:
@@ -166,7 +168,7 @@ def sent(reader: Subscriber, edition: Edition, **values: Any) -> Delivery:
     return make_delivery(edition, reader, **{**defaults, **values})
 
 
-def test_a_readers_feed_holds_their_own_digests_with_the_reasons(client: Client) -> None:
+def test_an_own_feed_holds_the_subscriber_s_digests_with_reasons(client: Client) -> None:
     reader, other, edition = make_subscriber(), make_subscriber(), composed()
     delivery = sent(reader, edition)
     sent(other, edition)
@@ -181,13 +183,13 @@ def test_a_readers_feed_holds_their_own_digests_with_the_reasons(client: Client)
 
 
 @pytest.mark.parametrize("state", [state for state in Delivery.State if state != "sent"])
-def test_only_what_was_sent_is_told(client: Client, state: str) -> None:
+def test_only_sent_digests_are_shown(client: Client, state: str) -> None:
     reader = make_subscriber()
     sent(reader, composed(), state=state)
     assert read_feed(client, feed_of(reader)).entries == []
 
 
-def test_a_paper_that_is_gone_from_the_edition_is_left_out(client: Client) -> None:
+def test_a_paper_that_was_removed_is_left_out(client: Client) -> None:
     reader, edition = make_subscriber(), composed()
     sent(reader, edition)
     edition.candidates.all().delete()
@@ -195,7 +197,7 @@ def test_a_paper_that_is_gone_from_the_edition_is_left_out(client: Client) -> No
     assert "No paper is left" in texts(entry.content[0].value)
 
 
-def test_the_feed_is_kept_by_no_shared_cache_and_no_search_engine(client: Client) -> None:
+def test_no_shared_cache_and_no_search_engine_may_store_it(client: Client) -> None:
     response = client.get(feed_of(make_subscriber()))
     assert response["X-Robots-Tag"] == "noindex"
     assert set(response["Cache-Control"].split(", ")) == {"private", "no-cache"}
@@ -215,7 +217,7 @@ def test_neither_the_feed_nor_its_log_line_holds_a_token(client: Client) -> None
     assert route_of(response.wsgi_request) == "/feeds/mine/<str:token>.atom"
 
 
-def test_a_token_of_another_purpose_or_a_changed_one_opens_nothing(client: Client) -> None:
+def test_a_token_of_another_purpose_or_a_changed_one_is_a_404(client: Client) -> None:
     reader = make_subscriber()
     for token in (
         tokens.make("preferences", reader),
@@ -228,9 +230,7 @@ def test_a_token_of_another_purpose_or_a_changed_one_opens_nothing(client: Clien
     assert client.get(f"/preferences/{tokens.make('feed', reader)}/").status_code == 404
 
 
-def test_the_feed_ends_when_the_reader_leaves_and_stays_ended_when_they_come_back(
-    client: Client,
-) -> None:
+def test_the_old_feed_url_stays_invalid_after_a_new_sign_up(client: Client) -> None:
     reader = make_subscriber()
     address = feed_of(reader)
     assert client.get(address).status_code == 200
@@ -243,31 +243,32 @@ def test_the_feed_ends_when_the_reader_leaves_and_stays_ended_when_they_come_bac
 
 
 @pytest.mark.parametrize("state", [Subscriber.State.PENDING, Subscriber.State.SUPPRESSED])
-def test_who_gets_no_mail_has_no_feed(client: Client, state: str) -> None:
+def test_a_subscriber_who_gets_no_mail_has_no_feed(client: Client, state: str) -> None:
     assert client.get(feed_of(make_subscriber(state=state))).status_code == 404
 
 
-def test_the_feed_of_an_erased_reader_is_gone(client: Client) -> None:
+def test_the_feed_of_an_erased_subscriber_is_a_404(client: Client) -> None:
     reader = make_subscriber()
     address = feed_of(reader)
     reader.delete()
     assert client.get(address).status_code == 404
 
 
-def test_the_feed_asks_as_often_for_many_digests_as_for_one(
-    client: Client, django_assert_num_queries: Any
+@pytest.mark.parametrize("rows", [1, 3])
+def test_an_own_feed_takes_four_queries_however_many_digests(
+    client: Client, django_assert_num_queries: Any, rows: int
 ) -> None:
     reader, paper = make_subscriber(), make_paper()
-    for ago in range(3):
+    for ago in range(rows):
         edition = make_edition(day=DAY - timedelta(days=ago))
         make_candidate(edition, paper, facts=FACTS)
         sent(reader, edition)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # subscriber, deliveries, editions, candidates
         response = client.get(feed_of(reader))
-    assert response.content.count(b"<entry>") == 3
+    assert response.content.count(b"<entry>") == rows
 
 
-def test_the_preference_page_gives_the_address(client: Client) -> None:
+def test_the_preference_page_links_to_the_own_feed(client: Client) -> None:
     reader = make_subscriber()
     page = client.get(f"/preferences/{tokens.make('preferences', reader)}/")
     link = BeautifulSoup(page.content, "html.parser").select_one("a[href^='/feeds/mine/']")

@@ -1,4 +1,4 @@
-"""The links of a digest: GET shows, POST acts, and nothing leads where the edition does not."""
+"""The links of a digest: GET changes nothing, and each link leads where the edition points."""
 
 from datetime import UTC, datetime
 
@@ -39,8 +39,8 @@ def delivery(reader: Subscriber) -> Delivery:
 
 
 def one_click(client: Client, token: str) -> int:
-    answer = client.post(f"/u/{token}", {"List-Unsubscribe": "One-Click"})
-    return answer.status_code
+    response = client.post(f"/u/{token}", {"List-Unsubscribe": "One-Click"})
+    return response.status_code
 
 
 def state(reader: Subscriber) -> str:
@@ -48,12 +48,12 @@ def state(reader: Subscriber) -> str:
     return reader.state
 
 
-class TestUnsubscribing:
-    def test_a_get_asks_and_changes_nothing(
+class TestUnsubscribe:
+    def test_a_get_shows_a_button_and_changes_nothing(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        answer = client.get(f"/u/{make_token(delivery.pk)}")
-        assert "<button" in answer.content.decode()
+        response = client.get(f"/u/{make_token(delivery.pk)}")
+        assert "<button" in response.content.decode()
         assert state(reader) == "active"
 
     def test_a_head_changes_nothing(
@@ -62,14 +62,14 @@ class TestUnsubscribing:
         assert client.head(f"/u/{make_token(delivery.pk)}").status_code == 200
         assert state(reader) == "active"
 
-    def test_the_pages_button_unsubscribes_without_a_cookie(
+    def test_the_button_unsubscribes_without_a_cookie(
         self, delivery: Delivery, reader: Subscriber
     ) -> None:
-        answer = Client(enforce_csrf_checks=True).post(f"/u/{make_token(delivery.pk)}")
-        assert "unsubscribed" in answer.content.decode()
+        response = Client(enforce_csrf_checks=True).post(f"/u/{make_token(delivery.pk)}")
+        assert "unsubscribed" in response.content.decode()
         assert state(reader) == "unsubscribed"
 
-    def test_one_click_unsubscribes_at_once_without_cookie_or_redirect(
+    def test_one_click_unsubscribes_without_cookie_or_redirect(
         self, delivery: Delivery, reader: Subscriber
     ) -> None:
         assert one_click(Client(enforce_csrf_checks=True), make_token(delivery.pk)) == 200
@@ -79,42 +79,40 @@ class TestUnsubscribing:
     def test_one_click_may_come_as_multipart_or_form(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        answer = client.post(
+        response = client.post(
             f"/u/{make_token(delivery.pk)}",
             "List-Unsubscribe=One-Click",
             content_type="application/x-www-form-urlencoded",
         )
-        assert (answer.status_code, state(reader)) == (200, "unsubscribed")
+        assert (response.status_code, state(reader)) == (200, "unsubscribed")
 
-    def test_a_second_click_answers_the_same_and_records_nothing(
-        self, client: Client, delivery: Delivery
-    ) -> None:
+    def test_a_second_click_records_nothing_new(self, client: Client, delivery: Delivery) -> None:
         token = make_token(delivery.pk)
         assert [one_click(client, token) for _ in range(3)] == [200, 200, 200]
         assert ConsentEntry.objects.filter(step="one_click").count() == 1
 
-    def test_it_still_answers_when_the_reader_was_erased(
+    def test_it_is_a_200_for_an_erased_subscriber_too(
         self, client: Client, delivery: Delivery
     ) -> None:
         Delivery.objects.update(subscriber=None)
         assert one_click(client, make_token(delivery.pk)) == 200
 
     @pytest.mark.parametrize("method", ["get", "post"])
-    def test_a_token_that_was_not_made_here_is_a_clear_404(
+    def test_an_invalid_token_is_a_404(
         self, client: Client, delivery: Delivery, method: str
     ) -> None:
-        answer = getattr(client, method)(f"/u/{make_token(delivery.pk)[:-2]}xx")
-        assert answer.status_code == 404
+        response = getattr(client, method)(f"/u/{make_token(delivery.pk)[:-2]}xx")
+        assert response.status_code == 404
 
 
 class TestOtherLinks:
-    def test_preferences_lead_to_the_readers_own_page(
+    def test_preferences_lead_to_the_subscriber_s_page(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        answer = client.get(f"/p/{make_token(delivery.pk)}", follow=True)
-        assert reader.email in answer.content.decode()
+        response = client.get(f"/p/{make_token(delivery.pk)}", follow=True)
+        assert reader.email in response.content.decode()
 
-    def test_preferences_of_an_erased_reader_are_gone(
+    def test_preferences_of_an_erased_subscriber_are_a_404(
         self, client: Client, delivery: Delivery
     ) -> None:
         Delivery.objects.update(subscriber=None)
@@ -123,9 +121,9 @@ class TestOtherLinks:
     def test_the_browser_shows_the_mail_as_it_was_sent(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        answer = client.get(f"/d/{make_token(delivery.pk)}")
+        response = client.get(f"/d/{make_token(delivery.pk)}")
         sent = rebuild(delivery, reader.email)
-        assert answer.content.decode() == sent.html
+        assert response.content.decode() == sent.html
 
     def test_the_mail_in_the_browser_may_load_nothing(
         self, client: Client, delivery: Delivery
@@ -144,23 +142,23 @@ class TestOtherLinks:
         ("kind", "target"),
         [("arxiv", "https://arxiv.org/abs/1506.03134"), ("code", "https://github.com/a/b")],
     )
-    def test_a_papers_links_lead_where_the_edition_points(
+    def test_a_paper_s_links_lead_where_the_edition_points(
         self, client: Client, delivery: Delivery, kind: str, target: str
     ) -> None:
         candidate = delivery.edition.candidates.get(paper__title="Pointer Networks")
         number = candidate.position * 3 + {"arxiv": 1, "code": 2}[kind]
         assert client.get(f"/r/{make_token(delivery.pk)}/{number}")["Location"] == target
 
-    def test_a_title_leads_to_the_papers_own_page(self, client: Client, delivery: Delivery) -> None:
+    def test_a_title_leads_to_the_paper_s_page(self, client: Client, delivery: Delivery) -> None:
         first = delivery.edition.candidates.get(position=1)
-        answer = client.get(f"/r/{make_token(delivery.pk)}/3")
-        assert answer["Location"] == first.paper.get_absolute_url()
+        response = client.get(f"/r/{make_token(delivery.pk)}/3")
+        assert response["Location"] == first.paper.get_absolute_url()
 
     @pytest.mark.parametrize("number", [0, 2, 999, 10**18])
-    def test_a_number_that_stands_for_nothing_is_a_404(
+    def test_an_unknown_link_number_is_a_404(
         self, client: Client, delivery: Delivery, number: int
     ) -> None:
         assert client.get(f"/r/{make_token(delivery.pk)}/{number}").status_code == 404
 
-    def test_a_link_cannot_be_posted_to(self, client: Client, delivery: Delivery) -> None:
+    def test_a_post_to_a_link_is_refused(self, client: Client, delivery: Delivery) -> None:
         assert client.post(f"/r/{make_token(delivery.pk)}/3").status_code == 405

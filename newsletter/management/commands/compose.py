@@ -1,4 +1,4 @@
-"""`manage.py compose --cadence weekly --day 2025-03-14`: freeze a past edition."""
+"""`manage.py compose --cadence weekly --day 2025-03-14`: compose and freeze an edition."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from newsletter.editions.compose import WINDOW_OF, NotClosedYet, compose
+from newsletter.editions.compose import NotClosedYet, compose
+from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Edition
 from papers.windows import last_closed_day
 
@@ -20,7 +21,7 @@ def iso_day(text: str) -> date:
 
 
 class Command(BaseCommand):
-    help = "Freeze the edition of a cadence that ends with a day. An edition that is frozen stays."
+    help = "Compose the edition of a cadence that ends with a day. A frozen one stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cadence", choices=list(WINDOW_OF), required=True)

@@ -1,4 +1,4 @@
-"""`manage.py dispatch`: do beat's minute now, for operators and the first start."""
+"""`manage.py dispatch`: run beat's tick for each cadence now, for operators and the first start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newsletter.delivery.progress import busy
 
 
 class Command(BaseCommand):
-    help = "Queue a digest for every due subscriber now, and enqueue them for the workers."
+    help = "Queue a digest for every due subscriber now, and enqueue the tasks that send them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

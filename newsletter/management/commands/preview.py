@@ -1,4 +1,4 @@
-"""`manage.py preview reader@example.com --day 2025-03-14`: read a digest without sending it."""
+"""`manage.py preview reader@example.com --day 2025-03-14`: print a digest without sending it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.compose import WINDOW_OF
 from newsletter.editions.loaded import load_edition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import Digest, build_digest
+from newsletter.editions.windows import WINDOW_OF
 from newsletter.management.commands.compose import iso_day
 from newsletter.models import Edition
 from papers.windows import last_closed_day
@@ -21,16 +21,18 @@ from subscribers.models import Subscriber
 
 
 class Command(BaseCommand):
-    help = (
-        "Show the digest that a reader would get from a frozen edition. Sends and stores nothing."
-    )
+    help = "Print the digest of a subscriber from a frozen edition. Sends and stores nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "email", nargs="?", help="a subscriber; default: someone who follows all topics"
+            "email", nargs="?", help="a subscriber; default: one who follows everything"
         )
         parser.add_argument(
-            "--topic", action="append", default=[], metavar="SLUG", help="instead: these topics"
+            "--topic",
+            action="append",
+            default=[],
+            metavar="SLUG",
+            help="follow only these topics; without an address",
         )
         parser.add_argument("--cadence", choices=list(WINDOW_OF), default="weekly")
         parser.add_argument(
@@ -51,15 +53,15 @@ class Command(BaseCommand):
         except Edition.DoesNotExist:
             words = f"--cadence {options['cadence']} --day {day}"
             raise CommandError(f"No such edition. First: manage.py compose {words}") from None
-        email, reader = self._reader(options)
-        choice = load_edition(edition.pk).select(reader, seen=())
-        if not choice.picks:
-            raise CommandError(f"The {edition} holds nothing for this reader.")
+        email, interests = self._recipient(options)
+        selection = load_edition(edition.pk).select(interests, seen=())
+        if not selection.picks:
+            raise CommandError(f"The {edition} holds no paper for these interests.")
         return build_digest(
-            delivery_id=0, key_id="", to=email, dated_at=timezone.now(), body=choice.body
+            delivery_id=0, key_id="", to=email, dated_at=timezone.now(), body=selection.body
         )
 
-    def _reader(self, options: dict[str, Any]) -> tuple[str, Interests]:
+    def _recipient(self, options: dict[str, Any]) -> tuple[str, Interests]:
         if not options["email"]:
             return "reader@example.com", Interests(topics=frozenset(options["topic"]))
         found = Subscriber.objects.filter(email=options["email"].lower()).first()

@@ -1,4 +1,4 @@
-"""`manage.py progress`: how far the sending is, with a bar that moves until it is done."""
+"""`manage.py progress`: how many mails of the newest editions are sent, with a bar for each."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from newsletter.delivery.progress import Progress, progress_now
-from newsletter.models import Edition
+from newsletter.models import Edition, Tally
 
 _WIDTH = 30
 
 
 class Command(BaseCommand):
-    help = "Show the newest editions' deliveries; --watch follows the one that is being sent."
+    help = "Show the newest editions' deliveries; --watch repeats it while mails are sent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--watch", action="store_true", help="until nothing is left to send")
+        parser.add_argument(
+            "--watch", action="store_true", help="repeat until nothing is left to send"
+        )
         parser.add_argument("--editions", type=int, default=3, metavar="N", help="default: 3")
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
             now = timezone.now()
-            shown = [(e, progress_now(e.pk, now)) for e in _newest(options["editions"])]
+            shown = [(row, progress_now(row.pk, now)) for row in _newest(options["editions"])]
             for edition, progress in shown:
                 self.stdout.write(line(edition, progress))
             if not options["watch"] or not any(progress.left for _, progress in shown):
@@ -36,7 +38,11 @@ class Command(BaseCommand):
 
 
 def _newest(count: int) -> list[Edition]:
-    return list(Edition.objects.exclude(tallies=None).distinct().order_by("-pk")[:count])
+    return list(
+        Edition.objects.light()
+        .filter(pk__in=Tally.objects.values("edition"))
+        .order_by("-pk")[:count]
+    )
 
 
 def line(edition: Edition, progress: Progress) -> str:

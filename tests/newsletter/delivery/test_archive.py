@@ -6,12 +6,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -473,39 +471,3 @@ class TestTask:
         tasks.archive()
         assert rung == []
         assert "the ledger is in use; the next night will" in caplog.text
-
-
-class TestCommand:
-    @pytest.fixture(autouse=True)
-    def _all_is_old(self, settings: Settings) -> None:
-        settings.LEDGER_RETENTION_DAYS = -1
-
-    @staticmethod
-    def said(*arguments: str) -> str:
-        out = StringIO()
-        call_command("archive", *arguments, stdout=out)
-        return out.getvalue()
-
-    def test_a_dry_run_tells_and_changes_nothing(self, old: Edition) -> None:
-        before = fill(old)
-        said = self.said("--dry-run")
-        assert "editions 700000 to 700099            7 deliveries" in said
-        assert said.count("would go") >= 1
-        assert rows(Delivery) == before
-        assert not ArchivedDelivery.objects.exists()
-
-    def test_it_archives_and_says_what_stays_and_why(self, old: Edition) -> None:
-        before = fill(old)
-        said = self.said()
-        assert "archived" in said
-        assert "editions 700100 to 700199            0 deliveries" in said
-        assert "stays: editions are still being added" in said
-        assert rows(ArchivedDelivery) == before
-
-    def test_in_use_it_says_what_to_do(self, old: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-        def in_use(*_: object, **__: object) -> bool:
-            raise InUse("the ledger is in use")
-
-        monkeypatch.setattr("newsletter.management.commands.archive.archive", in_use)
-        with pytest.raises(CommandError, match="Try again when that is done"):
-            self.said()

@@ -1,21 +1,21 @@
 """Counters that follow every change of the ledger, whoever makes it."""
 
-from datetime import UTC, datetime, timedelta
-from io import StringIO
+from datetime import timedelta
 from random import Random
 
 import pytest
-from django.core.cache import cache
-from django.core.management import call_command
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from newsletter.delivery.progress import Progress, progress_of
+from newsletter.delivery.progress import (
+    Progress,
+    deliveries_of,
+    deliveries_since,
+    progress_of,
+)
 from newsletter.models import Delivery, Edition
-from tests.factories import make_delivery, make_edition, make_subscriber
+from tests.factories import DAY, make_delivery, make_edition, make_subscriber
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
 
 
 def counted(edition: Edition) -> dict[str, int]:
@@ -95,49 +95,32 @@ def test_totals_add_up() -> None:
     assert (progress.left, progress.done, progress.total) == (7, 21, 28)
 
 
-def test_the_command_shows_a_line_an_edition() -> None:
-    edition = make_edition()
-    make_delivery(edition, make_subscriber(), state="sent")
-    make_delivery(edition, make_subscriber(), state="skipped", reason="no new papers")
-    make_delivery(edition, make_subscriber())
-    out = StringIO()
-    call_command("progress", stdout=out)
-    [shown] = out.getvalue().splitlines()
-    assert "67%" in shown
-    assert "1 sent, 1 skipped, 1 queued" in shown
+@pytest.mark.parametrize("editions", [1, 3])
+def test_the_states_of_several_editions_take_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries, editions: int
+) -> None:
+    made = [make_edition("daily", DAY + timedelta(days=number)) for number in range(editions)]
+    for edition in made:
+        for state in ("sent", "sent", "failed"):
+            make_delivery(edition, make_subscriber(), state=state)
+    with django_assert_num_queries(1):
+        counts = deliveries_of([edition.pk for edition in made])
+    assert counts == {edition.pk: {"sent": 2, "failed": 1} for edition in made}
 
 
-def test_the_command_names_a_pause() -> None:
-    edition = make_edition(paused_at=NOW, pause_reason="401 bad token")
-    make_delivery(edition, make_subscriber())
-    out = StringIO()
-    call_command("progress", stdout=out)
-    assert "PAUSED: 401 bad token" in out.getvalue()
+def test_deliveries_since_a_day_are_counted_by_state_and_reason(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    reader, other = make_subscriber(), make_subscriber()
+    for days in (-1, 0, 1):
+        edition = make_edition("daily", DAY + timedelta(days=days))
+        make_delivery(edition, reader, state="sent")
+        make_delivery(edition, other, state="skipped", reason="no new papers")
+    with django_assert_num_queries(1):
+        assert deliveries_since(DAY) == {("sent", ""): 2, ("skipped", "no new papers"): 2}
 
 
-def test_the_command_watches_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = make_edition()
-    make_delivery(edition, make_subscriber())
-    looks: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        looks.append(seconds)
-        if len(looks) == 3:
-            Delivery.objects.update(state="sent")
-
-    monkeypatch.setattr("newsletter.management.commands.progress.time.sleep", sleep)
-    out = StringIO()
-    call_command("progress", "--watch", stdout=out)
-    lines = out.getvalue().splitlines()
-    assert len(lines) == len(looks) + 1 == 4
-    assert ["100%" in line for line in lines] == [False, False, False, True]
-
-
-def test_the_command_tells_rate_and_time_left() -> None:
-    edition = make_edition()
-    for state in ("sent", "queued"):
-        make_delivery(edition, make_subscriber(), state=state)
-    cache.set(f"send-rate:{edition.pk}", [(timezone.now() - timedelta(seconds=10), 0)])
-    out = StringIO()
-    call_command("progress", stdout=out)
-    assert "0.1 a second, 0:00:10 left" in out.getvalue()
+def test_a_counter_that_fell_to_zero_is_left_out() -> None:
+    make_delivery(make_edition(), make_subscriber(), state="failed", reason="550")
+    Delivery.objects.update(state="sent", reason="")
+    assert deliveries_since(DAY) == {("sent", ""): 1}

@@ -1,10 +1,12 @@
+"""Composing an edition: which papers it holds, in which order, and that it never changes."""
+
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.db import connection
 
-from newsletter.editions.compose import NotClosedYet, compose, compose_newest, span
+from newsletter.editions.compose import NotClosedYet, compose, compose_newest
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
@@ -26,7 +28,7 @@ def test_an_edition_holds_the_papers_of_its_window(cadence: str, days: int) -> N
     assert titles(compose(cadence, DAY, NOW)) == ["First day"]
 
 
-def test_the_strongest_trend_stands_first() -> None:
+def test_the_strongest_trend_has_the_first_position() -> None:
     weak, strong = make_paper("Weak"), make_paper("Strong")
     make_signal(weak, 2)
     make_signal(strong, 90)
@@ -63,26 +65,14 @@ def test_candidates_keep_scores_components_topics_and_facts() -> None:
     assert "Robots" in candidate.text
 
 
-def test_mathematics_in_titles_is_set_in_unicode() -> None:
+def test_mathematics_in_a_title_becomes_unicode() -> None:
     make_paper(r"On $\alpha$-divergence")
     assert titles(compose("weekly", DAY, NOW)) == ["On α-divergence"]
 
 
-def test_the_curators_are_named() -> None:
+def test_the_byline_names_the_curators() -> None:
     Curator.objects.create(name="AK")
     assert "by AK and the research community" in compose("daily", DAY, NOW).text
-
-
-@pytest.mark.parametrize(
-    ("first", "said"),
-    [
-        (date(2025, 3, 14), "14 March 2025"),
-        (date(2025, 3, 8), "8 to 14 March 2025"),
-        (date(2025, 2, 13), "13 February to 14 March 2025"),
-    ],
-)
-def test_the_days_of_an_edition_are_said_shortly(first: date, said: str) -> None:
-    assert span(first, date(2025, 3, 14)) == said
 
 
 def test_a_week_without_papers_is_an_empty_frozen_edition() -> None:
@@ -99,37 +89,21 @@ def test_a_day_can_be_frozen_the_moment_it_is_over() -> None:
     assert compose("weekly", DAY, datetime(2025, 3, 15, tzinfo=UTC)).state == "frozen"
 
 
-def test_the_newest_editions_end_yesterday() -> None:
+def test_the_newest_editions_end_on_the_last_closed_day() -> None:
     days = [compose_newest(cadence, NOW).day for cadence in ("daily", "weekly", "monthly")]
     assert days == [date(2025, 3, 19)] * 3
 
 
-def test_the_command_lists_what_it_froze() -> None:
+def test_two_calls_at_the_same_time_compose_one_edition(transactional_db: None) -> None:
     make_paper("Robots")
-    out = StringIO()
-    call_command("compose", "--cadence", "weekly", "--day", "2025-03-14", stdout=out)
-    assert "weekly edition of 2025-03-14: 1 papers, frozen now" in out.getvalue()
-    assert "1. Robots" in out.getvalue()
+    with ThreadPoolExecutor(2) as threads:
+        editions = set(threads.map(_compose_and_disconnect, range(2)))
+    assert editions == {Edition.objects.get().pk}
+    assert Candidate.objects.count() == 1
 
 
-def test_the_command_says_when_a_day_is_not_over() -> None:
-    with pytest.raises(CommandError, match="Choose an earlier --day"):
-        call_command("compose", "--cadence", "weekly", "--day", "2999-01-01")
-
-
-def test_the_command_refuses_what_is_no_day() -> None:
-    with pytest.raises(CommandError, match="--day"):
-        call_command("compose", "--cadence", "weekly", "--day", "14.3.2025")
-
-
-def test_the_preview_shows_a_digest_without_sending_it() -> None:
-    make_paper("Robots")
-    call_command("compose", "--cadence", "weekly", "--day", "2025-03-14", stdout=StringIO())
-    out = StringIO()
-    call_command("preview", "--cadence", "weekly", "--day", "2025-03-14", stdout=out)
-    assert out.getvalue().startswith("Subject: Robots\n")
-
-
-def test_the_preview_of_a_missing_edition_says_how_to_make_it() -> None:
-    with pytest.raises(CommandError, match=r"manage\.py compose --cadence weekly --day 2025-03-14"):
-        call_command("preview", "--day", "2025-03-14")
+def _compose_and_disconnect(_number: int) -> int:
+    try:
+        return compose("weekly", DAY, NOW).pk
+    finally:
+        connection.close()

@@ -7,7 +7,7 @@ from newsletter.editions import links
 ALL = {"page_url": "/papers/1/", "arxiv_url": "https://arxiv.org/abs/1", "code_url": "https://x.y"}
 
 
-def test_links_carry_a_token_and_a_number_and_no_address(settings: Settings) -> None:
+def test_a_link_is_a_token_and_a_number_and_no_url(settings: Settings) -> None:
     settings.SITE_URL = "https://papers.test"
     assert links.addresses(2, ALL, "T") == {
         "page": "https://papers.test/r/T/6",
@@ -21,6 +21,6 @@ def test_a_paper_without_code_has_no_code_link() -> None:
 
 
 @given(st.integers(1, 10_000))
-def test_every_number_leads_back_to_its_paper(position: int) -> None:
+def test_every_number_resolves_to_its_paper_and_kind(position: int) -> None:
     for kind, address in links.addresses(position, ALL, "T").items():
         assert links.resolve(int(address.rpartition("/")[2])) == (position, kind)

@@ -7,35 +7,35 @@ NAMES = {"speech-audio": "Speech & audio"}
 QUIET = {"upvotes_window_gain": 0, "since": "since Friday", "stars": None, "position": None}
 
 
-def test_it_says_topic_gain_and_stars_in_one_line() -> None:
+def test_it_names_topic_gain_and_stars_in_one_line() -> None:
     facts = {**QUIET, "upvotes_window_gain": 84, "stars": 1234}
     assert why(Pick(1, topic="speech-audio"), facts, NAMES) == (
         "Speech & audio · ▲ 84 since Friday · 1.2k ★"
     )
 
 
-def test_a_paper_without_votes_says_where_it_stood() -> None:
+def test_a_paper_without_votes_shows_its_place_in_the_list() -> None:
     facts = {**QUIET, "position": 3}
     assert (
         why(Pick(1, topic="speech-audio"), facts, NAMES) == "Speech & audio · number 3 of its list"
     )
 
 
-def test_followed_words_lead() -> None:
+def test_a_followed_word_comes_before_the_topic() -> None:
     assert why(Pick(1, topic="speech-audio", keyword="codec"), QUIET, NAMES) == "Mentions “codec”"
 
 
-def test_a_followed_author_leads() -> None:
+def test_a_followed_author_comes_before_a_followed_word() -> None:
     pick = Pick(1, keyword="codec", author="Ada Lovelace")
     assert why(pick, QUIET, NAMES) == "By Ada Lovelace, whom you follow"
 
 
-def test_a_paper_without_anything_still_has_a_reason() -> None:
+def test_a_paper_without_any_figure_has_a_reason_too() -> None:
     assert why(Pick(1), QUIET, NAMES) == "Trending now"
 
 
 @pytest.mark.parametrize(
-    ("found", "follows_all", "said"),
+    ("found", "follows_all", "text"),
     [
         (0, False, "no new papers in your topics"),
         (1, False, "only 1 new paper in your topics"),
@@ -43,5 +43,5 @@ def test_a_paper_without_anything_still_has_a_reason() -> None:
         (3, False, "only 3 new papers in your topics"),
     ],
 )
-def test_a_skipped_reader_is_told_what_was_found(found: int, follows_all: bool, said: str) -> None:
-    assert skipped(found, follows_all) == said
+def test_a_skip_reason_counts_the_new_papers(found: int, follows_all: bool, text: str) -> None:
+    assert skipped(found, follows_all) == text

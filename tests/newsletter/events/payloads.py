@@ -1,4 +1,4 @@
-"""What Postmark, Resend, Brevo and Amazon post, in the shapes that they document."""
+"""Events as Postmark, Resend, Brevo and Amazon document and post them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def post(
     secret: str | None = SECRET,
     **headers: str,
 ) -> HttpResponse:
-    """Post as the provider does: JSON, with the secret that stood in the address."""
+    """Post as the provider does: JSON, with the secret of the webhook's URL."""
     if secret is not None:
         headers["HTTP_AUTHORIZATION"] = f"Basic {b64encode(secret.encode()).decode()}"
     return client.post(  # type: ignore[return-value]
@@ -34,7 +34,7 @@ def post(
 
 
 def postmark(delivery: int | None, record: str = "Delivery", **values: Any) -> dict[str, Any]:
-    """One report of Postmark's; `values` stand beside or instead of these."""
+    """An event of Postmark; `values` are added to the payload or replace its values."""
     recipient = "Email" if record in ("Bounce", "SpamComplaint") else "Recipient"
     when = {"Delivery": "DeliveredAt", "SubscriptionChange": "ChangedAt"}.get(record, "BouncedAt")
     return {
@@ -93,7 +93,7 @@ def brevo(delivery: int, event: str = "delivered", **values: Any) -> dict[str, A
 
 
 def amazon(delivery: int, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-    """SNS wraps what SES says in a string of JSON."""
+    """An event of SES, which SNS wraps as a string of JSON."""
     headers = [{"name": "X-Metadata", "value": json.dumps({"delivery": str(delivery)})}]
     mail = {"messageId": "0100017f", "destination": [ADA], "headers": headers}
     return {

@@ -1,4 +1,4 @@
-"""Hard or soft: each provider says it elsewhere."""
+"""Hard or soft: each provider names it in another field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GONE = "smtp; 550 5.1.1 user unknown"
 
 
 @pytest.mark.parametrize(
-    ("provider", "said", "hard"),
+    ("provider", "payload", "hard"),
     [
         ("Amazon SES", {"bounce": {"bounceType": "Permanent"}}, True),
         ("Amazon SES", {"bounce": {"bounceType": "Transient"}}, False),
@@ -32,26 +32,28 @@ GONE = "smtp; 550 5.1.1 user unknown"
         ("Resend", {"data": {"bounce": {"type": "Transient"}}}, False),
     ],
 )
-def test_a_providers_own_word_decides(provider: str, said: dict[str, Any], hard: bool) -> None:
-    assert is_hard(provider, "bounced", "bounced", said, "") is hard
+def test_the_provider_s_kind_of_bounce_decides(
+    provider: str, payload: dict[str, Any], hard: bool
+) -> None:
+    assert is_hard(provider, "bounced", "bounced", payload, "") is hard
 
 
 @pytest.mark.parametrize(
-    ("words", "hard"),
+    ("reply", "hard"),
     [(GONE, True), ("452 4.2.2 mailbox full", False), ("554 no reason given", False), ("", False)],
 )
-@pytest.mark.parametrize("said", [{}, {"data": None}, {"data": {"bounce": []}}, "text", None])
-def test_without_one_the_servers_answer_does(words: str, hard: bool, said: object) -> None:
-    assert is_hard("Resend", "bounced", "bounced", said, words) is hard
+@pytest.mark.parametrize("payload", [{}, {"data": None}, {"data": {"bounce": []}}, "text", None])
+def test_without_a_kind_the_server_s_reply_decides(reply: str, hard: bool, payload: object) -> None:
+    assert is_hard("Resend", "bounced", "bounced", payload, reply) is hard
 
 
-def test_a_policy_says_nothing_of_the_mailbox() -> None:
-    said = {"event": "hard_bounce"}
-    assert not is_hard("Brevo", "bounced", "bounced", said, "550 5.7.1 blocked: spam")
+def test_a_refusal_by_policy_is_not_hard() -> None:
+    payload = {"event": "hard_bounce"}
+    assert not is_hard("Brevo", "bounced", "bounced", payload, "550 5.7.1 blocked: spam")
 
 
 @pytest.mark.parametrize("kind", ["delivered", "complained", "deferred", "failed", "queued"])
-def test_nothing_but_a_bounce_or_a_rejection_is_hard(kind: str) -> None:
+def test_only_a_bounce_or_a_rejection_can_be_hard(kind: str) -> None:
     assert not is_hard("Postmark", kind, "invalid", {"Type": "HardBounce"}, GONE)
 
 
@@ -59,5 +61,5 @@ def test_nothing_but_a_bounce_or_a_rejection_is_hard(kind: str) -> None:
     ("reason", "hard"),
     [("invalid", True), ("bounced", True), ("blocked", False), ("timed_out", False), ("", False)],
 )
-def test_a_rejection_is_hard_for_the_address_it_remembers(reason: str, hard: bool) -> None:
+def test_a_rejection_is_hard_for_an_invalid_or_bounced_address(reason: str, hard: bool) -> None:
     assert is_hard("Mailgun", "rejected", reason, {}, "") is hard

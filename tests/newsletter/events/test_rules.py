@@ -1,4 +1,4 @@
-"""What a report means, from values to values."""
+"""What an event means for the address and for the delivery, from values to values."""
 
 from __future__ import annotations
 
@@ -7,37 +7,43 @@ from itertools import permutations
 
 import pytest
 
-from newsletter.events.rules import TELLING, address_action, decisive_event, may_change, row_state
+from newsletter.events.rules import (
+    WEIGHED_KINDS,
+    address_action,
+    decisive_event,
+    may_change,
+    row_state,
+)
 from newsletter.models import DeliveryEvent
 from tests.newsletter.events.conftest import NOW
 
 
-def said(kind: str, minute: int = 0, **values: object) -> DeliveryEvent:
+def event(kind: str, minute: int = 0, **values: object) -> DeliveryEvent:
     at = NOW + timedelta(minutes=minute)
     return DeliveryEvent(pk=minute, kind=kind, occurred_at=at, **values)
 
 
 @pytest.mark.parametrize(
-    ("report", "follows"),
+    ("given", "action"),
     [
-        (said("complained"), "complaint"),
-        (said("rejected", reject_reason="spam"), "complaint"),
-        (said("unsubscribed"), "unsubscribe"),
-        (said("rejected", reject_reason="unsubscribed"), "unsubscribe"),
-        (said("bounced", is_hard=True), "hard_bounce"),
-        (said("bounced", reject_reason="bounced"), ""),
-        (said("rejected", reject_reason="blocked"), ""),
-        (said("delivered"), ""),
-        (said("deferred"), ""),
-        (said("failed"), ""),
+        (event("complained"), "complaint"),
+        (event("rejected", reject_reason="spam"), "complaint"),
+        (event("unsubscribed"), "unsubscribe"),
+        (event("rejected", reject_reason="unsubscribed"), "unsubscribe"),
+        (event("bounced", is_hard=True), "hard_bounce"),
+        (event("bounced", reject_reason="bounced"), ""),
+        (event("rejected", reject_reason="blocked"), ""),
+        (event("delivered"), ""),
+        (event("deferred"), ""),
+        (event("failed"), ""),
     ],
 )
-def test_what_follows_for_the_address(report: DeliveryEvent, follows: str) -> None:
-    assert address_action(report) == follows
+def test_an_event_suppresses_or_unsubscribes_the_address(given: DeliveryEvent, action: str) -> None:
+    assert address_action(given) == action
 
 
 @pytest.mark.parametrize(
-    "story",
+    "kinds",
     [
         ["sent", "delivered"],
         ["delivered", "bounced"],
@@ -46,29 +52,29 @@ def test_what_follows_for_the_address(report: DeliveryEvent, follows: str) -> No
         ["sent", "delivered", "complained"],
     ],
 )
-def test_the_last_word_is_the_same_in_every_order(story: list[str]) -> None:
-    reports = [said(kind, minute) for minute, kind in enumerate(story)]
-    assert {decisive_event(order).kind for order in permutations(reports)} == {story[-1]}
+def test_the_last_event_decides_in_whatever_order_they_arrive(kinds: list[str]) -> None:
+    events = [event(kind, minute) for minute, kind in enumerate(kinds)]
+    assert {decisive_event(order).kind for order in permutations(events)} == {kinds[-1]}
 
 
 @pytest.mark.parametrize("kind", ["delivered", "bounced", "complained"])
-def test_accepted_is_no_last_word_even_when_it_is_dated_later(kind: str) -> None:
-    assert decisive_event([said(kind, 0), said("sent", 1)]).kind == kind
+def test_accepted_never_decides_beside_another_event(kind: str) -> None:
+    assert decisive_event([event(kind, 0), event("sent", 1)]).kind == kind
 
 
-def test_of_two_in_one_moment_the_loss_counts() -> None:
-    assert decisive_event([said("bounced"), said("delivered")]).kind == "bounced"
+def test_of_two_events_at_the_same_time_the_loss_decides() -> None:
+    assert decisive_event([event("bounced"), event("delivered")]).kind == "bounced"
 
 
-def test_every_kind_but_a_delay_tells() -> None:
-    assert set(DeliveryEvent.Kind) - set(TELLING) == {DeliveryEvent.Kind.DEFERRED}
+def test_every_kind_but_a_delay_has_a_weight() -> None:
+    assert set(DeliveryEvent.Kind) - set(WEIGHED_KINDS) == {DeliveryEvent.Kind.DEFERRED}
 
 
-@pytest.mark.parametrize("kind", TELLING)
-def test_a_mail_is_sent_or_has_failed_with_a_reason(kind: str) -> None:
-    says = row_state(said(kind))
-    assert says.state in ("sent", "failed")
-    assert bool(says.reason) == (says.state == "failed")
+@pytest.mark.parametrize("kind", WEIGHED_KINDS)
+def test_a_delivery_is_sent_or_has_failed_with_a_reason(kind: str) -> None:
+    becomes = row_state(event(kind))
+    assert becomes.state in ("sent", "failed")
+    assert bool(becomes.reason) == (becomes.state == "failed")
 
 
 @pytest.mark.parametrize(
@@ -90,5 +96,7 @@ def test_a_mail_is_sent_or_has_failed_with_a_reason(kind: str) -> None:
         ("skipped", 0, "bounced", False),
     ],
 )
-def test_what_a_report_may_change(state: str, attempts: int, kind: str, may: bool) -> None:
-    assert may_change(state, attempts, said(kind)) is may
+def test_an_event_changes_rows_in_some_states_only(
+    state: str, attempts: int, kind: str, may: bool
+) -> None:
+    assert may_change(state, attempts, event(kind)) is may

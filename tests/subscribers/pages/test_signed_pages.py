@@ -13,9 +13,9 @@ from django.test import Client, RequestFactory
 
 from subscribers import tokens
 from subscribers.models import Subscriber
-from subscribers.signed_pages import preferences_url, public_page, signed_page
+from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
 from tests.factories import NOON, make_subscriber
-from tests.subscribers.pages import ADA, confirm_path, text_of
+from tests.subscribers.page_text import ADA, confirm_path, text_of
 
 pytestmark = pytest.mark.django_db
 PATHS = ["/confirm/{}/", "/preferences/{}/", "/preferences/{}/unsubscribe/"]

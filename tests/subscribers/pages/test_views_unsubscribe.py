@@ -7,7 +7,7 @@ from django.test import Client
 
 from subscribers.models import ConsentEntry, Subscriber
 from tests.factories import NOON, make_subscriber
-from tests.subscribers.pages import confirm_path, make_pending, preferences_path, text_of
+from tests.subscribers.page_text import confirm_path, make_pending, preferences_path, text_of
 
 pytestmark = pytest.mark.django_db
 State = Subscriber.State

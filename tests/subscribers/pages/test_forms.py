@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from papers.models import Topic
-from subscribers.forms import ChoicesForm, SignUpForm, zone_choices
+from subscribers.pages.forms import ChoicesForm, SignUpForm, zone_choices
 from subscribers.preferences import Preferences
 from tests.factories import make_topic
 

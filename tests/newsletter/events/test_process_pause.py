@@ -1,4 +1,4 @@
-"""What comes back of an edition holds it back, while more of it would leave."""
+"""Bounces and complaints pause an edition, as long as more of it is to be sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def edition() -> Edition:
-    """200 mails are out, one waits."""
+    """200 deliveries were sent, one waits."""
     made = make_edition()
     for _ in range(200):
         make_delivery(made, make_subscriber(), state="sent", attempts=1)
@@ -43,42 +43,42 @@ def bounce(client: Client, delivery: Delivery) -> None:
     post(client, "postmark", postmark_bounce(delivery.pk, ID=delivery.pk, Email=email))
 
 
-def heard(edition: Edition) -> Edition:
+def processed(edition: Edition) -> Edition:
     DeliveryEvent.objects.exclude(due_at=None).update(due_at=NOW)
     process_events(NOW)
     edition.refresh_from_db()
     return edition
 
 
-def test_two_complaints_are_chance_and_three_of_200_are_not(
+def test_three_complaints_of_200_pause_an_edition_and_two_do_not(
     client: Client, edition: Edition
 ) -> None:
     first, second, third = sent(edition, 3)
     complain(client, first)
     complain(client, second)
-    assert heard(edition).paused_at is None
+    assert processed(edition).paused_at is None
     complain(client, third)
-    assert heard(edition).paused_at == NOW
+    assert processed(edition).paused_at == NOW
     assert edition.pause_reason.startswith("1.50% of 200 mails were reported as spam")
 
 
-def test_bounces_that_come_late_pause_it_like_refusals(client: Client, edition: Edition) -> None:
+def test_late_bounces_pause_an_edition_as_refusals_do(client: Client, edition: Edition) -> None:
     for delivery in sent(edition, 10):
         bounce(client, delivery)
-    assert heard(edition).paused_at is None
+    assert processed(edition).paused_at is None
     bounce(client, sent(edition, 1)[0])
-    assert heard(edition).paused_at == NOW
+    assert processed(edition).paused_at == NOW
     assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")
 
 
-def test_complaints_about_an_edition_that_is_over_hold_nothing_back(
+def test_complaints_about_a_finished_edition_pause_nothing(
     client: Client, edition: Edition
 ) -> None:
     Delivery.objects.filter(edition=edition, state="queued").update(state="sent")
     newer = make_edition(day=edition.day + timedelta(days=1))
     for delivery in sent(edition, 5):
         complain(client, delivery)
-    assert heard(edition).paused_at is None
+    assert processed(edition).paused_at is None
     assert edition.complaints == 5
     newer.refresh_from_db()
     assert newer.paused_at is None

@@ -13,7 +13,7 @@ from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_mail, make_subscriber, make_topic
-from tests.subscribers.pages import (
+from tests.subscribers.page_text import (
     ADA,
     CHOICES,
     confirm_path,

@@ -22,11 +22,11 @@ from django.utils import timezone
 from subscribers import tasks, tokens
 from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
 from subscribers.consent import origin_of
-from subscribers.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.models import ConsentEntry, Subscriber
+from subscribers.pages.forms import ChoicesForm, SignUpForm, has_choices
+from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
 from subscribers.preferences import Preferences, change, preferences_of
 from subscribers.schedule import check_timezone
-from subscribers.signed_pages import preferences_url, public_page, signed_page
 from subscribers.signup import sign_up
 from subscribers.unsubscribe import unsubscribe
 from web.rate_limit import hit

@@ -16,7 +16,7 @@ from django.test import Client
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_mail, make_subscriber, make_topic
-from tests.subscribers.pages import ADA, CHOICES, confirm_path, text_of
+from tests.subscribers.page_text import ADA, CHOICES, confirm_path, text_of
 from web.rate_limit import limiter
 
 pytestmark = pytest.mark.django_db

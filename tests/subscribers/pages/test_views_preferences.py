@@ -10,7 +10,7 @@ from subscribers.models import Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_subscriber, make_topic
-from tests.subscribers.pages import CHOICES, preferences_path, text_of
+from tests.subscribers.page_text import CHOICES, preferences_path, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_subscriber
-from tests.subscribers.pages import confirm_path, preferences_path, text_of
+from tests.subscribers.page_text import confirm_path, preferences_path, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,35 @@
+"""The window of an edition: its days, in words, and the page that lists them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from newsletter.models import Edition
+from papers.windows import Window, first_day
+
+WINDOW_OF: Final[dict[str, Window]] = {"daily": "day", "weekly": "week", "monthly": "month"}
+
+
+def first_day_of(edition: Edition) -> date:
+    """The first day that an edition covers; the last one is `edition.day`."""
+    return first_day(WINDOW_OF[edition.cadence], edition.day)
+
+
+def days_in_words(edition: Edition) -> str:
+    """The days of an edition: "14 March 2025", "8 to 14 March 2025"."""
+    first, last = first_day_of(edition), edition.day
+    end = date_format(last, "DATE_FORMAT")
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {end}"
+    return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
+
+
+def page_of(edition: Edition) -> str:
+    """The path of the page that lists the papers that trended in the edition's window."""
+    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])

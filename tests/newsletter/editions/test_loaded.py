@@ -1,0 +1,178 @@
+"""A loaded edition selects papers, restores a stored selection, and rebuilds a digest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+
+from newsletter.editions.compose import compose
+from newsletter.editions.loaded import LoadedEdition, load_edition, rebuild
+from newsletter.editions.personalize import Interests
+from newsletter.editions.render import RENDERER, build_digest
+from newsletter.editions.tokens import current_key_id
+from newsletter.models import Delivery, Edition, StoredPick
+from papers.models import Topic
+from tests.factories import (
+    DAY,
+    make_content,
+    make_delivery,
+    make_edition,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_subscriber,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 3, 15, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def topic() -> Topic:
+    return make_topic("Walking machines")
+
+
+@pytest.fixture
+def edition(topic: Topic) -> Edition:
+    """A weekly edition of two papers: the first is about robotics, the second is not."""
+    first, second = make_paper("Walking robots"), make_paper("Talking “heads”")
+    make_paper_topic(first, topic)
+    make_signal(first, 90)
+    make_signal(second, 9)
+    return compose("weekly", DAY, NOW)
+
+
+def paper_ids(edition: Edition) -> list[int]:
+    return list(edition.candidates.order_by("position").values_list("paper_id", flat=True))
+
+
+def selected(loaded: LoadedEdition, interests: Interests, seen: tuple[int, ...] = ()) -> list[int]:
+    return [pick.paper_id for pick in loaded.select(interests, seen).picks]
+
+
+def sent(edition: Edition, **values: Any) -> Delivery:
+    """A delivery of all the edition's papers, as it stands in the ledger once it was sent."""
+    delivery = make_delivery(edition, make_subscriber(), state="sent")
+    picks = LoadedEdition(edition).select(Interests(), ()).picks
+    stored = {"dated_at": NOW, "renderer": RENDERER, "key_id": current_key_id()}
+    make_content(delivery, picks, **{**stored, **values})
+    return delivery
+
+
+def test_it_selects_by_interests(edition: Edition, topic: Topic) -> None:
+    loaded = LoadedEdition(edition)
+    first, second = paper_ids(edition)
+    assert selected(loaded, Interests()) == [first, second]
+    assert selected(loaded, Interests(topics=frozenset({topic.slug}))) == [first]
+    assert selected(loaded, Interests(keywords=("heads",))) == [second]
+
+
+def test_a_pick_stores_position_paper_and_reason(edition: Edition, topic: Topic) -> None:
+    (pick,) = LoadedEdition(edition).select(Interests(topics=frozenset({topic.slug})), ()).picks
+    assert pick == StoredPick(1, paper_ids(edition)[0], "Walking machines · ▲ 90 since Saturday")
+
+
+def test_the_columns_are_array_literals_of_the_picks(edition: Edition) -> None:
+    selection = LoadedEdition(edition).select(Interests(), ())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::int[], %s::bigint[], %s::text[]", selection.columns)
+        columns = cursor.fetchone()
+    assert list(zip(*columns, strict=True)) == list(selection.picks)
+    assert len(selection.picks) == 2
+
+
+def test_papers_that_were_sent_before_are_left_out(edition: Edition) -> None:
+    loaded = LoadedEdition(edition)
+    first, second = paper_ids(edition)
+    assert selected(loaded, Interests(), seen=(first,)) == [second]
+    assert selected(loaded, Interests(), seen=(first, second)) == []
+
+
+def test_equal_interests_share_one_selection(edition: Edition) -> None:
+    loaded = LoadedEdition(edition)
+    elsewhere = max(paper_ids(edition)) + 1
+    one = loaded.select(Interests(size=5), ())
+    assert loaded.select(Interests(size=5), (elsewhere,)) is one
+    assert loaded.select(Interests(size=5), (paper_ids(edition)[0],)) is not one
+
+
+def test_a_restored_selection_gives_the_same_body(edition: Edition) -> None:
+    loaded = LoadedEdition(edition)
+    selection = loaded.select(Interests(), ())
+    restored = loaded.restore([StoredPick(*pick) for pick in selection.picks])
+    assert restored.columns == selection.columns
+    assert (restored.body.html, restored.body.text) == (selection.body.html, selection.body.text)
+
+
+def test_a_pick_of_a_removed_paper_is_an_error(edition: Edition) -> None:
+    picks = LoadedEdition(edition).select(Interests(), ()).picks
+    edition.candidates.filter(position=1).delete()
+    with pytest.raises(KeyError):
+        LoadedEdition(edition).body(picks)
+
+
+def test_a_frozen_edition_is_loaded_once(
+    edition: Edition, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    loaded = load_edition(edition.pk)
+    with django_assert_num_queries(0):
+        assert load_edition(edition.pk) is loaded
+
+
+def test_loading_takes_the_same_queries_for_one_and_three_papers(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for papers in (1, 3):
+        for _ in range(papers):
+            make_paper()
+        edition = compose("daily", DAY - timedelta(days=papers), NOW)
+        with django_assert_num_queries(3):  # first edition of its days, candidates, topics
+            LoadedEdition(edition)
+
+
+def test_an_open_edition_cannot_be_loaded() -> None:
+    with pytest.raises(Edition.DoesNotExist):
+        load_edition(make_edition(state=Edition.State.OPEN).pk)
+
+
+def test_papers_can_have_been_sent_since_their_window_opened(edition: Edition) -> None:
+    make_edition("daily", DAY - timedelta(days=20))
+    earlier = make_edition("daily", DAY - timedelta(days=8))
+    since, first = LoadedEdition(edition).seen_since
+    assert since == datetime(2025, 3, 8, tzinfo=UTC)
+    assert first == min(earlier.pk, edition.pk)
+
+
+def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:
+    delivery = sent(edition)
+    original = build_digest(
+        delivery_id=delivery.pk,
+        key_id=current_key_id(),
+        to="ada@example.com",
+        dated_at=NOW,
+        body=LoadedEdition(edition).select(Interests(), ()).body,
+    )
+    stored = Delivery.objects.get(pk=delivery.pk)
+    assert rebuild(stored, "ada@example.com").as_bytes() == original.as_bytes()
+
+
+def test_a_delivery_that_was_never_sent_cannot_be_rebuilt(edition: Edition) -> None:
+    with pytest.raises(LookupError, match="has no message"):
+        rebuild(make_delivery(edition, make_subscriber()), "ada@example.com")
+
+
+def test_a_digest_of_a_removed_key_cannot_be_rebuilt(edition: Edition) -> None:
+    with pytest.raises(LookupError, match="no key 00000000"):
+        rebuild(sent(edition, key_id="00000000"), "ada@example.com")
+
+
+def test_a_digest_of_a_removed_paper_cannot_be_rebuilt(edition: Edition) -> None:
+    delivery = sent(edition)
+    edition.candidates.filter(position=1).delete()
+    with pytest.raises(LookupError):
+        rebuild(delivery, "ada@example.com")
