@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BATCH: Final = 500  # deliveries that one task gets
-_CLAIM: Final = 150  # deliveries that are claimed at once
+_CLAIM: Final = 250  # deliveries that are claimed at once
 _PATIENCE: Final = 120.0  # seconds in which the database may come back
 
 

@@ -19,7 +19,7 @@ from newsletter.delivery.types import (
     Result,
 )
 from newsletter.models import StoredPick
-from web.sql import array, execute, rows
+from web.sql import array, execute, rows, text_array
 
 # ── dispatch: readers who are due become ledger rows ─────────────────────────
 
@@ -283,9 +283,10 @@ def mark_sending(edition_id: int, fence: uuid.UUID, burst: Burst, until: datetim
         until=until,
         ids=array(item.id for item in burst),
         new=array(item.id for item in new),
-        positions=[column.positions for column in columns],
-        papers=[column.papers for column in columns],
-        reasons=[column.reasons for column in columns],
+        # As one text each: psycopg would escape a list element by element, in Python.
+        positions=text_array(column.positions for column in columns),
+        papers=text_array(column.papers for column in columns),
+        reasons=text_array(column.reasons for column in columns),
         dated_at=burst.stamp.dated_at,
         renderer=burst.stamp.renderer,
         key=burst.stamp.key_id,

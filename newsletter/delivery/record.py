@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 
 from mail.backoff import backoff
 from mail.outcome import Outcome
@@ -28,19 +27,16 @@ def record(
     """Store the outcomes of a burst, and do what follows from them.
 
     Addresses whose mailbox does not exist are suppressed, and an edition that cannot or should
-    not be sent further is paused. Recording the same outcomes again changes nothing.
+    not be sent further is paused. Recording the same outcomes again changes nothing. The
+    suppression comes first: a process that is killed in between must not lose it.
     """
-    if not outcomes:
-        return
-    with transaction.atomic():
-        results = [
-            result_of(digest.reference, outcome, digest.attempts, now)
-            for digest, outcome in outcomes
-        ]
-        ledger.record_outcomes(edition_id, fence, results, now)
-        for digest, outcome in outcomes:
-            if outcome.is_hard_bounce:
-                suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
+    for digest, outcome in outcomes:
+        if outcome.is_hard_bounce:
+            suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
+    results = [
+        result_of(digest.reference, outcome, digest.attempts, now) for digest, outcome in outcomes
+    ]
+    ledger.record_outcomes(edition_id, fence, results, now)
     pause_on_failures(edition_id, [outcome for _, outcome in outcomes], now)
 
 

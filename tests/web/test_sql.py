@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from papers.models import Curator
-from web.sql import array, execute, rows
+from web.sql import array, execute, rows, text_array
 
 pytestmark = pytest.mark.django_db
 
@@ -26,3 +26,16 @@ def test_execute_counts_the_rows_that_changed() -> None:
 
 def test_an_empty_array_is_an_array() -> None:
     assert rows("SELECT cardinality(%(ids)s::bigint[])", ids=array([])) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "texts", [[], [""], ['a "quote"', "back\\slash", "{brace, comma}", "NULL"]]
+)
+def test_texts_come_back_from_an_array_as_they_are(texts: list[str]) -> None:
+    assert rows("SELECT %(texts)s::text[]", texts=text_array(texts)) == [(texts,)]
+
+
+def test_an_array_of_arrays_comes_back_too() -> None:
+    inner = [array([1, 2]), text_array(['a "quote"'])]
+    sql = "SELECT (%(both)s::text[])[1]::int[], (%(both)s::text[])[2]::text[]"
+    assert rows(sql, both=text_array(inner)) == [([1, 2], ['a "quote"'])]
