@@ -30,7 +30,7 @@ from newsletter.delivery.deliver import BATCH
 ONE_WAY: Final = 0.015  # seconds
 DJANGO: Final = "plain Django"
 PATH, TRANSPORT = "ours, the whole path", "ours, the transport alone"
-# Each of the two sending processes takes a batch, or more, or one would send alone.
+# Each of the sending processes takes a batch, or more, or one would send alone.
 _MAILS: Final = SENDERS * BATCH
 # The promised figures: of which way, over how many connections in all, and as what.
 _FIGURES: Final = {

@@ -30,11 +30,12 @@ from newsletter.editions.loaded import LoadedEdition
 from newsletter.models import Edition
 
 _CHUNK: Final = 5_000
-# The table with its indexes, in one piece or in partitions.
+# The ledger and what its digests say, with their indexes.
 _LEDGER_MEGABYTES: Final = """
-SELECT (pg_total_relation_size('newsletter_delivery') + coalesce((
-          SELECT sum(pg_total_relation_size(relid))
-            FROM pg_partition_tree('newsletter_delivery') WHERE isleaf), 0)) / 1048576.0
+SELECT sum(pg_total_relation_size(relid)) / 1048576.0
+  FROM (SELECT relid FROM pg_partition_tree('newsletter_delivery') WHERE isleaf
+        UNION ALL
+        SELECT relid FROM pg_partition_tree('newsletter_digestcontent') WHERE isleaf) AS part
 """
 
 

@@ -39,7 +39,7 @@ _PLAIN: Final = {
 
 @contextmanager
 def senders(port: int, **changes: str) -> Iterator[psutil.Process]:
-    """Two processes that send, and one beside them that dispatches, as a second machine would.
+    """Four processes that send, and one beside them that dispatches, as a second machine would.
 
     Args:
         port: of the SMTP server on this machine.
