@@ -1,4 +1,4 @@
-"""Copy what each digest says from the ledger into its own table: about a minute a ten million."""
+"""Copy what each digest says from the ledger into its own table: 8 s for a million of ten papers."""
 
 from django.db import migrations
 
