@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -308,9 +309,9 @@ class DeliveryAdmin(OfSubscriber[Delivery]):
         return delivery
 
     @admin.display(description="dated at")
-    def dated_at(self, delivery: Delivery) -> datetime | None:
+    def dated_at(self, delivery: Delivery) -> str:
         content = delivery.content_or_none
-        return content.dated_at if content else None
+        return localize(content.dated_at) if content else ""
 
     @admin.display(description="renderer")
     def renderer(self, delivery: Delivery) -> str:

@@ -107,6 +107,7 @@ def test_a_delivery_s_page_lists_its_papers_with_reasons(admin_client: Client) -
     assert page.index("Talking robots") < page.index("Walking robots")
     assert "▲ 84 since Friday" in page
     assert "Robotics &lt;3" in page
+    assert "14 March 2025, 12:00" in page  # the message's Date header
 
 
 def test_an_error_is_escaped(admin_client: Client) -> None:
