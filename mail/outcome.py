@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final, Literal
 
 import requests
@@ -25,10 +25,9 @@ from anymail.exceptions import (
 )
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import BadHeaderError
-from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, NewConnectionError
-from urllib3.util import Retry
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from mail.backoff import LONGEST_ASKED
+from mail.retry_after import retry_after
 
 State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
 Stage = Literal["greeting", "sender", "recipient", "content"]
@@ -116,7 +115,6 @@ _REFUSALS: Final = (
     BadHeaderError,
 )
 _TRY_LATER: Final = {408, 425, 429}
-_RETRY: Final = Retry(retry_after_max=int(LONGEST_ASKED / timedelta(seconds=1)))
 # Of a gateway that lost the server behind it, which may have sent the message.
 _GATEWAY_LOST: Final = {502, 504}
 # The provider rejects the content of the request: one message, or what all messages share.
@@ -170,16 +168,13 @@ def of_status(status: int, error: str, headers: Mapping[str, str]) -> Outcome:
     if status < 300 or status in _GATEWAY_LOST:
         return Outcome("unknown", error=error)  # a confirmation that cannot be parsed, or none
     if status >= 500 or status in _TRY_LATER:
-        return Outcome("deferred", error=error, retry_after=retry_after_seconds(headers))
+        return Outcome("deferred", error=error, retry_after=_asked(headers))
     return Outcome("misconfigured", error=error, disputed=status in _ABOUT_CONTENT)
 
 
-def retry_after_seconds(headers: Mapping[str, str]) -> float:
-    """The seconds until the moment that Retry-After names, at most a day; 0 if it names none."""
-    try:
-        return float(_RETRY.parse_retry_after(headers.get("Retry-After", "")))
-    except (InvalidHeader, ValueError, OverflowError):  # no number and no date, or no possible one
-        return 0.0
+def _asked(headers: Mapping[str, str]) -> float:
+    """The seconds that the response asks to wait; 0 when it does not say."""
+    return retry_after(headers.get("Retry-After", ""), time.time()) or 0.0
 
 
 def of_network(error: requests.RequestException) -> Outcome:

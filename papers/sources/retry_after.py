@@ -1,19 +1,18 @@
 """How long to wait before the next request to a source, read from the headers of its response.
 
 Three spellings are in use: `Retry-After` (seconds, or a date), the `RateLimit` header of the
-IETF draft that Hugging Face sends, and GitHub's `x-ratelimit-*`. No library reads all three,
-and urllib3's `Retry.parse_retry_after` takes no clock, refuses "1.5" and accepts 32 May.
+IETF draft that Hugging Face sends, and GitHub's `x-ratelimit-*`. No library reads all three.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-_LONGEST: Final = 86_400.0  # more than a day is a mistake, or an attack that would stop us
+from mail import retry_after as header
+from mail.retry_after import bounded
+
 _DEFAULT: Final = 60.0  # nothing is left, and the response does not say for how long
 _PARAMETER = re.compile(r';\s*([a-z]+)\s*=\s*"?(\d+(?:\.\d+)?)', re.IGNORECASE)
 
@@ -23,7 +22,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
     `headers` have lower-case names; `now` is in seconds since 1970.
     """
-    wait = _retry_after(headers.get("retry-after", ""), now)
+    wait = header.retry_after(headers.get("retry-after", ""), now)
     return wait if wait is not None else quota_wait(headers, now)
 
 
@@ -31,18 +30,6 @@ def quota_wait(headers: Mapping[str, str], now: float) -> float | None:
     """The seconds until the quota is renewed, when the response says that nothing is left."""
     waits = [wait for wait in (_draft(headers), _github(headers, now)) if wait is not None]
     return max(waits, default=None)
-
-
-def _retry_after(value: str, now: float) -> float | None:
-    value = value.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
-        return _bounded(float(value))
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return _bounded(moment.timestamp() - now)
 
 
 def _draft(headers: Mapping[str, str]) -> float | None:
@@ -56,7 +43,7 @@ def _draft(headers: Mapping[str, str]) -> float | None:
         values = dict(_PARAMETER.findall(bucket))
         if "r" in values and float(values["r"]) < 1:
             policy = dict(_PARAMETER.findall(headers.get("ratelimit-policy", "")))
-            waits.append(_bounded(float(values.get("t") or policy.get("w") or _DEFAULT)))
+            waits.append(bounded(float(values.get("t") or policy.get("w") or _DEFAULT)))
     return max(waits, default=None)
 
 
@@ -64,8 +51,4 @@ def _github(headers: Mapping[str, str], now: float) -> float | None:
     if headers.get("x-ratelimit-remaining") != "0":
         return None
     reset = headers.get("x-ratelimit-reset", "")
-    return _bounded(float(reset) - now) if re.fullmatch(r"\d{1,12}", reset) else _DEFAULT
-
-
-def _bounded(seconds: float) -> float:
-    return min(max(seconds, 0.0), _LONGEST)
+    return bounded(float(reset) - now) if re.fullmatch(r"\d{1,12}", reset) else _DEFAULT

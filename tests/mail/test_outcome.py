@@ -32,7 +32,7 @@ from mail.outcome import (
     of_error,
     of_opening,
     of_reply,
-    retry_after_seconds,
+    of_status,
 )
 from tests.factories import NOON
 
@@ -120,28 +120,12 @@ def test_an_unsupported_feature_is_disputed() -> None:
     assert (outcome.state, outcome.disputed) == ("misconfigured", True)
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120.0),
-        (" 7 ", 7.0),
-        ("Fri, 14 Mar 2025 12:01:30 GMT", 90.0),
-        ("Fri, 14 Mar 2025 11:00:00 GMT", 0.0),
-        ("soon", 0.0),
-        ("-5", 0.0),
-        ("", 0.0),
-        ("9" * 5000, 0.0),
-        ("999999999999", 86_400.0),
-        ("Fri, 99 Mar 99999 12:01:30 GMT", 0.0),
-    ],
-)
-def test_retry_after_is_a_number_or_a_date(value: str, seconds: float) -> None:
+def test_a_refusal_for_now_passes_the_wait_on() -> None:
     with time_machine.travel(NOON, tick=False):
-        assert retry_after_seconds({"Retry-After": value}) == seconds
-
-
-def test_without_the_header_there_is_no_wait() -> None:
-    assert retry_after_seconds({}) == 0.0
+        later = of_status(429, "busy", {"Retry-After": "Fri, 14 Mar 2025 12:01:30 GMT"})
+        unsaid = of_status(429, "busy", {})
+    assert (later.state, later.retry_after) == ("deferred", 90.0)
+    assert (unsaid.state, unsaid.retry_after) == ("deferred", 0.0)
 
 
 def test_retry_after_becomes_part_of_the_outcome() -> None:
