@@ -146,7 +146,7 @@ class Service:
     def bring_forward(self) -> None:
         """Make next attempts due now, and delete the back-offs of all domains."""
         with self.broker() as broker:
-            for key in broker.scan_iter(f"{self.environ['REDIS_PREFIX']}pace:*"):
+            for key in broker.scan_iter(f"{self.environ['REDIS_PREFIX']}rates:*"):
                 broker.delete(key)
         self.database.bring_forward()
 

@@ -1,9 +1,9 @@
-"""How far the sending of an edition is, and how fast it goes.
+"""How much of an edition is sent, and how fast.
 
-How far: counters that a trigger keeps, which cost the same for ten rows and for ten million. How
-fast: each tick notes the counter of sent messages in the cache. An average since the first message
-would say nothing about the next one: an edition leaves over a whole day, as the hours of its
-subscribers come.
+How much: counters that a trigger keeps, which cost the same for ten rows and for ten million. How
+fast: each tick stores the counter of sent messages in the cache. An average since the first message
+would be wrong for the next one: an edition is sent over a whole day, at the hours that its
+subscribers chose.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ class Progress:
 
     @property
     def time_left(self) -> timedelta | None:
-        """At that rate; None while there is none."""
+        """At that rate; None while it is 0."""
         return timedelta(seconds=round(self.left / self.rate)) if self.rate else None
 
     @property
-    def pace(self) -> str:
+    def rate_and_time_left(self) -> str:
         """Rate and time left in words; empty when there is no rate, or nothing is left."""
         if not self.left or self.time_left is None:
             return ""
