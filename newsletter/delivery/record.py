@@ -25,10 +25,10 @@ State = Delivery.State
 def record(
     edition_id: int, fence: UUID, outcomes: Sequence[tuple[Digest, Outcome]], now: datetime
 ) -> None:
-    """Store the outcomes of a burst, and do what follows from them.
+    """Store the outcomes of a burst, suppress addresses, and pause the edition if need be.
 
-    Addresses whose mailbox does not exist are suppressed, and an edition that cannot or should
-    not be sent further is paused. Recording the same outcomes again changes nothing.
+    An address whose mailbox does not exist is suppressed; an edition is paused when a setting is
+    wrong or too much of it fails. Recording the same outcomes again changes nothing.
     """
     if not outcomes:
         return
@@ -45,7 +45,7 @@ def record(
 
 
 def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) -> Result:
-    """What the ledger says after this outcome. Pure."""
+    """What the ledger stores of this outcome. Pure."""
     if outcome.state == "accepted":  # nearly always
         return Result(delivery_id, State.SENT, "", "", outcome.provider_id, now)
     state, reason = _state(outcome, attempts)
@@ -63,10 +63,10 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
     if outcome.state == "refused":
         return State.FAILED, "refused by the receiving server"
     if outcome.state == "unknown":
-        return State.UNCERTAIN, "the connection broke after the mail was handed over"
+        return State.UNCERTAIN, "the connection broke after the message was transmitted"
     if outcome.state == "misconfigured":
-        # The operator's fault, not the reader's: it waits for as long as it takes.
+        # The operator's fault, not the recipient's: no number of attempts ends it.
         return State.DEFERRED, "the mail provider's settings are wrong"
     if attempts >= settings.MAX_ATTEMPTS:
         return State.FAILED, f"gave up after {attempts} attempts"
-    return State.DEFERRED, "the receiving server asked to try later"
+    return State.DEFERRED, "deferred by the receiving server"
