@@ -2,7 +2,7 @@
 
 PostgreSQL and Valkey are the embedded ones, started here and not by their supervisor, so that
 they can be stopped alone. Worker and beat are those of `make run`. Everything listens on
-sockets or on 127.0.0.1, carries a mark, and ends with the harness.
+sockets or on 127.0.0.1, has a mark in its environment, and ends with the harness.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRA
 
 
 class ServiceError(Exception):
-    """The service could not be started, so the run proves nothing."""
+    """The service could not be started, so that the run has no result."""
 
 
 class Service:
