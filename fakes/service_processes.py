@@ -1,7 +1,7 @@
 """The real service in processes that can be killed: stores, workers, beats, and a supervisor.
 
 PostgreSQL and Valkey are the embedded ones, started here and not by their supervisor, so that
-they can be stopped alone. Worker and beat are those of `make run`. Everything listens on
+each can be stopped alone. Worker and beat are those of `make run`. All listen on
 sockets or on 127.0.0.1, has a mark in its environment, and ends with the harness.
 """
 
@@ -197,7 +197,7 @@ class Service:
         self.senders = []
 
     def restart_dead(self) -> list[str]:
-        """Restart dead processes, as an operator's supervisor does; their names."""
+        """Restart the processes that have ended, as a supervisor does; returns their names."""
         return [child.name for child in self.senders if child.restart_if_dead()]
 
     def pool(self) -> list[psutil.Process]:

@@ -87,7 +87,7 @@ class Delivery(models.Model):
         UNCERTAIN = "uncertain", "uncertain"  # the worker was killed between sending and recording
         SKIPPED = "skipped", "skipped"
 
-    # No constraints in the database: docs/decisions/0011-hot-table.md says why.
+    # No constraints in the database: the reasons are in docs/decisions/0011-hot-table.md.
     edition = models.ForeignKey(
         Edition,
         on_delete=models.PROTECT,
@@ -335,4 +335,4 @@ class DeliveryEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, says {self.provider}"
+        return f"{self.get_kind_display()}, by {self.provider}"

@@ -13,7 +13,7 @@ from fakes.mail_receiver import Misbehaviour
 from fakes.service_database import Status
 from fakes.service_processes import Service
 
-_FINISH_SECONDS: Final = 90.0  # for an edition to finish by itself
+_FINISH_SECONDS: Final = 90.0  # for an edition to finish without help
 _REPEAT_SECONDS: Final = 1.5  # and for a repeated mail to arrive
 
 

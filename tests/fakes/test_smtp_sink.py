@@ -19,7 +19,7 @@ def moment(verb: str, to: str = "", mails: int = 0) -> Moment:
     return Moment(verb, to, connection=1, mails=mails, total=mails)
 
 
-def test_a_mail_from_another_client_comes_out_as_it_went_in() -> None:
+def test_a_mail_of_another_client_is_kept_unchanged() -> None:
     with sinking() as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
         client.sendmail("a@example.org", ["b@example.org"], MAIL)
     [mail] = sink.mails

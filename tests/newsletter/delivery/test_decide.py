@@ -99,7 +99,7 @@ def test_the_minimum_of_papers_makes_a_digest(edition: LoadedEdition) -> None:
     assert positions(decided(edition, ada(), minimum=2)) == [FIRST, SECOND]
 
 
-def test_no_paper_in_their_topics_is_a_reason_of_its_own(edition: LoadedEdition) -> None:
+def test_no_paper_in_their_topics_has_its_own_reason(edition: LoadedEdition) -> None:
     theory = Interests(topics=frozenset({"theory"}))
     assert decided(edition, ada(theory)) == Skip("no new papers in your topics")
 

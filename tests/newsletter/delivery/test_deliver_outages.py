@@ -220,7 +220,7 @@ def test_outcomes_are_recorded_before_the_rate_makes_it_wait(
     assert seen == [0, 2]
 
 
-def test_a_task_ends_after_the_burst_in_which_its_time_ends(edition: Edition) -> None:
+def test_a_task_ends_with_the_burst_of_its_last_second(edition: Edition) -> None:
     server = Server()
     until = timezone.now() + timedelta(seconds=0.5)
     server.send = lambda burst: [pause(0.6) for _ in burst]  # type: ignore[method-assign]

@@ -133,7 +133,7 @@ def test_counters_stay_when_a_partition_is_dropped() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_new_partition_and_a_worker_do_not_block_each_other() -> None:
+def test_a_new_partition_does_not_wait_for_a_worker() -> None:
     delivery = make_delivery(make_edition(), make_subscriber())
     worker = connection.copy()
     try:
