@@ -1,6 +1,6 @@
 """The whole path of a mail, beside smtp-source, plain Django and django-newsletter.
 
-All into the same smtp-sink, alternately. Ours is the code of production: the ledger's rows are
+All into the same smtp-sink, in turns. Ours is the code of production: the ledger's rows are
 queued, tasks are enqueued, and a real Celery worker with two processes claims, personalizes, sends
 and records. Tables are emptied between rounds, never code.
 """

@@ -25,10 +25,10 @@ State = Delivery.State
 def record(
     edition_id: int, fence: UUID, outcomes: Sequence[tuple[Digest, Outcome]], now: datetime
 ) -> None:
-    """Store the outcomes of a burst, suppress addresses, and pause the edition if need be.
+    """Store the outcomes of a burst, and do what follows from them.
 
-    An address whose mailbox does not exist is suppressed; an edition is paused when a setting is
-    wrong or too much of it fails. Recording the same outcomes again changes nothing.
+    Addresses whose mailbox does not exist are suppressed, and an edition that cannot or should
+    not be sent further is paused. Recording the same outcomes again changes nothing.
     """
     if not outcomes:
         return
