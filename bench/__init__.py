@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _prepare_django() -> None:
-    """Load Django with servers of our own, apart from those that hold real papers."""
+    """Load Django with separate servers, so that real papers are not changed."""
     if apps.ready or MARK in os.environ:  # in a test, or in a process of chaos, which has its own
         return
     if not servers.not_needed():

@@ -1,8 +1,8 @@
 """How fast distinct mails go into providers' batch APIs, beside django-anymail in eight threads.
 
 The provider is a local server in a process of its own, which has the three APIs; a delay before
-each answer stands for the way to a real one. What is measured is the transport: mails are
-rendered, made into requests and sent, and the answers are parsed. No database is used.
+each response stands for the distance to a real one. What is measured is the transport: mails are
+rendered, made into requests and sent, and the responses are parsed. No database is used.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(quick: bool) -> None:
 
 @contextmanager
 def provider(delay: float) -> Iterator[str]:
-    """The address of a server that answers after so many seconds."""
+    """The URL of a server that responds after so many seconds."""
     command = [sys.executable, "-m", "fakes.mail_api", "--delay", str(delay)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
@@ -62,12 +62,12 @@ def provider(delay: float) -> Iterator[str]:
 
 
 def _measure(url: str, delay: float, mails: int, rounds: int) -> list[dict[str, Any]]:
-    """Both ways over every provider, in turns: the load of the machine is the same for all."""
+    """Both ways over every provider, alternately: the load of the machine is the same for all."""
     runs: dict[tuple[str, str], list[Sending]] = {}
     for round_ in range(rounds):
         for name in PROVIDERS:
             for way in (THREADS, BURSTS):
-                # Other numbers each time, so that no request is known already.
+                # Other ids each time, so that no idempotency key repeats.
                 first = 1 + round_ * 1_000_000
                 digests = [_digest(number) for number in range(first, first + mails)]
                 runs.setdefault((name, way), []).append(_run(url, name, way, digests))
@@ -100,12 +100,12 @@ def _digest(number: int) -> Digest:
         to=f"reader{number}@example.com",
         token=f"{number:043}",
         dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
-        body=_sheet(number % 20),
+        body=_body(number % 20),
     )
 
 
 @cache
-def _sheet(choice: int) -> DigestBody:
+def _body(choice: int) -> DigestBody:
     """One of twenty selections of papers: some recipients share theirs, as in an edition."""
     link = f'<a href="https://papers.example.org/r/{TOKEN}/1">read</a>'
     filler = "A line of an abstract, about as long as such lines are. " * 100

@@ -26,7 +26,7 @@ def empty_database() -> Iterator[None]:
             connection.creation.destroy_test_db(real, verbosity=0)
 
 
-def ask(sql: str) -> Any:
+def scalar(sql: str) -> Any:
     """The first value of a query's first row."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -41,14 +41,14 @@ def run(*statements: str) -> None:
 
 def log_position() -> int:
     """Bytes that the server has written to its log (WAL) since it exists, for all databases."""
-    return int(ask("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
+    return int(scalar("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
 
 
 class Server:
     """The PostgreSQL server of our connection, if it runs on this machine."""
 
     def __init__(self) -> None:
-        self._own_pid = int(ask("SELECT pg_backend_pid()"))
+        self._own_pid = int(scalar("SELECT pg_backend_pid()"))
         self._own = None
         with suppress(psutil.Error):
             process = psutil.Process(self._own_pid)

@@ -39,7 +39,7 @@ def _timed(
 ) -> dict[str, Any]:
     """Seconds of three runs, each after `before`, which is not counted, and the peak of memory.
 
-    `computed` is the processor time of this process: on a machine with other load it says more
+    `computed` is the processor time of this process: on a machine with other load it is better
     than the seconds, which contain all waiting, for the database among others.
     """
     seconds, computed, held = [], [], reset_peak()

@@ -36,7 +36,7 @@ def peak_megabytes() -> float:
 
 
 def reset_peak() -> float:
-    """Forget the peak so far; returns what is held now, in megabytes."""
+    """Reset the peak; returns the memory in use now, in megabytes."""
     gc.collect()
     with suppress(OSError):  # a container may forbid it; then the peak is that of the whole run
         Path("/proc/self/clear_refs").write_text("5")

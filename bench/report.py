@@ -80,7 +80,7 @@ HEADLINES: Final = tuple(_headline(line) for line in _HEADLINES.strip().splitlin
 
 
 def main() -> Path:
-    """Join the files of bench/results; returns where it was written."""
+    """Join the files of bench/results; returns the path of the joined file."""
     latest = assembled(*_read(result_files.RESULTS))
     if not latest["quick"] and latest["parts"].keys() == set(PARTS):
         result_files.replace_between(PAGE, MARKS, tables(latest))

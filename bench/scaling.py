@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import psutil
 
-from bench.database import ask, empty_database
+from bench.database import empty_database, scalar
 from bench.edition import make_edition
 from bench.measuring import figure, is_quick
 from bench.processes import largest_megabytes
@@ -93,7 +93,7 @@ def _measured(edition: Edition, worker: psutil.Process, count: int) -> Row:
     ranking = rank(edition, count)
     sent = queued_and_sent(worker, count)
     seconds = sent.queue_seconds, ranking, sent.send_seconds
-    megabytes = largest_megabytes(worker), float(ask(_LEDGER_MEGABYTES))
+    megabytes = largest_megabytes(worker), float(scalar(_LEDGER_MEGABYTES))
     row = Row(count, *seconds, sent.worker_us, sent.postgres_us, *megabytes)
     print(f"{count:>9,} subscribers: {sent.rate:.0f}/s, {row.cost_us:.0f} µs each", flush=True)
     return row

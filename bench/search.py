@@ -123,7 +123,7 @@ def _search() -> object:
 def _milliseconds(act: Callable[[], object], times: int) -> tuple[list[float], float]:
     """Milliseconds of each run, and those that the database computed for one, on average.
 
-    On a machine with other load the second says more.
+    On a machine with other load the second is the better measure.
     """
     act()  # pages come into memory once
     server = Server()

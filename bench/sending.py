@@ -18,7 +18,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from bench import transport
-from bench.database import Server, ask, empty_database
+from bench.database import Server, empty_database, scalar
 from bench.edition import make_edition, mean_bytes
 from bench.measuring import figure, is_quick, ratios
 from bench.report import part_tables
@@ -82,7 +82,7 @@ class Ways:
             self._add("django_newsletter", newsletter)
         except RivalError as error:
             self.missing = str(error)
-            print(f"{error}. The rest goes on without it.", flush=True)
+            print(f"{error}. The others are measured without it.", flush=True)
 
     def _add(self, name: str, one: Rival) -> None:
         self._rivals[name] = one
@@ -134,7 +134,7 @@ def main(quick: bool) -> None:
         ways = Ways(sizes, stack)
         ways.one_round()  # caches and connections; not counted
         rounds = [ways.one_round() for _ in range(sizes.rounds)]
-        version = ask("SHOW server_version")
+        version = scalar("SHOW server_version")
     results = {
         "quick": quick,
         "postgresql": version,

@@ -14,7 +14,7 @@ ATOM = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schema
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     """One request: when it began and ended, and how many connections were open."""
 
     began: float
@@ -23,13 +23,13 @@ class Asked:
 
 
 class Site(ThreadingHTTPServer):
-    """Answers each request with the papers of its ids; `asked` holds all, in order of arrival."""
+    """Responds to each request with the papers of its ids; `requests` holds all, in order."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.open_connections = 0
         self.lock = threading.Lock()
 
@@ -53,19 +53,19 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def do_GET(self) -> None:
-        asked = Asked(time.monotonic())
+        request = ReceivedRequest(time.monotonic())
         with self.server.lock:
-            asked.open_connections = self.server.open_connections
-            self.server.asked.append(asked)
+            request.open_connections = self.server.open_connections
+            self.server.requests.append(request)
         ids = parse_qs(urlsplit(self.path).query).get("id_list", [""])[0].split(",")
         body = feed(*map(entry, ids))
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        asked.ended = time.monotonic()
+        request.ended = time.monotonic()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its own name)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
         """Log nothing."""
 
 
@@ -111,7 +111,7 @@ def entry(
 
 
 def refusal(reason: str) -> bytes:
-    """An error of arXiv: it comes as an entry."""
+    """An error of arXiv: a feed with the error as its entry."""
     return feed(
         f"<entry><id>https://arxiv.org/api/errors#{reason.replace(' ', '_')}</id>"
         f"<title>Error</title><summary>{reason}</summary></entry>"

@@ -1,11 +1,11 @@
-"""A fake of Postmark, Resend and Brevo in one local server, which misbehaves exactly as asked.
+"""A fake of Postmark, Resend and Brevo in one local server, which misbehaves as it is set to.
 
 For tests (`with answering() as api`), and as a program for benchmarks and for chaos:
 
     python -m fakes.mail_api --port 8125 --delay 0.05 --count received.txt --fault silence@0.05
 
-It is as strict as the documents of the providers: keys, limits, and one answer a mail. A mail
-counts as received when the provider would send it on, whether or not its answer arrives.
+It is as strict as the documents of the providers: keys, limits, and one result a mail. A mail
+counts as received when the provider would send it on, whether or not its response arrives.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ FAULTS = {
     "429": Fault(429, {"Retry-After": "30"}),
     "500": Fault(500),
     "401": Fault(401),
-    "silence": Fault(misdeed="silence", takes=True),  # it has the mails and never answers
-    "cut": Fault(misdeed="cut", takes=True),  # the connection breaks in the middle of the answer
-    "reset": Fault(misdeed="reset"),  # it breaks before anything is taken
+    "silence": Fault(misdeed="silence", takes=True),  # it accepts the mails and never responds
+    "cut": Fault(misdeed="cut", takes=True),  # the connection breaks in the middle of the response
+    "reset": Fault(misdeed="reset"),  # it breaks before any mail is accepted
     "babble": Fault(misdeed="babble", takes=True),  # status 200, and a body that is no JSON
 }
 
@@ -74,7 +74,7 @@ class MailApi:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self) -> Counter[str]:
-        """How often each Message-ID was taken: never more than once, if all is well."""
+        """How often each Message-ID was accepted; more than once is a repeated mail."""
         return Counter(mail.message_id for mail in self.mails)
 
     def next_fault(self) -> Fault | None:
@@ -83,7 +83,7 @@ class MailApi:
         return self.faults.popleft() if self.faults else None
 
     def answer(self, call: Call) -> tuple[int, Any]:
-        """Carry a request out: what is valid is taken, each key once."""
+        """Carry out a request: valid mails are accepted, for each idempotency key once."""
         with self.lock:
             status, reply, taken = PROVIDERS[call.path.rpartition("/api/")[2]](call, self.kept)
             self.taken, self.requests = self.taken + len(taken), self.requests + 1
@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._misbehave(fault)
 
     def do_GET(self) -> None:
-        """How many mails were taken so far, in how many requests."""
+        """How many mails were accepted so far, in how many requests."""
         api = self.server.api
         self._reply(200, json.dumps({"mails": api.taken, "requests": api.requests}).encode())
 
@@ -156,11 +156,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def finish(self) -> None:
-        with contextlib.suppress(OSError):  # the other side is gone, or we reset the connection
+        with contextlib.suppress(
+            OSError
+        ):  # the client has disconnected, or this side has reset the connection
             super().finish()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Quiet."""
+        """Log nothing."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -183,7 +185,7 @@ def listen(api: MailApi, port: int = 0) -> _Server:
 
 @contextmanager
 def answering(*faults: Fault | None, **options: Any) -> Iterator[MailApi]:
-    """A server for as long as the block runs; the first requests meet the faults, in order."""
+    """A server while the block runs; the first requests get these faults, in order."""
     api = MailApi(deque(faults), **options)
     with listen(api) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -205,7 +207,7 @@ def _chooser(wanted: list[str], seed: int) -> Callable[[], Fault | None]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each response")
     parser.add_argument("--patience", type=float, default=60.0, help="seconds of a silence")
     parser.add_argument("--count", type=Path, help="append Message-ID and address of each mail")
     parser.add_argument("--fault", action="append", default=[], metavar="KIND@SHARE")

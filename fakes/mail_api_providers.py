@@ -1,4 +1,4 @@
-"""How Postmark, Resend and Brevo accept mail and answer, by their documents. Pure.
+"""How Postmark, Resend and Brevo accept mail and respond, by their documents. Pure.
 
 They refuse an address that begins with `invalid`; Postmark refuses one that begins with
 `inactive`, since it bounced. The key `wrong` is refused.
@@ -46,7 +46,7 @@ class Call:
         object.__setattr__(self, "json", json.loads(self.body))
 
 
-Kept = dict[str, tuple[bytes, Any]]  # by key: the digest of the request, and the answer
+Kept = dict[str, tuple[bytes, Any]]  # by key: the digest of the request, and the response
 Reply = tuple[int, Any, list[Mail]]
 
 

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from fakes.mail_receiver import Arrival
 
-# States that say of a mail that it has not arrived, or perhaps not.
+# States of a mail that has not arrived, or perhaps not.
 _NOT_SURE: Final = {"queued", "deferred", "skipped", "failed", "uncertain"}
 _FINAL: Final = {"sent", "skipped", "failed", "uncertain"}
 _MAY_HAVE_ARRIVED: Final = {"sent", "uncertain", "sending"}
@@ -34,7 +34,7 @@ class Counts:
     arrived: int = 0
     skipped: int = 0
     failed: int = 0
-    lost: int = 0  # did not arrive, and no state says so
+    lost: int = 0  # did not arrive, though the state denies that
     repeated: int = 0  # copies too many
     uncertain: int = 0
     unfinished: int = 0  # in the end, neither final nor scheduled
@@ -75,7 +75,7 @@ def count(
 
 
 def _denied(expected: Sequence[Expected], recipients: Counter[str]) -> int:
-    """Mails that arrived although their row says that they cannot have."""
+    """Mails that arrived although the state of their row excludes that."""
     return sum(e.email in recipients and e.state not in _MAY_HAVE_ARRIVED for e in expected)
 
 

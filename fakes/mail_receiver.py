@@ -12,7 +12,7 @@ from typing import Final
 
 from fakes.mail_api import FAULTS, Fault, answering
 from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import Answer, Moment
+from fakes.smtp_sink_rules import Moment, Reply
 
 # One server takes some 300 mails a second, so that a fault can happen while they are sent.
 _SECONDS_A_MAIL: Final = 0.003
@@ -30,10 +30,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Misbehaviour:
-    """The `answers` of a server to a verb, or to a `request`, with some chance."""
+    """The `replies` of a server to a verb, or to a `request`, with some chance."""
 
     verb: str
-    answers: Sequence[Answer]
+    replies: Sequence[Reply]
     chance: float
 
 
@@ -60,7 +60,7 @@ class MailReceiver:
             sinking(self._smtp, keep=False, count=file) as sink,
             answering(tally=self._path, choose=self._api, delay=_SECONDS_A_REQUEST) as api,
         ):
-            api.patience = 3.0  # more than the senders wait
+            api.patience = 3.0  # longer than the senders wait
             self.smtp_port, self.api_url = sink.port, api.url
             yield
 
@@ -71,7 +71,7 @@ class MailReceiver:
         self._misbehaviour, self._random, self.misbehaved = misbehaviour, random, 0
 
     def behave(self) -> None:
-        """Answer as usual from now on."""
+        """Reply as usual from now on."""
         self._misbehaviour = None
 
     @property
@@ -88,21 +88,21 @@ class MailReceiver:
                 self._arrivals.append(Arrival(*line.split()))
                 self._read += len(line.encode())
 
-    def _answer(self, verb: str) -> Answer:
-        """The wrong answer at this moment; None: the usual one."""
+    def _reply(self, verb: str) -> Reply:
+        """The wrong reply at this moment; None: the usual one."""
         wrong = self._misbehaviour
         if wrong is None or wrong.verb != verb or self._random.random() >= wrong.chance:
             return None
         self.misbehaved += 1
-        return self._random.choice(list(wrong.answers))
+        return self._random.choice(list(wrong.replies))
 
-    def _smtp(self, moment: Moment) -> Answer:
+    def _smtp(self, moment: Moment) -> Reply:
         if moment.verb == "end":
             time.sleep(self.seconds_a_mail)
         if moment.verb == "RCPT" and moment.to.startswith(GONE):
             return "550 5.1.1 no such user"
-        return self._answer(moment.verb)
+        return self._reply(moment.verb)
 
     def _api(self) -> Fault | None:
-        kind = self._answer("request")
+        kind = self._reply("request")
         return FAULTS[kind] if isinstance(kind, str) else None

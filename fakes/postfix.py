@@ -54,7 +54,7 @@ def _running_sink(*options: str, **pipes: Any) -> Iterator[tuple[int, subprocess
 
 
 class CountingSink:
-    """An smtp-sink that reports each mail. Only to see the first: the reports cost time."""
+    """An smtp-sink that reports each mail. Only to time the first: the reports cost time."""
 
     def __init__(self, port: int, counters: BufferedReader) -> None:
         self.port = port
@@ -86,7 +86,7 @@ class CountingSink:
 
 
 def last_count(output: bytes, before: int) -> int:
-    r"""The mails in the last whole "sess=1 quit=0 mesg=27\r"; `before` where none is whole."""
+    r"""The mails in the last complete "sess=1 quit=0 mesg=27\r"; else `before`."""
     counts = [part.rpartition(b"=")[2] for part in output.split(b"\r")[:-1]]
     return int(counts[-1]) if counts else before
 

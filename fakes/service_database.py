@@ -1,4 +1,4 @@
-"""The database of a service in processes, seen from outside: subscribers, ledger, progress."""
+"""The database of a service in processes, from outside: subscribers, ledger, counters."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SELECT subscriber.email, coalesce(delivery.id, 0), coalesce(delivery.state, '')
 _COUNTERS: Final = """
 SELECT state, sum(count)::int FROM newsletter_tally GROUP BY state HAVING sum(count) <> 0
 """
-# Not those that a worker has locked: that could end in a deadlock of our making.
+# Not those that a worker has locked: that could end in a deadlock that the service never has.
 _BRING_FORWARD: Final = """
 UPDATE newsletter_delivery SET next_attempt_at = now()
  WHERE id IN (SELECT id FROM newsletter_delivery
@@ -78,7 +78,7 @@ UPDATE newsletter_edition SET paused_at = NULL, pause_reason = '' WHERE paused_a
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far a run is."""
+    """How much of a run is done."""
 
     waiting: int  # queued or being sent
     queued: int
@@ -112,11 +112,11 @@ class Database:
             self._ask(_EMPTY_EDITIONS)
 
     def make_subscribers(self, count: int, run: str, special: str = "") -> None:
-        """So many, due now; the addresses of every 25th begin with `special`."""
+        """Add so many, due now; the addresses of every 25th begin with `special`."""
         self._ask(_SUBSCRIBERS, count=count, form=f"%s%s@{run}.example.com", special=special)
 
     def status(self) -> Status | None:
-        """How far it is; None while the database is down."""
+        """How much of the run is done; None while the database is down."""
         try:
             with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
                 return connection.cursor(row_factory=class_row(Status)).execute(_STATUS).fetchone()
@@ -135,7 +135,7 @@ class Database:
         self._ask(_BRING_FORWARD)
 
     def resume(self) -> None:
-        """As an operator does when an edition was paused and the fault is repaired."""
+        """Resume the edition, as an operator does after the fault is repaired."""
         self._ask(_RESUME)
 
 

@@ -1,8 +1,8 @@
 """The real service in processes that can be killed: stores, workers, beats, and a supervisor.
 
 PostgreSQL and Valkey are the embedded ones, started here and not by their supervisor, so that
-they can be stopped alone. Worker and beat are those of `make run`. Everything listens on
-sockets or on 127.0.0.1, carries a mark, and ends with the harness.
+each can be stopped alone. Worker and beat are those of `make run`. All listen on
+sockets or on 127.0.0.1, has a mark in its environment, and ends with the harness.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRA
 
 
 class ServiceError(Exception):
-    """The service could not be started, so the run proves nothing."""
+    """The service could not be started, so that the run has no result."""
 
 
 class Service:
@@ -146,7 +146,7 @@ class Service:
     def bring_forward(self) -> None:
         """Make next attempts due now, and delete the back-offs of all domains."""
         with self.broker() as broker:
-            for key in broker.scan_iter(f"{self.environ['REDIS_PREFIX']}pace:*"):
+            for key in broker.scan_iter(f"{self.environ['REDIS_PREFIX']}rates:*"):
                 broker.delete(key)
         self.database.bring_forward()
 
@@ -197,7 +197,7 @@ class Service:
         self.senders = []
 
     def restart_dead(self) -> list[str]:
-        """Restart dead processes, as an operator's supervisor does; their names."""
+        """Restart the processes that have ended, as a supervisor does; returns their names."""
         return [child.name for child in self.senders if child.restart_if_dead()]
 
     def pool(self) -> list[psutil.Process]:

@@ -20,7 +20,7 @@ HOST: Final = "127.0.0.1"
 
 @contextmanager
 def delayed(port: int, seconds: float) -> Iterator[int]:
-    """Another port that leads to `port`, `seconds` later each way; in a process of its own."""
+    """A port that forwards to `port`, `seconds` later each way; in a process of its own."""
     command = [sys.executable, "-m", "fakes.slow_proxy", str(port), str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as proxy:
         assert proxy.stdout
@@ -31,13 +31,13 @@ def delayed(port: int, seconds: float) -> Iterator[int]:
 
 
 class _Half(asyncio.Protocol):
-    """One of the two connections; what it receives goes out of the other, later."""
+    """One of the two connections; what it receives is sent on the other one, later."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._other: _Half | None = None
         self._transport: asyncio.Transport | None = None
-        self._held: deque[tuple[float, bytes]] = deque()  # when it is due; nothing: the end
+        self._held: deque[tuple[float, bytes]] = deque()  # when it is due; empty bytes: the end
         self._loop = asyncio.get_running_loop()
 
     def join(self, other: _Half) -> None:
@@ -63,7 +63,7 @@ class _Half(asyncio.Protocol):
             self._loop.call_at(self._held[0][0], self._pass_on)
 
     def _give(self, data: bytes) -> None:
-        other = self._other and self._other._transport  # noqa: SLF001 (its twin)
+        other = self._other and self._other._transport  # noqa: SLF001 (the same class)
         if other and not other.is_closing():
             other.write(data) if data else other.close()
 

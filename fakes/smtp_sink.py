@@ -1,12 +1,12 @@
-"""A fake SMTP server: it accepts mail, counts it, and misbehaves exactly as asked.
+"""A fake SMTP server: it accepts mail, counts it, and misbehaves exactly as it is set to.
 
 For tests (`with sinking(rule) as sink`), and as a program for benchmarks and for chaos:
 
     python -m fakes.smtp_sink --port 2525 --count received.txt --fault "RCPT=450 4.2.1 busy@0.05"
 
-It is strict: a command out of turn goes into `faults`. A mail counts as received
-when its final dot has arrived, unless the answer to the dot is a refusal; so a mail whose
-answer is lost has been received, as with real servers.
+It is strict: a command in the wrong order goes into `faults`. A mail counts as received
+when its final dot has arrived, unless the reply to the dot is a refusal; so a mail whose
+reply is lost has been received, as with real servers.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--count", type=Path, help="append Message-ID and recipient of each mail")
-    parser.add_argument("--fault", action="append", default=[], metavar="VERB=ANSWER@CHANCE")
-    parser.add_argument("--refuse", action="append", default=[], metavar="ADDRESS[=ANSWER]")
+    parser.add_argument("--fault", action="append", default=[], metavar="VERB=REPLY@CHANCE")
+    parser.add_argument("--refuse", action="append", default=[], metavar="ADDRESS[=REPLY]")
     parser.add_argument("--drop-after", type=int, default=0, metavar="MAILS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-pipelining", action="store_true")

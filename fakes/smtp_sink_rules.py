@@ -1,4 +1,4 @@
-"""How the fake SMTP server behaves (moments, answers, rules), and what it has received."""
+"""How the fake SMTP server behaves (moments, replies, rules), and what it has received."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ USUAL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment at which the server answers: to which verb, and within which mail."""
+    """A moment at which the server replies: to which verb, and within which mail."""
 
     verb: str  # one of VERBS
     to: str  # the recipient, from RCPT on
@@ -47,10 +47,10 @@ class Moment:
     total: int  # received on all
 
 
-# The answer in place of the usual one (None: the usual): a reply, or HANG_UP, SILENCE, LOSE.
-# Several replies, one after the other, stand in a tuple. After 421 the connection is closed.
-Answer = str | tuple[str, ...] | None
-Rule = Callable[[Moment], Answer]
+# The reply in place of the usual one (None: the usual): a reply, or HANG_UP, SILENCE, LOSE.
+# Several replies, one after the other, are a tuple. After 421 the connection is closed.
+Reply = str | tuple[str, ...] | None
+Rule = Callable[[Moment], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Mail:
     connection: int
 
 
-def as_usual(_moment: Moment) -> Answer:
-    """The rule of a server that behaves."""
+def as_usual(_moment: Moment) -> Reply:
+    """The rule of a server without faults."""
     return None
 
 
@@ -75,7 +75,7 @@ class Sink:
 
     rule: Rule = as_usual
     pipelining: bool = True
-    loses_behind: bool = False  # says that it pipelines, but drops what came behind a dot
+    loses_behind: bool = False  # offers pipelining, but drops the bytes after a dot
     no_recipients: str = "554 5.5.1 no valid recipients"  # to DATA; or "354 …"
     size: int = 0
     packets: int = 0  # send replies in pieces of so many bytes
@@ -104,25 +104,25 @@ class Sink:
 
 
 def rule_of(faults: Sequence[str], refused: Sequence[str], drop_after: int, seed: int) -> Rule:
-    """`faults`: VERB=ANSWER@CHANCE. `refused`: ADDRESS=ANSWER. `drop_after`: mails, 0 for never."""
+    """`faults`: VERB=REPLY@CHANCE. `refused`: ADDRESS=REPLY. `drop_after`: mails, 0 for never."""
     by_address = dict(one.partition("=")[::2] for one in refused)
     by_verb: dict[str, list[tuple[str, float]]] = {}
     for one in faults:
         verb, _, rest = one.partition("=")
-        answer, _, chance = rest.rpartition("@")
-        if verb not in VERBS or not answer:
-            raise ValueError(f"{one!r} is not VERB=ANSWER@CHANCE; a verb is one of {VERBS}")
-        by_verb.setdefault(verb, []).append((answer, float(chance)))
+        reply, _, chance = rest.rpartition("@")
+        if verb not in VERBS or not reply:
+            raise ValueError(f"{one!r} is not VERB=REPLY@CHANCE; a verb is one of {VERBS}")
+        by_verb.setdefault(verb, []).append((reply, float(chance)))
     generator = random.Random(seed)  # noqa: S311 (faults, not secrets)
 
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         if moment.verb == "RCPT" and moment.to in by_address:
             return by_address[moment.to] or "550 5.1.1 no such user"
         if moment.verb == "MAIL" and drop_after and moment.mails >= drop_after:
             return "421 4.7.0 too many mails on this connection"
-        for answer, chance in by_verb.get(moment.verb, ()):
+        for reply, chance in by_verb.get(moment.verb, ()):
             if generator.random() < chance:
-                return answer
+                return reply
         return None
 
     return rule

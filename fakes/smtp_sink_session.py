@@ -21,7 +21,7 @@ class Session(asyncio.Protocol):
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._unread = b""
-        self._is_deaf = False
+        self._is_silent = False
         self._is_encrypted = sink.tls_at_once
         self._is_known = sink.login is None
         self._mails = 0
@@ -32,7 +32,7 @@ class Session(asyncio.Protocol):
     def _forget(self) -> None:
         self._sender: str | None = None
         self._to: list[str] = []
-        self._asked = ""  # also when refused
+        self._requested = ""  # also when refused
 
     # ── asyncio ──────────────────────────────────────────────────────────────
 
@@ -49,11 +49,11 @@ class Session(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._sink.open.discard(self)
-        if self._content is None and self._unread and not self._is_deaf:
+        if self._content is None and self._unread and not self._is_silent:
             self._sink.faults.append(f"broke off within {self._unread[:40]!r}")
 
     def data_received(self, data: bytes) -> None:
-        if self._is_deaf:
+        if self._is_silent:
             return
         if self._content is not None:
             self._read_content(data)
@@ -62,19 +62,19 @@ class Session(asyncio.Protocol):
         self._read_commands()
 
     def abort(self) -> None:
-        self._is_deaf = True
+        self._is_silent = True
         self._transport.abort()
 
     # ── commands ─────────────────────────────────────────────────────────────
 
     def _read_commands(self) -> None:
-        while self._content is None and not self._is_deaf:
+        while self._content is None and not self._is_silent:
             line, end, rest = self._unread.partition(b"\r\n")
             if not end:
                 break
             self._unread = rest
             if rest and not self._sink.pipelining:
-                self._sink.faults.append(f"did not wait for the answer to {line!r}")
+                self._sink.faults.append(f"did not wait for the reply to {line!r}")
             self._obey(line.decode(errors="replace"))
 
     def _obey(self, line: str) -> None:
@@ -102,21 +102,21 @@ class Session(asyncio.Protocol):
         if self._sender is not None:
             self._sink.faults.append("MAIL within a transaction")
             return "503 5.5.1 sender already specified"
-        self._asked = _address(argument)
+        self._requested = _address(argument)
         return ""
 
     def _after_mail(self, code: int) -> None:
         if code == 250:
-            self._sender = self._asked
-        self._asked = ""
+            self._sender = self._requested
+        self._requested = ""
 
     def _rcpt(self, argument: str) -> str:
-        self._asked = _address(argument)
+        self._requested = _address(argument)
         return "" if self._sender is not None else "503 5.5.1 need MAIL first"
 
     def _after_rcpt(self, code: int) -> None:
         if code == 250:
-            self._to.append(self._asked)
+            self._to.append(self._requested)
 
     def _data(self, _argument: str) -> str:
         return "" if self._sender is not None else "503 5.5.1 need MAIL first"
@@ -144,7 +144,7 @@ class Session(asyncio.Protocol):
         try:
             new = await self.loop.start_tls(self._transport, self, self._sink.tls, server_side=True)
         except (OSError, ssl.SSLError):
-            return  # the client did not like our certificate
+            return  # the client has refused the certificate
         self._transport = cast("asyncio.Transport", new)
 
     def _auth(self, argument: str) -> str:
@@ -161,7 +161,7 @@ class Session(asyncio.Protocol):
         assert self._content is not None
         if not self._content:
             self._say("content")
-            if self._is_deaf:
+            if self._is_silent:
                 return
         before = max(len(self._content) - 4, 0)
         self._content += data
@@ -177,10 +177,10 @@ class Session(asyncio.Protocol):
         if self._unread:
             self._sink.behind += 1
             self._unread = b"" if self._sink.loses_behind else self._unread
-        answer = self._answer("end")
-        if self._to and _is_kept(answer):
+        reply = self._reply("end")
+        if self._to and _is_kept(reply):
             self._keep(content)
-        self.write(answer)
+        self.write(reply)
         self._forget()
 
     def _keep(self, content: bytes) -> None:
@@ -196,21 +196,21 @@ class Session(asyncio.Protocol):
         mail = Mail(name, self._sender or "", ",".join(self._to), plain, self._number)
         self._sink.take(mail)
 
-    # ── answers ──────────────────────────────────────────────────────────────
+    # ── replies ──────────────────────────────────────────────────────────────
 
     def _say(self, verb: str) -> int:
-        """Send the answer; returns its code."""
-        answer = self._answer(verb)
-        self.write(answer)
-        first = answer if isinstance(answer, str) else answer[0]
+        """Send the reply; returns its code."""
+        reply = self._reply(verb)
+        self.write(reply)
+        first = reply if isinstance(reply, str) else reply[0]
         return int(first[:3]) if first[:3].isdigit() else 0
 
-    def _answer(self, verb: str) -> str | tuple[str, ...]:
-        to = self._to[-1] if self._to and verb != "RCPT" else self._asked
+    def _reply(self, verb: str) -> str | tuple[str, ...]:
+        to = self._to[-1] if self._to and verb != "RCPT" else self._requested
         to = "" if verb == "MAIL" else to
         moment = Moment(verb, to, self._number, self._mails, self._sink.received)
-        answer = self._sink.rule(moment)
-        return self._usual(verb) if answer is None else answer
+        reply = self._sink.rule(moment)
+        return self._usual(verb) if reply is None else reply
 
     def _usual(self, verb: str) -> str:
         if verb == "EHLO":
@@ -229,15 +229,15 @@ class Session(asyncio.Protocol):
         ]
         return ["250-sink", *(f"250-{name}" for on, name in offers if on), "250 8BITMIME"]
 
-    def write(self, answer: str | tuple[str, ...]) -> None:
-        for reply in (answer,) if isinstance(answer, str) else answer:
-            if reply in (HANG_UP, LOSE):
+    def write(self, reply: str | tuple[str, ...]) -> None:
+        for line in (reply,) if isinstance(reply, str) else reply:
+            if line in (HANG_UP, LOSE):
                 self._leave()
-            elif reply == SILENCE:
-                self._is_deaf = True
-            elif reply and not self._transport.is_closing():
-                self._send(f"{reply}\r\n".encode())
-                if reply.startswith("421"):
+            elif line == SILENCE:
+                self._is_silent = True
+            elif line and not self._transport.is_closing():
+                self._send(f"{line}\r\n".encode())
+                if line.startswith("421"):
                     self._leave()
 
     def _send(self, data: bytes) -> None:
@@ -251,7 +251,7 @@ class Session(asyncio.Protocol):
             loop.call_at(self._busy_until, self._transport.write, piece)
 
     def _leave(self) -> None:
-        self._is_deaf = True
+        self._is_silent = True
         self.loop.call_at(max(self._busy_until, self.loop.time()), self._transport.close)
 
 
@@ -260,6 +260,6 @@ def _address(argument: str) -> str:
     return found[1] if found else ""
 
 
-def _is_kept(answer: str | tuple[str, ...]) -> bool:
-    first = answer if isinstance(answer, str) else answer[0]
+def _is_kept(reply: str | tuple[str, ...]) -> bool:
+    first = reply if isinstance(reply, str) else reply[0]
     return first != LOSE and not re.match(r"[45]\d\d", first)

@@ -1,4 +1,4 @@
-"""A server on this machine in place of an outside service, which misbehaves on demand.
+"""A fake HTTP service on this machine, which misbehaves on demand.
 
 Responses that behave well come from pytest-httpserver; it cannot drip bytes or cut a connection.
 """
@@ -24,8 +24,8 @@ MB = 2**20
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that came. Header names are in lower case."""
+class ReceivedRequest:
+    """A request to the fake service. Header names are in lower case."""
 
     method: str
     path: str
@@ -39,66 +39,68 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Play:
-    """One answer: what is sent, and in which way it goes wrong."""
+class FakeResponse:
+    """One response: what is sent, and in which way it is faulty."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    declared: int | None = None  # a Content-Length that may be a lie
+    declared: int | None = None  # a Content-Length that may be wrong
     endless: bytes = b""  # sent again and again, in chunks, until the client goes away
-    is_silent: bool = False  # no answer at all, until the test ends
-    is_dripping: bool = False  # byte after byte, headers too
+    is_silent: bool = False  # no response at all, until the test ends
+    is_dripping: bool = False  # one byte at a time, headers too
     is_cut: bool = False  # the connection breaks in the middle of the body
 
-    def but(self, **changes: Any) -> Play:
+    def but(self, **changes: Any) -> FakeResponse:
         return replace(self, **changes)
 
 
-def says(payload: object, status: int = 200, **headers: str) -> Play:
-    """An answer in JSON; `retry_after="3"` becomes the header Retry-After."""
+def json_response(payload: object, status: int = 200, **headers: str) -> FakeResponse:
+    """A response in JSON; `retry_after="3"` becomes the header Retry-After."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     kind = {"content-type": "application/json; charset=utf-8"}
-    return Play(status, kind | named, json.dumps(payload).encode())
+    return FakeResponse(status, kind | named, json.dumps(payload).encode())
 
 
-PAGE = Play(502, {"content-type": "text/html"}, b"<html><title>Bad gateway</title></html>")
-SILENCE = Play(is_silent=True)
-DRIP = Play(is_dripping=True, body=b'{"a": "' + b"x" * 5000 + b'"}')
-HUGE = Play(headers={"content-type": "application/json"}, declared=300 * MB, endless=b" " * MB)
-ENDLESS = Play(headers={"content-type": "application/json"}, endless=b" " * MB)
-BOMB = Play(
+PAGE = FakeResponse(502, {"content-type": "text/html"}, b"<html><title>Bad gateway</title></html>")
+SILENCE = FakeResponse(is_silent=True)
+DRIP = FakeResponse(is_dripping=True, body=b'{"a": "' + b"x" * 5000 + b'"}')
+HUGE = FakeResponse(
+    headers={"content-type": "application/json"}, declared=300 * MB, endless=b" " * MB
+)
+ENDLESS = FakeResponse(headers={"content-type": "application/json"}, endless=b" " * MB)
+BOMB = FakeResponse(
     headers={"content-type": "application/json", "content-encoding": "gzip"},
     body=gzip.compress(b" " * 64 * MB, compresslevel=1),
 )
-ELSEWHERE = Play(302, {"location": "http://169.254.169.254/latest/meta-data/"})
+ELSEWHERE = FakeResponse(302, {"location": "http://169.254.169.254/latest/meta-data/"})
 
 
-class StandIn:
-    """Answers each path with its plays, one after the other, the last one again and again."""
+class FakeService:
+    """Sends the responses of each path one after the other, and then the last one again."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.sent = 0  # bytes of bodies
         self.is_over = threading.Event()
-        self._plays: dict[str, list[Play]] = defaultdict(list)
+        self._responses: dict[str, list[FakeResponse]] = defaultdict(list)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
 
-    def plays(self, path: str, *plays: Play) -> None:
+    def respond(self, path: str, *responses: FakeResponse) -> None:
         """The responses of `path` from now on; "*" is every path without responses of its own."""
-        self._plays[path] = list(plays)
+        self._responses[path] = list(responses)
 
     def paths(self) -> list[str]:
-        return [request.path for request in self.asked]
+        return [request.path for request in self.requests]
 
-    def next_play(self, path: str) -> Play:
-        plays = self._plays.get(path) or self._plays["*"]
-        if not plays:
-            return says({"error": "nothing is played here"}, 404)
-        return plays.pop(0) if len(plays) > 1 else plays[0]
+    def next_response(self, path: str) -> FakeResponse:
+        responses = self._responses.get(path) or self._responses["*"]
+        if not responses:
+            return json_response({"error": "no response is set here"}, 404)
+        return responses.pop(0) if len(responses) > 1 else responses[0]
 
     def close(self) -> None:
         self.is_over.set()
@@ -107,8 +109,8 @@ class StandIn:
 
 
 @contextmanager
-def stand_in() -> Iterator[StandIn]:
-    server = StandIn()
+def fake_service() -> Iterator[FakeService]:
+    server = FakeService()
     try:
         yield server
     finally:
@@ -126,7 +128,7 @@ class FakeTime:
 
     @property
     def clock(self) -> Clock:
-        return Clock(self._monotonic, self._now, self.sleep, max)  # no chance, the longest pause
+        return Clock(self._monotonic, self._now, self.sleep, max)  # the longest pause
 
     def _monotonic(self) -> float:
         self.seconds += self.step
@@ -140,7 +142,7 @@ class FakeTime:
         self.seconds += seconds
 
 
-def _handler(server: StandIn) -> type[BaseHTTPRequestHandler]:
+def _handler(server: FakeService) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -150,25 +152,30 @@ def _handler(server: StandIn) -> type[BaseHTTPRequestHandler]:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(length)
-            server.asked.append(Asked(self.command, parts.path, query, headers, body))
-            with contextlib.suppress(OSError):  # the client has gone, as it may
-                self._act(server.next_play(parts.path))
+            server.requests.append(ReceivedRequest(self.command, parts.path, query, headers, body))
+            with contextlib.suppress(OSError):  # the client may disconnect
+                self._act(server.next_response(parts.path))
 
         do_POST = do_GET  # noqa: N815 (the library's name)
 
-        def _act(self, play: Play) -> None:
-            if play.is_silent:
+        def _act(self, response: FakeResponse) -> None:
+            if response.is_silent:
                 server.is_over.wait()
                 self.close_connection = True
                 return
-            write: Callable[[bytes], object] = self._drip if play.is_dripping else self.wfile.write
-            # In one piece: two would wait for each other's receipt, 40 ms each time.
-            write(_head(play) + play.body[: len(play.body) // (2 if play.is_cut else 1)])
-            while play.endless and not server.is_over.is_set():
-                chunk = play.endless if play.declared else _chunk(play.endless)
+            write: Callable[[bytes], object] = self.wfile.write
+            if response.is_dripping:
+                write = self._drip
+            length = len(response.body) // (2 if response.is_cut else 1)
+            # In one write: a second one would wait for the acknowledgement of the first, 40 ms.
+            write(_head(response) + response.body[:length])
+            while response.endless and not server.is_over.is_set():
+                chunk = response.endless if response.declared else _chunk(response.endless)
                 self.wfile.write(chunk)
-                server.sent += len(play.endless)
-            self.close_connection = play.is_cut or bool(play.endless) or play.is_dripping
+                server.sent += len(response.endless)
+            self.close_connection = (
+                response.is_cut or bool(response.endless) or response.is_dripping
+            )
 
         def _drip(self, data: bytes) -> None:
             for byte in data:
@@ -183,14 +190,14 @@ def _handler(server: StandIn) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _head(play: Play) -> bytes:
-    headers = dict(play.headers)
-    if play.endless and play.declared is None:
+def _head(response: FakeResponse) -> bytes:
+    headers = dict(response.headers)
+    if response.endless and response.declared is None:
         headers["transfer-encoding"] = "chunked"
     else:
-        length = len(play.body) if play.declared is None else play.declared
-        headers["content-length"] = str(0 if play.status == 304 else length)
-    lines = [f"HTTP/1.1 {play.status} As played", *(f"{n}: {v}" for n, v in headers.items())]
+        length = len(response.body) if response.declared is None else response.declared
+        headers["content-length"] = str(0 if response.status == 304 else length)
+    lines = [f"HTTP/1.1 {response.status} Fake", *(f"{n}: {v}" for n, v in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 

@@ -200,7 +200,8 @@ class EditionAdmin(BaseAdmin[Edition]):
         bar = format_html(
             '<progress class="tp-progress" max="{}" value="{}"></progress>', now.total, now.done
         )
-        words = ", ".join(part for part in (f"{now.share:.0%} of {now.total:,}", now.pace) if part)
+        parts = (f"{now.share:.0%} of {now.total:,}", now.rate_and_time_left)
+        words = ", ".join(part for part in parts if part)
         return format_html("{} {}", bar, words)
 
 

@@ -1,4 +1,4 @@
-"""Editions, frozen once a day, and the ledger: one row for every mail to every reader."""
+"""Editions, frozen once a day, and the ledger: one row for each subscriber and edition."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """The papers of one cadence up to one close, frozen with scores and rendered fragments."""
+    """The papers of one cadence up to one closing time, with frozen scores and fragments."""
 
     class State(models.TextChoices):
         OPEN = "open", "being composed"
@@ -58,7 +58,7 @@ class Edition(models.Model):
 
 
 class Candidate(models.Model):
-    """A paper as it stood when the edition was frozen: everything a digest says of it."""
+    """A paper of an edition, as it was when that was frozen: all that a digest shows of it."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="candidates")
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="candidates")
@@ -82,22 +82,22 @@ class Candidate(models.Model):
 
 
 class Delivery(models.Model):
-    """The ledger row of one mail: unique per edition and reader, never repeated.
+    """The ledger row of one message, unique for each edition and subscriber.
 
     The table is partitioned by hundreds of editions, so name the edition wherever it is known:
-    docs/decisions/0014-ledger-partitions.md. Old hundreds become `ArchivedDelivery`.
+    docs/decisions/0014-ledger-partitions.md. Old partitions become `ArchivedDelivery` rows.
     """
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"
         SENDING = "sending", "sending"
         SENT = "sent", "sent"
-        DEFERRED = "deferred", "deferred"  # will be tried again at next_attempt_at
+        DEFERRED = "deferred", "deferred"  # the next attempt is at next_attempt_at
         FAILED = "failed", "failed"
-        UNCERTAIN = "uncertain", "uncertain"  # the worker died between sending and recording
+        UNCERTAIN = "uncertain", "uncertain"  # the worker was killed between sending and recording
         SKIPPED = "skipped", "skipped"
 
-    # No constraints in the database: docs/decisions/0011-hot-table.md says why.
+    # No constraints in the database: the reasons are in docs/decisions/0011-hot-table.md.
     edition = models.ForeignKey(
         Edition,
         on_delete=models.PROTECT,
@@ -132,8 +132,8 @@ class Delivery(models.Model):
         ordering: ClassVar = ["-id"]
         verbose_name_plural = "deliveries"
         constraints: ClassVar = [
-            # The reader first: it also answers what one reader was sent. And no index begins
-            # with the edition alone, or a planner without statistics reads all of it.
+            # The subscriber first: it also serves what one subscriber was sent. And no index
+            # begins with the edition, or a planner without statistics reads all of an edition.
             models.UniqueConstraint(fields=["subscriber", "edition"], name="delivery_once")
         ]
         indexes: ClassVar = [
@@ -147,7 +147,7 @@ class Delivery(models.Model):
                 condition=Q(state="deferred"),
                 name="delivery_deferred",
             ),
-            # Not by lease_until, which a claim changes: so the claim touches no indexed column,
+            # Not by lease_until, which a claim changes: so the claim changes no indexed column,
             # and its row version needs no index entries (a heap-only tuple).
             models.Index(fields=["id"], condition=Q(state="sending"), name="delivery_sending"),
         ]
@@ -157,18 +157,18 @@ class Delivery(models.Model):
 
     @property
     def content_or_none(self) -> DigestContent | None:
-        """What its digest says; None before it is first sent, and where it was skipped."""
+        """The content of its digest; None before the first attempt and for a skipped delivery."""
         return getattr(self, "content", None)
 
     @property
     def picks(self) -> Sequence[StoredPick]:
-        """The papers of its digest, in order; none before it is first sent."""
+        """The papers of its digest, in order; empty before the first attempt."""
         content = self.content_or_none
         return content.picks if content else ()
 
 
 class StoredPick(NamedTuple):
-    """A paper of a digest: its position in the edition, its id, and why it is there."""
+    """A paper of a digest: its position in the edition, its id, and the reason shown for it."""
 
     position: int
     paper_id: int
@@ -176,10 +176,10 @@ class StoredPick(NamedTuple):
 
 
 class DigestContent(models.Model):
-    """What made a digest personal; with the edition it rebuilds the message byte for byte.
+    """The personal part of a digest; with the edition it rebuilds the message byte for byte.
 
     Written once, when the delivery is first marked `sending`: the ledger's row changes after
-    that, and would be written again with all of this. Partitioned like the ledger.
+    that, and these columns would be written again each time. Partitioned like the ledger.
     """
 
     # The primary key in the database is (delivery, edition), as a partitioned table needs it.
@@ -214,7 +214,7 @@ class DigestContent(models.Model):
 
 
 class ArchivedDelivery(models.Model):
-    """What is kept of an old delivery: who was sent which edition, and when. Not what it said."""
+    """What is kept of an old delivery: subscriber, edition, state and time, but no content."""
 
     id = models.BigIntegerField(
         primary_key=True, help_text="The delivery's own: the links in its mail still find it."
@@ -239,7 +239,7 @@ class ArchivedDelivery(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         verbose_name_plural = "archived deliveries"
-        # Rows come edition by edition, a hundred at a time, and stay where they are.
+        # Rows are added edition by edition, a hundred at a time, and never move.
         indexes: ClassVar = [
             BrinIndex(fields=["edition"], autosummarize=True, name="archived_edition")
         ]
@@ -251,8 +251,8 @@ class ArchivedDelivery(models.Model):
 class Tally(models.Model):
     """How many deliveries of an edition are in a state: counters that a trigger keeps.
 
-    Each counter is spread over slots, so that workers do not wait for one row; its value is
-    the sum. No code writes here.
+    Each counter is divided into slots, so that workers do not wait for one row; its value is
+    the sum. No Python code writes to this table.
     """
 
     edition = models.ForeignKey(
@@ -277,7 +277,7 @@ class Tally(models.Model):
 
 
 class DeliveryEvent(models.Model):
-    """What a provider reported of one mail. Requests only write it down; hear.py acts on it."""
+    """A provider's event about one message. A request stores it; events/process.py acts on it."""
 
     class Kind(models.TextChoices):
         QUEUED = "queued", "accepted by the provider"
@@ -297,7 +297,7 @@ class DeliveryEvent(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     message_id = models.CharField(max_length=200, blank=True, help_text="The provider's own.")
     # No constraints in the database, as in the ledger: a delivery may be archived before its
-    # last report is forgotten. Django leaves these rows alone, too.
+    # last event is deleted. Django does not change these rows either (DO_NOTHING).
     delivery = models.ForeignKey(
         Delivery,
         on_delete=models.DO_NOTHING,
@@ -341,8 +341,8 @@ class DeliveryEvent(models.Model):
             ),
             models.Index(fields=["delivery"], name="event_of_delivery"),
             models.Index(fields=["address_hash"], name="event_of_address"),
-            models.Index(fields=["received_at"], name="event_received"),  # old ones are let go
+            models.Index(fields=["received_at"], name="event_received"),  # old events are deleted
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, says {self.provider}"
+        return f"{self.get_kind_display()}, by {self.provider}"

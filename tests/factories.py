@@ -1,4 +1,4 @@
-"""Rows for tests, made plainly: every argument has a default, and numbers keep them apart."""
+"""Rows for tests: every argument has a default, and a counter makes names unique."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def make_delivery(
     picks: Sequence[StoredPick] = (),
     **values: Any,
 ) -> Delivery:
-    """A ledger row; with `picks` also what its digest says."""
+    """A ledger row; with `picks` also the content of its digest."""
     defaults = {"state": Delivery.State.QUEUED, "next_attempt_at": NOON, "created_at": NOON}
     delivery = Delivery.objects.create(edition=edition, subscriber=reader, **{**defaults, **values})
     if picks:
@@ -94,7 +94,7 @@ def make_delivery(
 def make_content(
     delivery: Delivery, picks: Sequence[StoredPick] = (), **values: Any
 ) -> DigestContent:
-    """What an attempt to send a delivery has stored of its digest."""
+    """The content of a delivery's digest, as the first attempt stores it."""
     defaults = {"dated_at": NOON, "renderer": "1", "key_id": ""}
     return DigestContent.objects.create(
         delivery=delivery,

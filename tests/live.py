@@ -15,17 +15,17 @@ _OTHERS = """SELECT count(*) FROM pg_stat_activity
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The server's address; afterwards it is down, with all its connections to the database."""
+    """The server's URL; at the end it stops, and its connections to the database are closed."""
     server = LiveServer("localhost")
     try:
         yield server.url
     finally:
         server.stop()
-        wait_until_alone()
+        wait_until_only_connection()
 
 
-def wait_until_alone(seconds: float = 10) -> None:
-    """The server's threads end a moment after it; a test database in use cannot be dropped."""
+def wait_until_only_connection(seconds: float = 10) -> None:
+    """The server's threads end after it, and a test database in use cannot be dropped."""
     last = time.monotonic() + seconds
     while time.monotonic() < last:
         with connection.cursor() as cursor:

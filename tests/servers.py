@@ -1,4 +1,4 @@
-"""A pytest plugin, loaded by -p: real servers run before Django reads its settings.
+"""A pytest plugin, loaded by -p: it starts real servers before Django reads its settings.
 
 With DATABASE_URL and REDIS_URL in the environment the tests use those; otherwise the embedded
 servers run as long as the tests. Parallel workers inherit the URLs, and each has its own database

@@ -1,4 +1,4 @@
-"""The whole service in real, separate processes, for the tests that need all of it."""
+"""The service in real, separate processes, for the tests that need all of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from local import servers
 from local.processes import MARK
 
 ROOT = Path(__file__).resolve().parent.parent
-SLOW = 120.0  # seconds: a loaded machine of two cores is given its time
+SLOW = 120.0  # seconds, for a loaded machine of two cores
 Found = TypeVar("Found")
 
 
@@ -38,10 +38,10 @@ def free_port() -> int:
 
 
 def wait_until(look: Callable[[], Found], what: str, seconds: float = SLOW) -> Found:
-    """The first true answer of `look`, asked every 50 ms."""
+    """The first true result of `look`, which is called every 50 ms."""
     deadline = time.monotonic() + seconds
     while not (found := look()):
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}"
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}, which did not come"
         time.sleep(0.05)
     return found
 
@@ -53,7 +53,7 @@ class Service:
         self.var = var
         self.port = free_port()
         self.site = f"http://localhost:{self.port}"
-        inherited = {k: v for k, v in os.environ.items() if k not in _OF_THE_TESTS}
+        inherited = {k: v for k, v in os.environ.items() if k not in _SET_BY_TESTS}
         self.environ = inherited | {"VAR_DIR": str(var), "PORT": str(self.port)} | environ
         self._process: subprocess.Popen[str] | None = None
 
@@ -73,14 +73,14 @@ class Service:
 
     def _until_ready(self, process: subprocess.Popen[str]) -> Iterator[str]:
         assert process.stdout is not None
-        said = []
+        lines = []
         for line in process.stdout:
-            said.append(line)
+            lines.append(line)
             yield line.rstrip("\n")
             if line.startswith("Ready: "):
                 return
         process.stdout.close()
-        raise AssertionError(f"ended with status {process.wait()}: {''.join(said)}")
+        raise AssertionError(f"ended with status {process.wait()}: {''.join(lines)}")
 
     @property
     def pid(self) -> int:
@@ -96,8 +96,8 @@ class Service:
             self._process.stdout.close()
         return status
 
-    def try_again(self) -> subprocess.CompletedProcess[str]:
-        """A second start beside the first."""
+    def run_to_its_end(self) -> subprocess.CompletedProcess[str]:
+        """Start the service where it must refuse to, and wait for its end."""
         return self.run_module("local.run")
 
     def run_module(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -126,7 +126,7 @@ class Service:
         return done.stdout
 
     def processes(self) -> list[psutil.Process]:
-        """Everything that runs for this folder: our children, and the embedded servers."""
+        """All processes of this folder: children of the service, and the embedded servers."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
     def _is_ours(self, process: psutil.Process) -> bool:
@@ -157,7 +157,7 @@ class Service:
     # ── mail ─────────────────────────────────────────────────────────────────
 
     def mails(self, to: str = "") -> list[EmailMessage]:
-        """What arrived, oldest first; to one reader only when named."""
+        """The mails that arrived, oldest first; only those to one address if it is named."""
         paths = sorted((self.var / "mail" / "new").glob("*"), key=lambda path: path.stat().st_mtime)
         parsed = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
         return [mail for mail in parsed if to in ("", mail["To"])]
@@ -167,39 +167,39 @@ class Service:
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         url = self.environ.get("DATABASE_URL") or servers.database_url(self.var)
         with psycopg.connect(url, autocommit=True) as connection:
-            answer = connection.execute(sql, values or None)
-            return answer.fetchall() if answer.description else []
+            result = connection.execute(sql, values or None)
+            return result.fetchall() if result.description else []
 
     # ── the site ─────────────────────────────────────────────────────────────
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str) -> Response:
         return self._open(Request(urljoin(self.site, path)))
 
-    def post(self, path: str, values: Mapping[str, Any] | Sequence[tuple[str, str]]) -> Answer:
+    def post(self, path: str, values: Mapping[str, Any] | Sequence[tuple[str, str]]) -> Response:
         body = urlencode(values, doseq=True).encode()
         return self._open(Request(urljoin(self.site, path), data=body))
 
-    def _open(self, request: Request) -> Answer:
+    def _open(self, request: Request) -> Response:
         try:
-            with build_opener(_StayHere).open(request, timeout=30) as answer:
-                return Answer(answer.status, answer.read().decode(), answer.headers, answer.url)
+            with build_opener(_NoRedirect).open(request, timeout=30) as got:
+                return Response(got.status, got.read().decode(), got.headers, got.url)
         except HTTPError as error:
             with error:
-                return Answer(error.code, error.read().decode(), error.headers, request.full_url)
+                return Response(error.code, error.read().decode(), error.headers, request.full_url)
 
 
-_OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "REDIS_PREFIX", "VAR_DIR", "LOCAL", "MAKELEVEL"}
+_SET_BY_TESTS = {"DATABASE_URL", "REDIS_URL", "REDIS_PREFIX", "VAR_DIR", "LOCAL", "MAKELEVEL"}
 
 
-class _StayHere(HTTPRedirectHandler):
-    """Shows redirects instead of following them."""
+class _NoRedirect(HTTPRedirectHandler):
+    """Returns redirects instead of following them."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
-class Answer:
-    """One answer of the site, and the forms in it."""
+class Response:
+    """One response of the site, and the forms in it."""
 
     def __init__(self, status: int, text: str, headers: Any, url: str) -> None:
         self.status, self.text, self.headers, self.url = status, text, headers, url
@@ -213,7 +213,7 @@ class Answer:
         return " ".join(BeautifulSoup(self.text, "html.parser").get_text(" ").split())
 
     def form(self, holding: str = "") -> tuple[str, list[tuple[str, str]]]:
-        """Where a form goes and what a browser would send of it untouched.
+        """The URL of a form, and what a browser sends of it when nothing is changed.
 
         `holding` names a field that the form must have; default: the first form that POSTs.
         """
@@ -237,7 +237,7 @@ def _fields(form: Tag) -> Iterator[tuple[str, str]]:
 
 
 def links(mail: EmailMessage) -> list[str]:
-    """Every address in the text part."""
+    """Every URL in the text part."""
     body = mail.get_body(["plain"])
     assert body is not None
     return re.findall(r"https?://\S+", body.get_content())

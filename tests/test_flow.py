@@ -1,7 +1,7 @@
-"""The main job, end to end, in real processes: sign up, confirm, receive, unsubscribe, silence.
+"""The main job, end to end, in real processes: sign up, confirm, receive, unsubscribe, no more.
 
-Beat ticks every second here; nothing else is shortened but the wait for a reader's slot,
-which is brought forward in the database.
+Beat ticks every second here. The slots of subscribers are brought forward in the database; nothing
+else is shortened.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 
 from tests import servers
-from tests.service import Answer, Service, links, wait_until
+from tests.service import Response, Service, links, wait_until
 
 pytestmark = pytest.mark.flow
 
@@ -70,7 +70,7 @@ def _on_given_servers(var: Path) -> Iterator[Service]:
         yield service
 
 
-def sign_up(service: Service, email: str) -> Answer:
+def sign_up(service: Service, email: str) -> Response:
     action, fields = service.get("/").form(holding="email")
     return service.post(action, {**dict(fields), "email": email})
 
@@ -79,7 +79,7 @@ def confirmation(service: Service, email: str) -> EmailMessage:
     return wait_until(lambda: service.mails(email), f"a confirmation to {email}")[0]
 
 
-def confirm(service: Service, email: str, topic: str) -> Answer:
+def confirm(service: Service, email: str, topic: str) -> Response:
     [link] = [link for link in links(confirmation(service, email)) if "/confirm/" in link]
     action, fields = service.get(link).form()
     chosen = [*(pair for pair in fields if pair[0] != "topics"), ("topics", topic)]
@@ -118,7 +118,7 @@ def deliveries(service: Service, email: str) -> list[tuple[str, date]]:
     )
 
 
-def one_click(service: Service, mail: EmailMessage) -> Answer:
+def one_click(service: Service, mail: EmailMessage) -> Response:
     return service.post(mail["List-Unsubscribe"].strip("<>"), {"List-Unsubscribe": "One-Click"})
 
 
@@ -139,8 +139,8 @@ def test_from_the_sign_up_to_the_last_digest(service: Service) -> None:
         ("unsubscribed",)
     ]
 
-    # Both would be due for the day's edition now: the one who stayed is served, one way or the
-    # other, and the one who left is not even considered.
+    # Both would be due for the day's edition now: the one who stayed gets a row in the ledger, with
+    # a digest or skipped, and the one who left gets none.
     service.query(
         "UPDATE subscribers_subscriber SET cadence = 'daily' WHERE email LIKE '%er@readers%'"
     )
@@ -151,10 +151,10 @@ def test_from_the_sign_up_to_the_last_digest(service: Service) -> None:
     assert len(digests(service, inner)) == 1
 
 
-def test_the_form_answers_alike_for_a_new_and_a_known_address(service: Service) -> None:
-    new, again = "newcomer@readers.example.org", "outer@readers.example.org"
-    answers = [sign_up(service, email).text.replace(email, "X") for email in (new, again)]
-    assert answers[0] == answers[1]
+def test_the_form_responds_alike_to_new_and_known_addresses(service: Service) -> None:
+    new, known = "newcomer@readers.example.org", "outer@readers.example.org"
+    first, second = (sign_up(service, email).text.replace(email, "X") for email in (new, known))
+    assert first == second
 
 
 def test_no_token_reaches_a_log(service: Service) -> None:

@@ -19,7 +19,7 @@ from papers.models import Curator, Paper, Topic
 from papers.ranking.score import score
 from papers.windows import WINDOWS
 from tests.factories import make_paper, make_paper_topic, make_signal
-from tests.live import wait_until_alone
+from tests.live import wait_until_only_connection
 
 # The event loop of Playwright runs in this thread, so Django would refuse every query here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -81,7 +81,7 @@ def addresses(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         paths += ["/search/", "/search/?q=title", "/search/?q=zebra&topic=none"]
         yield [f"{server.url}{path}" for path in [*paths, "/no/such/page/"]]
         server.stop()
-        wait_until_alone()
+        wait_until_only_connection()
         Paper.objects.all().delete()
         Curator.objects.all().delete()
 

@@ -1,6 +1,6 @@
 """A worker that is stopped while it sends: it ends by itself, and no mail is uncertain.
 
-Real processes and a slow server, so that every signal comes in the middle of a burst.
+Real processes and a slow server, so that every signal arrives in the middle of a burst.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ pytestmark = pytest.mark.flow
 
 MAILS = 1100  # more than two tasks of 500, so that something is left for the next worker
 SECONDS_A_MAIL = 0.005
-PROMISED = 30.0  # seconds until a worker has ended
-PATIENT = {"LEASE_SECONDS": "60"}  # no other worker takes its claimed mails over
+LONGEST_STOP = 30.0  # seconds until a worker has ended
+LONG_LEASE = {"LEASE_SECONDS": "60"}  # no other worker claims its mails in a test
 # A cold shutdown gives tasks 30 s: too long for a test.
-COLD_SOON = ("--", ".soft_shutdown_timeout=1")
-LIMITED = ("--", "task.soft_time_limit=0", "task.time_limit=4")  # tasks otherwise have minutes
+EARLY_COLD_SHUTDOWN = ("--", ".soft_shutdown_timeout=1")
+SHORT_TIME_LIMIT = (
+    "--",
+    "task.soft_time_limit=0",
+    "task.time_limit=4",
+)  # tasks otherwise have minutes
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def start_sending(
         broker.flushall()
     service.receiver.begin(misbehaviour, Random(0))  # noqa: S311 (faults, not secrets)
     service.receiver.seconds_a_mail = SECONDS_A_MAIL
-    service.start_senders(PATIENT | (environ or {}), is_fresh=True, words=words)
+    service.start_senders(LONG_LEASE | (environ or {}), is_fresh=True, words=words)
     service.database.make_subscribers(MAILS, "stopping")
     if not misbehaviour:
         wait_until(lambda: len(service.receiver.arrivals) > 120, "mails to arrive")
@@ -90,7 +94,7 @@ def until_all_is_sent(service: Service) -> None:
     [
         ([signal.SIGTERM], ()),  # systemd, honcho
         ([signal.SIGTERM, signal.SIGTERM], ()),  # an impatient operator
-        ([signal.SIGINT, signal.SIGINT], COLD_SOON),  # Ctrl-C in a terminal
+        ([signal.SIGINT, signal.SIGINT], EARLY_COLD_SHUTDOWN),  # Ctrl-C in a terminal
     ],
     ids=["SIGTERM", "SIGTERM twice", "Ctrl-C twice"],
 )
@@ -102,7 +106,7 @@ def test_a_worker_that_is_stopped_finishes_its_claimed_mails(
     for how in signals:
         send_signal([main, *pool], how)
         time.sleep(0.3)
-    assert until_it_ends(service) < PROMISED
+    assert until_it_ends(service) < LONGEST_STOP
 
     found = states(service)
     assert found["queued"] > 0
@@ -117,15 +121,15 @@ def test_a_worker_that_is_stopped_finishes_its_claimed_mails(
 
 
 def test_a_cold_shutdown_after_a_warm_one_finishes_them_too(service: Service) -> None:
-    main, _ = start_sending(service, words=COLD_SOON)
+    main, _ = start_sending(service, words=EARLY_COLD_SHUTDOWN)
     send_signal([main], signal.SIGTERM)
     time.sleep(0.3)
     send_signal([main], signal.SIGQUIT)
-    assert until_it_ends(service) < PROMISED
+    assert until_it_ends(service) < LONGEST_STOP
     assert set(states(service)) <= {"queued", "sent", "skipped"}
 
 
-def test_closing_the_terminal_interrupts_no_burst(service: Service) -> None:
+def test_a_closed_terminal_interrupts_no_burst(service: Service) -> None:
     _, pool = start_sending(service)
     send_signal(pool, signal.SIGHUP)
     until_all_is_sent(service)
@@ -133,7 +137,7 @@ def test_closing_the_terminal_interrupts_no_burst(service: Service) -> None:
     assert counts_of(service).uncertain == 0
 
 
-def test_no_process_outlives_the_main_one(service: Service) -> None:
+def test_no_process_runs_longer_than_the_main_one(service: Service) -> None:
     main, pool = start_sending(service)
     main.kill()
     gone, alive = psutil.wait_procs(pool, timeout=5)
@@ -143,10 +147,10 @@ def test_no_process_outlives_the_main_one(service: Service) -> None:
 
 def test_a_process_that_hangs_is_killed_at_its_time_limit(service: Service) -> None:
     silent = Misbehaviour("MAIL", ["silence"], 1.0)
-    main, pool = start_sending(service, silent, LIMITED, {"EMAIL_TIMEOUT": "50"})
+    main, pool = start_sending(service, silent, SHORT_TIME_LIMIT, {"EMAIL_TIMEOUT": "50"})
     wait_until(lambda: states(service)["sending"], "a burst to begin")
     send_signal([main, *pool], signal.SIGTERM)
-    assert until_it_ends(service) < PROMISED
+    assert until_it_ends(service) < LONGEST_STOP
     _, alive = psutil.wait_procs(pool, timeout=1)
     assert not alive
     assert 0 < states(service)["sending"] <= 50 * len(pool)

@@ -1,1 +1,1 @@
-"""How well our ranking finds what readers turned out to like: `make backtest`."""
+"""How well the ranking finds the papers that readers liked later: `make backtest`."""

@@ -1,4 +1,4 @@
-"""How good an order is, and how sure that is with two dozen weeks."""
+"""The quality of an order, and how certain it is with two dozen weeks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _discounted(gains: Sequence[float]) -> float:
 
 
 def precision(settled: Sequence[float], cut: int) -> float:
-    """The share of the first `cut` that belong there; papers level with the last one do."""
+    """The share of the first `cut` that belong there, by votes; equal votes belong there too."""
     least = sorted(settled, reverse=True)[:cut][-1]
     return sum(1 for count in settled[:cut] if count >= least) / len(settled[:cut])
 
@@ -41,7 +41,7 @@ def mean_settled(settled: Sequence[float], cut: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean over lists, and where 95 % of the means of resampled lists lie."""
+    """A mean over lists, and the interval with 95 % of the means of resampled lists."""
 
     mean: float
     low: float

@@ -1,7 +1,7 @@
-"""The orders that a list is put into: ours, and the formulas that others are known to use.
+"""The orders of a list that are compared: ours, and published formulas of other sites.
 
-Every ranker takes a `RecordedList` and returns the ids of its papers, strongest first. Ties go to
-the lower id, as in ours.
+Every ranker takes a `RecordedList` and returns the ids of its papers, strongest first. Among equal
+papers the lower id is first, as in ours.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _by(points: Callable[[Entry, float], float], one: RecordedList) -> list[int]
 
 
 def _raw(entry: Entry, until: float) -> float:
-    """The number of upvotes as it stands."""
+    """The number of upvotes, unchanged."""
     return entry.upvotes[-1][1]
 
 

@@ -2,7 +2,7 @@
 
 The file has one JSON object a line, gzipped or not: arxiv_id, featured_on (a date), read_at
 (with its zone), upvotes, num_comments, github_stars, and upvotes_settled, the count read
-months later. Rows without the last one are left out: there is no truth to compare with.
+months later. Rows without the last one are left out: there is no later count to compare with.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class RecordedList:
 def read_entries(path: Path) -> list[Entry]:
     """The papers of a file whose settled count is known, each once, on its first list.
 
-    Their ids follow the day and the arXiv id, so that ties fall in the same way everywhere.
+    Their ids follow the day and the arXiv id, so that rankers order equal papers alike.
 
     Raises:
         NoHistoryError: there is no such file, a line is broken, or no settled count is in it.
@@ -121,7 +121,7 @@ def _entry(number: int, row: dict[str, Any]) -> Entry:
 def weeks(entries: Iterable[Entry], days_after: int = 0) -> list[RecordedList]:
     """The weekly lists (ISO weeks), top ten, each at the close of the last day with a list.
 
-    `days_after` moves that moment on: two days lead from Friday's close to Sunday's.
+    `days_after` moves that moment on: two days: from Friday's close to Sunday's.
     """
     lists = _grouped(entries, lambda day: day - timedelta(days=day.weekday()))
     return [_recorded_list("week", listed, 10, days_after) for listed in lists if len(listed) > 10]

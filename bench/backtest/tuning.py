@@ -1,6 +1,6 @@
 """Whether other weights are better, judged on weeks that had no part in choosing them.
 
-For each week in turn, the best of a grid is chosen on all other weeks and judged on that one.
+For each week, the best of a grid is chosen on all other weeks and judged on that one.
 The gain over the weights in force is the value of tuning; with a dozen weeks it is mostly
 chance, and a gain whose interval contains zero is no gain.
 """

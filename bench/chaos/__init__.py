@@ -1,6 +1,6 @@
-"""`make chaos`: real processes, killed and cut off while mails are sent, and every mail counted.
+"""`make chaos`: real processes, killed or disconnected while they send, and every mail counted.
 
 Each run has subscribers who are due, a fault at some moment, and a count at the receiving end:
-lost is a mail that neither arrived nor has a state that says so, repeated is a mail that arrived
+a mail is lost that neither arrived nor has a state that allows for it, and repeated that arrived
 twice. Everything runs on servers of its own, on this machine only.
 """

@@ -1,6 +1,6 @@
 """`make chaos`, or `python -m bench.chaos --fault kill_worker --runs 2 --mails 600`.
 
-QUICK=1 runs each fault once. Ends by itself, with status 1 when a promise was not kept.
+QUICK=1 runs each fault once. Exits with status 1 when a promise was not kept.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _missing(results: Sequence[tuple[Fault, Sequence[Run]]]) -> list[str]:
 
 
 def store(results: Mapping[str, Any], partial: Path | None) -> Path:
-    """Only a whole run may be quoted: it goes into the docs, too."""
+    """Write the results; only those of a whole run go into the docs too."""
     if partial:
         partial.write_text(as_text(results) + "\n")
         return partial

@@ -23,7 +23,7 @@ _TERM_SECONDS: Final = 40.0
 
 
 def _kill_worker(context: Context) -> str:
-    """In turn: the process that sends, the main process, all at once."""
+    """By the run's number: a sending process, the main process, or all at once."""
     pool = context.service.pool()
     main = psutil.Process(context.service.worker.pid)
     victims, words = (
@@ -31,7 +31,7 @@ def _kill_worker(context: Context) -> str:
         ([main], "kill -9 of the main process"),
         ([main, *pool], "kill -9 of all its processes"),
     )[context.number % 3]
-    # When the main process dies the kernel kills the others.
+    # When the main process ends, the kernel kills the others.
     context.killed += len(victims) if main not in victims else len(pool)
     for victim in victims:
         with suppress(psutil.Error):
@@ -40,7 +40,7 @@ def _kill_worker(context: Context) -> str:
 
 
 def _terminate_worker(context: Context) -> str:
-    """In turn: its main process, as containers are stopped, and all of them, as by systemd."""
+    """By the run's number: its main process, as containers stop it, or all, as systemd does."""
     worker, began = context.service.worker, time.monotonic()
     pid = worker.pid
     also, words = (
@@ -57,7 +57,7 @@ def _terminate_worker(context: Context) -> str:
 
 
 def _freeze_worker(context: Context) -> str:
-    """It sleeps until other workers have done its work, and wakes up with claimed mails."""
+    """Stop it until other workers have sent its claimed mails, and then continue it."""
     [victim, *_] = context.service.pool()
     context.killed += 1
     victim.suspend()
@@ -94,7 +94,7 @@ def _restart_valkey(context: Context) -> str:
 
 
 def _restart_postgres(context: Context) -> str:
-    """Fast, immediate (as after a power cut), or by the death of one of its own processes."""
+    """Fast, immediate (as after a power cut), or by a kill of one of its own processes."""
     if context.number % 3 == 2:
         return _kill_backend(context)
     service = context.service
@@ -157,7 +157,7 @@ _CODES: Final = {
 }
 _STAGES: Final = {"MAIL": "MAIL", "RCPT": "RCPT", "DATA": "DATA", "end": "the end of data"}
 _GARBAGE: Final = ("banana", "999 what", "250", "1", ("250 2.0.0 ok", "250 2.0.0 ok", "354 more"))
-# A fault that hides the last answer to a mail leaves that one mail uncertain.
+# A fault that hides the last reply to a mail leaves that one mail uncertain.
 _BREAKS: Final = [
     ("cut_content", "hangs up within DATA", Misbehaviour("content", ["hang up"], 0.02), 1),
     ("cut_end", "takes a mail and hangs up", Misbehaviour("end", ["hang up"], 0.02), 1),

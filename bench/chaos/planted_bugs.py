@@ -45,7 +45,7 @@ def plant(name: str) -> None:
     for statement, right, wrong in BUGS[name]:
         sql: str = getattr(ledger, statement)
         if right not in sql:
-            raise ValueError(f"{statement} does not say {right!r} any more: plant another bug")
+            raise ValueError(f"{statement} does not contain {right!r} any more: plant another bug")
         setattr(ledger, statement, sql.replace(right, wrong))
 
 

@@ -13,7 +13,7 @@ from fakes.mail_receiver import Misbehaviour
 from fakes.service_database import Status
 from fakes.service_processes import Service
 
-_FINISH_SECONDS: Final = 90.0  # for an edition to finish by itself
+_FINISH_SECONDS: Final = 90.0  # for an edition to finish without help
 _REPEAT_SECONDS: Final = 1.5  # and for a repeated mail to arrive
 
 
@@ -32,7 +32,7 @@ class Fault:
     is_fresh: bool = False  # on senders that were started for it
     share: float = 1.0  # of the usual number of mails
     runs: int = 5
-    # Mails that may be uncertain for each sending process killed, or for each wrong answer.
+    # Mails that may be uncertain for each sending process killed, or for each wrong reply.
     doubt: int = 0
 
 
@@ -47,7 +47,7 @@ class Context:
     killed: int = 0  # sending processes
 
     def wait(self, until: Callable[[], object], seconds: float) -> bool:
-        """Until it is so, or some seconds have passed; dead processes are restarted meanwhile."""
+        """Until the condition holds, or for so many seconds; dead processes are restarted."""
         deadline = time.monotonic() + seconds
         while not until():
             if time.monotonic() > deadline:
@@ -146,8 +146,8 @@ def _has_come_to(context: Context, mails: int) -> bool:
 def _finish(context: Context) -> tuple[bool, str]:
     """Wait until all rows are final: whether that came, and why it was paused meanwhile.
 
-    The only help: when all remaining rows are deferred, the server behaves again and the next
-    attempts are brought forward; when an edition has paused itself, it is resumed.
+    When all remaining rows are deferred, it ends the fault and brings the next attempts forward;
+    when an edition was paused automatically, it is resumed. Nothing else is helped.
     """
     reasons: list[str] = []
 

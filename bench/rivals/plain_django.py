@@ -1,6 +1,6 @@
 """Plain Django: two templates rendered a mail, EmailMultiAlternatives, one open connection.
 
-Every doubt is decided in its favour: recipients, selections, reasons and tokens are in its memory
+Every choice is in its favour: recipients, selections, reasons and tokens are in its memory
 already, texts are worded and wrapped beforehand, the templates are compiled, and it keeps no
 ledger.
 """

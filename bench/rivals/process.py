@@ -1,6 +1,6 @@
 """A rival runs beside us as a program: it sends as many mails as requested, and reports the cost.
 
-Lines of JSON: it writes {"mail_bytes": …} once it has started; it answers {"prepare": mails} and
+Lines of JSON: it writes {"mail_bytes": …} once it has started; it replies to {"prepare": mails} and
 {"send": mails} with {"cpu_seconds": …}. The end of its input ends it.
 """
 
@@ -23,7 +23,7 @@ _SERVE: Final = Path(__file__).parent / "serve.py"
 
 
 class RivalError(Exception):
-    """It could not be installed, or did not start; the message says why."""
+    """It could not be installed, or did not start; the message names the cause."""
 
 
 class Rival:
@@ -83,7 +83,7 @@ def _is_of_python(name: str) -> bool:
 
 def _request(process: subprocess.Popen[str], request: Mapping[str, int]) -> None:
     pipe = cast("IO[str]", process.stdin)
-    with suppress(BrokenPipeError):  # it has ended: the missing answer says so
+    with suppress(BrokenPipeError):  # it has ended: the missing reply shows it
         pipe.write(json.dumps(request) + "\n")
         pipe.flush()
 
@@ -93,5 +93,5 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     if not line:
         module = cast("list[str]", process.args)[2]
         raise RivalError(f"{module} ended with status {process.wait()}")
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+    reply: dict[str, Any] = json.loads(line)
+    return reply

@@ -1,7 +1,7 @@
 """Runs one rival: python serve.py MODULE CONTENT.json, with the Python of its own environment.
 
 The module has a `Sender(order)` with `mail_bytes`, `prepare(mails)` and `send(mails)`. It writes a
-line of JSON once it has started, and answers every line that it reads with another one. It
+line of JSON once it has started, and then writes one for every line that it reads. It
 imports nothing of ours: a rival may need other packages, of the same names.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 def main(module: str, order: str) -> None:
     sender = importlib.import_module(module).Sender(json.loads(Path(order).read_text()))
-    _answer({"mail_bytes": sender.mail_bytes})
+    _reply({"mail_bytes": sender.mail_bytes})
     for line in sys.stdin:
         request = json.loads(line)
         before = time.process_time()
@@ -25,11 +25,11 @@ def main(module: str, order: str) -> None:
             sender.prepare(request["prepare"])
         else:
             sender.send(request["send"])
-        _answer({"cpu_seconds": time.process_time() - before})
+        _reply({"cpu_seconds": time.process_time() - before})
 
 
-def _answer(answer: dict[str, Any]) -> None:
-    print(json.dumps(answer), flush=True)
+def _reply(reply: dict[str, Any]) -> None:
+    print(json.dumps(reply), flush=True)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def test_without_history_it_says_what_to_do(tmp_path: Path) -> None:
         run(written(tmp_path, [row(1)]))
 
 
-def test_weights_are_judged_on_a_week_that_did_not_choose_them() -> None:
+def test_weights_are_judged_on_a_week_held_out() -> None:
     lucky_once = [[0.9, 0.1, 0.1], [0.5, 0.5, 0.5]]
     assert held_out(np.array(lucky_once)).tolist() == [0.5, 0.1, 0.1]
 

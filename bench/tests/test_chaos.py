@@ -1,4 +1,4 @@
-"""`make chaos` in small, its report, and bugs planted on purpose: it must be able to fail."""
+"""`make chaos` in small, its report, and bugs planted on purpose, which it must find."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import sys
 import psutil
 import pytest
 
-from bench.database import Server, ask, log_position
+from bench.database import Server, log_position, scalar
 from bench.latency import DJANGO, PATH, TRANSPORT, Way
 from bench.latency import summary as latency_summary
 from bench.measuring import Figure, figure
@@ -51,7 +51,7 @@ def test_every_way_is_compared_within_its_round() -> None:
     assert "ratio_to_django_newsletter" not in sending_summary(rounds, {"ours": 1})["ratios"]
 
 
-def test_a_far_server_is_judged_by_connection_and_as_a_whole() -> None:
+def test_a_far_server_has_figures_by_connection_and_in_all() -> None:
     counts = ((DJANGO, 1), (TRANSPORT, 1), (TRANSPORT, 8), (PATH, 4), (PATH, 8))
     rates = [[8.0, 4.0], [32.0, 16.0], [240.0, 80.0], [112.0, 64.0], [200.0, 80.0]]
     found = latency_summary([Way(name, count, float) for name, count in counts], rates)
@@ -90,8 +90,8 @@ def test_a_round_has_its_rate_and_its_costs_a_mail() -> None:
 @pytest.mark.django_db
 def test_the_servers_log_and_processor_time_are_read() -> None:
     server, before = Server(), log_position()
-    ask("SELECT sum(n) FROM generate_series(1, 999999) AS n")
-    ask("SELECT pg_logical_emit_message(false, 'test', repeat('x', 100000))")
+    scalar("SELECT sum(n) FROM generate_series(1, 999999) AS n")
+    scalar("SELECT pg_logical_emit_message(false, 'test', repeat('x', 100000))")
     assert log_position() - before > 100_000
     assert server.own_cpu_seconds() > 0 or server.cpu_seconds() == 0  # it may run elsewhere
 

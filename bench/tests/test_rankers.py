@@ -30,7 +30,7 @@ def order(ranker: str, *entries: Entry) -> list[int]:
 
 
 @pytest.mark.parametrize("ranker", RANKERS)
-def test_within_a_day_votes_decide_and_ties_go_to_the_lower_id(ranker: str) -> None:
+def test_within_a_day_votes_and_then_ids_decide(ranker: str) -> None:
     assert order(ranker, entry(1, 5), entry(2, 30), entry(3, 12)) == [2, 3, 1]
     assert order(ranker, entry(3, 5), entry(1, 5), entry(2, 5)) == [1, 2, 3]
 
@@ -40,7 +40,7 @@ def test_reddit_is_date_order_in_disguise() -> None:
     assert order("ours", entry(1, 200, day=0), entry(2, 3, day=4)) == [1, 2]
 
 
-def test_hacker_news_needs_many_times_the_votes_of_a_younger_paper() -> None:
+def test_hacker_news_prefers_a_younger_paper_with_fewer_votes() -> None:
     young = entry(2, 10, day=4)
     assert order("Hacker News", entry(1, 200, day=0), young) == [2, 1]
     assert order("Hacker News", entry(1, 2_000, day=0), young) == [1, 2]

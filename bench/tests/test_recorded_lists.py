@@ -21,7 +21,7 @@ def test_a_paper_has_its_reads_and_its_settled_count(tmp_path: Path) -> None:
     assert (entry.listed_on, entry.settled) == (MONDAY, 16)
 
 
-def test_a_paper_that_was_listed_twice_counts_on_its_first_day(tmp_path: Path) -> None:
+def test_a_paper_listed_twice_counts_on_its_first_day(tmp_path: Path) -> None:
     rows = [row(1, MONDAY + timedelta(days=1), upvotes=30), row(1, upvotes=4)]
     (entry,) = read_entries(written(tmp_path, rows))
     assert (entry.listed_on, entry.upvotes[0][1]) == (MONDAY, 4)
@@ -32,7 +32,7 @@ def test_ids_do_not_depend_on_the_order_of_the_lines(tmp_path: Path) -> None:
     assert read_entries(written(tmp_path, two_weeks()[::-1])) == forwards
 
 
-def test_a_list_is_judged_at_the_close_of_its_last_day(tmp_path: Path) -> None:
+def test_a_list_is_ranked_when_its_last_day_closes(tmp_path: Path) -> None:
     entries = read_entries(written(tmp_path, two_weeks()))
     first, second = weeks(entries)
     day = days(entries)[0]
@@ -45,7 +45,7 @@ def test_a_list_is_judged_at_the_close_of_its_last_day(tmp_path: Path) -> None:
     assert weeks(entries, days_after=2)[0].until == datetime(2025, 3, 17, tzinfo=UTC)
 
 
-def test_a_list_that_was_read_late_is_judged_when_it_was_read(tmp_path: Path) -> None:
+def test_a_list_read_late_is_ranked_when_it_was_read(tmp_path: Path) -> None:
     rows = [row(number, read_at="2025-03-12T05:00:00+00:00") for number in range(6)]
     (only,) = days(read_entries(written(tmp_path, rows)))
     assert only.until == datetime(2025, 3, 12, 5, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_lists_as_short_as_the_cut_are_not_judged(tmp_path: Path) -> None:
         ({"read_at": ...}, "line 2: 'read_at' is missing"),
     ],
 )
-def test_a_line_that_is_broken_or_lacks_a_field_is_named(
+def test_a_broken_or_incomplete_line_is_named(
     tmp_path: Path, broken: dict[str, Any], reason: str
 ) -> None:
     second = {key: value for key, value in row(2, **broken).items() if value is not ...}

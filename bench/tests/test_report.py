@@ -37,7 +37,7 @@ def test_the_promised_figures_stand_on_top_with_their_targets() -> None:
     assert "rank_1m_seconds" not in latest["targets"]  # nothing was promised
 
 
-def test_the_figure_of_a_failed_benchmark_is_null_with_a_reason() -> None:
+def test_a_failed_benchmark_has_a_null_figure_with_reason() -> None:
     parts = make_parts()
     del parts["scaling"]
     latest = assembled(MACHINE, parts)

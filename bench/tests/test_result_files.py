@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "results"
 
 
-def test_a_row_stands_on_one_line_and_figures_have_six_digits(folder: Path) -> None:
+def test_a_row_is_one_line_and_figures_have_six_digits(folder: Path) -> None:
     rows = [{"way": "ours", "words": "≤" * 300, "rate": 1234.56789, "mails": n} for n in range(3)]
     path = write("sending", {"quick": False, "rows": rows})
 

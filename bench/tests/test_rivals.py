@@ -1,4 +1,4 @@
-"""Plain Django as a rival sends its content over one connection; a broken rival says why."""
+"""Plain Django as a rival sends its content over one connection; an error names its cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The made-up archive is like a real one where it matters to the figures."""
+"""The made-up archive is like a real one in what the figures depend on."""
 
 from __future__ import annotations
 

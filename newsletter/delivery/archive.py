@@ -1,12 +1,12 @@
-"""Move old deliveries out of the ledger: who was sent what, and when, is kept; the text is not.
+"""Move old deliveries out of the ledger: subscriber, edition and time are kept, texts are not.
 
-A partition of the ledger leaves as a whole, in steps that may be cut off anywhere. Its rows are
-copied in order, so the newest copy says where to go on. They stay in the ledger until all of
-them are copied: whoever looks for one finds it in one place, or in both. Then the partition is
-dropped, unless the counters, which a trigger keeps, tell of a change since.
+A partition of the ledger is moved as a whole, in steps that may be interrupted anywhere. Its rows
+are copied in the order of their ids, so the copying continues after the newest copy. They stay in
+the ledger until all of them are copied: each row is found in one table, or in both. Then the
+partition is dropped, unless the counters, which a trigger keeps, show a change since.
 
-Nothing is ended here. A hundred editions with mails that still wait stay whole, and
-`manage.py archive` names them: somebody paused an edition, and should let it go on or cancel it.
+No delivery is ended here. A partition with deliveries that still wait stays in the ledger, and
+`manage.py archive` names it: an operator has paused an edition, and must resume or cancel it.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
+
+from web.sql import execute, rows
 
 log = logging.getLogger(__name__)
 
 _HUNDRED: Final = 100  # editions of a partition; a trigger on editions makes them
 CHUNK: Final = 20_000  # rows a transaction: about a fifth of a second
-_PATIENCE: Final = "1s"  # for a pause between the workers' statements; they wait behind us
+_LOCK_TIMEOUT: Final = "1s"  # workers' statements wait as long as this one waits for its lock
 
-# The partitions with what editions and counters tell of them; no row of the ledger is read.
+# The partitions, described by editions and counters; no row of the ledger is read.
 _PARTITIONS: Final = r"""
 SELECT part.first,
        EXISTS (SELECT FROM newsletter_edition WHERE id >= part.first + 100),
@@ -46,10 +48,15 @@ SELECT part.first,
  ORDER BY part.first
 """
 
-# No row may be erased between being read here and being written there, or its reader would be
-# remembered: whoever erases updates both tables, and waits for this lock at the second, so they
-# find what was copied; or they were here first, and what they changed is read.
+# A subscriber must not be erased between the read of a row and the write of its copy, or the copy
+# would keep their id. Erasing updates both tables: it waits for this lock at the archive, and then
+# finds the copy; or it was there first, and the rows are read after it has committed.
 _LOCK: Final = "LOCK TABLE newsletter_archiveddelivery IN SHARE ROW EXCLUSIVE MODE"
+
+# The parents only: dropping a partition changes them, and every statement of a worker locks them.
+_LOCK_LEDGER: Final = (
+    "LOCK TABLE ONLY newsletter_delivery, ONLY newsletter_digestcontent IN ACCESS EXCLUSIVE MODE"
+)
 
 # By the partition's primary key, from the last row that was copied.
 _COPY: Final = """
@@ -82,18 +89,18 @@ SELECT (SELECT count(*) FROM newsletter_delivery
 
 
 class InUse(Exception):
-    """Somebody reads the ledger for long, a backup perhaps, and workers shall not wait for it."""
+    """A long transaction reads the ledger, perhaps a backup; workers must not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """The deliveries of a hundred editions, from `first` on by id.
+    """The deliveries of a hundred editions, from the edition with the id `first`.
 
-    `touched_at` is when the last edition of it was composed or the last delivery changed.
+    `touched_at` is when its last edition was composed or its last delivery changed.
     """
 
     first: int
-    is_full: bool  # all its editions are written
+    is_full: bool  # an edition of the next hundred exists
     touched_at: datetime | None
     rows: int
     waiting: int
@@ -104,7 +111,7 @@ class Partition:
 
     @property
     def contents(self) -> str:
-        """The partition that holds what these deliveries say."""
+        """The partition with the digests' contents of these deliveries."""
         return f"newsletter_digestcontent_{self.first:06}"
 
     @property
@@ -116,25 +123,26 @@ class Partition:
         return {"first": self.first, "end": self.first + _HUNDRED}
 
     def stays_for(self, before: datetime) -> str:
-        """Why it stays in the ledger, or nothing: all that happened in it was before then."""
+        """Why it stays in the ledger; empty when it may be archived, unchanged since `before`."""
         if not self.is_full:
             return "editions are still being added"
         if self.touched_at and self.touched_at >= before:
             return "not old enough"
         if self.waiting:
-            return f"{self.waiting:,} mails still wait: let their edition go on, or cancel it"
+            return f"{self.waiting:,} mails still wait: resume their edition, or cancel it"
         return ""
 
 
 def partitions() -> list[Partition]:
     """The partitions of the ledger, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTITIONS)
-        return [Partition(*row) for row in cursor.fetchall()]
+    return [Partition(*row) for row in rows(_PARTITIONS)]
 
 
 def due(before: datetime) -> list[Partition]:
-    """The partitions in which all that happened was before then. Logs which one waits in vain."""
+    """The partitions that may be archived: unchanged since `before`, and nothing waits.
+
+    Logs the old ones that must stay, with the reason.
+    """
     found = [part for part in partitions() if part.is_full]
     old = [part for part in found if not (part.touched_at and part.touched_at >= before)]
     for part in old:
@@ -144,12 +152,12 @@ def due(before: datetime) -> list[Partition]:
 
 
 def archive(part: Partition, before: datetime, until: datetime) -> bool:
-    """Copy what is not copied yet of a partition that is due, then drop it.
+    """Copy the rows of a due partition that are not copied yet, then drop it.
 
-    False when `until` came first: call again, and it goes on where it stopped.
+    Returns False when `until` came first; the next call continues after the last copy.
 
     Raises:
-        InUse: all is copied, but the partition cannot be dropped just now.
+        InUse: all rows are copied, but the partition cannot be dropped at present.
     """
     last: int | None = _one(_LAST_COPIED, part)
     while last is not None:
@@ -164,34 +172,27 @@ def archive(part: Partition, before: datetime, until: datetime) -> bool:
 
 @transaction.atomic
 def _copy_chunk(part: Partition, after: int) -> int | None:
-    """The id of the last row that was copied; None when there was none left."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
-        cursor.execute(_COPY, {**part.bounds, "after": after, "most": CHUNK})
-        (last,) = cursor.fetchone()
+    """Copy up to CHUNK rows; the id of the last one, None when no row was left."""
+    execute(_LOCK)
+    [(last,)] = rows(_COPY, **part.bounds, after=after, most=CHUNK)
     return None if last is None else int(last)
 
 
 def _drop(part: Partition, before: datetime) -> None:
-    """At once, or not at all: dropping locks the ledger, and all workers wait for whoever waits."""
+    """Drop it within _LOCK_TIMEOUT, or not: every worker waits behind a lock that waits."""
     try:
-        quote = connection.ops.quote_name
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            cursor.execute(
-                "LOCK TABLE ONLY newsletter_delivery, ONLY newsletter_digestcontent"
-                " IN ACCESS EXCLUSIVE MODE"
-            )
-            # Nobody can change it any more; whatever did before, the counters know.
-            now = next((it for it in partitions() if it.first == part.first), None)
+        with transaction.atomic():
+            execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+            execute(_LOCK_LEDGER)
+            # No row can change under this lock; earlier changes are in the counters.
+            now = next((one for one in partitions() if one.first == part.first), None)
             if now and not now.stays_for(before):
-                cursor.execute(f"DROP TABLE {quote(part.name)}, {quote(part.contents)}")
+                execute(f"DROP TABLE {part.name}, {part.contents}")
                 log.info("%s is archived: %s deliveries", part.name, part.rows)
     except OperationalError as error:
         raise InUse(f"{part.name} is copied, and cannot be dropped while it is in use") from error
 
 
 def _one(sql: str, part: Partition) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, part.bounds)
-        return int(cursor.fetchone()[0])
+    [(number,)] = rows(sql, **part.bounds)
+    return int(number)

@@ -1,4 +1,4 @@
-"""Hold an edition back, let it go on, or end it: by hand, or by itself when it must not go on."""
+"""Pause, resume and cancel an edition: by hand, or automatically when too much of it fails."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from newsletter.models import Delivery, Edition
 
 log = logging.getLogger(__name__)
 
-_ENOUGH: Final = 200  # mails, before a share of them says anything
-_FEW_COMPLAINTS: Final = 3  # fewer are chance, whatever their share
+_ENOUGH: Final = 200  # messages; the share of fewer is chance
+_FEW_COMPLAINTS: Final = 3  # fewer are chance, however high their share
 _CHUNK: Final = 10_000
 
 
 def pause(edition_id: int, reason: str, now: datetime) -> bool:
-    """Let nothing of this edition leave from now on; False when it is paused already.
+    """Send nothing more of this edition until it is resumed; False when it is paused already.
 
-    A burst that is on its way ends (at most 50 mails a worker); nothing follows it.
+    A burst that is being sent ends (BURST_SIZE messages a process at most); none follows it.
     """
     waiting = Edition.objects.filter(pk=edition_id, paused_at=None, cancelled_at=None)
     paused = waiting.update(paused_at=now, pause_reason=reason[:300])
@@ -34,7 +34,7 @@ def pause(edition_id: int, reason: str, now: datetime) -> bool:
 
 
 def resume(edition_id: int, now: datetime) -> None:
-    """Let it go on, at once also with what was deferred by the fault that paused it."""
+    """Send the edition again, at once also what the fault that paused it has deferred."""
     with transaction.atomic():
         Edition.objects.filter(pk=edition_id).update(paused_at=None, pause_reason="")
         unfinished = Delivery.objects.filter(edition=edition_id, state=Delivery.State.DEFERRED)
@@ -42,7 +42,7 @@ def resume(edition_id: int, now: datetime) -> None:
 
 
 def cancel(edition_id: int, now: datetime) -> int:
-    """Send nothing more of this edition, ever; how many waiting mails that ended."""
+    """Send nothing more of this edition, ever; returns how many waiting deliveries ended."""
     Edition.objects.filter(pk=edition_id, cancelled_at=None).update(cancelled_at=now)
     ended = 0
     while chunk := _end_waiting(edition_id):
@@ -55,17 +55,18 @@ def _end_waiting(edition_id: int) -> int:
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:_CHUNK])
     if not ids:
         return 0
-    # By range: ten thousand numbers would have the whole edition's unfinished rows read each time.
+    # By range: with a list of ten thousand ids, PostgreSQL would read all unfinished rows of the
+    # edition each time.
     return waiting.filter(pk__range=(ids[0], ids[-1])).update(
         state=Delivery.State.SKIPPED, reason="the edition was cancelled", fence=None
     )
 
 
 def pause_on_failures(edition_id: int, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Pause on a fault of the settings, or when too many mails are refused for good."""
-    wrong = next((outcome for outcome in outcomes if outcome.state == "misconfigured"), None)
-    if wrong:
-        pause(edition_id, f"mail cannot be sent with these settings: {wrong.error}", now)
+    """Pause on a wrong setting, or when too many messages are refused for good."""
+    misconfigured = next((one for one in outcomes if one.state == "misconfigured"), None)
+    if misconfigured:
+        pause(edition_id, f"mail cannot be sent with these settings: {misconfigured.error}", now)
     elif any(outcome.state == "refused" for outcome in outcomes):
         reason = pause_reason(progress_of(edition_id))
         if reason:
@@ -73,7 +74,7 @@ def pause_on_failures(edition_id: int, outcomes: Sequence[Outcome], now: datetim
 
 
 def pause_on_complaints(edition_id: int, now: datetime) -> None:
-    """Pause an edition of which too much came back, unless nothing of it is left to send."""
+    """Pause an edition with too many complaints or failures, unless all of it has been sent."""
     progress = progress_of(edition_id)
     reason = pause_reason(progress)
     if reason and (progress.left or _is_newest(edition_id)):
@@ -81,22 +82,22 @@ def pause_on_complaints(edition_id: int, now: datetime) -> None:
 
 
 def _is_newest(edition_id: int) -> bool:
-    """Whether readers may still become due for it: nothing waits, but more can come."""
+    """Whether subscribers may still become due for it, though no delivery waits now."""
     edition = Edition.objects.only("cadence", "day").get(pk=edition_id)
     frozen = Edition.objects.filter(cadence=edition.cadence, state=Edition.State.FROZEN)
     return not frozen.filter(day__gt=edition.day).exists()
 
 
 def pause_reason(progress: Progress) -> str:
-    """Why an edition should not go on, or nothing. Pure."""
+    """Why an edition must be paused; empty when it need not be. Pure."""
     tried = progress.sent + progress.failed
     if tried < _ENOUGH:
         return ""
     failed, complaints = progress.failed / tried, progress.complaints / tried
     if failed > settings.PAUSE_AT_FAILED_SHARE:
-        said = f"{failed:.1%} of {tried} mails were refused for good"
-        return f"{said}: is this list what it should be?"
+        share = f"{failed:.1%} of {tried} mails were refused for good"
+        return f"{share}: are these addresses those of your subscribers?"
     if progress.complaints >= _FEW_COMPLAINTS and complaints > settings.PAUSE_AT_COMPLAINT_SHARE:
-        said = f"{complaints:.2%} of {tried} mails were reported as spam"
-        return f"{said}: did these readers ask for it?"
+        share = f"{complaints:.2%} of {tried} mails were reported as spam"
+        return f"{share}: did these readers sign up for it?"
     return ""

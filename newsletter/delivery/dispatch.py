@@ -1,8 +1,8 @@
-"""Turn due subscribers into ledger rows: one delivery per subscriber and edition.
+"""Write a ledger row for each due subscriber: one delivery per subscriber and edition.
 
-A subscriber gets the newest closed edition of their cadence. Their `next_send_at` moves on in
-the same transaction that writes their row, from now and not from the slot they missed: after an
-outage everyone who is due is served once.
+A subscriber gets the newest closed edition of their cadence. The same transaction that writes
+the row sets their `next_send_at`, counted from now and not from the slot they missed: after an
+outage each subscriber who is due gets one digest.
 """
 
 from __future__ import annotations
@@ -61,6 +61,6 @@ def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: dateti
     try:
         return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
     except (ZoneInfoNotFoundError, ValueError):
-        # One row with a zone that this machine does not have must not hold up the others.
+        # One row with a time zone that this machine lacks must not stop the others.
         log.warning("no time zone %r on this machine; UTC is used instead", timezone)
         return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)

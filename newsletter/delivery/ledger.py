@@ -21,9 +21,9 @@ from newsletter.delivery.types import (
 from newsletter.models import StoredPick
 from web.sql import array, execute, rows, text_array
 
-# ── dispatch: readers who are due become ledger rows ─────────────────────────
+# ── dispatch: a ledger row for each due subscriber ───────────────────────────
 
-# One chunk of due readers, locked so that a second dispatcher takes others. Served by
+# One chunk of due subscribers, locked so that a second dispatcher takes others. Served by
 # subscriber_due (next_send_at, id) WHERE state = 'active'.
 _DUE = """
 SELECT id, weekday, hour, timezone
@@ -34,9 +34,9 @@ SELECT id, weekday, hour, timezone
    FOR UPDATE SKIP LOCKED
 """
 
-# The readers' clocks move in the same transaction that writes their ledger rows: both or
-# neither. A row that exists (a repeated task, an edition already sent) is left as it is.
-# The rows of a chunk get neighbouring ids, so a range of ids is a batch of mails.
+# `next_send_at` changes in the same transaction that writes the ledger rows: both or neither.
+# A row that exists (a repeated task, an edition already sent) is not changed.
+# The rows of a chunk get neighbouring ids, so a range of ids is a batch of deliveries.
 _QUEUE = """
 WITH chunk AS (
   SELECT * FROM unnest(%(ids)s::bigint[], %(slots)s::timestamptz[]) AS chunk (id, slot)
@@ -60,12 +60,12 @@ SELECT count(*), min(id), max(id) FROM queued
 
 # ── deliver: claim, mark, record ─────────────────────────────────────────────
 
-# Rows that another worker is claiming are skipped; rows whose claim ran out before they were
-# sent are taken again, and those under this very fence: of that claim the answer was lost. The
-# lower bound keeps the scan away from index entries of rows that are done. Served by
+# Rows that another worker is claiming are skipped. Rows whose lease expired before they were
+# sent are claimed again, and so are rows under the same fence: the reply to that claim was lost.
+# Because of the lower bound the scan reads no index entries of rows that are done. Served by
 # delivery_unfinished (edition_id, id). 500 of 1,000,000 rows: 4 to 6 ms, the first batch as the
-# last. MATERIALIZED: a subquery would be run again for each row it is joined to, while tables are
-# small, and each time claim more.
+# last. MATERIALIZED: while tables are small, a subquery would be run again for each row that it
+# is joined to, and claim more each time.
 _CLAIM = """
 WITH claimed AS MATERIALIZED (
    SELECT id
@@ -95,8 +95,8 @@ SELECT delivery_id, positions, papers, reasons, dated_at, renderer, key_id
  WHERE delivery_id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s
 """
 
-# What these readers were sent since a day, or may have been. Reader by reader, served by
-# delivery_once: asked for all at once, a table without statistics would be read from end to end.
+# What these subscribers were sent since a day, or may have been. One subscriber at a time, served
+# by delivery_once: with all in one condition, a table without statistics would be read as a whole.
 # And only in the partitions of editions that can have been sent since, one or two.
 _SEEN = """
 SELECT reader.id, papers.sent
@@ -116,9 +116,9 @@ SELECT reader.id, papers.sent
  WHERE papers.sent IS NOT NULL
 """
 
-# A change names its rows in one array, which the primary key answers, and finds what it brings
-# for each in arrays or JSON beside it. Joined to a list of records instead, the rows would be
-# searched the wrong way round: of an edition that has just begun the statistics know nothing.
+# An update names its rows in one array, which the primary key serves, and takes the new values
+# of each from arrays or JSON beside it. With a join to a list of records, the planner would read
+# all rows of an edition that has just begun, because there are no statistics of it yet.
 _SKIP = """
 UPDATE newsletter_delivery
    SET state = 'skipped', lease_until = NULL, fence = NULL,
@@ -126,11 +126,11 @@ UPDATE newsletter_delivery
  WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
 """
 
-# Only rows still held under this fence, and only while the edition may be sent: a worker that
-# slept past its lease sends nothing, and a pause works at once. Asked again after a commit
-# whose answer was lost, it answers the same, also when the leases expired in between: no other
-# worker has this fence, and the worker that has it has sent none of these messages.
-# What an earlier attempt has stored stays: it is the same message, whenever it leaves.
+# Only rows still held under this fence, and only while the edition may be sent: a worker whose
+# lease expired sends nothing, and a pause works at once. Run again after a commit whose reply was
+# lost, it returns the same ids, also when the leases expired in between: no other worker has this
+# fence, and the worker that has it has sent none of these messages.
+# What an earlier attempt has stored stays: every attempt sends the same message.
 _MARK_SENDING = """
 WITH held AS (
   UPDATE newsletter_delivery
@@ -155,7 +155,7 @@ WITH held AS (
 SELECT id FROM held
 """
 
-# A row whose lease expired in the meantime keeps its fence, so its outcome may still be recorded.
+# A row whose lease expired in the meantime keeps its fence, so its outcome can still be recorded.
 _RECORD = """
 UPDATE newsletter_delivery
    SET state = %(state)s::text, reason = %(reason)s, error = %(error)s,
@@ -167,15 +167,15 @@ UPDATE newsletter_delivery
    AND state IN ('sending', 'uncertain')
 """
 
-# The bounds, here and below: delivery_unfinished serves these states, and PostgreSQL 15 would read
-# it for the whole edition and look for the ids in what it finds.
+# The bounds, here and below: delivery_unfinished serves these states, and without them PostgreSQL
+# 15 would read the edition's whole part of that index and then filter by id.
 _RELEASE = """
 UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
  WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
    AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
 
-# Put off without a try: not the mail's fault. It is found again when its time has come.
+# Deferred without an attempt, because of the send rates. It is found again when it is due.
 _DEFER = """
 UPDATE newsletter_delivery
    SET state = 'deferred', lease_until = NULL, fence = NULL,
@@ -210,7 +210,7 @@ def claim(
     """Claim up to `most` deliveries of a batch, in the order of their ids, and commit.
 
     Nothing is claimed of an edition that is paused or cancelled. A second claim under the same
-    fence returns what the first one claimed, so the batch must begin behind that.
+    fence returns what the first one claimed, so the next batch must begin after those ids.
     """
     found = rows(
         _CLAIM,
@@ -299,19 +299,19 @@ def record_outcomes(
 ) -> None:
     """Store the outcomes of a burst, equal ones in one statement: nearly always all of them.
 
-    Rows that are under another fence by now stay as they are.
+    Rows under another fence are not changed.
     """
     equal: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
     for one in results:
         equal[one.state, one.reason, one.error, one.next_attempt_at].append(one)
-    for (state, reason, error, next_attempt_at), those in equal.items():
+    for (state, reason, error, next_attempt_at), group in equal.items():
         execute(
             _RECORD,
             edition=edition_id,
             fence=fence,
             now=now,
-            done=array(one.delivery_id for one in those),
-            provider_ids=json.dumps({one.delivery_id: one.provider_id for one in those}),
+            done=array(one.delivery_id for one in group),
+            provider_ids=json.dumps({one.delivery_id: one.provider_id for one in group}),
             state=state,
             reason=reason,
             error=error,
@@ -337,7 +337,7 @@ def defer(
 
 
 def release(edition_id: int, fence: uuid.UUID, ids: Collection[int]) -> None:
-    """Give claimed rows back; the next task claims them."""
+    """End the claim of these rows; the next task claims them."""
     if ids:
         execute(
             _RELEASE,

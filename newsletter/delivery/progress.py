@@ -1,9 +1,9 @@
-"""How far the sending of an edition is, and how fast it goes.
+"""How much of an edition is sent, and how fast.
 
-How far: counters that a trigger keeps, which cost the same for ten rows and for ten million. How
-fast: each tick notes the counter of sent messages in the cache. An average since the first message
-would say nothing about the next one: an edition leaves over a whole day, as the hours of its
-subscribers come.
+How much: counters that a trigger keeps, which cost the same for ten rows and for ten million. How
+fast: each tick stores the counter of sent messages in the cache. An average since the first message
+would be wrong for the next one: an edition is sent over a whole day, at the hours that its
+subscribers chose.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ State = Delivery.State
 
 Note = tuple[datetime, int]  # when, and how many messages had been sent by then
 RATE_SPAN: Final = timedelta(minutes=10)  # a rate is of so much time at most
-_BETWEEN_NOTES: Final = timedelta(seconds=10)  # closer notes would add nothing
+_BETWEEN_NOTES: Final = timedelta(seconds=10)  # more notes would make no better rate
 _SHORTEST: Final = timedelta(seconds=3)  # a rate over less time would be noise
-_NEWEST: Final = 20  # editions, of which any may still be sent
+_NEWEST: Final = 20  # editions; older ones are no longer being sent
 _WAITING: Final = ("queued", "sending", "deferred")
 
 
@@ -45,9 +45,9 @@ class Progress:
     failed: int = 0
     uncertain: int = 0
     skipped: int = 0
-    complaints: int = 0  # of those sent: reported as spam
+    complaints: int = 0  # sent, and reported as spam
     reasons: Mapping[str, int] = field(default_factory=dict)
-    rate: float = 0.0  # messages a second in the last minutes; 0: none, or not known yet
+    rate: float = 0.0  # messages a second in the last minutes; 0 also before it is known
 
     @property
     def total(self) -> int:
@@ -63,16 +63,16 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """How much of it is done, 0 to 1."""
+        """The share of deliveries that are done, 0 to 1."""
         return self.done / self.total if self.total else 1.0
 
     @property
     def time_left(self) -> timedelta | None:
-        """At that rate; None while there is none."""
+        """At that rate; None while it is 0."""
         return timedelta(seconds=round(self.left / self.rate)) if self.rate else None
 
     @property
-    def pace(self) -> str:
+    def rate_and_time_left(self) -> str:
         """Rate and time left in words; empty when there is no rate, or nothing is left."""
         if not self.left or self.time_left is None:
             return ""
@@ -99,7 +99,7 @@ def progress_of(edition_id: int) -> Progress:
 
 
 def deliveries_of(editions: Sequence[int]) -> dict[int, Counter[str]]:
-    """How many deliveries these editions have, by state, from the kept counters."""
+    """How many deliveries these editions have, by state, from the counters."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     rows = Tally.objects.filter(edition__in=editions).order_by()
     for edition, state, count in rows.values_list("edition", "state").annotate(Sum("count")):
@@ -120,7 +120,7 @@ def deliveries_since(first: date) -> Counter[tuple[str, str]]:
 def busy() -> bool:
     """Whether any subscriber is due or any delivery waits to be sent right now."""
     due = Subscriber.objects.filter(state=Subscriber.State.ACTIVE, next_send_at__lte=timezone.now())
-    # One by one: each state has an index of its own.
+    # One query a state: each has an index of its own.
     waiting = (Delivery.objects.filter(state=state) for state in (State.QUEUED, State.SENDING))
     return due.exists() or any(rows.exists() for rows in waiting)
 
@@ -129,15 +129,15 @@ def busy() -> bool:
 
 
 def note_send_rate(now: datetime) -> None:
-    """Note how much of each edition under way has been sent. Without Redis there is no rate."""
+    """Store how many messages of each unfinished edition are sent. Without Redis: no rate."""
     try:
-        for edition_id, sent in _under_way():
+        for edition_id, sent in _unfinished():
             key = _key(edition_id)
             notes = _recent(cache.get(key, []), now)
             if not notes or now - notes[-1][0] >= _BETWEEN_NOTES:
                 cache.set(key, [*notes, (now, sent)], RATE_SPAN.total_seconds())
     except RedisError as error:
-        log.warning("the send rate was not noted: %s", type(error).__name__)
+        log.warning("the send rate was not stored: %s", type(error).__name__)
 
 
 def progress_now(edition_id: int, now: datetime) -> Progress:
@@ -162,16 +162,16 @@ def _recent(notes: list[Note], now: datetime) -> list[Note]:
     return [note for note in notes if now - RATE_SPAN < note[0] <= now]
 
 
-def _under_way() -> Iterator[tuple[int, int]]:
-    """Editions with deliveries that wait, each with the number of messages sent."""
+def _unfinished() -> Iterator[tuple[int, int]]:
+    """The editions with waiting deliveries, each with its number of sent messages."""
     newest = Edition.objects.order_by("-pk").values("pk")[:_NEWEST]
     counts = Tally.objects.filter(edition__in=newest).order_by().values_list("edition")
     waiting, sent = (
         Sum("count", filter=Q(state__in=states), default=0) for states in (_WAITING, ("sent",))
     )
-    for edition_id, waits, left in counts.annotate(waits=waiting, left=sent):
+    for edition_id, waits, done in counts.annotate(waits=waiting, done=sent):
         if waits:
-            yield edition_id, left
+            yield edition_id, done
 
 
 def _key(edition_id: int) -> str:

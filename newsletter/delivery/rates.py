@@ -1,4 +1,4 @@
-"""How fast mail may leave, as the settings say: overall, per recipient domain, and day by day."""
+"""The send rates of the settings: overall, per recipient domain, and per day of a warm-up."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-_ALL_OTHERS: Final = "*"
+_OTHER_DOMAINS: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """A new sender's ramp: `start` mails on the first day, `growth` times as many each next.
+    """A new sender's ramp: `start` messages on the first day, `growth` times as many each next.
 
     Mailbox providers distrust an address that sends much at once and was unknown yesterday.
     """
@@ -27,7 +27,7 @@ class WarmUp:
     cap: int
 
     def allowance(self, day: date) -> int | None:
-        """Mails that may leave on this day; None once the ramp has reached its cap."""
+        """Messages that may be sent on this day; None once the ramp has reached its cap."""
         days = max((day - self.since).days, 0)
         allowed = self.start * self.growth ** min(days, 365)
         return int(allowed) if allowed < self.cap else None
@@ -35,14 +35,15 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class SendRates:
-    """Mails a second; 0 is as fast as it goes."""
+    """Messages a second; 0 means no limit."""
 
     overall: float = 0.0
     domains: Mapping[str, float] = field(default_factory=dict)
     warm_up: WarmUp | None = None
 
     def of_domain(self, domain: str) -> float:
-        return self.domains.get(domain, self.domains.get(_ALL_OTHERS, 0.0))
+        """The rate of one recipient domain, or of "*" when it has none of its own."""
+        return self.domains.get(domain, self.domains.get(_OTHER_DOMAINS, 0.0))
 
 
 def send_rates() -> SendRates:
@@ -72,7 +73,7 @@ def domain_rates(entries: tuple[str, ...]) -> dict[str, float]:
             rates[domain.strip().lower()] = float(rate)
         except ValueError:
             raise ImproperlyConfigured(
-                f"DOMAIN_RATES must look like gmail.com=20,*=50 (mails a second), not {entry!r}."
+                f"DOMAIN_RATES must look like gmail.com=20,*=50 (messages a second), not {entry!r}."
             ) from None
     return rates
 
@@ -87,6 +88,6 @@ def _day(text: str) -> date:
 
 
 def seconds_to_midnight(now: datetime) -> float:
-    """How long the UTC day still lasts."""
+    """The seconds until the next midnight, UTC."""
     moment = now.astimezone(UTC)
     return 86_400 - (moment.hour * 3600 + moment.minute * 60 + moment.second)

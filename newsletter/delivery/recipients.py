@@ -1,4 +1,4 @@
-"""The recipients of a claim: address, interests, and whether they may get mail at all."""
+"""The recipients of a claim: address, interests, and why they get no mail, if so."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from web.sql import array, rows
 
 _Kind = Interest.Kind
 
-# Everything about 500 subscribers at once: by primary key, by the unique hash of a suppressed
-# address, and by interest's index on its subscriber. Interests come as one text, a line each in
-# the order they were added: thousands of subscribers have the same ones, and a text that was
-# parsed before is not parsed again.
+# All about 500 subscribers in one query: by primary key, by the unique hash of a suppressed
+# address, and by interest's index on its subscriber. Interests are selected as one text, a line
+# each in the order in which they were added: thousands of subscribers have the same ones, and a
+# text is parsed once.
 # MATERIALIZED: a planner that expects one subscriber would read all interests once for each.
 # 500 subscribers with three interests each: 2 ms.
 _RECIPIENTS: Final = rf"""
@@ -36,12 +36,12 @@ SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_si
   LEFT JOIN interest ON interest.subscriber_id = reader.id
  WHERE reader.id = ANY(%(ids)s::bigint[])
 """  # noqa: S608 (constants only)
-_ACTIVE: Final = str(Subscriber.State.ACTIVE)  # looking it up costs more than all the rest
-_KEPT: Final = 20_000  # interests, about half a KB each
+_ACTIVE: Final = str(Subscriber.State.ACTIVE)  # a lookup in the enum costs more than the rest
+_CACHED: Final = 20_000  # interests, about half a KB each
 
 
 class Recipient(NamedTuple):
-    """A subscriber of a delivery. `skip_reason` says why they must get no digest, or is empty."""
+    """The subscriber of a delivery. `skip_reason`: why they must get no digest; else empty."""
 
     id: int
     email: str
@@ -50,7 +50,7 @@ class Recipient(NamedTuple):
 
 
 def recipients(ids: Collection[int]) -> dict[int, Recipient]:
-    """The subscribers of these ids, as they are now, in one query."""
+    """The subscribers with these ids as they are now, in one query; deleted ones are absent."""
     return {
         number: Recipient(
             id=number,
@@ -64,7 +64,7 @@ def recipients(ids: Collection[int]) -> dict[int, Recipient]:
     }
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED)
 def _interests(lines: str, size: int) -> Interests:
     """What a subscriber follows; subscribers who follow the same share the object."""
     followed = [line.partition(" ") for line in lines.split("\n")]
@@ -81,11 +81,11 @@ def _interests(lines: str, size: int) -> Interests:
     )
 
 
-def _skip_reason(state: str, suppressed_for: str | None, *, is_sample: bool) -> str:
-    if state == _ACTIVE and not suppressed_for and not is_sample:
+def _skip_reason(state: str, suppression: str | None, *, is_sample: bool) -> str:
+    if state == _ACTIVE and not suppression and not is_sample:
         return ""
-    if suppressed_for:
-        return f"suppressed: {Suppression.Reason(suppressed_for).label}"
+    if suppression:
+        return f"suppressed: {Suppression.Reason(suppression).label}"
     if state != _ACTIVE:
         return f"{Subscriber.State(state).label} before it was sent"
     if is_sample and not samples_may_receive():

@@ -41,7 +41,7 @@ def record(
 
 
 def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) -> Result:
-    """What the ledger says after this outcome. Pure."""
+    """What the ledger stores of this outcome. Pure."""
     if outcome.state == "accepted":  # nearly always
         return Result(delivery_id, State.SENT, "", "", outcome.provider_id, now)
     state, reason = _state(outcome, attempts)
@@ -59,10 +59,10 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
     if outcome.state == "refused":
         return State.FAILED, "refused by the receiving server"
     if outcome.state == "unknown":
-        return State.UNCERTAIN, "the connection broke after the mail was handed over"
+        return State.UNCERTAIN, "the connection broke after the message was transmitted"
     if outcome.state == "misconfigured":
-        # The operator's fault, not the reader's: it waits for as long as it takes.
+        # The operator's fault, not the recipient's: no number of attempts ends it.
         return State.DEFERRED, "the mail provider's settings are wrong"
     if attempts >= settings.MAX_ATTEMPTS:
         return State.FAILED, f"gave up after {attempts} attempts"
-    return State.DEFERRED, "the receiving server asked to try later"
+    return State.DEFERRED, "deferred by the receiving server"

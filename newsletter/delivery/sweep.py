@@ -1,7 +1,7 @@
-"""Find deliveries that no worker is sending although they are not finished.
+"""Find unfinished deliveries that no worker is sending.
 
-A task was lost, a worker died, or the time of the next attempt has come. Each statement is
-served by a small index of unfinished rows in every partition.
+A task was lost, a worker was killed, or the next attempt is due. Each statement is served by a
+small index of unfinished rows in every partition.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from newsletter.models import Delivery
 from web.sql import execute, rows
 
 State = Delivery.State
-_UNCERTAIN: Final = "the worker died while it was sending; it may have arrived"
+_UNCERTAIN: Final = "the worker was killed while it was sending; it may have arrived"
 
 # Served by delivery_sending (id) WHERE state = 'sending': at most a burst for each process.
 _EXPIRE = """
@@ -62,7 +62,7 @@ SELECT edition_id, min(id), max(id)
 
 
 def expire_leases(now: datetime) -> int:
-    """End every row whose worker died while sending; returns how many.
+    """End the rows whose worker was killed while it was sending; returns how many.
 
     They become `uncertain`, or are queued again where UNCERTAIN_POLICY is `resend`.
     """

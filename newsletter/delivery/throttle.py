@@ -1,9 +1,10 @@
-"""Let each burst go only as fast as the pace allows, counted in Redis over all workers.
+"""Hold each burst to the send rates, counted in Redis over all workers.
 
-Who may not go yet is put off for as long as it takes, and nobody waits behind them: a slow
-domain holds up its own mail only. A domain that asks to be left alone ("try later", 421) is
-left alone, twice as long each time, until it takes mail again. Redis counts, the ledger
-decides: without Redis mail goes at full speed, for late mail is worse than fast mail.
+Messages over the rate of their domain are deferred until there is room for them, and no other
+message waits behind them: a slow domain delays its own mail only. A domain that defers a whole
+burst ("try later", 421) gets a back-off: no mail for 60 seconds, and for twice as long each time
+until it accepts mail again, one hour at most. Without Redis all mail is sent at full speed, since
+late mail is worse than fast mail.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from mail.outcome import Outcome
 from newsletter.delivery.rates import SendRates, seconds_to_midnight
 
 log = logging.getLogger(__name__)
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
-SHORT: Final = 2.0  # seconds for which waiting is simpler than putting off
-_LONGEST_WAIT: Final = 10.0  # seconds for which a burst waits for its turn
-_STALE: Final = 1.0  # seconds for which a domain's rest is taken as known
-_FIRST_REST: Final = 60
-_LONGEST_REST: Final = 3600
-_TELLING: Final = 3  # deferred mails of one burst before it is the domain, not the mailbox
+_LONGEST_SLEEP: Final = 2.0  # seconds between two looks at the overall rate
+_LONGEST_WAIT: Final = 10.0  # seconds for which a burst waits for the overall rate
+_STALE: Final = 1.0  # seconds for which a domain's back-off is read from memory
+_FIRST_BACK_OFF: Final = 60  # seconds
+_LONGEST_BACK_OFF: Final = 3600  # seconds
+_DEFERRED_BY_DOMAIN: Final = 3  # deferred messages of one burst; fewer may be one full mailbox
 
 # A token bucket that holds one second's worth. Redis's own clock, so that workers on several
-# machines agree. Answers how many of ARGV[2] may go, and the milliseconds until the next.
+# machines agree. Returns how many of ARGV[2] may go, and the milliseconds until the next.
 _TAKE: Final = """
 local rate, wanted = tonumber(ARGV[1]), tonumber(ARGV[2])
 local clock = redis.call('TIME')
@@ -50,117 +51,119 @@ redis.call('PEXPIRE', KEYS[1], math.ceil(size / rate * 1000) + 1000)
 return {taken, math.ceil((1 - (tokens - taken)) / rate * 1000)}
 """
 
-# Twice the rest of the last time, while the domain keeps saying no within twice that time.
-_REST: Final = """
-local rest = math.min((tonumber(redis.call('GET', KEYS[2])) or ARGV[1] / 2) * 2, tonumber(ARGV[2]))
-redis.call('SET', KEYS[1], '1', 'EX', rest)
-redis.call('SET', KEYS[2], rest, 'EX', rest * 2)
-return rest
+# Twice the last back-off, when the domain defers again within twice that time; else the first.
+_BACK_OFF: Final = """
+local last = tonumber(redis.call('GET', KEYS[2])) or ARGV[1] / 2
+local seconds = math.min(last * 2, tonumber(ARGV[2]))
+redis.call('SET', KEYS[1], '1', 'EX', seconds)
+redis.call('SET', KEYS[2], seconds, 'EX', seconds * 2)
+return seconds
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Which mails may go now, by number, and for how many seconds the others wait, and why."""
+    """Which deliveries may be sent now, by id; the others with the seconds to wait, and why."""
 
     go: Sequence[int]
     wait: Mapping[int, tuple[float, str]] = field(default_factory=dict)
 
 
 class Throttle:
-    """The pace of one sending process, shared with all others through Redis."""
+    """The send rates of one sending process, counted together with all others in Redis."""
 
-    def __init__(self, pace: SendRates, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._pace = pace
+    def __init__(self, rates: SendRates, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._rates = rates
         self._sleep = sleep
-        self._rests: dict[str, tuple[float, float]] = {}  # domain → its rest, when it was asked for
-
-    @property
-    def may_wait(self) -> bool:
-        """Whether `admit` may sleep for longer than a moment."""
-        return bool(self._pace.overall)
+        # By domain: the seconds of its back-off, and when they were read.
+        self._back_offs: dict[str, tuple[float, float]] = {}
 
     def burst_size(self, usual: int) -> int:
-        """As many mails as the overall rate lets go in ten seconds, `usual` at most.
+        """As many messages as the overall rate allows in ten seconds, `usual` at most.
 
-        A burst that waited for longer than its lease would be claimed by others over and over.
+        A burst that waited for longer than its lease would be claimed by others again and again.
         """
-        rate = self._pace.overall
+        rate = self._rates.overall
         return max(min(usual, int(rate * _LONGEST_WAIT)), 1) if rate else usual
 
     def admit(self, addresses: Mapping[int, str], now: datetime) -> Admission:
-        """Sort a burst, {number: address}, into those who go and those who wait."""
-        return _without_redis_all_go(addresses, lambda: self._admit(addresses, now))
+        """Divide a burst, {delivery id: address}, by what the rates allow now.
 
-    def note(self, settled: Sequence[tuple[str, Outcome]]) -> None:
-        """Learn from what became of mails to these addresses which domains to leave alone."""
-        if all(outcome.state == "accepted" for _, outcome in settled):  # nearly always
+        Sleeps until the overall rate has room; all may go when Redis cannot be reached.
+        """
+        admission = _try(lambda: self._admit(addresses, now))
+        return admission if admission is not None else Admission(list(addresses))
+
+    def note(self, outcomes: Sequence[tuple[str, Outcome]]) -> None:
+        """Start a back-off for each domain that deferred several messages and accepted none."""
+        if all(outcome.state == "accepted" for _, outcome in outcomes):  # nearly always
             return
         deferred: Counter[str] = Counter()
-        taken: set[str] = set()
-        for address, outcome in settled:
+        accepting: set[str] = set()
+        for address, outcome in outcomes:
             if outcome.state == "deferred":
                 deferred[domain_of(address)] += 1
             elif outcome.state == "accepted":
-                taken.add(domain_of(address))
+                accepting.add(domain_of(address))
         for domain, count in deferred.items():
-            if count >= _TELLING and domain not in taken:
-                _safely(lambda domain=domain: _back_off(domain))  # type: ignore[misc]
-                self._rests.pop(domain, None)
+            if count >= _DEFERRED_BY_DOMAIN and domain not in accepting:
+                _try(lambda domain=domain: _back_off(domain))  # type: ignore[misc]
+                self._back_offs.pop(domain, None)
 
     def _admit(self, addresses: Mapping[int, str], now: datetime) -> Admission:
         by_domain: dict[str, list[int]] = defaultdict(list)
         for number, address in addresses.items():
             by_domain[domain_of(address)].append(number)
         wait: dict[int, tuple[float, str]] = {}
-        rests = self._rests_of(by_domain)
-        for domain, numbers in by_domain.items():
-            if rests[domain] > 0:
-                why = f"{domain} asked to be left alone"
-                wait |= dict.fromkeys(numbers, (rests[domain], why))
-            elif rate := self._pace.of_domain(domain):
-                wait |= self._over(f"domain:{domain}", rate, numbers, f"the pace for {domain}")
-        wait |= self._over_the_day([n for n in addresses if n not in wait], now)
+        back_offs = self._current_back_offs(by_domain)
+        for domain, ids in by_domain.items():
+            if back_offs[domain] > 0:
+                why = f"{domain} defers all mail for now"
+                wait |= dict.fromkeys(ids, (back_offs[domain], why))
+            elif rate := self._rates.of_domain(domain):
+                wait |= self._over_rate(domain, rate, ids)
+        wait |= self._over_warm_up([number for number in addresses if number not in wait], now)
         go = [number for number in addresses if number not in wait]
-        self._slow_down(len(go))
+        self._wait_for_overall_rate(len(go))
         return Admission(go, wait)
 
-    def _rests_of(self, domains: Collection[str]) -> dict[str, float]:
-        """For how many seconds each domain is to be left alone, as it was within a second."""
-        now = time.monotonic()
-        unknown = [d for d in domains if d not in self._rests or self._rests[d][1] < now - _STALE]
-        if unknown:
-            self._rests |= {domain: (rest, now) for domain, rest in _rests(unknown).items()}
-        return {domain: self._rests[domain][0] for domain in domains}
+    def _current_back_offs(self, domains: Collection[str]) -> dict[str, float]:
+        """The seconds that each domain's back-off still lasts, read within the last second."""
+        now, known = time.monotonic(), self._back_offs
+        stale = [one for one in domains if one not in known or known[one][1] < now - _STALE]
+        if stale:
+            known |= {domain: (seconds, now) for domain, seconds in _back_offs(stale).items()}
+        return {domain: known[domain][0] for domain in domains}
 
-    def _over(
-        self, key: str, rate: float, numbers: Sequence[int], why: str
+    def _over_rate(
+        self, domain: str, rate: float, ids: Sequence[int]
     ) -> dict[int, tuple[float, str]]:
-        """Those beyond the rate, each with the time until its turn."""
-        taken, wait = _take(key, rate, len(numbers))
-        return {number: (wait + place / rate, why) for place, number in enumerate(numbers[taken:])}
+        """Those over the domain's rate, each with the seconds until there is room for it."""
+        taken, wait = _take(f"domain:{domain}", rate, len(ids))
+        why = f"the send rate for {domain}"
+        return {number: (wait + place / rate, why) for place, number in enumerate(ids[taken:])}
 
-    def _over_the_day(self, numbers: Sequence[int], now: datetime) -> dict[int, tuple[float, str]]:
-        ramp = self._pace.warm_up
+    def _over_warm_up(self, ids: Sequence[int], now: datetime) -> dict[int, tuple[float, str]]:
+        """Those over the day's allowance, which wait until midnight, UTC."""
+        ramp = self._rates.warm_up
         allowed = ramp.allowance(now.date()) if ramp else None
         if allowed is None:
             return {}
         key = _key(f"sent:{now:%Y-%m-%d}")
         pipe = _redis().pipeline()
-        sent, _ = pipe.incrby(key, len(numbers)).expire(key, 172_800).execute()
-        over = min(max(int(sent) - allowed, 0), len(numbers))
+        sent, _ = pipe.incrby(key, len(ids)).expire(key, 172_800).execute()
+        over = min(max(int(sent) - allowed, 0), len(ids))
         if over:
             _redis().decrby(key, over)
         why = f"warm-up: {allowed} mails today"
-        return dict.fromkeys(numbers[len(numbers) - over :], (seconds_to_midnight(now), why))
+        return dict.fromkeys(ids[len(ids) - over :], (seconds_to_midnight(now), why))
 
-    def _slow_down(self, count: int) -> None:
-        """Wait until the overall rate has room for all of them."""
-        while self._pace.overall and count > 0:
-            taken, wait = _take("overall", self._pace.overall, count)
+    def _wait_for_overall_rate(self, count: int) -> None:
+        while self._rates.overall and count > 0:
+            taken, wait = _take("overall", self._rates.overall, count)
             count -= taken
             if count:
-                self._sleep(min(wait, SHORT))
+                self._sleep(min(wait, _LONGEST_SLEEP))
 
 
 def domain_of(address: str) -> str:
@@ -169,28 +172,27 @@ def domain_of(address: str) -> str:
 
 
 def _take(name: str, rate: float, wanted: int) -> tuple[int, float]:
-    """Take up to `wanted` tokens: how many were there, and the seconds until the next."""
+    """Take up to `wanted` tokens; returns how many were taken, and the seconds until the next."""
     taken, milliseconds = _redis().eval(_TAKE, 1, _key(name), rate, wanted)
     return int(taken), int(milliseconds) / 1000
 
 
-def _rests(domains: Sequence[str]) -> dict[str, float]:
-    """For how many seconds each domain is to be left alone; 0 or less: it is not."""
+def _back_offs(domains: Sequence[str]) -> dict[str, float]:
+    """The seconds that each domain's back-off still lasts; 0 or less: it has none."""
     pipe = _redis().pipeline(transaction=False)
     for domain in domains:
-        pipe.ttl(_key(f"rest:{domain}"))
+        pipe.ttl(_key(f"back-off:{domain}"))
     return dict(zip(domains, pipe.execute(), strict=True))
 
 
 def _back_off(domain: str) -> None:
-    rest = _redis().eval(
-        _REST, 2, _key(f"rest:{domain}"), _key(f"rests:{domain}"), _FIRST_REST, _LONGEST_REST
-    )
-    log.warning("%s wants less mail: left alone for %s s", domain, rest)
+    keys = _key(f"back-off:{domain}"), _key(f"last-back-off:{domain}")
+    seconds = _redis().eval(_BACK_OFF, 2, *keys, _FIRST_BACK_OFF, _LONGEST_BACK_OFF)
+    log.warning("%s defers all mail: nothing is sent to it for %s s", domain, seconds)
 
 
 def _key(name: str) -> str:
-    return f"{settings.REDIS_PREFIX}pace:{name}"
+    return f"{settings.REDIS_PREFIX}rates:{name}"
 
 
 @cache
@@ -198,16 +200,10 @@ def _redis() -> Any:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
-def _without_redis_all_go(
-    addresses: Mapping[int, str], admit: Callable[[], Admission]
-) -> Admission:
-    admission = _safely(admit)
-    return admission if admission is not None else Admission(list(addresses))
-
-
-def _safely(work: Callable[[], Answer]) -> Answer | None:
+def _try(work: Callable[[], T]) -> T | None:
+    """The result of this work; None when Redis cannot be reached."""
     try:
         return work()
     except RedisError as error:
-        log.warning("mail is not paced: %s", type(error).__name__)
+        log.warning("the send rates are not applied: %s", type(error).__name__)
         return None

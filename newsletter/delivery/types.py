@@ -1,4 +1,4 @@
-"""The values that the steps of a delivery pass on: batch, claim, burst, outcome."""
+"""The values that the steps of a delivery exchange: batch, claim, burst, result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A subscriber whose digest is due, and the timetable their next slot follows from."""
+    """A subscriber whose digest is due, and the timetable that gives their next slot."""
 
     id: int
     weekday: int
@@ -34,7 +34,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class RenderStamp:
-    """What a message's bytes depend on beside its papers, fixed when it is first sent."""
+    """What the bytes of a message depend on besides its papers; fixed at its first attempt."""
 
     dated_at: datetime
     renderer: str
@@ -56,7 +56,7 @@ class Claimed:
     id: int
     subscriber_id: int | None
     attempts: int
-    content: Content | None = None  # of an earlier attempt
+    content: Content | None = None  # stored by an earlier attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Deliveries that are in doubt together if the process is killed: BURST_SIZE at most."""
+    """Deliveries that become uncertain together if the process is killed: BURST_SIZE at most."""
 
     items: Sequence[Item]
-    stamp: RenderStamp  # of those that were never sent before
+    stamp: RenderStamp  # of the deliveries without an earlier attempt
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)

@@ -19,7 +19,7 @@ def moment(verb: str, to: str = "", mails: int = 0) -> Moment:
     return Moment(verb, to, connection=1, mails=mails, total=mails)
 
 
-def test_a_mail_from_another_client_comes_out_as_it_went_in() -> None:
+def test_a_mail_of_another_client_is_kept_unchanged() -> None:
     with sinking() as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
         client.sendmail("a@example.org", ["b@example.org"], MAIL)
     [mail] = sink.mails
@@ -41,7 +41,7 @@ def test_a_command_out_of_turn_is_a_fault() -> None:
     with sinking(pipelining=False) as sink, smtplib.SMTP("127.0.0.1", sink.port) as client:
         send(client, b"NOOP\r\nMAIL FROM:<a@example.org>\r\n")
         assert [client.getreply()[0], client.getreply()[0]] == [500, 250]
-    assert sink.faults == ["did not wait for the answer to b'NOOP'", "unknown command 'NOOP'"]
+    assert sink.faults == ["did not wait for the reply to b'NOOP'", "unknown command 'NOOP'"]
 
 
 def test_content_before_its_354_is_a_fault() -> None:
@@ -72,7 +72,7 @@ def test_chances_are_the_same_for_the_same_seed() -> None:
 
 @pytest.mark.parametrize("fault", ["end", "end=451", "nothing=451@1", "end=451 later"])
 def test_an_incomplete_fault_is_refused(fault: str) -> None:
-    with pytest.raises(ValueError, match=r"VERB=ANSWER@CHANCE|could not convert"):
+    with pytest.raises(ValueError, match=r"VERB=REPLY@CHANCE|could not convert"):
         rule_of([fault], [], 0, seed=0)
 
 

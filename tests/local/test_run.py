@@ -59,7 +59,7 @@ def test_only_web_and_catcher_listen_on_the_network(service: Service) -> None:
 
 
 def test_a_second_start_names_the_running_process(service: Service) -> None:
-    second = service.try_again()
+    second = service.run_to_its_end()
     assert (second.returncode, second.stderr) == (1, f"already running (pid {service.pid})\n")
 
 
@@ -109,7 +109,7 @@ def _ports(process: psutil.Process) -> set[int]:
 def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     service = Service(tmp_path / "var")
     with socket.create_server(("127.0.0.1", service.port)):
-        refused = service.try_again()
+        refused = service.run_to_its_end()
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
     assert f"Port {service.port}" in refused.stderr
@@ -117,13 +117,13 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    refused = Service(tmp_path / "var", PORT="http").try_again()
+    refused = Service(tmp_path / "var", PORT="http").run_to_its_end()
     assert (refused.returncode, "PORT must be a number" in refused.stderr) == (1, True)
 
 
 def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -> None:
     url = "postgres://someone:hunter2@127.0.0.1:1/papers"
-    refused = Service(tmp_path / "var", DATABASE_URL=url).try_again()
+    refused = Service(tmp_path / "var", DATABASE_URL=url).run_to_its_end()
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
     assert "127.0.0.1" in refused.stderr
@@ -132,7 +132,7 @@ def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -
 
 
 def test_an_unreachable_redis_is_named(tmp_path: Path) -> None:
-    refused = Service(tmp_path / "var", REDIS_URL="redis://127.0.0.1:1/0").try_again()
+    refused = Service(tmp_path / "var", REDIS_URL="redis://127.0.0.1:1/0").run_to_its_end()
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
     assert "REDIS_URL" in refused.stderr
 

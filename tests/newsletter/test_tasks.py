@@ -1,4 +1,4 @@
-"""The steps of a tick are tasks of their own: a step that fails stops no other."""
+"""The steps of a tick are tasks of their own: one that fails stops no other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONG_AGO = datetime(2025, 3, 14, tzinfo=UTC)
 
 @pytest.fixture
 def no_weekly_edition() -> Iterator[None]:
-    """The database refuses each weekly edition, as it would one that cannot be composed."""
+    """The database refuses each weekly edition, so that none can be composed."""
     with connection.cursor() as cursor:
         cursor.execute(
             """CREATE FUNCTION refuse_edition() RETURNS trigger LANGUAGE plpgsql AS
@@ -55,7 +55,7 @@ def states_of(edition: Edition) -> list[str]:
     return list(edition.deliveries.order_by("pk").values_list("state", flat=True))
 
 
-def test_there_is_a_dispatch_of_every_cadence_each_tick() -> None:
+def test_each_tick_dispatches_every_cadence() -> None:
     entries = [
         entry for entry in app.conf.beat_schedule.values() if entry["task"] == "newsletter.dispatch"
     ]
@@ -80,7 +80,7 @@ def test_a_cadence_that_cannot_be_composed_stops_no_other_step() -> None:
 
 
 @pytest.mark.usefixtures("no_weekly_edition")
-def test_the_cadence_that_failed_is_served_once_it_can_be_composed() -> None:
+def test_the_cadence_that_failed_is_queued_after_the_fault() -> None:
     make_subscriber(cadence="weekly", next_send_at=LONG_AGO)
     tick()
     with connection.cursor() as cursor:
@@ -109,7 +109,7 @@ def test_a_task_is_enqueued_for_every_batch_of_deliveries() -> None:
 
 
 @pytest.mark.usefixtures("_no_task_waits")
-def test_a_retry_that_is_due_is_enqueued_and_a_later_one_is_not() -> None:
+def test_only_a_retry_that_is_due_is_enqueued() -> None:
     edition = make_edition()
     later = timezone.now() + timedelta(hours=1)
     make_delivery(edition, make_subscriber(), state="deferred", next_attempt_at=later)

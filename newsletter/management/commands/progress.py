@@ -53,8 +53,8 @@ def line(edition: Edition, progress: Progress) -> str:
     parts += [f"{count} {state}" for state in states if (count := getattr(progress, state))]
     if progress.complaints:
         parts.append(f"{progress.complaints} reported as spam")
-    if progress.pace:
-        parts.append(progress.pace)
+    if progress.rate_and_time_left:
+        parts.append(progress.rate_and_time_left)
     if edition.paused_at:
         parts.append(f"PAUSED: {edition.pause_reason}")
     return ", ".join(parts)

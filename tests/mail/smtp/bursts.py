@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import Answer, Moment, Rule, Sink, as_usual
+from fakes.smtp_sink_rules import Moment, Reply, Rule, Sink, as_usual
 from mail.outcome import Outcome
 from mail.smtp.pool import SmtpTransport
 
@@ -79,21 +79,21 @@ def recipients(sink: Sink) -> list[str]:
     return [mail.to for mail in sink.mails]
 
 
-def reply_at(verb: str, answer: Answer, *numbers: int) -> Rule:
+def reply_at(verb: str, answer: Reply, *numbers: int) -> Rule:
     """Reply so at this verb to these recipients (without numbers: to all). MAIL names none."""
     chosen = {f"reader{number}@example.com" for number in numbers}
 
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         return answer if moment.verb == verb and (not chosen or moment.to in chosen) else None
 
     return rule
 
 
-def reply_once(verb: str, answer: Answer, *, after: int = 0) -> Rule:
+def reply_once(verb: str, answer: Reply, *, after: int = 0) -> Rule:
     """Reply so the first time that `verb` comes after so many messages."""
     replied: list[Moment] = []
 
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         if moment.verb != verb or moment.total < after or replied:
             return None
         replied.append(moment)

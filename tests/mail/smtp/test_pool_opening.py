@@ -7,7 +7,7 @@ import socket
 import pytest
 from pytest_django import Settings
 
-from fakes.smtp_sink_rules import HANG_UP, SILENCE, Answer, Moment
+from fakes.smtp_sink_rules import HANG_UP, SILENCE, Moment, Reply
 from mail.smtp.pool import SmtpTransport
 from tests.mail.smtp.bursts import (
     Connect,
@@ -66,7 +66,7 @@ def test_the_next_burst_tries_to_connect_again(connect: Connect) -> None:
 def test_fewer_connections_than_configured_are_enough(connect: Connect, settings: Settings) -> None:
     settings.SMTP_CONNECTIONS = 4
 
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         crowded = moment.verb == "greeting" and moment.connection > 2
         return "421 4.7.0 too many connections" if crowded else None
 

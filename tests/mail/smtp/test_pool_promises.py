@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Answer, Moment, Sink
+from fakes.smtp_sink_rules import HANG_UP, LOSE, SILENCE, Moment, Reply, Sink
 from mail.outcome import Outcome
 from mail.smtp import pool
 from mail.smtp.pool import SmtpTransport
@@ -42,13 +42,13 @@ class Faults:
     """What the server replies to which recipient, and how each connection breaks."""
 
     refused: Mapping[int, tuple[str, str]]  # recipient → verb, reply
-    broken: Mapping[int, tuple[str, Answer]]  # the server's nth reply → verb, what it is
+    broken: Mapping[int, tuple[str, Reply]]  # the server's nth reply → verb, what it is
     per_connection: int  # messages; 0 for any number
 
     def __post_init__(self) -> None:
         self._said = Counter[str]()
 
-    def __call__(self, moment: Moment) -> Answer:
+    def __call__(self, moment: Moment) -> Reply:
         self._said[moment.verb] += 1
         for turn, (verb, answer) in self.broken.items():
             if verb == moment.verb and self._said[verb] == turn:
@@ -57,7 +57,7 @@ class Faults:
             return "421 4.7.0 too many"
         return self._refusal(moment)
 
-    def _refusal(self, moment: Moment) -> Answer:
+    def _refusal(self, moment: Moment) -> Reply:
         if not moment.to:
             return None
         number = int(moment.to.removeprefix("reader").partition("@")[0])

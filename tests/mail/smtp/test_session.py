@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import Answer, Moment
+from fakes.smtp_sink_rules import Moment, Reply
 from mail.outcome import Outcome
 from tests.mail.smtp.bursts import (
     Connect,
@@ -81,7 +81,7 @@ def test_a_reply_before_the_content_is_not_its_outcome(connect: Connect) -> None
     """The server accepts in advance, and then refuses."""
     early = reply_once("DATA", "354 go on\r\n250 2.0.0 taken", after=1)
 
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         spam = moment.verb == "end" and moment.to == "reader2@example.com"
         return "550 5.7.1 spam" if spam else early(moment)
 

@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from fakes.smtp_sink import sinking
-from fakes.smtp_sink_rules import HANG_UP, SILENCE, Answer, Moment
+from fakes.smtp_sink_rules import HANG_UP, SILENCE, Moment, Reply
 from mail.smtp import worker as worker_module
 from mail.smtp.queue import OutgoingQueue
 from mail.smtp.worker import SmtpWorker
@@ -58,7 +58,7 @@ def test_a_connection_that_became_silent_is_replaced(connect: Connect) -> None:
 def test_a_limit_per_connection_leads_to_more_connections(
     connect: Connect, pipelining: bool, goodbye: str
 ) -> None:
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         return goodbye if moment.verb == "MAIL" and moment.mails >= 3 else None
 
     with strict_sink(rule, pipelining=pipelining) as sink, connect(sink) as transport:
@@ -68,7 +68,7 @@ def test_a_limit_per_connection_leads_to_more_connections(
 
 
 def test_one_message_per_connection_is_enough(connect: Connect) -> None:
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         return HANG_UP if moment.verb == "MAIL" and moment.mails else None
 
     with strict_sink(rule) as sink, connect(sink) as transport:
@@ -77,7 +77,7 @@ def test_one_message_per_connection_is_enough(connect: Connect) -> None:
 
 
 def test_a_limit_of_recipients_leads_to_another_session(connect: Connect) -> None:
-    def rule(moment: Moment) -> Answer:
+    def rule(moment: Moment) -> Reply:
         full = moment.verb == "RCPT" and moment.mails >= 2
         return "452 4.5.3 too many recipients" if full else None
 

@@ -1,4 +1,4 @@
-"""Editions that are held back, go on, or end."""
+"""Editions that are paused, resumed or cancelled."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -35,20 +35,20 @@ def test_nothing_of_a_paused_edition_is_claimed(edition: Edition) -> None:
     assert claim(edition) == 0
 
 
-def test_what_was_claimed_before_the_pause_is_not_sent_after_it(edition: Edition) -> None:
+def test_a_claim_before_the_pause_is_not_sent_after_it(edition: Edition) -> None:
     fence = uuid.uuid4()
     claimed = ledger.claim(make_batch(edition), NOW, 50, timedelta(minutes=5), fence)
     control.pause(edition.pk, "stop", NOW)
     assert ledger.mark_sending(edition.pk, fence, make_burst(claimed), NOW) == set()
 
 
-def test_a_resumed_edition_goes_on(edition: Edition) -> None:
+def test_a_resumed_edition_is_claimed_again(edition: Edition) -> None:
     control.pause(edition.pk, "stop", NOW)
     control.resume(edition.pk, NOW)
     assert claim(edition) == 3
 
 
-def test_mail_deferred_by_the_fault_goes_on_at_once(edition: Edition) -> None:
+def test_mail_deferred_by_the_fault_is_sent_at_once(edition: Edition) -> None:
     later = timezone.now() + timedelta(hours=1)
     Delivery.objects.update(state="deferred", attempts=1, next_attempt_at=later)
     control.pause(edition.pk, "stop", NOW)
@@ -63,13 +63,13 @@ def test_pausing_twice_keeps_the_first_reason(edition: Edition) -> None:
     assert edition.pause_reason == "first"
 
 
-def test_a_cancelled_edition_ends_its_waiting_mails_with_a_reason(edition: Edition) -> None:
+def test_cancelling_skips_the_waiting_mails_with_a_reason(edition: Edition) -> None:
     sent = Delivery.objects.first()
     assert sent is not None
     Delivery.objects.filter(pk=sent.pk).update(state="sent")
     assert control.cancel(edition.pk, NOW) == 2
-    ended = Delivery.objects.filter(state="skipped", reason="the edition was cancelled")
-    assert ended.count() == 2
+    skipped = Delivery.objects.filter(state="skipped", reason="the edition was cancelled")
+    assert skipped.count() == 2
     assert claim(edition) == 0
 
 
@@ -84,7 +84,7 @@ def test_a_wrong_setting_pauses_the_edition_and_is_logged(
 
 
 @pytest.mark.parametrize("state", ["accepted", "refused", "deferred", "unknown"])
-def test_no_other_outcome_pauses_it(edition: Edition, state: State) -> None:
+def test_no_other_single_outcome_pauses_it(edition: Edition, state: State) -> None:
     control.pause_on_failures(edition.pk, [Outcome(state)], NOW)
     assert claim(edition) == 3
 
@@ -92,14 +92,12 @@ def test_no_other_outcome_pauses_it(edition: Edition, state: State) -> None:
 @pytest.mark.parametrize(
     ("sent", "failed", "paused"), [(150, 20, False), (950, 50, False), (940, 60, True)]
 )
-def test_too_many_refusals_are_unhealthy(sent: int, failed: int, paused: bool) -> None:
+def test_too_many_refusals_are_a_reason_to_pause(sent: int, failed: int, paused: bool) -> None:
     assert bool(control.pause_reason(Progress(sent=sent, failed=failed))) is paused
 
 
 @pytest.mark.parametrize("is_hard_bounce", [True, False])
-def test_an_edition_of_which_too_much_is_refused_pauses_itself(
-    edition: Edition, is_hard_bounce: bool
-) -> None:
+def test_too_many_refused_mails_pause_the_edition(edition: Edition, is_hard_bounce: bool) -> None:
     for number in range(200):
         state = "failed" if number < 11 else "sent"
         make_delivery(edition, make_subscriber(), state=state)
@@ -113,19 +111,21 @@ def test_an_edition_of_which_too_much_is_refused_pauses_itself(
     ("sent", "complaints", "paused"),
     [(199, 50, False), (200, 2, False), (200, 3, True), (3000, 3, False), (3000, 4, True)],
 )
-def test_too_many_complaints_are_unhealthy(sent: int, complaints: int, paused: bool) -> None:
+def test_too_many_complaints_are_a_reason_to_pause(
+    sent: int, complaints: int, paused: bool
+) -> None:
     assert bool(control.pause_reason(Progress(sent=sent, complaints=complaints))) is paused
 
 
 def test_the_share_of_complaints_is_a_setting(settings: Settings) -> None:
     settings.PAUSE_AT_COMPLAINT_SHARE = 0.05
     assert not control.pause_reason(Progress(sent=200, complaints=10))
-    told = control.pause_reason(Progress(sent=200, complaints=11))
-    assert told.startswith("5.50% of 200 mails were reported as spam")
+    reason = control.pause_reason(Progress(sent=200, complaints=11))
+    assert reason.startswith("5.50% of 200 mails were reported as spam")
 
 
 @pytest.fixture
-def hated(edition: Edition) -> Edition:
+def complained(edition: Edition) -> Edition:
     """An edition of which every mail left, and too many readers complained."""
     Delivery.objects.all().delete()
     for _ in range(200):
@@ -139,21 +139,22 @@ def is_paused(edition: Edition) -> bool:
     return edition.paused_at is not None
 
 
-def test_the_newest_edition_is_paused_though_nothing_waits_for_more_readers_will_be_due(
-    hated: Edition,
+def test_the_newest_edition_is_paused_though_nothing_waits(
+    complained: Edition,
 ) -> None:
-    control.pause_on_complaints(hated.pk, NOW)
-    assert is_paused(hated)
+    """More subscribers may become due for it."""
+    control.pause_on_complaints(complained.pk, NOW)
+    assert is_paused(complained)
 
 
-def test_an_edition_that_is_over_is_not_paused(hated: Edition) -> None:
-    make_edition(day=hated.day + timedelta(days=1))
-    control.pause_on_complaints(hated.pk, NOW)
-    assert not is_paused(hated)
+def test_an_older_edition_that_is_sent_is_not_paused(complained: Edition) -> None:
+    make_edition(day=complained.day + timedelta(days=1))
+    control.pause_on_complaints(complained.pk, NOW)
+    assert not is_paused(complained)
 
 
-def test_an_older_edition_of_which_mails_wait_is_paused(hated: Edition) -> None:
-    make_edition(day=hated.day + timedelta(days=1))
-    make_delivery(hated, make_subscriber(), state="deferred")
-    control.pause_on_complaints(hated.pk, NOW)
-    assert is_paused(hated)
+def test_an_older_edition_with_waiting_mails_is_paused(complained: Edition) -> None:
+    make_edition(day=complained.day + timedelta(days=1))
+    make_delivery(complained, make_subscriber(), state="deferred")
+    control.pause_on_complaints(complained.pk, NOW)
+    assert is_paused(complained)

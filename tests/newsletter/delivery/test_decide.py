@@ -57,10 +57,10 @@ def decided(
 
 
 def stored(edition: LoadedEdition, key_id: str = "key") -> Claimed:
-    """A delivery that an earlier attempt has stored with its second paper only."""
+    """A delivery of which an earlier attempt has stored the second paper only."""
     second = edition.select(ROBOTICS, ()).picks[1]
     stamp = RenderStamp(datetime(2025, 3, 15, 9, tzinfo=UTC), "1", key_id)
-    pick = StoredPick(second.position, second.paper_id, "as it was said then")
+    pick = StoredPick(second.position, second.paper_id, "the stored reason")
     return Claimed(7, 3, attempts=1, content=Content([pick], stamp))
 
 
@@ -86,7 +86,7 @@ def test_a_deleted_subscriber_gets_no_second_attempt_either(edition: LoadedEditi
     assert decided(edition, None, stored(edition)) == Skip("the reader was deleted")
 
 
-def test_the_recipients_own_reason_comes_before_the_papers(edition: LoadedEdition) -> None:
+def test_a_recipient_who_must_be_skipped_gets_no_papers(edition: LoadedEdition) -> None:
     found = decided(edition, ada(skip_reason="suppressed: hard bounce"), stored(edition))
     assert found == Skip("suppressed: hard bounce")
 
@@ -95,11 +95,11 @@ def test_too_few_papers_make_no_digest(edition: LoadedEdition) -> None:
     assert decided(edition, ada(), minimum=3) == Skip("only 2 new papers in your topics")
 
 
-def test_as_many_papers_as_the_minimum_make_one(edition: LoadedEdition) -> None:
+def test_the_minimum_of_papers_makes_a_digest(edition: LoadedEdition) -> None:
     assert positions(decided(edition, ada(), minimum=2)) == [FIRST, SECOND]
 
 
-def test_without_papers_in_their_topics_the_reason_says_so(edition: LoadedEdition) -> None:
+def test_no_paper_in_their_topics_has_its_own_reason(edition: LoadedEdition) -> None:
     theory = Interests(topics=frozenset({"theory"}))
     assert decided(edition, ada(theory)) == Skip("no new papers in your topics")
 
@@ -114,7 +114,7 @@ def test_another_attempt_sends_what_the_first_has_stored(edition: LoadedEdition)
     found = decided(edition, ada(Interests()), stored(edition), minimum=2)
     assert positions(found) == [SECOND]
     assert isinstance(found, Selection)
-    assert [pick.reason for pick in found.picks] == ["as it was said then"]
+    assert [pick.reason for pick in found.picks] == ["the stored reason"]
 
 
 def test_a_stored_digest_whose_key_is_gone_is_not_sent(edition: LoadedEdition) -> None:

@@ -1,4 +1,4 @@
-"""The life of a delivery, sent through a real SMTP server on this machine."""
+"""Deliveries from dispatch to their last state, sent through a real SMTP server."""
 
 import socket
 import uuid
@@ -41,17 +41,17 @@ LEASE = timedelta(minutes=5)
 
 
 class Sink:
-    """Takes mail, and says no to the addresses it was told to refuse."""
+    """Accepts mail, but for the addresses in `replies`, each with its reply."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
-        self.answers: dict[str, str] = {}
+        self.replies: dict[str, str] = {}
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address in self.answers:
-            return self.answers[address]
+        if address in self.replies:
+            return self.replies[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -60,8 +60,8 @@ class Sink:
         self.mails.append(message_from_bytes(content, policy=policy.default))
         return "250 2.0.0 OK queued as 4711"
 
-    def to(self, reader: Subscriber) -> list[EmailMessage]:
-        return [mail for mail in self.mails if mail["To"] == reader.email]
+    def to(self, subscriber: Subscriber) -> list[EmailMessage]:
+        return [mail for mail in self.mails if mail["To"] == subscriber.email]
 
 
 def free_port() -> int:
@@ -131,9 +131,7 @@ def titles(mail: EmailMessage) -> set[str]:
     return {f"Paper {number}" for number in range(8)} & set(lines)
 
 
-def test_a_due_reader_receives_one_mail_and_the_ledger_says_so(
-    sink: Sink, edition: Edition
-) -> None:
+def test_a_due_subscriber_receives_one_mail_and_is_recorded(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     send(edition)
     assert len(sink.mails) == 1
@@ -143,20 +141,20 @@ def test_a_due_reader_receives_one_mail_and_the_ledger_says_so(
     assert delivery.fence is None
 
 
-def test_the_ledger_keeps_what_the_server_called_the_mail(sink: Sink, edition: Edition) -> None:
+def test_the_ledger_stores_the_servers_id_of_the_mail(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     send(edition)
     assert "queued as 4711" in delivery_of(reader).provider_id
 
 
-def test_the_reader_is_remembered_as_served(sink: Sink, edition: Edition) -> None:
+def test_the_time_of_the_last_digest_is_stored(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     send(edition)
     reader.refresh_from_db()
     assert reader.last_digest_at is not None
 
 
-def test_readers_of_different_topics_get_different_papers(sink: Sink, edition: Edition) -> None:
+def test_subscribers_of_different_topics_get_different_papers(sink: Sink, edition: Edition) -> None:
     robots, speech = make_reader("robotics"), make_reader("speech-audio")
     send(edition)
     [robot_mail], [speech_mail] = sink.to(robots), sink.to(speech)
@@ -164,13 +162,13 @@ def test_readers_of_different_topics_get_different_papers(sink: Sink, edition: E
     assert titles(speech_mail) == {"Paper 1", "Paper 3", "Paper 5", "Paper 7"}
 
 
-def test_the_strongest_trend_leads_the_mail_and_names_it(sink: Sink, edition: Edition) -> None:
+def test_the_paper_with_the_highest_trend_is_the_subject(sink: Sink, edition: Edition) -> None:
     make_reader()
     send(edition)
     assert sink.mails[0]["Subject"] == "Paper 7, and 7 more trending papers"
 
 
-def test_a_mail_has_all_headers_of_a_list_mail(sink: Sink, edition: Edition) -> None:
+def test_a_message_has_all_headers_of_list_mail(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     send(edition)
     [mail] = sink.mails
@@ -182,7 +180,7 @@ def test_a_mail_has_all_headers_of_a_list_mail(sink: Sink, edition: Edition) -> 
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_nothing_that_was_sent_before_comes_again(sink: Sink, edition: Edition) -> None:
+def test_a_paper_that_was_sent_before_is_not_repeated(sink: Sink, edition: Edition) -> None:
     reader = make_reader("robotics", digest_size=2)
     send(edition)
     tomorrow = NOW + timedelta(days=1)
@@ -192,9 +190,7 @@ def test_nothing_that_was_sent_before_comes_again(sink: Sink, edition: Edition) 
     assert (first, second) == ({"Paper 6", "Paper 4"}, {"Paper 2", "Paper 0"})
 
 
-def test_a_reader_with_too_little_new_is_skipped_with_a_reason(
-    sink: Sink, edition: Edition
-) -> None:
+def test_it_skips_a_subscriber_with_nothing_new(sink: Sink, edition: Edition) -> None:
     reader = make_reader("graphs")
     send(edition)
     assert sink.mails == []
@@ -202,7 +198,7 @@ def test_a_reader_with_too_little_new_is_skipped_with_a_reason(
     assert (delivery.state, delivery.reason) == ("skipped", "no new papers in your topics")
 
 
-def test_who_unsubscribed_after_queueing_gets_nothing(sink: Sink, edition: Edition) -> None:
+def test_a_subscriber_who_left_after_dispatch_gets_nothing(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     dispatch(NOW)
     Subscriber.objects.update(state="unsubscribed", next_send_at=None)
@@ -211,7 +207,7 @@ def test_who_unsubscribed_after_queueing_gets_nothing(sink: Sink, edition: Editi
     assert delivery_of(reader).reason == "unsubscribed before it was sent"
 
 
-def test_who_was_suppressed_after_queueing_gets_nothing(sink: Sink, edition: Edition) -> None:
+def test_an_address_suppressed_after_dispatch_gets_nothing(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     dispatch(NOW)
     suppress(reader, Suppression.Reason.HARD_BOUNCE, now=NOW)
@@ -219,7 +215,7 @@ def test_who_was_suppressed_after_queueing_gets_nothing(sink: Sink, edition: Edi
     assert (sink.mails, delivery_of(reader).reason) == ([], "suppressed: hard bounce")
 
 
-def test_a_deleted_reader_leaves_a_row_that_says_so(sink: Sink, edition: Edition) -> None:
+def test_the_row_of_a_deleted_subscriber_has_that_reason(sink: Sink, edition: Edition) -> None:
     make_reader()
     dispatch(NOW)
     Delivery.objects.update(subscriber=None)
@@ -227,7 +223,7 @@ def test_a_deleted_reader_leaves_a_row_that_says_so(sink: Sink, edition: Edition
     assert Delivery.objects.get().reason == "the reader was deleted"
 
 
-def test_sample_readers_get_mail_in_the_local_mailbox_only(
+def test_sample_subscribers_get_mail_in_the_local_mailbox_only(
     sink: Sink, edition: Edition, settings: Settings
 ) -> None:
     settings.MAILBOX_DIR = ""
@@ -236,31 +232,29 @@ def test_sample_readers_get_mail_in_the_local_mailbox_only(
     assert (sink.mails, delivery_of(reader).state) == ([], "skipped")
 
 
-def test_a_refused_reader_fails_and_the_next_one_is_served(sink: Sink, edition: Edition) -> None:
+def test_a_refused_message_fails_and_the_next_is_sent(sink: Sink, edition: Edition) -> None:
     refused, served = make_reader(), make_reader()
-    sink.answers[refused.email] = "550 5.7.1 not here"
+    sink.replies[refused.email] = "550 5.7.1 not here"
     send(edition)
     assert (delivery_of(refused).state, delivery_of(served).state) == ("failed", "sent")
     assert "not here" in delivery_of(refused).error
 
 
-def test_an_address_that_does_not_exist_is_suppressed(sink: Sink, edition: Edition) -> None:
+def test_an_address_without_a_mailbox_is_suppressed(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
-    sink.answers[reader.email] = "550 5.1.1 no such user"
+    sink.replies[reader.email] = "550 5.1.1 no such user"
     send(edition)
     reader.refresh_from_db()
     assert (reader.state, Suppression.objects.get().reason) == ("suppressed", "hard_bounce")
 
 
-def test_a_deferred_mail_is_the_same_mail_when_it_is_tried_again(
-    sink: Sink, edition: Edition
-) -> None:
+def test_a_second_attempt_sends_the_same_message(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
-    sink.answers[reader.email] = "451 4.7.1 try later"
+    sink.replies[reader.email] = "451 4.7.1 try later"
     send(edition)
     deferred = delivery_of(reader)
     assert (deferred.state, deferred.next_attempt_at > timezone.now()) == ("deferred", True)
-    sink.answers.clear()
+    sink.replies.clear()
     Delivery.objects.update(next_attempt_at=timezone.now())
     deliver(edition)
     sent = delivery_of(reader)
@@ -268,14 +262,12 @@ def test_a_deferred_mail_is_the_same_mail_when_it_is_tried_again(
     assert sent.content.dated_at == deferred.content.dated_at
 
 
-def test_a_deferred_mail_whose_key_is_gone_ends_and_holds_up_nobody(
-    sink: Sink, edition: Edition
-) -> None:
+def test_a_deferred_digest_without_its_key_is_skipped_alone(sink: Sink, edition: Edition) -> None:
     one, other = make_reader(), make_reader()
-    sink.answers[one.email] = "451 4.7.1 try later"
-    sink.answers[other.email] = "451 4.7.1 try later"
+    sink.replies[one.email] = "451 4.7.1 try later"
+    sink.replies[other.email] = "451 4.7.1 try later"
     send(edition)
-    sink.answers.clear()
+    sink.replies.clear()
     Delivery.objects.update(next_attempt_at=timezone.now())
     DigestContent.objects.filter(delivery__subscriber=one).update(key_id="0" * 8)
     deliver(edition)
@@ -286,19 +278,15 @@ def test_a_deferred_mail_whose_key_is_gone_ends_and_holds_up_nobody(
     )
 
 
-def test_a_mail_that_waits_for_another_try_is_left_alone_till_then(
-    sink: Sink, edition: Edition
-) -> None:
+def test_a_deferred_mail_is_not_sent_before_it_is_due(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
-    sink.answers[reader.email] = "451 4.7.1 try later"
+    sink.replies[reader.email] = "451 4.7.1 try later"
     send(edition)
     deliver(edition)
     assert delivery_of(reader).attempts == 1
 
 
-def test_a_server_that_cannot_be_reached_defers_everyone(
-    edition: Edition, settings: Settings
-) -> None:
+def test_an_unreachable_server_defers_all_mail(edition: Edition, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     readers = [make_reader(), make_reader()]
@@ -314,7 +302,7 @@ def test_a_claimed_row_is_not_claimed_twice(edition: Edition) -> None:
     assert (len(first), second) == (1, [])
 
 
-def test_a_claim_that_ran_out_is_claimed_again(edition: Edition) -> None:
+def test_an_expired_claim_is_claimed_again(edition: Edition) -> None:
     make_reader()
     dispatch(NOW)
     first = ledger.claim(make_batch(edition), NOW, 50, LEASE, uuid.uuid4())
@@ -323,8 +311,8 @@ def test_a_claim_that_ran_out_is_claimed_again(edition: Edition) -> None:
     assert [row.id for row in first] == [row.id for row in again]
 
 
-def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> None:
-    """Its rows are under another fence by now, so marking them finds none."""
+def test_a_worker_whose_lease_expired_sends_nothing(edition: Edition) -> None:
+    """Its rows are under another fence, so that none can be marked."""
     make_reader()
     dispatch(NOW)
     old_fence = uuid.uuid4()
@@ -333,7 +321,7 @@ def test_a_worker_that_slept_past_its_lease_sends_nothing(edition: Edition) -> N
     assert ledger.mark_sending(edition.pk, old_fence, make_burst(claimed), NOW) == set()
 
 
-def test_an_outcome_that_comes_too_late_changes_nothing(edition: Edition) -> None:
+def test_an_outcome_after_the_lease_changes_nothing(edition: Edition) -> None:
     reader = make_reader()
     dispatch(NOW)
     Delivery.objects.update(state="uncertain")

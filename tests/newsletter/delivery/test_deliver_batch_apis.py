@@ -1,4 +1,4 @@
-"""From due readers to the ledger, over a provider's batch API that misbehaves."""
+"""Deliveries over the batch API of a provider, with and without faults."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def edition() -> Edition:
     return compose("weekly", DAY, NOW)
 
 
-def make_readers(*names: str) -> None:
+def make_subscribers(*names: str) -> None:
     for name in names:
         make_subscriber(f"{name}@example.com", weekday=5, hour=9, next_send_at=NOW)
 
@@ -57,36 +57,36 @@ def states() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("provider", sorted(APIS))
-def test_due_readers_get_their_digests_in_one_request(
+def test_due_subscribers_get_their_digests_in_one_request(
     settings: Settings, api: MailApi, edition: Edition, provider: str
 ) -> None:
     point_at(settings, provider, api.url)
-    make_readers("ada", "bob", "cy")
+    make_subscribers("ada", "bob", "cy")
     send(edition)
     assert (set(states().values()), len(api.calls)) == ({"sent"}, 1)
     assert set(api.count().values()) == {1}
     assert all(Delivery.objects.values_list("provider_id", flat=True))
 
 
-def test_a_partial_failure_with_status_200_reaches_the_right_rows(
+def test_a_partial_failure_with_status_200_fails_its_rows(
     settings: Settings, api: MailApi, edition: Edition
 ) -> None:
     point_at(settings, "postmark", api.url)
-    make_readers("ada", "inactive", "bob", "invalid")
+    make_subscribers("ada", "inactive", "bob", "invalid")
     send(edition)
     assert states() == {"ada": "sent", "bob": "sent", "inactive": "failed", "invalid": "failed"}
-    gone = Subscriber.objects.filter(state="suppressed").values_list("email", flat=True)
-    assert list(gone) == ["inactive@example.com"]
+    suppressed = Subscriber.objects.filter(state="suppressed").values_list("email", flat=True)
+    assert list(suppressed) == ["inactive@example.com"]
     edition.refresh_from_db()
     assert edition.paused_at is None
 
 
-def test_a_deferred_mail_waits_as_long_as_the_provider_asked(
+def test_a_deferred_mail_waits_for_the_retry_after(
     settings: Settings, api: MailApi, edition: Edition
 ) -> None:
     point_at(settings, "resend", api.url)
     api.faults.append(Fault(429, {"Retry-After": "7200"}))
-    make_readers("ada")
+    make_subscribers("ada")
     send(edition)
     delivery = Delivery.objects.get()
     wait = delivery.next_attempt_at - timezone.now()
@@ -94,12 +94,12 @@ def test_a_deferred_mail_waits_as_long_as_the_provider_asked(
     assert timedelta(minutes=118) < wait < timedelta(minutes=121)
 
 
-def test_a_mail_is_the_same_mail_under_another_key_when_it_is_tried_again(
+def test_a_second_attempt_has_another_idempotency_key(
     settings: Settings, api: MailApi, edition: Edition
 ) -> None:
     point_at(settings, "resend", api.url)
     api.faults.append(Fault(500))
-    make_readers("ada")
+    make_subscribers("ada")
     send(edition)
     Delivery.objects.update(next_attempt_at=timezone.now())
     send(edition)
@@ -109,23 +109,23 @@ def test_a_mail_is_the_same_mail_under_another_key_when_it_is_tried_again(
     assert first.headers["Idempotency-Key"] != second.headers["Idempotency-Key"]
 
 
-def test_an_answer_that_never_came_is_uncertain_and_never_sent_again(
+def test_without_a_response_mail_is_uncertain_and_not_resent(
     settings: Settings, api: MailApi, edition: Edition
 ) -> None:
     point_at(settings, "postmark", api.url)
     api.faults.append(FAULTS["silence"])
-    make_readers("ada", "bob")
+    make_subscribers("ada", "bob")
     send(edition)
     send(edition)
     assert set(states().values()) == {"uncertain"}
     assert (len(api.calls), set(api.count().values())) == (1, {1})
 
 
-def test_a_wrong_key_pauses_the_edition_and_loses_nobody(
+def test_a_wrong_key_pauses_the_edition_and_fails_no_mail(
     settings: Settings, api: MailApi, edition: Edition
 ) -> None:
     point_at(settings, "brevo", api.url, BREVO_API_KEY="wrong")
-    make_readers("ada", "bob")
+    make_subscribers("ada", "bob")
     send(edition)
     edition.refresh_from_db()
     assert set(states().values()) == {"deferred"}

@@ -1,17 +1,17 @@
-"""The database goes away, or the time is over, in the middle of a batch: nothing is forgotten."""
+"""The database restarts, or the time is over, in the middle of a batch: no outcome is lost."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -20,15 +20,15 @@ from mail.outcome import Outcome
 from newsletter.delivery import ledger
 from newsletter.delivery.deliver import deliver
 from newsletter.delivery.sweep import expire_leases
-from newsletter.delivery.throttle import Admission, Throttle
 from newsletter.delivery.types import Batch
-from newsletter.editions import render
-from newsletter.models import Delivery, Edition
+from newsletter.editions.tokens import current_key_id
+from newsletter.models import Delivery, Edition, StoredPick, Tally
 from subscribers.models import Subscriber, Suppression
 from tests.factories import (
     make_batch,
     make_burst,
     make_candidate,
+    make_content,
     make_delivery,
     make_edition,
     make_paper,
@@ -49,7 +49,7 @@ FACTS = {
 
 @pytest.fixture
 def edition(settings: Settings) -> Edition:
-    """Frozen, with two papers and five mails that wait, two of them a burst."""
+    """A frozen edition of two papers with five waiting deliveries, two in a burst."""
     settings.BURST_SIZE = 2
     made = make_edition()
     for _ in range(2):
@@ -59,8 +59,8 @@ def edition(settings: Settings) -> Edition:
     return made
 
 
-def throw_out() -> None:
-    """What a restart does to the connection of this process."""
+def cut_connection() -> None:
+    """End this process's connection, as a restart of the database does."""
     connection.ensure_connection()
     victim = connection.connection.info.backend_pid
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
@@ -68,16 +68,22 @@ def throw_out() -> None:
 
 
 class Server:
-    """Takes each mail. The database goes away while it has a burst in its hands."""
+    """A transport that accepts each mail. The connection to the database ends in each burst."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         self.received: list[str] = []
         self._outcomes = list(outcomes)
 
     def send(self, burst: Sequence[Message]) -> list[Outcome]:
-        throw_out()
+        cut_connection()
         self.received += [mail.to for mail in burst]
         return [self._outcomes.pop(0) if self._outcomes else Outcome("accepted") for _ in burst]
+
+
+class WithoutCuts(Server):
+    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        self.received += [mail.to for mail in burst]
+        return [Outcome("accepted") for _ in burst]
 
 
 def run(edition: Edition, server: Server) -> None:
@@ -88,14 +94,14 @@ def states() -> list[str]:
     return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
 
 
-def test_outcomes_are_kept_until_the_database_is_back(edition: Edition) -> None:
+def test_outcomes_are_recorded_when_the_database_is_back(edition: Edition) -> None:
     server = Server()
     run(edition, server)
     assert states() == ["sent"] * MAILS
     assert len(server.received) == len(set(server.received)) == MAILS
 
 
-def test_bursts_are_full_though_some_of_their_mails_are_skipped(edition: Edition) -> None:
+def test_bursts_are_full_though_some_deliveries_are_skipped(edition: Edition) -> None:
     Subscriber.objects.filter(deliveries=Delivery.objects.order_by("pk")[1]).update(
         state="unsubscribed"
     )
@@ -117,91 +123,104 @@ def test_a_missing_mailbox_is_suppressed_too(edition: Edition) -> None:
     assert Suppression.objects.count() == 1
 
 
-def test_words_that_postgresql_does_not_take_keep_no_outcome_out_of_the_ledger(
-    edition: Edition,
-) -> None:
+def test_a_reply_that_postgresql_cannot_store_is_cleaned(edition: Edition) -> None:
     odd = "4.7.1 \x00 \ud800 é"
     run(edition, Server(Outcome("accepted", provider_id=odd), Outcome("refused", error=odd)))
     assert states() == ["sent", "failed", *["sent"] * (MAILS - 2)]
-    [taken, refused, *_] = Delivery.objects.order_by("pk")
-    assert (taken.provider_id, refused.error) == ("4.7.1  ? é",) * 2
+    [accepted, refused, *_] = Delivery.objects.order_by("pk")
+    assert (accepted.provider_id, refused.error) == ("4.7.1  ? é",) * 2
 
 
-def test_putting_off_the_next_burst_forgets_nothing_of_the_last(
-    edition: Edition, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def cut_while_deferring() -> Iterator[None]:
+    """The database ends the connection that first sets a row to `deferred`."""
+    with connection.cursor() as cursor:
+        # A sequence counts: the statement is rolled back, its value is not.
+        cursor.execute(
+            """CREATE SEQUENCE cuts;
+               CREATE FUNCTION cut_once() RETURNS trigger LANGUAGE plpgsql AS
+               $$ BEGIN
+                    IF nextval('cuts') = 1 THEN
+                      PERFORM pg_terminate_backend(pg_backend_pid());
+                    END IF;
+                    RETURN NEW;
+                  END $$;
+               CREATE TRIGGER cut_once BEFORE UPDATE ON newsletter_delivery
+               FOR EACH ROW WHEN (NEW.state = 'deferred') EXECUTE FUNCTION cut_once()"""
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION cut_once() CASCADE; DROP SEQUENCE cuts")
+
+
+@pytest.mark.usefixtures("cut_while_deferring")
+def test_deferring_a_burst_is_repeated_and_the_last_stays_sent(
+    edition: Edition, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first = Delivery.objects.order_by("pk").values_list("pk", flat=True)[:2]
-
-    def admit(_: Throttle, addresses: Mapping[int, str], now: datetime) -> Admission:
-        if set(addresses) <= set(first):
-            return Admission(list(addresses))
-        throw_out()
-        return Admission([], dict.fromkeys(addresses, (60.0, "the pace")))
-
-    monkeypatch.setattr(Throttle, "admit", admit)
-    run(edition, Server())
+    settings.WARM_UP_FROM, settings.WARM_UP_START = f"{timezone.now():%Y-%m-%d}", 2
+    run(edition, WithoutCuts())
     assert states() == ["sent", "sent", *["deferred"] * (MAILS - 2)]
+    assert caplog.text.count("the database is away") == 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
-def test_no_more_than_a_burst_is_in_doubt(edition: Edition, settings: Settings, size: int) -> None:
+def test_no_more_than_a_burst_is_marked_sending(
+    edition: Edition, settings: Settings, size: int
+) -> None:
     settings.BURST_SIZE = size
     for _ in range(20 - MAILS):
         make_delivery(edition, make_subscriber())
-    in_doubt: list[int] = []
+    marked: list[int] = []
 
-    class Watched(Server):
+    class Watched(WithoutCuts):
         def send(self, burst: Sequence[Message]) -> list[Outcome]:
             with psycopg.connect(**connection.get_connection_params()) as other:
                 query = "SELECT count(*) FROM newsletter_delivery WHERE state = 'sending'"
-                in_doubt.extend(other.execute(query).fetchone() or ())
-            self.received += [mail.to for mail in burst]
-            return [Outcome("accepted") for _ in burst]
+                marked.extend(other.execute(query).fetchone() or ())
+            return super().send(burst)
 
     server = Watched()
     run(edition, server)
     assert states() == ["sent"] * 20
     assert len(server.received) == len(set(server.received)) == 20
-    assert max(in_doubt) == size
+    assert max(marked) == size
 
 
-def test_a_fault_midway_leaves_what_was_under_way_in_doubt_and_the_rest_as_it_was(
-    edition: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_a_fault_leaves_its_own_burst_sending_and_no_other(
+    edition: Edition, settings: Settings
 ) -> None:
+    """The stored digest of the last delivery names a paper that the edition has not."""
     settings.BURST_SIZE = 4
-    server, bursts = Server(), []
-
-    def build_digest(**facts: Any) -> render.Digest:
-        bursts.append(facts["delivery_id"])
-        if len(bursts) == MAILS:
-            raise RuntimeError("a bug")
-        return render.build_digest(**facts)
-
-    monkeypatch.setattr("newsletter.delivery.types.build_digest", build_digest)
-    with pytest.raises(RuntimeError):
+    server, last = Server(), Delivery.objects.latest("pk")
+    make_content(last, [StoredPick(99, 99, "")], key_id=current_key_id())
+    Delivery.objects.filter(pk=last.pk).update(attempts=1)
+    with pytest.raises(KeyError):
         run(edition, server)
     assert len(server.received) == len(set(server.received))
     assert Counter(states()) == {"sent": 4, "sending": 1}
 
 
-def test_what_is_known_is_recorded_before_the_pace_makes_it_wait(
-    edition: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_outcomes_are_recorded_before_the_rate_makes_it_wait(
+    edition: Edition, settings: Settings
 ) -> None:
-    settings.SEND_RATE = 1.0
-    seen = []
+    """Two messages a second: the second burst waits for one second after the first."""
+    settings.SEND_RATE = 2.0
+    Delivery.objects.latest("pk").delete()
+    seen: list[int] = []
 
-    def admit(_: Throttle, addresses: Mapping[int, str], now: datetime) -> Admission:
-        seen.append(states().count("sent"))
-        return Admission(list(addresses))
+    class Watched(WithoutCuts):
+        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+            recorded = Tally.objects.filter(state="sent").aggregate(at=Max("changed_at"))["at"]
+            seen.append(states().count("sent"))
+            if recorded:
+                assert timezone.now() - recorded > timedelta(seconds=0.2)
+            return super().send(burst)
 
-    monkeypatch.setattr(Throttle, "admit", admit)
-    run(edition, Server())
-    assert seen == [0, 2, 4]
+    run(edition, Watched())
+    assert seen == [0, 2]
 
 
-def test_a_slow_server_keeps_no_task_beyond_the_burst_in_which_its_time_is_over(
-    edition: Edition,
-) -> None:
+def test_a_task_ends_with_the_burst_of_its_last_second(edition: Edition) -> None:
     server = Server()
     until = timezone.now() + timedelta(seconds=0.5)
     server.send = lambda burst: [pause(0.6) for _ in burst]  # type: ignore[method-assign]
@@ -217,7 +236,7 @@ def pause(seconds: float) -> Outcome:
     return Outcome("accepted")
 
 
-def test_a_mark_whose_answer_was_lost_holds_though_the_sweeper_came_first(
+def test_a_repeated_mark_holds_though_its_leases_have_expired(
     edition: Edition, settings: Settings
 ) -> None:
     now = timezone.now()

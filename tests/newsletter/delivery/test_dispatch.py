@@ -1,4 +1,4 @@
-"""Due readers become ledger rows: once each, whatever runs twice, dies or comes late."""
+"""Each due subscriber gets one ledger row, also after an outage or beside another dispatch."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ THURSDAY = date(2025, 3, 13)
 
 
 def dispatch(now: datetime) -> int:
-    """How many rows there are more of."""
+    """Dispatch all cadences; returns how many rows are new."""
     before = Delivery.objects.count()
     for cadence in Subscriber.Cadence.values:
         for _ in dispatch_due(cadence, now):
@@ -37,12 +37,12 @@ def make_editions(day: date = THURSDAY) -> list[Edition]:
     return [make_edition(cadence, day) for cadence in ("daily", "weekly", "monthly")]
 
 
-def next_slot(reader: Subscriber) -> datetime | None:
-    reader.refresh_from_db()
-    return reader.next_send_at
+def next_slot(subscriber: Subscriber) -> datetime | None:
+    subscriber.refresh_from_db()
+    return subscriber.next_send_at
 
 
-def test_a_due_reader_gets_one_queued_delivery_of_the_newest_closed_edition() -> None:
+def test_a_due_subscriber_gets_the_newest_closed_edition() -> None:
     make_editions()
     reader = make_due()
     assert dispatch(FRIDAY) == 1
@@ -51,14 +51,14 @@ def test_a_due_reader_gets_one_queued_delivery_of_the_newest_closed_edition() ->
     assert (delivery.edition.cadence, delivery.edition.day) == ("weekly", THURSDAY)
 
 
-def test_the_clock_of_a_served_reader_moves_to_the_next_slot() -> None:
+def test_the_next_slot_of_a_subscriber_is_stored() -> None:
     make_editions()
     reader = make_due()
     dispatch(FRIDAY)
     assert next_slot(reader) == datetime(2025, 3, 21, 8, tzinfo=UTC)
 
 
-def test_it_composes_a_missing_edition_first() -> None:
+def test_a_missing_edition_is_composed_first() -> None:
     make_due()
     dispatch(FRIDAY)
     assert Delivery.objects.get().edition.state == "frozen"
@@ -72,14 +72,14 @@ def test_each_cadence_gets_its_own_edition() -> None:
         assert reader.deliveries.get().edition.cadence == cadence
 
 
-def test_a_reader_who_is_not_due_yet_waits() -> None:
+def test_a_subscriber_who_is_not_due_gets_nothing() -> None:
     make_editions()
     make_due(next_send_at=FRIDAY + timedelta(seconds=1))
     assert dispatch(FRIDAY) == 0
 
 
 @pytest.mark.parametrize("state", ["pending", "unsubscribed", "suppressed"])
-def test_only_active_readers_are_served(state: str) -> None:
+def test_a_subscriber_who_is_not_active_gets_nothing(state: str) -> None:
     make_editions()
     make_due(state=state, next_send_at=None)
     assert dispatch(FRIDAY) == 0
@@ -93,7 +93,7 @@ def test_a_second_run_queues_nothing_more() -> None:
     assert Delivery.objects.count() == 1
 
 
-def test_after_an_outage_of_three_weeks_a_reader_gets_one_digest() -> None:
+def test_after_an_outage_of_three_weeks_one_digest_is_due() -> None:
     late = FRIDAY + timedelta(days=21)
     make_editions(late.date() - timedelta(days=1))
     reader = make_due()
@@ -102,7 +102,7 @@ def test_after_an_outage_of_three_weeks_a_reader_gets_one_digest() -> None:
     assert next_slot(reader) == datetime(2025, 4, 11, 8, tzinfo=UTC)
 
 
-def test_an_edition_already_sent_is_not_sent_again_after_a_change_of_timetable() -> None:
+def test_a_sent_edition_is_not_queued_again() -> None:
     weekly = make_editions()[1]
     reader = make_due()
     Delivery.objects.create(
@@ -115,21 +115,19 @@ def test_an_edition_already_sent_is_not_sent_again_after_a_change_of_timetable()
 @pytest.mark.parametrize(
     ("sent_on", "slot"),
     [
-        # Berlin goes to summer time on 30 March 2025, back on 26 October.
+        # Summer time in Berlin is from 30 March to 26 October 2025.
         (datetime(2025, 3, 28, 7, tzinfo=UTC), datetime(2025, 4, 4, 6, tzinfo=UTC)),
         (datetime(2025, 10, 24, 6, tzinfo=UTC), datetime(2025, 10, 31, 7, tzinfo=UTC)),
     ],
 )
-def test_eight_in_the_morning_stays_eight_across_a_change_of_clocks(
-    sent_on: datetime, slot: datetime
-) -> None:
+def test_the_local_hour_stays_across_summer_time(sent_on: datetime, slot: datetime) -> None:
     make_editions(sent_on.date() - timedelta(days=1))
     reader = make_due(timezone="Europe/Berlin", next_send_at=sent_on)
     dispatch(sent_on + timedelta(seconds=5))
     assert next_slot(reader) == slot
 
 
-def test_a_time_zone_that_is_gone_does_not_hold_up_the_others(
+def test_an_unknown_time_zone_does_not_stop_the_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     make_editions()
@@ -139,7 +137,9 @@ def test_a_time_zone_that_is_gone_does_not_hold_up_the_others(
     assert "Atlantis/Capital" in caplog.text
 
 
-def test_more_readers_than_a_chunk_are_served_in_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_subscribers_than_a_chunk_are_queued_in_one_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("newsletter.delivery.dispatch.CHUNK", 3)
     make_editions()
     for _ in range(7):
@@ -148,14 +148,14 @@ def test_more_readers_than_a_chunk_are_served_in_one_run(monkeypatch: pytest.Mon
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_dispatchers_at_once_queue_every_reader_once() -> None:
+def test_four_dispatchers_at_once_queue_each_subscriber_once() -> None:
     make_editions()
     for _ in range(40):
         make_due()
     with ThreadPoolExecutor(4) as pool:
-        ranges = [found for part in pool.map(_dispatch, range(4)) for found in part]
+        batches = [batch for found in pool.map(_dispatch, range(4)) for batch in found]
     assert Delivery.objects.count() == 40
-    assert len(ranges) <= 40
+    assert len(batches) <= 40
 
 
 def _dispatch(_: int) -> list[Batch]:
@@ -165,7 +165,7 @@ def _dispatch(_: int) -> list[Batch]:
         connection.close()
 
 
-def test_each_chunk_is_committed_and_named_before_the_next_is_begun(
+def test_each_chunk_is_yielded_before_the_next_is_queued(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("newsletter.delivery.dispatch.CHUNK", 3)
@@ -176,7 +176,7 @@ def test_each_chunk_is_committed_and_named_before_the_next_is_begun(
     assert counts == [3, 6, 7]
 
 
-def test_a_chunk_is_named_by_the_range_of_its_ids() -> None:
+def test_a_chunk_is_yielded_as_a_batch_of_its_ids() -> None:
     make_editions()
     for _ in range(3):
         make_due()

@@ -1,4 +1,4 @@
-"""A claim takes what it was told to take, and two claims never the same."""
+"""A claim takes as many rows as it may, and no two claims take the same."""
 
 from __future__ import annotations
 
@@ -29,19 +29,18 @@ def claim(edition: Edition, most: int) -> list[int]:
     return [one.id for one in claimed]
 
 
-def test_it_takes_no_more_than_it_was_told_also_in_a_table_that_was_never_analysed(
-    edition: Edition,
-) -> None:
+def test_a_claim_takes_no_more_rows_than_it_may(edition: Edition) -> None:
+    """Also in a table without statistics, where the planner expects few rows."""
     assert len(claim(edition, most=2)) == 2
     assert Delivery.objects.exclude(fence=None).count() == 2
 
 
-def test_claims_take_turns_from_the_lowest_id(edition: Edition) -> None:
+def test_claims_begin_with_the_lowest_id(edition: Edition) -> None:
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     assert [claim(edition, most=2) for _ in range(4)] == [ids[:2], ids[2:4], ids[4:], []]
 
 
-def test_a_claim_whose_answer_was_lost_is_claimed_again_by_its_own_fence_only(
+def test_a_claim_is_repeated_under_its_own_fence_only(
     edition: Edition,
 ) -> None:
     everything, now, fence = make_batch(edition), timezone.now(), uuid.uuid4()

@@ -57,7 +57,7 @@ def ledger() -> list[tuple[Any, ...]]:
     return rows(f"SELECT {columns} FROM newsletter_delivery ORDER BY id")  # noqa: S608 (names of our own)
 
 
-def test_rows_and_counters_come_through_the_move_unchanged_both_ways() -> None:
+def test_rows_and_counters_stay_the_same_both_ways() -> None:
     for edition in make_old_and_new():
         make_delivery(edition, make_subscriber(), state="sent", error="é")
     before, counted = ledger(), list(Tally.objects.values())
@@ -71,12 +71,12 @@ def test_rows_and_counters_come_through_the_move_unchanged_both_ways() -> None:
         Delivery.objects.filter(pk=before[0][0]).update(state="sent")
         Tally.objects.filter(state="failed").delete()
         counted = list(Tally.objects.values())
-    migrate(newest())  # for what follows
+    migrate(newest())  # the sequence of ids continues there
     added = make_delivery(Edition.objects.latest("pk"), make_subscriber())
     assert added.pk == before[-1][0] + 1
 
 
-def test_there_is_no_way_back_once_deliveries_are_archived() -> None:
+def test_archived_deliveries_block_the_way_back() -> None:
     ArchivedDelivery.objects.create(id=1, edition=make_edition(), state="sent")
     with pytest.raises(Exception, match="without losing them"), transaction.atomic():
         migrate("0004_fewer_indexes")
@@ -96,7 +96,7 @@ def test_the_models_and_the_moved_table_agree() -> None:
     assert columns == {field.column for field in fields}
 
 
-def test_a_digest_is_the_same_before_and_after_its_picks_are_moved() -> None:
+def test_a_digest_stays_the_same_when_its_picks_are_moved() -> None:
     for title in ("Pointer “Networks”", 'A \\ and a "quote", {braces}'):
         make_paper(title)
     edition = compose("weekly", DAY, NOON + timedelta(days=1))
@@ -107,9 +107,9 @@ def test_a_digest_is_the_same_before_and_after_its_picks_are_moved() -> None:
     before, stored = rebuild(sent, "ada@example.com").as_bytes(), contents()
 
     migrate("0006_delivery_events")
-    told = dict(rows("SELECT id, picks::text FROM newsletter_delivery"))
-    assert json.loads(told[never_sent.pk]) == []
-    assert json.loads(told[sent.pk]) == [
+    picks_before = dict(rows("SELECT id, picks::text FROM newsletter_delivery"))
+    assert json.loads(picks_before[never_sent.pk]) == []
+    assert json.loads(picks_before[sent.pk]) == [
         {"position": pick.position, "paper": pick.paper_id, "why": pick.reason} for pick in picks
     ]
 

@@ -1,4 +1,4 @@
-"""A partition for each hundred editions: made by itself, and the only one that a mail touches."""
+"""A partition for each hundred editions: a trigger makes it, a statement reads no other one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def partitions_in_plan(sql: str, **values: Any) -> set[str]:
 
 
 def add_rows(edition: Edition, count: int, state: str) -> None:
-    """Many at once, of readers who are not here."""
+    """Many rows at once, of subscribers without rows of their own."""
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO newsletter_delivery (edition_id, subscriber_id, state, reason, attempts,
@@ -70,7 +70,7 @@ def add_rows(edition: Edition, count: int, state: str) -> None:
         )
 
 
-# ── making them ──────────────────────────────────────────────────────────────
+# ── how they are made ────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,7 @@ def add_rows(edition: Edition, count: int, state: str) -> None:
         (12_345_678, "newsletter_delivery_12345600"),
     ],
 )
-def test_a_delivery_lies_in_the_partition_of_its_editions_hundred(
-    edition: int, partition: str
-) -> None:
+def test_a_delivery_is_in_the_partition_of_its_edition(edition: int, partition: str) -> None:
     assert partition_of(make_delivery(make_edition(id=edition), None)) == partition
 
 
@@ -100,13 +98,13 @@ def test_a_partition_has_every_index_of_the_ledger() -> None:
     assert of_ledger == of_partition == 5
 
 
-def test_a_row_keeps_the_limits_of_the_ledger() -> None:
+def test_a_partition_has_the_check_constraints_of_the_ledger() -> None:
     delivery = make_delivery(make_edition(id=700_000), make_subscriber())
     with pytest.raises(IntegrityError), transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(attempts=-1)
 
 
-def test_a_reader_gets_an_edition_once_in_any_partition() -> None:
+def test_a_subscriber_gets_an_edition_once_in_any_partition() -> None:
     reader = make_subscriber()
     for edition in make_old_and_new():
         make_delivery(edition, reader)
@@ -114,7 +112,7 @@ def test_a_reader_gets_an_edition_once_in_any_partition() -> None:
             make_delivery(edition, reader)
 
 
-def test_numbers_go_on_across_partitions() -> None:
+def test_ids_continue_across_partitions() -> None:
     ids = [make_delivery(edition, None).pk for edition in make_old_and_new()]
     assert ids == list(range(ids[0], ids[0] + 3))
 
@@ -135,7 +133,7 @@ def test_counters_stay_when_a_partition_is_dropped() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_new_partition_waits_for_no_worker_and_no_worker_for_it() -> None:
+def test_a_new_partition_does_not_wait_for_a_worker() -> None:
     delivery = make_delivery(make_edition(), make_subscriber())
     worker = connection.copy()
     try:
@@ -154,7 +152,7 @@ def test_a_new_partition_waits_for_no_worker_and_no_worker_for_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_editions_that_come_at_once_share_one_partition() -> None:
+def test_editions_added_at_once_share_one_partition() -> None:
     def add(number: int) -> str:
         try:
             edition = make_edition(id=700_000 + number, day=date(2030, 1, 1 + number))
@@ -168,16 +166,16 @@ def test_editions_that_come_at_once_share_one_partition() -> None:
         cursor.execute("DROP TABLE newsletter_delivery_700000")
 
 
-# ── what a statement touches ─────────────────────────────────────────────────
+# ── what a statement reads ───────────────────────────────────────────────────
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_that_happens_to_a_mail_touches_one_partition() -> None:
-    """Neither read nor locked are the others: a claim costs the same beside one and a hundred."""
+def test_each_statement_of_a_delivery_locks_one_partition() -> None:
+    """The others are not even locked: a claim costs the same beside one and beside a hundred."""
     newest = make_old_and_new()[-1]
     reader = make_subscriber()
 
-    def touched(act: Callable[[], object]) -> set[str]:
+    def locked(act: Callable[[], object]) -> set[str]:
         with transaction.atomic(), connection.cursor() as cursor:
             act()
             cursor.execute(
@@ -188,46 +186,44 @@ def test_all_that_happens_to_a_mail_touches_one_partition() -> None:
             return {name for (name,) in cursor.fetchall()}
 
     steps: list[set[str]] = []
-    steps.append(touched(lambda: ledger_sql.queue(newest.pk, [reader.pk], [NOON], NOON)))
+    steps.append(locked(lambda: ledger_sql.queue(newest.pk, [reader.pk], [NOON], NOON)))
     fence, batch = uuid.uuid4(), make_batch(newest)
     [one] = ledger_sql.claim(batch, NOON, 50, LEASE, fence)
-    steps.append(touched(lambda: ledger_sql.claim(batch, NOON, 50, LEASE, uuid.uuid4())))
+    steps.append(locked(lambda: ledger_sql.claim(batch, NOON, 50, LEASE, uuid.uuid4())))
     burst = make_burst([one])
-    steps.append(touched(lambda: ledger_sql.mark_sending(newest.pk, fence, burst, NOON)))
+    steps.append(locked(lambda: ledger_sql.mark_sending(newest.pk, fence, burst, NOON)))
     result = Result(one.id, "sent", "", "", "", NOON)
-    steps.append(touched(lambda: ledger_sql.record_outcomes(newest.pk, fence, [result], NOON)))
-    steps.append(touched(lambda: ledger_sql.release(newest.pk, fence, [one.id])))
-    steps.append(touched(lambda: ledger_sql.skip(newest.pk, fence, {one.id: "no"})))
-    steps.append(touched(lambda: ledger_sql.defer(newest.pk, fence, {one.id: (1.0, "")}, NOON)))
+    steps.append(locked(lambda: ledger_sql.record_outcomes(newest.pk, fence, [result], NOON)))
+    steps.append(locked(lambda: ledger_sql.release(newest.pk, fence, [one.id])))
+    steps.append(locked(lambda: ledger_sql.skip(newest.pk, fence, {one.id: "no"})))
+    steps.append(locked(lambda: ledger_sql.defer(newest.pk, fence, {one.id: (1.0, "")}, NOON)))
     assert steps == [{"newsletter_delivery_700200"}] * 7
     assert Delivery.objects.get().state == "sent"
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE " + ", ".join(f"newsletter_delivery_{n}" for n in HUNDREDS))
 
 
-def test_what_was_seen_is_looked_for_where_it_can_be() -> None:
+def test_seen_papers_are_read_from_recent_partitions_only() -> None:
     oldest, middle, newest = make_old_and_new()
     since, first = LoadedEdition(newest).seen_since
     assert oldest.pk < middle.pk < first <= newest.pk
-    touched = partitions_in_plan(
+    read = partitions_in_plan(
         ledger_sql._SEEN, readers="{1}", edition=newest.pk, since=since, first_edition=first
     )
-    assert touched == {"newsletter_delivery_700200"}
+    assert read == {"newsletter_delivery_700200"}
 
 
 @pytest.mark.parametrize(
     ("cadence", "ago", "found"),
     [("daily", 1, True), ("daily", 3, False), ("monthly", 31, True), ("monthly", 34, False)],
 )
-def test_editions_that_were_sent_since_the_window_opened_are_looked_into(
-    cadence: str, ago: int, *, found: bool
-) -> None:
+def test_editions_since_the_window_opened_are_read(cadence: str, ago: int, *, found: bool) -> None:
     other = make_edition("weekly", DAY - timedelta(days=ago))
     edition = make_edition(cadence, DAY)
     assert (LoadedEdition(edition).seen_since[1] <= other.pk) == found
 
 
-def test_an_edition_made_up_for_later_is_looked_into_too() -> None:
+def test_an_edition_that_was_added_early_is_read_too() -> None:
     """Its id is higher than that of the edition that follows it by day."""
     edition = make_edition("weekly", DAY)
     make_edition("daily", DAY - timedelta(days=1))
@@ -242,14 +238,14 @@ def test_papers_seen_in_another_partition_are_found() -> None:
     assert seen == {reader.pk: {3}}
 
 
-def test_who_died_is_swept_up_in_every_partition() -> None:
+def test_leases_expire_in_every_partition() -> None:
     for edition in make_old_and_new():
         make_delivery(edition, make_subscriber(), state="sending", lease_until=NOON)
     assert sweep.expire_leases(NOON + timedelta(seconds=1)) == 3
 
 
-@pytest.mark.parametrize("look", ["due_retries", "stalled"])
-def test_work_left_over_is_found_in_every_partition(look: str) -> None:
+@pytest.mark.parametrize("query", ["due_retries", "stalled"])
+def test_unfinished_deliveries_are_found_in_every_partition(query: str) -> None:
     made = [
         make_delivery(edition, make_subscriber(), state="deferred")
         for edition in make_old_and_new()
@@ -257,14 +253,14 @@ def test_work_left_over_is_found_in_every_partition(look: str) -> None:
     Tally.objects.update(changed_at=NOON)
     found = (
         sweep.due_retries(NOON, 500)
-        if look == "due_retries"
+        if query == "due_retries"
         else sweep.stalled(NOON, NOON + timedelta(seconds=1), 500)
     )
     assert found == [Batch(mail.edition_id, mail.pk, mail.pk) for mail in made]
 
 
-def test_what_is_left_over_is_found_without_reading_what_is_done() -> None:
-    """Of two old partitions, full of mails that were sent, only small indexes are read."""
+def test_finished_rows_are_not_read_to_find_unfinished_ones() -> None:
+    """Of two old partitions, full of sent deliveries, only small indexes are read."""
     for edition in make_old_and_new():
         add_rows(edition, 3000, "sent")
     with connection.cursor() as cursor:
@@ -283,14 +279,14 @@ def test_what_is_left_over_is_found_without_reading_what_is_done() -> None:
         assert not re.search(r"Seq Scan on newsletter_delivery_700", plan), plan
 
 
-def test_a_delivery_is_found_by_its_number_alone() -> None:
+def test_a_delivery_is_found_by_its_id_alone() -> None:
     made = [make_delivery(edition, make_subscriber()) for edition in make_old_and_new()]
     assert [Delivery.objects.get(pk=mail.pk).edition_id for mail in made] == [
         first + 7 for first in HUNDREDS
     ]
 
 
-def test_a_number_is_looked_up_in_indexes_only() -> None:
+def test_an_id_is_read_from_indexes_only() -> None:
     make_old_and_new()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -300,8 +296,8 @@ def test_a_number_is_looked_up_in_indexes_only() -> None:
     assert plan.count("Index Cond: (id = 5)") == plan.count("_pkey"), plan
 
 
-def test_an_edition_that_statistics_do_not_know_is_not_read_as_a_whole() -> None:
-    """Each morning's case: yesterday's rows are counted, today's edition is thought to be empty."""
+def test_an_edition_without_statistics_is_not_read_as_a_whole() -> None:
+    """So it is each morning: statistics cover yesterday's rows, and of today's edition none."""
     yesterdays, edition = make_edition(id=700_001), make_edition("daily", id=700_002)
     add_rows(yesterdays, 40_000, "sent")
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What the ledger's statements read: the rows they are about, however many others there are."""
+"""The ledger's statements read the rows they name, however many others there are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SELECT n, %(edition)s, n, CASE WHEN n > 39900 THEN 'queued' ELSE 'sent' END, '',
        0, %(now)s, '', '', %(now)s
   FROM generate_series(1, 40000) AS n
 """
-_TOLD: Final = {"state": "sent", "reason": "", "error": "", "next_attempt_at": NOW}
+_OUTCOME: Final = {"state": "sent", "reason": "", "error": "", "next_attempt_at": NOW}
 _CONTENT: Final = {
     "new": array(BURST),
     **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),
@@ -49,9 +49,9 @@ _MANY: Final = {"reasons": [""] * 50, "provider_ids": "{}", "times": [NOW] * 50}
 
 @pytest.fixture(params=[True, False], ids=["analysed", "never analysed"])
 def edition(request: pytest.FixtureRequest) -> Edition:
-    """Forty thousand rows that are done, but for the last hundred.
+    """Forty thousand rows, all but the last hundred being sent.
 
-    Autovacuum comes when it comes: of an edition that has just begun nothing is known.
+    Without ANALYZE, as before the first autovacuum: an edition has no statistics when it begins.
     """
     made = make_edition()
     with connection.cursor() as cursor:
@@ -70,16 +70,16 @@ def plan(sql: str, edition: Edition, **values: Any) -> str:
 
 
 def test_a_claim_reads_unfinished_rows_from_its_first_id(edition: Edition) -> None:
-    told = plan(ledger._CLAIM, edition, first=1, last=2**62, most=50)
-    assert re.search(r"Index Scan using \w+_edition_id_id_idx", told), told  # delivery_unfinished
-    assert "Rows Removed" not in told, told
+    shown = plan(ledger._CLAIM, edition, first=1, last=2**62, most=50)
+    assert re.search(r"Index Scan using \w+_edition_id_id_idx", shown), shown  # delivery_unfinished
+    assert "Rows Removed" not in shown, shown
 
 
 @pytest.mark.parametrize(
     ("sql", "values"),
     [
         (ledger._MARK_SENDING, _CONTENT),
-        (ledger._RECORD, _MANY | _TOLD),
+        (ledger._RECORD, _MANY | _OUTCOME),
         (ledger._SKIP, _MANY),
         (ledger._DEFER, _MANY),
         (ledger._RELEASE, {}),
@@ -89,13 +89,13 @@ def test_a_claim_reads_unfinished_rows_from_its_first_id(edition: Edition) -> No
 def test_a_change_reads_only_the_rows_it_names(
     sql: str, values: Mapping[str, Any], edition: Edition
 ) -> None:
-    told = plan(sql, edition, **values)
-    assert "Seq Scan on newsletter_delivery" not in told, told
-    assert f"Rows Removed by Filter: {len(BURST)}\n" in told, told  # held by another fence
+    shown = plan(sql, edition, **values)
+    assert "Seq Scan on newsletter_delivery" not in shown, shown
+    assert f"Rows Removed by Filter: {len(BURST)}\n" in shown, shown  # held by another fence
 
 
-def test_what_readers_were_sent_is_found_by_reader(edition: Edition) -> None:
+def test_seen_papers_are_found_by_subscriber(edition: Edition) -> None:
     readers = array(range(1, 51))
-    told = plan(ledger._SEEN, edition, readers=readers, since=NOW, first_edition=1)
-    assert re.search(r"Index Scan (using|on) \w+_subscriber_id_edition_id_key", told), told
-    assert "Rows Removed by Filter: 1\n" in told, told  # each reader's row of this very edition
+    shown = plan(ledger._SEEN, edition, readers=readers, since=NOW, first_edition=1)
+    assert re.search(r"Index Scan (using|on) \w+_subscriber_id_edition_id_key", shown), shown
+    assert "Rows Removed by Filter: 1\n" in shown, shown  # each reader's row of this very edition

@@ -1,4 +1,4 @@
-"""Counters that follow every change of the ledger, whoever makes it."""
+"""Counters that follow every change of the ledger, from whichever statement."""
 
 from datetime import timedelta
 from random import Random
@@ -18,13 +18,13 @@ from tests.factories import DAY, make_delivery, make_edition, make_subscriber
 pytestmark = pytest.mark.django_db
 
 
-def counted(edition: Edition) -> dict[str, int]:
-    """The slow truth."""
+def from_rows(edition: Edition) -> dict[str, int]:
+    """Each state, counted row by row."""
     states = Delivery.objects.filter(edition=edition).values_list("state", flat=True)
     return {state.value: list(states).count(state.value) for state in Delivery.State}
 
 
-def told(edition: Edition) -> dict[str, int]:
+def from_counters(edition: Edition) -> dict[str, int]:
     progress = progress_of(edition.pk)
     return {state.value: getattr(progress, state.value) for state in Delivery.State}
 
@@ -43,18 +43,18 @@ def test_the_counters_are_right_after_any_changes() -> None:
         state = chance.choice(list(Delivery.State))
         Delivery.objects.filter(pk__in=chosen).update(state=state, reason=f"because {state}")
     Delivery.objects.filter(pk__in=[row.pk for row in rows[:3]]).delete()
-    assert told(edition) == counted(edition)
-    assert told(other) == counted(other)
+    assert from_counters(edition) == from_rows(edition)
+    assert from_counters(other) == from_rows(other)
 
 
 def test_a_change_that_leaves_the_state_counts_nothing() -> None:
     edition = make_edition()
     make_delivery(edition, make_subscriber())
     Delivery.objects.update(attempts=3)
-    assert told(edition)["queued"] == 1
+    assert from_counters(edition)["queued"] == 1
 
 
-def test_the_skipped_are_told_by_reason() -> None:
+def test_the_skipped_are_counted_by_reason() -> None:
     edition = make_edition()
     for reason in ("no new papers", "no new papers", "suppressed"):
         make_delivery(edition, make_subscriber(), state="skipped", reason=reason)
@@ -74,20 +74,20 @@ def test_it_costs_one_query_however_many_rows(
 def test_the_time_left_follows_from_the_rate() -> None:
     progress = Progress(sent=600, queued=1200, rate=10.0)
     assert progress.time_left == timedelta(minutes=2)
-    assert progress.pace == "10 a second, 0:02:00 left"
+    assert progress.rate_and_time_left == "10 a second, 0:02:00 left"
 
 
-def test_before_the_first_mail_nobody_knows_how_long_it_takes() -> None:
+def test_without_a_rate_there_is_no_time_left() -> None:
     progress = Progress(queued=5)
-    assert (progress.time_left, progress.pace) == (None, "")
+    assert (progress.time_left, progress.rate_and_time_left) == (None, "")
 
 
-def test_nothing_is_said_of_the_pace_when_nothing_is_left() -> None:
-    assert Progress(sent=5, rate=3.0).pace == ""
+def test_no_rate_is_shown_when_nothing_is_left() -> None:
+    assert Progress(sent=5, rate=3.0).rate_and_time_left == ""
 
 
-def test_a_slow_pace_is_told_exactly() -> None:
-    assert Progress(queued=5, rate=0.25).pace == "0.2 a second, 0:00:20 left"
+def test_a_low_rate_is_shown_with_a_decimal() -> None:
+    assert Progress(queued=5, rate=0.25).rate_and_time_left == "0.2 a second, 0:00:20 left"
 
 
 def test_totals_add_up() -> None:

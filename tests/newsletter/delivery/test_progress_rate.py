@@ -1,4 +1,4 @@
-"""How fast an edition goes out: from what the ticks have noted, never from its first mail."""
+"""The send rate of an edition: from the notes of the ticks, never from its first message."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +43,7 @@ def test_without_an_old_enough_note_there_is_no_rate(notes: list[tuple[datetime,
 
 
 @pytest.mark.django_db
-def test_an_edition_goes_as_fast_as_it_went_since_the_tick(edition: Edition) -> None:
+def test_the_rate_counts_what_was_sent_since_the_tick(edition: Edition) -> None:
     note_send_rate(NOW)
     send(edition, 3)
     shown = progress_now(edition.pk, later(60))
@@ -52,7 +52,7 @@ def test_an_edition_goes_as_fast_as_it_went_since_the_tick(edition: Edition) -> 
 
 
 @pytest.mark.django_db
-def test_yesterday_s_mails_do_not_count(edition: Edition) -> None:
+def test_what_was_sent_before_the_first_note_does_not_count(edition: Edition) -> None:
     send(edition, 4)
     note_send_rate(NOW)
     send(edition, 1)
@@ -60,7 +60,7 @@ def test_yesterday_s_mails_do_not_count(edition: Edition) -> None:
 
 
 @pytest.mark.django_db
-def test_what_stands_still_has_no_rate(edition: Edition) -> None:
+def test_an_edition_that_stands_still_has_no_rate(edition: Edition) -> None:
     send(edition, 4)
     for minute in range(20):
         note_send_rate(later(60 * minute))
@@ -68,7 +68,7 @@ def test_what_stands_still_has_no_rate(edition: Edition) -> None:
 
 
 @pytest.mark.django_db
-def test_old_notes_are_forgotten(edition: Edition) -> None:
+def test_old_notes_are_ignored(edition: Edition) -> None:
     note_send_rate(NOW)
     send(edition, 3)
     assert progress_now(edition.pk, NOW + RATE_SPAN).rate == 0.0

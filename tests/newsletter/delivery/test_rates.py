@@ -1,4 +1,4 @@
-"""The send rates that the settings ask for."""
+"""The send rates that the settings give."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def test_the_ramp_grows_day_by_day_up_to_its_cap(day: int, allowed: int | None) 
 
 def test_the_settings_are_read(settings: Settings) -> None:
     settings.SEND_RATE, settings.DOMAIN_RATES = 50.0, ["gmail.com=20", "*=5"]
-    pace = send_rates()
-    assert (pace.overall, pace.of_domain("gmail.com"), pace.of_domain("x.org")) == (50, 20, 5)
+    rates = send_rates()
+    assert (rates.overall, rates.of_domain("gmail.com"), rates.of_domain("x.org")) == (50, 20, 5)
 
 
 @pytest.mark.parametrize("entry", ["gmail.com", "gmail.com=fast", "=", "20"])
-def test_a_rate_that_is_none_is_refused_by_name(entry: str) -> None:
+def test_a_wrong_rate_is_refused_with_its_setting(entry: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DOMAIN_RATES"):
         domain_rates((entry,))
 
 
-def test_a_day_that_is_none_is_refused_by_name(settings: Settings) -> None:
+def test_a_wrong_day_is_refused_with_its_setting(settings: Settings) -> None:
     settings.WARM_UP_FROM = "tomorrow"
     with pytest.raises(ImproperlyConfigured, match="WARM_UP_FROM"):
         send_rates()

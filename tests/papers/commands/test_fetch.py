@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from fakes.arxiv import entry, feed
-from fakes.web_service import Play, StandIn, says, stand_in
+from fakes.web_service import FakeResponse, FakeService, fake_service, json_response
 from papers.jobs.run import LEASE
 from papers.models import Job, JobStep, Paper, Signal
 from tests.factories import make_paper
@@ -33,8 +33,8 @@ def _noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def server(settings: Settings) -> Iterator[StandIn]:
-    with stand_in() as server:
+def server(settings: Settings) -> Iterator[FakeService]:
+    with fake_service() as server:
         for name in ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL"):
             setattr(settings, name, server.url)
         settings.SOURCES = []
@@ -56,8 +56,8 @@ def refusal(*words: str) -> str:
     return str(error.value)
 
 
-def list_of(*numbers: int) -> Play:
-    return says(
+def list_of(*numbers: int) -> FakeResponse:
+    return json_response(
         [{"paper": {"id": f"2503.{number:05}", "title": f"On {number}"}} for number in numbers]
     )
 
@@ -65,26 +65,26 @@ def list_of(*numbers: int) -> Play:
 # ── now ──────────────────────────────────────────────────────────────────────
 
 
-def test_it_fetches_from_a_disabled_source_that_is_named(server: StandIn) -> None:
+def test_it_fetches_from_a_disabled_source_that_is_named(server: FakeService) -> None:
     make_paper(code_url="https://github.com/a/b")
-    server.plays("/repos/a/b", says({"full_name": "a/b", "stargazers_count": 7}))
+    server.respond("/repos/a/b", json_response({"full_name": "a/b", "stargazers_count": 7}))
     assert run("github") == "stars: 1 paper, 0 new; 1 signal\n"
     assert Signal.objects.get().value == 7
     assert JobStep.objects.get().state == JobStep.State.DONE
 
 
 def test_without_a_name_it_fetches_from_the_enabled_sources(
-    server: StandIn, settings: Settings
+    server: FakeService, settings: Settings
 ) -> None:
     settings.SOURCES = ["github", "semantic_scholar"]
     printed = run()
     assert [line.partition(":")[0] for line in printed.splitlines()] == ["stars", "citations"]
 
 
-def test_an_error_of_one_source_stops_no_other(server: StandIn, settings: Settings) -> None:
+def test_an_error_of_one_source_stops_no_other(server: FakeService, settings: Settings) -> None:
     make_paper(arxiv_id="2503.00001", code_url="https://github.com/a/b")
-    server.plays("/repos/a/b", says({"message": "Bad credentials"}, 401))
-    server.plays("/graph/v1/paper/batch", says([{"citationCount": 3}]))
+    server.respond("/repos/a/b", json_response({"message": "Bad credentials"}, 401))
+    server.respond("/graph/v1/paper/batch", json_response([{"citationCount": 3}]))
     err = StringIO()
     with pytest.raises(CommandError, match="1 job failed; what was fetched is stored"):
         run("github", "semantic_scholar", err=err)
@@ -111,16 +111,16 @@ def test_an_error_of_one_source_stops_no_other(server: StandIn, settings: Settin
         ),
     ],
 )
-def test_it_refuses_wrong_arguments(server: StandIn, words: list[str], reason: str) -> None:
+def test_it_refuses_wrong_arguments(server: FakeService, words: list[str], reason: str) -> None:
     assert refusal(*words).startswith(reason)
-    assert server.asked == []
+    assert server.requests == []
 
 
 # ── a range of lists ─────────────────────────────────────────────────────────
 
 
-def test_it_fetches_the_lists_of_a_range(server: StandIn) -> None:
-    server.plays("/api/daily_papers", list_of(1, 2), says([]), list_of(3))
+def test_it_fetches_the_lists_of_a_range(server: FakeService) -> None:
+    server.respond("/api/daily_papers", list_of(1, 2), json_response([]), list_of(3))
     printed = run("hugging_face", "--from", "2025-03-10", "--to", "2025-03-12")
     assert printed.splitlines() == [
         "2025-03-10: 2 papers, 2 new; 2 signals",
@@ -133,15 +133,15 @@ def test_it_fetches_the_lists_of_a_range(server: StandIn) -> None:
     assert set(Signal.objects.values_list("read_at", flat=True)) == {NOW}
 
 
-def test_a_range_without_an_end_ends_today(server: StandIn) -> None:
-    server.plays("/api/daily_papers", says([]))
+def test_a_range_without_an_end_ends_today(server: FakeService) -> None:
+    server.respond("/api/daily_papers", json_response([]))
     run("hugging_face", "--from", "2025-03-12")
-    asked = [request.query["date"] for request in server.asked]
-    assert asked == ["2025-03-12", "2025-03-13", "2025-03-14"]
+    request = [request.query["date"] for request in server.requests]
+    assert request == ["2025-03-12", "2025-03-13", "2025-03-14"]
 
 
-def test_a_terminal_shows_a_bar(server: StandIn) -> None:
-    server.plays("/api/daily_papers", list_of(1), list_of(2))
+def test_a_terminal_shows_a_bar(server: FakeService) -> None:
+    server.respond("/api/daily_papers", list_of(1), list_of(2))
     err = Terminal()
     printed = run("hugging_face", "--from", "2025-03-10", "--to", "2025-03-11", err=err)
     assert printed == "2 of 2 lists: 2 papers, 2 new; 2 signals\n"
@@ -151,48 +151,48 @@ def test_a_terminal_shows_a_bar(server: StandIn) -> None:
     )
 
 
-def test_a_second_run_only_adds_reads(server: StandIn) -> None:
-    server.plays("/api/daily_papers", list_of(1))
+def test_a_second_run_only_adds_reads(server: FakeService) -> None:
+    server.respond("/api/daily_papers", list_of(1))
     for _ in range(2):
         run("hugging_face", "--from", "2025-03-10", "--to", "2025-03-10")
     assert (Paper.objects.count(), Signal.objects.count()) == (1, 1)
 
 
-def test_a_list_that_cannot_be_read_stops_no_other(server: StandIn) -> None:
-    broken = says([{"paper": {}}])
-    server.plays("/api/daily_papers", list_of(1), broken, list_of(2))
+def test_a_list_that_cannot_be_read_stops_no_other(server: FakeService) -> None:
+    broken = json_response([{"paper": {}}])
+    server.respond("/api/daily_papers", list_of(1), broken, list_of(2))
     printed = refusal("hugging_face", "--from", "2025-03-10", "--to", "2025-03-12")
     assert printed == "Without 2025-03-11: row 0: paper.id is missing"
     assert Paper.objects.count() == 2
 
 
-def test_a_service_that_is_down_ends_it_with_the_next_day(server: StandIn) -> None:
-    busy = says({}, 429, retry_after="3600")
-    server.plays("/api/daily_papers", list_of(1), busy)
+def test_a_service_that_is_down_ends_it_with_the_next_day(server: FakeService) -> None:
+    busy = json_response({}, 429, retry_after="3600")
+    server.respond("/api/daily_papers", list_of(1), busy)
     printed = refusal("hugging_face", "--from", "2025-03-10", "--to", "2025-03-12")
     assert printed.startswith("Without 2025-03-11: 127.0.0.1/api/daily_papers answered 429")
     assert printed.endswith("; go on with --from 2025-03-11")
 
 
-def test_it_refuses_while_another_run_reads_the_lists(server: StandIn) -> None:
+def test_it_refuses_while_another_run_reads_the_lists(server: FakeService) -> None:
     Job.objects.create(
         name="daily_lists", source="hugging_face", next_run_at=NOW, lease_until=NOW + LEASE
     )
     printed = refusal("hugging_face", "--from", "2025-03-10")
     assert printed == "Daily lists are being read already; try again in some minutes."
-    assert server.asked == []
+    assert server.requests == []
 
 
 # ── papers of arXiv ──────────────────────────────────────────────────────────
 
 
-def test_papers_are_fetched_once_by_id_or_link(server: StandIn, settings: Settings) -> None:
+def test_papers_are_fetched_once_by_id_or_link(server: FakeService, settings: Settings) -> None:
     settings.ARXIV_URL, settings.ARXIV_REST_SECONDS = server.url, 0.001
-    server.plays("/api/query", Play(body=feed(entry("1706.03762"), entry("2503.10622"))))
+    server.respond("/api/query", FakeResponse(body=feed(entry("1706.03762"), entry("2503.10622"))))
     link = "https://arxiv.org/abs/2503.10622v2"
     printed = run("arxiv", "--papers", "1706.03762", link, "2503.10622")
     assert printed == "metadata: 2 papers, 2 new; 0 signals\n"
-    assert server.asked[0].query["id_list"] == "1706.03762,2503.10622"
+    assert server.requests[0].query["id_list"] == "1706.03762,2503.10622"
     assert JobStep.objects.get().job.name == "metadata"
 
 
@@ -205,8 +205,8 @@ def test_papers_are_fetched_once_by_id_or_link(server: StandIn, settings: Settin
     ],
 )
 def test_papers_without_an_arxiv_id_are_refused(
-    server: StandIn, words: list[str], reason: str
+    server: FakeService, words: list[str], reason: str
 ) -> None:
     assert reason in refusal(*words)
-    assert server.asked == []
+    assert server.requests == []
     assert not JobStep.objects.exists()

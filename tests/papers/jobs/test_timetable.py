@@ -11,7 +11,7 @@ import pytest
 from celery import current_app
 
 from fakes.arxiv import entry, feed
-from fakes.web_service import PAGE, Play, StandIn, says, stand_in
+from fakes.web_service import PAGE, FakeResponse, FakeService, fake_service, json_response
 from papers.jobs.run import due, run
 from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, SOURCES
 from papers.models import Job, JobStep, Paper, Trend
@@ -26,18 +26,18 @@ LISTS = "/api/daily_papers"
 
 
 @pytest.fixture
-def live(settings: Any) -> Iterator[StandIn]:
+def live(settings: Any) -> Iterator[FakeService]:
     """One fake server in place of all four services; all sources are enabled."""
-    with stand_in() as server:
+    with fake_service() as server:
         for name in ("HUGGING_FACE", "ARXIV", "SEMANTIC_SCHOLAR", "GITHUB"):
             setattr(settings, f"{name}_URL", server.url)
         settings.ARXIV_FEED_URL = server.url
         settings.ARXIV_REST_SECONDS = 0.001
         settings.SOURCES = list(SOURCES)
         settings.BACKFILL_DAYS = 4
-        server.plays(LISTS, says([]))
-        server.plays("/api/query", Play(body=feed()))
-        server.plays("/graph/v1/paper/batch", says([None]))
+        server.respond(LISTS, json_response([]))
+        server.respond("/api/query", FakeResponse(body=feed()))
+        server.respond("/graph/v1/paper/batch", json_response([None]))
         yield server
 
 
@@ -45,8 +45,8 @@ def read_lists(now: datetime) -> None:
     assert run(BY_NAME[DAILY_LISTS], clock=lambda: now, is_by_hand=True) is not None
 
 
-def requested_days(server: StandIn) -> list[str]:
-    return [asked.query["date"] for asked in server.asked if asked.path == LISTS]
+def requested_days(server: FakeService) -> list[str]:
+    return [request.query["date"] for request in server.requests if request.path == LISTS]
 
 
 def row(identity: str) -> dict[str, Any]:
@@ -85,43 +85,48 @@ def test_without_sources_only_jobs_on_our_tables_are_due(settings: Any) -> None:
 # ── daily lists ──────────────────────────────────────────────────────────────
 
 
-def test_the_first_run_fetches_today_and_the_days_before(live: StandIn) -> None:
+def test_the_first_run_fetches_today_and_the_days_before(live: FakeService) -> None:
     read_lists(NOW)
     assert requested_days(live) == [str(TODAY - timedelta(days=ago)) for ago in range(5)]
 
 
-def test_a_day_fetched_after_it_was_over_is_not_fetched_again(live: StandIn) -> None:
+def test_a_day_fetched_after_it_was_over_is_not_fetched_again(live: FakeService) -> None:
     read_lists(NOW)
-    live.asked.clear()
+    live.requests.clear()
     read_lists(NOW + timedelta(hours=1))
     assert requested_days(live) == [str(TODAY)]
 
 
-def test_a_list_is_fetched_once_more_after_its_day(live: StandIn) -> None:
+def test_a_list_is_fetched_once_more_after_its_day(live: FakeService) -> None:
     read_lists(NOW)
-    live.asked.clear()
+    live.requests.clear()
     tomorrow = NOW + timedelta(days=1)
     read_lists(tomorrow)
     assert requested_days(live) == [str(tomorrow.date()), str(TODAY)]
 
 
-def test_missed_lists_are_fetched_later_with_their_own_dates(live: StandIn) -> None:
+def test_missed_lists_are_fetched_later_with_their_own_dates(live: FakeService) -> None:
     read_lists(NOW)
-    live.asked.clear()
+    live.requests.clear()
     later = NOW + timedelta(days=3)
-    live.plays(LISTS, says([row("2611.00004")]), says([row("2611.00003")]), says([]))
+    live.respond(
+        LISTS,
+        json_response([row("2611.00004")]),
+        json_response([row("2611.00003")]),
+        json_response([]),
+    )
     read_lists(later)
     assert requested_days(live) == [f"2026-11-{day}" for day in (26, 25, 24, 23)]
     listed = dict(Paper.objects.values_list("arxiv_id", "listed_on"))
     assert listed == {"2611.00004": date(2026, 11, 26), "2611.00003": date(2026, 11, 25)}
 
 
-def test_a_day_that_failed_is_fetched_again(live: StandIn) -> None:
-    live.plays(LISTS, says([]), says([{"paper": {}}]), says([]))
+def test_a_day_that_failed_is_fetched_again(live: FakeService) -> None:
+    live.respond(LISTS, json_response([]), json_response([{"paper": {}}]), json_response([]))
     read_lists(NOW)
     assert JobStep.objects.get(state="failed").day == TODAY - timedelta(days=1)
-    live.asked.clear()
-    live.plays(LISTS, says([]))
+    live.requests.clear()
+    live.respond(LISTS, json_response([]))
     read_lists(NOW + timedelta(minutes=1))
     assert requested_days(live) == [str(TODAY), str(TODAY - timedelta(days=1))]
 
@@ -129,25 +134,25 @@ def test_a_day_that_failed_is_fetched_again(live: StandIn) -> None:
 # ── arXiv ────────────────────────────────────────────────────────────────────
 
 
-def test_metadata_is_requested_until_no_paper_lacks_it(live: StandIn) -> None:
+def test_metadata_is_requested_until_no_paper_lacks_it(live: FakeService) -> None:
     for number in range(230):
         make_paper(arxiv_id=f"2611.{number:05}", listed_on=TODAY)
     result = run(BY_NAME["metadata"], clock=lambda: NOW, is_by_hand=True)
     assert result is not None
     assert result.report.unknown == 230
-    assert [asked.query["max_results"] for asked in live.asked] == ["100", "100", "30"]
+    assert [request.query["max_results"] for request in live.requests] == ["100", "100", "30"]
     assert JobStep.objects.filter(state="done").count() == 3
 
 
-def test_arxiv_gets_no_request_when_no_paper_lacks_metadata(live: StandIn) -> None:
+def test_arxiv_gets_no_request_when_no_paper_lacks_metadata(live: FakeService) -> None:
     result = run(BY_NAME["metadata"], clock=lambda: NOW, is_by_hand=True)
     assert result is not None
     assert result.error is None
-    assert live.asked == []
+    assert live.requests == []
     assert Job.objects.get().last_success_at == NOW
 
 
-def test_announcements_are_disabled_without_categories(live: StandIn, settings: Any) -> None:
+def test_announcements_are_disabled_without_categories(live: FakeService, settings: Any) -> None:
     settings.ARXIV_CATEGORIES = []
     assert BY_NAME["announcements"] not in due(JOBS, NOW)
     settings.ARXIV_CATEGORIES = ["cs.LG"]
@@ -184,31 +189,31 @@ def test_the_purge_deletes_old_records_of_steps(settings: Any) -> None:
 
 @pytest.mark.parametrize("down", [LISTS, "/api/query", "/repos/a/b", "/graph/v1/paper/batch"])
 def test_an_error_of_one_source_stops_no_other(
-    live: StandIn, down: str, monkeypatch: pytest.MonkeyPatch
+    live: FakeService, down: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("papers.jobs.timetable.RUN", Limits(attempts=1))
     make_paper(arxiv_id="2611.00001", listed_on=TODAY, code_url="https://github.com/a/b")
-    live.plays("/api/query", Play(body=feed(entry("2611.00001"))))
-    live.plays("/repos/a/b", says({"full_name": "a/b", "stargazers_count": 3}))
-    live.plays(down, PAGE)
+    live.respond("/api/query", FakeResponse(body=feed(entry("2611.00001"))))
+    live.respond("/repos/a/b", json_response({"full_name": "a/b", "stargazers_count": 3}))
+    live.respond(down, PAGE)
     specs = due(JOBS, NOW)
     for spec in specs:
         run(spec, clock=lambda: NOW)
     failed = set(Job.objects.filter(failures=1).values_list("source", flat=True))
-    asked = {
+    request = {
         LISTS: "hugging_face",
         "/api/query": "arxiv",
         "/repos/a/b": "github",
         "/graph/v1/paper/batch": "semantic_scholar",
     }
-    assert failed == {asked[down]}
+    assert failed == {request[down]}
     fine = Job.objects.exclude(name="announcements").filter(last_success_at=NOW)
     assert {spec.source for spec in specs} - set(fine.values_list("source", flat=True)) == failed
     for record in JobStep.objects.filter(state="failed"):
         assert "answered 502: Bad gateway" in record.error
 
 
-def test_no_service_gets_a_request_for_a_withdrawn_paper(live: StandIn) -> None:
+def test_no_service_gets_a_request_for_a_withdrawn_paper(live: FakeService) -> None:
     values: dict[str, Any] = {"listed_on": TODAY, "code_url": "https://github.com/a/b"}
     make_signal(make_paper(arxiv_id="2611.00001", is_withdrawn=True, **values), 5, read_at=NOW)
     jobs = due(JOBS, NOW)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from fakes.web_service import StandIn, stand_in
+from fakes.web_service import FakeService, fake_service
 
 
 @pytest.fixture
-def server() -> Iterator[StandIn]:
-    with stand_in() as server:
+def server() -> Iterator[FakeService]:
+    with fake_service() as server:
         yield server

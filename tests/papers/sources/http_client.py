@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from fakes.web_service import FakeTime, StandIn
+from fakes.web_service import FakeService, FakeTime
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits, Service
 
 
 def make_http(
-    server: StandIn, time: FakeTime, *, limits: Limits | None = None, **service: Any
+    server: FakeService, time: FakeTime, *, limits: Limits | None = None, **service: Any
 ) -> Http:
     return Http(Service(server.url, **service), limits, time.clock)
 
 
-def refusal(server: StandIn, time: FakeTime, **options: Any) -> SourceError:
+def refusal(server: FakeService, time: FakeTime, **options: Any) -> SourceError:
     """The error that a request for /x ends with."""
     check = options.pop("check", None)
     with make_http(server, time, **options) as http, pytest.raises(SourceError) as error:

@@ -14,7 +14,7 @@ from fakes.web_service import FakeTime
 from papers.sources import SourceError
 from papers.sources.github import Repository, connect, repository, starred
 from papers.sources.http import Http, Limits
-from tests.recordings import github_plays
+from tests.recordings import github_responses
 
 PROJECT = Repository("a", "b")
 
@@ -71,9 +71,9 @@ def test_an_address_names_a_repository_on_github_or_none(url: str, name: str | N
 
 @pytest.mark.shared
 def test_a_recorded_repository_is_read(server: HTTPServer, http: Http, shared: Path) -> None:
-    play = github_plays(shared, "Repository.setUp")[0]
+    fake = github_responses(shared, "Repository.setUp")[0]
     path = "/repos/PyGithub/PyGithub"
-    server.expect_request(path).respond_with_data(play.body, play.status, play.headers)
+    server.expect_request(path).respond_with_data(fake.body, fake.status, fake.headers)
     found = starred(http, Repository("PyGithub", "PyGithub"), is_known=False)
     assert found
     assert found.stars
@@ -85,20 +85,20 @@ def test_a_recorded_repository_is_read(server: HTTPServer, http: Http, shared: P
 
 @pytest.mark.shared
 def test_a_recorded_404_is_no_repository(server: HTTPServer, http: Http, shared: Path) -> None:
-    play = github_plays(shared, "Exceptions.testUnknownObject")[1]
+    fake = github_responses(shared, "Exceptions.testUnknownObject")[1]
     path = "/repos/jacquev6/Xxx"
-    server.expect_request(path).respond_with_data(play.body, play.status, play.headers)
+    server.expect_request(path).respond_with_data(fake.body, fake.status, fake.headers)
     assert starred(http, Repository("jacquev6", "Xxx"), is_known=True) is None
 
 
 @pytest.mark.shared
 def test_a_recorded_304_is_unchanged_stars(server: HTTPServer, http: Http, shared: Path) -> None:
-    changed = github_plays(shared, "ConditionalRequestUpdate.testDidUpdate")[0]
-    same = github_plays(shared, "ConditionalRequestUpdate.testDidNotUpdate")[0]
+    changed = github_responses(shared, "ConditionalRequestUpdate.testDidUpdate")[0]
+    same = github_responses(shared, "ConditionalRequestUpdate.testDidNotUpdate")[0]
     path, tag = "/repos/akfish/PyGithub", '"ef281ef0e821c18f80da36902727160b"'
-    for play, headers in ((changed, {}), (same, {"if-none-match": tag})):
+    for fake, headers in ((changed, {}), (same, {"if-none-match": tag})):
         server.expect_ordered_request(path, headers=headers).respond_with_data(
-            play.body, play.status, play.headers
+            fake.body, fake.status, fake.headers
         )
     first = starred(http, Repository("akfish", "PyGithub"), is_known=True)
     assert first
@@ -112,9 +112,9 @@ def test_a_recorded_304_is_unchanged_stars(server: HTTPServer, http: Http, share
 def test_a_recorded_rate_limit_is_a_passing_error(
     server: HTTPServer, http: Http, shared: Path
 ) -> None:
-    plays = github_plays(shared, "SpecificExceptions.testRateLimitExceeded")
-    play = next(play for play in plays if play.status == 403)
-    server.expect_request("/repos/a/b").respond_with_data(play.body, play.status, play.headers)
+    responses = github_responses(shared, "SpecificExceptions.testRateLimitExceeded")
+    fake = next(fake for fake in responses if fake.status == 403)
+    server.expect_request("/repos/a/b").respond_with_data(fake.body, fake.status, fake.headers)
     with pytest.raises(SourceError) as error:
         starred(http, PROJECT, is_known=False)
     assert (error.value.permanent, error.value.retry_after) == (False, 60.0)

@@ -21,11 +21,11 @@ from fakes.web_service import (
     HUGE,
     PAGE,
     SILENCE,
+    FakeResponse,
+    FakeService,
     FakeTime,
-    Play,
-    StandIn,
-    says,
-    stand_in,
+    fake_service,
+    json_response,
 )
 from papers.jobs.fetch.github import fetch_stars
 from papers.jobs.fetch.hugging_face import fetch_day
@@ -48,7 +48,7 @@ class Source:
     setting: str
     connect: Callable[[Limits, Clock], Http]
     fetch: Callable[[Http, datetime], FetchReport]
-    fine: Play
+    fine: FakeResponse
 
 
 SOURCES = {
@@ -56,56 +56,64 @@ SOURCES = {
         "HUGGING_FACE_URL",
         hugging_face.connect,
         lambda http, now: fetch_day(http, DAY, now),
-        says([{"paper": {"id": "2503.00001", "title": "On walruses", "upvotes": 3}}]),
+        json_response([{"paper": {"id": "2503.00001", "title": "On walruses", "upvotes": 3}}]),
     ),
     "semantic_scholar": Source(
         "SEMANTIC_SCHOLAR_URL",
         semantic_scholar.connect,
         fetch_citations,
-        says([{"citationCount": 3}]),
+        json_response([{"citationCount": 3}]),
     ),
     "github": Source(
         "GITHUB_URL",
         github.connect,
         fetch_stars,
-        says({"full_name": "a/b", "stargazers_count": 3}),
+        json_response({"full_name": "a/b", "stargazers_count": 3}),
     ),
 }
-# By name: what is played, whether the error is permanent, and words of the reason.
-MISBEHAVIOUR: dict[str, tuple[Play, bool, str]] = {
-    "429": (says({"message": "slow down"}, 429), False, "429, too many requests: slow down"),
-    "429 for long": (says({}, 429, retry_after="3600"), False, "429, too many requests"),
-    "500": (says({"error": "oh"}, 500), False, "answered 500: oh"),
-    "401": (says({"message": "who?"}, 401), True, "answered 401: who?"),
+# By name: what is sent, whether the error is permanent, and words of the reason.
+MISBEHAVIOUR: dict[str, tuple[FakeResponse, bool, str]] = {
+    "429": (
+        json_response({"message": "slow down"}, 429),
+        False,
+        "429, too many requests: slow down",
+    ),
+    "429 for long": (json_response({}, 429, retry_after="3600"), False, "429, too many requests"),
+    "500": (json_response({"error": "oh"}, 500), False, "answered 500: oh"),
+    "401": (json_response({"message": "who?"}, 401), True, "answered 401: who?"),
     "no answer": (SILENCE, False, "did not answer in time"),
     "slow drip": (DRIP, False, "did not finish its answer within 30 seconds"),
-    "broken off": (says([1, 2, 3]).but(is_cut=True), False, "could not be read"),
-    "truncated JSON": (Play(body=b'[{"paper": {"id": "25'), False, "JSON that was cut short"),
+    "broken off": (json_response([1, 2, 3]).but(is_cut=True), False, "could not be read"),
+    "truncated JSON": (
+        FakeResponse(body=b'[{"paper": {"id": "25'),
+        False,
+        "JSON that was cut short",
+    ),
     "an error page": (PAGE, False, "answered 502: Bad gateway"),
     "an error page as if fine": (
         PAGE.but(status=200), False, "a page instead of JSON: Bad gateway",
     ),
-    "a wrong encoding": (Play(body=b'["\xff\xfe"]'), False, "bytes that are not utf-8"),
-    "nothing": (Play(), False, "nothing at all, where JSON was expected"),
+    "a wrong encoding": (FakeResponse(body=b'["\xff\xfe"]'), False, "bytes that are not utf-8"),
+    "nothing": (FakeResponse(), False, "nothing at all, where JSON was expected"),
     "300 MB": (HUGE, True, "more than 20 MB"),
     "an endless body": (ENDLESS, True, "more than 20 MB"),
     "a gzip bomb": (BOMB, True, "more than 20 MB"),
     "a redirect to a private address": (ELSEWHERE, True, "where we do not go"),
-    "a redirect in a circle": (Play(302, {"location": "?again"}), True, "redirect"),
-    "something else": (says({"error": "not what you asked for"}), True, ""),
+    "a redirect in a circle": (FakeResponse(302, {"location": "?again"}), True, "redirect"),
+    "something else": (json_response({"error": "not what you asked for"}), True, ""),
 }  # fmt: skip
 each_source = pytest.mark.parametrize("name", SOURCES)
 each_way = pytest.mark.parametrize("way", MISBEHAVIOUR)
 
 
 @pytest.fixture
-def servers(settings: Settings, time: FakeTime) -> Iterator[dict[str, StandIn]]:
+def servers(settings: Settings, time: FakeTime) -> Iterator[dict[str, FakeService]]:
     """A server for each source, each of which behaves well."""
-    with stand_in() as one, stand_in() as two, stand_in() as three:
+    with fake_service() as one, fake_service() as two, fake_service() as three:
         servers = dict(zip(SOURCES, (one, two, three), strict=True))
         for name, server in servers.items():
             setattr(settings, SOURCES[name].setting, server.url)
-            server.plays("*", SOURCES[name].fine)
+            server.respond("*", SOURCES[name].fine)
         yield servers
 
 
@@ -127,13 +135,13 @@ def stored(source: str) -> tuple[int, int]:
 @each_way
 @each_source
 def test_a_run_ends_with_a_reason(
-    servers: dict[str, StandIn], time: FakeTime, name: str, way: str
+    servers: dict[str, FakeService], time: FakeTime, name: str, way: str
 ) -> None:
-    play, permanent, words = MISBEHAVIOUR[way]
-    servers[name].plays("*", play)
-    time.step = 1.0 if play is DRIP else 0.0
+    fake, permanent, words = MISBEHAVIOUR[way]
+    servers[name].respond("*", fake)
+    time.step = 1.0 if fake is DRIP else 0.0
     with pytest.raises(SourceError) as error:
-        fetch(name, time, IMPATIENT if play is SILENCE else LIMITS)
+        fetch(name, time, IMPATIENT if fake is SILENCE else LIMITS)
     reason = error.value.reason
     assert words in reason
     assert 10 < len(reason) < 300
@@ -147,10 +155,10 @@ def test_a_run_ends_with_a_reason(
 
 @each_source
 def test_a_passing_error_is_over_after_a_pause(
-    servers: dict[str, StandIn], time: FakeTime, name: str
+    servers: dict[str, FakeService], time: FakeTime, name: str
 ) -> None:
     fine = SOURCES[name].fine
-    servers[name].plays("*", says({}, 429, retry_after="30"), fine)
+    servers[name].respond("*", json_response({}, 429, retry_after="30"), fine)
     assert fetch(name, time).error is None
     assert time.slept[-1] == 31.0
     assert stored(name)[1] == 1

@@ -8,12 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from fakes.web_service import DRIP, FakeTime, Play, StandIn, says
+from fakes.web_service import DRIP, FakeResponse, FakeService, FakeTime, json_response
 from papers.sources.http import Limits
 from papers.sources.network import is_public, may_redirect
 from tests.papers.sources.http_client import refusal
 
-FINE = says({"fine": True})
+FINE = json_response({"fine": True})
 
 
 # ── redirects ──────────────────────────────────────────────────────────────────
@@ -51,7 +51,7 @@ def test_a_redirect_may_lead_to_tls_on_the_same_host() -> None:
 
 @pytest.mark.parametrize("addresses", [["10.0.0.7"], ["93.184.216.34", "127.0.0.1"], ["::1"]])
 def test_a_named_host_with_a_private_address_is_refused(
-    server: StandIn, time: FakeTime, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
+    server: FakeService, time: FakeTime, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
 ) -> None:
     def look_up(host: str, port: int, *args: Any, **options: Any) -> list[Any]:
         if host == "127.0.0.1":
@@ -61,7 +61,7 @@ def test_a_named_host_with_a_private_address_is_refused(
 
     really = socket.getaddrinfo
 
-    server.plays("/x", Play(302, {"location": "https://cdn.example/x"}))
+    server.respond("/x", FakeResponse(302, {"location": "https://cdn.example/x"}))
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     error = refusal(server, time, other_hosts=frozenset({"cdn.example"}))
     assert error.permanent
@@ -95,10 +95,12 @@ def test_a_public_address_is_distinguished_from_a_private_one(address: str, is_o
 # ── deadlines ──────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("play", [DRIP, DRIP.but(headers={"x-long": "y" * 5000})])
-def test_a_slow_drip_ends_at_the_deadline(server: StandIn, time: FakeTime, play: Play) -> None:
+@pytest.mark.parametrize("fake", [DRIP, DRIP.but(headers={"x-long": "y" * 5000})])
+def test_a_slow_drip_ends_at_the_deadline(
+    server: FakeService, time: FakeTime, fake: FakeResponse
+) -> None:
     time.step = 1.0
-    server.plays("/x", play)
+    server.respond("/x", fake)
     error = refusal(server, time, limits=Limits(answer=30, attempts=1))
     reason = "127.0.0.1/x did not finish its answer within 30 seconds"
     assert (error.reason, error.permanent) == (reason, False)

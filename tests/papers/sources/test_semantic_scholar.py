@@ -15,7 +15,7 @@ from papers.fetched import FetchedSignal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
 from papers.sources.semantic_scholar import cited, connect
-from tests.recordings import semantic_scholar_plays
+from tests.recordings import semantic_scholar_responses
 
 PATH = "/graph/v1/paper/batch"
 FIELDS = "externalIds,title,citationCount,influentialCitationCount,tldr,publicationDate"
@@ -42,8 +42,8 @@ def row(citations: object = 5, **values: Any) -> dict[str, Any]:
 def test_a_recorded_batch_with_an_unknown_paper_is_read(
     server: HTTPServer, http: Http, shared: Path
 ) -> None:
-    [play] = semantic_scholar_plays(shared, "test_get_papers_not_found_warning")
-    server.expect_request(PATH).respond_with_data(play.body, play.status, play.headers)
+    [fake] = semantic_scholar_responses(shared, "test_get_papers_not_found_warning")
+    server.expect_request(PATH).respond_with_data(fake.body, fake.status, fake.headers)
     found = cited(http, ["2503.00001", "2503.00002", "2503.00003", "2503.00004"])
     assert found[0] is None
     counts = [signal.value for it in found[1:] if it for signal in it.signals]
@@ -54,8 +54,8 @@ def test_a_recorded_batch_with_an_unknown_paper_is_read(
 def test_a_recorded_refusal_of_a_request_is_permanent(
     server: HTTPServer, http: Http, shared: Path
 ) -> None:
-    [play] = semantic_scholar_plays(shared, "test_bad_query_parameters")
-    server.expect_request(PATH).respond_with_data(play.body, play.status, play.headers)
+    [fake] = semantic_scholar_responses(shared, "test_bad_query_parameters")
+    server.expect_request(PATH).respond_with_data(fake.body, fake.status, fake.headers)
     with pytest.raises(SourceError, match="400: Unrecognized or unsupported fields") as error:
         cited(http, ["2503.00001"])
     assert error.value.permanent

@@ -89,11 +89,11 @@ def test_four_processes_send_one_request_at_a_time(site: Site) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     assert [end(process) for process in asking] == [0, 0, 0, 0]
-    assert len(site.asked) == 12
-    for before, after in zip(site.asked, site.asked[1:], strict=False):
+    assert len(site.requests) == 12
+    for before, after in zip(site.requests, site.requests[1:], strict=False):
         assert after.began - before.began >= REST
         assert after.began >= before.ended
-    assert {asked.open_connections for asked in site.asked} == {1}
+    assert {request.open_connections for request in site.requests} == {1}
 
 
 def test_the_turn_of_a_killed_holder_runs_out(name: str) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from fakes.arxiv import entry, feed, refusal
 from fakes.web_service import (
+    FakeResponse,
+    FakeService,
     FakeTime,
-    Play,
-    StandIn,
-    says,
-    stand_in,
+    fake_service,
+    json_response,
 )
 from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, lacking_metadata
 from papers.jobs.fetching import FetchReport
@@ -36,16 +36,16 @@ FEED = "/atom/cs.LG+stat.ML"
 
 
 @pytest.fixture
-def arxiv(settings: Any, time: FakeTime) -> Iterator[StandIn]:
-    with stand_in() as server:
+def arxiv(settings: Any, time: FakeTime) -> Iterator[FakeService]:
+    with fake_service() as server:
         settings.ARXIV_URL = settings.ARXIV_FEED_URL = server.url
         settings.ARXIV_REST_SECONDS = 0.001
         settings.ARXIV_CATEGORIES = ["cs.LG", "stat.ML"]
         yield server
 
 
-def xml(*entries: str, **values: Any) -> Play:
-    return Play(body=feed(*entries), **values)
+def xml(*entries: str, **values: Any) -> FakeResponse:
+    return FakeResponse(body=feed(*entries), **values)
 
 
 def announcement(identity: str, kind: str = "new", day: str = "2025-03-14") -> str:
@@ -81,9 +81,9 @@ def make_incomplete(identity: str, **values: Any) -> Paper:
 # ── papers by id ───────────────────────────────────────────────────────────────
 
 
-def test_a_paper_gets_the_fields_that_its_list_left_out(arxiv: StandIn) -> None:
+def test_a_paper_gets_the_fields_that_its_list_left_out(arxiv: FakeService) -> None:
     paper = make_incomplete("2503.00001", listed_on=DAY)
-    arxiv.plays(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/engine")))
+    arxiv.respond(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/engine")))
     report = ask("2503.00001")
     paper.refresh_from_db()
     assert paper.categories == ["cs.LG", "stat.ML"]
@@ -95,33 +95,33 @@ def test_a_paper_gets_the_fields_that_its_list_left_out(arxiv: StandIn) -> None:
     assert RawRecord.objects.get().payload["comment"] == "Code: github.com/ada/engine"
 
 
-def test_its_topics_follow_from_its_new_categories(arxiv: StandIn) -> None:
+def test_its_topics_follow_from_its_new_categories(arxiv: FakeService) -> None:
     topic = make_topic("Learning", categories=["stat.ML"])
     paper = make_incomplete("2503.00001")
-    arxiv.plays(QUERY, xml(entry("2503.00001")))
+    arxiv.respond(QUERY, xml(entry("2503.00001")))
     ask("2503.00001")
     assert topic in paper.topics.all()
 
 
-def test_a_link_in_prose_does_not_replace_a_known_one(arxiv: StandIn) -> None:
+def test_a_link_in_prose_does_not_replace_a_known_one(arxiv: FakeService) -> None:
     paper = make_incomplete("2503.00001", code_url="https://github.com/ada/named")
-    arxiv.plays(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/guessed")))
+    arxiv.respond(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/guessed")))
     ask("2503.00001")
     paper.refresh_from_db()
     assert paper.code_url == "https://github.com/ada/named"
 
 
-def test_many_papers_are_requested_a_hundred_at_a_time(arxiv: StandIn) -> None:
-    arxiv.plays(QUERY, xml())
+def test_many_papers_are_requested_a_hundred_at_a_time(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml())
     ids = [f"2503.{number:05}" for number in range(250)]
     with connect(LIMITS, FakeTime().clock) as http:
         report = fetch_papers(http, ids, NOW)
-    assert [asked.query["max_results"] for asked in arxiv.asked] == ["100", "100", "50"]
+    assert [request.query["max_results"] for request in arxiv.requests] == ["100", "100", "50"]
     assert report.unknown == 250
 
 
-def test_what_came_before_a_failure_is_kept(arxiv: StandIn) -> None:
-    arxiv.plays(QUERY, xml(entry("2503.00000")), says({}, 500))
+def test_what_came_before_a_failure_is_kept(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00000")), json_response({}, 500))
     ids = [f"2503.{number:05}" for number in range(150)]
     with connect(LIMITS, FakeTime().clock) as http:
         report = fetch_papers(http, ids, NOW)
@@ -129,8 +129,8 @@ def test_what_came_before_a_failure_is_kept(arxiv: StandIn) -> None:
     assert "answered 500" in str(report.error)
 
 
-def test_the_same_response_again_changes_nothing(arxiv: StandIn) -> None:
-    arxiv.plays(QUERY, xml(entry("2503.00001")))
+def test_the_same_response_again_changes_nothing(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00001")))
     assert ask("2503.00001").new == 1
     before = Paper.objects.get()
     assert ask("2503.00001", now=NOW + timedelta(hours=1)) == FetchReport(papers=1)
@@ -138,17 +138,17 @@ def test_the_same_response_again_changes_nothing(arxiv: StandIn) -> None:
     assert RawRecord.objects.count() == 1
 
 
-def test_an_unlisted_paper_counts_as_listed_on_its_publication_day(arxiv: StandIn) -> None:
-    arxiv.plays(QUERY, xml(entry("2503.00001")))
+def test_an_unlisted_paper_counts_as_listed_on_its_publication_day(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00001")))
     ask("2503.00001")
     assert Paper.objects.get().listed_on == date(2025, 3, 12)
 
 
-def test_a_withdrawn_paper_leaves_all_lists(arxiv: StandIn) -> None:
+def test_a_withdrawn_paper_leaves_all_lists(arxiv: FakeService) -> None:
     paper = make_incomplete("2503.00001", listed_on=DAY)
     other = make_paper(listed_on=DAY)
     comment = "This paper has been withdrawn by the authors"
-    arxiv.plays(QUERY, xml(entry("2503.00001", comment=comment)))
+    arxiv.respond(QUERY, xml(entry("2503.00001", comment=comment)))
     ask("2503.00001")
     paper.refresh_from_db()
     assert paper.is_withdrawn
@@ -157,25 +157,25 @@ def test_a_withdrawn_paper_leaves_all_lists(arxiv: StandIn) -> None:
     assert ids_waiting(NOW + timedelta(days=2)) == [other.arxiv_id]
 
 
-def test_a_refused_id_does_not_lose_the_others(arxiv: StandIn) -> None:
+def test_a_refused_id_does_not_lose_the_others(arxiv: FakeService) -> None:
     for identity in ("2503.00001", "2503.00002"):
         make_incomplete(identity)
-    no = Play(400, body=refusal("incorrect id format for 2503.00002"))
-    arxiv.plays(QUERY, no, xml(entry("2503.00001")))
+    no = FakeResponse(400, body=refusal("incorrect id format for 2503.00002"))
+    arxiv.respond(QUERY, no, xml(entry("2503.00001")))
     report = ask("2503.00001", "2503.00002")
     assert report == FetchReport(papers=1, unknown=1)
-    assert arxiv.asked[1].query["id_list"] == "2503.00001"
+    assert arxiv.requests[1].query["id_list"] == "2503.00001"
     assert Paper.objects.filter(arxiv_asked_at=NOW).count() == 2
 
 
-def test_a_batch_of_refused_ids_only_is_unknown(arxiv: StandIn) -> None:
-    arxiv.plays(QUERY, Play(400, body=refusal("incorrect id format for 2503.00002")))
+def test_a_batch_of_refused_ids_only_is_unknown(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, FakeResponse(400, body=refusal("incorrect id format for 2503.00002")))
     assert ask("2503.00002") == FetchReport(unknown=1)
 
 
-def test_after_another_error_these_papers_wait_a_day(arxiv: StandIn) -> None:
+def test_after_another_error_these_papers_wait_a_day(arxiv: FakeService) -> None:
     make_incomplete("2503.00001")
-    arxiv.plays(QUERY, Play(400, body=refusal("start must be an integer")))
+    arxiv.respond(QUERY, FakeResponse(400, body=refusal("start must be an integer")))
     with pytest.raises(SourceError, match="start must be an integer") as error:
         ask("2503.00001")
     assert error.value.permanent
@@ -196,7 +196,7 @@ def test_incomplete_papers_are_requested_newest_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "listed", "waits"),
+    ("before", "listed", "waits"),
     [
         (timedelta(hours=23), timedelta(0), False),
         (timedelta(hours=24), timedelta(0), True),
@@ -206,16 +206,16 @@ def test_incomplete_papers_are_requested_newest_first() -> None:
     ],
 )
 def test_a_paper_is_requested_each_day_for_two_weeks(
-    asked: timedelta | None, listed: timedelta, waits: bool
+    before: timedelta | None, listed: timedelta, waits: bool
 ) -> None:
-    at = NOW - asked if asked else None
+    at = NOW - before if before else None
     make_incomplete("2503.00001", listed_on=NOW.date() - listed, arxiv_asked_at=at)
     assert ids_waiting(NOW) == (["2503.00001"] if waits else [])
 
 
-def test_an_unknown_paper_waits_until_tomorrow(arxiv: StandIn) -> None:
+def test_an_unknown_paper_waits_until_tomorrow(arxiv: FakeService) -> None:
     make_incomplete("2503.00001")
-    arxiv.plays(QUERY, xml())
+    arxiv.respond(QUERY, xml())
     assert ask("2503.00001") == FetchReport(unknown=1)
     assert ids_waiting(NOW + timedelta(hours=1)) == []
     assert ids_waiting(NOW + timedelta(days=1)) == ["2503.00001"]
@@ -224,24 +224,24 @@ def test_an_unknown_paper_waits_until_tomorrow(arxiv: StandIn) -> None:
 # ── announcements ──────────────────────────────────────────────────────────────
 
 
-def test_an_announced_paper_is_stored_with_its_day(arxiv: StandIn) -> None:
-    arxiv.plays(FEED, xml(announcement("2503.00001"), announcement("2503.00002", "cross")))
+def test_an_announced_paper_is_stored_with_its_day(arxiv: FakeService) -> None:
+    arxiv.respond(FEED, xml(announcement("2503.00001"), announcement("2503.00002", "cross")))
     assert look_at_feed() == FetchReport(papers=2, new=2)
     assert set(Paper.objects.values_list("listed_on", flat=True)) == {DAY}
     assert Paper.objects.first().authors == ["Ada Lovelace"]  # type: ignore[union-attr]
 
 
-def test_an_announcement_does_not_change_the_day_of_listing(arxiv: StandIn) -> None:
+def test_an_announcement_does_not_change_the_day_of_listing(arxiv: FakeService) -> None:
     paper = make_incomplete("2503.00001", listed_on=DAY - timedelta(days=3))
-    arxiv.plays(FEED, xml(announcement("2503.00001")))
+    arxiv.respond(FEED, xml(announcement("2503.00001")))
     look_at_feed()
     paper.refresh_from_db()
     assert paper.listed_on == DAY - timedelta(days=3)
 
 
-def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: StandIn) -> None:
+def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: FakeService) -> None:
     paper = make_incomplete("2503.00001")
-    arxiv.plays(
+    arxiv.respond(
         FEED,
         xml(announcement("2503.00001", "replace"), announcement("1503.00002", "replace-cross")),
     )
@@ -250,31 +250,31 @@ def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: StandIn) -
     assert paper.categories == ["cs.LG"]
 
 
-def test_an_unchanged_feed_is_not_read_again(arxiv: StandIn) -> None:
+def test_an_unchanged_feed_is_not_read_again(arxiv: FakeService) -> None:
     changed = xml(announcement("2503.00001"), headers={"etag": '"march"'})
-    arxiv.plays(FEED, changed, Play(304))
+    arxiv.respond(FEED, changed, FakeResponse(304))
     look_at_feed()
     assert look_at_feed() == FetchReport()
-    assert [asked.headers.get("if-none-match") for asked in arxiv.asked] == [None, '"march"']
+    assert [request.headers.get("if-none-match") for request in arxiv.requests] == [None, '"march"']
 
 
 def test_a_feed_that_could_not_be_stored_is_read_again(
-    arxiv: StandIn, monkeypatch: pytest.MonkeyPatch
+    arxiv: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> FetchReport:
         raise RuntimeError
 
-    arxiv.plays(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
+    arxiv.respond(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
     with monkeypatch.context() as patch:
         patch.setattr("papers.jobs.fetch.arxiv.ingest_and_classify", broken)
         with pytest.raises(RuntimeError):
             look_at_feed()
     assert look_at_feed().new == 1
-    assert arxiv.asked[1].headers.get("if-none-match") is None
+    assert arxiv.requests[1].headers.get("if-none-match") is None
 
 
-def test_a_feed_without_announcements_is_no_error(arxiv: StandIn) -> None:
-    arxiv.plays(FEED, xml())
+def test_a_feed_without_announcements_is_no_error(arxiv: FakeService) -> None:
+    arxiv.respond(FEED, xml())
     assert look_at_feed() == FetchReport()
 
 
@@ -289,7 +289,9 @@ def test_a_feed_without_announcements_is_no_error(arxiv: StandIn) -> None:
         ("2025-03-17T12:00+00:00", True),
     ],
 )
-def test_on_weekends_no_announcements_are_requested(arxiv: StandIn, now: str, asks: bool) -> None:
-    arxiv.plays(FEED, xml())
+def test_on_weekends_no_announcements_are_requested(
+    arxiv: FakeService, now: str, asks: bool
+) -> None:
+    arxiv.respond(FEED, xml())
     assert look_at_feed(datetime.fromisoformat(now)) == FetchReport()
-    assert bool(arxiv.asked) is asks
+    assert bool(arxiv.requests) is asks

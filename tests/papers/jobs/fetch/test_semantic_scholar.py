@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from fakes.web_service import FakeTime, StandIn, says, stand_in
+from fakes.web_service import FakeService, FakeTime, fake_service, json_response
 from papers.jobs.fetch import semantic_scholar
 from papers.jobs.fetch.semantic_scholar import fetch_citations
 from papers.jobs.fetching import FetchReport
@@ -23,14 +23,14 @@ BATCH_PATH = "/graph/v1/paper/batch"
 
 
 @pytest.fixture
-def server(settings: Settings) -> Iterator[StandIn]:
-    with stand_in() as server:
+def server(settings: Settings) -> Iterator[FakeService]:
+    with fake_service() as server:
         settings.SEMANTIC_SCHOLAR_URL, settings.SEMANTIC_SCHOLAR_KEY = server.url, ""
         yield server
 
 
 @pytest.fixture
-def http(server: StandIn, time: FakeTime) -> Iterator[Http]:
+def http(server: FakeService, time: FakeTime) -> Iterator[Http]:
     with connect(Limits(), time.clock) as http:
         yield http
 
@@ -44,14 +44,14 @@ def reads(paper: Paper) -> list[float]:
     return list(signals.order_by("read_at").values_list("value", flat=True))
 
 
-def ids(server: StandIn) -> list[list[str]]:
-    return [asked.json["ids"] for asked in server.asked]
+def ids(server: FakeService) -> list[list[str]]:
+    return [request.json["ids"] for request in server.requests]
 
 
-def test_citations_are_added_and_the_summary_kept(server: StandIn, http: Http) -> None:
+def test_citations_are_added_and_the_summary_kept(server: FakeService, http: Http) -> None:
     paper = make_paper(arxiv_id="2503.00001", title="On walruses")
     summary = {"model": "tldr@v2.0.0", "text": "Walruses are large."}
-    server.plays(BATCH_PATH, says([row(5, tldr=summary, title="ON WALRUSES")]))
+    server.respond(BATCH_PATH, json_response([row(5, tldr=summary, title="ON WALRUSES")]))
     assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1)
     assert reads(paper) == [5]
     assert RawRecord.objects.get().payload["tldr"] == summary
@@ -59,50 +59,52 @@ def test_citations_are_added_and_the_summary_kept(server: StandIn, http: Http) -
     assert paper.title == "On walruses"
 
 
-def test_real_papers_of_the_last_half_year_are_requested(server: StandIn, http: Http) -> None:
+def test_real_papers_of_the_last_half_year_are_requested(server: FakeService, http: Http) -> None:
     make_paper(arxiv_id="2503.00001")
     make_paper(arxiv_id="2409.00002", listed_on=DAY - timedelta(days=180))
     make_paper(arxiv_id="2503.00003", is_sample=True)
     make_paper(arxiv_id=None)
-    server.plays(BATCH_PATH, says([row()]))
+    server.respond(BATCH_PATH, json_response([row()]))
     fetch_citations(http, NOON)
     assert ids(server) == [["ARXIV:2503.00001"]]
 
 
-def test_without_papers_there_is_no_request(server: StandIn, http: Http) -> None:
+def test_without_papers_there_is_no_request(server: FakeService, http: Http) -> None:
     assert fetch_citations(http, NOON) == FetchReport()
-    assert server.asked == []
+    assert server.requests == []
 
 
-def test_unknown_papers_are_counted(server: StandIn, http: Http) -> None:
+def test_unknown_papers_are_counted(server: FakeService, http: Http) -> None:
     known, unknown = make_paper(arxiv_id="2503.00001"), make_paper(arxiv_id="2503.00002")
-    server.plays(BATCH_PATH, says([row(3), None]))
+    server.respond(BATCH_PATH, json_response([row(3), None]))
     assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1, unknown=1)
     assert (reads(known), reads(unknown)) == ([3], [])
 
 
-def test_a_batch_of_unknown_papers_is_counted(server: StandIn, http: Http) -> None:
+def test_a_batch_of_unknown_papers_is_counted(server: FakeService, http: Http) -> None:
     make_paper()
-    server.plays(BATCH_PATH, says({"error": "No valid paper ids given"}, 400))
+    server.respond(BATCH_PATH, json_response({"error": "No valid paper ids given"}, 400))
     assert fetch_citations(http, NOON) == FetchReport(unknown=1)
 
 
 def test_batches_are_requested_a_second_apart(
-    server: StandIn, http: Http, time: FakeTime, monkeypatch: pytest.MonkeyPatch
+    server: FakeService, http: Http, time: FakeTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(semantic_scholar, "BATCH", 2)
     for number in range(5):
         make_paper(arxiv_id=f"2503.0000{number}")
-    server.plays(BATCH_PATH, says([row()] * 2), says([row()] * 2), says([row()]))
+    server.respond(
+        BATCH_PATH, json_response([row()] * 2), json_response([row()] * 2), json_response([row()])
+    )
     assert fetch_citations(http, NOON) == FetchReport(papers=5, signals=5)
     assert [len(batch) for batch in ids(server)] == [2, 2, 1]
     assert time.slept == pytest.approx([1.1, 1.1])
 
 
-def test_those_read_longest_ago_come_first(server: StandIn, http: Http) -> None:
+def test_those_read_longest_ago_come_first(server: FakeService, http: Http) -> None:
     for identity in ("2503.00001", "2503.00002"):
         make_paper(arxiv_id=identity)
-    server.plays(BATCH_PATH, says([row(), None]), says([row(), row()]))
+    server.respond(BATCH_PATH, json_response([row(), None]), json_response([row(), row()]))
     fetch_citations(http, NOON)
     fetch_citations(http, NOON + timedelta(days=1))
     assert ids(server) == [
@@ -112,24 +114,26 @@ def test_those_read_longest_ago_come_first(server: StandIn, http: Http) -> None:
 
 
 def test_too_many_for_one_night_are_spread_over_nights(
-    server: StandIn, http: Http, monkeypatch: pytest.MonkeyPatch
+    server: FakeService, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(semantic_scholar, "_MAX_PAPERS", 2)
     for number in range(6):
         make_paper(arxiv_id=f"2503.0000{number}")
-    server.plays(BATCH_PATH, says([None, None]))
+    server.respond(BATCH_PATH, json_response([None, None]))
     for night in range(3):
         fetch_citations(http, NOON + timedelta(days=night))
-    asked = [identity for batch in ids(server) for identity in batch]
-    assert sorted(asked) == [f"ARXIV:2503.0000{number}" for number in range(6)]
+    request = [identity for batch in ids(server) for identity in batch]
+    assert sorted(request) == [f"ARXIV:2503.0000{number}" for number in range(6)]
 
 
 def test_citations_read_before_a_429_are_kept(
-    server: StandIn, http: Http, monkeypatch: pytest.MonkeyPatch
+    server: FakeService, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(semantic_scholar, "BATCH", 1)
     papers = [make_paper(), make_paper(), make_paper(), make_paper()]
-    server.plays(BATCH_PATH, says([row()]), says({"message": "Too Many Requests."}, 429))
+    server.respond(
+        BATCH_PATH, json_response([row()]), json_response({"message": "Too Many Requests."}, 429)
+    )
     report = fetch_citations(http, NOON)
     assert (report.papers, sum(map(len, map(reads, papers)))) == (1, 1)
     assert report.error

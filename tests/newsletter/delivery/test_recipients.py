@@ -1,0 +1,174 @@
+"""Recipients as the database has them: address, interests, and why they get no digest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from newsletter.delivery.recipients import Recipient, recipients
+from newsletter.editions.personalize import Interests
+from papers.models import Topic
+from subscribers.models import Interest, Subscriber, Suppression
+from subscribers.suppress import suppress
+from tests.factories import make_subscriber
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
+TERMS = {"keyword": "diffusion", "author": "Ada Lovelace", "muted": "survey"}
+
+
+def follow(subscriber: Subscriber, *slugs: str, **terms: str) -> None:
+    """Add topics, then terms by their kind, in this order."""
+    for slug in slugs:
+        topic = Topic.objects.get(slug=slug)
+        Interest.objects.create(subscriber=subscriber, topic=topic)
+    for kind, term in terms.items():
+        Interest.objects.create(subscriber=subscriber, kind=kind, term=term)
+
+
+def recipient(subscriber: Subscriber) -> Recipient:
+    return recipients([subscriber.pk])[subscriber.pk]
+
+
+def test_a_recipient_has_an_address_and_all_interests() -> None:
+    ada = make_subscriber("ada@example.com", digest_size=7)
+    follow(ada, "robotics", "graphs", **TERMS)
+    assert recipient(ada) == Recipient(
+        id=ada.pk,
+        email="ada@example.com",
+        interests=Interests(
+            topics=frozenset({"robotics", "graphs"}),
+            keywords=("diffusion",),
+            authors=("Ada Lovelace",),
+            muted=("survey",),
+            size=7,
+        ),
+        skip_reason="",
+    )
+
+
+def test_a_subscriber_without_interests_follows_all() -> None:
+    found = recipient(make_subscriber(digest_size=10))
+    assert found.interests == Interests(size=10)
+    assert found.interests.follows_all
+
+
+def test_only_the_named_subscribers_are_read() -> None:
+    ada, bob, other = make_subscriber(), make_subscriber(), make_subscriber()
+    follow(ada, "robotics")
+    follow(bob, keyword="agents")
+    follow(other, "graphs", keyword="diffusion")
+    found = recipients([ada.pk, bob.pk])
+    assert {number: one.interests for number, one in found.items()} == {
+        ada.pk: Interests(topics=frozenset({"robotics"}), size=ada.digest_size),
+        bob.pk: Interests(keywords=("agents",), size=bob.digest_size),
+    }
+
+
+def test_a_deleted_subscriber_is_absent() -> None:
+    kept, deleted = make_subscriber(), make_subscriber()
+    number = deleted.pk
+    deleted.delete()
+    assert list(recipients([kept.pk, number])) == [kept.pk]
+
+
+# ── interests ────────────────────────────────────────────────────────────────
+
+
+def test_terms_keep_the_order_in_which_they_were_added() -> None:
+    ada = make_subscriber()
+    for term in ("zebra", "agents", "memory"):
+        follow(ada, keyword=term)
+    assert recipient(ada).interests.keywords == ("zebra", "agents", "memory")
+
+
+def test_a_line_break_in_a_term_makes_no_second_interest() -> None:
+    ada = make_subscriber()
+    follow(ada, keyword="graph\ntopic robotics", author="Ada\nLovelace")
+    found = recipient(ada).interests
+    assert (found.topics, found.keywords) == (frozenset(), ("graph topic robotics",))
+    assert found.authors == ("Ada Lovelace",)
+
+
+@pytest.mark.parametrize(
+    "term", ["two words", " leading space", "a\rb", "a\u2028b", "Ünïcode 数学"]
+)
+def test_other_characters_of_a_term_stay(term: str) -> None:
+    ada = make_subscriber()
+    follow(ada, keyword=term)
+    assert recipient(ada).interests.keywords == (term,)
+
+
+def test_equal_interests_are_one_object() -> None:
+    one, same, other = make_subscriber(), make_subscriber(), make_subscriber()
+    for subscriber in (one, same):
+        follow(subscriber, "robotics", keyword="agents")
+    follow(other, "robotics", keyword="memory")
+    found = recipients([one.pk, same.pk, other.pk])
+    assert found[one.pk].interests is found[same.pk].interests
+    assert found[one.pk].interests is not found[other.pk].interests
+
+
+def test_a_digest_size_is_part_of_the_interests() -> None:
+    small, large = make_subscriber(digest_size=5), make_subscriber(digest_size=20)
+    found = recipients([small.pk, large.pk])
+    assert [found[one.pk].interests.size for one in (small, large)] == [5, 20]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_all_recipients_take_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    made = [make_subscriber() for _ in range(count)]
+    for subscriber in made:
+        follow(subscriber, "robotics", **TERMS)
+    ids = [subscriber.pk for subscriber in made]
+    with django_assert_num_queries(1):
+        assert sorted(recipients(ids)) == ids
+
+
+# ── who gets no digest ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("active", ""),
+        ("pending", "pending before it was sent"),
+        ("unsubscribed", "unsubscribed before it was sent"),
+        ("suppressed", "suppressed before it was sent"),
+    ],
+)
+def test_only_an_active_subscriber_gets_a_digest(state: str, reason: str) -> None:
+    assert recipient(make_subscriber(state=state)).skip_reason == reason
+
+
+def test_a_suppressed_address_is_skipped_with_the_reason() -> None:
+    ada, other = make_subscriber("ada@example.com"), make_subscriber()
+    suppress("ADA@example.com", Suppression.Reason.COMPLAINT, now=NOW)
+    found = recipients([ada.pk, other.pk])
+    label = Suppression.Reason.COMPLAINT.label
+    assert [found[one.pk].skip_reason for one in (ada, other)] == [f"suppressed: {label}", ""]
+
+
+def test_a_suppressed_address_is_skipped_though_active_again() -> None:
+    ada = make_subscriber()
+    suppress(ada, Suppression.Reason.HARD_BOUNCE, now=NOW)
+    Subscriber.objects.update(state="active")
+    assert recipient(ada).skip_reason == "suppressed: hard bounce"
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "provider", "is_skipped"),
+    [("var/mail", "smtp", False), ("", "smtp", True), ("var/mail", "postmark", True)],
+)
+def test_a_sample_subscriber_gets_mail_in_the_mailbox_only(
+    settings: Settings, mailbox: str, provider: str, is_skipped: bool
+) -> None:
+    settings.MAILBOX_DIR, settings.MAIL_PROVIDER = mailbox, provider
+    reason = recipient(make_subscriber(is_sample=True)).skip_reason
+    expected = "sample reader: only the local mailbox may receive this"
+    assert reason == (expected if is_skipped else "")
