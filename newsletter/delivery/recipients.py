@@ -73,10 +73,10 @@ def _interests(lines: str, size: int) -> Interests:
         return tuple(term for other, _, term in followed if other == kind)
 
     return Interests(
-        topics=frozenset(of(_Kind.TOPIC)),
-        keywords=of(_Kind.KEYWORD),
-        authors=of(_Kind.AUTHOR),
-        muted=of(_Kind.MUTED),
+        topics=frozenset(of(_Kind.TOPIC.value)),
+        keywords=of(_Kind.KEYWORD.value),
+        authors=of(_Kind.AUTHOR.value),
+        muted=of(_Kind.MUTED.value),
         size=size,
     )
 
