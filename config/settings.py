@@ -198,7 +198,7 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
 SEND_THREADS = env.int("SEND_THREADS", default=8)  # for providers with one mail a request
-SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=4)  # of each sending process
+SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=8)  # of each sending process
 SMTP_MAILS_PER_CONNECTION = env.int("SMTP_MAILS_PER_CONNECTION", default=500)
 # ANYMAIL_POSTMARK_SERVER_TOKEN in the environment is POSTMARK_SERVER_TOKEN for django-anymail.
 ANYMAIL = anymail_settings(env.ENVIRON)

@@ -15,6 +15,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -23,16 +24,17 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from mail.outcome import Outcome
 from mail.transport import Transport
 from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
 from newsletter.delivery.rates import send_rates
 from newsletter.delivery.recipients import recipients
-from newsletter.delivery.record import record
+from newsletter.delivery.record import results_of
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
 from newsletter.editions.loaded import LoadedEdition, load_edition
-from newsletter.editions.render import RENDERER
+from newsletter.editions.render import RENDERER, Digest
 from newsletter.editions.tokens import current_key_id, knows_key
 
 log = logging.getLogger(__name__)
@@ -49,21 +51,21 @@ def deliver(batch: Batch, until: datetime, transport: Transport) -> Batch | None
     Stops when nothing is left to claim, or after the burst in which `until` passes: a slow
     server or a low rate must not keep a task beyond its time limit, nor a worker from its end.
     """
-    sender = _Sender(load_edition(batch.edition_id), transport)
-    while batch.first <= batch.last:
-        if timezone.now() >= until:
-            return batch
-        claimed = sender.claim(batch)
-        if not claimed:
-            return None
-        for number, burst in enumerate(sender.bursts(claimed)):
-            if number and timezone.now() >= until:
-                sender.release(claimed)
-                return replace(batch, first=burst.items[0].id)
-            if not sender.send(burst):
-                sender.release(claimed)
+    with closing(_Sender(load_edition(batch.edition_id), transport)) as sender:
+        while batch.first <= batch.last:
+            if timezone.now() >= until:
+                return batch
+            claimed = sender.claim(batch)
+            if not claimed:
                 return None
-        batch = replace(batch, first=claimed[-1].id + 1)
+            for number, burst in enumerate(sender.bursts(claimed)):
+                if number and timezone.now() >= until:
+                    sender.release(claimed)
+                    return replace(batch, first=burst.items[0].id)
+                if not sender.send(burst):
+                    sender.release(claimed)
+                    return None
+            batch = replace(batch, first=claimed[-1].id + 1)
     return None
 
 
@@ -74,7 +76,9 @@ class _Sender:
         self._edition = edition
         self._transport = transport
         self._fence = uuid.uuid4()
-        self._throttle = Throttle(send_rates())
+        self._rates = send_rates()
+        self._throttle = Throttle(self._rates)
+        self._outcomes: list[tuple[Digest, Outcome]] = []  # of the last burst, not recorded yet
 
     def claim(self, batch: Batch) -> list[Claimed]:
         """Claim whole bursts, _CLAIM deliveries or one burst; none when nothing waits."""
@@ -94,23 +98,28 @@ class _Sender:
             yield Burst(items[start : start + size], stamp)
 
     def send(self, burst: Burst) -> bool:
-        """Mark a burst, transmit it, record its outcomes.
+        """Record the burst before, mark this one in the same commit, and transmit it.
 
         Returns False when none of it could be marked: the edition was paused, or another worker
         holds the rows by now.
         """
+        if self._rates.overall:  # the throttle may sleep, and the outcomes must not wait for it
+            self.close()
         admitted = self._admit(burst)
         if not admitted:
             return True
-        held = retry_until_database_returns(lambda: self._mark(admitted))
+        held = retry_until_database_returns(lambda: self._record_and_mark(admitted))
+        self._outcomes = []
         digests = admitted.keep(held).digests()
-        outcomes = list(zip(digests, self._transport.send(digests), strict=True))
-        self._throttle.note([(digest.to, outcome) for digest, outcome in outcomes])
-        now = timezone.now()
-        retry_until_database_returns(
-            lambda: record(self._edition.edition_id, self._fence, outcomes, now)
-        )
+        self._outcomes = list(zip(digests, self._transport.send(digests), strict=True))
+        self._throttle.note([(digest.to, outcome) for digest, outcome in self._outcomes])
         return bool(held)
+
+    def close(self) -> None:
+        """Record the outcomes of the last burst."""
+        if self._outcomes:
+            retry_until_database_returns(lambda: self._record(timezone.now()))
+            self._outcomes = []
 
     def release(self, claimed: Sequence[Claimed]) -> None:
         """Give back the deliveries of a claim that were not sent; another task takes them."""
@@ -152,9 +161,21 @@ class _Sender:
             )
         return burst.keep(set(admission.go))
 
-    def _mark(self, burst: Burst) -> set[int]:
-        until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-        return ledger.mark_sending(self._edition.edition_id, self._fence, burst, until)
+    def _record_and_mark(self, burst: Burst) -> set[int]:
+        now, edition = timezone.now(), self._edition.edition_id
+        return ledger.mark_sending(
+            edition,
+            self._fence,
+            burst,
+            now + timedelta(seconds=settings.LEASE_SECONDS),
+            finished=results_of(edition, self._outcomes, now),
+            now=now,
+        )
+
+    def _record(self, now: datetime) -> None:
+        edition = self._edition.edition_id
+        results = results_of(edition, self._outcomes, now)
+        ledger.record_outcomes(edition, self._fence, results, now)
 
 
 def retry_until_database_returns(work: Callable[[], T]) -> T:

@@ -1,16 +1,14 @@
-"""Record the outcomes of a burst: in the ledger, on the suppression list, on the edition."""
+"""What follows from the outcomes of a burst: for the ledger, the addresses, the edition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 
 from mail.backoff import backoff
 from mail.outcome import Outcome
-from newsletter.delivery import ledger
 from newsletter.delivery.control import pause_on_failures
 from newsletter.delivery.types import Result
 from newsletter.editions.render import Digest
@@ -21,23 +19,21 @@ from subscribers.suppress import suppress
 State = Delivery.State
 
 
-def record(
-    edition_id: int, fence: UUID, outcomes: Sequence[tuple[Digest, Outcome]], now: datetime
-) -> None:
-    """Store the outcomes of a burst, and do what follows from them.
+def results_of(
+    edition_id: int, outcomes: Sequence[tuple[Digest, Outcome]], now: datetime
+) -> list[Result]:
+    """What the ledger stores of these outcomes, once the rest that follows from them is done.
 
     Addresses whose mailbox does not exist are suppressed, and an edition that cannot or should
-    not be sent further is paused. Recording the same outcomes again changes nothing. The
-    suppression comes first: a process that is killed in between must not lose it.
+    not be sent further is paused. May be repeated.
     """
     for digest, outcome in outcomes:
         if outcome.is_hard_bounce:
             suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
-    results = [
+    pause_on_failures(edition_id, [outcome for _, outcome in outcomes], now)
+    return [
         result_of(digest.reference, outcome, digest.attempts, now) for digest, outcome in outcomes
     ]
-    ledger.record_outcomes(edition_id, fence, results, now)
-    pause_on_failures(edition_id, [outcome for _, outcome in outcomes], now)
 
 
 def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) -> Result:

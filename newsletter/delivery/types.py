@@ -49,8 +49,7 @@ class Content:
     stamp: RenderStamp
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this worker holds until its lease ends."""
 
     id: int
@@ -59,8 +58,7 @@ class Claimed:
     content: Content | None = None  # stored by an earlier attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A delivery that gets a digest now: to this recipient, with this selection of papers."""
 
     delivery: Claimed
