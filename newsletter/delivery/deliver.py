@@ -1,9 +1,10 @@
 """Send a batch of deliveries: claim, decide, mark, transmit, record.
 
-Each step commits before the next begins, and the order is the point. A process that is killed
-before the mark leaves leases that run out, and another worker claims the deliveries again. One
-that is killed after it leaves rows in `sending`, which become `uncertain`: it cannot be known
-whether those messages left, and a message is never sent twice. BURST_SIZE bounds how many.
+What is claimed and marked is committed before a message leaves, and the order is the point. A
+process that is killed before the mark leaves leases that run out, and another worker claims the
+deliveries again. One that is killed after it leaves rows in `sending`, which become `uncertain`: it
+cannot be known whether those messages left, and a message is never sent twice. BURST_SIZE bounds
+how many: the commit that marks a burst records the one before.
 
 Each process waits for PostgreSQL and for the mail server in turn. Four processes on two cores
 fill those waits: docs/decisions/0016-one-burst-at-a-time.md has the figures.
@@ -30,7 +31,7 @@ from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
 from newsletter.delivery.rates import send_rates
 from newsletter.delivery.recipients import recipients
-from newsletter.delivery.record import results_of
+from newsletter.delivery.record import record, record_and_mark
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
 from newsletter.editions.loaded import LoadedEdition, load_edition
@@ -108,7 +109,10 @@ class _Sender:
         admitted = self._admit(burst)
         if not admitted:
             return True
-        held = retry_until_database_returns(lambda: self._record_and_mark(admitted))
+        edition, now = self._edition.edition_id, timezone.now()
+        held = retry_until_database_returns(
+            lambda: record_and_mark(edition, self._fence, self._outcomes, admitted, now)
+        )
         self._outcomes = []
         digests = admitted.keep(held).digests()
         self._outcomes = list(zip(digests, self._transport.send(digests), strict=True))
@@ -118,7 +122,8 @@ class _Sender:
     def close(self) -> None:
         """Record the outcomes of the last burst."""
         if self._outcomes:
-            retry_until_database_returns(lambda: self._record(timezone.now()))
+            edition, now = self._edition.edition_id, timezone.now()
+            retry_until_database_returns(lambda: record(edition, self._fence, self._outcomes, now))
             self._outcomes = []
 
     def release(self, claimed: Sequence[Claimed]) -> None:
@@ -160,22 +165,6 @@ class _Sender:
                 lambda: ledger.defer(self._edition.edition_id, self._fence, admission.wait, now)
             )
         return burst.keep(set(admission.go))
-
-    def _record_and_mark(self, burst: Burst) -> set[int]:
-        now, edition = timezone.now(), self._edition.edition_id
-        return ledger.mark_sending(
-            edition,
-            self._fence,
-            burst,
-            now + timedelta(seconds=settings.LEASE_SECONDS),
-            finished=results_of(edition, self._outcomes, now),
-            now=now,
-        )
-
-    def _record(self, now: datetime) -> None:
-        edition = self._edition.edition_id
-        results = results_of(edition, self._outcomes, now)
-        ledger.record_outcomes(edition, self._fence, results, now)
 
 
 def retry_until_database_returns(work: Callable[[], T]) -> T:

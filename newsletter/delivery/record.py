@@ -1,32 +1,50 @@
-"""What follows from the outcomes of a burst: for the ledger, the addresses, the edition."""
+"""Record the outcomes of a burst: in the ledger, on the suppression list, on the edition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 
 from mail.backoff import backoff
 from mail.outcome import Outcome
+from newsletter.delivery import ledger
 from newsletter.delivery.control import pause_on_failures
-from newsletter.delivery.types import Result
+from newsletter.delivery.types import Burst, Result
 from newsletter.editions.render import Digest
 from newsletter.models import Delivery
 from subscribers.models import Suppression
 from subscribers.suppress import suppress
 
 State = Delivery.State
+Outcomes = Sequence[tuple[Digest, Outcome]]
 
 
-def results_of(
-    edition_id: int, outcomes: Sequence[tuple[Digest, Outcome]], now: datetime
-) -> list[Result]:
-    """What the ledger stores of these outcomes, once the rest that follows from them is done.
+def record(edition_id: int, fence: UUID, outcomes: Outcomes, now: datetime) -> None:
+    """Store the outcomes of a burst, and do what follows from them. May be repeated.
 
     Addresses whose mailbox does not exist are suppressed, and an edition that cannot or should
-    not be sent further is paused. May be repeated.
+    not be sent further is paused.
     """
+    ledger.record_outcomes(edition_id, fence, _results(edition_id, outcomes, now), now)
+
+
+def record_and_mark(
+    edition_id: int, fence: UUID, outcomes: Outcomes, burst: Burst, now: datetime
+) -> set[int]:
+    """Record a burst and mark the next one, in one commit; returns the ids that are marked.
+
+    May be repeated: the answer to a commit can get lost.
+    """
+    until = now + timedelta(seconds=settings.LEASE_SECONDS)
+    finished = _results(edition_id, outcomes, now)
+    return ledger.mark_sending(edition_id, fence, burst, until, finished=finished, now=now)
+
+
+def _results(edition_id: int, outcomes: Outcomes, now: datetime) -> list[Result]:
+    """What the ledger stores, once addresses are suppressed and the edition is paused."""
     for digest, outcome in outcomes:
         if outcome.is_hard_bounce:
             suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
