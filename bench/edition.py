@@ -11,7 +11,7 @@ from django.utils import timezone
 from bench.subscribers import first_recipients
 from bench.synthetic_papers import texts
 from newsletter.editions.compose import compose_newest
-from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.render import build_digest
 from newsletter.editions.tokens import current_key_id
 from newsletter.models import Edition

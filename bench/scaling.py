@@ -26,7 +26,7 @@ from bench.whole_path import first_mail, queued_and_sent, wait_until_sent
 from bench.workers import senders
 from fakes import postfix
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.models import Edition
 
 _CHUNK: Final = 5_000

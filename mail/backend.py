@@ -22,9 +22,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 
 from mail import outcome as outcomes
-from mail.disputed import resolve_disputed
 from mail.message import Message, django_message
-from mail.outcome import Outcome
+from mail.outcome import Outcome, resolve_disputed
 
 # Servers close idle connections. A request that is written in that moment would be in doubt, so
 # a connection that was idle for longer than the shortest such limit (five seconds) is reopened.

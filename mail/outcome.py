@@ -10,8 +10,8 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import requests
@@ -51,7 +51,7 @@ class Outcome:
     error: str = ""
     is_hard_bounce: bool = False  # the reply says that there is no such mailbox
     retry_after: float = 0.0  # seconds for which the server asked to wait; 0: it did not ask
-    # Either the settings are wrong or this message: see mail/disputed.py.
+    # Either the settings are wrong or this message: see mail/outcome.py.
     disputed: bool = False
 
     def __post_init__(self) -> None:
@@ -223,3 +223,26 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _text(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
+
+
+# ── of a burst ───────────────────────────────────────────────────────────────
+
+# So few messages may all be invalid; more are not, so then it is the settings.
+FEW: Final = 3
+
+
+def resolve_disputed(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:
+    """Turn disputed outcomes into refusals where the provider accepts our other messages.
+
+    Args:
+        outcomes: of one burst.
+        is_proven: a message of the burst before was accepted. That counts for a burst of one or
+            two messages only: settings may become wrong at any time.
+    """
+    has_accepted = any(outcome.state == "accepted" for outcome in outcomes)
+    if not has_accepted and not (is_proven and len(outcomes) < FEW):
+        return list(outcomes)
+    return [
+        replace(outcome, state="refused", disputed=False) if outcome.disputed else outcome
+        for outcome in outcomes
+    ]

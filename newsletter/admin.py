@@ -18,7 +18,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_events import EventInline, delivery_number
-from newsletter.delivery import control
+from newsletter.delivery import pause
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
 from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
@@ -140,7 +140,7 @@ class EditionAdmin(BaseAdmin[Edition]):
         icon="pause",
     )
     def pause(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        control.pause(object_id, f"by {request.user}", timezone.now())
+        pause.pause(object_id, f"by {request.user}", timezone.now())
         return self._controlled(request, object_id, "The edition is paused.")
 
     @confirm_action(
@@ -151,7 +151,7 @@ class EditionAdmin(BaseAdmin[Edition]):
         icon="play_arrow",
     )
     def resume(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        control.resume(object_id, timezone.now())
+        pause.resume(object_id, timezone.now())
         return self._controlled(request, object_id, "The edition is resumed.")
 
     @confirm_action(
@@ -162,7 +162,7 @@ class EditionAdmin(BaseAdmin[Edition]):
         icon="cancel",
     )
     def cancel(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        skipped = control.cancel(object_id, timezone.now())
+        skipped = pause.cancel(object_id, timezone.now())
         return self._controlled(
             request, object_id, f"The edition is cancelled: {skipped} mails were skipped."
         )

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from newsletter.editions import links
-from newsletter.editions.loaded import rebuild
+from newsletter.editions.loaded_edition import rebuild
 from newsletter.editions.tokens import BadToken, read_token
 from newsletter.editions.windows import page_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
-from newsletter.editions.loaded import LoadedEdition, Selection
+from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.personalize import Interests
 from newsletter.models import (
     Candidate,

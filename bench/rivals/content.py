@@ -10,7 +10,7 @@ from django.conf import settings
 
 from bench.subscribers import DIGEST_SIZE, first_recipients
 from newsletter.editions.fragments import RANK, TOKEN, WHY
-from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.tokens import make_token
 from newsletter.models import Candidate, Edition
 from papers.wording import author_line, lead, short_figure

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Claimed
-from newsletter.editions.loaded import LoadedEdition, Selection
+from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.reasons import skipped
 
 

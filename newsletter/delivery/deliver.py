@@ -29,12 +29,12 @@ from mail.outcome import Outcome
 from mail.transport import Transport
 from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
-from newsletter.delivery.rates import send_rates
 from newsletter.delivery.recipients import recipients
 from newsletter.delivery.record import record, record_and_mark
+from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
-from newsletter.editions.loaded import LoadedEdition, load_edition
+from newsletter.editions.loaded_edition import LoadedEdition, load_edition
 from newsletter.editions.render import RENDERER, Digest
 from newsletter.editions.tokens import current_key_id, knows_key
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from mail.backoff import backoff
 from mail.outcome import Outcome
 from newsletter.delivery import ledger
-from newsletter.delivery.control import pause_on_failures
+from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
 from newsletter.editions.render import Digest
 from newsletter.models import Delivery

@@ -23,7 +23,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from mail.outcome import Outcome
-from newsletter.delivery.rates import SendRates, seconds_to_midnight
+from newsletter.delivery.send_rates import SendRates, seconds_to_midnight
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from newsletter.delivery.recipients import Recipient
-from newsletter.editions.loaded import Selection
+from newsletter.editions.loaded_edition import Selection
 from newsletter.editions.render import Digest, build_digest
 from newsletter.models import StoredPick
 

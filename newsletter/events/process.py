@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from newsletter.delivery.control import pause_on_complaints
+from newsletter.delivery.pause import pause_on_complaints
 from newsletter.events.match import MatchedEvent, match
 from newsletter.events.rules import (
     WEIGHED_KINDS,

@@ -13,9 +13,9 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from papers.api import selectors
+from papers.api.date_range import BadSpan, Span, span_of
 from papers.api.schemas import PaperDetail, PaperRow, Problem, TopicFields, TrendFields
 from papers.api.serializers import detail, public_id, public_url, row, topic_fields, window_trend
-from papers.api.span import BadSpan, Span, span_of
 from papers.models import Paper, Topic
 from papers.queries import latest_day, newest_places, topic_counts
 from papers.search.results import MAX_QUERY_LENGTH
@@ -30,7 +30,7 @@ _LIST: Final[dict[int | frozenset[int], Any]] = {
 
 
 class DailyQuery(Schema):
-    # The patterns are for the description only: papers.api.span answers with better reasons.
+    # The patterns are for the description only: papers.api.date_range answers with better reasons.
     date: Text = Field(
         None, description="A day, like 2025-03-14.", json_schema_extra={"format": "date"}
     )

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from papers.api.counts import Counts, newest_counts
-from papers.api.span import Span
+from papers.api.date_range import Span
 from papers.fetched import arxiv_id
 from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
 from papers.queries import topics_by_weight

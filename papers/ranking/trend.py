@@ -13,10 +13,10 @@ from operator import attrgetter
 from typing import Any, Final
 
 from papers.models import Signal
+from papers.ranking.above_topic import PaperStats, Topics, rate_of, topic_lifts
 from papers.ranking.exposure import Prior, decayed_gain, fit_prior, posterior_mean, upvote_evidence
 from papers.ranking.measurements import Measurement
 from papers.ranking.series import Series
-from papers.ranking.topic_lift import PaperStats, Topics, rate_of, topic_lifts
 from papers.ranking.weights import WEIGHTS, Weights
 
 Kind = Signal.Kind

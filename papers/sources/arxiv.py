@@ -23,7 +23,7 @@ from papers.sources import SourceError
 from papers.sources.arxiv_xml import Entry, ParsedFeed, parse_announcements, parse_query
 from papers.sources.http import Clock, Http, Limits, Response, Service
 from papers.sources.links import code_url, project_url
-from papers.sources.turns import turn
+from papers.sources.pacing import turn
 
 SOURCE: Final = "arxiv"
 BATCH: Final = 100  # ids in one request: an address of about 1,300 characters

@@ -7,7 +7,7 @@ from django.test import Client
 
 from newsletter.delivery.recipients import recipients
 from newsletter.editions.compose import compose
-from newsletter.editions.loaded import load_edition, rebuild
+from newsletter.editions.loaded_edition import load_edition, rebuild
 from newsletter.editions.render import RENDERER
 from newsletter.editions.tokens import current_key_id, make_token
 from newsletter.models import Delivery, DigestContent

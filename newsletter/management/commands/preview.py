@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.loaded import load_edition
+from newsletter.editions.loaded_edition import load_edition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import Digest, build_digest
 from newsletter.editions.windows import WINDOW_OF

@@ -9,7 +9,7 @@ import pytest
 from newsletter.delivery.decide import Skip, decide
 from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Claimed, Content, RenderStamp
-from newsletter.editions.loaded import LoadedEdition, Selection
+from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.personalize import Interests
 from newsletter.models import StoredPick
 from tests.factories import make_candidate, make_edition, make_paper

@@ -16,7 +16,7 @@ from newsletter.delivery import ledger as ledger_sql
 from newsletter.delivery import sweep
 from newsletter.delivery.progress import progress_of
 from newsletter.delivery.types import Batch, Result
-from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.models import Delivery, Edition, StoredPick, Tally
 from tests.factories import (
     DAY,

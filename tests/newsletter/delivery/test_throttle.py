@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from mail.outcome import Outcome, State
 from newsletter.delivery import throttle
-from newsletter.delivery.rates import SendRates, WarmUp
+from newsletter.delivery.send_rates import SendRates, WarmUp
 from newsletter.delivery.throttle import Admission, Throttle
 
 NOW = datetime(2025, 3, 15, 18, tzinfo=UTC)

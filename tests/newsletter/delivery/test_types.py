@@ -11,7 +11,7 @@ from pytest_django import Settings
 from newsletter.delivery import ledger
 from newsletter.delivery.types import Burst, Claimed, Content, RenderStamp
 from newsletter.editions.compose import compose
-from newsletter.editions.loaded import LoadedEdition
+from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.render import Digest
 from newsletter.editions.tokens import current_key_id, make_token
 from newsletter.models import Delivery, Edition, StoredPick

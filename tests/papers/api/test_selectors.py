@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from papers.api import selectors
+from papers.api.date_range import Span
 from papers.api.selectors import Page, daily_papers
-from papers.api.span import Span
 from papers.models import SUBMITTER, Paper, RawRecord, Trend
 from papers.search.results import search_papers
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic

@@ -19,7 +19,7 @@ from redis.lock import Lock
 
 from fakes.arxiv import Site, serving
 from papers.sources import SourceError
-from papers.sources.turns import turn
+from papers.sources.pacing import turn
 
 ROOT = Path(__file__).resolve().parents[3]
 REST = 0.2
@@ -33,7 +33,7 @@ with connect() as http:
 """
 HOLD = """
 import time, django; django.setup()
-from papers.sources.turns import turn
+from papers.sources.pacing import turn
 with turn({name!r}, rest=0.1, longest=0.8, patience=5, slack=0.2):
     print("held", flush=True); time.sleep(60)
 """

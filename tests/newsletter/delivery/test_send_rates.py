@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from newsletter.delivery.rates import WarmUp, domain_rates, seconds_to_midnight, send_rates
+from newsletter.delivery.send_rates import WarmUp, domain_rates, seconds_to_midnight, send_rates
 
 NOW = datetime(2025, 3, 15, 18, tzinfo=UTC)
 

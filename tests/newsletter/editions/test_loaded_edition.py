@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.editions.compose import compose
-from newsletter.editions.loaded import LoadedEdition, load_edition, rebuild
+from newsletter.editions.loaded_edition import LoadedEdition, load_edition, rebuild
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import RENDERER, build_digest
 from newsletter.editions.tokens import current_key_id

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from papers.ranking.above_topic import PaperStats, topic_lifts
 from papers.ranking.exposure import Evidence, Prior, fit_prior
-from papers.ranking.topic_lift import PaperStats, topic_lifts
 from papers.ranking.weights import WEIGHTS
 
 SEEN = 0.9  # of the attention of a lifetime

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from mail.outcome import Outcome, State
-from newsletter.delivery import control, ledger
+from newsletter.delivery import ledger, pause
 from newsletter.delivery.progress import Progress
 from newsletter.models import Delivery, Edition
 from tests.factories import make_batch, make_burst, make_delivery, make_edition, make_subscriber
@@ -31,34 +31,34 @@ def claim(edition: Edition) -> int:
 
 
 def test_nothing_of_a_paused_edition_is_claimed(edition: Edition) -> None:
-    assert control.pause(edition.pk, "a mistake in the note", NOW)
+    assert pause.pause(edition.pk, "a mistake in the note", NOW)
     assert claim(edition) == 0
 
 
 def test_a_claim_before_the_pause_is_not_sent_after_it(edition: Edition) -> None:
     fence = uuid.uuid4()
     claimed = ledger.claim(make_batch(edition), NOW, 50, timedelta(minutes=5), fence)
-    control.pause(edition.pk, "stop", NOW)
+    pause.pause(edition.pk, "stop", NOW)
     assert ledger.mark_sending(edition.pk, fence, make_burst(claimed), NOW) == set()
 
 
 def test_a_resumed_edition_is_claimed_again(edition: Edition) -> None:
-    control.pause(edition.pk, "stop", NOW)
-    control.resume(edition.pk, NOW)
+    pause.pause(edition.pk, "stop", NOW)
+    pause.resume(edition.pk, NOW)
     assert claim(edition) == 3
 
 
 def test_mail_deferred_by_the_fault_is_sent_at_once(edition: Edition) -> None:
     later = timezone.now() + timedelta(hours=1)
     Delivery.objects.update(state="deferred", attempts=1, next_attempt_at=later)
-    control.pause(edition.pk, "stop", NOW)
-    control.resume(edition.pk, timezone.now())
+    pause.pause(edition.pk, "stop", NOW)
+    pause.resume(edition.pk, timezone.now())
     assert claim(edition) == 3
 
 
 def test_pausing_twice_keeps_the_first_reason(edition: Edition) -> None:
-    control.pause(edition.pk, "first", NOW)
-    assert not control.pause(edition.pk, "second", NOW)
+    pause.pause(edition.pk, "first", NOW)
+    assert not pause.pause(edition.pk, "second", NOW)
     edition.refresh_from_db()
     assert edition.pause_reason == "first"
 
@@ -67,7 +67,7 @@ def test_cancelling_skips_the_waiting_mails_with_a_reason(edition: Edition) -> N
     sent = Delivery.objects.first()
     assert sent is not None
     Delivery.objects.filter(pk=sent.pk).update(state="sent")
-    assert control.cancel(edition.pk, NOW) == 2
+    assert pause.cancel(edition.pk, NOW) == 2
     skipped = Delivery.objects.filter(state="skipped", reason="the edition was cancelled")
     assert skipped.count() == 2
     assert claim(edition) == 0
@@ -76,7 +76,7 @@ def test_cancelling_skips_the_waiting_mails_with_a_reason(edition: Edition) -> N
 def test_a_wrong_setting_pauses_the_edition_and_is_logged(
     edition: Edition, caplog: pytest.LogCaptureFixture
 ) -> None:
-    control.pause_on_failures(edition.pk, [Outcome("misconfigured", error="401 bad token")], NOW)
+    pause.pause_on_failures(edition.pk, [Outcome("misconfigured", error="401 bad token")], NOW)
     edition.refresh_from_db()
     assert edition.paused_at == NOW
     assert "401 bad token" in edition.pause_reason
@@ -85,7 +85,7 @@ def test_a_wrong_setting_pauses_the_edition_and_is_logged(
 
 @pytest.mark.parametrize("state", ["accepted", "refused", "deferred", "unknown"])
 def test_no_other_single_outcome_pauses_it(edition: Edition, state: State) -> None:
-    control.pause_on_failures(edition.pk, [Outcome(state)], NOW)
+    pause.pause_on_failures(edition.pk, [Outcome(state)], NOW)
     assert claim(edition) == 3
 
 
@@ -93,7 +93,7 @@ def test_no_other_single_outcome_pauses_it(edition: Edition, state: State) -> No
     ("sent", "failed", "paused"), [(150, 20, False), (950, 50, False), (940, 60, True)]
 )
 def test_too_many_refusals_are_a_reason_to_pause(sent: int, failed: int, paused: bool) -> None:
-    assert bool(control.pause_reason(Progress(sent=sent, failed=failed))) is paused
+    assert bool(pause.pause_reason(Progress(sent=sent, failed=failed))) is paused
 
 
 @pytest.mark.parametrize("is_hard_bounce", [True, False])
@@ -101,7 +101,7 @@ def test_too_many_refused_mails_pause_the_edition(edition: Edition, is_hard_boun
     for number in range(200):
         state = "failed" if number < 11 else "sent"
         make_delivery(edition, make_subscriber(), state=state)
-    control.pause_on_failures(edition.pk, [Outcome("refused", is_hard_bounce=is_hard_bounce)], NOW)
+    pause.pause_on_failures(edition.pk, [Outcome("refused", is_hard_bounce=is_hard_bounce)], NOW)
     edition.refresh_from_db()
     assert edition.paused_at == NOW
     assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")
@@ -114,13 +114,13 @@ def test_too_many_refused_mails_pause_the_edition(edition: Edition, is_hard_boun
 def test_too_many_complaints_are_a_reason_to_pause(
     sent: int, complaints: int, paused: bool
 ) -> None:
-    assert bool(control.pause_reason(Progress(sent=sent, complaints=complaints))) is paused
+    assert bool(pause.pause_reason(Progress(sent=sent, complaints=complaints))) is paused
 
 
 def test_the_share_of_complaints_is_a_setting(settings: Settings) -> None:
     settings.PAUSE_AT_COMPLAINT_SHARE = 0.05
-    assert not control.pause_reason(Progress(sent=200, complaints=10))
-    reason = control.pause_reason(Progress(sent=200, complaints=11))
+    assert not pause.pause_reason(Progress(sent=200, complaints=10))
+    reason = pause.pause_reason(Progress(sent=200, complaints=11))
     assert reason.startswith("5.50% of 200 mails were reported as spam")
 
 
@@ -143,18 +143,18 @@ def test_the_newest_edition_is_paused_though_nothing_waits(
     complained: Edition,
 ) -> None:
     """More subscribers may become due for it."""
-    control.pause_on_complaints(complained.pk, NOW)
+    pause.pause_on_complaints(complained.pk, NOW)
     assert is_paused(complained)
 
 
 def test_an_older_edition_that_is_sent_is_not_paused(complained: Edition) -> None:
     make_edition(day=complained.day + timedelta(days=1))
-    control.pause_on_complaints(complained.pk, NOW)
+    pause.pause_on_complaints(complained.pk, NOW)
     assert not is_paused(complained)
 
 
 def test_an_older_edition_with_waiting_mails_is_paused(complained: Edition) -> None:
     make_edition(day=complained.day + timedelta(days=1))
     make_delivery(complained, make_subscriber(), state="deferred")
-    control.pause_on_complaints(complained.pk, NOW)
+    pause.pause_on_complaints(complained.pk, NOW)
     assert is_paused(complained)

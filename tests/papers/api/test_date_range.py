@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.api.span import BadSpan, Span, span_of
+from papers.api.date_range import BadSpan, Span, span_of
 
 TODAY = date(2026, 11, 23)
 DAYS = st.dates(date(1, 1, 8), TODAY)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mail.disputed import resolve_disputed
-from mail.outcome import Outcome
+from mail.outcome import Outcome, resolve_disputed
 
 ACCEPTED = Outcome("accepted", provider_id="1")
 DISPUTED = Outcome("misconfigured", error="400 odd", disputed=True)
