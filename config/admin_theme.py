@@ -87,7 +87,7 @@ UNFOLD: Final[dict[str, Any]] = {
                 ],
             },
             {
-                "title": "Readers",
+                "title": "Subscribers",
                 "separator": True,
                 "items": [
                     _page("Subscribers", "group", "subscribers", "subscriber"),

@@ -132,7 +132,7 @@ def subscribers(now: datetime, counts: SubscriberCounts) -> dict[str, Any]:
     due = Subscriber.objects.filter(next_send_at__isnull=False).order_by("next_send_at", "id")
     due_url = rows_url(Subscriber, next_send_at__lt=counts.tomorrow)
     return {
-        "total": Figure("readers", counts.total, rows_url(Subscriber)),
+        "total": Figure("subscribers", counts.total, rows_url(Subscriber)),
         "states": [
             Figure(
                 str(state.label),
@@ -190,7 +190,7 @@ def _line(
         is_current=bool(last and last.day >= last_closed_day(now)),
         papers=_papers_figure(last) if last else None,
         deliveries=_delivery_figures(last, by_state[last.pk]) if last else (),
-        subscribers=Figure("active readers", active, active_url),
+        subscribers=Figure("active subscribers", active, active_url),
     )
 
 

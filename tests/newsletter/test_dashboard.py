@@ -184,7 +184,7 @@ def _clerk(*permissions: str) -> User:
 def test_an_empty_service_shows_what_to_do_first(admin_client: Client) -> None:
     page = admin_client.get("/admin/").content.decode()
     for sentence in (
-        "There are no readers yet.",
+        "There are no subscribers yet.",
         "No delivery was due in these days.",
         "There are no papers yet.",
         "No digest is due",
@@ -196,7 +196,7 @@ def test_an_operator_sees_only_the_parts_with_view_permission(client: Client, bu
     client.force_login(_clerk("view_paper"))
     page = client.get("/admin/").content.decode()
     assert "Newest papers" in page
-    assert "Readers</h2>" not in page
+    assert "Subscribers</h2>" not in page
     assert "Deliveries" not in page
 
 
