@@ -28,7 +28,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 pytestmark = pytest.mark.django_db
 
 PHONE: Final = {"width": 375, "height": 812}
-DESK: Final = {"width": 1280, "height": 900}
+DESKTOP: Final = {"width": 1280, "height": 900}
 FINGER: Final = 44
 LONG = "A sentence that says what was tried, how, and with which result on which data. " * 8
 # Touch targets, but for links within a running text, which WCAG exempts. The honeypot cannot be
@@ -92,8 +92,8 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def desk(browser: Browser) -> Iterator[Page]:
-    yield from _page(browser.new_context(viewport=DESK))  # type: ignore[arg-type]
+def desktop(browser: Browser) -> Iterator[Page]:
+    yield from _page(browser.new_context(viewport=DESKTOP))  # type: ignore[arg-type]
 
 
 def _page(context: BrowserContext) -> Iterator[Page]:
@@ -112,32 +112,32 @@ def style(page: Page, selector: str, name: str) -> str:
     return str(page.evaluate(script, [selector, name]))
 
 
-def test_no_page_loads_anything_from_another_host(desk: Page, addresses: list[str]) -> None:
+def test_no_page_loads_anything_from_another_host(desktop: Page, addresses: list[str]) -> None:
     hosts: set[str | None] = set()
-    desk.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    desktop.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     for address in addresses:
-        desk.goto(address, wait_until="networkidle")
+        desktop.goto(address, wait_until="networkidle")
     assert hosts == {urlsplit(addresses[0]).netloc}
 
 
-def test_no_page_logs_an_error_in_the_console(desk: Page, addresses: list[str]) -> None:
+def test_no_page_logs_an_error_in_the_console(desktop: Page, addresses: list[str]) -> None:
     """Violations of the Content-Security-Policy would be logged there too."""
     messages: list[str] = []
-    desk.on("console", lambda message: messages.append(message.text))
-    desk.on("pageerror", lambda error: messages.append(str(error)))
+    desktop.on("console", lambda message: messages.append(message.text))
+    desktop.on("pageerror", lambda error: messages.append(str(error)))
     for address in addresses:
-        desk.goto(address, wait_until="networkidle")
+        desktop.goto(address, wait_until="networkidle")
     missing_on_purpose = "404 (Not Found)"
     assert [line for line in messages if missing_on_purpose not in line] == []
     assert len(messages) == 1
 
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1024, 1280])
-def test_no_page_is_wider_than_the_screen(desk: Page, addresses: list[str], width: int) -> None:
-    desk.set_viewport_size({"width": width, "height": 800})
+def test_no_page_is_wider_than_the_screen(desktop: Page, addresses: list[str], width: int) -> None:
+    desktop.set_viewport_size({"width": width, "height": 800})
     for address in addresses:
-        desk.goto(address)
-        assert desk.evaluate("document.documentElement.scrollWidth") <= width, address
+        desktop.goto(address)
+        assert desktop.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
 def test_every_touch_target_is_large_enough_for_a_finger(phone: Page, addresses: list[str]) -> None:
@@ -152,18 +152,20 @@ def test_every_touch_target_is_large_enough_for_a_finger(phone: Page, addresses:
 
 
 def test_the_form_takes_at_most_a_third_of_the_screen(
-    phone: Page, desk: Page, addresses: list[str]
+    phone: Page, desktop: Page, addresses: list[str]
 ) -> None:
-    for page, screen in ((phone, PHONE), (desk, DESK)):
+    for page, screen in ((phone, PHONE), (desktop, DESKTOP)):
         page.goto(addresses[0])
         call = box(page, ".call")
         assert call["y"] + call["height"] < screen["height"], "it is on the first screen"
         assert call["height"] <= screen["height"] / 3
 
 
-def test_a_wide_screen_shows_the_form_beside_the_papers(desk: Page, addresses: list[str]) -> None:
-    desk.goto(addresses[0])
-    papers, call, topics = box(desk, ".reading"), box(desk, ".call"), box(desk, ".topics")
+def test_a_wide_screen_shows_the_form_beside_the_papers(
+    desktop: Page, addresses: list[str]
+) -> None:
+    desktop.goto(addresses[0])
+    papers, call, topics = box(desktop, ".reading"), box(desktop, ".call"), box(desktop, ".topics")
     assert call["x"] >= papers["x"] + papers["width"]
     assert topics["x"] == call["x"]
     assert topics["y"] >= call["y"] + call["height"]
@@ -178,11 +180,11 @@ def test_a_phone_shows_the_form_first_and_the_topics_last(
     assert box(phone, ".topics")["y"] > box(phone, ".papers")["y"]
 
 
-def test_a_line_of_text_has_at_most_seventy_letters(desk: Page, addresses: list[str]) -> None:
-    desk.goto(addresses[0])
-    desk.locator(".brief summary").first.click()
+def test_a_line_of_text_has_at_most_seventy_letters(desktop: Page, addresses: list[str]) -> None:
+    desktop.goto(addresses[0])
+    desktop.locator(".brief summary").first.click()
     letters = "e => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize) * 2"
-    assert desk.locator(".brief p").first.evaluate(letters) <= 70, "a letter is half an em wide"
+    assert desktop.locator(".brief p").first.evaluate(letters) <= 70, "a letter is half an em wide"
 
 
 def test_more_unfolds_the_abstract_and_less_folds_it(phone: Page, addresses: list[str]) -> None:
@@ -197,9 +199,9 @@ def test_more_unfolds_the_abstract_and_less_folds_it(phone: Page, addresses: lis
     assert not whole.is_visible()
 
 
-def test_the_reasons_of_a_trend_unfold(desk: Page, addresses: list[str]) -> None:
-    desk.goto(addresses[0])
-    why = desk.locator(".why").first
+def test_the_reasons_of_a_trend_unfold(desktop: Page, addresses: list[str]) -> None:
+    desktop.goto(addresses[0])
+    why = desktop.locator(".why").first
     reason = why.get_by_text("100 upvotes")
     assert not reason.is_visible()
     why.locator("summary").click()
@@ -230,22 +232,22 @@ def test_the_page_follows_the_preferred_colour_scheme(
     context.close()
 
 
-def test_the_first_tab_key_skips_to_the_papers(desk: Page, addresses: list[str]) -> None:
-    desk.goto(addresses[0])
-    desk.keyboard.press("Tab")
-    skip = desk.locator(".skip")
+def test_the_first_tab_key_skips_to_the_papers(desktop: Page, addresses: list[str]) -> None:
+    desktop.goto(addresses[0])
+    desktop.keyboard.press("Tab")
+    skip = desktop.locator(".skip")
     assert skip.evaluate("e => e === document.activeElement")
-    assert box(desk, ".skip")["y"] >= 0
-    desk.keyboard.press("Enter")
-    assert desk.locator("main").evaluate("e => e === document.activeElement")
+    assert box(desktop, ".skip")["y"] >= 0
+    desktop.keyboard.press("Enter")
+    assert desktop.locator("main").evaluate("e => e === document.activeElement")
 
 
-def test_the_focused_element_has_an_outline(desk: Page, addresses: list[str]) -> None:
-    desk.goto(addresses[0])
+def test_the_focused_element_has_an_outline(desktop: Page, addresses: list[str]) -> None:
+    desktop.goto(addresses[0])
     ring = "(s => s.outlineStyle + s.outlineWidth)(getComputedStyle(document.activeElement))"
     for _ in range(12):
-        desk.keyboard.press("Tab")
-        assert desk.evaluate(ring) == "solid2px"
+        desktop.keyboard.press("Tab")
+        assert desktop.evaluate(ring) == "solid2px"
 
 
 def test_reduced_motion_disables_transitions(browser: Browser, addresses: list[str]) -> None:
@@ -256,18 +258,18 @@ def test_reduced_motion_disables_transitions(browser: Browser, addresses: list[s
     context.close()
 
 
-def test_each_page_has_its_landmarks_and_one_h1(desk: Page, addresses: list[str]) -> None:
+def test_each_page_has_its_landmarks_and_one_h1(desktop: Page, addresses: list[str]) -> None:
     for address in addresses:
-        desk.goto(address)
+        desktop.goto(address)
         for role in ("banner", "main", "contentinfo"):
-            assert desk.get_by_role(role).count() == 1, (address, role)
-        assert desk.get_by_role("heading", level=1).count() == 1, address
+            assert desktop.get_by_role(role).count() == 1, (address, role)
+        assert desktop.get_by_role("heading", level=1).count() == 1, address
 
 
-def test_every_control_has_a_name(desk: Page, addresses: list[str]) -> None:
+def test_every_control_has_a_name(desktop: Page, addresses: list[str]) -> None:
     nameless = """elements => elements.filter(e =>
         !(e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length)))
         .map(e => e.outerHTML)"""
     for address in addresses:
-        desk.goto(address)
-        assert desk.locator(TOUCHABLE).evaluate_all(nameless) == [], address
+        desktop.goto(address)
+        assert desktop.locator(TOUCHABLE).evaluate_all(nameless) == [], address

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.test_pages_browser import (  # noqa: F401 (fixtures)
     addresses,
     browser_type_launch_args,
-    desk,
+    desktop,
     phone,
 )
 
@@ -24,16 +24,16 @@ def query_of(page: Page) -> dict[str, list[str]]:
 
 
 def test_the_search_box_works_with_the_return_key(
-    desk: Page,
+    desktop: Page,
     addresses: list[str],
 ) -> None:
-    desk.goto(addresses[0])
-    desk.get_by_role("search").get_by_label("Search papers").fill("rather long title")
-    desk.keyboard.press("Enter")
-    desk.wait_for_url("**/search/**")
-    assert query_of(desk) == {"q": ["rather long title"]}
-    assert "Where the α goes" in desk.locator(".papers .title").inner_text()
-    assert desk.locator(".title mark").all_inner_texts() == ["rather", "long", "title"]
+    desktop.goto(addresses[0])
+    desktop.get_by_role("search").get_by_label("Search papers").fill("rather long title")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url("**/search/**")
+    assert query_of(desktop) == {"q": ["rather long title"]}
+    assert "Where the α goes" in desktop.locator(".papers .title").inner_text()
+    assert desktop.locator(".title mark").all_inner_texts() == ["rather", "long", "title"]
 
 
 def test_a_phone_shows_a_link_to_the_search(
@@ -48,20 +48,20 @@ def test_a_phone_shows_a_link_to_the_search(
     assert phone.locator("#q").evaluate("e => e === document.activeElement")
 
 
-def test_filters_work_by_keys_alone(desk: Page, addresses: list[str]) -> None:
-    desk.goto(f"{addresses[0]}search/?q=title")
-    desk.locator(".filters > summary").focus()
-    desk.keyboard.press("Enter")
-    desk.get_by_label("Topic").focus()
-    desk.keyboard.type("Speech")
-    desk.get_by_label("With code").focus()
-    desk.keyboard.press("Space")
-    desk.locator("#q").focus()
-    desk.keyboard.press("Enter")
-    desk.wait_for_url("**topic=speech-audio**")
-    assert query_of(desk)["code"] == ["on"]
-    assert desk.locator(".filters").get_attribute("open") is not None
-    assert desk.locator(".paper").count() == 1
+def test_filters_work_by_keys_alone(desktop: Page, addresses: list[str]) -> None:
+    desktop.goto(f"{addresses[0]}search/?q=title")
+    desktop.locator(".filters > summary").focus()
+    desktop.keyboard.press("Enter")
+    desktop.get_by_label("Topic").focus()
+    desktop.keyboard.type("Speech")
+    desktop.get_by_label("With code").focus()
+    desktop.keyboard.press("Space")
+    desktop.locator("#q").focus()
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_url("**topic=speech-audio**")
+    assert query_of(desktop)["code"] == ["on"]
+    assert desktop.locator(".filters").get_attribute("open") is not None
+    assert desktop.locator(".paper").count() == 1
 
 
 def test_a_search_needs_no_scripts(browser: Browser, addresses: list[str]) -> None:
@@ -77,10 +77,10 @@ def test_a_search_needs_no_scripts(browser: Browser, addresses: list[str]) -> No
 
 
 def test_a_suggestion_finds_more_papers(
-    desk: Page,
+    desktop: Page,
     addresses: list[str],
 ) -> None:
-    desk.goto(f"{addresses[0]}search/?q=zebra title")
-    desk.get_by_role("link", name="Look for any of the words").click()
-    assert query_of(desk) == {"q": ["zebra or title"]}
-    assert desk.locator(".paper").count() == 1
+    desktop.goto(f"{addresses[0]}search/?q=zebra title")
+    desktop.get_by_role("link", name="Look for any of the words").click()
+    assert query_of(desktop) == {"q": ["zebra or title"]}
+    assert desktop.locator(".paper").count() == 1

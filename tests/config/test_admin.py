@@ -130,7 +130,7 @@ def test_the_list_of_users_takes_the_same_queries_for_any_number(
     admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     for number in range(1, rows):  # the operator is one
-        User.objects.create_user(f"clerk{number}").groups.create(name=f"group {number}")
+        User.objects.create_user(f"staff{number}").groups.create(name=f"group {number}")
     with django_assert_num_queries(6):
         page = admin_client.get(rows_url(User))
     assert page.context["cl"].result_count == rows
@@ -192,7 +192,7 @@ def test_a_row_of_a_ledger_cannot_be_deleted(
 
 @pytest.mark.parametrize("model", OURS, ids=name_of)
 def test_a_list_needs_its_view_permission(client: Client, model: type[Model]) -> None:
-    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    client.force_login(User.objects.create_user("staff", is_staff=True))
     assert client.get(rows_url(model)).status_code == 403
 
 

@@ -32,14 +32,14 @@ def test_a_superuser_has_a_link_to_every_list(admin_client: Client) -> None:
 
 
 def test_a_user_without_permissions_has_no_link(client: Client) -> None:
-    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    client.force_login(User.objects.create_user("staff", is_staff=True))
     assert links(client) == set()
 
 
 def test_a_user_has_the_links_of_their_permissions(client: Client) -> None:
-    clerk = User.objects.create_user("clerk", is_staff=True)
-    clerk.user_permissions.add(Permission.objects.get(codename="view_topic"))
-    client.force_login(clerk)
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_topic"))
+    client.force_login(staff)
     assert links(client) == {"Topic"}
 
 

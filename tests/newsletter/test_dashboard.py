@@ -176,9 +176,9 @@ def test_one_part_runs_only_its_own_queries(
 
 
 def _clerk(*permissions: str) -> User:
-    clerk = User.objects.create_user("clerk", is_staff=True)
-    clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return clerk
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return staff
 
 
 def test_an_empty_service_shows_what_to_do_first(admin_client: Client) -> None:

@@ -166,7 +166,7 @@ def test_a_dialog_of_htmx_is_redirected_by_a_header(admin_client: Client) -> Non
 def test_reclassifying_needs_the_permission_to_change_topics(client: Client) -> None:
     topic = make_topic(query="robots")
     make_paper("Robots learn to walk")
-    client.force_login(User.objects.create_user("clerk", is_staff=True))
+    client.force_login(User.objects.create_user("staff", is_staff=True))
     answer = client.post(reverse(RECLASSIFY), {"_form_submitted": "True"})
     assert answer.status_code == 403
     assert not topic.papers.exists()

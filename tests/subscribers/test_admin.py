@@ -188,9 +188,9 @@ def test_several_subscribers_are_unsubscribed_at_once(admin_client: Client) -> N
 
 @pytest.mark.parametrize("name", ["unsubscribe_one", "erase_one"])
 def test_an_operator_with_view_permission_only_changes_nothing(client: Client, name: str) -> None:
-    clerk = User.objects.create_user("clerk", is_staff=True)
-    clerk.user_permissions.add(Permission.objects.get(codename="view_subscriber"))
-    client.force_login(clerk)
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_subscriber"))
+    client.force_login(staff)
     subscriber = make_subscriber()
     assert client.post(action_url(name, subscriber), YES).status_code == 403
     assert action_url(name, subscriber) not in client.get(row_url(subscriber)).content.decode()
