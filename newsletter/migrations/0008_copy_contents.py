@@ -23,7 +23,8 @@ UPDATE newsletter_delivery AS delivery
                   FROM unnest(positions, papers, reasons)
                        WITH ORDINALITY AS pick (position, paper, reason, place))
   FROM newsletter_digestcontent AS content
- WHERE content.delivery_id = delivery.id AND content.edition_id = delivery.edition_id
+ WHERE content.delivery_id = delivery.id AND content.edition_id = delivery.edition_id;
+TRUNCATE newsletter_digestcontent
 """
 
 

@@ -16,7 +16,14 @@ from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import load_edition, rebuild
 from newsletter.editions.personalize import Interests
 from newsletter.editions.tokens import current_key_id
-from newsletter.models import ArchivedDelivery, Delivery, DigestContent, Edition, Tally
+from newsletter.models import (
+    ArchivedDelivery,
+    Delivery,
+    DigestContent,
+    Edition,
+    StoredPick,
+    Tally,
+)
 from tests.factories import (
     DAY,
     NOON,
@@ -26,7 +33,7 @@ from tests.factories import (
     make_paper,
     make_subscriber,
 )
-from web.sql import rows
+from web.sql import execute, rows
 
 pytestmark = pytest.mark.django_db
 HUNDREDS = (700_000, 700_100, 700_200)  # far from where the sequence of a test database stands
@@ -116,6 +123,27 @@ def test_a_digest_stays_the_same_when_its_picks_are_moved() -> None:
     migrate(newest())
     assert contents() == stored
     assert rebuild(Delivery.objects.get(pk=sent.pk), "ada@example.com").as_bytes() == before
+
+
+def test_a_digest_that_an_old_worker_marks_between_two_migrations_is_copied() -> None:
+    edition = make_edition()
+    early = make_delivery(edition, make_subscriber())
+    late = make_delivery(edition, make_subscriber())
+    make_content(early, [StoredPick(1, make_paper("One").pk, "a reason")], dated_at=NOON)
+    migrate("0006_delivery_events")
+    migrate("0008_copy_contents")
+    execute(
+        "UPDATE newsletter_delivery AS late"
+        "   SET picks = early.picks, dated_at = early.dated_at,"
+        "       renderer = early.renderer, key_id = early.key_id"
+        "  FROM newsletter_delivery AS early WHERE late.id = %(late)s AND early.id = %(early)s",
+        late=late.pk,
+        early=early.pk,
+    )
+    migrate(newest())
+    first, second = contents()
+    assert (first[0], second[0]) == (early.pk, late.pk)
+    assert first[1:] == second[1:]
 
 
 def contents() -> list[tuple[Any, ...]]:
