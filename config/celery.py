@@ -92,6 +92,7 @@ app.conf.update(
             }
             for cadence in ("daily", "weekly", "monthly")
         },
+        "cancelled": {"task": "newsletter.end_cancelled", "schedule": settings.TICK_SECONDS},
         "leases": {"task": "newsletter.expire_leases", "schedule": settings.TICK_SECONDS},
         "retries": {"task": "newsletter.enqueue_retries", "schedule": settings.TICK_SECONDS},
         "stalled": {"task": "newsletter.enqueue_stalled", "schedule": settings.TICK_SECONDS},

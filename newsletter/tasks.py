@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from mail.factory import process_transport
 from newsletter.delivery import archive as archiving
-from newsletter.delivery import sweep
+from newsletter.delivery import pause, sweep
 from newsletter.delivery.deliver import BATCH, deliver
 from newsletter.delivery.dispatch import dispatch_due
 from newsletter.delivery.progress import note_send_rate
@@ -45,8 +45,14 @@ def dispatch_every_cadence() -> None:
 
 @shared_task(name="newsletter.expire_leases")
 def expire_leases() -> None:
-    """End the rows of workers that died while sending."""
+    """End the rows of workers that were killed while sending."""
     sweep.expire_leases(timezone.now())
+
+
+@shared_task(name="newsletter.end_cancelled")
+def end_cancelled() -> None:
+    """End deliveries that wait although their edition is cancelled."""
+    pause.end_cancelled(timezone.now())
 
 
 @shared_task(name="newsletter.enqueue_retries")
@@ -57,7 +63,7 @@ def enqueue_retries() -> None:
 
 @shared_task(name="newsletter.enqueue_stalled")
 def enqueue_stalled() -> None:
-    """Enqueue deliveries whose task was lost: nothing of their edition moved for two ticks."""
+    """Enqueue deliveries whose task was lost: no row of their edition changed for two ticks."""
     now = timezone.now()
     still_since = now - timedelta(seconds=2 * settings.TICK_SECONDS)
     enqueue(sweep.stalled(now, still_since, BATCH))
@@ -110,7 +116,7 @@ def archive() -> None:
                 archive.delay()
                 return
     except archiving.InUse as error:
-        log.warning("%s; the next night will", error)
+        log.warning("%s; it is tried again next night", error)
 
 
 def enqueue(batches: Iterable[Batch]) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from mail.outcome import Outcome
 from newsletter.delivery.progress import Progress, progress_of
@@ -48,6 +49,17 @@ def cancel(edition_id: int, now: datetime) -> int:
     while chunk := _end_waiting(edition_id):
         ended += chunk
     return ended
+
+
+def end_cancelled(now: datetime) -> int:
+    """End deliveries that wait although their edition is cancelled; returns how many.
+
+    A subscriber became due for it afterwards, or the message was being sent when it was cancelled
+    and the server deferred it. No worker claims such a row.
+    """
+    waiting = Delivery.objects.filter(edition=OuterRef("pk"), state__in=["queued", "deferred"])
+    cancelled = Edition.objects.filter(Exists(waiting), cancelled_at__isnull=False)
+    return sum(cancel(edition_id, now) for edition_id in cancelled.values_list("pk", flat=True))
 
 
 def _end_waiting(edition_id: int) -> int:

@@ -46,7 +46,8 @@ SELECT edition_id, min(id), max(id)
  ORDER BY edition_id, batch
 """
 
-# Deliveries whose next attempt is due. Served by delivery_deferred (next_attempt_at).
+# Deliveries whose next attempt is due, of editions that are sent now. Served by delivery_deferred
+# (next_attempt_at).
 _DUE_RETRIES = """
 SELECT edition_id, min(id), max(id)
   FROM (
@@ -55,6 +56,8 @@ SELECT edition_id, min(id), max(id)
       FROM newsletter_delivery
      WHERE state = 'deferred' AND next_attempt_at <= %(now)s
        AND (lease_until IS NULL OR lease_until < %(now)s)
+       AND edition_id IN (SELECT id FROM newsletter_edition
+                           WHERE paused_at IS NULL AND cancelled_at IS NULL)
   ) AS waiting
  GROUP BY edition_id, batch
  ORDER BY edition_id, batch

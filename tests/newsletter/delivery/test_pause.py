@@ -73,6 +73,25 @@ def test_cancelling_skips_the_waiting_mails_with_a_reason(edition: Edition) -> N
     assert claim(edition) == 0
 
 
+@pytest.mark.parametrize("state", ["queued", "deferred"])
+def test_deliveries_that_wait_after_the_cancellation_are_ended(state: str) -> None:
+    cancelled, other = make_edition(cancelled_at=NOW), make_edition(cadence="daily")
+    late = make_delivery(cancelled, make_subscriber(), state=state)
+    sent = make_delivery(cancelled, make_subscriber(), state="sent")
+    untouched = make_delivery(other, make_subscriber(), state=state)
+    assert pause.end_cancelled(NOW + timedelta(hours=1)) == 1
+    assert pause.end_cancelled(NOW + timedelta(hours=1)) == 0
+    assert dict(Delivery.objects.values_list("pk", "state")) == {
+        late.pk: "skipped",
+        sent.pk: "sent",
+        untouched.pk: state,
+    }
+    late.refresh_from_db()
+    assert late.reason == "the edition was cancelled"
+    cancelled.refresh_from_db()
+    assert cancelled.cancelled_at == NOW
+
+
 def test_a_wrong_setting_pauses_the_edition_and_is_logged(
     edition: Edition, caplog: pytest.LogCaptureFixture
 ) -> None:

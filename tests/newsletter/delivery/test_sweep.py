@@ -72,6 +72,14 @@ def test_a_deferred_delivery_is_found_when_it_is_due(edition: Edition) -> None:
     assert len(sweep.due_retries(now + timedelta(minutes=5), 500)) == 1
 
 
+@pytest.mark.parametrize("field", ["paused_at", "cancelled_at"])
+def test_retries_of_a_paused_or_cancelled_edition_are_not_due(edition: Edition, field: str) -> None:
+    now = timezone.now()
+    Delivery.objects.update(state="deferred", next_attempt_at=now)
+    Edition.objects.update(**{field: now})
+    assert sweep.due_retries(now, 500) == []
+
+
 # ── expired leases ───────────────────────────────────────────────────────────
 
 
