@@ -22,8 +22,8 @@ from mail.backoff import backoff
 from mail.outcome import Outcome
 from mail.transport import Transport
 from subscribers.messages import build, may_receive
-from subscribers.models import TransactionalMail
-from subscribers.suppress import is_suppressed
+from subscribers.models import Suppression, TransactionalMail
+from subscribers.suppress import is_suppressed, suppress
 
 log = logging.getLogger(__name__)
 State = TransactionalMail.State
@@ -43,11 +43,11 @@ def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.
 
 
 def expire_leases(now: datetime) -> int:
-    """Stop trying mails whose last allowed worker died too: they may be the reason for it."""
+    """Stop trying mails whose last allowed worker was killed too: they may be the reason."""
     held = TransactionalMail.objects.filter(
         state=State.SENDING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS
     )
-    error = "each worker that sent it died; it may have arrived"
+    error = "each worker that sent it was killed; it may have arrived"
     return held.update(state=State.UNCERTAIN, lease_until=None, error=error)
 
 
@@ -78,8 +78,12 @@ def claim(now: datetime) -> TransactionalMail | None:
 def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
     """Write the outcome; False when the lease ran out and another worker has the mail now.
 
-    The number of the attempt is the fence: each claim raises it.
+    The number of the attempt is the fence: each claim raises it. A mailbox that does not exist is
+    suppressed, as after a digest.
     """
+    if outcome.is_hard_bounce:
+        reason = Suppression.Reason.HARD_BOUNCE
+        suppress(mail.subscriber, reason, detail=outcome.error, now=now)
     state = state_after(outcome, mail.attempts, now - mail.created_at)
     return bool(
         TransactionalMail.objects.filter(

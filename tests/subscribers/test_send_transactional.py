@@ -91,6 +91,21 @@ def test_a_refused_mail_has_failed_at_once(settings: LazySettings) -> None:
     assert (mail.state, mail.error) == (State.FAILED, "550 5.1.1 no such user")
 
 
+@pytest.mark.parametrize(
+    ("reply", "reasons"),
+    [("550 5.1.1 no such user", ["hard_bounce"]), ("550 5.7.1 not wanted", [])],
+)
+def test_a_mailbox_that_does_not_exist_is_suppressed(
+    settings: LazySettings, reply: str, reasons: list[str]
+) -> None:
+    mail = make_mail(make_subscriber())
+    with sinking(reply_at("RCPT", reply)) as server:
+        send_over(server, settings)
+    assert list(Suppression.objects.values_list("reason", flat=True)) == reasons
+    mail.subscriber.refresh_from_db()
+    assert (mail.subscriber.state == "suppressed") == bool(reasons)
+
+
 def test_a_mail_in_doubt_is_sent_again_with_its_message_id(settings: LazySettings) -> None:
     mail = make_mail(make_subscriber())
     with sinking(reply_at("end", HANG_UP)) as server:
