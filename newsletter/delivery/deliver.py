@@ -128,7 +128,11 @@ class _Sender:
 
     def release(self, claimed: Sequence[Claimed]) -> None:
         """Give back the deliveries of a claim that were not sent; another task takes them."""
-        ledger.release(self._edition.edition_id, self._fence, [one.id for one in claimed])
+        self.close()  # the outcomes first: they must not wait for the rest of the claim
+        ids = [one.id for one in claimed]
+        retry_until_database_returns(
+            lambda: ledger.release(self._edition.edition_id, self._fence, ids)
+        )
 
     @property
     def _burst_size(self) -> int:
@@ -181,7 +185,7 @@ def retry_until_database_returns(work: Callable[[], T]) -> T:
         except (OperationalError, InterfaceError) as error:
             if connection.in_atomic_block or time.monotonic() > deadline:
                 raise
-            log.warning("the database is away, trying again: %s", str(error).strip())
+            log.warning("the database cannot be reached, trying again: %s", str(error).strip())
             connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 5.0)
