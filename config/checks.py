@@ -13,7 +13,7 @@ from web.rate_limit import is_rate
 
 # Domains at which no mail arrives, or only on this machine.
 _NOWHERE = ("localhost", ".localhost", "example.com", ".example", ".invalid", ".test", ".local")
-# The smallest value with a meaning, and the largest that one transaction should carry.
+# The smallest value with a meaning, and the largest that one transaction should contain.
 _RANGES: dict[str, tuple[float, float]] = {
     "BACKFILL_DAYS": (0, 366),
     "BURST_SIZE": (1, 1000),
@@ -23,12 +23,17 @@ _RANGES: dict[str, tuple[float, float]] = {
     "LEDGER_RETENTION_DAYS": (60, 36_500),  # a digest looks a month back for what was sent
     "MAX_ATTEMPTS": (1, 50),
     "PAUSE_AT_COMPLAINT_SHARE": (0, 1),
+    "PAUSE_AT_FAILED_SHARE": (0, 1),
     "RAW_RETENTION_DAYS": (1, 3650),
     "RUN_RETENTION_DAYS": (1, 3650),
+    "SEND_RATE": (0, 1_000_000),
     "SEND_THREADS": (1, 64),
     "SMTP_CONNECTIONS": (1, 50),
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
     "TICK_SECONDS": (0.1, 3600),
+    "WARM_UP_CAP": (1, 1_000_000_000),
+    "WARM_UP_GROWTH": (1, 10),
+    "WARM_UP_START": (1, 1_000_000_000),
 }
 
 

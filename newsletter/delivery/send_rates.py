@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -70,12 +71,19 @@ def domain_rates(entries: tuple[str, ...]) -> dict[str, float]:
     for entry in entries:
         domain, _, rate = entry.partition("=")
         try:
-            rates[domain.strip().lower()] = float(rate)
+            rates[domain.strip().lower()] = _rate(rate)
         except ValueError:
             raise ImproperlyConfigured(
                 f"DOMAIN_RATES must look like gmail.com=20,*=50 (messages a second), not {entry!r}."
             ) from None
     return rates
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 <= rate < math.inf:  # false for NaN too
+        raise ValueError
+    return rate
 
 
 def _day(text: str) -> date:

@@ -68,6 +68,12 @@ def test_good_settings_cause_no_message() -> None:
         ({"TICK_SECONDS": 0.0}, "E005"),
         ({"API_RATE": "often"}, "E010"),
         ({"PAUSE_AT_COMPLAINT_SHARE": 1.5}, "E005"),
+        ({"PAUSE_AT_FAILED_SHARE": 5.0}, "E005"),
+        ({"SEND_RATE": -1.0}, "E005"),
+        ({"SEND_RATE": float("nan")}, "E005"),
+        ({"WARM_UP_START": 0}, "E005"),
+        ({"WARM_UP_GROWTH": 0.5}, "E005"),
+        ({"WARM_UP_CAP": 0}, "E005"),
         ({"EVENT_RETENTION_DAYS": 1}, "E005"),
     ],
 )

@@ -50,7 +50,14 @@ def test_the_lease_is_compared_with_the_limit_that_celery_has() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DOMAIN_RATES", ["gmail.com"]), ("WARM_UP_FROM", "monday")]
+    ("name", "value"),
+    [
+        ("DOMAIN_RATES", ["gmail.com"]),
+        ("DOMAIN_RATES", ["gmail.com=-1"]),
+        ("DOMAIN_RATES", ["gmail.com=nan"]),
+        ("DOMAIN_RATES", ["*=inf"]),
+        ("WARM_UP_FROM", "monday"),
+    ],
 )
 def test_a_rate_that_cannot_be_read_is_an_error(
     settings: Settings, name: str, value: object
