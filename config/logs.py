@@ -39,7 +39,7 @@ class RouteMiddleware:
 
 
 class TokenFilter(logging.Filter):
-    """Rewrite Django's lines about a request ("Not Found: /…"); they carry it as `request`."""
+    """Rewrite Django's lines about a request ("Not Found: /…"); its record has it as `request`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)

@@ -1,7 +1,7 @@
 """The one settings file. Every value comes from the environment; docs/settings.md lists them.
 
 LOCAL means a laptop: embedded servers, a generated secret key, a mailbox in the browser. It is
-the default when no DATABASE_URL is given; nothing else differs from production.
+the default when no DATABASE_URL is given.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def check_metrics_token(**_kwargs: object) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "METRICS_TOKEN has fewer than 20 characters, or some that no header carries.",
+            "METRICS_TOKEN has fewer than 20 characters, or some that no header can contain.",
             hint="Make one with: openssl rand -hex 20",
             id="trending.E017",
         )
@@ -79,7 +79,7 @@ def check_metrics_token(**_kwargs: object) -> list[CheckMessage]:
 
 @register("trending")
 def check_webhook_secret(**_kwargs: object) -> list[CheckMessage]:
-    """E018: a secret that can be guessed, or that no URL can carry; or another key is missing."""
+    """E018: a secret that can be guessed, or that no URL can contain; or another key is missing."""
     wrong = [secret for secret in secrets() if not _SECRET.fullmatch(secret)]
     if wrong:
         return [

@@ -53,7 +53,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Redirect to the subscriber's own preference page."""
     subscriber = _delivery(token).subscriber
     if subscriber is None:
-        raise Http404("This reader is gone.")
+        raise Http404("This subscription was deleted.")
     return redirect(preferences_url(subscriber))
 
 

@@ -144,7 +144,7 @@ PROCESSES: Final = [
     Fault("restart_valkey", "Valkey stopped and started", _restart_valkey),
     Fault("restart_postgres", "PostgreSQL restarted", _restart_postgres, special=GONE),
     replace(_EARLY, name="two_beats", words="two beats", act=_add_beat),
-    replace(_EARLY, name="two_dispatches", words="four dispatches at once", act=_dispatch_often),
+    replace(_EARLY, name="four_dispatches", words="four dispatches at once", act=_dispatch_often),
 ]
 
 # ── servers that receive badly ───────────────────────────────────────────────
@@ -159,12 +159,27 @@ _STAGES: Final = {"MAIL": "MAIL", "RCPT": "RCPT", "DATA": "DATA", "end": "the en
 _GARBAGE: Final = ("banana", "999 what", "250", "1", ("250 2.0.0 ok", "250 2.0.0 ok", "354 more"))
 # A fault that hides the last reply to a mail leaves that one mail uncertain.
 _BREAKS: Final = [
-    ("cut_content", "hangs up within DATA", Misbehaviour("content", ["hang up"], 0.02), 1),
-    ("cut_end", "takes a mail and hangs up", Misbehaviour("end", ["hang up"], 0.02), 1),
-    ("stall_mail", "falls silent at MAIL", Misbehaviour("MAIL", ["silence"], 0.008), 0),
-    ("stall_end", "takes a mail and falls silent", Misbehaviour("end", ["silence"], 0.008), 1),
-    ("garbage_rcpt", "sends nonsense at RCPT", Misbehaviour("RCPT", _GARBAGE, 0.01), 0),
-    ("garbage_end", "takes a mail and sends nonsense", Misbehaviour("end", _GARBAGE, 0.01), 1),
+    (
+        "cut_content",
+        "closes the connection within DATA",
+        Misbehaviour("content", ["hang up"], 0.02),
+        1,
+    ),
+    (
+        "cut_end",
+        "accepts a mail and closes the connection",
+        Misbehaviour("end", ["hang up"], 0.02),
+        1,
+    ),
+    ("stall_mail", "stops replying at MAIL", Misbehaviour("MAIL", ["silence"], 0.008), 0),
+    ("stall_end", "accepts a mail and stops replying", Misbehaviour("end", ["silence"], 0.008), 1),
+    ("garbage_rcpt", "sends an invalid reply at RCPT", Misbehaviour("RCPT", _GARBAGE, 0.01), 0),
+    (
+        "garbage_end",
+        "accepts a mail and sends an invalid reply",
+        Misbehaviour("end", _GARBAGE, 0.01),
+        1,
+    ),
 ]
 
 

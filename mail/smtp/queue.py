@@ -89,7 +89,7 @@ class OutgoingQueue:
     def _encode(self, outgoing: OutgoingMessage) -> bool:
         """Make its content; False when that is impossible: then it is refused."""
         if not _ADDRESS.fullmatch(outgoing.to):
-            self.finish(outgoing, Outcome("refused", error="not an address that SMTP can carry"))
+            self.finish(outgoing, Outcome("refused", error="not an address that SMTP can transmit"))
             return False
         try:
             content = outgoing.message.as_bytes()

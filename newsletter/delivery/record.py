@@ -78,5 +78,5 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
         # The operator's fault, not the recipient's: no number of attempts ends it.
         return State.DEFERRED, "the mail provider's settings are wrong"
     if attempts >= settings.MAX_ATTEMPTS:
-        return State.FAILED, f"gave up after {attempts} attempts"
+        return State.FAILED, f"failed after {attempts} attempts"
     return State.DEFERRED, "deferred by the receiving server"

@@ -79,8 +79,8 @@ def row_state(event: DeliveryEvent) -> RowState:
 def may_change(state: str, attempts: int, event: DeliveryEvent) -> bool:
     """Whether the decisive event changes a row in this state.
 
-    A row that waits although there is an event of it was sent by a worker that died, or seems to
-    have died: it must not be sent again. A skipped row has no mail.
+    A row that waits although there is an event of it was sent by a worker that was killed, or
+    seems to have been: it must not be sent again. A skipped row has no mail.
     """
     if state in (State.QUEUED, State.DEFERRED):
         return attempts > 0

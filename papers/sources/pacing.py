@@ -62,9 +62,9 @@ def _start_rest(lock: Lock, rest: float) -> None:
     try:
         lock.extend(rest, replace_ttl=True)
     except LockNotOwnedError:
-        _log.warning("The turn %s had run out before it ended.", lock.name)
+        _log.warning("The lock %s expired before its request ended.", lock.name)
     except redis.RedisError:
-        _log.warning("The turn %s could not be ended; it runs out by itself.", lock.name)
+        _log.warning("The lock %s could not be released; it expires by itself.", lock.name)
 
 
 @cache

@@ -69,4 +69,4 @@ class TestTask:
         monkeypatch.setattr(archiving, "archive", in_use)
         tasks.archive()
         assert enqueued == []
-        assert "the ledger is in use; the next night will" in caplog.text
+        assert "the ledger is in use; it is tried again next night" in caplog.text

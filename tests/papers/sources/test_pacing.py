@@ -138,7 +138,7 @@ def test_a_late_holder_cannot_end_the_next_turn(
         with take(name, longest=0.1, slack=0.1):
             time.sleep(0.3)
             second.enter_context(take(name, longest=9, slack=1))
-        assert "had run out before it ended" in caplog.text
+        assert "expired before its request ended" in caplog.text
         with pytest.raises(SourceError), take(name, patience=0.3):
             pytest.fail("the second one still holds its turn")
 
