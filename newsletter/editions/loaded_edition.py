@@ -20,7 +20,7 @@ from papers.windows import opens_at
 from web.sql import array, text_array
 
 _NO_PAPERS: Final[frozenset[int]] = frozenset()
-_KEPT_SELECTIONS: Final = 8_000  # about 5 KB each with their digest bodies
+_KEPT_SELECTIONS: Final = 6_000  # about 11 KB each with their digest bodies
 
 
 class Columns(NamedTuple):
