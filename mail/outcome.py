@@ -232,7 +232,7 @@ FEW: Final = 3
 
 
 def resolve_disputed(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:
-    """Turn disputed outcomes into refusals where the provider accepts our other messages.
+    """Convert disputed outcomes into refusals where the provider accepts our other messages.
 
     Args:
         outcomes: of one burst.

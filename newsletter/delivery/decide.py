@@ -38,7 +38,7 @@ def decide(
         knows_key: whether tokens can still be made with a key of this id.
     """
     if recipient is None:
-        return Skip("the reader was deleted")
+        return Skip("the subscriber was deleted")
     if recipient.skip_reason:
         return Skip(recipient.skip_reason)
     if delivery.content:

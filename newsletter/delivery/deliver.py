@@ -139,12 +139,12 @@ class _Sender:
         return self._throttle.burst_size(settings.BURST_SIZE)
 
     def _decide(self, claimed: Sequence[Claimed]) -> list[Item]:
-        readers = recipients([one.subscriber_id for one in claimed if one.subscriber_id])
+        by_id = recipients([one.subscriber_id for one in claimed if one.subscriber_id])
         edition = self._edition
-        seen = ledger.seen_papers(list(readers), edition.edition_id, *edition.seen_since)
+        seen = ledger.seen_papers(list(by_id), edition.edition_id, *edition.seen_since)
         items, skips = list[Item](), dict[int, str]()
         for delivery in claimed:
-            recipient = readers.get(delivery.subscriber_id or 0)
+            recipient = by_id.get(delivery.subscriber_id or 0)
             found = decide(
                 delivery,
                 recipient,

@@ -41,10 +41,10 @@ _QUEUE = """
 WITH chunk AS (
   SELECT * FROM unnest(%(ids)s::bigint[], %(slots)s::timestamptz[]) AS chunk (id, slot)
 ), moved AS (
-  UPDATE subscribers_subscriber AS reader
+  UPDATE subscribers_subscriber AS subscriber
      SET next_send_at = chunk.slot, last_digest_at = %(now)s
     FROM chunk
-   WHERE reader.id = chunk.id
+   WHERE subscriber.id = chunk.id
 ), queued AS (
   INSERT INTO newsletter_delivery (
     edition_id, subscriber_id, state, reason,
@@ -99,15 +99,15 @@ SELECT delivery_id, positions, papers, reasons, dated_at, renderer, key_id
 # by delivery_once: with all in one condition, a table without statistics would be read as a whole.
 # And only in the partitions of editions that can have been sent since, one or two.
 _SEEN = """
-SELECT reader.id, papers.sent
-  FROM unnest(%(readers)s::bigint[]) AS reader (id)
+SELECT subscriber.id, papers.sent
+  FROM unnest(%(subscribers)s::bigint[]) AS subscriber (id)
  CROSS JOIN LATERAL (
    SELECT array_agg(paper) AS sent
      FROM newsletter_delivery AS delivery
      JOIN newsletter_digestcontent AS content
        ON content.delivery_id = delivery.id AND content.edition_id = delivery.edition_id,
           unnest(content.papers) AS paper
-    WHERE delivery.subscriber_id = reader.id
+    WHERE delivery.subscriber_id = subscriber.id
       AND delivery.edition_id >= %(first_edition)s
       AND delivery.created_at >= %(since)s
       AND delivery.edition_id <> %(edition)s
@@ -256,7 +256,7 @@ def seen_papers(
     """
     found = rows(
         _SEEN,
-        readers=array(subscribers),
+        subscribers=array(subscribers),
         edition=edition_id,
         since=since,
         first_edition=first_edition,

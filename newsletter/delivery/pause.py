@@ -111,5 +111,5 @@ def pause_reason(progress: Progress) -> str:
         return f"{share}: are these addresses those of your subscribers?"
     if progress.complaints >= _FEW_COMPLAINTS and complaints > settings.PAUSE_AT_COMPLAINT_SHARE:
         share = f"{complaints:.2%} of {tried} mails were reported as spam"
-        return f"{share}: did these readers sign up for it?"
+        return f"{share}: did these subscribers sign up for it?"
     return ""

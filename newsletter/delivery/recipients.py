@@ -29,12 +29,12 @@ WITH interest AS MATERIALIZED (
     LEFT JOIN papers_topic AS topic ON topic.id = follows.topic_id
    WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
    GROUP BY follows.subscriber_id)
-SELECT reader.id, reader.email, reader.state, reader.is_sample, reader.digest_size,
-       suppression.reason, interest.lines
-  FROM subscribers_subscriber AS reader
-  LEFT JOIN {suppression_join("reader.email")}
-  LEFT JOIN interest ON interest.subscriber_id = reader.id
- WHERE reader.id = ANY(%(ids)s::bigint[])
+SELECT subscriber.id, subscriber.email, subscriber.state, subscriber.is_sample,
+       subscriber.digest_size, suppression.reason, interest.lines
+  FROM subscribers_subscriber AS subscriber
+  LEFT JOIN {suppression_join("subscriber.email")}
+  LEFT JOIN interest ON interest.subscriber_id = subscriber.id
+ WHERE subscriber.id = ANY(%(ids)s::bigint[])
 """  # noqa: S608 (constants only)
 _ACTIVE: Final = str(Subscriber.State.ACTIVE)  # a lookup in the enum costs more than the rest
 _CACHED: Final = 20_000  # interests, about half a KB each

@@ -1,4 +1,4 @@
-"""Turn an entry into the JSON of the API: a row of a list, or a flat paper."""
+"""Convert an entry into the JSON of the API: a row of a list, or a flat paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One module per outside source of papers. Each turns its responses into `FetchedPaper`s."""
+"""One module per outside source of papers. Each converts its responses to `FetchedPaper`s."""
 
 from __future__ import annotations
 

@@ -79,11 +79,11 @@ def test_a_paper_that_was_sent_before_is_left_out(edition: LoadedEdition) -> Non
 
 
 def test_a_deleted_subscriber_gets_nothing(edition: LoadedEdition) -> None:
-    assert decided(edition, None) == Skip("the reader was deleted")
+    assert decided(edition, None) == Skip("the subscriber was deleted")
 
 
 def test_a_deleted_subscriber_gets_no_second_attempt_either(edition: LoadedEdition) -> None:
-    assert decided(edition, None, stored(edition)) == Skip("the reader was deleted")
+    assert decided(edition, None, stored(edition)) == Skip("the subscriber was deleted")
 
 
 def test_a_recipient_who_must_be_skipped_gets_no_papers(edition: LoadedEdition) -> None:

@@ -220,7 +220,7 @@ def test_the_row_of_a_deleted_subscriber_has_that_reason(sink: Sink, edition: Ed
     dispatch(NOW)
     Delivery.objects.update(subscriber=None)
     send(edition)
-    assert Delivery.objects.get().reason == "the reader was deleted"
+    assert Delivery.objects.get().reason == "the subscriber was deleted"
 
 
 def test_sample_subscribers_get_mail_in_the_local_mailbox_only(
