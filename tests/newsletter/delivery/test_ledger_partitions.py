@@ -208,7 +208,7 @@ def test_seen_papers_are_read_from_recent_partitions_only() -> None:
     since, first = LoadedEdition(newest).seen_since
     assert oldest.pk < middle.pk < first <= newest.pk
     read = partitions_in_plan(
-        ledger_sql._SEEN, readers="{1}", edition=newest.pk, since=since, first_edition=first
+        ledger_sql._SEEN, subscribers="{1}", edition=newest.pk, since=since, first_edition=first
     )
     assert read == {"newsletter_delivery_700200"}
 

@@ -95,7 +95,7 @@ def test_a_change_reads_only_the_rows_it_names(
 
 
 def test_seen_papers_are_found_by_subscriber(edition: Edition) -> None:
-    readers = array(range(1, 51))
-    shown = plan(ledger._SEEN, edition, readers=readers, since=NOW, first_edition=1)
+    subscribers = array(range(1, 51))
+    shown = plan(ledger._SEEN, edition, subscribers=subscribers, since=NOW, first_edition=1)
     assert re.search(r"Index Scan (using|on) \w+_subscriber_id_edition_id_key", shown), shown
     assert "Rows Removed by Filter: 1\n" in shown, shown  # each reader's row of this very edition
