@@ -133,7 +133,7 @@ def test_a_key_cannot_name_a_file_outside_the_mailbox(folder: Path, key: str) ->
     assert mailbox.read(folder, key) is None
 
 
-def test_a_symbolic_link_is_a_mail_only_if_it_leads_to_a_file(folder: Path) -> None:
+def test_a_symbolic_link_to_a_file_is_a_mail(folder: Path) -> None:
     Maildir(folder)
     (folder / "new" / "1.folder").mkdir()
     (folder / "new" / "2.gone").symlink_to(folder / "nowhere")

@@ -28,7 +28,7 @@ def elsewhere(work: Callable[[], bool]) -> bool:
         return threads.submit(run).result(timeout=10)
 
 
-def test_a_second_transaction_is_told_at_once_that_it_cannot_have_the_lock() -> None:
+def test_a_second_transaction_is_refused_the_lock_at_once() -> None:
     with transaction.atomic():
         assert try_lock("compose weekly")
         assert not elsewhere(lambda: try_lock("compose weekly"))
