@@ -19,7 +19,7 @@ def cpu_seconds(root: psutil.Process, but: int = 0) -> float:
     for process in [root, *root.children(recursive=True)]:
         if process.pid == but:
             continue
-        with suppress(psutil.Error):  # it has ended meanwhile: then its parent has its time
+        with suppress(psutil.Error):  # it has ended: then its parent has its time
             times = process.cpu_times()
             total += times.user + times.system + times.children_user + times.children_system
     return total

@@ -61,7 +61,7 @@ def keys(folder: Path) -> list[str]:
 
 
 def heads(folder: Path, wanted: Iterable[str]) -> list[Head]:
-    """The heads of these mails, in the order given, without those deleted meanwhile."""
+    """The heads of these mails, in the order given, without those that were deleted."""
     paths = dict(_files(folder))
     return [head for key in wanted if key in paths and (head := _head_of(key, paths[key]))]
 

@@ -144,7 +144,7 @@ def _has_come_to(context: Context, mails: int) -> bool:
 
 
 def _finish(context: Context) -> tuple[bool, str]:
-    """Wait until all rows are final: whether that came, and why it was paused meanwhile.
+    """Wait until all rows are final: whether that came, and why it was paused.
 
     When all remaining rows are deferred, it ends the fault and brings the next attempts forward;
     when an edition was paused automatically, it is resumed. Nothing else is helped.

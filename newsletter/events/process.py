@@ -158,7 +158,7 @@ def _update_deliveries(changes: Iterable[_Change]) -> None:
 
 
 def _update_subscriber(one: MatchedEvent, now: datetime) -> None:
-    """Suppress or unsubscribe the address, also when its subscriber was erased meanwhile."""
+    """Suppress or unsubscribe the address, also when its subscriber has been erased."""
     action, subscriber, event = address_action(one.event), one.subscriber, one.event
     if subscriber and subscriber.confirmed_at and subscriber.confirmed_at > event.occurred_at:
         return  # they subscribed again after the event, and their mailbox took the confirmation
