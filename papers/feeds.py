@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from papers.mathtext import unicode_math
 from papers.models import Paper, PaperTopic, Topic
 from papers.queries import topics_by_weight
+from papers.text.tex import unicode_math
 from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
 
 MAX_ENTRIES: Final = 100  # about the papers of a day: an hourly feed reader misses none

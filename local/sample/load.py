@@ -21,9 +21,10 @@ from local.sample.signal_history import history
 from newsletter.models import Edition
 from papers.catalogue.classify import classify
 from papers.catalogue.ingest import ingest
-from papers.fetched import FetchedPaper, title_key
+from papers.fetched import FetchedPaper
 from papers.models import Curator, Paper, Signal
 from papers.ranking.score import score
+from papers.text.titles import title_key
 from papers.windows import WINDOWS
 from subscribers import consent, preferences
 from subscribers.consent import RequestOrigin

@@ -13,11 +13,11 @@ from django.utils.formats import date_format
 from newsletter.editions.fragments import render_fragment, render_layout
 from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
-from papers.mathtext import unicode_math
 from papers.models import Curator, Paper
 from papers.queries import ranked
 from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
+from papers.text.tex import unicode_math
 from papers.windows import Window, closes_at, first_day, last_closed_day
 from web.locks import wait_for_lock
 

@@ -12,12 +12,12 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet,
 
 from papers.api.counts import Counts, newest_counts
 from papers.api.date_range import Span
-from papers.fetched import arxiv_id
 from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
 from papers.queries import topics_by_weight
 from papers.ranking.measurements import Facts
 from papers.search.results import search_papers
 from papers.sources.hugging_face import SOURCE
+from papers.text.arxiv_ids import arxiv_id
 
 Kind = Signal.Kind
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")  # fits a bigint

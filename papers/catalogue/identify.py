@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from papers.catalogue.merge import merge
-from papers.fetched import FetchedPaper, title_key
+from papers.fetched import FetchedPaper
 from papers.models import Paper
+from papers.text.titles import title_key
 
 
 @dataclass(frozen=True, slots=True)

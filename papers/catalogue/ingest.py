@@ -19,8 +19,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from papers.catalogue.identify import Identified, identify
-from papers.fetched import FetchedPaper, FetchedSignal, title_key
+from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Paper, RawRecord, Signal
+from papers.text.titles import title_key
 from web.locks import wait_for_lock
 from web.storable import storable
 

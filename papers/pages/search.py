@@ -13,12 +13,12 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import QueryDict
 from django.urls import reverse
 
-from papers.fetched import arxiv_id
 from papers.models import Paper, Topic
 from papers.queries import RankedPaper
 from papers.search.highlight import Highlight, highlight
 from papers.search.query import parse
 from papers.search.results import MAX_QUERY_LENGTH, SearchResult, search_papers
+from papers.text.arxiv_ids import arxiv_id
 
 
 class SearchForm(forms.Form):

@@ -18,8 +18,8 @@ from typing import Final
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from papers.mathtext import unicode_math
 from papers.models import Paper
+from papers.text.tex import unicode_math
 from papers.wording import initials, lead
 from web.sql import rows
 

@@ -9,11 +9,12 @@ from typing import Final, cast
 
 from django.db.models import F
 
-from papers.fetched import arxiv_id, fold
 from papers.models import Paper, Topic, Trend
 from papers.queries import RankedPaper, topics_by_weight
 from papers.ranking.measurements import facts, measure
 from papers.search.query import Filters, Matches, parse, top_matches
+from papers.text.arxiv_ids import arxiv_id
+from papers.text.clean import fold
 from papers.windows import DAYS, Window
 from web.storable import storable_text
 

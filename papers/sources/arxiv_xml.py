@@ -18,9 +18,11 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DTDForbidden
 from defusedxml.ElementTree import fromstring
 
-from papers.fetched import LONGEST_TITLE, arxiv_id, fold, fold_paragraphs, title_key
-from papers.mathtext import unicode_math
 from papers.sources import SourceError
+from papers.text.arxiv_ids import arxiv_id
+from papers.text.clean import fold, fold_paragraphs
+from papers.text.tex import unicode_math
+from papers.text.titles import LONGEST_TITLE, title_key
 
 Announced = Literal["new", "cross", "replace", "replace-cross", ""]
 

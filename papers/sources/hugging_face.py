@@ -18,19 +18,13 @@ from typing import Final, NoReturn
 
 from django.conf import settings
 
-from papers.fetched import (
-    LONGEST_TITLE,
-    FetchedPaper,
-    FetchedSignal,
-    SignalKind,
-    arxiv_id,
-    fold,
-    fold_paragraphs,
-    title_key,
-)
+from papers.fetched import FetchedPaper, FetchedSignal, SignalKind
 from papers.sources import SourceError
 from papers.sources.http import Clock, Http, Limits, Service, is_json
 from papers.sources.hugging_face_payload import HuggingFacePayload, kind_of
+from papers.text.arxiv_ids import arxiv_id
+from papers.text.clean import fold, fold_paragraphs
+from papers.text.titles import LONGEST_TITLE, title_key
 
 SOURCE: Final = "hugging_face"
 _PAGE: Final = 100  # rows, the most in one response

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from papers.fetched import fold, web_url
+from papers.fetched import web_url
 from papers.sources import SourceError
+from papers.text.clean import fold
 from web.storable import storable
 
 _HOME: Final = "https://huggingface.co"  # avatars of people without a picture are relative to it

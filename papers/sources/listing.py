@@ -30,8 +30,10 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from papers.fetched import FetchedPaper, FetchedSignal, fold, title_key
+from papers.fetched import FetchedPaper, FetchedSignal
 from papers.sources import SourceError
+from papers.text.clean import fold
+from papers.text.titles import title_key
 
 _LONGEST_TITLE: Final = 250
 _LONGEST_PARAGRAPHS: Final = 2200  # together; arXiv takes 1,920 characters

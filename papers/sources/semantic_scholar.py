@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from papers.fetched import FetchedSignal, arxiv_id
+from papers.fetched import FetchedSignal
 from papers.sources import SourceError
 from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
+from papers.text.arxiv_ids import arxiv_id
 
 SOURCE: Final = "semantic_scholar"
 BATCH: Final = 500  # papers, the most in one request

@@ -10,8 +10,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from papers import mathtext, wording
+from papers import wording
 from papers.explain import explain
+from papers.text import tex
 from papers.windows import Window
 
 register = template.Library()
@@ -24,7 +25,7 @@ _MARGIN: Final = 3  # the dot at the end stays inside
 @register.filter
 def unicode_math(text: str) -> str:
     r"""TeX in Unicode: `{{ paper.title|unicode_math }}`."""
-    return mathtext.unicode_math(text)
+    return tex.unicode_math(text)
 
 
 @register.filter

@@ -14,7 +14,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from papers.catalogue.ingest import counted
-from papers.fetched import arxiv_id
 from papers.jobs.fetch import hugging_face
 from papers.jobs.fetch.arxiv import fetch_papers
 from papers.jobs.fetching import FetchReport
@@ -24,6 +23,7 @@ from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, METADATA, SOURCES
 from papers.sources import SourceError, arxiv
 from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import SOURCE, connect
+from papers.text.arxiv_ids import arxiv_id
 
 _WIDTH: Final = 30  # of the bar, in characters
 # Hugging Face renews its quota every five minutes; an operator can wait for that.

@@ -15,9 +15,10 @@ from huggingface_hub.utils._http import close_session
 from pytest_django import DjangoDbBlocker
 
 from papers.catalogue.ingest import ingest, noon
-from papers.fetched import fold, fold_paragraphs, web_url
+from papers.fetched import web_url
 from papers.models import Paper
 from papers.sources.hugging_face import parse
+from papers.text.clean import fold, fold_paragraphs
 from tests.conftest import SHARED
 from tests.live import serving
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.fetched import FetchedSignal, title_key
+from papers.fetched import FetchedSignal
 from papers.sources import SourceError, decode
 from papers.sources.listing import contradiction, parse
+from papers.text.titles import title_key
 
 DAY = date(2025, 3, 14)
 HEADER = """new

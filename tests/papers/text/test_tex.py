@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.mathtext import unicode_math
+from papers.text.tex import unicode_math
 
 
 @pytest.mark.parametrize(
