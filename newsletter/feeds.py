@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -30,7 +30,7 @@ _NAMES: Final = {"daily": "The day", "weekly": "The week", "monthly": "The month
 
 
 class EditionsFeed(AtomFeed):
-    """The last editions of a cadence, each with its first papers. Two queries."""
+    """The last editions of a cadence that hold papers, each with its first ones. Two queries."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         if kwargs["cadence"] not in WINDOW_OF:
@@ -56,7 +56,8 @@ class EditionsFeed(AtomFeed):
     def items(self, cadence: str) -> Iterator[Entry]:
         first = Candidate.objects.filter(position__lte=SHOWN).order_by("position")
         candidates = first.only("edition", "position", "facts")
-        editions = _published().filter(cadence=cadence).order_by("-day")
+        has_papers = Exists(Candidate.objects.filter(edition=OuterRef("pk")))
+        editions = _published().filter(has_papers, cadence=cadence).order_by("-day")
         for edition in editions.prefetch_related(Prefetch("candidates", candidates))[:NEWEST]:
             papers = [candidate.facts for candidate in edition.candidates.all()]
             yield _entry(

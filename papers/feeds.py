@@ -1,67 +1,103 @@
-"""Feeds of papers: the newest papers of all topics, and those of one topic."""
+"""Feeds of papers: the newest papers of all topics, and those of one topic, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from papers.models import Paper, PaperTopic, Topic
+from papers.models import NEWEST_FIRST, Paper, PaperTopic, Topic
 from papers.queries import topics_by_weight
 from papers.text.tex import unicode_math
 from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
 
-MAX_ENTRIES: Final = 100  # about the papers of a day: an hourly feed reader misses none
+MAX_ENTRIES: Final = 100  # of a page: about the papers of a day
+_PAGE: Final = re.compile(r"[1-9][0-9]{0,4}")
 _MAX_AUTHORS: Final = 50  # some papers have thousands
 
 
-class PapersFeed(AtomFeed):
-    """The papers with the newest listing. Two queries."""
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A page of a feed (RFC 5005): its number from 1, its papers, and whether another follows."""
+
+    number: int
+    papers: Sequence[Paper]
+    has_next: bool
+    topic: Topic | None = None
+
+
+class PagedFeed(AtomFeed):
+    """Papers with the newest listing, a page of 100 each; `path` is the address of the first."""
+
+    def path(self, page: FeedPage) -> str:
+        raise NotImplementedError
+
+    def feed_url(self, page: FeedPage) -> str:
+        return self._url(page, page.number)
+
+    def items(self, page: FeedPage) -> Iterator[Entry]:
+        return map(paper_entry, page.papers)
+
+    def page_links(self, page: FeedPage) -> Sequence[Link]:
+        links = []
+        if page.number > 1:
+            links.append(Link(self._url(page, page.number - 1), "previous", "later papers"))
+        if page.has_next:
+            links.append(Link(self._url(page, page.number + 1), "next", "earlier papers"))
+        return links
+
+    def _url(self, page: FeedPage, number: int) -> str:
+        return absolute(self.path(page) + (f"?page={number}" if number > 1 else ""))
+
+
+class PapersFeed(PagedFeed):
+    """All papers. Two queries."""
 
     title = "Trending Papers"
     subtitle = "Research papers as lists show them, the newest first."
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedPage:
+        return _feed_page(request, Paper.listed.all())
+
+    def path(self, page: FeedPage) -> str:
+        return reverse("papers:feed")
+
     def link(self) -> str:
         return absolute(reverse("papers:front"))
-
-    def feed_url(self) -> str:
-        return absolute(reverse("papers:feed"))
 
     def feed_guid(self) -> str:
         return tag("feed", "papers")
 
-    def items(self) -> Iterator[Entry]:
-        return map(paper_entry, _newest(Paper.listed.all()))
 
+class TopicFeed(PagedFeed):
+    """The papers of a topic. Three queries."""
 
-class TopicFeed(AtomFeed):
-    """The papers of a topic with the newest listing. Three queries."""
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedPage:
+        topic = Topic.objects.get(slug=kwargs["slug"], is_active=True)
+        of_topic = PaperTopic.objects.filter(paper=OuterRef("pk"), topic=topic)
+        return _feed_page(request, Paper.listed.filter(Exists(of_topic)), topic)
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Topic:
-        return Topic.objects.get(slug=kwargs["slug"], is_active=True)
+    def path(self, page: FeedPage) -> str:
+        return reverse("papers:topic_feed", args=[_topic(page).slug])
 
-    def title(self, topic: Topic) -> str:
-        return f"{topic.name} · Trending Papers"
+    def title(self, page: FeedPage) -> str:
+        return f"{_topic(page).name} · Trending Papers"
 
-    def subtitle(self, topic: Topic) -> str:
+    def subtitle(self, page: FeedPage) -> str:
+        topic = _topic(page)
         return topic.description or f"Papers on {topic.name}, the newest first."
 
-    def link(self, topic: Topic) -> str:
-        return absolute(reverse("papers:topic", args=[topic.slug]))
+    def link(self, page: FeedPage) -> str:
+        return absolute(reverse("papers:topic", args=[_topic(page).slug]))
 
-    def feed_url(self, topic: Topic) -> str:
-        return absolute(reverse("papers:topic_feed", args=[topic.slug]))
-
-    def feed_guid(self, topic: Topic) -> str:
-        return tag("feed", "topics", topic.slug)
-
-    def items(self, topic: Topic) -> Iterator[Entry]:
-        of_topic = PaperTopic.objects.filter(paper=OuterRef("pk"), topic=topic)
-        return map(paper_entry, _newest(Paper.listed.filter(Exists(of_topic))))
+    def feed_guid(self, page: FeedPage) -> str:
+        return tag("feed", "topics", _topic(page).slug)
 
 
 def paper_entry(paper: Paper) -> Entry:
@@ -101,7 +137,25 @@ def _links(paper: Paper) -> Iterator[Link]:
         yield Link(paper.code_url, "related", "code")
 
 
-def _newest(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    """Those with the newest listing; the index paper_listed_on has them in this order."""
-    newest = papers.order_by("-listed_on", "id")
-    return newest.defer("search").prefetch_related(topics_by_weight())[:MAX_ENTRIES]
+def _topic(page: FeedPage) -> Topic:
+    assert page.topic is not None  # noqa: S101 (get_object sets it)
+    return page.topic
+
+
+def _feed_page(
+    request: HttpRequest, papers: QuerySet[Paper], topic: Topic | None = None
+) -> FeedPage:
+    """The page of a request; the index paper_newest has the papers in this order.
+
+    Raises:
+        Http404: there is no such page.
+    """
+    text = request.GET.get("page", "1")
+    if not _PAGE.fullmatch(text):
+        raise Http404("Pages are counted 1, 2, 3 and so on.")
+    start = (int(text) - 1) * MAX_ENTRIES
+    newest = papers.order_by(*NEWEST_FIRST).defer("search").prefetch_related(topics_by_weight())
+    found = list(newest[start : start + MAX_ENTRIES + 1])
+    if start and not found:
+        raise Http404(f"This feed has fewer than {text} pages.")
+    return FeedPage(int(text), found[:MAX_ENTRIES], len(found) > MAX_ENTRIES, topic)

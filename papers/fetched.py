@@ -29,8 +29,9 @@ class FetchedSignal:
 class FetchedPaper:
     """One paper as one source returns it. An empty field means that the source has none.
 
-    `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is its payload,
-    ready for JSON.
+    `listed_on` is the day, in UTC, whose list shows the paper. Without `is_listing` no list does:
+    it is the day of an announcement, which counts until a list shows the paper. `raw` is its
+    payload, ready for JSON.
 
     Raises:
         ValueError: nothing identifies the paper: no arXiv id, and no letter or digit in its title.
@@ -38,6 +39,7 @@ class FetchedPaper:
 
     title: str
     listed_on: date
+    is_listing: bool = True
     arxiv_id: str | None = None
     authors: tuple[str, ...] = ()
     summary: str = ""

@@ -13,6 +13,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
+
+# Of one day's papers those that were read last come first, in the order of their list.
+NEWEST_FIRST: Final = ["-listed_on", "-listed_at", "id"]
 
 
 class Curator(models.Model):
@@ -100,7 +104,15 @@ class Paper(models.Model):
     keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     published_on = models.DateField(null=True, blank=True)
     listed_on = models.DateField(
-        help_text="The first day on which a list showed the paper. Its age counts from this day."
+        help_text=(
+            "The first day whose list shows the paper; until a list does, the day of its "
+            "announcement. Its age counts from this day."
+        )
+    )
+    listed_at = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="When we first read it there: of one day's papers the last read come first.",
     )
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)
@@ -134,7 +146,7 @@ class Paper(models.Model):
     listed: ClassVar[models.Manager[Paper]] = ListedPaperManager()
 
     class Meta:
-        ordering: ClassVar = ["-listed_on", "id"]
+        ordering: ClassVar = NEWEST_FIRST
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["title_key"],
@@ -143,7 +155,7 @@ class Paper(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["-listed_on", "id"], name="paper_listed_on"),
+            models.Index(fields=NEWEST_FIRST, name="paper_newest"),
             GinIndex(fields=["search"], name="paper_search"),
         ]
 
@@ -151,11 +163,34 @@ class Paper(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("papers:paper", args=[self.pk])
+        return reverse("papers:paper", args=[self.arxiv_id or self.pk])
 
     @property
     def arxiv_url(self) -> str:
         return f"https://arxiv.org/abs/{self.arxiv_id}" if self.arxiv_id else ""
+
+
+class Listing(models.Model):
+    """A day whose list, at one source, shows the paper. A paper may be on the lists of many days.
+
+    An announcement is no listing: it only says that a paper exists. A paper without a listing
+    belongs to `Paper.listed_on`, the day of its announcement; one with listings to their days.
+    """
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="listings")
+    source = models.CharField(max_length=30)
+    day = models.DateField()
+    read_at = models.DateTimeField(help_text="When the list was first read with this paper.")
+
+    class Meta:
+        ordering: ClassVar = ["-day", "-read_at", "paper_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["paper", "source", "day"], name="listing_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["day", "paper"], name="listing_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.day}"
 
 
 class PaperTopic(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import (
     Case,
@@ -23,10 +23,11 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 
-from papers.models import Paper, PaperTopic, Signal, Topic, Trend
+from papers.models import NEWEST_FIRST, Paper, PaperTopic, Signal, Topic, Trend
 from papers.ranking.measurements import Facts, facts, measure
 from papers.ranking.window_papers import window_papers
 from papers.windows import DAYS, Window, closes_at, first_day
+from web.sql import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def ranked(
     limit: int | None = None,
     now: datetime | None = None,
 ) -> list[RankedPaper]:
-    """The papers first listed in the window that ends with `day`, strongest trend first.
+    """The papers on the lists of the window that ends with `day`, strongest trend first.
 
     Signals count up to the window's close or, while it is open, up to `now` (aware).
 
@@ -92,13 +93,42 @@ def days_with_papers(
     window leads back to the newest such day before it begins, and forward by one window, but
     never past the newest day with papers.
     """
-    papers = _with_topic(Paper.listed.all(), topic_slug)
-    days = papers.order_by("listed_on").values_list("listed_on", flat=True)
-    earlier = days.filter(listed_on__lt=first_day(window, around)).last()
-    after = days.filter(listed_on__gt=around)
-    if window == "day" or (newest := after.last()) is None:
-        return Neighbours(earlier, after.first())
+    earlier, later, newest = _days_around(first_day(window, around), around, topic_slug)
+    if window == "day" or newest is None:
+        return Neighbours(earlier, later)
     return Neighbours(earlier, min(around + timedelta(days=DAYS[window]), newest))
+
+
+# The days of papers are those of their lists and announcements: paper_newest and listing_of_day
+# serve both, from the end that is asked for. A listing of a withdrawn paper is passed over.
+_DAYS_AROUND: Final = """
+WITH paper AS NOT MATERIALIZED (
+    SELECT id, listed_on
+    FROM papers_paper AS paper
+    WHERE NOT is_withdrawn AND (%(topic)s::text IS NULL OR EXISTS (
+        SELECT FROM papers_papertopic AS link JOIN papers_topic AS topic ON topic.id = topic_id
+        WHERE link.paper_id = paper.id AND topic.slug = %(topic)s AND topic.is_active))
+), listed AS NOT MATERIALIZED (
+    SELECT listing.day FROM papers_listing AS listing JOIN paper ON paper.id = listing.paper_id
+)
+SELECT greatest((SELECT listed_on FROM paper WHERE listed_on < %(before)s
+                  ORDER BY listed_on DESC LIMIT 1),
+                (SELECT day FROM listed WHERE day < %(before)s ORDER BY day DESC LIMIT 1)),
+       least((SELECT listed_on FROM paper WHERE listed_on > %(after)s ORDER BY listed_on LIMIT 1),
+             (SELECT day FROM listed WHERE day > %(after)s ORDER BY day LIMIT 1)),
+       greatest((SELECT listed_on FROM paper WHERE listed_on > %(after)s
+                  ORDER BY listed_on DESC LIMIT 1),
+                (SELECT day FROM listed WHERE day > %(after)s ORDER BY day DESC LIMIT 1))
+"""
+
+
+def _days_around(
+    before: date, after: date, topic_slug: str | None
+) -> tuple[date | None, date | None, date | None]:
+    """The last day with papers before one day, and the first and the last after another."""
+    [found] = rows(_DAYS_AROUND, before=before, after=after, topic=topic_slug)
+    earlier, later, newest = found
+    return earlier, later, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +142,7 @@ class TopicCount:
 def topic_counts(window: Window, day: date) -> list[TopicCount]:
     """All active topics with their papers of a list, in the operator's order. Two queries.
 
-    The counts start from the window's papers (index paper_listed_on), so their cost grows
+    The counts start from the window's papers (see `papers_of_days`), so their cost grows
     with the window and not with the archive.
     """
     links = PaperTopic.objects.filter(paper__in=window_papers(window, day))
@@ -147,9 +177,10 @@ def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
 
 
 def newest_day(until: date) -> date | None:
-    """The newest day up to `until` on which papers were listed; None before the first."""
-    days = Paper.listed.filter(listed_on__lte=until).order_by("-listed_on")
-    return days.values_list("listed_on", flat=True).first()
+    """The newest day up to `until` with papers; None before the first."""
+    next_day = until + timedelta(days=1)
+    earlier, _, _ = _days_around(next_day, date.max, None)
+    return earlier
 
 
 def latest_day(window: Window, today: date) -> date:
@@ -193,8 +224,7 @@ def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any
             *lift,
             F("trend_value").desc(nulls_last=True),
             F("place").asc(nulls_last=True),
-            "-listed_on",
-            "id",
+            *NEWEST_FIRST,
         )
     )
 

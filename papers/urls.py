@@ -20,7 +20,20 @@ class WindowConverter:
         return value
 
 
+class PaperNameConverter:
+    """An arXiv id, old or new, of any version; or the number of a paper that has none."""
+
+    regex = r"[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|[A-Za-z.-]+/[0-9]{7}(?:v[0-9]+)?|[0-9]{1,18}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str | int) -> str:
+        return str(value)
+
+
 register_converter(WindowConverter, "window")
+register_converter(PaperNameConverter, "paper_name")
 
 app_name = "papers"
 urlpatterns: list[URLPattern] = [
@@ -30,7 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<window:window>/", views.topic, name="topic_latest"),
     path("topics/<slug:slug>/<window:window>/<str:day>/", views.topic_dated, name="topic_dated"),
-    path("papers/<int:pk>/", views.paper, name="paper"),
+    path("papers/<paper_name:name>", views.paper, name="paper"),
+    path("papers/<paper_name:name>/", views.paper),  # the form of earlier addresses
     path("search/", views.search, name="search"),
     path("papers/<path:name>.md", read_paper, name="markdown"),
     path("feeds/papers.atom", PapersFeed(), name="feed"),

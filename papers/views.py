@@ -16,6 +16,7 @@ from papers.models import Paper, Topic
 from papers.pages.lists import ListPage, list_page
 from papers.pages.paper import paper_page
 from papers.pages.search import NoSuchPage, search_page
+from papers.text.arxiv_ids import arxiv_id
 from papers.windows import Window
 from web.conditional import revalidated
 
@@ -55,11 +56,16 @@ def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> Ht
 
 @require_safe
 @revalidated
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, name: str) -> HttpResponse:
+    """A paper by its arXiv id, else by its number; other forms of its address lead there."""
+    known = {"arxiv_id": identity} if (identity := arxiv_id(name)) else {"pk": name}
     try:
-        page = paper_page(pk, timezone.now())
+        found = Paper.objects.only("arxiv_id").get(**known)
     except Paper.DoesNotExist:
         raise Http404("This paper is not here, or no longer.") from None
+    if request.path != found.get_absolute_url():
+        return redirect(found, permanent=True)
+    page = paper_page(found.pk, timezone.now())
     return render(request, "pages/papers/paper.html", {"page": page})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any, cast
 
@@ -41,6 +41,8 @@ def make_paper(title: str = "", **values: Any) -> Paper:
     values.setdefault("title_key", title.lower())
     values.setdefault("arxiv_id", f"2503.{number % 100_000:05}")
     values.setdefault("listed_on", DAY)
+    values["listed_on"] = date.fromisoformat(str(values["listed_on"]))
+    values.setdefault("listed_at", datetime.combine(values["listed_on"], time(12), tzinfo=UTC))
     return Paper.objects.create(title=title, **values)
 
 

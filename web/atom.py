@@ -93,6 +93,8 @@ class Atom(Atom1Feed):
         _add(handler, "link", rel="alternate", type="text/html", href=plain["link"])
         if plain["has_self"]:
             _add(handler, "link", rel="self", type="application/atom+xml", href=plain["feed_url"])
+        for link in plain["page_links"]:
+            _add(handler, "link", rel=link.rel, type="application/atom+xml", href=link.url)
         _add_authors(handler, [plain["author_name"]])
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
@@ -145,8 +147,12 @@ class AtomFeed(_Feed):
         """15 minutes in any cache: many feed readers, and each requests the feed every hour."""
         return {"public": True, "max_age": 900}
 
+    def page_links(self, obj: Any) -> Sequence[Link]:
+        """Links to the feed's other pages; most feeds have one page."""
+        return ()
+
     def feed_extra_kwargs(self, obj: Any) -> dict[str, Any]:
-        return {"has_self": self.has_self}
+        return {"has_self": self.has_self, "page_links": self.page_links(obj)}
 
     def item_extra_kwargs(self, item: Entry) -> dict[str, Any]:
         return {"entry": item}

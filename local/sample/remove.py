@@ -26,7 +26,7 @@ from django.db.models import Min, Q, QuerySet
 from local import mailbox
 from local.sample import catalogue
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
-from papers.models import Curator, Paper, RawRecord, Signal, Trend
+from papers.models import Curator, Listing, Paper, RawRecord, Signal, Trend
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erasing
@@ -120,7 +120,10 @@ def _remove_readers(emails: set[str], gone: _Count) -> None:
 
 def _remove_papers(gone: _Count) -> None:
     adopted = Paper.objects.filter(is_sample=False, raw_records__source=catalogue.SOURCE)
-    _restore_listing_days(list(adopted.defer("search")))
+    adopted_papers = list(adopted.defer("search"))
+    gone.delete(Listing.objects.filter(source=catalogue.SOURCE))
+    for paper in adopted_papers:
+        _restore_listing_day(paper)
     invented = Signal.objects.filter(source=catalogue.SOURCE)
     gone.delete(Trend.objects.filter(paper__in=invented.values("paper")))
     gone.delete(invented)
@@ -128,14 +131,15 @@ def _remove_papers(gone: _Count) -> None:
     gone.delete(Paper.objects.filter(is_sample=True))
 
 
-def _restore_listing_days(adopted: list[Paper]) -> None:
-    """Replace an invented day of listing by the day on which a real source first listed it."""
-    for paper in adopted:
-        invented = _invented_days(paper)
-        real = paper.raw_records.exclude(source=catalogue.SOURCE).aggregate(first=Min("day"))
-        if paper.listed_on in invented and real["first"]:
-            paper.listed_on = real["first"]
-            paper.save(update_fields=["listed_on", "updated_at"])
+def _restore_listing_day(paper: Paper) -> None:
+    """Replace an invented day by that of the first real list, or of the first real payload."""
+    listing = paper.listings.order_by("day", "read_at").first()
+    if listing:
+        paper.listed_on, paper.listed_at = listing.day, listing.read_at
+    elif paper.listed_on in _invented_days(paper):
+        records = paper.raw_records.exclude(source=catalogue.SOURCE)
+        paper.listed_on = records.aggregate(first=Min("day"))["first"] or paper.listed_on
+    paper.save(update_fields=["listed_on", "listed_at", "updated_at"])
 
 
 def _invented_days(paper: Paper) -> set[date]:

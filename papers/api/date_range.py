@@ -1,4 +1,4 @@
-"""Parse the days of a request: `date`, `week` or `month`, as ISO 8601 writes them."""
+"""Parse the days of a request: `date` (a day or an instant), `week` or `month`, as ISO 8601."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from papers.windows import Window
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT: Final = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<time>[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
+    r"(?P<zone>Z|[+ -][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
+)
 _WEEK: Final = re.compile(r"([0-9]{4})-W([0-9]{2})")
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 
@@ -48,11 +53,21 @@ def span_of(day: str | None, week: str | None, month: str | None, today: date) -
 
 
 def _day(text: str) -> Span:
+    """A day, or the day in UTC of a timestamp: clients send what `submittedOnDailyAt` gave them."""
     try:
-        day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
-    except ValueError:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else _day_of_instant(text)
+    except (ValueError, OverflowError):
         raise BadSpan(f"date must be a day like 2025-03-14, not {_quoted(text)}.") from None
     return Span("day", day, day)
+
+
+def _day_of_instant(text: str) -> date:
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        raise ValueError
+    # An address turns the plus of "+02:00" into a space.
+    zone = (match["zone"] or "Z").replace(" ", "+")
+    return datetime.fromisoformat(f"{match['day']}T{match['time']}{zone}").astimezone(UTC).date()
 
 
 def _week(text: str) -> Span:

@@ -14,8 +14,16 @@ from pydantic.json_schema import SkipJsonSchema
 
 from papers.api import selectors
 from papers.api.date_range import BadSpan, Span, span_of
-from papers.api.schemas import PaperDetail, PaperRow, Problem, TopicFields, TrendFields
-from papers.api.serializers import detail, public_id, public_url, row, topic_fields, window_trend
+from papers.api.schemas import LinkedRepos, PaperDetail, PaperRow, Problem, TopicFields, TrendFields
+from papers.api.serializers import (
+    detail,
+    public_id,
+    public_url,
+    repos,
+    row,
+    topic_fields,
+    window_trend,
+)
 from papers.models import Paper, Topic
 from papers.queries import latest_day, newest_places, topic_counts
 from papers.search.results import MAX_QUERY_LENGTH
@@ -32,7 +40,9 @@ _LIST: Final[dict[int | frozenset[int], Any]] = {
 class DailyQuery(Schema):
     # The patterns are for the description only: papers.api.date_range answers with better reasons.
     date: Text = Field(
-        None, description="A day, like 2025-03-14.", json_schema_extra={"format": "date"}
+        None,
+        description="A day, like 2025-03-14; of an instant, its day in UTC.",
+        json_schema_extra={"format": "date"},
     )
     week: Text = Field(
         None,
@@ -139,6 +149,17 @@ def paper_info(request: HttpRequest, paper_id: str) -> PaperDetail:
     paper = _paper(paper_id)
     entry = selectors.entry_of(paper, timezone.now())
     return detail(entry, selectors.newest_links(paper.pk))
+
+
+@router.get(
+    "/arxiv/{path:paper_id}/repos",
+    response={200: LinkedRepos, frozenset({404, 429}): Problem},
+    by_alias=True,
+    summary="The models, datasets and spaces that are linked to a paper",
+)
+def linked_repos(request: HttpRequest, paper_id: str) -> LinkedRepos:
+    """As they were last read at Hugging Face; empty arrays where none was."""
+    return repos(selectors.newest_links(_paper(paper_id).pk))
 
 
 @router.get(

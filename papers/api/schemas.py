@@ -65,7 +65,8 @@ class _PaperBase(ApiSchema):
     summary: str
     published_at: str | None = instant_field("When arXiv published it.")
     submitted_on_daily_at: str = Field(
-        description="When a list first showed it.", json_schema_extra={"format": "date-time"}
+        description="The day of the list that the row is about; of a paper alone, its first list.",
+        json_schema_extra={"format": "date-time"},
     )
     submitted_on_daily_by: Person | None = None
     upvotes: int = 0
@@ -110,6 +111,14 @@ class PaperDetail(PaperFields):
     linked_datasets: list[dict[str, Any]] | None = None
     num_total_datasets: int | None = None
     linked_spaces: list[dict[str, Any]] | None = None
+
+
+class LinkedRepos(ApiSchema):
+    """What is linked to a paper at Hugging Face, as that service describes each."""
+
+    models: list[dict[str, Any]]
+    datasets: list[dict[str, Any]]
+    spaces: list[dict[str, Any]]
 
 
 class TopicFields(ApiSchema):

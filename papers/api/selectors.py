@@ -9,12 +9,23 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from papers.api.counts import Counts, newest_counts
 from papers.api.date_range import Span
-from papers.models import SUBMITTER, Paper, PaperTopic, RawRecord, Signal, Trend
+from papers.models import (
+    NEWEST_FIRST,
+    SUBMITTER,
+    Listing,
+    Paper,
+    PaperTopic,
+    RawRecord,
+    Signal,
+    Trend,
+)
 from papers.queries import topics_by_weight
 from papers.ranking.measurements import Facts
+from papers.ranking.window_papers import papers_of_days
 from papers.search.results import search_papers
 from papers.sources.hugging_face import SOURCE
 from papers.text.arxiv_ids import arxiv_id
@@ -26,11 +37,15 @@ Sort = Literal["publishedAt", "trending"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper, its newest counts, and the newest payload of Hugging Face about it, or None."""
+    """A paper, its newest counts, and the newest payload of Hugging Face about it, or None.
+
+    `listed_on` is the day of the list that the row is about: a paper may be on several.
+    """
 
     paper: Paper
     counts: Counts
     payload: dict[str, Any] | None
+    listed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +64,13 @@ def daily_papers(
     size: int,
     now: datetime,
 ) -> Page:
-    """A page of the papers first listed in `span`, or of all; pages count from 0. Four queries.
+    """A page of the papers on the lists of `span`, or of all; pages count from 0. Four queries.
 
-    `publishedAt` gives the newest listing first. `trending` gives the strongest first, by the
-    newest scores of the span (one more query); without a span, only the newest scored week's.
+    `publishedAt` gives the newest listing first, and of one day the last read. `trending` gives
+    the strongest first, by the newest scores of the span (one more query); without a span, only
+    the newest scored week's.
     """
-    papers = Paper.listed.all()
-    if span is not None:
-        papers = papers.filter(listed_on__range=(span.first, span.last))
+    papers: QuerySet[Any] = Paper.listed.all() if span is None else _of_span(span)
     if topic is not None:
         links = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__slug=topic)
         papers = papers.filter(Exists(links.filter(topic__is_active=True)))
@@ -64,8 +78,10 @@ def daily_papers(
         papers = papers.filter(Exists(_submitted_by(submitter)))
     if sort == "trending":
         papers = _by_trend(papers, span, now.date())
+    elif span is None:
+        papers = papers.order_by(*NEWEST_FIRST)
     else:
-        papers = papers.order_by("-listed_on", "id")
+        papers = papers.order_by("-day", "-read_at", "id")
     return _page(papers, page * size, size, now)
 
 
@@ -74,7 +90,12 @@ def matching_papers(query: str, size: int, now: datetime) -> Page:
     result = search_papers(query, now=now, size=size)
     payloads = newest_payloads([ranked.paper.pk for ranked in result.papers])
     entries = [
-        Entry(ranked.paper, _counts(ranked.facts), payloads.get(ranked.paper.pk))
+        Entry(
+            ranked.paper,
+            _counts(ranked.facts),
+            payloads.get(ranked.paper.pk),
+            ranked.paper.listed_on,
+        )
         for ranked in result.papers
     ]
     return Page(entries, has_more=result.pages > 1)
@@ -82,7 +103,7 @@ def matching_papers(query: str, size: int, now: datetime) -> Page:
 
 def newest_papers(size: int, now: datetime) -> Page:
     """The papers with the newest listing. Four queries."""
-    return _page(Paper.listed.order_by("-listed_on", "id"), 0, size, now)
+    return _page(Paper.listed.order_by(*NEWEST_FIRST), 0, size, now)
 
 
 def paper_by_name(name: str) -> Paper | None:
@@ -96,7 +117,8 @@ def paper_by_name(name: str) -> Paper | None:
 def entry_of(paper: Paper, now: datetime) -> Entry:
     """One paper with its counts and its payload. Two queries."""
     counts = newest_counts([paper.pk], now)
-    return Entry(paper, counts.get(paper.pk, {}), newest_payloads([paper.pk]).get(paper.pk))
+    payload = newest_payloads([paper.pk]).get(paper.pk)
+    return Entry(paper, counts.get(paper.pk, {}), payload, paper.listed_on)
 
 
 def newest_links(paper_id: int) -> Any:
@@ -118,21 +140,31 @@ def newest_payloads(paper_ids: Sequence[int], condition: Q | None = None) -> dic
     return {pk: payload for pk, payload in payloads if payload is not None}
 
 
-def _by_trend(papers: QuerySet[Paper], span: Span | None, today: date) -> QuerySet[Paper]:
+def _of_span(span: Span) -> QuerySet[Any]:
+    """The papers of a span, each with the `day` of its newest list in it, and its `read_at`."""
+    listings = Listing.objects.filter(paper=OuterRef("pk"), day__range=(span.first, span.last))
+    newest = listings.order_by("-day", "-read_at")
+    return papers_of_days(span.first, span.last).annotate(
+        day=Coalesce(Subquery(newest.values("day")[:1]), F("listed_on")),
+        read_at=Coalesce(Subquery(newest.values("read_at")[:1]), F("listed_at")),
+    )
+
+
+def _by_trend(papers: QuerySet[Any], span: Span | None, today: date) -> QuerySet[Any]:
     window = span.window if span else "week"
     scored = Trend.objects.filter(window=window, day__lte=min(span.last, today) if span else today)
     if span is not None:
         scored = scored.filter(day__gte=span.first)
     day = scored.order_by("-day").values_list("day", flat=True).first()
     if day is None:
-        return papers.order_by("-listed_on", "id")
+        return papers.order_by(*NEWEST_FIRST)
     at_close = Q(trends__window=window, trends__day=day)
-    ranked = papers.annotate(
+    ranked: QuerySet[Any] = papers.annotate(
         score=FilteredRelation("trends", condition=at_close), trend_value=F("score__value")
     )
     if span is None:
         ranked = ranked.filter(trend_value__isnull=False)
-    return ranked.order_by(F("trend_value").desc(nulls_last=True), "-listed_on", "id")
+    return ranked.order_by(F("trend_value").desc(nulls_last=True), *NEWEST_FIRST)
 
 
 def _submitted_by(submitter: str) -> QuerySet[RawRecord]:
@@ -149,7 +181,15 @@ def _page(papers: QuerySet[Paper], start: int, size: int, now: datetime) -> Page
         return Page([], has_more=False)
     ids = [paper.pk for paper in on_page]
     counts, payloads = newest_counts(ids, now), newest_payloads(ids)
-    entries = [Entry(paper, counts.get(paper.pk, {}), payloads.get(paper.pk)) for paper in on_page]
+    entries = [
+        Entry(
+            paper,
+            counts.get(paper.pk, {}),
+            payloads.get(paper.pk),
+            getattr(paper, "day", paper.listed_on),
+        )
+        for paper in on_page
+    ]
     return Page(entries, has_more=len(with_next) > size)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from papers.api.schemas import (
     Author,
+    LinkedRepos,
     Organization,
     PaperDetail,
     PaperFields,
@@ -55,6 +56,16 @@ def detail(entry: Entry, linking: object) -> PaperDetail:
     )
 
 
+def repos(linking: object) -> LinkedRepos:
+    """The linked objects of a payload, or of None."""
+    links = HuggingFacePayload(linking)
+    return LinkedRepos(
+        models=links.objects("linkedModels") or [],
+        datasets=links.objects("linkedDatasets") or [],
+        spaces=links.objects("linkedSpaces") or [],
+    )
+
+
 def window_trend(trend: Trend, place: int) -> WindowTrend:
     return WindowTrend(
         window=trend.window,
@@ -96,7 +107,7 @@ def _common(entry: Entry, payload: HuggingFacePayload) -> dict[str, Any]:
         "title": paper.title,
         "summary": paper.summary,
         "published_at": published_at(payload, paper.published_on),
-        "submitted_on_daily_at": submitted_at(payload, paper.listed_on),
+        "submitted_on_daily_at": submitted_at(payload, entry.listed_on),
         "submitted_on_daily_by": _person(payload.submitter),
         "upvotes": counts.get(Kind.UPVOTES, 0),
         "num_comments": counts.get(Kind.COMMENTS, 0),

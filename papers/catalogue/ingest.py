@@ -20,7 +20,7 @@ from django.db.models import Max
 
 from papers.catalogue.identify import Identified, identify
 from papers.fetched import FetchedPaper, FetchedSignal
-from papers.models import Paper, RawRecord, Signal
+from papers.models import Listing, Paper, RawRecord, Signal
 from papers.text.titles import title_key
 from web.locks import wait_for_lock
 from web.storable import storable
@@ -69,6 +69,10 @@ class _Pending:
     best_source: tuple[int, date] | None = None  # rank and day of the record whose fields count
     hashes: set[str] = field(default_factory=set)  # of the payloads of this source
     is_changed: bool = False
+    day: date | None = None  # `listed_on` of a stored paper
+    is_listed: bool = False  # else it is only announced
+    listed_days: set[date] = field(default_factory=set)  # of this source
+    new_days: set[date] = field(default_factory=set)
     records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     signals: dict[str, float] = field(default_factory=dict)
 
@@ -96,7 +100,9 @@ def ingest(
         identified = identify(papers)
         pending = _pending(source, identified)
         for fetched, paper in zip(papers, identified.papers, strict=True):
-            _apply(pending[id(paper)], fetched, (_rank(source), read_at.date()), is_sample)
+            one = pending[id(paper)]
+            _apply(one, fetched, (_rank(source), read_at.date()), is_sample)
+            _list(one, fetched, read_at)
         return _store(list(pending.values()), source, read_at)
 
 
@@ -139,6 +145,13 @@ def _pending(source: str, identified: Identified) -> dict[int, _Pending]:
         stored[pk].best_source = max(best, found) if best else found
     for pk in identified.changed & stored.keys():
         stored[pk].is_changed = True
+    for it in stored.values():
+        it.day = it.paper.listed_on
+    listings = Listing.objects.filter(paper__in=stored.keys()).order_by()
+    for pk, name, day in listings.values_list("paper", "source", "day"):
+        stored[pk].is_listed = True
+        if name == source:
+            stored[pk].listed_days.add(day)
     return by_object
 
 
@@ -165,9 +178,26 @@ def _apply(
     if is_best:
         pending.best_source = source
     changes = _changed_fields(paper, fetched, is_best=is_best)
-    for name, value in (changes | _listing_fields(paper, fetched, is_sample)).items():
+    for name, value in (changes | _sample_field(paper, is_sample)).items():
         setattr(paper, name, value)
         pending.is_changed = True
+
+
+def _list(pending: _Pending, fetched: FetchedPaper, read_at: datetime) -> None:
+    """Put the paper on the list of its day, and set its first day if that is another one now."""
+    if fetched.is_listing and fetched.listed_on not in pending.listed_days:
+        pending.new_days.add(fetched.listed_on)
+    if _decides_first_day(pending, fetched):
+        pending.day, pending.is_changed = fetched.listed_on, True
+        pending.is_listed = pending.is_listed or fetched.is_listing
+        pending.paper.listed_on, pending.paper.listed_at = fetched.listed_on, read_at
+
+
+def _decides_first_day(pending: _Pending, fetched: FetchedPaper) -> bool:
+    """An announcement decides until a list shows the paper; of several lists the earliest does."""
+    if pending.day is None or (fetched.is_listing and not pending.is_listed):
+        return True
+    return fetched.is_listing == pending.is_listed and fetched.listed_on < pending.day
 
 
 def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> dict[str, Any]:
@@ -192,16 +222,11 @@ def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> di
     }
 
 
-def _listing_fields(paper: Paper, fetched: FetchedPaper, is_sample: bool) -> dict[str, Any]:
-    """The fields that no rank decides: the earliest listing counts, and real replaces sample."""
-    fields: dict[str, Any] = {}
-    if fetched.listed_on < paper.listed_on:
-        fields["listed_on"] = fetched.listed_on
+def _sample_field(paper: Paper, is_sample: bool) -> dict[str, Any]:
+    """Real replaces sample, whatever the rank of its source."""
     if not paper.pk and is_sample and not paper.is_sample:
-        fields["is_sample"] = True
-    if paper.is_sample and not is_sample:
-        fields["is_sample"] = False
-    return fields
+        return {"is_sample": True}
+    return {"is_sample": False} if paper.is_sample and not is_sample else {}
 
 
 def payload_hash(payload: dict[str, Any]) -> str:
@@ -220,6 +245,15 @@ def _store(pending: list[_Pending], source: str, read_at: datetime) -> IngestRep
     _update(updated)
     payloads = [(it.paper.pk, *record) for it in pending for record in it.records]
     _store_payloads(payloads, source, read_at)
+    Listing.objects.bulk_create(
+        (
+            Listing(paper=it.paper, source=source, day=day, read_at=read_at)
+            for it in pending
+            for day in sorted(it.new_days)
+        ),
+        batch_size=_BATCH,
+        ignore_conflicts=True,
+    )
     signals = [(it.paper.pk, *signal) for it in pending for signal in it.signals.items()]
     return IngestReport(
         new=len(new),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Final
 
 from django.db.models import (
@@ -59,10 +60,18 @@ def merge(named: Paper, nameless: Paper) -> Paper | None:
 def _combine(named: Paper, nameless: Paper, *, into: Paper) -> None:
     for name in _FIELDS:
         setattr(into, name, getattr(named, name) or getattr(nameless, name))
-    into.listed_on = min(named.listed_on, nameless.listed_on)
+    into.listed_on, into.listed_at = _first_listing(into) or min(
+        (named.listed_on, named.listed_at), (nameless.listed_on, nameless.listed_at)
+    )
     into.is_sample = named.is_sample and nameless.is_sample
     # Else a withdrawn paper would be back in all lists as soon as its older row was found.
     into.is_withdrawn = named.is_withdrawn or nameless.is_withdrawn
+
+
+def _first_listing(paper: Paper) -> tuple[date, datetime] | None:
+    """The first day whose list shows the paper, and when that was read; None: only announced."""
+    listings = paper.listings.order_by("day", "read_at")
+    return listings.values_list("day", "read_at").first()
 
 
 def _keys_to_papers() -> Iterator[Key]:

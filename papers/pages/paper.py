@@ -50,16 +50,20 @@ class ListPlace:
 
 @dataclass(frozen=True, slots=True)
 class PaperPage:
-    """Everything that the page of a paper shows. `places` go from the day to the month."""
+    """Everything that the page of a paper shows. `places` go from the day to the month.
+
+    `listed` are the days whose lists show it, oldest first; none: it was only announced.
+    """
 
     paper: Paper
     facts: Facts
     readings: Sequence[Reading]
     places: Sequence[ListPlace]
+    listed: Sequence[date]
 
 
 def paper_page(pk: int, now: datetime) -> PaperPage:
-    """The page of a paper, withdrawn or not, with its signals up to `now`. Five queries.
+    """The page of a paper, withdrawn or not, with its signals up to `now`. Six queries.
 
     Raises:
         Paper.DoesNotExist: there is no such paper.
@@ -71,6 +75,7 @@ def paper_page(pk: int, now: datetime) -> PaperPage:
         facts=facts(paper, measurement),
         readings=_readings(paper, now),
         places=[_list_place(trend, place) for trend, place in newest_places(pk)],
+        listed=sorted(set(paper.listings.values_list("day", flat=True))),
     )
 
 

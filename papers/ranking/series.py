@@ -45,6 +45,17 @@ WHERE paper.id = ANY(%(ids)s)
 ORDER BY paper.id, kind, source
 """
 
+# A list that was first read after the window had closed would else have no figures at all, and its
+# papers no order. Their first reads count as if they were read at the close.
+_FIRST_READS = """
+SELECT DISTINCT ON (paper.id, kind, source)
+       paper.id, paper.listed_on, kind, ARRAY[extract(epoch FROM %(until)s)::float8], ARRAY[value]
+FROM papers_paper AS paper
+JOIN papers_signal AS signal ON signal.paper_id = paper.id
+WHERE paper.id = ANY(%(ids)s) AND read_at > %(until)s
+ORDER BY paper.id, kind, source, read_at
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -115,11 +126,24 @@ def series_from(
 def load_series(
     paper_ids: Collection[int], until: datetime
 ) -> Iterator[tuple[int, date, Mapping[str, Series]]]:
-    """Each paper's id, first listing and series by kind, from the reads up to `until`."""
+    """Each paper's id, first listing and series by kind, from the reads up to `until`.
+
+    A paper that was read later only has its first reads.
+    """
     for chunk in _chunks(sorted(paper_ids)):
         counters = rows(_READS, ids=chunk, until=until)
+        unread = [paper_id for paper_id, _, kind, _, _ in counters if kind is None]
+        later = {
+            paper_id: list(of_paper)
+            for paper_id, of_paper in groupby(_first_reads(unread, until), key=itemgetter(0))
+        }
         for (paper_id, listed_on), of_paper in groupby(counters, key=itemgetter(0, 1)):
-            yield paper_id, listed_on, _series_by_kind(of_paper, midnight(listed_on))
+            found = later.get(paper_id, of_paper)
+            yield paper_id, listed_on, _series_by_kind(found, midnight(listed_on))
+
+
+def _first_reads(paper_ids: list[int], until: datetime) -> list[_Row]:
+    return rows(_FIRST_READS, ids=paper_ids, until=until) if paper_ids else []
 
 
 def _series_by_kind(counters: Iterable[_Row], listed: float) -> Mapping[str, Series]:

@@ -80,7 +80,7 @@ def announced(http: Http, categories: Sequence[str]) -> tuple[ParsedFeed, Respon
 
 
 def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
-    """An entry in the form of all sources. It has no signals: arXiv counts nothing."""
+    """An entry in the form of all sources: no list, and no signals, since arXiv counts nothing."""
     return FetchedPaper(
         title=entry.title,
         arxiv_id=entry.arxiv_id,
@@ -89,6 +89,7 @@ def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
         categories=entry.categories,
         published_on=entry.published_on,
         listed_on=listed_on,
+        is_listing=False,
         code_url=code_url(entry.comment, entry.abstract),
         project_url=project_url(entry.comment, entry.abstract),
         raw=entry.raw,

@@ -60,14 +60,15 @@ def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:
         rows += found
         if len(found) < _PAGE:
             break
-    return normalise(rows, day)
+    # A row may name the day of an earlier list that showed the paper too.
+    return [replace(paper, listed_on=day) for paper in normalise(rows, day)]
 
 
 def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
     """One paper by its arXiv id; None when it is not indexed there, or was withdrawn.
 
     Unlike a list it counts linked models, datasets and spaces, and leaves out comments.
-    `listed_on` is the day for a response without a day.
+    `listed_on` is the day for a paper that was on no daily list there.
     """
     response = http.get(f"/api/papers/{identity}", expect=[404], check=is_json)
     if response.status == 404:
@@ -76,8 +77,13 @@ def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
     for paper in normalise([{"paper": found}], listed_on):
         if paper.arxiv_id != identity:
             raise SourceError(f"{response.place} answered with another paper, {paper.arxiv_id}")
+        payload = HuggingFacePayload(found)
         kept = (signal for signal in paper.signals if signal.kind != "position")
-        return replace(paper, signals=(*kept, *_artefacts(HuggingFacePayload(found))))
+        return replace(
+            paper,
+            is_listing=payload.submitted_at is not None,
+            signals=(*kept, *_artefacts(payload)),
+        )
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 _ARXIV_ID = re.compile(
     r"""(?: (?:https?://)? (?:[a-z]+\.)? arxiv\.org/ [a-z]+/
@@ -30,3 +31,11 @@ def arxiv_id(text: str) -> str | None:
     if found["archive"]:
         return f"{found['archive'].lower()}/{found['number']}"
     return found["id"]
+
+
+def month_of(identity: str) -> date:
+    """The first day of the month in which arXiv gave an id: 2311.04157 and math/0309136."""
+    number = identity.rpartition("/")[2]
+    year, month = int(number[:2]), int(number[2:4])
+    # Ids have two digits of the year since 1991.
+    return date(1900 + year if year > 90 else 2000 + year, min(max(month, 1), 12), 1)

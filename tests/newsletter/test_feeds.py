@@ -274,3 +274,8 @@ def test_the_preference_page_links_to_the_own_feed(client: Client) -> None:
     link = BeautifulSoup(page.content, "html.parser").select_one("a[href^='/feeds/mine/']")
     assert link is not None
     assert client.get(str(link["href"])).status_code == 200
+
+
+def test_an_edition_without_papers_is_no_entry(client: Client) -> None:
+    compose("weekly", DAY, LATER)
+    assert read_feed(client, WEEKLY).entries == []

@@ -236,3 +236,46 @@ def test_the_check_rejects_an_invalid_feed(client: Client, good: str, bad: str) 
     assert broken != feed
     with pytest.raises(AssertionError):
         check_feed(broken.encode())
+
+
+# ── pages ────────────────────────────────────────────────────────────────────
+
+
+def page_links(client: Client, url: str) -> dict[str, str]:
+    links = read_feed(client, url).feed.links
+    return {link.rel: link.href for link in links if link.rel in ("next", "previous")}
+
+
+def test_each_page_leads_to_the_next_and_the_previous(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 2)
+    topic = make_topic("Dunes", slug="dunes")
+    for number in range(5):
+        make_paper_topic(make_paper(f"On {number}"), topic)
+    for url in (ALL, "/feeds/topics/dunes.atom"):
+        site = f"http://localhost:8000{url}"
+        assert page_links(client, url) == {"next": f"{site}?page=2"}
+        assert page_links(client, f"{url}?page=2") == {"previous": site, "next": f"{site}?page=3"}
+        assert page_links(client, f"{url}?page=3") == {"previous": f"{site}?page=2"}
+        titles = [
+            entry.title
+            for page in (1, 2, 3)
+            for entry in read_feed(client, f"{url}?page={page}").entries
+        ]
+        assert sorted(titles) == [f"On {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "two", "1.5", "2", "99999", "999999999999"])
+def test_a_page_that_does_not_exist_is_a_404(client: Client, page: str) -> None:
+    make_paper()
+    assert client.get(f"{ALL}?page={page}").status_code == 404
+
+
+def test_papers_that_were_read_last_come_first_on_a_busy_day(client: Client) -> None:
+    for number in range(150):
+        make_paper(f"Announced {number}")
+    for number in range(10):
+        make_paper(f"Listed {number}", listed_at=NOON + timedelta(hours=1))
+    titles = [entry.title for entry in read_feed(client, ALL).entries]
+    assert titles[:10] == [f"Listed {number}" for number in range(10)]

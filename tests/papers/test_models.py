@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
-from papers.models import JobStep, Paper, RawRecord, Topic
+from papers.models import JobStep, Listing, Paper, RawRecord, Topic
 from tests.factories import DAY, NOON, make_job, make_paper, make_paper_topic, make_topic
 from web.sql import execute, rows
 
@@ -64,3 +66,36 @@ def test_a_rename_keeps_the_records_of_steps_and_payloads() -> None:
     call_command("migrate", "papers", verbosity=0)
     assert JobStep.objects.get() == step
     assert RawRecord.objects.get().payload_hash == "a" * 64
+
+
+def test_stored_papers_get_the_listings_of_their_payloads() -> None:
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    call_command("migrate", "papers", "0010", verbosity=0)
+    execute(
+        """
+        INSERT INTO papers_paper (id, arxiv_id, title, title_key, authors, summary, categories,
+            keywords, listed_on, code_url, project_url, is_withdrawn, is_sample,
+            created_at, updated_at)
+        SELECT id, '2611.0000' || id, 'P' || id, 'p' || id, '[]', '', '{}', '{}', '2026-11-12',
+               '', '', false, false, '2026-11-12 05:10Z', '2026-11-12 05:10Z'
+        FROM generate_series(1, 3) AS id;
+        INSERT INTO papers_rawrecord (paper_id, source, day, payload_hash, payload, stored_at)
+        VALUES (1, 'hugging_face', '2026-11-13', 'a',
+                '{"paper": {"submittedOnDailyAt": "2026-11-13T00:00:00.000Z"}}', now()),
+               (1, 'arxiv', '2026-11-12', 'b', '{}', now()),
+               (2, 'hugging_face', '2026-11-12', 'c', '{"paper": {}}', now()),
+               (3, 'arxiv', '2026-11-12', 'd', '{}', now());
+        """
+    )
+    call_command("migrate", "papers", verbosity=0)
+
+    days = Listing.objects.values_list("paper", "source", "day").order_by("paper")
+    assert list(days) == [
+        (1, "hugging_face", date(2026, 11, 13)),
+        (2, "hugging_face", date(2026, 11, 12)),
+    ]
+    first = dict(Paper.objects.values_list("pk", "listed_on"))
+    assert first == {1: date(2026, 11, 13), 2: date(2026, 11, 12), 3: date(2026, 11, 12)}
+    assert set(Paper.objects.values_list("listed_at", flat=True)) == {
+        datetime(2026, 11, 12, 5, tzinfo=UTC)
+    }

@@ -31,10 +31,12 @@ from papers.sources.arxiv import (
     refused_id,
     without_links,
 )
-from papers.sources.arxiv_xml import ParsedFeed
+from papers.sources.arxiv_xml import Entry, ParsedFeed
 from papers.sources.http import Http
+from papers.text.arxiv_ids import month_of
 
 _RETRY_AFTER: Final = timedelta(days=1)
+_CROSS_LISTING_DELAY: Final = timedelta(days=7)
 _AT_ARXIV: Final = ZoneInfo("America/New_York")
 _QUIET_DAYS: Final = (5, 6)  # Saturday and Sunday: nothing is announced
 _log = logging.getLogger(__name__)
@@ -103,8 +105,9 @@ def store(answer: ParsedFeed, now: datetime) -> FetchReport:
     """Store the entries of an answer. Papers that it marks as withdrawn leave all lists.
 
     Known papers keep the day of their listing and the links that another source gave; new papers
-    count as listed on the day of their announcement, or else of their publication. A new version
-    of a paper that is not in the catalogue is left out.
+    belong to the day of their announcement, or else of their publication, until a list shows them.
+    A new version of a paper that is not in the catalogue is left out, and so is a cross-listing of
+    an old one: neither is a paper of today.
     """
     for reason in answer.unreadable:
         _log.warning("arXiv: an entry was left out: %s", reason)
@@ -135,11 +138,23 @@ def _fetched(answer: ParsedFeed, now: datetime) -> Iterator[FetchedPaper]:
     stored = Paper.objects.in_bulk([entry.arxiv_id for entry in entries], field_name="arxiv_id")
     for entry in entries:
         paper = stored.get(entry.arxiv_id)
-        if paper is None and entry.is_revision:
+        if paper is None and (entry.is_revision or _is_old_cross_listing(entry)):
             continue
         day = paper.listed_on if paper else entry.announced_on or entry.published_on or now.date()
         found = fetched(entry, day)
         yield without_links(found) if paper and paper.code_url else found
+
+
+def _is_old_cross_listing(entry: Entry) -> bool:
+    """Whether a feed announced in another category what arXiv had long before.
+
+    Feeds have no date of submission, but an id begins with its month: 2311.04157. A paper of the
+    month before may be cross-listed in the first days of the next one.
+    """
+    if entry.announced != "cross" or entry.announced_on is None:
+        return False
+    month = month_of(entry.arxiv_id)
+    return (entry.announced_on - _CROSS_LISTING_DELAY).replace(day=1) > month
 
 
 def _mark_requested(ids: Sequence[str], now: datetime) -> None:

@@ -45,7 +45,7 @@ def test_all_links_of_a_paper_are_in_one_line() -> None:
     )
     assert markdown(paper) == (
         "# Tea\n\n[Code](https://example.org/code) · [Project](https://example.org/tea) · "
-        "[Trending Papers](http://localhost:8000/papers/7/)\n"
+        "[Trending Papers](http://localhost:8000/papers/7)\n"
     )
 
 

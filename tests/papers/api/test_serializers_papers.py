@@ -21,13 +21,13 @@ def test_a_paper_without_an_arxiv_id_has_its_number() -> None:
 
 def test_addresses_start_with_the_address_of_the_site(settings: LazySettings) -> None:
     settings.SITE_URL = "https://papers.example.org"
-    assert public_url(Paper(pk=7)) == "https://papers.example.org/papers/7/"
+    assert public_url(Paper(pk=7)) == "https://papers.example.org/papers/7"
 
 
 @pytest.mark.django_db
 def test_a_row_without_a_payload_has_the_stored_values() -> None:
     paper = make_paper("Tea", arxiv_id="2503.00001", authors=["Ada"], summary="Leaves.")
-    fields = row(Entry(paper, COUNTS, None)).model_dump(by_alias=True, exclude_none=True)
+    fields = row(Entry(paper, COUNTS, None, DAY)).model_dump(by_alias=True, exclude_none=True)
     common = {
         "id": "2503.00001",
         "title": "Tea",
@@ -37,14 +37,14 @@ def test_a_row_without_a_payload_has_the_stored_values() -> None:
         "numComments": 0,
         "githubStars": 7,
         "topics": [],
-        "url": f"http://localhost:8000/papers/{paper.pk}/",
+        "url": f"http://localhost:8000/papers/{paper.arxiv_id or paper.pk}",
     }
     assert fields == {**common, "paper": {**common, "authors": [{"name": "Ada"}]}}
 
 
 @pytest.mark.django_db
 def test_one_paper_has_the_keys_of_the_paper_in_its_row() -> None:
-    entry = Entry(make_paper(authors=["Ada"]), COUNTS, None)
+    entry = Entry(make_paper(authors=["Ada"]), COUNTS, None, DAY)
     assert detail(entry, None).model_dump(exclude_none=True) == row(entry).paper.model_dump(
         exclude_none=True
     )

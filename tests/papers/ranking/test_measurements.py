@@ -40,7 +40,14 @@ def test_it_takes_the_last_read_at_or_before_the_instant() -> None:
 
     assert measured(paper, after(hours=12)).value("upvotes") == 20
     assert measured(paper, after(hours=11)).value("upvotes") == 10
-    assert measured(paper, after(hours=5)).value("upvotes") is None
+
+
+def test_a_paper_that_was_only_read_later_has_its_first_read() -> None:
+    paper = make_paper()
+    read(paper, (6, 10), (12, 20))
+    one = measured(paper, after(hours=5))
+
+    assert (one.value("upvotes"), one.day_gain("upvotes")) == (10, 10)
 
 
 def test_a_signal_never_read_differs_from_zero() -> None:

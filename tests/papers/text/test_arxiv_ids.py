@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.models import Paper
-from papers.text.arxiv_ids import arxiv_id
+from papers.text.arxiv_ids import arxiv_id, month_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,17 @@ def test_it_finds_no_arxiv_id_where_there_is_none(text: str) -> None:
 def test_every_arxiv_id_that_is_found_can_be_stored(text: str, form: str) -> None:
     assert arxiv_id(form.format(text)) == text
     Paper._meta.get_field("arxiv_id").run_validators(text)
+
+
+@pytest.mark.parametrize(
+    ("identity", "month"),
+    [
+        ("2311.04157", date(2023, 11, 1)),
+        ("0704.0001", date(2007, 4, 1)),
+        ("math/0309136", date(2003, 9, 1)),
+        ("hep-th/9901001", date(1999, 1, 1)),
+        ("2399.00001", date(2023, 12, 1)),
+    ],
+)
+def test_an_id_has_its_month(identity: str, month: date) -> None:
+    assert month_of(identity) == month

@@ -231,6 +231,33 @@ def test_an_announced_paper_is_stored_with_its_day(arxiv: FakeService) -> None:
     assert Paper.objects.first().authors == ["Ada Lovelace"]  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("identity", "day", "is_stored"),
+    [
+        ("2503.00002", "2025-03-14", True),
+        ("2502.00002", "2025-03-05", True),  # submitted at the end of February
+        ("2502.00002", "2025-03-14", False),
+        ("2311.00002", "2025-03-14", False),
+        ("2412.00002", "2025-01-06", True),
+        ("math/0309136", "2025-03-14", False),
+    ],
+)
+def test_a_cross_listing_of_an_old_paper_is_left_out(
+    arxiv: FakeService, identity: str, day: str, is_stored: bool
+) -> None:
+    arxiv.respond(FEED, xml(announcement(identity, "cross", day)))
+    look_at_feed()
+    assert Paper.objects.exists() is is_stored
+
+
+def test_a_cross_listing_of_a_known_paper_changes_no_day(arxiv: FakeService) -> None:
+    paper = make_paper(arxiv_id="2311.00002", listed_on=date(2023, 11, 8))
+    arxiv.respond(FEED, xml(announcement("2311.00002", "cross")))
+    look_at_feed()
+    paper.refresh_from_db()
+    assert paper.listed_on == date(2023, 11, 8)
+
+
 def test_an_announcement_does_not_change_the_day_of_listing(arxiv: FakeService) -> None:
     paper = make_incomplete("2503.00001", listed_on=DAY - timedelta(days=3))
     arxiv.respond(FEED, xml(announcement("2503.00001")))
