@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bench.subscribers import first_recipients
 from bench.synthetic_papers import texts
-from newsletter.editions.compose import compose_newest
+from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.render import build_digest
 from newsletter.editions.tokens import current_key_id
@@ -56,7 +56,8 @@ def make_edition() -> Edition:
 
 def newest_edition() -> Edition:
     """The weekly edition that dispatch takes now: another one after midnight."""
-    return compose_newest("weekly", timezone.now())
+    now = timezone.now()
+    return compose("weekly", last_closed_day(now), now)
 
 
 def mean_bytes(edition: Edition, subscribers: int = 500) -> int:

@@ -19,6 +19,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "BURST_SIZE": (1, 1000),
     "CONFIRM_DAYS": (1, 30),
     "DIGEST_MINIMUM": (1, 50),
+    "EDITION_PATIENCE": (0, 1440),
     "EVENT_RETENTION_DAYS": (7, 3650),  # providers repeat a report for days
     "LEDGER_RETENTION_DAYS": (60, 36_500),  # a digest looks a month back for what was sent
     "MAX_ATTEMPTS": (1, 50),

@@ -232,6 +232,8 @@ RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
 RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 
 # ── the digest ───────────────────────────────────────────────────────────────
+# For how many minutes, at most, an edition waits after its close until its sources were read.
+EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)

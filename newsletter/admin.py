@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_events import EventInline, delivery_number
 from newsletter.delivery import pause
+from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
 from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
@@ -44,7 +45,8 @@ from web.admin import (
 
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
-    "progress", "complaints", "composed_at", "trend_version", "paused_at", "pause_reason",
+    "progress", "complaints", "awaited_since", "composed_at", "trend_version", "paused_at",
+    "pause_reason",
     "cancelled_at",
 )  # fmt: skip
 
@@ -74,7 +76,7 @@ class EditionAdmin(BaseAdmin[Edition]):
     search_fields = ("note",)
     search_help_text = "Words of the curator's note"
     actions = None
-    actions_detail = ("pause", "resume", "cancel")
+    actions_detail = ("pause", "resume", "cancel", "compose_again")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         return Edition.objects.light()
@@ -166,6 +168,22 @@ class EditionAdmin(BaseAdmin[Edition]):
         return self._controlled(
             request, object_id, f"The edition is cancelled: {skipped} mails were skipped."
         )
+
+    @confirm_action(
+        title="Compose again",
+        question="Replaces its papers by those stored by now, and decides skipped readers again. "
+        "Only while nothing of it was sent.",
+        submit="Compose again",
+        permission="control",
+        icon="refresh",
+    )
+    def compose_again(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
+        try:
+            compose_again(object_id, timezone.now())
+        except CannotComposeAgain as error:
+            messages.error(request, f"It stays as it is. {error}")
+            return back_to(request, row_url(Edition.objects.get(pk=object_id)))
+        return self._controlled(request, object_id, "The edition was composed again.")
 
     def _controlled(self, request: HttpRequest, object_id: int, text: str) -> HttpResponse:
         messages.success(request, text)

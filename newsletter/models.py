@@ -36,6 +36,9 @@ class Edition(models.Model):
     trend_version = models.CharField(max_length=20, blank=True)
     html = models.TextField(blank=True, help_text="The HTML mail around its papers.")
     text = models.TextField(blank=True, help_text="The text mail around its papers.")
+    awaited_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its sources are waited for, after its close."
+    )
     composed_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True, help_text="Nothing leaves while set.")
     pause_reason = models.CharField(max_length=300, blank=True)

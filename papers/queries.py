@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from papers.models import NEWEST_FIRST, Paper, PaperTopic, Signal, Topic, Trend
 from papers.ranking.measurements import Facts, facts, measure
+from papers.ranking.score import score_beside
 from papers.ranking.window_papers import window_papers
 from papers.windows import DAYS, Window, closes_at, first_day
 from web.sql import rows
@@ -81,6 +83,27 @@ def ranked(
             facts=facts(paper, measurements[paper.pk]),
         )
         for position, paper in enumerate(papers, start=1)
+    ]
+
+
+def ranked_beside(window: Window, day: date, paper_ids: Collection[int]) -> list[RankedPaper]:
+    """Papers of other days as they would stand in the list of a closed window, strongest first.
+
+    Their positions count from 1 among themselves.
+    """
+    scores = score_beside(window, day, paper_ids)
+    listed = Paper.listed.defer("search").prefetch_related(topics_by_weight())
+    papers = listed.in_bulk([one.paper_id for one in scores])
+    measurements = measure(list(papers), closes_at(day), window=window)
+    return [
+        RankedPaper(
+            position=position,
+            paper=papers[one.paper_id],
+            trend=one.value,
+            components=one.components,
+            facts=facts(papers[one.paper_id], measurements[one.paper_id]),
+        )
+        for position, one in enumerate(scores, start=1)
     ]
 
 

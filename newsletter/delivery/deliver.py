@@ -31,6 +31,7 @@ from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
 from newsletter.delivery.recipients import recipients
 from newsletter.delivery.record import record, record_and_mark
+from newsletter.delivery.seen import seen_papers
 from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
@@ -141,7 +142,7 @@ class _Sender:
     def _decide(self, claimed: Sequence[Claimed]) -> list[Item]:
         by_id = recipients([one.subscriber_id for one in claimed if one.subscriber_id])
         edition = self._edition
-        seen = ledger.seen_papers(list(by_id), edition.edition_id, *edition.seen_since)
+        seen = seen_papers(list(by_id), edition.edition_id, edition.seen_scope)
         items, skips = list[Item](), dict[int, str]()
         for delivery in claimed:
             recipient = by_id.get(delivery.subscriber_id or 0)

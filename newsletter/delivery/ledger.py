@@ -29,6 +29,7 @@ _DUE = """
 SELECT id, weekday, hour, timezone
   FROM subscribers_subscriber
  WHERE state = 'active' AND next_send_at <= %(now)s AND cadence = %(cadence)s
+   AND (last_digest_at IS NULL OR NOT %(only_new)s)
  ORDER BY next_send_at, id
  LIMIT %(most)s
    FOR UPDATE SKIP LOCKED
@@ -95,27 +96,6 @@ SELECT delivery_id, positions, papers, reasons, dated_at, renderer, key_id
  WHERE delivery_id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s
 """
 
-# What these subscribers were sent since a day, or may have been. One subscriber at a time, served
-# by delivery_once: with all in one condition, a table without statistics would be read as a whole.
-# And only in the partitions of editions that can have been sent since, one or two.
-_SEEN = """
-SELECT subscriber.id, papers.sent
-  FROM unnest(%(subscribers)s::bigint[]) AS subscriber (id)
- CROSS JOIN LATERAL (
-   SELECT array_agg(paper) AS sent
-     FROM newsletter_delivery AS delivery
-     JOIN newsletter_digestcontent AS content
-       ON content.delivery_id = delivery.id AND content.edition_id = delivery.edition_id,
-          unnest(content.papers) AS paper
-    WHERE delivery.subscriber_id = subscriber.id
-      AND delivery.edition_id >= %(first_edition)s
-      AND delivery.created_at >= %(since)s
-      AND delivery.edition_id <> %(edition)s
-      AND delivery.state IN ('sending', 'sent', 'deferred', 'uncertain')
- ) AS papers
- WHERE papers.sent IS NOT NULL
-"""
-
 # An update names its rows in one array, which the primary key serves, and takes the new values
 # of each from arrays or JSON beside it. With a join to a list of records, the planner would read
 # all rows of an edition that has just begun, because there are no statistics of it yet.
@@ -139,7 +119,7 @@ WITH held AS (
    WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
      AND state IN ('queued', 'deferred', 'sending', 'uncertain')
      AND EXISTS (SELECT FROM newsletter_edition AS edition
-                  WHERE edition.id = %(edition)s
+                  WHERE edition.id = %(edition)s AND edition.state = 'frozen'
                     AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
   RETURNING id
 ), stored AS (
@@ -190,9 +170,13 @@ UPDATE newsletter_delivery
 """
 
 
-def lock_due(cadence: str, now: datetime, most: int) -> list[Due]:
-    """Up to `most` due subscribers of a cadence, locked until the transaction ends."""
-    return [Due(*row) for row in rows(_DUE, cadence=cadence, now=now, most=most)]
+def lock_due(cadence: str, now: datetime, most: int, *, only_new: bool = False) -> list[Due]:
+    """Up to `most` due subscribers of a cadence, locked until the transaction ends.
+
+    `only_new`: only those who never had a digest.
+    """
+    found = rows(_DUE, cadence=cadence, now=now, most=most, only_new=only_new)
+    return [Due(*row) for row in found]
 
 
 def queue(
@@ -245,23 +229,6 @@ def _contents(edition_id: int, ids: Sequence[int]) -> dict[int, Content]:
             _CONTENTS, edition=edition_id, ids=array(ids)
         )
     }
-
-
-def seen_papers(
-    subscribers: Sequence[int], edition_id: int, since: datetime, first_edition: int
-) -> dict[int, set[int]]:
-    """Papers that other editions have sent since then, by subscriber; those with none are absent.
-
-    `first_edition` is the lowest id of an edition that can have been sent since.
-    """
-    found = rows(
-        _SEEN,
-        subscribers=array(subscribers),
-        edition=edition_id,
-        since=since,
-        first_edition=first_edition,
-    )
-    return {subscriber: set(papers) for subscriber, papers in found}
 
 
 def skip(edition_id: int, fence: uuid.UUID, reasons: Mapping[int, str]) -> None:

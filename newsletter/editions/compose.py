@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,10 +12,13 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from newsletter.editions.fragments import render_fragment, render_layout
+from newsletter.editions.late import late_papers
 from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
+from papers.jobs.status import unread
+from papers.jobs.timetable import JOBS
 from papers.models import Curator, Paper
-from papers.queries import ranked
+from papers.queries import RankedPaper, ranked, ranked_beside
 from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
 from papers.text.tex import unicode_math
@@ -22,6 +26,7 @@ from papers.windows import Window, closes_at, first_day, last_closed_day
 from web.locks import wait_for_lock
 
 MOST_CANDIDATES: Final = 500
+_RECENT: Final = 7  # days; an older edition is no first digest
 
 
 class NotClosedYet(ValueError):
@@ -49,14 +54,46 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
         return _freeze(edition, now)
 
 
-def compose_newest(cadence: str, now: datetime) -> Edition:
-    """The edition of a cadence that closed last, composed where it is missing."""
-    return compose(cadence, last_closed_day(now), now)
+def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
+    """The edition of a cadence that closed last; None while papers of its days may still come.
+
+    It is composed as soon as each source has been read after the close, or when that has taken
+    longer than EDITION_PATIENCE. The patience begins with the first call after the close and not
+    with the close: after an outage, or on a first start, the sources get their time as well.
+    """
+    edition, _ = Edition.objects.get_or_create(cadence=cadence, day=last_closed_day(now))
+    if edition.state == Edition.State.FROZEN:
+        return edition
+    if edition.awaited_since is None:
+        edition.awaited_since = now
+        edition.save(update_fields=["awaited_since"])
+    if missing_papers(edition.day) and now < _patient_until(edition.awaited_since):
+        return None
+    return compose(cadence, edition.day, now) if Paper.objects.exists() else None
+
+
+def newest_frozen(cadence: str, now: datetime) -> Edition | None:
+    """The newest edition of a cadence that is frozen and may be sent; None without a recent one."""
+    since = last_closed_day(now) - timedelta(days=_RECENT)
+    frozen = Edition.objects.filter(
+        cadence=cadence, state=Edition.State.FROZEN, paused_at=None, cancelled_at=None
+    )
+    return frozen.filter(day__gte=since).order_by("-day").first()
+
+
+def missing_papers(day: date) -> list[str]:
+    """The jobs that may still bring papers of a day that is over; empty: all have read it."""
+    return unread(JOBS, day)
+
+
+def _patient_until(since: datetime) -> datetime:
+    return since + timedelta(minutes=settings.EDITION_PATIENCE)
 
 
 def _freeze(edition: Edition, now: datetime) -> Edition:
     window = WINDOW_OF[edition.cadence]
     score(window, edition.day, now)
+    edition.candidates.all().delete()  # of an earlier attempt: see delivery/compose_again.py
     candidates = list(_candidates(edition, window))
     Candidate.objects.bulk_create(candidates, batch_size=100)
     layout = render_layout(_layout_context(edition))
@@ -70,11 +107,11 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
 
 
 def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
-    since = _since(window, edition.day)
-    for place in ranked(window, edition.day, limit=MOST_CANDIDATES):
+    since, late = _since(window, edition.day), late_papers(edition)
+    for place in _places(edition, window, late):
         links = place.paper.topic_links.all()
         facts = {
-            **frozen_facts(place.paper, place.facts, since),
+            **frozen_facts(place.paper, place.facts, since, late.get(place.paper.pk)),
             "topics": [link.topic.name for link in links],
         }
         fragment = render_fragment(place.position, facts)
@@ -91,11 +128,28 @@ def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
         )
 
 
-def frozen_facts(paper: Paper, measured: Facts, since: str) -> dict[str, Any]:
+def _places(edition: Edition, window: Window, late: Collection[int]) -> Iterator[RankedPaper]:
+    """The papers of the window and the late ones, strongest trend first, counted from 1."""
+    own = ranked(window, edition.day, limit=MOST_CANDIDATES)
+    others = ranked_beside(window, edition.day, late) if late else []
+    unscored = float("-inf")
+    both = sorted(
+        [*own, *others],
+        key=lambda place: unscored if place.trend is None else place.trend,
+        reverse=True,
+    )
+    for position, place in enumerate(both[:MOST_CANDIDATES], start=1):
+        yield replace(place, position=position)
+
+
+def frozen_facts(
+    paper: Paper, measured: Facts, since: str, late: date | None = None
+) -> dict[str, Any]:
     """All that a digest states about a paper, as JSON; a later change of the row changes nothing.
 
     Args:
         since: when the window's gains begin, in words: see `_since`.
+        late: the day of the list of a paper that missed the edition of that day.
     """
     return {
         **measured,
@@ -106,6 +160,7 @@ def frozen_facts(paper: Paper, measured: Facts, since: str) -> dict[str, Any]:
         "arxiv_url": paper.arxiv_url,
         "since": since,
         "is_sample": paper.is_sample,
+        "late": date_format(late, "MONTH_DAY_FORMAT") if late else "",
     }
 
 

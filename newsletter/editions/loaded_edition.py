@@ -31,6 +31,18 @@ class Columns(NamedTuple):
     reasons: str
 
 
+class SeenScope(NamedTuple):
+    """The editions that can have sent papers of an edition before it.
+
+    Those from the id `first_edition` on, as far as their deliveries were written `since` then;
+    and single older ones.
+    """
+
+    since: datetime
+    first_edition: int
+    older_editions: tuple[int, ...] = ()
+
+
 class Selection:
     """The papers of a digest, in order, each with its reason; with their `columns` and `body`."""
 
@@ -57,11 +69,11 @@ class LoadedEdition:
 
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
-        self.seen_since = _seen_since(edition)
         self._layout = Layout(html=edition.html, text=edition.text)
         candidates = list(Candidate.objects.filter(edition=edition))
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
         self._papers = frozenset(self._by_paper)
+        self.seen_scope = _seen_scope(edition, self._papers)
         # By position, which stays the same when two rows of one paper are merged later.
         self._fragments = {candidate.position: _fragment(candidate) for candidate in candidates}
         self._ranking = Ranking([_candidate_paper(candidate) for candidate in candidates])
@@ -100,13 +112,18 @@ class LoadedEdition:
         )
 
 
-@lru_cache(maxsize=3)
 def load_edition(edition_id: int) -> LoadedEdition:
-    """A frozen edition, kept by the process: a frozen edition never changes.
+    """A frozen edition, kept by the process until it is composed again.
 
     Raises:
         Edition.DoesNotExist: there is no such edition, or it is not frozen yet.
     """
+    frozen = Edition.objects.filter(state=Edition.State.FROZEN)
+    return _load(edition_id, frozen.values_list("composed_at", flat=True).get(pk=edition_id))
+
+
+@lru_cache(maxsize=3)
+def _load(edition_id: int, _composed_at: datetime | None) -> LoadedEdition:
     return LoadedEdition(Edition.objects.get(pk=edition_id, state=Edition.State.FROZEN))
 
 
@@ -129,16 +146,17 @@ def rebuild(delivery: Delivery, to: str) -> Digest:
     )
 
 
-def _seen_since(edition: Edition) -> tuple[datetime, int]:
-    """The time, and the first edition by id, before which none of its papers can have been sent.
+def _seen_scope(edition: Edition, paper_ids: Collection[int]) -> SeenScope:
+    """Most papers were not sent before their window opened, and an edition is queued on the day
+    after its last day (one day more costs nothing, and covers a clock that is wrong).
 
-    A paper is not sent before it was listed; and an edition is queued on the day after its last
-    day (one day more costs nothing, and covers a clock that is wrong).
+    The others, announced or listed on an earlier day too, were candidates of older editions.
     """
     since = opens_at(WINDOW_OF[edition.cadence], edition.day)
-    sent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
-    first: int = sent.aggregate(first=Min("pk"))["first"]
-    return since, first
+    recent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
+    first: int = recent.aggregate(first=Min("pk"))["first"]
+    older = Candidate.objects.filter(paper__in=paper_ids, edition__lt=first).order_by()
+    return SeenScope(since, first, tuple(older.values_list("edition", flat=True).distinct()))
 
 
 def _fragment(candidate: Candidate) -> PaperFragment:

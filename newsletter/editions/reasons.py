@@ -16,7 +16,7 @@ def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) ->
         facts: a `Candidate.facts`.
         topic_names: slug → the name that the topic has today.
     """
-    parts = [_lead(pick, topic_names), *_figures(facts)]
+    parts = [_lead(pick, topic_names), _late(facts), *_figures(facts)]
     return " · ".join(part for part in parts if part) or "Trending now"
 
 
@@ -26,6 +26,12 @@ def _lead(pick: Pick, topic_names: Mapping[str, str]) -> str:
     if pick.keyword:
         return f"Mentions “{pick.keyword}”"
     return topic_names.get(pick.topic, pick.topic)
+
+
+def _late(facts: Mapping[str, Any]) -> str:
+    """That the paper missed the edition of its day. Editions frozen earlier lack the key."""
+    day = facts.get("late")
+    return f"late, from the list of {day}" if day else ""
 
 
 def _figures(facts: Mapping[str, Any]) -> list[str]:

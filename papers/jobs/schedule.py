@@ -62,6 +62,7 @@ class JobSpec:
     what: str
     steps: Callable[[datetime], Iterable[Step]] = field(repr=False)
     needs: str = ""  # a setting besides SOURCES; while it is empty the job is disabled
+    brings_papers: bool = False  # a day is complete only after a read of it that began after it
 
 
 def after_failure(

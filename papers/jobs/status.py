@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
+
+from django.db.models import Q
 
 from papers.jobs.run import disabled_reason
 from papers.jobs.schedule import JobSpec, is_late
-from papers.models import Job
+from papers.models import Job, JobStep
+from papers.windows import closes_at
 
 Health = Literal["fine", "running", "waiting", "late", "failing", "off"]
 _UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60))
@@ -52,6 +55,22 @@ def status(spec: JobSpec, job: Job | None, now: datetime) -> Status:
         disabled_reason=reason,
         lag=now - succeeded if succeeded else None,
     )
+
+
+def unread(specs: Iterable[JobSpec], day: date) -> list[str]:
+    """The enabled jobs that bring papers and have not read those of `day` since it was over.
+
+    A step without a day counts for every day before it: arXiv's feed is of no single day.
+    """
+    wanted = [spec.name for spec in specs if spec.brings_papers and not disabled_reason(spec)]
+    read = JobStep.objects.filter(
+        Q(day=day) | Q(day=None),
+        job__name__in=wanted,
+        state=JobStep.State.DONE,
+        started_at__gte=closes_at(day),
+    )
+    done = set(read.order_by().values_list("job__name", flat=True))
+    return [name for name in wanted if name not in done]
 
 
 def format_span(span: timedelta) -> str:

@@ -106,6 +106,7 @@ JOBS: Final = (
         slot=Slot(2),
         what="the list of today, and of missed days",
         steps=_list_steps,
+        brings_papers=True,
     ),
     JobSpec(
         name="upvotes",
@@ -128,6 +129,7 @@ JOBS: Final = (
         what="what arXiv announced last in our categories",
         steps=_one_step(at_arxiv.connect_feeds, arxiv.fetch_announcements),
         needs="ARXIV_CATEGORIES",
+        brings_papers=True,
     ),
     JobSpec(
         name=METADATA,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -17,11 +17,11 @@ from papers.ranking.window_papers import window_papers
 from papers.windows import Window, closes_at
 from web.sql import rows
 
-__all__ = ["VERSION", "score"]
+__all__ = ["VERSION", "score", "score_beside"]
 
 
 def score(window: Window, day: date, now: datetime) -> int:
-    """Score the papers first listed in the window that ends with `day`.
+    """Score the papers on the lists of the window that ends with `day`.
 
     Reads count up to the window's close, or up to `now` (aware) while it is open; so a
     closed window can be scored again at any time, with the same result.
@@ -39,6 +39,16 @@ def score(window: Window, day: date, now: datetime) -> int:
         cursor.execute(_DELETE, values)
         cursor.execute(_UPSERT, values)
     return len(scores)
+
+
+def score_beside(window: Window, day: date, paper_ids: Collection[int]) -> list[Score]:
+    """Score papers that are not on the lists of a window as if they were; stores nothing.
+
+    Reads count up to the window's close. Strongest first.
+    """
+    ids = {*window_papers(window, day).order_by().values_list("pk", flat=True), *paper_ids}
+    measurements = iter_measurements(ids, closes_at(day), window=window)
+    return [one for one in rank(measurements, topics_of(sorted(ids))) if one.paper_id in paper_ids]
 
 
 def topics_of(paper_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -36,6 +36,7 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "BURST_SIZE": 50,
         "MAX_ATTEMPTS": 6,
         "DIGEST_MINIMUM": 2,
+        "EDITION_PATIENCE": 180,
         "CONFIRM_DAYS": 2,
         "TICK_SECONDS": 60.0,
     }

@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from newsletter.editions.compose import compose
 from newsletter.editions.fragments import RANK, WHY
 from newsletter.editions.message_ids import message_id
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
+from papers.windows import last_closed_day
 from tests.factories import (
     make_candidate,
     make_delivery,
@@ -216,6 +218,22 @@ def test_an_operator_cancels_an_edition(admin_client: Client) -> None:
     assert control(admin_client, edition, "cancel").cancelled_at is not None
     waiting.refresh_from_db()
     assert waiting.reason == "the edition was cancelled"
+
+
+def test_an_operator_composes_an_edition_again(admin_client: Client) -> None:
+    day = last_closed_day(timezone.now())
+    edition = compose("weekly", day, timezone.now())
+    make_paper("Robots", listed_on=day)
+    control(admin_client, edition, "compose_again")
+    assert [one.facts["title"] for one in edition.candidates.all()] == ["Robots"]
+
+
+def test_an_edition_that_was_sent_is_not_composed_again(admin_client: Client) -> None:
+    edition = compose("weekly", last_closed_day(timezone.now()), timezone.now())
+    make_delivery(edition, make_subscriber(), state="sent", attempts=1)
+    url = reverse("admin:newsletter_edition_compose_again", args=[edition.pk])
+    page = admin_client.post(url, {"_form_submitted": "1"}, follow=True).content.decode()
+    assert "It stays as it is. Some of its mails were sent" in page
 
 
 def test_opening_a_dialog_changes_nothing(admin_client: Client) -> None:

@@ -17,7 +17,7 @@ from newsletter.delivery.deliver import BATCH
 from newsletter.delivery.types import Batch
 from newsletter.models import Delivery, Edition, Tally
 from subscribers.models import Subscriber
-from tests.factories import make_delivery, make_edition, make_subscriber
+from tests.factories import make_delivery, make_edition, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = datetime(2025, 3, 14, tzinfo=UTC)
@@ -67,6 +67,7 @@ def test_each_tick_dispatches_every_cadence() -> None:
 def test_a_cadence_that_cannot_be_composed_stops_no_other_step() -> None:
     other = make_edition("monthly", LONG_AGO.date())
     make_delivery(other, make_subscriber(), state="sending", lease_until=LONG_AGO)
+    make_paper()
     for cadence in ("daily", "weekly", "monthly"):
         make_subscriber(cadence=cadence, next_send_at=LONG_AGO)
 
@@ -81,6 +82,7 @@ def test_a_cadence_that_cannot_be_composed_stops_no_other_step() -> None:
 
 @pytest.mark.usefixtures("no_weekly_edition")
 def test_the_cadence_that_failed_is_queued_after_the_fault() -> None:
+    make_paper()
     make_subscriber(cadence="weekly", next_send_at=LONG_AGO)
     tick()
     with connection.cursor() as cursor:

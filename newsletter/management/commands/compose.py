@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.editions.compose import NotClosedYet, compose
 from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Edition
@@ -32,12 +33,27 @@ class Command(BaseCommand):
             help="its last day; default: yesterday (UTC)",
         )
         parser.add_argument(
+            "--again",
+            action="store_true",
+            help="replace what a frozen edition holds, if nothing of it was sent",
+        )
+        parser.add_argument(
             "--show", type=int, default=10, metavar="N", help="how many papers to list"
         )
+
+    def _compose_again(self, cadence: str, day: date, now: datetime) -> None:
+        try:
+            compose_again(Edition.objects.get(cadence=cadence, day=day).pk, now)
+        except Edition.DoesNotExist:
+            pass  # then it is composed for the first time
+        except CannotComposeAgain as error:
+            raise CommandError(f"The {cadence} edition of {day} stays as it is. {error}") from error
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         day = options["day"] or last_closed_day(now)
+        if options["again"]:
+            self._compose_again(options["cadence"], day, now)
         existed = Edition.objects.filter(
             cadence=options["cadence"], day=day, state="frozen"
         ).exists()
@@ -45,7 +61,7 @@ class Command(BaseCommand):
             edition = compose(options["cadence"], day, now)
         except NotClosedYet as error:
             raise CommandError(f"{error} Choose an earlier --day.") from error
-        when = "frozen before" if existed else "frozen now"
+        when = "frozen before" if existed and not options["again"] else "frozen now"
         self.stdout.write(f"{edition}: {edition.candidates.count()} papers, {when}")
         for candidate in edition.candidates.select_related("paper")[: options["show"]]:
             self.stdout.write(

@@ -6,8 +6,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from newsletter.models import Edition
+from papers.windows import last_closed_day
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,24 @@ def test_a_frozen_edition_stays_as_it_is() -> None:
     output(*WEEK)
     make_paper("Robots")
     assert output(*WEEK) == ["weekly edition of 2025-03-14: 0 papers, frozen before"]
+
+
+def test_again_replaces_what_a_frozen_edition_holds() -> None:
+    output("--cadence", "daily")
+    make_paper("Robots", listed_on=last_closed_day(timezone.now()))
+    first, second = output("--cadence", "daily", "--again")
+    assert first == f"{Edition.objects.get()}: 1 papers, frozen now"
+    assert "Robots" in second
+
+
+def test_again_is_refused_for_an_old_edition() -> None:
+    output(*WEEK)
+    with pytest.raises(CommandError, match="weekly edition of 2025-03-14 stays as it is"):
+        output(*WEEK, "--again")
+
+
+def test_again_composes_an_edition_that_is_missing() -> None:
+    assert output(*WEEK, "--again") == ["weekly edition of 2025-03-14: 0 papers, frozen now"]
 
 
 def test_it_lists_as_many_papers_as_wanted() -> None:

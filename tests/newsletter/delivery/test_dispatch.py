@@ -11,7 +11,7 @@ from newsletter.delivery.dispatch import dispatch_due
 from newsletter.delivery.types import Batch
 from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
-from tests.factories import make_edition, make_subscriber
+from tests.factories import make_edition, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,7 @@ def test_the_next_slot_of_a_subscriber_is_stored() -> None:
 
 
 def test_a_missing_edition_is_composed_first() -> None:
+    make_paper()
     make_due()
     dispatch(FRIDAY)
     assert Delivery.objects.get().edition.state == "frozen"
@@ -183,3 +184,42 @@ def test_a_chunk_is_yielded_as_a_batch_of_its_ids() -> None:
     [found] = dispatch_due("weekly", FRIDAY)
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     assert (found.first, found.last) == (ids[0], ids[-1])
+
+
+# ── an edition that waits for its sources ────────────────────────────────────
+
+
+@pytest.fixture
+def _source_is_down(settings: Any) -> None:
+    settings.SOURCES = ["hugging_face"]
+    settings.EDITION_PATIENCE = 180
+    make_paper(listed_on=THURSDAY)
+
+
+@pytest.mark.usefixtures("_source_is_down")
+def test_a_due_subscriber_waits_and_keeps_their_slot() -> None:
+    make_editions(THURSDAY - timedelta(days=1))
+    reader = make_due(last_digest_at=FRIDAY - timedelta(days=7))
+    assert dispatch(FRIDAY) == 0
+    assert next_slot(reader) == datetime(2025, 3, 14, 8, tzinfo=UTC)
+
+    assert dispatch(FRIDAY + timedelta(minutes=181)) == 1
+    assert Delivery.objects.get().edition.day == THURSDAY
+    assert next_slot(reader) == datetime(2025, 3, 21, 8, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("_source_is_down")
+def test_a_first_digest_comes_from_the_edition_before() -> None:
+    make_editions(THURSDAY - timedelta(days=1))
+    new = make_due()
+    make_due(last_digest_at=FRIDAY - timedelta(days=7))
+    assert dispatch(FRIDAY) == 1
+    delivery = Delivery.objects.get()
+    assert (delivery.subscriber, delivery.edition.day) == (new, THURSDAY - timedelta(days=1))
+
+
+@pytest.mark.usefixtures("_source_is_down")
+def test_on_a_first_start_everyone_waits_for_the_first_papers() -> None:
+    readers = [make_due(), make_due(last_digest_at=FRIDAY - timedelta(days=7))]
+    assert dispatch(FRIDAY) == 0
+    assert {next_slot(one) for one in readers} == {datetime(2025, 3, 14, 8, tzinfo=UTC)}

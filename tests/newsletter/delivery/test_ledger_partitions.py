@@ -13,10 +13,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from newsletter.delivery import ledger as ledger_sql
-from newsletter.delivery import sweep
+from newsletter.delivery import seen, sweep
 from newsletter.delivery.progress import progress_of
 from newsletter.delivery.types import Batch, Result
-from newsletter.editions.loaded_edition import LoadedEdition
+from newsletter.editions.loaded_edition import LoadedEdition, SeenScope
 from newsletter.models import Delivery, Edition, StoredPick, Tally
 from tests.factories import (
     DAY,
@@ -205,10 +205,10 @@ def test_each_statement_of_a_delivery_locks_one_partition() -> None:
 
 def test_seen_papers_are_read_from_recent_partitions_only() -> None:
     oldest, middle, newest = make_old_and_new()
-    since, first = LoadedEdition(newest).seen_since
+    since, first, _ = LoadedEdition(newest).seen_scope
     assert oldest.pk < middle.pk < first <= newest.pk
     read = partitions_in_plan(
-        ledger_sql._SEEN, subscribers="{1}", edition=newest.pk, since=since, first_edition=first
+        seen._SEEN, subscribers="{1}", edition=newest.pk, since=since, first_edition=first
     )
     assert read == {"newsletter_delivery_700200"}
 
@@ -220,22 +220,36 @@ def test_seen_papers_are_read_from_recent_partitions_only() -> None:
 def test_editions_since_the_window_opened_are_read(cadence: str, ago: int, *, found: bool) -> None:
     other = make_edition("weekly", DAY - timedelta(days=ago))
     edition = make_edition(cadence, DAY)
-    assert (LoadedEdition(edition).seen_since[1] <= other.pk) == found
+    assert (LoadedEdition(edition).seen_scope.first_edition <= other.pk) == found
 
 
 def test_an_edition_that_was_added_early_is_read_too() -> None:
     """Its id is higher than that of the edition that follows it by day."""
     edition = make_edition("weekly", DAY)
     make_edition("daily", DAY - timedelta(days=1))
-    assert LoadedEdition(edition).seen_since[1] == edition.pk
+    assert LoadedEdition(edition).seen_scope.first_edition == edition.pk
 
 
 def test_papers_seen_in_another_partition_are_found() -> None:
     *_, middle, newest = make_old_and_new()
     reader = make_subscriber()
     make_content(make_delivery(middle, reader, state="sent"), [StoredPick(1, 3, "")])
-    seen = ledger_sql.seen_papers([reader.pk], newest.pk, NOON - timedelta(days=1), middle.pk)
-    assert seen == {reader.pk: {3}}
+    scope = SeenScope(NOON - timedelta(days=1), middle.pk)
+    assert seen.seen_papers([reader.pk], newest.pk, scope) == {reader.pk: {3}}
+
+
+def test_papers_of_single_older_editions_are_found_in_their_partition() -> None:
+    oldest, middle, newest = make_old_and_new()
+    readers = [make_subscriber(), make_subscriber()]
+    for number, reader in enumerate(readers):
+        old = make_delivery(oldest, reader, state="sent", created_at=NOON - timedelta(days=90))
+        make_content(old, [StoredPick(1, 3 + number, "")])
+    make_content(make_delivery(newest, readers[0], state="sent"), [StoredPick(1, 9, "")])
+    scope = SeenScope(NOON - timedelta(days=1), middle.pk, (oldest.pk,))
+    found = seen.seen_papers([one.pk for one in readers], newest.pk, scope)
+    assert found == {readers[0].pk: {3}, readers[1].pk: {4}}
+    read = partitions_in_plan(seen._SEEN_IN, subscribers="{1}", editions=f"{{{oldest.pk}}}")
+    assert len(read) == 1
 
 
 def test_leases_expire_in_every_partition() -> None:

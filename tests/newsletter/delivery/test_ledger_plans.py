@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from django.db import connection
 
-from newsletter.delivery import ledger
+from newsletter.delivery import ledger, seen
 from newsletter.models import Edition
 from tests.factories import make_edition
 from web.sql import array
@@ -96,6 +96,6 @@ def test_a_change_reads_only_the_rows_it_names(
 
 def test_seen_papers_are_found_by_subscriber(edition: Edition) -> None:
     subscribers = array(range(1, 51))
-    shown = plan(ledger._SEEN, edition, subscribers=subscribers, since=NOW, first_edition=1)
+    shown = plan(seen._SEEN, edition, subscribers=subscribers, since=NOW, first_edition=1)
     assert re.search(r"Index Scan (using|on) \w+_subscriber_id_edition_id_key", shown), shown
     assert "Rows Removed by Filter: 1\n" in shown, shown  # each reader's row of this very edition

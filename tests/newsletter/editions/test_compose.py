@@ -1,12 +1,12 @@
 """Composing an edition: which papers it holds, in which order, and that it never changes."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
-from newsletter.editions.compose import NotClosedYet, compose, compose_newest
+from newsletter.editions.compose import NotClosedYet, compose
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
@@ -87,11 +87,6 @@ def test_a_day_that_is_not_over_cannot_be_frozen() -> None:
 
 def test_a_day_can_be_frozen_the_moment_it_is_over() -> None:
     assert compose("weekly", DAY, datetime(2025, 3, 15, tzinfo=UTC)).state == "frozen"
-
-
-def test_the_newest_editions_end_on_the_last_closed_day() -> None:
-    days = [compose_newest(cadence, NOW).day for cadence in ("daily", "weekly", "monthly")]
-    assert days == [date(2025, 3, 19)] * 3
 
 
 def test_two_calls_at_the_same_time_compose_one_edition(transactional_db: None) -> None:

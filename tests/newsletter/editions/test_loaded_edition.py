@@ -10,12 +10,12 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.editions.compose import compose
-from newsletter.editions.loaded_edition import LoadedEdition, load_edition, rebuild
+from newsletter.editions.loaded_edition import LoadedEdition, SeenScope, load_edition, rebuild
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import RENDERER, build_digest
 from newsletter.editions.tokens import current_key_id
-from newsletter.models import Delivery, Edition, StoredPick
-from papers.models import Topic
+from newsletter.models import Candidate, Delivery, Edition, StoredPick
+from papers.models import Listing, Topic
 from tests.factories import (
     DAY,
     make_content,
@@ -120,7 +120,7 @@ def test_a_frozen_edition_is_loaded_once(
     edition: Edition, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     loaded = load_edition(edition.pk)
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):  # when it was composed
         assert load_edition(edition.pk) is loaded
 
 
@@ -129,9 +129,9 @@ def test_loading_takes_the_same_queries_for_one_and_three_papers(
 ) -> None:
     for papers in (1, 3):
         for _ in range(papers):
-            make_paper()
+            make_paper(listed_on=DAY - timedelta(days=papers))
         edition = compose("daily", DAY - timedelta(days=papers), NOW)
-        with django_assert_num_queries(3):  # first edition of its days, candidates, topics
+        with django_assert_num_queries(4):  # candidates, editions before it (two), topics
             LoadedEdition(edition)
 
 
@@ -143,9 +143,17 @@ def test_an_open_edition_cannot_be_loaded() -> None:
 def test_papers_can_have_been_sent_since_their_window_opened(edition: Edition) -> None:
     make_edition("daily", DAY - timedelta(days=20))
     earlier = make_edition("daily", DAY - timedelta(days=8))
-    since, first = LoadedEdition(edition).seen_since
-    assert since == datetime(2025, 3, 8, tzinfo=UTC)
-    assert first == min(earlier.pk, edition.pk)
+    scope = LoadedEdition(edition).seen_scope
+    assert scope == SeenScope(datetime(2025, 3, 8, tzinfo=UTC), min(earlier.pk, edition.pk))
+
+
+def test_older_editions_that_hold_its_papers_are_in_the_scope(edition: Edition) -> None:
+    """A paper that was announced, or on another list, long before this edition."""
+    Edition.objects.filter(pk=edition.pk).update(day=DAY - timedelta(days=40))
+    again = Candidate.objects.filter(edition=edition)[0].paper
+    Listing.objects.create(paper=again, source="hugging_face", day=DAY, read_at=NOW)
+    later = compose("daily", DAY, NOW)
+    assert LoadedEdition(later).seen_scope.older_editions == (edition.pk,)
 
 
 def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:

@@ -30,6 +30,13 @@ def test_a_followed_author_comes_before_a_followed_word() -> None:
     assert why(pick, QUIET, NAMES) == "By Ada Lovelace, whom you follow"
 
 
+def test_a_late_paper_names_the_day_of_its_list() -> None:
+    facts = {**QUIET, "stars": 12, "late": "17 November"}
+    assert why(Pick(1, topic="speech-audio"), facts, NAMES) == (
+        "Speech & audio · late, from the list of 17 November · 12 ★"
+    )
+
+
 def test_a_paper_without_any_figure_has_a_reason_too() -> None:
     assert why(Pick(1), QUIET, NAMES) == "Trending now"
 

@@ -1,0 +1,121 @@
+"""An edition waits after its close until its sources were read, or until its patience is over."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from newsletter.editions.compose import compose_when_ready, missing_papers, newest_frozen
+from newsletter.models import Edition
+from papers.models import Job, JobStep, Paper
+from tests.factories import make_edition, make_job, make_paper
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 17)
+CLOSE = datetime(2026, 11, 18, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _sources(settings: Any) -> None:
+    settings.SOURCES = ["hugging_face", "arxiv"]
+    settings.ARXIV_CATEGORIES = ["cs.LG"]
+    settings.EDITION_PATIENCE = 180
+
+
+@pytest.fixture(autouse=True)
+def _paper() -> None:
+    make_paper("Tea", listed_on=DAY)
+
+
+def read(name: str, at: datetime, *, state: str = "done", day: date | None = DAY) -> None:
+    job = Job.objects.filter(name=name).first() or make_job(name)
+    JobStep.objects.create(job=job, started_at=at, state=state, day=day)
+
+
+def read_all(at: datetime) -> None:
+    read("daily_lists", at)
+    read("announcements", at, day=None)
+
+
+def test_it_waits_until_every_source_was_read_after_the_close() -> None:
+    read("announcements", CLOSE - timedelta(minutes=30), day=None)
+    assert compose_when_ready("daily", CLOSE) is None
+    read("daily_lists", CLOSE + timedelta(minutes=2))
+    assert missing_papers(DAY) == ["announcements"]
+    assert compose_when_ready("daily", CLOSE + timedelta(minutes=3)) is None
+    read("announcements", CLOSE + timedelta(minutes=34), day=None)
+    edition = compose_when_ready("daily", CLOSE + timedelta(minutes=35))
+    assert edition is not None
+    assert [one.facts["title"] for one in edition.candidates.all()] == ["Tea"]
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "at"),
+    [
+        ("failed", DAY, CLOSE + timedelta(minutes=2)),
+        ("running", DAY, CLOSE + timedelta(minutes=2)),
+        ("done", DAY - timedelta(days=1), CLOSE + timedelta(minutes=2)),
+        ("done", DAY, CLOSE - timedelta(minutes=1)),
+    ],
+)
+def test_only_a_read_of_that_day_after_it_counts(state: str, day: date, at: datetime) -> None:
+    read("daily_lists", at, state=state, day=day)
+    assert "daily_lists" in missing_papers(DAY)
+
+
+def test_a_source_that_is_off_is_not_waited_for(settings: Any) -> None:
+    settings.SOURCES = ["github"]
+    assert missing_papers(DAY) == []
+    assert compose_when_ready("daily", CLOSE) is not None
+
+
+def test_it_is_composed_without_them_when_the_patience_is_over() -> None:
+    assert compose_when_ready("daily", CLOSE) is None
+    assert compose_when_ready("daily", CLOSE + timedelta(minutes=179)) is None
+    assert compose_when_ready("daily", CLOSE + timedelta(minutes=180)) is not None
+
+
+def test_the_patience_begins_with_the_first_look_and_not_with_the_close() -> None:
+    """A first start in the afternoon: the sources were never read."""
+    start = CLOSE + timedelta(hours=13)
+    assert compose_when_ready("daily", start) is None
+    read_all(start + timedelta(minutes=4))
+    assert compose_when_ready("daily", start + timedelta(minutes=5)) is not None
+
+
+def test_no_patience_composes_at_once(settings: Any) -> None:
+    settings.EDITION_PATIENCE = 0
+    assert compose_when_ready("daily", CLOSE) is not None
+
+
+def test_the_newest_editions_end_on_the_last_closed_day() -> None:
+    read_all(CLOSE)
+    editions = [compose_when_ready(cadence, CLOSE) for cadence in ("daily", "weekly", "monthly")]
+    assert [one and one.day for one in editions] == [DAY] * 3
+
+
+def test_nothing_is_composed_before_any_paper_is_stored(settings: Any) -> None:
+    settings.SOURCES = []
+    assert compose_when_ready("daily", CLOSE) is not None
+    Edition.objects.all().delete()
+    Paper.objects.all().delete()
+    assert compose_when_ready("daily", CLOSE + timedelta(days=2)) is None
+
+
+def test_an_edition_that_was_added_early_keeps_its_note() -> None:
+    make_edition("daily", DAY, state="open", note="Read the third one.")
+    read_all(CLOSE)
+    edition = compose_when_ready("daily", CLOSE)
+    assert edition is not None
+    assert (edition.state, edition.note) == ("frozen", "Read the third one.")
+
+
+def test_the_newest_frozen_edition_is_a_recent_one_that_may_be_sent() -> None:
+    older = make_edition("daily", DAY - timedelta(days=3))
+    make_edition("daily", DAY - timedelta(days=2), paused_at=CLOSE)
+    make_edition("daily", DAY - timedelta(days=1), cancelled_at=CLOSE)
+    make_edition("daily", DAY, state="open")
+    assert newest_frozen("daily", CLOSE) == older
+    assert newest_frozen("daily", CLOSE + timedelta(days=5)) is None
