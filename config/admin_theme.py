@@ -104,6 +104,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Papers", "article", "papers", "paper"),
                     _page("Topics", "sell", "papers", "topic"),
                     _page("Curators", "person_edit", "papers", "curator"),
+                    _page("Listings", "event_note", "papers", "listing"),
                     _page("Trends", "trending_up", "papers", "trend"),
                     _page("Signals", "timeline", "papers", "signal"),
                     _page("Topics of papers", "link", "papers", "papertopic"),

@@ -18,7 +18,17 @@ from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 import papers.admin_jobs  # noqa: F401 (registers its pages)
 from papers.catalogue.classify import classify
-from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
+from papers.models import (
+    Curator,
+    Listing,
+    Paper,
+    PaperTopic,
+    RawRecord,
+    SearchEntry,
+    Signal,
+    Topic,
+    Trend,
+)
 from web.admin import (
     BaseAdmin,
     M,
@@ -269,6 +279,14 @@ class SignalAdmin(PaperRowAdmin[Signal]):
         moment("read_at", "read (UTC)"),
     )  # fmt: skip
     list_filter = ("kind", ("read_at", RangeDateTimeFilter))
+
+
+@admin.register(Listing)
+class ListingAdmin(PaperRowAdmin[Listing]):
+    list_display = (
+        "paper_title", moment("day", "list of"), "source", moment("read_at", "first read (UTC)"),
+    )  # fmt: skip
+    list_filter = ("source", ("day", RangeDateFilter))
 
 
 @admin.register(Trend)

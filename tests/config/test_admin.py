@@ -21,7 +21,17 @@ from newsletter.models import (
     Edition,
     Tally,
 )
-from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
+from papers.models import (
+    Curator,
+    Listing,
+    Paper,
+    PaperTopic,
+    RawRecord,
+    SearchEntry,
+    Signal,
+    Topic,
+    Trend,
+)
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from tests.factories import (
     DAY,
@@ -41,8 +51,8 @@ from web.admin import row_url, rows_url
 pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
-    ArchivedDelivery, Candidate, ConsentEntry, Delivery, DeliveryEvent, Interest, PaperTopic,
-    RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
+    ArchivedDelivery, Candidate, ConsentEntry, Delivery, DeliveryEvent, Interest, Listing,
+    PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -67,6 +77,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         Curator.objects.create(name="Ada"),
         Group.objects.create(name="editors"),
         Interest.objects.create(subscriber=reader, topic=topic),
+        Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON),
         RawRecord.objects.create(
             paper=paper, source="x", day=DAY, payload_hash="0", payload={"a": [1]}
         ),

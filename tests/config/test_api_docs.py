@@ -98,6 +98,7 @@ def test_every_endpoint_is_described() -> None:
         "/api/papers/search",
         "/api/papers/{paper_id}",
         "/api/papers/{paper_id}/trend",
+        "/api/arxiv/{paper_id}/repos",
         "/api/topics",
         "/api/editions",
         "/api/editions/{cadence}/{day}",

@@ -9,7 +9,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
+from papers.models import (
+    Curator,
+    Listing,
+    Paper,
+    PaperTopic,
+    RawRecord,
+    SearchEntry,
+    Signal,
+    Topic,
+    Trend,
+)
 from tests.factories import (
     DAY,
     NOON,
@@ -56,9 +66,10 @@ def test_a_paper_is_found_by_a_part_of_its_title(admin_client: Client) -> None:
 
 
 # The queries of each list, the same for any number of rows: session, user, count and rows; a
-# filter's topics; papers also the first and last day, the days, and their topics, upvotes, trends.
+# filter's topics or sources; papers also the first and last day, the days, and their topics, upvotes, trends.
 QUERIES: dict[type[Any], int] = {
     Curator: 4,
+    Listing: 5,
     Paper: 10,
     PaperTopic: 5,
     RawRecord: 4,
@@ -80,6 +91,7 @@ def make_rows(number: int) -> None:
             paper=paper, window="week", day=DAY, value=1, components={}, scored_at=NOON
         )
         RawRecord.objects.create(paper=paper, source="x", day=DAY, payload_hash="0", payload={})
+        Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON)
         Curator.objects.create(name=f"Ada {paper.pk}")
 
 
