@@ -129,6 +129,8 @@ class EditionAdmin(BaseAdmin[Edition]):
             return "cancelled", "cancelled"
         if edition.paused_at:
             return "paused", "paused"
+        if edition.state == Edition.State.OPEN and edition.awaited_since:
+            return edition.state, "waits for its sources"
         return edition.state, edition.get_state_display()
 
     def has_control_permission(self, request: HttpRequest, _object_id: object = None) -> bool:

@@ -220,6 +220,11 @@ def test_an_operator_cancels_an_edition(admin_client: Client) -> None:
     assert waiting.reason == "the edition was cancelled"
 
 
+def test_an_edition_that_waits_for_its_sources_says_so(admin_client: Client) -> None:
+    make_edition(state="open", awaited_since=timezone.now())
+    assert "waits for its sources" in admin_client.get(rows_url(Edition)).content.decode()
+
+
 def test_an_operator_composes_an_edition_again(admin_client: Client) -> None:
     day = last_closed_day(timezone.now())
     edition = compose("weekly", day, timezone.now())
