@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.formats import date_format
 
-from newsletter.editions.fragments import render_fragment, render_layout
+from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
-from papers.queries import ranked
+from papers.queries import RankedPaper, ranked
 from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
 from papers.text.tex import unicode_math
@@ -22,6 +23,7 @@ from papers.windows import Window, closes_at, first_day, last_closed_day
 from web.locks import wait_for_lock
 
 MOST_CANDIDATES: Final = 500
+log = logging.getLogger(__name__)
 
 
 class NotClosedYet(ValueError):
@@ -57,7 +59,7 @@ def compose_newest(cadence: str, now: datetime) -> Edition:
 def _freeze(edition: Edition, now: datetime) -> Edition:
     window = WINDOW_OF[edition.cadence]
     score(window, edition.day, now)
-    candidates = list(_candidates(edition, window))
+    candidates = _candidates(edition, window)
     Candidate.objects.bulk_create(candidates, batch_size=100)
     layout = render_layout(_layout_context(edition))
     edition.html, edition.text = layout.html, layout.text
@@ -69,26 +71,48 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     return edition
 
 
-def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
-    since = _since(window, edition.day)
+def _candidates(edition: Edition, window: Window) -> list[Candidate]:
+    """The papers of the edition. One that cannot be rendered is left out, and its place stays free.
+
+    Raises:
+        Exception: none of several papers can be rendered, so the papers are not the reason.
+    """
+    since, found = _since(window, edition.day), list[Candidate]()
+    failures = list[Exception]()
     for place in ranked(window, edition.day, limit=MOST_CANDIDATES):
-        links = place.paper.topic_links.all()
-        facts = {
-            **frozen_facts(place.paper, place.facts, since),
-            "topics": [link.topic.name for link in links],
-        }
-        fragment = render_fragment(place.position, facts)
-        yield Candidate(
-            edition=edition,
-            paper=place.paper,
-            position=place.position,
-            trend=place.trend or 0.0,
-            components=place.components,
-            topics={link.topic.slug: round(link.weight, 4) for link in links},
-            facts=facts,
-            html=fragment.html,
-            text=fragment.text,
-        )
+        try:
+            found.append(_candidate(edition, place, since))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            failures.append(error)
+            log.exception(
+                "an error of ours: paper %s cannot be rendered, and the %s edition of %s goes "
+                "without it", place.paper.pk, edition.cadence, edition.day,
+            )  # fmt: skip
+    if len(failures) > 1 and not found:
+        raise failures[0]
+    return found
+
+
+def _candidate(edition: Edition, place: RankedPaper, since: str) -> Candidate:
+    links = place.paper.topic_links.all()
+    topics = [link.topic.name for link in links]
+    facts = without_placeholders(
+        {**frozen_facts(place.paper, place.facts, since), "topics": topics}
+    )
+    fragment = render_fragment(place.position, facts)
+    return Candidate(
+        edition=edition,
+        paper=place.paper,
+        position=place.position,
+        trend=place.trend or 0.0,
+        components=place.components,
+        topics={link.topic.slug: round(link.weight, 4) for link in links},
+        facts=facts,
+        html=fragment.html,
+        text=fragment.text,
+    )
 
 
 def frozen_facts(paper: Paper, measured: Facts, since: str) -> dict[str, Any]:
@@ -128,6 +152,7 @@ def _byline(curators: Sequence[str]) -> str:
 def _layout_context(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition,
+        "note": edition.note,
         "span": days_in_words(edition),
         "byline": _byline([curator.name for curator in Curator.objects.all()]),
         "postal_address": settings.POSTAL_ADDRESS,

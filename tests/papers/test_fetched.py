@@ -32,5 +32,31 @@ def test_a_paper_without_id_and_title_is_refused() -> None:
         FetchedPaper(title="???", listed_on=DAY)
 
 
+def test_every_text_is_cleaned_lists_too() -> None:
+    paper = FetchedPaper(
+        title="Q&amp;A\u202e of\n\ue003robots",
+        listed_on=DAY,
+        authors=("Jane\ue003Doe", "\u200b", "x" * 201, "y" * 200),
+        summary="One\x00.\n\n\nTwo &lt;\r\n3.",
+        categories=("cs.\u200bLG", "c" * 21),
+        keywords=("gra\u00adphs", "k" * 121),
+        code_url="https://github.com/a/b?x=1&amp;y=2\u2060",
+        project_url="java&#115;cript:alert(1)",
+    )
+    assert paper == FetchedPaper(
+        title="Q&A of robots",
+        listed_on=DAY,
+        authors=("JaneDoe", "y" * 200),
+        summary="One.\n\nTwo < 3.",
+        categories=("cs.LG",),
+        keywords=("graphs",),
+        code_url="https://github.com/a/b?x=1&y=2",
+    )
+
+
+def test_a_summary_that_no_search_index_can_hold_is_left_out() -> None:
+    assert FetchedPaper(title="Robots", listed_on=DAY, summary="x" * 50_001).summary == ""
+
+
 def test_every_kind_of_signal_of_a_source_can_be_stored() -> None:
     assert set(get_args(SignalKind)) < set(Signal.Kind.values)
