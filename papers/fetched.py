@@ -7,9 +7,10 @@ passes, so that none can forget a field.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -20,9 +21,9 @@ SignalKind = Literal["upvotes", "stars", "comments", "citations", "artefacts", "
 LONGEST_NAME: Final = 200  # of an author; longer ones at arXiv are lists of affiliations
 LONGEST_KEYWORD: Final = 120
 LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 18 characters
-# PostgreSQL refuses a row whose words take 1 MB in its search index. The longest real abstract
-# has 2,000 characters.
-LONGEST_SUMMARY: Final = 50_000
+# All of a paper together. The 5,000 authors of the longest real list have 100,000 characters, and
+# PostgreSQL refuses a row whose words take 1 MB in the search index.
+LONGEST_AUTHORS: Final = 120_000
 _LONGEST_URL: Final = 500
 
 
@@ -40,6 +41,7 @@ class FetchedPaper:
 
     `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is its payload,
     ready for JSON. All other texts are cleaned, and those that are too long are left out.
+    `left_out` says what of the row could not be used; it is no part of the paper.
 
     Raises:
         ValueError: nothing identifies the paper: no arXiv id, and no letter or digit in its title.
@@ -57,20 +59,32 @@ class FetchedPaper:
     project_url: str = ""
     signals: tuple[FetchedSignal, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        summary = fold_paragraphs(self.summary)
+        too_long = list[str]()
+
+        def short(texts: Iterable[str], longest: int, what: str) -> tuple[str, ...]:
+            kept, others = _by_length(texts, longest)
+            too_long.extend(f"{what} has {len(text)} characters" for text in others)
+            return kept
+
+        authors = short(map(fold, self.authors), LONGEST_NAME, "an author's name")
+        shown = _first(authors, LONGEST_AUTHORS)
+        too_long.extend(["an author after too many others"] * (len(authors) - len(shown)))
         cleaned: dict[str, Any] = {
             "title": fold(self.title),
-            "authors": tuple(_short_ones(self.authors, LONGEST_NAME)),
-            "summary": summary if len(summary) <= LONGEST_SUMMARY else "",
-            "categories": tuple(_short_ones(self.categories, LONGEST_CATEGORY)),
-            "keywords": tuple(_short_ones(self.keywords, LONGEST_KEYWORD)),
+            "authors": shown,
+            "summary": fold_paragraphs(self.summary),
+            "categories": short(map(fold, self.categories), LONGEST_CATEGORY, "a category"),
+            "keywords": short(map(fold, self.keywords), LONGEST_KEYWORD, "a keyword"),
             "code_url": web_url(self.code_url),
             "project_url": web_url(self.project_url),
         }
-        for name, value in cleaned.items():
-            object.__setattr__(self, name, value)
+        name = self.arxiv_id or cleaned["title"][:60]
+        cleaned["left_out"] = (*self.left_out, *(f"{name}: {reason}" for reason in too_long))
+        for key, value in cleaned.items():
+            object.__setattr__(self, key, value)
         if not self.arxiv_id and not title_key(self.title):
             raise ValueError(f"nothing identifies this paper: {self.title!r}")
 
@@ -94,5 +108,18 @@ def web_url(text: str) -> str:
     return address
 
 
-def _short_ones(texts: Iterable[str], longest: int) -> Iterator[str]:
-    return (folded for text in texts if 0 < len(folded := fold(text)) <= longest)
+def _by_length(texts: Iterable[str], longest: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts that are not empty: those that are short enough, and the others."""
+    found = [text for text in texts if text]
+    if all(len(text) <= longest for text in found):  # nearly always
+        return tuple(found), ()
+    short = tuple(text for text in found if len(text) <= longest)
+    return short, tuple(text for text in found if len(text) > longest)
+
+
+def _first(texts: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """As many of the first texts as have at most so many characters together."""
+    if sum(map(len, texts)) <= most:
+        return texts
+    ends = accumulate(map(len, texts))
+    return tuple(text for text, end in zip(texts, ends, strict=True) if end <= most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
@@ -54,8 +55,21 @@ def test_every_text_is_cleaned_lists_too() -> None:
     )
 
 
-def test_a_summary_that_no_search_index_can_hold_is_left_out() -> None:
-    assert FetchedPaper(title="Robots", listed_on=DAY, summary="x" * 50_001).summary == ""
+def test_what_is_too_long_is_left_out_and_named() -> None:
+    names = ["x" * 200, "y" * 201]
+    paper = FetchedPaper(title="Robots", listed_on=DAY, authors=names, keywords=["k" * 121])  # type: ignore[arg-type]
+    assert (paper.authors, paper.keywords) == (("x" * 200,), ())
+    reasons = (
+        "Robots: an author's name has 201 characters",
+        "Robots: a keyword has 121 characters",
+    )
+    assert paper.left_out == reasons
+    assert replace(paper, summary="Walk.").left_out == reasons
+
+
+def test_authors_are_left_out_after_as_many_as_the_search_index_holds() -> None:
+    paper = FetchedPaper(title="Robots", listed_on=DAY, authors=("x" * 100,) * 1201)
+    assert (len(paper.authors), len(paper.left_out)) == (1200, 1)
 
 
 def test_every_kind_of_signal_of_a_source_can_be_stored() -> None:
