@@ -18,6 +18,7 @@ from papers.text.clean import clean, fold, fold_paragraphs
 from papers.text.titles import title_key
 
 SignalKind = Literal["upvotes", "stars", "comments", "citations", "artefacts", "position"]
+YEARS: Final = range(1991, 2101)  # arXiv began in 1991; another year in a date is a slip
 LONGEST_NAME: Final = 200  # of an author; longer ones at arXiv are lists of affiliations
 LONGEST_KEYWORD: Final = 120
 LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 18 characters

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from papers.fetched import LONGEST_NAME, web_url
+from papers.fetched import LONGEST_NAME, YEARS, web_url
 from papers.sources import SourceError
 from papers.sources.json_values import as_count, kind_of, shown
 from papers.text.clean import clean, fold
 
 _HOME: Final = "https://huggingface.co"  # avatars of people without a picture are relative to it
-_YEARS: Final = range(1991, 2101)  # arXiv began in 1991; another year is a slip
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -244,7 +243,7 @@ def _instant(value: object) -> datetime | None:
         instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return instant if instant.year in _YEARS else None
+    return instant if instant.year in YEARS else None
 
 
 def _picture(values: Mapping[str, Any]) -> str:

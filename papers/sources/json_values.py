@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, Final
 
-_MOST: Final = 10**12  # no count of anything there comes near it
+_MOST: Final = 10**12 - 1  # no count of anything comes near it
 _MOST_DIGITS: Final = 300  # of a whole number; more are read as infinite
 _DEEPEST: Final = 100
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
@@ -28,7 +28,7 @@ def decode_json(text: str) -> Any:
 
 
 def as_count(value: object) -> int | None:
-    """A whole number from 0 to a trillion, also one that is written as 12.0; None: no count."""
+    """A whole number of at most twelve digits, also one that is written as 12.0; None: no count."""
     if type(value) is float and math.isfinite(value) and value.is_integer():
         value = int(value)
     return value if type(value) is int and 0 <= value <= _MOST else None

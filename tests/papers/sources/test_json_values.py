@@ -42,7 +42,7 @@ def test_a_text_that_is_no_json_is_an_error(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "count"), [(0, 0), (12, 12), (12.0, 12), (-0.0, 0), (10**12, 10**12)]
+    ("value", "count"), [(0, 0), (12, 12), (12.0, 12), (-0.0, 0), (10**12 - 1, 10**12 - 1)]
 )
 def test_a_whole_number_is_a_count(value: object, count: int) -> None:
     assert as_count(value) == count
@@ -51,7 +51,7 @@ def test_a_whole_number_is_a_count(value: object, count: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, -1, -1.0, 12.5, True, False, "12", "", [], {}, 10**12 + 1, 10**400, 1e300, math.nan,
+    [None, -1, -1.0, 12.5, True, False, "12", "", [], {}, 10**12, 10**400, 1e300, math.nan,
      math.inf, -math.inf],
 )  # fmt: skip
 def test_anything_else_is_no_count(value: object) -> None:

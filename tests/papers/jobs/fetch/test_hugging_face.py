@@ -127,7 +127,7 @@ def test_odd_rows_do_not_cost_the_day(server: FakeService, http: Http) -> None:
 
 def test_a_list_of_which_most_rows_are_odd_is_not_stored(server: FakeService, http: Http) -> None:
     server.respond(LISTS, json_response([row(1), row(2, id="a"), row(3, id="b")]))
-    with pytest.raises(SourceError, match="2 of 3 rows cannot be read: row 1: paper.id is not"):
+    with pytest.raises(SourceError, match=r"2 of 3 rows cannot be read: row 1: paper\.id is"):
         fetch_day(http, DAY, NOON)
     assert not Paper.objects.exists()
 
