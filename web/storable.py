@@ -1,4 +1,4 @@
-"""What PostgreSQL can store: no NUL, no half of a surrogate pair, and in JSON no infinite number."""
+"""What PostgreSQL can store: no NUL, no half of a surrogate pair; in JSON no NaN, no infinity."""
 
 from __future__ import annotations
 
