@@ -34,6 +34,10 @@ State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
 Stage = Literal["greeting", "sender", "recipient", "content"]
 log = logging.getLogger(__name__)
 
+# What our own code raises over one message. Not any Exception: the time limit of a task is one, and
+# it must end the task.
+ERRORS_OF_OURS: Final = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

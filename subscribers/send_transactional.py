@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from mail.backoff import backoff
-from mail.outcome import Outcome, of_building
+from mail.outcome import ERRORS_OF_OURS, Outcome, of_building
 from mail.transport import Transport
 from subscribers.messages import build, may_receive
 from subscribers.models import Suppression, TransactionalMail
@@ -122,9 +122,7 @@ def _send(transport: Transport, mail: TransactionalMail, now: datetime) -> Outco
         return Outcome("refused", error="a sample reader gets mail in the local mailbox only")
     try:
         message = build(mail, now)
-    except DatabaseError:
-        raise
-    except Exception as error:  # noqa: BLE001 (the mails that wait behind it must still leave)
+    except ERRORS_OF_OURS as error:  # the mails that wait behind it must still leave
         return of_building(error)
     [outcome] = transport.send([message])
     if outcome.state == "misconfigured":

@@ -95,7 +95,7 @@ class OutgoingQueue:
         try:
             content = outgoing.message.as_bytes()
             outgoing.content = _stuffed_once(content, outgoing.message.shared_lines)
-        except Exception as error:  # noqa: BLE001 (one message must not end its connection)
+        except outcomes.ERRORS_OF_OURS as error:  # one message must not end its connection
             self.finish(outgoing, outcomes.of_building(error))
             return False
         return True

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from mail.outcome import Outcome
+from mail.outcome import ERRORS_OF_OURS, Outcome
 from mail.transport import Transport
 from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
@@ -171,7 +171,7 @@ class _Sender:
                 knows_key=knows_key,
             )
             return found if isinstance(found, Skip) else found.built()
-        except Exception:
+        except ERRORS_OF_OURS:
             log.exception("an error of ours: delivery %s gets no digest", delivery.id)
             return Skip(NOT_RENDERED)
 

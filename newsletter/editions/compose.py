@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.formats import date_format
 
+from mail.outcome import ERRORS_OF_OURS
 from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
@@ -82,9 +83,7 @@ def _candidates(edition: Edition, window: Window) -> list[Candidate]:
     for place in ranked(window, edition.day, limit=MOST_CANDIDATES):
         try:
             found.append(_candidate(edition, place, since))
-        except DatabaseError:
-            raise
-        except Exception as error:
+        except ERRORS_OF_OURS as error:
             failures.append(error)
             log.exception(
                 "an error of ours: paper %s cannot be rendered, and the %s edition of %s goes "
