@@ -6,6 +6,7 @@ the outcome is `unknown`, and the caller decides whether a second copy is worse 
 
 from __future__ import annotations
 
+import logging
 import re
 import smtplib
 import ssl
@@ -31,6 +32,11 @@ from mail.retry_after import retry_after
 
 State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
 Stage = Literal["greeting", "sender", "recipient", "content"]
+log = logging.getLogger(__name__)
+
+# What our own code raises over one message. Not any Exception: the time limit of a task is one, and
+# it must end the task.
+ERRORS_OF_OURS: Final = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Outcome:
     retry_after: float = 0.0  # seconds for which the server asked to wait; 0: it did not ask
     # Either the settings are wrong or this message: see mail/outcome.py.
     disputed: bool = False
+    is_ours: bool = False  # an error of our own code: no server was asked about the message
 
     def __post_init__(self) -> None:
         if not (self.provider_id.isprintable() and self.error.isprintable()):
@@ -111,9 +118,9 @@ def of_opening(error: Exception) -> Outcome:
 _REFUSALS: Final = (
     AnymailRecipientsRefused,
     AnymailInvalidAddress,
-    AnymailSerializationError,
-    BadHeaderError,
 )
+# Of a message that was never built, so no server refused it.
+_NOT_BUILT: Final = (AnymailSerializationError, BadHeaderError)
 _TRY_LATER: Final = {408, 425, 429}
 # Of a gateway that lost the server behind it, which may have sent the message.
 _GATEWAY_LOST: Final = {502, 504}
@@ -139,6 +146,8 @@ def of_error(error: Exception) -> Outcome:
     """The outcome of an error that a Django mail backend raised while sending one message."""
     if isinstance(error, _REFUSALS):
         return Outcome("refused", error=_text(error))
+    if isinstance(error, _NOT_BUILT):
+        return Outcome("refused", error=_text(error), is_ours=True)
     if isinstance(error, AnymailUnsupportedFeature):
         return Outcome("misconfigured", error=_text(error), disputed=True)
     if isinstance(error, AnymailConfigurationError | ImproperlyConfigured):
@@ -149,9 +158,15 @@ def of_error(error: Exception) -> Outcome:
 
 
 def of_building(error: Exception) -> Outcome:
-    """The outcome of an error before anything was sent, so the message has surely not left."""
+    """The outcome of an error before anything was sent, so the message has surely not left.
+
+    What is neither the address nor a setting is an error of ours, and is logged as that.
+    """
     outcome = of_error(error)
-    return Outcome("deferred", error=outcome.error) if outcome.state == "unknown" else outcome
+    if outcome.state != "unknown" and not outcome.is_ours:
+        return outcome
+    log.error("an error of ours: a message cannot be built", exc_info=error)
+    return Outcome("deferred", error=outcome.error, is_ours=True)
 
 
 def _of_api_error(error: AnymailAPIError) -> Outcome:

@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 from papers.jobs.run import COUNTS, disabled_reason, run_soon
-from papers.jobs.status import Status, format_span, status
+from papers.jobs.status import Status, format_span, recently_left_out, status
 from papers.jobs.timetable import BY_NAME
 from papers.models import Job, JobStep
 from web.admin import (
@@ -32,6 +32,7 @@ from web.admin import (
 )
 
 _SHOWN_STEPS: Final = 10
+_COUNTED: Final = {"left_out": "rows left out", "fields_left_out": "fields left out"}
 
 
 @admin.register(Job)
@@ -49,7 +50,10 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     fieldsets = (
         (None, {"fields": ("name", "what", "source_name", "timetable", "is_on")}),
         ("Now", {"fields": ("health", "lag", "next_run")}),
-        ("Last", {"fields": ("last_success_at", "last_error_at", "last_error", "failures")}),
+        (
+            "Last",
+            {"fields": ("last_success_at", "last_error_at", "last_error", "failures", "left_out")},
+        ),
         ("Steps", {"fields": ("newest_steps",)}),
     )
 
@@ -121,6 +125,10 @@ class JobAdmin(ReadOnlyAdmin[Job]):
         reason = _status(job).disabled_reason
         return f"off: {reason}" if reason else "on"
 
+    @admin.display(description="left out in the last 24 hours", empty_value="nothing")
+    def left_out(self, job: Job) -> str | None:
+        return recently_left_out(timezone.now()).get(job.name)
+
     @admin.display(description="newest")
     def newest_steps(self, job: Job) -> SafeString:
         steps = job.steps.order_by("-started_at", "-id")[:_SHOWN_STEPS]
@@ -170,10 +178,15 @@ def _status(job: Any) -> Status:
 
 def _summary(step: JobStep) -> str:
     of_day = f" (list of {short(step.day)})" if step.day else ""
-    what = step.error if step.state == JobStep.State.FAILED else _counts(step)
+    error = step.error if step.state == JobStep.State.FAILED else ""
+    what = "; ".join(filter(None, (error, _counts(step))))
     return f"{step.get_state_display()}{of_day} {what}".strip()
 
 
 def _counts(step: JobStep) -> str:
     # In the order of COUNTS: a JSON object in the database has no order.
-    return ", ".join(f"{step.counts[name]:,} {name}" for name in COUNTS if name in step.counts)
+    return ", ".join(
+        f"{step.counts[name]:,} {_COUNTED.get(name, name)}"
+        for name in COUNTS
+        if name in step.counts
+    )

@@ -1,19 +1,30 @@
 """A paper as a source returns it, in one form for all sources.
 
 Every module in papers/sources/ converts the answers of its service into these frozen types. The
-rest of the code handles papers of all sources alike.
+rest of the code handles papers of all sources alike. Texts are cleaned here, where every source
+passes, so that none can forget a field.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from papers.text.clean import clean, fold, fold_paragraphs
 from papers.text.titles import title_key
 
 SignalKind = Literal["upvotes", "stars", "comments", "citations", "artefacts", "position"]
+YEARS: Final = range(1991, 2101)  # arXiv began in 1991; another year in a date is a slip
+LONGEST_NAME: Final = 200  # of an author; longer ones at arXiv are lists of affiliations
+LONGEST_KEYWORD: Final = 120
+LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 18 characters
+# All of a paper together. The 5,000 authors of the longest real list have 100,000 characters, and
+# PostgreSQL refuses a row whose words take 1 MB in the search index.
+LONGEST_AUTHORS: Final = 120_000
 _LONGEST_URL: Final = 500
 
 
@@ -31,7 +42,8 @@ class FetchedPaper:
 
     `listed_on` is the day, in UTC, whose list shows the paper. Without `is_listing` no list does:
     it is the day of an announcement, which counts until a list shows the paper. `raw` is its
-    payload, ready for JSON.
+    payload, ready for JSON. All other texts are cleaned, and those that are too long are left out.
+    `left_out` says what of the row could not be used; it is no part of the paper.
 
     Raises:
         ValueError: nothing identifies the paper: no arXiv id, and no letter or digit in its title.
@@ -50,8 +62,32 @@ class FetchedPaper:
     project_url: str = ""
     signals: tuple[FetchedSignal, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        too_long = list[str]()
+
+        def short(texts: Iterable[str], longest: int, what: str) -> tuple[str, ...]:
+            kept, others = _by_length(texts, longest)
+            too_long.extend(f"{what} has {len(text)} characters" for text in others)
+            return kept
+
+        authors = short(map(fold, self.authors), LONGEST_NAME, "an author's name")
+        shown = _first(authors, LONGEST_AUTHORS)
+        too_long.extend(["an author after too many others"] * (len(authors) - len(shown)))
+        cleaned: dict[str, Any] = {
+            "title": fold(self.title),
+            "authors": shown,
+            "summary": fold_paragraphs(self.summary),
+            "categories": short(map(fold, self.categories), LONGEST_CATEGORY, "a category"),
+            "keywords": short(map(fold, self.keywords), LONGEST_KEYWORD, "a keyword"),
+            "code_url": web_url(self.code_url),
+            "project_url": web_url(self.project_url),
+        }
+        name = self.arxiv_id or cleaned["title"][:60]
+        cleaned["left_out"] = (*self.left_out, *(f"{name}: {reason}" for reason in too_long))
+        for key, value in cleaned.items():
+            object.__setattr__(self, key, value)
         if not self.arxiv_id and not title_key(self.title):
             raise ValueError(f"nothing identifies this paper: {self.title!r}")
 
@@ -59,9 +95,12 @@ class FetchedPaper:
 def web_url(text: str) -> str:
     """`text` when it is an address that a page may link to, else the empty string.
 
-    Users of the sources write these addresses: javascript: and similar ones must not pass.
+    Users of the sources write these addresses: javascript: and similar ones must not pass, nor
+    by way of characters or entities that are removed later.
     """
-    address = text.strip()
+    if not text:
+        return ""
+    address = clean(text).strip()
     try:
         parts = urlsplit(address)
     except ValueError:  # "http://[": brackets without an IPv6 address
@@ -70,3 +109,20 @@ def web_url(text: str) -> str:
     if not is_web or len(address) > _LONGEST_URL or any(map(str.isspace, address)):
         return ""
     return address
+
+
+def _by_length(texts: Iterable[str], longest: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts that are not empty: those that are short enough, and the others."""
+    found = [text for text in texts if text]
+    if all(len(text) <= longest for text in found):  # nearly always
+        return tuple(found), ()
+    short = tuple(text for text in found if len(text) <= longest)
+    return short, tuple(text for text in found if len(text) > longest)
+
+
+def _first(texts: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """As many of the first texts as have at most so many characters together."""
+    if sum(map(len, texts)) <= most:
+        return texts
+    ends = accumulate(map(len, texts))
+    return tuple(text for text, end in zip(texts, ends, strict=True) if end <= most)

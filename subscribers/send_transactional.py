@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mail.backoff import backoff
-from mail.outcome import Outcome
+from mail.outcome import ERRORS_OF_OURS, Outcome, of_building
 from mail.transport import Transport
 from subscribers.messages import build, may_receive
 from subscribers.models import Suppression, TransactionalMail
@@ -120,7 +120,11 @@ def _send(transport: Transport, mail: TransactionalMail, now: datetime) -> Outco
         return Outcome("refused", error="the address is suppressed")
     if not may_receive(mail.subscriber):
         return Outcome("refused", error="a sample reader gets mail in the local mailbox only")
-    [outcome] = transport.send([build(mail, now)])
+    try:
+        message = build(mail, now)
+    except ERRORS_OF_OURS as error:  # the mails that wait behind it must still leave
+        return of_building(error)
+    [outcome] = transport.send([message])
     if outcome.state == "misconfigured":
         log.error("mail cannot be sent with these settings: %s", outcome.error)
     return outcome

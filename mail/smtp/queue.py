@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 import numpy as np
 
+from mail import outcome as outcomes
 from mail.message import Message
 from mail.outcome import Outcome
 
@@ -87,16 +88,16 @@ class OutgoingQueue:
             self._waiting.appendleft(outgoing)
 
     def _encode(self, outgoing: OutgoingMessage) -> bool:
-        """Make its content; False when that is impossible: then it is refused."""
+        """Make its content; False when that is impossible: then it is finished."""
         if not _ADDRESS.fullmatch(outgoing.to):
             self.finish(outgoing, Outcome("refused", error="not an address that SMTP can transmit"))
             return False
         try:
             content = outgoing.message.as_bytes()
-        except (ValueError, UnicodeError) as error:  # a header that cannot be encoded
-            self.finish(outgoing, Outcome("refused", error=f"{type(error).__name__}: {error}"))
+            outgoing.content = _stuffed_once(content, outgoing.message.shared_lines)
+        except outcomes.ERRORS_OF_OURS as error:  # one message must not end its connection
+            self.finish(outgoing, outcomes.of_building(error))
             return False
-        outgoing.content = _stuffed_once(content, outgoing.message.shared_lines)
         return True
 
     def finish(self, outgoing: OutgoingMessage, outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,17 +25,18 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from mail.outcome import Outcome
+from mail.outcome import ERRORS_OF_OURS, Outcome
 from mail.transport import Transport
 from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
-from newsletter.delivery.recipients import recipients
+from newsletter.delivery.recipients import Recipient, recipients
 from newsletter.delivery.record import record, record_and_mark
 from newsletter.delivery.seen import seen_papers
 from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
-from newsletter.editions.loaded_edition import LoadedEdition, load_edition
+from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_edition
+from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import RENDERER, Digest
 from newsletter.editions.tokens import current_key_id, knows_key
 
@@ -146,20 +147,34 @@ class _Sender:
         items, skips = list[Item](), dict[int, str]()
         for delivery in claimed:
             recipient = by_id.get(delivery.subscriber_id or 0)
-            found = decide(
-                delivery,
-                recipient,
-                seen.get(delivery.subscriber_id or 0, ()),
-                edition,
-                minimum=settings.DIGEST_MINIMUM,
-                knows_key=knows_key,
-            )
+            found = self._decide_one(delivery, recipient, seen.get(delivery.subscriber_id or 0, ()))
             if isinstance(found, Skip):
                 skips[delivery.id] = found.reason
             elif recipient:
                 items.append(Item(delivery, recipient, found))
         ledger.skip(edition.edition_id, self._fence, skips)
         return items
+
+    def _decide_one(
+        self, delivery: Claimed, recipient: Recipient | None, seen: Collection[int]
+    ) -> Selection | Skip:
+        """Decide, and build the digest: an error of ours ends this delivery and no other.
+
+        After the mark, the same error would leave its whole burst in doubt.
+        """
+        try:
+            found = decide(
+                delivery,
+                recipient,
+                seen,
+                self._edition,
+                minimum=settings.DIGEST_MINIMUM,
+                knows_key=knows_key,
+            )
+            return found if isinstance(found, Skip) else found.built()
+        except ERRORS_OF_OURS:
+            log.exception("an error of ours: delivery %s gets no digest", delivery.id)
+            return Skip(NOT_RENDERED)
 
     def _admit(self, burst: Burst) -> Burst:
         """Those of a burst that the send rates let go now; the others are deferred."""

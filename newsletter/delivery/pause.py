@@ -79,7 +79,7 @@ def pause_on_failures(edition_id: int, outcomes: Sequence[Outcome], now: datetim
     misconfigured = next((one for one in outcomes if one.state == "misconfigured"), None)
     if misconfigured:
         pause(edition_id, f"mail cannot be sent with these settings: {misconfigured.error}", now)
-    elif any(outcome.state == "refused" for outcome in outcomes):
+    elif any(outcome.state == "refused" and not outcome.is_ours for outcome in outcomes):
         reason = pause_reason(progress_of(edition_id))
         if reason:
             pause(edition_id, reason, now)

@@ -13,6 +13,7 @@ from mail.outcome import Outcome
 from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
+from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import Digest
 from newsletter.models import Delivery
 from subscribers.models import Suppression
@@ -70,6 +71,9 @@ def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) 
 
 
 def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
+    if outcome.is_ours:
+        is_over = outcome.state == "refused" or attempts >= settings.MAX_ATTEMPTS
+        return (State.FAILED if is_over else State.DEFERRED), NOT_RENDERED
     if outcome.state == "refused":
         return State.FAILED, "refused by the receiving server"
     if outcome.state == "unknown":

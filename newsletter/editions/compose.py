@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
 
-from newsletter.editions.fragments import render_fragment, render_layout
+from mail.outcome import ERRORS_OF_OURS
+from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.late import late_papers
 from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Edition
@@ -27,6 +29,7 @@ from web.locks import wait_for_lock
 
 MOST_CANDIDATES: Final = 500
 _RECENT: Final = 7  # days; an older edition is no first digest
+log = logging.getLogger(__name__)
 
 
 class NotClosedYet(ValueError):
@@ -94,7 +97,7 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     window = WINDOW_OF[edition.cadence]
     score(window, edition.day, now)
     edition.candidates.all().delete()  # of an earlier attempt: see delivery/compose_again.py
-    candidates = list(_candidates(edition, window))
+    candidates = _candidates(edition, window)
     Candidate.objects.bulk_create(candidates, batch_size=100)
     layout = render_layout(_layout_context(edition))
     edition.html, edition.text = layout.html, layout.text
@@ -106,26 +109,46 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     return edition
 
 
-def _candidates(edition: Edition, window: Window) -> Iterator[Candidate]:
+def _candidates(edition: Edition, window: Window) -> list[Candidate]:
+    """The papers of the edition. One that cannot be rendered is left out, and its place stays free.
+
+    Raises:
+        Exception: none of several papers can be rendered, so the papers are not the reason.
+    """
     since, late = _since(window, edition.day), late_papers(edition)
+    found, failures = list[Candidate](), list[Exception]()
     for place in _places(edition, window, late):
-        links = place.paper.topic_links.all()
-        facts = {
-            **frozen_facts(place.paper, place.facts, since, late.get(place.paper.pk)),
-            "topics": [link.topic.name for link in links],
-        }
-        fragment = render_fragment(place.position, facts)
-        yield Candidate(
-            edition=edition,
-            paper=place.paper,
-            position=place.position,
-            trend=place.trend or 0.0,
-            components=place.components,
-            topics={link.topic.slug: round(link.weight, 4) for link in links},
-            facts=facts,
-            html=fragment.html,
-            text=fragment.text,
-        )
+        try:
+            found.append(_candidate(edition, place, since, late.get(place.paper.pk)))
+        except ERRORS_OF_OURS as error:
+            failures.append(error)
+            log.exception(
+                "an error of ours: paper %s cannot be rendered, and the %s edition of %s goes "
+                "without it", place.paper.pk, edition.cadence, edition.day,
+            )  # fmt: skip
+    if len(failures) > 1 and not found:
+        raise failures[0]
+    return found
+
+
+def _candidate(edition: Edition, place: RankedPaper, since: str, late: date | None) -> Candidate:
+    links = place.paper.topic_links.all()
+    topics = [link.topic.name for link in links]
+    facts = without_placeholders(
+        {**frozen_facts(place.paper, place.facts, since, late), "topics": topics}
+    )
+    fragment = render_fragment(place.position, facts)
+    return Candidate(
+        edition=edition,
+        paper=place.paper,
+        position=place.position,
+        trend=place.trend or 0.0,
+        components=place.components,
+        topics={link.topic.slug: round(link.weight, 4) for link in links},
+        facts=facts,
+        html=fragment.html,
+        text=fragment.text,
+    )
 
 
 def _places(edition: Edition, window: Window, late: Collection[int]) -> Iterator[RankedPaper]:
@@ -183,6 +206,7 @@ def _byline(curators: Sequence[str]) -> str:
 def _layout_context(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition,
+        "note": edition.note,
         "span": days_in_words(edition),
         "byline": _byline([curator.name for curator in Curator.objects.all()]),
         "postal_address": settings.POSTAL_ADDRESS,

@@ -23,7 +23,8 @@ from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.tokens import TOKEN_LENGTH
 from papers.wording import author_line, lead, short_figure
 
-# Characters of Unicode's private use area: no title, name or summary contains them.
+# Characters of Unicode's private use area. Every value is rid of them before it is rendered, or a
+# name that holds one would make the digest of each of its readers fail.
 TOKEN: Final = "\ue000"  # noqa: S105 (a placeholder, not a secret)
 PAPERS: Final = "\ue001"
 PREHEADER: Final = "\ue002"
@@ -31,7 +32,7 @@ RANK: Final = "\ue003"
 WHY: Final = "\ue004"
 TOKEN_PLACEHOLDER: Final = TOKEN.encode()
 PLACEHOLDERS: Final = (TOKEN, PAPERS, PREHEADER, RANK, WHY)
-_NO_PLACEHOLDERS: Final = dict.fromkeys(map(ord, PLACEHOLDERS))
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _COLUMNS: Final = 72
@@ -77,6 +78,11 @@ class PaperFragment(Layout):
 
     title: str
 
+    @property
+    def is_intact(self) -> bool:
+        """Whether no placeholder stands twice: such a fragment makes each of its digests fail."""
+        return not any(part.count(it) > 1 for part in (self.html, self.text) for it in (RANK, WHY))
+
     @cached_property
     def html_parts(self) -> Sequence[Parts]:
         """The HTML before the rank, from there to the reason, and after the reason."""
@@ -107,7 +113,7 @@ def _split_at_tokens(encoded: bytes) -> Parts:
 
 def render_layout(context: dict[str, Any]) -> Layout:
     """The mail around the papers. `context`: see templates/emails/digest.html."""
-    values = context | _site_links()
+    values = without_placeholders(context) | _site_links()
     html = render_to_string("emails/digest.html", values | _html_placeholders())
     text = render_to_string("emails/digest.txt", values | _text_placeholders())
     return Layout(html=_inline(html), text=text.rstrip("\n") + "\n")
@@ -119,18 +125,23 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
     Args:
         position: the paper's place in the edition's list; its links are numbered by it.
         facts: a `Candidate.facts`.
+
+    Raises:
+        Exception: any, when the facts are not those of a paper; or no digest could be built of it.
     """
     values = _fragment_context(facts) | {"links": links.addresses(position, facts, TOKEN)}
     html = render_to_string("emails/digest_paper.html", values | _html_placeholders())
     text = render_to_string("emails/digest_paper.txt", values | _text_placeholders())
-    return PaperFragment(
+    fragment = PaperFragment(
         title=values["title"], html=_inline_fragment(html).strip() + "\n", text=text.strip("\n")
     )
+    _ = fragment.html_parts, fragment.text_parts  # what each digest does with it
+    return fragment
 
 
 def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the templates of a paper use them."""
-    clean = {name: _without_placeholders(value) for name, value in facts.items()}
+    clean: dict[str, Any] = without_placeholders(dict(facts))
     byline, summary, figures = (
         author_line(clean["authors"]),
         lead(clean["summary"]),
@@ -171,6 +182,17 @@ def _html_placeholders() -> dict[str, Any]:
     return {"placeholders": {"rank": RANK, **lines}}
 
 
+def without_placeholders(value: Any) -> Any:
+    """A JSON value without placeholders, and all other characters of private use, in any text."""
+    if isinstance(value, str):
+        return value if value.isprintable() else _PRIVATE.sub("", value)
+    if isinstance(value, list | tuple):
+        return [without_placeholders(one) for one in value]
+    if isinstance(value, dict):
+        return {without_placeholders(key): without_placeholders(it) for key, it in value.items()}
+    return value
+
+
 def _site_links() -> dict[str, str]:
     site = settings.SITE_URL
     return {
@@ -179,10 +201,6 @@ def _site_links() -> dict[str, str]:
         "browser_url": f"{site}/d/{TOKEN}",
         "site_url": site,
     }
-
-
-def _without_placeholders(value: Any) -> Any:
-    return value.translate(_NO_PLACEHOLDERS) if isinstance(value, str) else value
 
 
 def _wrapped(text: str) -> str:

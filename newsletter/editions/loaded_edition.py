@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 
 from django.db.models import Min
 
-from newsletter.editions.fragments import Layout, PaperFragment
+from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
 from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
 from newsletter.editions.reasons import why
 from newsletter.editions.render import Digest, DigestBody, build_digest
@@ -19,6 +20,7 @@ from papers.models import Topic
 from papers.windows import opens_at
 from web.sql import array, text_array
 
+log = logging.getLogger(__name__)
 _NO_PAPERS: Final[frozenset[int]] = frozenset()
 _KEPT_SELECTIONS: Final = 6_000  # about 11 KB each with their digest bodies
 
@@ -59,6 +61,15 @@ class Selection:
             text_array(pick.reason for pick in self.picks),
         )
 
+    def built(self) -> Selection:
+        """The same selection, whose body is built for certain.
+
+        Raises:
+            LookupError: a paper is no longer in the edition, or none of them can be rendered.
+        """
+        _ = self.body
+        return self
+
     @cached_property
     def body(self) -> DigestBody:
         return self._edition.body(self.picks)
@@ -70,7 +81,11 @@ class LoadedEdition:
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
         self._layout = Layout(html=edition.html, text=edition.text)
-        candidates = list(Candidate.objects.filter(edition=edition))
+        stored = list(Candidate.objects.filter(edition=edition))
+        candidates = [candidate for candidate in stored if _is_intact(candidate)]
+        # Frozen by an earlier version: no message can be built of them, so none has ever left.
+        intact = {candidate.position for candidate in candidates}
+        self._broken = {candidate.position for candidate in stored} - intact
         self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
         self._papers = frozenset(self._by_paper)
         self.seen_scope = _seen_scope(edition, self._papers)
@@ -99,16 +114,17 @@ class LoadedEdition:
     def _pick_as_stored(self, pick: Pick) -> StoredPick:
         candidate = self._by_paper[pick.paper_id]
         reason = why(pick, candidate.facts, self._topic_names)
-        return StoredPick(candidate.position, pick.paper_id, reason)
+        return StoredPick(candidate.position, pick.paper_id, without_placeholders(reason))
 
     def body(self, picks: Sequence[StoredPick]) -> DigestBody:
-        """The digest body of these picks.
+        """The digest body of these picks, without papers that cannot be rendered.
 
         Raises:
-            KeyError: a paper of the picks is no longer in the edition.
+            LookupError: a paper of the picks is no longer in the edition, or none is left.
         """
+        intact = [pick for pick in picks if pick.position not in self._broken]
         return DigestBody(
-            self._layout, [(self._fragments[pick.position], pick.reason) for pick in picks]
+            self._layout, [(self._fragments[pick.position], pick.reason) for pick in intact]
         )
 
 
@@ -159,8 +175,25 @@ def _seen_scope(edition: Edition, paper_ids: Collection[int]) -> SeenScope:
     return SeenScope(since, first, tuple(older.values_list("edition", flat=True).distinct()))
 
 
+def _is_intact(candidate: Candidate) -> bool:
+    """Whether the candidate can be chosen and rendered; else it is logged as our error."""
+    try:
+        paper = _candidate_paper(candidate)
+        texts = (candidate.facts["title"], *paper.authors)
+        if _fragment(candidate).is_intact and all(isinstance(text, str) for text in texts):
+            return True
+    except (LookupError, TypeError, AttributeError):
+        pass
+    log.error(
+        "an error of ours: paper %s of edition %s cannot be rendered, and no digest shows it",
+        candidate.paper_id, candidate.edition_id,
+    )  # fmt: skip
+    return False
+
+
 def _fragment(candidate: Candidate) -> PaperFragment:
-    return PaperFragment(title=candidate.facts["title"], html=candidate.html, text=candidate.text)
+    title = without_placeholders(candidate.facts["title"])
+    return PaperFragment(title=title, html=candidate.html, text=candidate.text)
 
 
 def _candidate_paper(candidate: Candidate) -> CandidatePaper:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from newsletter.editions.personalize import Pick
 from papers.wording import short_figure
+
+NOT_RENDERED: Final = "could not be rendered: an error of ours"
 
 
 def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from papers.list_urls import list_url
 from papers.models import Paper, Signal, Trend
 from papers.queries import TopicCount
 from papers.sources.hugging_face_payload import Account, HuggingFacePayload, PayloadAuthor
+from papers.text.clean import clean
 
 Kind = Signal.Kind
 
@@ -115,7 +116,7 @@ def _common(entry: Entry, payload: HuggingFacePayload) -> dict[str, Any]:
         "project_page": paper.project_url or None,
         "github_repo": paper.code_url or None,
         "github_stars": counts.get(Kind.STARS),
-        "ai_summary": payload.text("ai_summary"),
+        "ai_summary": clean(payload.text("ai_summary") or "") or None,
         "ai_keywords": paper.keywords or None,
         "organization": _organization(payload.organization),
         "thumbnail": payload.link("thumbnail"),

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
@@ -31,7 +32,11 @@ _RANKS: Final = {
     "sample": 0, "github": 0, "semantic_scholar": 0, "listing": 1, "hugging_face": 2, "arxiv": 3,
 }  # fmt: skip
 _USUAL_RANK: Final = 1
+_log = logging.getLogger(__name__)
 _BATCH: Final = 1000  # rows of one INSERT
+# PostgreSQL refuses a row whose words take 1 MB in the search index, and with it all the others.
+# The longest real abstract has 2,000 characters.
+_LONGEST_SUMMARY: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,16 @@ class IngestReport:
     updated: int = 0
     unchanged: int = 0
     signals: int = 0
+    fields_left_out: int = 0  # malformed ones of papers that were stored without them
     paper_ids: tuple[int, ...] = ()  # of the new and the updated: their topics are out of date
 
     def __str__(self) -> str:
-        return (
+        stored = (
             f"{counted(self.new + self.updated + self.unchanged, 'paper')}: {self.new} new, "
             f"{self.updated} updated, {self.unchanged} unchanged; "
             f"{counted(self.signals, 'signal')}"
         )
+        return stored + left_out(0, self.fields_left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ def ingest(
     added unless the paper has one of that kind and source at `read_at`. A sample paper that a
     real source returns becomes a real one. One ingest runs at a time: others wait.
     """
+    papers = [_indexable(paper) for paper in papers]
     with transaction.atomic():
         _wait_for_other_ingests()
         identified = identify(papers)
@@ -103,7 +111,8 @@ def ingest(
             one = pending[id(paper)]
             _apply(one, fetched, (_rank(source), read_at.date()), is_sample)
             _list(one, fetched, read_at)
-        return _store(list(pending.values()), source, read_at)
+        report = _store(list(pending.values()), source, read_at)
+    return replace(report, fields_left_out=sum(len(paper.left_out) for paper in papers))
 
 
 def add_signals(source: str, rows: Sequence[PaperSignals], *, read_at: datetime) -> int:
@@ -128,6 +137,16 @@ def add_signals(source: str, rows: Sequence[PaperSignals], *, read_at: datetime)
 def _wait_for_other_ingests() -> None:
     # Two ingests that bring the same new paper would both miss it, and the later one would fail.
     wait_for_lock("papers.ingest")
+
+
+def _indexable(paper: FetchedPaper) -> FetchedPaper:
+    """The paper, without a summary that the search index cannot hold."""
+    if (length := len(paper.summary)) <= _LONGEST_SUMMARY:
+        return paper
+    name = paper.arxiv_id or paper.title[:60]
+    reason = f"{name}: the summary has {length:,} characters"
+    _log.warning("left out: %s", reason)
+    return replace(paper, summary="", left_out=(*paper.left_out, reason))
 
 
 # ── what is stored already ───────────────────────────────────────────────────
@@ -324,6 +343,14 @@ def _store_signals(
         ignore_conflicts=True,
     )
     return len(new)
+
+
+def left_out(rows: int, fields: int) -> str:
+    """ "; 1 row left out; 2 fields left out", the end of a report; empty without any."""
+    counts = [
+        counted(number, noun) for number, noun in ((rows, "row"), (fields, "field")) if number
+    ]
+    return "".join(f"; {count} left out" for count in counts)
 
 
 def counted(number: int, noun: str) -> str:

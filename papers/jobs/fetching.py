@@ -15,9 +15,10 @@ from django.core.cache import cache
 from django.db import transaction
 
 from papers.catalogue.classify import classify
-from papers.catalogue.ingest import IngestReport, counted, ingest
+from papers.catalogue.ingest import IngestReport, counted, ingest, left_out
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
+from papers.sources.parsed import warn_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,8 +30,9 @@ _MISSING_SECONDS: Final = 3 * 86_400  # before a missing item is requested again
 class FetchReport:
     """How many papers a run read, how many of them are new, and how many signals it added.
 
-    `unknown` counts what the service does not have, which is no error. `error` is the last error
-    of a run that stored at least something.
+    `unknown` counts what the service does not have, which is no error. `left_out` counts the rows
+    that could not be read, `fields_left_out` what could not be read of the others. `error` is the
+    last error of a run that stored at least something.
     """
 
     papers: int = 0
@@ -38,12 +40,19 @@ class FetchReport:
     signals: int = 0
     unknown: int = 0
     error: SourceError | None = None
+    left_out: int = 0
+    fields_left_out: int = 0
 
     @classmethod
     def of(cls, ingested: IngestReport) -> FetchReport:
         """The report of a run that did one ingest."""
         papers = ingested.new + ingested.updated + ingested.unchanged
-        return cls(papers=papers, new=ingested.new, signals=ingested.signals)
+        return cls(
+            papers=papers,
+            new=ingested.new,
+            signals=ingested.signals,
+            fields_left_out=ingested.fields_left_out,
+        )
 
     def __add__(self, other: FetchReport) -> FetchReport:
         return FetchReport(
@@ -52,12 +61,15 @@ class FetchReport:
             self.signals + other.signals,
             self.unknown + other.unknown,
             other.error or self.error,
+            self.left_out + other.left_out,
+            self.fields_left_out + other.fields_left_out,
         )
 
     def __str__(self) -> str:
         papers, signals = counted(self.papers, "paper"), counted(self.signals, "signal")
         stored = f"{papers}, {self.new} new; {signals}"
-        return f"{stored}; {self.unknown} unknown there" if self.unknown else stored
+        unknown = f"; {self.unknown} unknown there" if self.unknown else ""
+        return stored + unknown + left_out(self.left_out, self.fields_left_out)
 
     def ended_by(self, error: SourceError) -> FetchReport:
         """The same report with `error`.
@@ -159,6 +171,27 @@ def remember_missing(source: str, key: str) -> None:
 
 def _cache_key(source: str, key: str) -> str:
     return f"source:missing:{source}:{key}"
+
+
+def store_papers(
+    source: str,
+    papers: Sequence[FetchedPaper],
+    *,
+    read_at: datetime,
+    rows_left_out: Sequence[str] = (),
+) -> FetchReport:
+    """Store papers as `ingest_and_classify` does; all or nothing.
+
+    Args:
+        rows_left_out: the reasons for the rows of the answer that could not be read. They are
+            logged and counted, with those for fields of the papers.
+    """
+    fields = [reason for paper in papers for reason in paper.left_out]
+    warn_of([*rows_left_out, *fields], source)
+    report = FetchReport(left_out=len(rows_left_out))
+    if not papers:
+        return report
+    return report + FetchReport.of(ingest_and_classify(source, papers, read_at=read_at))
 
 
 def ingest_and_classify(

@@ -27,7 +27,7 @@ from papers.sources import SourceError
 
 BUDGET: Final = timedelta(seconds=180)  # no step begins later: Celery ends a task that is too long
 LEASE: Final = timedelta(seconds=330)  # renewed before each step; longer than a task can live
-COUNTS: Final = ("papers", "new", "signals", "unknown")
+COUNTS: Final = ("papers", "new", "signals", "unknown", "left_out", "fields_left_out")
 _log = logging.getLogger(__name__)
 State = JobStep.State
 

@@ -93,6 +93,7 @@ def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
         code_url=code_url(entry.comment, entry.abstract),
         project_url=project_url(entry.comment, entry.abstract),
         raw=entry.raw,
+        left_out=entry.left_out,
     )
 
 

@@ -18,7 +18,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DTDForbidden
 from defusedxml.ElementTree import fromstring
 
+from papers.fetched import LONGEST_CATEGORY, YEARS
 from papers.sources import SourceError
+from papers.sources.parsed import refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold, fold_paragraphs
 from papers.text.tex import unicode_math
@@ -31,8 +33,6 @@ _NAMES: Final = {
     "arxiv": "http://arxiv.org/schemas/atom",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
-_LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 18 characters
-_LONGEST_NAME: Final = 200
 # Classes of other schemes stand beside arXiv's own: "68T07", "I.2.7; F.2.2".
 _CATEGORY: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?")
 _VERSION: Final = re.compile(r"v(\d+)$")
@@ -44,6 +44,8 @@ _WITHDRAWN: Final = re.compile(
     r"|\bwithdrawn\s+by\s+(?:the\s+)?(?:authors?|arxiv)\b",
     re.IGNORECASE,
 )
+_NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE: Final = re.compile(r"&#(?:(?P<decimal>\d{1,9})|x(?P<hex>[0-9a-fA-F]{1,7}));")
 _BETWEEN_NAMES: Final = re.compile(r",\s+|\s+and\s+")
 
 
@@ -67,6 +69,7 @@ class Entry:
     comment: str = ""
     journal: str = ""
     doi: str = ""
+    left_out: tuple[str, ...] = ()  # what of the entry could not be read
 
     @property
     def is_withdrawn(self) -> bool:
@@ -82,7 +85,8 @@ class Entry:
     def raw(self) -> dict[str, Any]:
         """The entry as JSON, without the day that each feed repeats for an unchanged paper."""
         fields = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
-        fields.pop("announced_on", None)
+        for name in ("announced_on", "left_out"):
+            fields.pop(name, None)
         if self.published_on:
             fields["published_on"] = self.published_on.isoformat()
         return fields
@@ -90,7 +94,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """The entries of a response in its order, each paper once, and what could not be read."""
+    """The entries of a response in its order, each paper once, and what could not be read.
+
+    `unreadable` has the reason for each entry that is left out.
+    """
 
     entries: tuple[Entry, ...] = ()
     unreadable: tuple[str, ...] = field(default=())
@@ -132,8 +139,7 @@ def parse_announcements(content: bytes) -> ParsedFeed:
 
 def _root(content: bytes) -> Element:
     try:
-        root: Element = fromstring(content, forbid_dtd=True)
-        return root
+        return _parse(content)
     except DTDForbidden as error:
         page = " (this is a web page, perhaps an error page)" if _is_html(error.name) else ""
         _refuse(f"a document type is not allowed{page}", cause=error)
@@ -145,6 +151,32 @@ def _root(content: bytes) -> Element:
         raise SourceError(reason, line=line, permanent=False) from error
     except (ValueError, LookupError) as error:  # an encoding that expat does not know
         _refuse(f"not XML that can be read: {error}", cause=error)
+
+
+def _parse(content: bytes) -> Element:
+    """The root of XML, if need be without characters that XML forbids: one costs no other entry.
+
+    Raises:
+        ParseError: it is no XML, or cut off.
+    """
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except ParseError as error:
+        try:
+            root = fromstring(_without_forbidden(content), forbid_dtd=True)
+        except (ParseError, UnicodeDecodeError):
+            raise error from None
+    return root
+
+
+def _without_forbidden(content: bytes) -> str:
+    return _NO_XML.sub("", _REFERENCE.sub(_valid_reference, content.decode()))
+
+
+def _valid_reference(found: re.Match[str]) -> str:
+    number = int(found["decimal"] or found["hex"], 10 if found["decimal"] else 16)
+    is_valid = number <= 0x10FFFF and not _NO_XML.match(chr(number))
+    return found[0] if is_valid else ""
 
 
 def _is_html(name: str) -> bool:
@@ -180,9 +212,13 @@ def _text(element: Element, path: str) -> str:
 
 
 def _parsed(elements: Iterable[Element], read: Callable[[Element], Entry]) -> ParsedFeed:
-    """Each paper once, in its newest version, with the day of its first."""
+    """Each paper once, in its newest version, with the day of its first.
+
+    Raises:
+        SourceError: most entries cannot be read.
+    """
     newest: dict[str, Entry] = {}
-    unreadable = []
+    unreadable, readable = list[str](), 0
     for element in elements:
         try:
             entry = read(element)
@@ -190,8 +226,10 @@ def _parsed(elements: Iterable[Element], read: Callable[[Element], Entry]) -> Pa
             # One malformed entry must not lose the other hundred.
             unreadable.append(str(error))
             continue
+        readable += 1
         known = newest.get(entry.arxiv_id)
         newest[entry.arxiv_id] = entry if known is None else _folded(known, entry)
+    refuse_if_most(unreadable, readable)
     return ParsedFeed(tuple(newest.values()), tuple(unreadable))
 
 
@@ -202,7 +240,7 @@ def _folded(one: Entry, other: Entry) -> Entry:
 
 
 def _of_query(entry: Element) -> Entry:
-    name = _text(entry, "atom:id")
+    name, published = _text(entry, "atom:id"), _text(entry, "atom:published")
     primary = entry.find("arxiv:primary_category", _NAMES)
     first = [] if primary is None else [primary.get("term", "")]
     terms = [category.get("term", "") for category in entry.findall("atom:category", _NAMES)]
@@ -215,7 +253,8 @@ def _of_query(entry: Element) -> Entry:
             author.text or "" for author in entry.findall("atom:author/atom:name", _NAMES)
         ),
         categories=_categories(first + terms),
-        published_on=_day(_text(entry, "atom:published")),
+        published_on=_day(published),
+        left_out=_malformed(name, published, _day(published)),
         comment=fold(_text(entry, "arxiv:comment")),
         journal=fold(_text(entry, "arxiv:journal_ref")),
         doi=fold(_text(entry, "arxiv:doi")),
@@ -226,14 +265,14 @@ def _of_atom(entry: Element) -> Entry:
     terms = [category.get("term", "") for category in entry.findall("atom:category", _NAMES)]
     name, title = _text(entry, "atom:id"), _text(entry, "atom:title")
     announced = _announcement(entry, name, title, _text(entry, "atom:summary"), terms)
-    return replace(announced, announced_on=_day(_text(entry, "atom:published")))
+    return _dated(announced, _text(entry, "atom:published"), _day)
 
 
 def _of_rss(item: Element) -> Entry:
     terms = [category.text or "" for category in item.findall("category")]
     name, title = _text(item, "guid"), _text(item, "title")
     announced = _announcement(item, name, title, _text(item, "description"), terms)
-    return replace(announced, announced_on=_mail_day(_text(item, "pubDate")))
+    return _dated(announced, _text(item, "pubDate"), _mail_day)
 
 
 def _announcement(
@@ -249,6 +288,16 @@ def _announcement(
         categories=_categories(terms),
         announced=cast("Announced", _text(element, "arxiv:announce_type").strip()),
     )
+
+
+def _dated(entry: Entry, written: str, read: Callable[[str], date | None]) -> Entry:
+    day = read(written)
+    return replace(entry, announced_on=day, left_out=_malformed(entry.arxiv_id, written, day))
+
+
+def _malformed(name: str, written: str, day: date | None) -> tuple[str, ...]:
+    """What is left out of an entry whose day is written and cannot be read."""
+    return () if day or not written.strip() else (f"{name}: no day: {written.strip()[:40]!r}",)
 
 
 def _identity(name: str) -> str:
@@ -272,7 +321,7 @@ def _title(text: str, name: str) -> str:
 def _names(names: Iterable[str]) -> tuple[str, ...]:
     r"""Names without TeX: feeds spell `Andr\'e`."""
     folded = (fold(unicode_math(name)) for name in names)
-    return tuple(name for name in folded if name and len(name) <= _LONGEST_NAME)
+    return tuple(filter(None, folded))
 
 
 def _categories(terms: Iterable[str]) -> tuple[str, ...]:
@@ -280,19 +329,23 @@ def _categories(terms: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_category(term: str) -> bool:
-    return len(term) <= _LONGEST_CATEGORY and bool(_CATEGORY.fullmatch(term))
+    return len(term) <= LONGEST_CATEGORY and bool(_CATEGORY.fullmatch(term))
 
 
 def _day(text: str) -> date | None:
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return _plausible((moment.astimezone(UTC) if moment.tzinfo else moment).date())
+    except (ValueError, OverflowError):
         return None
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
 
 def _mail_day(text: str) -> date | None:
     try:
-        return parsedate_to_datetime(text.strip()).astimezone(UTC).date()
-    except (ValueError, TypeError):
+        return _plausible(parsedate_to_datetime(text.strip()).astimezone(UTC).date())
+    except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _plausible(day: date) -> date | None:
+    return day if day.year in YEARS else None

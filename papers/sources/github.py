@@ -15,9 +15,9 @@ from django.conf import settings
 
 from papers.sources import SourceError
 from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
+from papers.sources.json_values import as_count
 
 SOURCE: Final = "github"
-_MOST: Final = 10**9
 _GONE: Final = (404, 410, 451)  # never there, or private; deleted; blocked by law
 _OWNER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -105,11 +105,12 @@ def starred(http: Http, repository: Repository, *, is_known: bool) -> Starred | 
 
 def _starred(response: Response) -> Starred:
     found = response.json if isinstance(response.json, dict) else {}
-    owner, _, name = str(found.get("full_name", "")).partition("/")
+    full_name = found.get("full_name")
+    owner, _, name = (full_name if isinstance(full_name, str) else "").partition("/")
     now = _repository(owner, name)
     # Older installations have the same number under its first name only.
-    stars = found.get("stargazers_count", found.get("watchers_count"))
-    if now is None or type(stars) is not int or not 0 <= stars <= _MOST:
+    stars = as_count(found.get("stargazers_count", found.get("watchers_count")))
+    if now is None or stars is None:
         raise SourceError(f"{response.place} answered with no repository and its stars")
     return Starred(now, stars, {key: found[key] for key in _KEPT if key in found}, response)
 

@@ -1,6 +1,8 @@
 """Hugging Face's daily papers: requests for them, and parsing responses of any age.
 
-A response is an array of rows. Only the id and the title are required in a row.
+A response is an array of rows. Only the id and the title are required in a row: a row without
+them is left out, and of any other row what is malformed. When most rows are left out, the response
+is refused as a whole.
 
 An author who is `hidden` has only removed the paper from their own profile there. They still
 wrote it, so they stay in the list. A paper with `withdrawnAt` is left out.
@@ -13,23 +15,26 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Final, NoReturn
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 
-from papers.fetched import FetchedPaper, FetchedSignal, SignalKind
+from papers.fetched import LONGEST_KEYWORD, FetchedPaper, FetchedSignal, SignalKind
 from papers.sources import SourceError
 from papers.sources.http import Clock, Http, Limits, Service, is_json
-from papers.sources.hugging_face_payload import HuggingFacePayload, kind_of
+from papers.sources.hugging_face_payload import HuggingFacePayload
+from papers.sources.json_values import decode_json, kind_of, shown
+from papers.sources.parsed import Parsed, refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
-from papers.text.clean import fold, fold_paragraphs
+from papers.text.clean import fold
 from papers.text.titles import LONGEST_TITLE, title_key
+from web.storable import storable
 
 SOURCE: Final = "hugging_face"
 _PAGE: Final = 100  # rows, the most in one response
 _MOST_PAGES: Final = 20  # a list has some twenty rows; this ends a list without an end
-_LONGEST_KEYWORD: Final = 120
+_LONGEST_REASON: Final = 200
 _log = logging.getLogger(__name__)
 
 
@@ -40,28 +45,29 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     return Http(Service(settings.HUGGING_FACE_URL, headers, [token]), limits, clock)
 
 
-def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:
+def daily(http: Http, day: date, *, today: date) -> Parsed[FetchedPaper]:
     """The list of `day`, in its order. Empty on most weekends, and before today's is opened.
 
     Raises:
-        SourceError: no response, or one that cannot be read.
+        SourceError: no response, or one of which most cannot be read.
     """
     rows: list[object] = []
     for page in range(_MOST_PAGES):
         params: dict[str, str | int] = {"date": day.isoformat(), "limit": _PAGE, "p": page}
         response = http.get("/api/daily_papers", params, expect=[400], check=is_json)
         if response.status == 400 and day >= today:
-            return []  # a day that has not begun there is refused like a wrong date
+            return Parsed()  # a day that has not begun there is refused like a wrong date
         if response.status == 400:
             raise SourceError(f"{response.place} refused the day {day}: {response.message}")
         found = response.json
         if not isinstance(found, list):
-            return normalise(found, day)
+            return normalise(found, day, today)
         rows += found
         if len(found) < _PAGE:
             break
+    parsed = normalise(rows, day, today)
     # A row may name the day of an earlier list that showed the paper too.
-    return [replace(paper, listed_on=day) for paper in normalise(rows, day)]
+    return Parsed((replace(paper, listed_on=day) for paper in parsed), parsed.left_out)
 
 
 def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
@@ -93,35 +99,48 @@ def _artefacts(payload: HuggingFacePayload) -> Iterator[FetchedSignal]:
         yield FetchedSignal("artefacts", sum(known))
 
 
-def parse(text: str, day: date | None = None) -> list[FetchedPaper]:
-    """The papers of a recorded response, in its order. `day` is for rows without a day.
+def parse(text: str, day: date | None = None, today: date | None = None) -> Parsed[FetchedPaper]:
+    """The papers of a recorded response, in its order.
+
+    Args:
+        day: of rows without a day, or with one that cannot be read.
+        today: a later day than tomorrow cannot be that of a row.
 
     Raises:
-        SourceError: not a response of this service; names the line, or the row and the key.
+        SourceError: not a response of this service, or most of its rows cannot be read; names the
+            line, or rows and keys.
     """
     try:
-        rows = json.loads(text, parse_constant=_refuse_constant)
+        rows = decode_json(text)
     except json.JSONDecodeError as error:
         raise SourceError(_why_not_json(text, error), line=error.lineno) from error
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
+    except ValueError as error:  # 5,000 brackets that are never closed
         raise SourceError(f"not JSON that can be read: {error}", line=1) from error
-    return normalise(rows, day)
+    return normalise(rows, day, today)
 
 
-def normalise(rows: object, day: date | None = None) -> list[FetchedPaper]:
+def normalise(
+    rows: object, day: date | None = None, today: date | None = None
+) -> Parsed[FetchedPaper]:
     """The same for a response that is decoded already.
 
     Raises:
         SourceError: as above, without a line.
     """
     if isinstance(rows, dict) and "error" in rows:
-        raise SourceError(f"the service answered with an error: {rows['error']}")
+        reason = fold(str(rows["error"]))[:_LONGEST_REASON]
+        raise SourceError(f"the service answered with an error: {reason}")
     if not isinstance(rows, list):
         raise SourceError(f"an array of rows was expected, not {kind_of(rows)}")
-    papers = (
-        _paper(HuggingFacePayload(row, row=index), index + 1, day) for index, row in enumerate(rows)
-    )
-    return [paper for paper in papers if paper is not None]
+    papers, left_out = list[FetchedPaper | None](), list[str]()
+    latest = today + timedelta(days=1) if today else date.max
+    for index, row in enumerate(rows):
+        try:
+            papers.append(_paper(HuggingFacePayload(row, row=index), index + 1, day, latest))
+        except SourceError as error:
+            left_out.append(error.reason)
+    refuse_if_most(left_out, len(papers))
+    return Parsed((paper for paper in papers if paper is not None), left_out)
 
 
 def day_in_name(name: str) -> date | None:
@@ -134,54 +153,62 @@ def day_in_name(name: str) -> date | None:
     return None
 
 
-def _paper(payload: HuggingFacePayload, position: int, day: date | None) -> FetchedPaper | None:
-    """The paper of a row; None when it was withdrawn."""
+def _paper(
+    payload: HuggingFacePayload, position: int, day: date | None, latest: date
+) -> FetchedPaper | None:
+    """The paper of a row; None when it was withdrawn.
+
+    Raises:
+        SourceError: the row has no id of arXiv, no title or no day.
+    """
     identity, title = _identity(payload), _title(payload)
     if payload.has("withdrawnAt"):
         _log.info("Row %d, %s, was withdrawn and is left out.", position - 1, identity)
         return None
-    return FetchedPaper(
+    paper = FetchedPaper(
         title=title,
         arxiv_id=identity,
         authors=tuple(author.name for author in payload.authors),
-        summary=fold_paragraphs(payload.text("summary") or ""),
-        keywords=tuple(_keywords(payload)),
+        summary=payload.text("summary") or "",
+        keywords=tuple(payload.texts("ai_keywords", LONGEST_KEYWORD)),
         published_on=_day(payload.published_at),
         code_url=payload.link("githubRepo") or "",
         project_url=payload.link("projectPage") or "",
-        listed_on=_listed_on(payload, day),
+        listed_on=_listed_on(payload, day, latest),
         signals=(*_signals(payload), FetchedSignal("position", position)),
-        raw=payload.raw,
+        raw=storable(payload.raw),
     )
+    return replace(paper, left_out=(*payload.left_out, *paper.left_out))
 
 
 def _identity(payload: HuggingFacePayload) -> str:
-    text = payload.text("id")
-    if not text:
-        raise payload.error("paper.id is missing")
-    if identity := arxiv_id(text):
+    text = fold(_required(payload, "id"))
+    if text.isascii() and (identity := arxiv_id(text)):
         return identity
-    raise payload.error(f"paper.id is not an arXiv id: {text!r}")
+    raise payload.error(f"paper.id is not an arXiv id: {shown(text)}")
 
 
 def _title(payload: HuggingFacePayload) -> str:
-    title = fold(payload.text("title") or "")
-    if not title:
-        raise payload.error("paper.title is missing")
+    title = fold(_required(payload, "title"))
     if len(title) > LONGEST_TITLE or not title_key(title):
         raise payload.error(f"paper.title is not a title: {title[:60]!r}")
     return title
 
 
-def _keywords(payload: HuggingFacePayload) -> Iterator[str]:
-    for keyword in payload.items("ai_keywords"):
-        if isinstance(keyword, str) and 0 < len(folded := fold(keyword)) <= _LONGEST_KEYWORD:
-            yield folded
+def _required(payload: HuggingFacePayload, key: str) -> str:
+    if text := payload.text(key):
+        return text
+    # The reason why it is not text, if it is there.
+    raise SourceError(next(iter(payload.left_out), payload.error(f"paper.{key} is missing").reason))
 
 
-def _listed_on(payload: HuggingFacePayload, day: date | None) -> date:
-    if own := _day(payload.submitted_at) or day:
-        return own
+def _listed_on(payload: HuggingFacePayload, day: date | None, latest: date) -> date:
+    own = _day(payload.submitted_at)
+    if own and own > latest:
+        payload.leave_out(f"submittedOnDailyAt is in the future: {own}")
+        own = None
+    if found := own or day:
+        return found
     raise payload.error("submittedOnDailyAt is missing, so name the day: --day")
 
 
@@ -190,9 +217,12 @@ def _day(instant: datetime | None) -> date | None:
 
 
 def _signals(payload: HuggingFacePayload) -> Iterator[FetchedSignal]:
-    # Responses leave out upvotes that are zero. Missing stars or comments are unknown.
-    yield FetchedSignal("upvotes", payload.count("upvotes") or 0)
+    # Responses leave out upvotes that are zero. Missing stars or comments are unknown, and so is
+    # each number that is malformed.
+    if payload.is_missing("upvotes"):
+        yield FetchedSignal("upvotes", 0)
     others: tuple[tuple[SignalKind, str], ...] = (
+        ("upvotes", "upvotes"),
         ("comments", "numComments"),
         ("stars", "githubStars"),
     )
@@ -207,7 +237,3 @@ def _why_not_json(text: str, error: json.JSONDecodeError) -> str:
     if text.lstrip().startswith("<"):
         return "this is HTML, perhaps an error page, and not JSON"
     return f"not JSON: {error.msg} (column {error.colno})"
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")

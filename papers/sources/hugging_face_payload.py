@@ -4,8 +4,8 @@ A row wraps a `paper` and repeats some of its keys beside it. Over the years key
 (githubStars, submittedOnDailyAt, organization), moved between the two levels, and were left out
 where they are zero: so each key is looked up on both levels, first in the paper.
 
-The payload is read twice. Ingest reads it strictly: a malformed row must be seen and named. The
-API reads kept payloads of any age leniently: a malformed value counts as absent there.
+A malformed value counts as absent, for ingest and for the API, which reads kept payloads of any
+age. Ingest names it: see `left_out`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from papers.fetched import web_url
+from papers.fetched import LONGEST_NAME, YEARS, web_url
 from papers.sources import SourceError
-from papers.text.clean import fold
-from web.storable import storable
+from papers.sources.json_values import as_count, kind_of, shown
+from papers.text.clean import clean, fold
 
 _HOME: Final = "https://huggingface.co"  # avatars of people without a picture are relative to it
-_MOST: Final = 10**12  # no count of anything there comes near it
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -51,25 +50,34 @@ class PayloadAuthor:
 class HuggingFacePayload:
     """One payload; `HuggingFacePayload({})` has no values.
 
-    With `row`, the number of the row from 0 as in the array, it is read strictly: a malformed
-    value raises a SourceError with that number. Without it a malformed value is None.
+    A malformed value is None, and one of an array is left out; `left_out` has a reason for each
+    that was read, with the number of the row.
+
+    Args:
+        row: its number from 0 as in the array. Then the payload must be a row that wraps a paper.
+
+    Raises:
+        SourceError: with `row`, when it is none.
     """
 
     def __init__(self, payload: object, *, row: int | None = None) -> None:
         self._row = row
-        if not isinstance(payload, dict):
-            self._malformed(f"an object was expected, not {kind_of(payload)}")
+        self._left_out: dict[str, None] = {}  # an ordered set: a value may be read twice
+        if row is not None and not isinstance(payload, dict):
+            raise self.error(f"an object was expected, not {kind_of(payload)}")
         self._outer: dict[str, Any] = payload if isinstance(payload, dict) else {}
         paper = self._outer.get("paper")
-        if not isinstance(paper, dict):
-            self._malformed("paper is missing" if paper is None else "paper is not an object")
+        if row is not None and not isinstance(paper, dict):
+            raise self.error("paper is missing" if paper is None else "paper is not an object")
         self._inner: dict[str, Any] = paper if isinstance(paper, dict) else self._outer
-        if row is not None and storable(payload) != payload:
-            self._malformed("a NUL or half a surrogate pair in its text")
 
     def error(self, reason: str) -> SourceError:
         """An error about this payload."""
-        return SourceError(reason if self._row is None else f"row {self._row}: {reason}")
+        return SourceError(self._of_row(reason))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        return tuple(self._left_out)
 
     # ── values ───────────────────────────────────────────────────────────────
 
@@ -81,21 +89,41 @@ class HuggingFacePayload:
         """Whether there is a value other than null, zero or an empty one."""
         return bool(self._find(key))
 
+    def is_missing(self, key: str) -> bool:
+        """Whether there is no value at all, not even a malformed one."""
+        return self._find(key) is None
+
     def text(self, key: str) -> str | None:
+        """The text as it is, cleaned by its reader: a title in one line, a summary in several."""
         return self._typed(key, str, "text") or None
 
     def items(self, key: str) -> list[Any]:
         return self._typed(key, list, "an array") or []
 
+    def texts(self, key: str, longest: int) -> list[str]:
+        """The texts of an array, each in one line."""
+        found = []
+        for item in self.items(key):
+            text = fold(item) if isinstance(item, str) else None
+            if text is None or len(text) > longest:
+                self.leave_out(f"{key}: {shown(item)} is no text of at most {longest} characters")
+            elif text:
+                found.append(text)
+        return found
+
     def count(self, key: str) -> int | None:
         value = self._find(key)
-        if value is None or (type(value) is int and 0 <= value <= _MOST):
-            return value
-        self._malformed(f"{key} is not a count: {str(value)[:40]!r}")
-        return None
+        count = as_count(value)
+        if count is None and value is not None:
+            self.leave_out(f"{key} is not a count: {shown(value)}")
+        return count
 
     def link(self, key: str) -> str | None:
-        return web_url(self.text(key) or "") or None
+        text = self.text(key)
+        link = web_url(text or "") or None
+        if text and text.strip() and not link:
+            self.leave_out(f"{key} is no web address: {shown(text)}")
+        return link
 
     def links(self, key: str) -> list[str] | None:
         found = [web_url(one) for one in self.items(key) if isinstance(one, str)]
@@ -148,9 +176,12 @@ class HuggingFacePayload:
         for author in self.items("authors"):
             values = author if isinstance(author, dict) else {"name": author}
             name = values.get("name")
-            if not isinstance(name, str):
-                self._malformed("an author has no name")
-            elif folded := fold(name):
+            folded = fold(name) if isinstance(name, str) else None
+            if folded is None:
+                self.leave_out(f"an author's name is {kind_of(name)}, not text")
+            elif len(folded) > LONGEST_NAME:
+                self.leave_out(f"an author's name has {len(folded)} characters")
+            elif folded:
                 yield _author(folded, values)
 
     # ── lookup ───────────────────────────────────────────────────────────────
@@ -163,18 +194,21 @@ class HuggingFacePayload:
         value = self._find(key)
         if value is None or isinstance(value, wanted):
             return value
-        self._malformed(f"paper.{key} is {kind_of(value)}, not {name}")
+        self.leave_out(f"paper.{key} is {kind_of(value)}, not {name}")
         return None
 
     def _instant(self, key: str, value: object) -> datetime | None:
         found = _instant(value)
         if found is None and value is not None:
-            self._malformed(f"{key} is not a time: {str(value)[:40]!r}")
+            self.leave_out(f"{key} is not a time: {shown(value)}")
         return found
 
-    def _malformed(self, reason: str) -> None:
-        if self._row is not None:
-            raise self.error(reason)
+    def leave_out(self, reason: str) -> None:
+        """Note that a value is left out."""
+        self._left_out[self._of_row(reason)] = None
+
+    def _of_row(self, reason: str) -> str:
+        return reason if self._row is None else f"row {self._row}: {reason}"
 
 
 def account(value: object) -> Account | None:
@@ -193,14 +227,6 @@ def account(value: object) -> Account | None:
     )
 
 
-def kind_of(value: object) -> str:
-    """The kind of a JSON value, in words."""
-    names: dict[type, str] = {
-        dict: "an object", list: "an array", str: "text", bool: "true or false", type(None): "null",
-    }  # fmt: skip
-    return names.get(type(value), "a number")
-
-
 def _author(name: str, values: Mapping[str, Any]) -> PayloadAuthor:
     return PayloadAuthor(
         name=name,
@@ -214,9 +240,10 @@ def _author(name: str, values: Mapping[str, Any]) -> PayloadAuthor:
 def _instant(value: object) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value if isinstance(value, str) else "")
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+    return instant if instant.year in YEARS else None
 
 
 def _picture(values: Mapping[str, Any]) -> str:
@@ -225,7 +252,7 @@ def _picture(values: Mapping[str, Any]) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _flag(value: object) -> bool | None:

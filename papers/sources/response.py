@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from papers.sources import SourceError
+from papers.sources.json_values import decode_json
 
 _LONGEST_MESSAGE: Final = 160
 _TITLE = re.compile(r"<title[^>]*>(.{0,500}?)</title>", re.IGNORECASE | re.DOTALL)
@@ -59,8 +60,8 @@ class Response:
             SourceError: it is something else, or was cut short.
         """
         try:
-            return json.loads(self.text, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+            return decode_json(self.text)
+        except ValueError as error:
             self._fail(_why_not_json(self.text, error), error)
 
     @property
@@ -146,7 +147,3 @@ def _title(text: str) -> str:
 
 def _short(text: str) -> str:
     return " ".join(text.split())[:_LONGEST_MESSAGE]
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")

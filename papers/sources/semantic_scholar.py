@@ -6,7 +6,6 @@ there are few requests, each for up to 500 papers, and a refusal ends the run.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -16,22 +15,26 @@ from django.conf import settings
 from papers.fetched import FetchedSignal
 from papers.sources import SourceError
 from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
+from papers.sources.json_values import as_count, kind_of, shown
+from papers.sources.parsed import Parsed, refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
 
 SOURCE: Final = "semantic_scholar"
 BATCH: Final = 500  # papers, the most in one request
 _FIELDS: Final = "externalIds,title,citationCount,influentialCitationCount,tldr,publicationDate"
 _APART: Final = 1.1  # seconds: a key allows one request a second
-_MOST: Final = 10**9
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What the service has about one paper. Without a count of citations there is no signal."""
+    """What the service has about one paper. Without a count of citations there is no signal.
+
+    `left_out` says what of the row could not be used.
+    """
 
     signals: tuple[FetchedSignal, ...]
     raw: dict[str, Any]
+    left_out: tuple[str, ...] = ()
 
 
 def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
@@ -42,11 +45,14 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     return Http(Service(settings.SEMANTIC_SCHOLAR_URL, headers, [key]), limits, clock)
 
 
-def cited(http: Http, identities: Sequence[str]) -> list[Cited | None]:
-    """The citations of each paper, by arXiv id and in the order of `identities`; None: unknown.
+def cited(http: Http, identities: Sequence[str]) -> Parsed[Cited | None]:
+    """The citations of each paper, by arXiv id and in the order of `identities`.
+
+    None: the service does not know it, or its row is left out.
 
     Raises:
-        SourceError: no response, or one that does not match the request.
+        SourceError: no response, or one that does not match the request, or most rows of which
+            cannot be read.
     """
     if not 1 <= len(identities) <= BATCH:
         raise ValueError(f"1 to {BATCH} papers can be asked for at once, not {len(identities)}")
@@ -55,11 +61,18 @@ def cited(http: Http, identities: Sequence[str]) -> list[Cited | None]:
         "/graph/v1/paper/batch", payload, {"fields": _FIELDS}, expect=[400], check=is_json
     )
     if response.status == 400:
-        return _none_known(response, len(identities))
+        return Parsed(_none_known(response, len(identities)))
     rows = response.json
     if not isinstance(rows, list) or len(rows) != len(identities):
         raise SourceError(f"{response.place} did not answer paper by paper", permanent=False)
-    return [_cited(row, identity) for row, identity in zip(rows, identities, strict=True)]
+    found, left_out = list[Cited | None](), list[str]()
+    for row, identity in zip(rows, identities, strict=True):
+        reason = _why_left_out(row, identity)
+        left_out += [reason] if reason else []
+        found.append(_cited(row, identity) if isinstance(row, dict) and not reason else None)
+    known = sum(row is not None for row in rows)
+    refuse_if_most(left_out, known - len(left_out), permanent=False)
+    return Parsed(found, left_out)
 
 
 def _none_known(response: Response, requested: int) -> list[Cited | None]:
@@ -69,15 +82,22 @@ def _none_known(response: Response, requested: int) -> list[Cited | None]:
     raise SourceError(f"{response.place} answered 400: {response.message}")
 
 
-def _cited(row: object, identity: str) -> Cited | None:
+def _why_left_out(row: object, identity: str) -> str:
+    """Why a row is left out; empty when it is not, or when it is null: the paper is unknown."""
+    if row is None:
+        return ""
     if not isinstance(row, dict):
-        return None
+        return f"{identity}: an object was expected, not {kind_of(row)}"
     ids = row.get("externalIds")
     found = ids.get("ArXiv") if isinstance(ids, dict) else None
     if isinstance(found, str) and arxiv_id(found) != identity:
-        _log.warning("Semantic Scholar answered with %s in place of %s.", found[:40], identity)
-        return None
-    count = row.get("citationCount")
-    if type(count) is not int or not 0 <= count <= _MOST:
-        return Cited((), row)
-    return Cited((FetchedSignal("citations", count),), row)
+        return f"{identity}: the answer is about {shown(found)}"
+    return ""
+
+
+def _cited(row: dict[str, Any], identity: str) -> Cited:
+    value = row.get("citationCount")
+    if (count := as_count(value)) is not None:
+        return Cited((FetchedSignal("citations", count),), row)
+    malformed = f"{identity}: citationCount is not a count: {shown(value)}"
+    return Cited((), row, () if value is None else (malformed,))

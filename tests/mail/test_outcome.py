@@ -89,6 +89,21 @@ def test_an_impossible_message_is_refused(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
+    ("error", "is_ours"),
+    [
+        (BadHeaderError("x"), True),
+        (AnymailSerializationError("x"), True),
+        (AnymailRecipientsRefused(), False),
+        (AnymailInvalidAddress("x"), False),
+    ],
+)
+def test_a_message_that_was_never_built_is_an_error_of_ours(
+    error: Exception, is_ours: bool
+) -> None:
+    assert of_error(error).is_ours == is_ours
+
+
+@pytest.mark.parametrize(
     ("status", "state"),
     [
         (200, "unknown"),
@@ -134,9 +149,14 @@ def test_retry_after_becomes_part_of_the_outcome() -> None:
     assert of_error(error).retry_after == 30.0
 
 
-def test_an_error_before_sending_leaves_no_doubt() -> None:
-    assert of_building(RuntimeError("a bug")).state == "deferred"
+def test_an_error_before_sending_leaves_no_doubt(caplog: pytest.LogCaptureFixture) -> None:
     assert of_building(AnymailInvalidAddress("x")).state == "refused"
+    assert of_building(AnymailConfigurationError("no key")).state == "misconfigured"
+    assert not caplog.records
+    for error in (RuntimeError("a bug"), BadHeaderError("x")):
+        outcome = of_building(error)
+        assert (outcome.state, outcome.is_ours) == ("deferred", True)
+        assert "an error of ours" in caplog.records.pop().getMessage()
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ def test_a_paper_is_found_by_a_part_of_its_title(admin_client: Client) -> None:
 
 
 # The queries of each list, the same for any number of rows: session, user, count and rows; a
-# filter's topics or sources; papers also the first and last day, the days, and their topics, upvotes, trends.
+# filter's topics or sources; papers also the first and last day, the days, and their topics,
+# upvotes, trends.
 QUERIES: dict[type[Any], int] = {
     Curator: 4,
     Listing: 5,

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from papers.jobs.run import due
 from papers.jobs.timetable import JOBS
@@ -51,6 +52,16 @@ def test_the_page_of_a_job_shows_its_newest_steps(admin_client: Client) -> None:
     assert ">waiting<" in page.replace("\n", "").replace(" ", "")
     assert "it is &lt;down&gt;" in page
     assert f"{rows_url(JobStep)}?job__id__exact={job.pk}" in page
+
+
+def test_the_page_of_a_job_shows_what_was_left_out(admin_client: Client) -> None:
+    job, other, now = make_job("stars"), make_job("upvotes"), timezone.now()
+    counts = {"papers": 7, "left_out": 2, "fields_left_out": 1}
+    JobStep.objects.create(job=job, started_at=now, state="done", counts=counts)
+    page = admin_client.get(row_url(job)).content.decode()
+    assert "7 papers, 2 rows left out, 1 fields left out" in page
+    assert "2 rows, 1 field" in page
+    assert "2 rows, 1 field" not in admin_client.get(row_url(other)).content.decode()
 
 
 def test_steps_are_read_only(admin_client: Client) -> None:

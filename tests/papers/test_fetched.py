@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
@@ -30,6 +31,45 @@ def test_a_paper_without_id_and_title_is_refused() -> None:
     assert FetchedPaper(title="???", arxiv_id="2503.00001", listed_on=DAY).title == "???"
     with pytest.raises(ValueError, match="nothing identifies this paper"):
         FetchedPaper(title="???", listed_on=DAY)
+
+
+def test_every_text_is_cleaned_lists_too() -> None:
+    paper = FetchedPaper(
+        title="Q&amp;A\u202e of\n\ue003robots",
+        listed_on=DAY,
+        authors=("Jane\ue003Doe", "\u200b", "x" * 201, "y" * 200),
+        summary="One\x00.\n\n\nTwo &lt;\r\n3.",
+        categories=("cs.\u200bLG", "c" * 21),
+        keywords=("gra\u00adphs", "k" * 121),
+        code_url="https://github.com/a/b?x=1&amp;y=2\u2060",
+        project_url="java&#115;cript:alert(1)",
+    )
+    assert paper == FetchedPaper(
+        title="Q&A of robots",
+        listed_on=DAY,
+        authors=("JaneDoe", "y" * 200),
+        summary="One.\n\nTwo < 3.",
+        categories=("cs.LG",),
+        keywords=("graphs",),
+        code_url="https://github.com/a/b?x=1&y=2",
+    )
+
+
+def test_what_is_too_long_is_left_out_and_named() -> None:
+    names = ["x" * 200, "y" * 201]
+    paper = FetchedPaper(title="Robots", listed_on=DAY, authors=names, keywords=["k" * 121])  # type: ignore[arg-type]
+    assert (paper.authors, paper.keywords) == (("x" * 200,), ())
+    reasons = (
+        "Robots: an author's name has 201 characters",
+        "Robots: a keyword has 121 characters",
+    )
+    assert paper.left_out == reasons
+    assert replace(paper, summary="Walk.").left_out == reasons
+
+
+def test_authors_are_left_out_after_as_many_as_the_search_index_holds() -> None:
+    paper = FetchedPaper(title="Robots", listed_on=DAY, authors=("x" * 100,) * 1201)
+    assert (len(paper.authors), len(paper.left_out)) == (1200, 1)
 
 
 def test_every_kind_of_signal_of_a_source_can_be_stored() -> None:

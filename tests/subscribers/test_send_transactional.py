@@ -267,3 +267,13 @@ def test_a_server_may_ask_for_a_longer_pause() -> None:
     record(claimed, Outcome("deferred", retry_after=3600), NOON)
     mail.refresh_from_db()
     assert (mail.state, mail.next_attempt_at) == (State.DEFERRED, NOON + 60 * MINUTE)
+
+
+def test_a_mail_that_cannot_be_built_holds_up_no_other(settings: LazySettings) -> None:
+    broken, good = make_mail(make_subscriber()), make_mail(make_subscriber())
+    TransactionalMail.objects.filter(pk=broken.pk).update(kind="no such")
+    with sinking() as server:
+        assert send_over(server, settings) == 2
+    states = TransactionalMail.objects.in_bulk([broken.pk, good.pk])
+    assert (states[broken.pk].state, states[good.pk].state) == (State.DEFERRED, State.SENT)
+    assert states[broken.pk].error == "KeyError: 'no such'"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +37,12 @@ def test_every_text_of_a_json_value_is_made_storable() -> None:
 def test_postgresql_stores_what_is_left(text: str) -> None:
     stored = storable_text(text)
     assert rows("SELECT %(text)s::text", text=stored) == [(stored,)]
+
+
+def test_what_json_in_the_database_cannot_hold_becomes_null() -> None:
+    deep: list[object] = ["a"]
+    for _ in range(900):
+        deep = [deep]
+    found = storable({"a": [math.nan, -math.inf, 1.5], "deep": deep})
+    assert found["a"] == [None, None, 1.5]
+    assert json.dumps(found["deep"]) == 199 * "[" + "null" + 199 * "]"

@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from papers.fetched import FetchedPaper
 from papers.jobs.fetch import FRESH
-from papers.jobs.fetching import FetchReport, ingest_and_classify
+from papers.jobs.fetching import FetchReport, store_papers
 from papers.models import Paper
 from papers.sources import SourceError
 from papers.sources.arxiv import (
@@ -109,13 +109,11 @@ def store(answer: ParsedFeed, now: datetime) -> FetchReport:
     A new version of a paper that is not in the catalogue is left out, and so is a cross-listing of
     an old one: neither is a paper of today.
     """
-    for reason in answer.unreadable:
-        _log.warning("arXiv: an entry was left out: %s", reason)
     withdrawn = [entry.arxiv_id for entry in answer.entries if entry.is_withdrawn]
     with transaction.atomic():
         Paper.objects.filter(arxiv_id__in=withdrawn).update(is_withdrawn=True)
         papers = list(_fetched(answer, now))
-        return FetchReport.of(ingest_and_classify(SOURCE, papers, read_at=now))
+        return store_papers(SOURCE, papers, read_at=now, rows_left_out=answer.unreadable)
 
 
 def _request(http: Http, ids: Sequence[str]) -> ParsedFeed:

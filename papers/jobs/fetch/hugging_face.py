@@ -18,13 +18,14 @@ from papers.jobs.fetch import FRESH, last_read
 from papers.jobs.fetching import (
     FetchLoop,
     FetchReport,
-    ingest_and_classify,
     missing,
     remember_missing,
+    store_papers,
 )
 from papers.models import Paper, Signal
 from papers.sources.http import Http
 from papers.sources.hugging_face import SOURCE, daily, detail
+from papers.sources.parsed import Parsed
 
 _MAX_DETAILS: Final = 240  # in a run; without a token 500 requests are allowed in five minutes
 _DETAIL_AGE: Final = timedelta(hours=6)
@@ -47,7 +48,7 @@ def fetch_signals(http: Http, now: datetime) -> FetchReport:
     """
     loop, seen = FetchLoop(), set[str]()
 
-    def read_list(day: date) -> tuple[date, list[FetchedPaper]]:
+    def read_list(day: date) -> tuple[date, Parsed[FetchedPaper]]:
         papers = daily(http, day, today=now.date())
         seen.update(paper.arxiv_id for paper in papers if paper.arxiv_id)
         return day, papers
@@ -63,13 +64,12 @@ def fetch_signals(http: Http, now: datetime) -> FetchReport:
     return loop.end()
 
 
-def _store_list(day: date, papers: Sequence[FetchedPaper], now: datetime) -> FetchReport:
+def _store_list(day: date, listed: Parsed[FetchedPaper], now: datetime) -> FetchReport:
     """Store a list; its positions only on its own day: afterwards the order is old."""
+    papers: Sequence[FetchedPaper] = listed
     if day < now.date():
         papers = [_leave_out(paper, "position") for paper in papers]
-    if not papers:
-        return FetchReport()
-    return FetchReport.of(ingest_and_classify(SOURCE, papers, read_at=now))
+    return store_papers(SOURCE, papers, read_at=now, rows_left_out=listed.left_out)
 
 
 def _read_detail(http: Http, paper: Paper, seen: Collection[str]) -> FetchedPaper | None:
@@ -82,7 +82,7 @@ def _read_detail(http: Http, paper: Paper, seen: Collection[str]) -> FetchedPape
 def _store_details(
     papers: Sequence[FetchedPaper], seen: Collection[str], now: datetime
 ) -> FetchReport:
-    report = FetchReport.of(ingest_and_classify(SOURCE, papers, read_at=now))
+    report = store_papers(SOURCE, papers, read_at=now)
     return replace(report, papers=sum(paper.arxiv_id not in seen for paper in papers))
 
 

@@ -15,6 +15,7 @@ from papers.jobs.fetch import last_read
 from papers.jobs.fetching import FetchLoop, FetchReport
 from papers.models import Paper, Signal
 from papers.sources.http import Http
+from papers.sources.parsed import Parsed, warn_of
 from papers.sources.semantic_scholar import BATCH, SOURCE, Cited, cited
 
 _MAX_AGE: Final = timedelta(days=180)  # an older paper does not trend by its citations
@@ -40,7 +41,9 @@ def fetch_citations(http: Http, now: datetime) -> FetchReport:
     return loop.end()
 
 
-def _store(batch: _Batch, answers: Sequence[Cited | None], now: datetime) -> FetchReport:
+def _store(batch: _Batch, answers: Parsed[Cited | None], now: datetime) -> FetchReport:
+    fields = [reason for answer in answers if answer for reason in answer.left_out]
+    warn_of([*answers.left_out, *fields], SOURCE)
     rows = [
         PaperSignals(paper, answer.signals, answer.raw)
         for (paper, _), answer in zip(batch, answers, strict=True)
@@ -49,7 +52,9 @@ def _store(batch: _Batch, answers: Sequence[Cited | None], now: datetime) -> Fet
     return FetchReport(
         papers=len(rows),
         signals=add_signals(SOURCE, rows, read_at=now),
-        unknown=len(batch) - len(rows),
+        unknown=len(batch) - len(rows) - len(answers.left_out),
+        left_out=len(answers.left_out),
+        fields_left_out=len(fields),
     )
 
 

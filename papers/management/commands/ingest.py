@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +11,13 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from papers.catalogue.ingest import noon
+from papers.catalogue.ingest import left_out, noon
 from papers.fetched import FetchedPaper
 from papers.jobs.fetching import ingest_and_classify
 from papers.sources import SourceError, decode, hugging_face, listing
+from papers.sources.parsed import Parsed
 
+_MOST_WARNINGS: Final = 20  # of one file; the counts stand in its report
 _FIRST_DAY: Final = date(1991, 8, 14)  # when arXiv began
 _EXAMPLES: Final = """examples:
   manage.py ingest listing page.txt --day 2025-03-14
@@ -48,16 +51,19 @@ class Command(BaseCommand):
         for file in files:
             papers = self._read(file, options["source"], day)
             at = read_at or _read_at(file, papers, day)
+            self._warn_of_left_out(file, papers)
             report = ingest_and_classify(options["source"], papers, read_at=at)
-            self.stdout.write(f"{file}: {report}" if len(files) > 1 else str(report))
+            line = f"{report}{left_out(len(papers.left_out), 0)}"
+            self.stdout.write(f"{file}: {line}" if len(files) > 1 else line)
 
-    def _read(self, file: Path, source: str, day: date | None) -> list[FetchedPaper]:
+    def _read(self, file: Path, source: str, day: date | None) -> Parsed[FetchedPaper]:
         try:
             text = decode(file.read_bytes())
             if source == "listing" and day:
                 self._warn_of_another_day(file, text, day)
                 return listing.parse(text, day)
-            papers = hugging_face.parse(text, day or hugging_face.day_in_name(file.name))
+            today = timezone.now().date()
+            papers = hugging_face.parse(text, day or hugging_face.day_in_name(file.name), today)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except SourceError as error:
@@ -67,10 +73,19 @@ class Command(BaseCommand):
             _refuse_future(paper.listed_on, f"{file}: {paper.arxiv_id} is listed on")
         return papers
 
+    def _warn_of_left_out(self, file: Path, papers: Parsed[FetchedPaper]) -> None:
+        reasons = [*papers.left_out, *(reason for paper in papers for reason in paper.left_out)]
+        for reason in reasons[:_MOST_WARNINGS]:
+            self._warn(f"{file}: left out: {reason}")
+        if more := reasons[_MOST_WARNINGS:]:
+            self._warn(f"{file}: left out: {len(more)} more")
+
+    def _warn(self, warning: str) -> None:
+        self.stderr.write(self.style.WARNING(f"Warning: {warning}"))
+
     def _warn_of_another_day(self, file: Path, text: str, day: date) -> None:
         if written := listing.contradiction(text, day):
-            warning = f"Warning: {file} has the date “{written}”, and --day is {day}; {day} counts."
-            self.stderr.write(self.style.WARNING(warning))
+            self._warn(f"{file} has the date “{written}”, and --day is {day}; {day} counts.")
 
 
 def _add_files(source: argparse.ArgumentParser) -> None:
@@ -85,7 +100,7 @@ def _add_files(source: argparse.ArgumentParser) -> None:
     )
 
 
-def _read_at(file: Path, papers: list[FetchedPaper], day: date | None) -> datetime:
+def _read_at(file: Path, papers: Sequence[FetchedPaper], day: date | None) -> datetime:
     """Noon of the file's day, or of the latest day on which one of its papers was listed."""
     named = day or hugging_face.day_in_name(file.name)
     days = [paper.listed_on for paper in papers] + ([named] if named else [])

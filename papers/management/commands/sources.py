@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from papers.jobs.status import Status, format_span, statuses
+from papers.jobs.status import Status, format_span, recently_left_out, statuses
 from papers.jobs.timetable import JOBS
 
 _HEAD = ("job", "source", "state", "last success", "next run", "timetable")
@@ -27,6 +27,8 @@ class Command(BaseCommand):
             self.stdout.write(_aligned(row, widths))
         for note in _notes(found):
             self.stdout.write(note)
+        for name, left_out in sorted(recently_left_out(now).items()):
+            self.stdout.write(f"{name}: left out in the last 24 hours: {left_out}")
 
 
 def _row(status: Status, now: datetime) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 
 from mail.outcome import Outcome
 from mail.smtp.queue import MAX_TRIES, OutgoingMessage, OutgoingQueue, stuffed
@@ -110,14 +111,30 @@ def test_an_address_that_is_not_exactly_one_is_refused(to: str) -> None:
     assert [outcome.state for outcome in queue.outcomes] == ["refused"]
 
 
-def test_a_message_that_cannot_be_encoded_is_refused() -> None:
+@pytest.mark.parametrize(
+    "error", [ValueError("a header with a line end"), KeyError("no rank"), TypeError("no text")]
+)
+def test_a_message_that_cannot_be_built_is_an_error_of_ours(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     class Invalid(PlainMessage):
         def as_bytes(self) -> bytes:
-            raise ValueError("a header with a line end")
+            raise error
 
-    queue = OutgoingQueue([Invalid(1, "ada@example.com")], until=inf)
-    assert queue.take() is None
-    assert queue.outcomes == [Outcome("refused", error="ValueError: a header with a line end")]
+    queue = OutgoingQueue([Invalid(1, "ada@example.com"), make_message(2)], until=inf)
+    assert take(queue).message.reference == 2
+    wrong = f"{type(error).__name__}: {error}"
+    assert queue.outcomes[0] == Outcome("deferred", error=wrong, is_ours=True)
+    assert "an error of ours: a message cannot be built" in caplog.text
+
+
+def test_the_time_limit_of_a_task_is_no_error_of_a_message() -> None:
+    class Slow(PlainMessage):
+        def as_bytes(self) -> bytes:
+            raise SoftTimeLimitExceeded
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        OutgoingQueue([Slow(1, "ada@example.com")], until=inf).take()
 
 
 def test_the_next_message_is_encoded_ahead_and_stays_the_next() -> None:

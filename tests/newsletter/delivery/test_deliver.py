@@ -278,6 +278,32 @@ def test_a_deferred_digest_without_its_key_is_skipped_alone(sink: Sink, edition:
     )
 
 
+def test_a_paper_that_was_frozen_broken_fails_no_digest(sink: Sink, edition: Edition) -> None:
+    top = edition.candidates.get(position=1)
+    top.html = top.html.replace("Paper 7", "\ue003 Paper 7")
+    top.save()
+    readers = [make_reader(), make_reader("speech-audio")]
+    send(edition)
+    assert {delivery_of(reader).state for reader in readers} == {"sent"}
+    assert [titles(mail) for mail in sink.to(readers[1])] == [{"Paper 1", "Paper 3", "Paper 5"}]
+
+
+def test_a_deferred_digest_that_cannot_be_rendered_ends_alone(sink: Sink, edition: Edition) -> None:
+    one, other = make_reader(), make_reader()
+    sink.replies[one.email] = sink.replies[other.email] = "451 4.7.1 try later"
+    send(edition)
+    sink.replies.clear()
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    contents = DigestContent.objects.filter(delivery__subscriber=one)
+    contents.update(positions=[99], papers=[99], reasons=["of a paper that is no longer there"])
+    deliver(edition)
+    assert delivery_of(other).state == "sent"
+    assert (delivery_of(one).state, delivery_of(one).reason) == (
+        "skipped",
+        "could not be rendered: an error of ours",
+    )
+
+
 def test_a_deferred_mail_is_not_sent_before_it_is_due(sink: Sink, edition: Edition) -> None:
     reader = make_reader()
     sink.replies[reader.email] = "451 4.7.1 try later"

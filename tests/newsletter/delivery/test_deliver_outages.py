@@ -189,15 +189,31 @@ def test_no_more_than_a_burst_is_marked_sending(
 def test_a_fault_leaves_its_own_burst_sending_and_no_other(
     edition: Edition, settings: Settings
 ) -> None:
-    """The stored digest of the last delivery names a paper that the edition has not."""
     settings.BURST_SIZE = 4
-    server, last = Server(), Delivery.objects.latest("pk")
+
+    class Faulty(Server):
+        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+            if self.received:
+                raise RuntimeError("a fault of the transport")
+            return super().send(burst)
+
+    server = Faulty()
+    with pytest.raises(RuntimeError):
+        run(edition, server)
+    assert len(server.received) == len(set(server.received)) == 4
+    assert Counter(states()) == {"sent": 4, "sending": 1}
+
+
+def test_a_digest_that_cannot_be_built_ends_before_its_burst_is_marked(
+    edition: Edition, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The stored digest of the last delivery names a paper that the edition has not."""
+    server, last = WithoutCuts(), Delivery.objects.latest("pk")
     make_content(last, [StoredPick(99, 99, "")], key_id=current_key_id())
     Delivery.objects.filter(pk=last.pk).update(attempts=1)
-    with pytest.raises(KeyError):
-        run(edition, server)
-    assert len(server.received) == len(set(server.received))
-    assert Counter(states()) == {"sent": 4, "sending": 1}
+    run(edition, server)
+    assert states() == [*["sent"] * (MAILS - 1), "skipped"]
+    assert f"an error of ours: delivery {last.pk} gets no digest" in caplog.text
 
 
 def test_outcomes_are_recorded_before_the_rate_makes_it_wait(

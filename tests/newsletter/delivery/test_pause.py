@@ -126,6 +126,13 @@ def test_too_many_refused_mails_pause_the_edition(edition: Edition, is_hard_boun
     assert edition.pause_reason.startswith("5.5% of 200 mails were refused for good")
 
 
+def test_an_error_of_ours_counts_as_no_refusal(edition: Edition) -> None:
+    for number in range(200):
+        make_delivery(edition, make_subscriber(), state="failed" if number < 11 else "sent")
+    pause.pause_on_failures(edition.pk, [Outcome("refused", is_ours=True)], NOW)
+    assert claim(edition) == 3
+
+
 @pytest.mark.parametrize(
     ("sent", "complaints", "paused"),
     [(199, 50, False), (200, 2, False), (200, 3, True), (3000, 3, False), (3000, 4, True)],

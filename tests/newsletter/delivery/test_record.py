@@ -30,6 +30,17 @@ def test_every_other_state_has_a_reason(outcome: State) -> None:
     assert result_of(1, Outcome(outcome), 1, NOW).reason
 
 
+@pytest.mark.parametrize(
+    ("outcome", "attempts", "state"),
+    [("deferred", 1, "deferred"), ("deferred", 6, "failed"), ("refused", 1, "failed")],
+)
+def test_an_error_of_ours_is_not_the_receiving_server_s(
+    outcome: State, attempts: int, state: str
+) -> None:
+    result = result_of(1, Outcome(outcome, is_ours=True), attempts, NOW)
+    assert (result.state, result.reason) == (state, "could not be rendered: an error of ours")
+
+
 def test_the_reply_of_the_server_is_kept() -> None:
     assert (
         result_of(1, Outcome("refused", error="550 no such user"), 1, NOW).error

@@ -28,9 +28,10 @@ FACTS: Final[dict[str, Any]] = {
 
 
 def make_layout(**changes: Any) -> Layout:
-    edition = Edition(cadence="weekly", day=date(2025, 3, 14), note=changes.pop("note", ""))
+    edition = Edition(cadence="weekly", day=date(2025, 3, 14))
     context = {
         "edition": edition,
+        "note": "",
         "span": "8 to 14 March 2025",
         "byline": "by AK and the research community",
         "postal_address": "1 Paper Street",

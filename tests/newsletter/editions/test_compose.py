@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 
 from newsletter.editions.compose import NotClosedYet, compose
+from newsletter.editions.loaded_edition import LoadedEdition
+from newsletter.editions.personalize import Interests
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
@@ -87,6 +89,35 @@ def test_a_day_that_is_not_over_cannot_be_frozen() -> None:
 
 def test_a_day_can_be_frozen_the_moment_it_is_over() -> None:
     assert compose("weekly", DAY, datetime(2025, 3, 15, tzinfo=UTC)).state == "frozen"
+
+
+def test_an_author_s_name_breaks_no_digest() -> None:
+    make_paper("Robots", authors=["Jane\ue003Doe", "John\ue000 Doe"], summary="\ue004")
+    [candidate] = compose("weekly", DAY, NOW).candidates.all()
+    assert candidate.facts["authors"] == ["JaneDoe", "John Doe"]
+    selection = LoadedEdition(candidate.edition).select(Interests(), ())
+    assert b"JaneDoe" in selection.body.message("a@example.com", "<1@x>", "", "token")
+
+
+def test_a_paper_that_cannot_be_rendered_is_left_out_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken, good = make_paper("Broken", authors=[None]), make_paper("Good")
+    make_signal(broken, 90)
+    edition = compose("weekly", DAY, NOW)
+    assert (edition.state, titles(edition)) == ("frozen", ["Good"])
+    [candidate] = edition.candidates.all()
+    assert (candidate.paper, candidate.position) == (good, 2)  # the place stays free
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert f"an error of ours: paper {broken.pk} cannot be rendered" in record.getMessage()
+
+
+def test_an_edition_is_not_frozen_when_no_paper_can_be_rendered() -> None:
+    for title in ("One", "Two"):
+        make_paper(title, authors=[None])
+    with pytest.raises(AttributeError):
+        compose("weekly", DAY, NOW)
+    assert not Edition.objects.exists()
 
 
 def test_two_calls_at_the_same_time_compose_one_edition(transactional_db: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,39 @@ def test_placeholders_in_a_paper_s_own_text_are_removed() -> None:
     digest = make_digest(make_fragment(summary="A token \ue000 and papers \ue001 to you."))
     assert "A token and papers to you." in " ".join(digest.text.split())
     assert digest.text.count("/u/") == 1
+
+
+@pytest.mark.parametrize("place", [TOKEN, PAPERS, PREHEADER, RANK, WHY, "\ue005", "\uf8ff"])
+def test_no_value_brings_a_placeholder_lists_neither(place: str) -> None:
+    named = f"Jane{place}Doe"
+    fragment, _ = make_fragment(
+        title=named, authors=[named, "Ada Lovelace"], topics=[named], summary=named, since=named
+    )
+    expected, _ = make_fragment(
+        title="JaneDoe", authors=["JaneDoe", "Ada Lovelace"], topics=["JaneDoe"], summary="JaneDoe",
+        since="JaneDoe",
+    )  # fmt: skip
+    assert fragment == expected
+    assert fragment.html_parts == expected.html_parts
+
+
+def test_a_note_brings_no_placeholder_into_the_layout() -> None:
+    layout = make_layout(note=f"Read{PAPERS} this.", byline=f"by A{PREHEADER}K")
+    assert layout == make_layout(note="Read this.", byline="by AK")
+
+
+@pytest.mark.parametrize("facts", [{"title": None}, {"authors": [None]}, {"summary": ["no text"]}])
+def test_facts_of_no_paper_cannot_be_rendered(facts: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, AttributeError)):
+        make_fragment(**facts)
+
+
+@pytest.mark.parametrize("placeholder", [RANK, WHY])
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_a_fragment_with_a_placeholder_twice_is_not_intact(part: str, placeholder: str) -> None:
+    fragment, _ = make_fragment()
+    assert fragment.is_intact
+    assert not replace(fragment, **{part: getattr(fragment, part) + placeholder}).is_intact
 
 
 def test_titles_are_escaped_in_html_and_plain_in_text() -> None:

@@ -116,6 +116,45 @@ def test_a_pick_of_a_removed_paper_is_an_error(edition: Edition) -> None:
         LoadedEdition(edition).body(picks)
 
 
+BREAKS: list[dict[str, Any]] = [
+    {"html": "\ue003 twice \ue003\n\ue004\n"},
+    {"text": "A reason \ue004 and a name \ue004"},
+    {"facts": {"title": "Without authors", "summary": ""}},
+    {"facts": {"title": "Odd", "summary": "", "authors": [None]}},
+    {"facts": ["no object"]},
+]
+
+
+@pytest.mark.parametrize("change", BREAKS)
+def test_a_paper_that_was_frozen_broken_is_never_selected(
+    edition: Edition, change: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = paper_ids(edition)
+    break_first(edition, change)
+    loaded = LoadedEdition(edition)
+    assert selected(loaded, Interests()) == [second]
+    assert selected(loaded, Interests(size=9), seen=(first,)) == [second]
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    paper = f"paper {first} of edition {edition.pk}"
+    assert errors == [f"an error of ours: {paper} cannot be rendered, and no digest shows it"]
+
+
+def test_a_stored_selection_goes_on_without_a_paper_that_was_frozen_broken(
+    edition: Edition,
+) -> None:
+    picks = LoadedEdition(edition).select(Interests(), ()).picks
+    break_first(edition, BREAKS[0])
+    body = LoadedEdition(edition).restore(picks).body
+    assert "Walking robots" not in body.html
+    assert body.subject == "Talking “heads”"
+    with pytest.raises(LookupError):
+        LoadedEdition(edition).body(picks[:1])
+
+
+def break_first(edition: Edition, change: dict[str, Any]) -> None:
+    edition.candidates.filter(position=1).update(**change)
+
+
 def test_a_frozen_edition_is_loaded_once(
     edition: Edition, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -43,6 +43,27 @@ def test_a_row_without_a_payload_has_the_stored_values() -> None:
 
 
 @pytest.mark.django_db
+def test_texts_of_a_kept_payload_are_cleaned() -> None:
+    payload = {
+        "paper": {
+            "ai_summary": "Tea\ue003 &amp; co\u202ein.",
+            "authors": [
+                {"name": "A\u200bda", "user": {"user": "a\u200bda", "fullname": "A&amp;B"}}
+            ],
+            "organization": {"name": "te\x00a"},
+        }
+    }
+    paper = row(Entry(make_paper(authors=["Ada"]), COUNTS, payload, DAY)).paper
+    assert (paper.ai_summary, paper.organization and paper.organization.name) == (
+        "Tea & coin.",
+        "tea",
+    )
+    [author] = paper.authors
+    assert author.user
+    assert (author.name, author.user.user, author.user.fullname) == ("Ada", "ada", "A&B")
+
+
+@pytest.mark.django_db
 def test_one_paper_has_the_keys_of_the_paper_in_its_row() -> None:
     entry = Entry(make_paper(authors=["Ada"]), COUNTS, None, DAY)
     assert detail(entry, None).model_dump(exclude_none=True) == row(entry).paper.model_dump(

@@ -103,6 +103,25 @@ def test_the_report_reads_well() -> None:
     assert str(IngestReport(new=1, signals=1)) == "1 paper: 1 new, 0 updated, 0 unchanged; 1 signal"
 
 
+def test_the_report_counts_what_was_left_out_of_papers() -> None:
+    report = store(
+        fetched("One", summary="x" * 20_001, authors=("y" * 201, "Ada Lovelace")),
+        fetched("Two", summary="x" * 20_000),
+    )
+    assert (report.new, report.fields_left_out) == (2, 2)
+    assert str(report).endswith("; 0 signals; 2 fields left out")
+    lengths = {paper.title: len(paper.summary) for paper in Paper.objects.all()}
+    assert lengths == {"One": 0, "Two": 20_000}
+
+
+def test_one_paper_with_too_many_words_for_the_search_index_costs_no_other() -> None:
+    signs = [chr(0x4E00 + number) for number in range(250)]
+    names = tuple(first + second for first in signs for second in signs)
+    summary = " ".join(chr(0x20000 + number) for number in range(10_000))
+    store(fetched("One", authors=names, summary=summary), fetched("Two"))
+    assert Paper.objects.count() == 2
+
+
 def test_it_stores_all_papers_or_none() -> None:
     bad = fetched("Bad", arxiv_id="2503.00002", raw={"title": "\x00"})  # refused after the papers
     with pytest.raises(DataError):

@@ -158,9 +158,35 @@ def test_an_incomplete_answer_is_refused_with_file_and_line(answer: Path) -> Non
     assert refusal("hugging_face", answer).startswith(f"{answer}:7: not JSON")
 
 
-def test_a_malformed_row_is_refused_with_its_number_and_key(tmp_path: Path) -> None:
-    file = write_answer(tmp_path / "2024-05-27.json", [make_row(), {"title": "No paper"}])
-    assert refusal("hugging_face", file) == f"{file}: row 1: paper is missing"
+def test_what_cannot_be_read_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    rows = [make_row(authors=[None], upvotes=-1), {"title": "No paper"}]
+    file = write_answer(tmp_path / "2024-05-27.json", rows)
+    out, err = run("hugging_face", file)
+    stored = "1 paper: 1 new, 0 updated, 0 unchanged; 1 signal"
+    assert out == f"{stored}; 2 fields left out; 1 row left out\n"
+    assert err.splitlines() == [
+        f"Warning: {file}: left out: row 1: paper is missing",
+        f"Warning: {file}: left out: row 0: an author's name is null, not text",
+        f"Warning: {file}: left out: row 0: upvotes is not a count: '-1'",
+    ]
+
+
+def test_of_many_warnings_twenty_are_printed(tmp_path: Path) -> None:
+    file = write_answer(tmp_path / "2024-05-27.json", [make_row(ai_keywords=[*range(50)])])
+    warnings = run("hugging_face", file)[1].splitlines()
+    assert (len(warnings), warnings[-1]) == (21, f"Warning: {file}: left out: 30 more")
+
+
+def test_a_page_goes_on_without_a_title_that_stands_there_twice(page: Path) -> None:
+    page.write_text(f"{PAGE}\nOn seals\n\nWe study seals again.\n")
+    out, err = run("listing", page, "--day", "2025-03-14")
+    assert out.endswith("2 new, 0 updated, 0 unchanged; 2 signals; 1 row left out\n")
+    assert err == f"Warning: {page}: left out: line 13: “On seals” is already on line 9\n"
+
+
+def test_an_answer_of_which_most_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    file = write_answer(tmp_path / "2024-05-27.json", [make_row(), {}, {}])
+    assert refusal("hugging_face", file).startswith(f"{file}: 2 of 3 rows cannot be read: row 1:")
 
 
 def test_an_answer_without_a_day_is_refused(tmp_path: Path) -> None:
@@ -168,10 +194,18 @@ def test_an_answer_without_a_day_is_refused(tmp_path: Path) -> None:
     assert "name the day: --day" in refusal("hugging_face", file)
 
 
-def test_a_row_of_a_future_day_is_refused(tmp_path: Path) -> None:
-    row = make_row(submittedOnDailyAt="2999-01-01T00:00:00.000Z")
-    file = write_answer(tmp_path / "2024-05-27.json", [row])
-    assert refusal("hugging_face", file).endswith("2999-01-01, which is in the future.")
+@pytest.mark.parametrize("moment", ["2999-01-01T00:00:00.000Z", "soon"])
+def test_a_row_of_an_impossible_day_is_of_the_day_of_its_file(tmp_path: Path, moment: str) -> None:
+    row = make_row(submittedOnDailyAt=moment)
+    out, err = run("hugging_face", write_answer(tmp_path / "2024-05-27.json", [row]))
+    assert Paper.objects.get().listed_on == date(2024, 5, 27)
+    assert "1 field left out" in out
+    assert "row 0: submittedOnDailyAt" in err
+
+
+def test_a_file_of_a_future_day_is_refused(tmp_path: Path) -> None:
+    file = write_answer(tmp_path / "2999-05-27.json", [make_row()])
+    assert refusal("hugging_face", file).endswith("2999-05-27, which is in the future.")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import time_machine
 from django.core.management import call_command
 
 from papers.jobs.timetable import JOBS
-from papers.models import Job
+from papers.models import Job, JobStep
 from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,12 @@ def test_errors_and_disabled_sources_follow_the_table() -> None:
         "Off: SOURCES does not name hugging_face.",
         "Off: SOURCES does not name semantic_scholar.",
     ]
+
+
+def test_what_was_left_out_of_the_last_24_hours_follows() -> None:
+    job, counts = make_job("stars"), {"left_out": 1, "fields_left_out": 20}
+    JobStep.objects.create(job=job, started_at=NOW - HOUR, counts=counts)
+    assert printed()[-1] == "stars: left out in the last 24 hours: 1 row, 20 fields"
 
 
 def test_it_changes_nothing() -> None:

@@ -16,6 +16,7 @@ from papers.jobs.fetching import (
     ingest_and_classify,
     missing,
     remember_missing,
+    store_papers,
 )
 from papers.models import Paper
 from papers.sources import SourceError
@@ -120,14 +121,17 @@ def test_no_items_are_no_error() -> None:
 
 
 def test_reports_add_up_and_the_last_error_counts() -> None:
-    one = FetchReport(1, 2, 3, 4, BROKEN)
-    assert one + FetchReport(10, 20, 30, 40) == FetchReport(11, 22, 33, 44, BROKEN)
+    one = FetchReport(1, 2, 3, 4, BROKEN, 5, 6)
+    two = FetchReport(10, 20, 30, 40, None, 50, 60)
+    assert one + two == FetchReport(11, 22, 33, 44, BROKEN, 55, 66)
     assert (one + FetchReport(error=WRONG)).error is WRONG
 
 
 def test_a_report_reads_well() -> None:
     assert str(FetchReport(papers=3, new=1, signals=9)) == "3 papers, 1 new; 9 signals"
     assert str(FetchReport(unknown=2)) == "0 papers, 0 new; 0 signals; 2 unknown there"
+    left_out = str(FetchReport(left_out=1, fields_left_out=2))
+    assert left_out == "0 papers, 0 new; 0 signals; 1 row left out; 2 fields left out"
 
 
 def test_the_report_of_an_ingest_counts_every_paper_that_was_read() -> None:
@@ -165,6 +169,19 @@ def test_new_and_changed_papers_are_classified_and_unchanged_ones_not() -> None:
     later = NOON + timedelta(days=1)
     ingest_and_classify("hugging_face", [walruses(summary="A seal.")], read_at=later)
     assert list(topic.papers.all()) == [Paper.objects.get()]
+
+
+@pytest.mark.django_db
+def test_what_was_left_out_is_logged_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    paper = walruses(left_out=("row 0: upvotes is not a count",))
+    rows = ("row 1: paper is missing",)
+    report = store_papers("hugging_face", [paper], read_at=NOON, rows_left_out=rows)
+    assert report == FetchReport(papers=1, new=1, left_out=1, fields_left_out=1)
+    assert caplog.messages == [
+        "hugging_face: left out: row 1: paper is missing",
+        "hugging_face: left out: row 0: upvotes is not a count",
+    ]
+    assert store_papers("hugging_face", [], read_at=NOON) == FetchReport()
 
 
 @pytest.mark.django_db

@@ -92,6 +92,12 @@ def test_a_run_records_each_step_with_its_counts(clock: Clock) -> None:
     assert result.error is None
 
 
+def test_what_was_left_out_is_counted_in_the_record(clock: Clock) -> None:
+    ran(make_spec(lambda: FetchReport(papers=4, left_out=2, fields_left_out=1)), clock)
+    counts = {"papers": 4, "left_out": 2, "fields_left_out": 1}
+    assert JobStep.objects.get().counts == counts
+
+
 def test_a_finished_job_is_free_and_due_at_its_next_slot(clock: Clock) -> None:
     result = ran(make_spec(), clock)
     job = Job.objects.get()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from papers.jobs.status import format_span, status, statuses
+from papers.jobs.status import format_span, recently_left_out, status, statuses
 from papers.jobs.timetable import BY_NAME, JOBS
-from papers.models import Job
+from papers.models import Job, JobStep
 from tests.factories import make_job
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,18 @@ def test_all_statuses_take_one_query(django_assert_num_queries: Any) -> None:
 )
 def test_a_span_is_written_in_its_largest_unit(span: timedelta, words: str) -> None:
     assert format_span(span) == words
+
+
+# ── what was left out ────────────────────────────────────────────────────────
+
+
+def test_what_the_steps_of_the_last_24_hours_left_out_is_added_up() -> None:
+    stars, upvotes = make_job("stars"), make_job("upvotes")
+    for job, hours, counts in (
+        (stars, 1, {"papers": 7, "left_out": 2, "fields_left_out": 1}),
+        (stars, 23, {"left_out": 1}),
+        (stars, 25, {"left_out": 50}),
+        (upvotes, 1, {"papers": 3}),
+    ):
+        JobStep.objects.create(job=job, started_at=NOW - hours * HOUR, counts=counts)
+    assert recently_left_out(NOW) == {"stars": "3 rows, 1 field"}

@@ -168,8 +168,36 @@ def test_an_unreadable_entry_does_not_lose_the_others(garbled: str) -> None:
     assert len(answer.unreadable) == 1
 
 
-def test_a_malformed_date_is_left_out() -> None:
-    assert only(feed(entry("2503.00001", published="soon"))).published_on is None
+def test_a_response_of_which_most_entries_are_unreadable_is_refused() -> None:
+    garbled = [entry("no id"), entry("2503.00002", title="…")]
+    with pytest.raises(SourceError, match=r"2 of 3 rows cannot be read: no arXiv id in") as error:
+        parse_query(feed(entry("2503.00001"), *garbled))
+    assert error.value.permanent  # else the same papers would be requested again and again
+    assert len(parse_query(feed(entry("2503.00001"), entry("2503.00003"), *garbled)).entries) == 2
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-05:00", "1812-01-01T00:00:00Z"],
+)
+def test_a_malformed_date_is_left_out(day: str) -> None:
+    found = only(feed(entry("2503.00001", published=day)))
+    assert (found.published_on, len(found.left_out)) == (None, 1)
+    assert f"no day: '{day}'" in found.left_out[0]
+    assert "left_out" not in found.raw
+
+
+def test_a_malformed_date_of_rss_is_left_out() -> None:
+    content = RSS.format(ITEM.format(kind="new")).replace("14 Mar 2025", "31 Dec 9999")
+    [found] = parse_announcements(content.replace("+0000", "-0500").encode()).entries
+    assert found.announced_on is None
+    assert found.left_out[0].startswith("2503.00001: no day: ")
+
+
+@pytest.mark.parametrize("odd", ["&#0;", "&#x1F;", "\x08", "&#xD800;", "&#99999999;"])
+def test_a_character_that_xml_forbids_does_not_lose_the_others(odd: str) -> None:
+    content = feed(entry("2503.00001"), entry("2503.00002", title=f"Wal{odd}ruses"))
+    assert [found.title for found in parse_query(content).entries][1:] == ["Walruses"]
 
 
 def test_the_day_of_publication_is_that_in_utc() -> None:

@@ -160,6 +160,8 @@ def test_a_wrong_token_is_named_and_not_shown(server: HTTPServer, settings: Sett
         {"full_name": "a/b", "stargazers_count": True},
         {"full_name": "a/b", "stargazers_count": -1},
         {"full_name": "../..", "stargazers_count": 7},
+        {"full_name": ["a/b"], "stargazers_count": 7},
+        {"full_name": "a/b", "stargazers_count": 7.5},
     ],
 )
 def test_a_response_without_a_name_and_stars_is_refused(
@@ -168,3 +170,13 @@ def test_a_response_without_a_name_and_stars_is_refused(
     server.expect_request("/repos/a/b").respond_with_json(answer)
     with pytest.raises(SourceError, match="no repository and its stars"):
         starred(http, PROJECT, is_known=False)
+
+
+def test_a_whole_number_of_stars_may_be_written_with_a_point(
+    server: HTTPServer, http: Http
+) -> None:
+    answer = {"full_name": "a/b", "stargazers_count": 7.0}
+    server.expect_request("/repos/a/b").respond_with_json(answer)
+    found = starred(http, PROJECT, is_known=False)
+    assert found
+    assert found.stars == 7

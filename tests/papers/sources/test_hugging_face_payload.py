@@ -1,4 +1,4 @@
-"""The values of a payload, of any age: leniently for the API, strictly for ingest."""
+"""The values of a payload, of any age: what is malformed is absent, and named."""
 
 from __future__ import annotations
 
@@ -73,6 +73,11 @@ def test_a_picture_that_is_no_web_address_is_dropped(picture: str) -> None:
     assert account({"name": "tea", "avatar": picture}) == Account("tea")
 
 
+def test_the_name_of_an_account_is_clean() -> None:
+    found = account({"user": "a\u200bda", "fullname": "Ada\u202e &amp; Co", "type": "us\x00er"})
+    assert found == Account("ada", "Ada & Co", type="user")
+
+
 @pytest.mark.parametrize("value", [None, "ada", [], {}, {"name": 7}, {"name": ""}])
 def test_there_is_no_account_without_a_name(value: object) -> None:
     assert account(value) is None
@@ -105,26 +110,37 @@ def test_no_payload_breaks_the_lenient_reader(outer: dict[str, Any], inner: dict
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON), st.dictionaries(st.sampled_from(KEYS), JSON))
-def test_the_strict_reader_raises_only_source_errors(
+def test_every_malformed_value_is_named_with_its_row(
     outer: dict[str, Any], inner: dict[str, Any]
 ) -> None:
-    try:
-        payload = HuggingFacePayload({**outer, "paper": inner}, row=7)
-        for key in KEYS:
-            _ = payload.text(key), payload.items(key), payload.count(key)
-        _ = payload.published_at, payload.submitted_at, payload.authors
-    except SourceError as error:
-        assert error.reason.startswith("row 7: ")  # noqa: PT017 (most payloads are malformed)
+    payload = HuggingFacePayload({**outer, "paper": inner}, row=7)
+    for key in KEYS:
+        count = payload.count(key)
+        assert (count is None) == (payload.is_missing(key) or named(payload, key, "not a count"))
+    _ = payload.published_at, payload.submitted_at, payload.authors, payload.texts("authors", 9)
+    assert all(reason.startswith("row 7: ") for reason in payload.left_out)
+
+
+def named(payload: HuggingFacePayload, key: str, what: str) -> bool:
+    return any(reason.startswith(f"row 7: {key} is {what}") for reason in payload.left_out)
+
+
+@pytest.mark.parametrize("payload", [None, [], {}, {"paper": None}, {"paper": "x"}])
+def test_a_row_that_wraps_no_paper_is_an_error(payload: object) -> None:
+    assert HuggingFacePayload(payload).authors == []
+    with pytest.raises(SourceError, match="row 0: "):
+        HuggingFacePayload(payload, row=0)
 
 
 @pytest.mark.parametrize(
-    "value", ["yesterday", 7, "0001-01-01T00:00:00+14:00", "2025-03-14T00:00:00+99:00"]
-)
-def test_a_malformed_time_is_absent_or_an_error(value: object) -> None:
-    payload = {"paper": {"submittedOnDailyAt": value}}
-    assert HuggingFacePayload(payload).submitted_at is None
-    with pytest.raises(SourceError, match="row 0: submittedOnDailyAt is not a time"):
-        _ = HuggingFacePayload(payload, row=0).submitted_at
+    "value",
+    ["yesterday", 7, "0001-01-01T00:00:00+14:00", "2025-03-14T00:00:00+99:00",
+     "9999-12-31T23:59:59-14:00", "1990-12-31T00:00:00Z", "2101-01-01T00:00:00Z"],
+)  # fmt: skip
+def test_a_malformed_time_is_absent_and_named(value: object) -> None:
+    payload = HuggingFacePayload({"paper": {"submittedOnDailyAt": value}}, row=0)
+    assert (payload.submitted_at, payload.submitted_at) == (None, None)
+    assert payload.left_out == (f"row 0: submittedOnDailyAt is not a time: '{value}'",)
 
 
 def test_a_time_of_another_zone_is_given_in_utc() -> None:

@@ -153,8 +153,6 @@ def test_a_title_may_hold_colons_and_end_in_dots(title: str) -> None:
         (f"One\n\n{LONG}\nTwo\n\n{LONG}", 6, "an empty line is missing"),
         (f"One\n\n{LONG}\n\nTwo in\ntwo lines\n\n{LONG}", 8, "a title is one line"),
         (f"One\n\n{4 * LONG}\n\n{LONG}", 5, "two abstracts in a row"),
-        (f"Same\n\n{LONG}\n\nSAME:\n\n{LONG}", 5, "is already on line 1"),
-        (f"???\n\n{LONG}", 1, "a title without letters"),
         (f"One\n\nA \x00 byte.\n\n{LONG}", 3, "a control character"),
         ("<!DOCTYPE html>\n<html></html>", 1, "this is HTML"),
     ],
@@ -164,6 +162,27 @@ def test_a_malformed_page_is_refused_with_its_line(text: str, line: int, reason:
         parse(text, DAY)
     assert refusal.value.line == line
     assert str(refusal.value).startswith(f"line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [("???", "a title without letters: “???”"), ("ONE:", "“ONE:” is already on line 1")],
+)
+def test_a_paper_without_a_title_of_its_own_is_left_out_alone(title: str, reason: str) -> None:
+    found = parse(f"One\n\n{LONG}\n\n{title}\n\nWalruses.\n\nTwo\n\nSeals.", DAY)
+    assert [(paper.title, paper.summary) for paper in found] == [("One", LONG), ("Two", "Seals.")]
+    assert [paper.signals[0].value for paper in found] == [1, 3]
+    assert found.left_out == (f"line 5: {reason}",)
+
+
+def test_a_page_of_which_most_papers_are_left_out_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"2 of 3 rows cannot be read: line 5: .*; line 9: "):
+        parse(f"One\n\n{LONG}\n\nOne\n\n{LONG}\n\n!\n\n{LONG}", DAY)
+
+
+def test_characters_that_no_reader_sees_and_entities_are_undone() -> None:
+    text = "Wal\x08rus &amp;amp; Se\ue003al\n\nThey &lt;swim\u202e&gt;."
+    assert read(text) == [("Walrus & Seal", "They <swim>.")]
 
 
 @pytest.mark.parametrize(

@@ -87,15 +87,33 @@ def test_a_malformed_count_gives_no_signal(server: HTTPServer, http: Http, count
     [found] = cited(http, ["2503.00001"])
     assert found
     assert found.signals == ()
+    shown = f"2503.00001: citationCount is not a count: '{count}'"
+    assert found.left_out == (() if count is None else (shown,))
+
+
+@pytest.mark.parametrize("odd", [7, "x", [], True])
+def test_a_row_that_is_no_object_is_left_out(server: HTTPServer, http: Http, odd: object) -> None:
+    server.expect_request(PATH).respond_with_json([row(), odd, None])
+    found = cited(http, ["2503.00001", "2503.00002", "2503.00003"])
+    assert [one is None for one in found] == [False, True, True]
+    [reason] = found.left_out
+    assert reason.startswith("2503.00002: an object was expected, not ")
+
+
+def test_a_response_of_which_most_rows_are_odd_is_refused(server: HTTPServer, http: Http) -> None:
+    server.expect_request(PATH).respond_with_json([row(), 7, "x", None])
+    with pytest.raises(SourceError, match="2 of 3 rows cannot be read: 2503") as error:
+        cited(http, ["2503.00001", "2503.00002", "2503.00003", "2503.00004"])
+    assert not error.value.permanent
 
 
 def test_another_paper_than_requested_is_left_out(server: HTTPServer, http: Http) -> None:
     other, same = {"ArXiv": "2401.99999"}, {"ArXiv": "2503.00002v3"}
     rows = [row(externalIds=other), row(externalIds=same)]
     server.expect_request(PATH).respond_with_json(rows)
-    first, second = cited(http, ["2503.00001", "2503.00002"])
-    assert first is None
-    assert second
+    found = cited(http, ["2503.00001", "2503.00002"])
+    assert [one is None for one in found] == [True, False]
+    assert found.left_out == ("2503.00001: the answer is about '2401.99999'",)
 
 
 def test_a_batch_of_unknown_papers_is_no_error(server: HTTPServer, http: Http) -> None:

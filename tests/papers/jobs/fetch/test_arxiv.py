@@ -293,11 +293,18 @@ def test_a_feed_that_could_not_be_stored_is_read_again(
 
     arxiv.respond(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
     with monkeypatch.context() as patch:
-        patch.setattr("papers.jobs.fetch.arxiv.ingest_and_classify", broken)
+        patch.setattr("papers.jobs.fetch.arxiv.store_papers", broken)
         with pytest.raises(RuntimeError):
             look_at_feed()
     assert look_at_feed().new == 1
     assert arxiv.requests[1].headers.get("if-none-match") is None
+
+
+def test_an_odd_entry_of_a_feed_costs_no_other(arxiv: FakeService) -> None:
+    odd = announcement("2503.00009").replace("2503.00009", "no id")
+    arxiv.respond(FEED, xml(announcement("2503.00001"), odd, announcement("2503.00002")))
+    report = look_at_feed()
+    assert (report.papers, report.left_out) == (2, 1)
 
 
 def test_a_feed_without_announcements_is_no_error(arxiv: FakeService) -> None:

@@ -108,6 +108,36 @@ def test_a_response_that_is_no_list_is_not_stored(
     assert not Paper.objects.exists()
 
 
+def test_odd_rows_do_not_cost_the_day(server: FakeService, http: Http) -> None:
+    odd = [
+        row(2, authors=[{"name": None}, {"name": "Ada Lovelace"}]),
+        row(3, id="not-arxiv"),
+        row(4, title="🤖"),
+        row(5, title="x" * 501),
+        row(6, upvotes=-1),
+        row(7, upvotes=12.0),
+    ]
+    good = [row(number) for number in range(8, 28)]
+    server.respond(LISTS, json_response([*odd, *good]))
+    report = fetch_day(http, DAY, NOON)
+    assert (report.papers, report.left_out, report.fields_left_out) == (23, 3, 2)
+    assert Paper.objects.get(arxiv_id="2503.00002").authors == ["Ada Lovelace"]
+    assert [reads(f"2503.0000{number}", "upvotes") for number in (6, 7, 8)] == [[], [12], [3]]
+
+
+def test_a_list_of_which_most_rows_are_odd_is_not_stored(server: FakeService, http: Http) -> None:
+    server.respond(LISTS, json_response([row(1), row(2, id="a"), row(3, id="b")]))
+    with pytest.raises(SourceError, match=r"2 of 3 rows cannot be read: row 1: paper\.id is"):
+        fetch_day(http, DAY, NOON)
+    assert not Paper.objects.exists()
+
+
+def test_a_paper_that_is_listed_twice_is_stored_once(server: FakeService, http: Http) -> None:
+    server.respond(LISTS, json_response([row(1), row(1, upvotes=9), row(2)]))
+    assert fetch_day(http, DAY, NOON).papers == 2
+    assert reads("2503.00001", "upvotes") == [3]
+
+
 def test_new_papers_get_their_topics(server: FakeService, http: Http) -> None:
     topic = make_topic("Walruses", query="walrus or walruses")
     server.respond(LISTS, json_response([row()]))

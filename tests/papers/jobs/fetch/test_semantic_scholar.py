@@ -81,6 +81,14 @@ def test_unknown_papers_are_counted(server: FakeService, http: Http) -> None:
     assert (reads(known), reads(unknown)) == ([3], [])
 
 
+def test_an_odd_row_is_left_out_and_a_malformed_count_too(server: FakeService, http: Http) -> None:
+    for number in range(4):
+        make_paper(arxiv_id=f"2503.0000{number}")
+    server.respond(BATCH_PATH, json_response([row(3), row(-1), row(12.0), 7]))
+    report = fetch_citations(http, NOON)
+    assert report == FetchReport(papers=3, signals=2, left_out=1, fields_left_out=1)
+
+
 def test_a_batch_of_unknown_papers_is_counted(server: FakeService, http: Http) -> None:
     make_paper()
     server.respond(BATCH_PATH, json_response({"error": "No valid paper ids given"}, 400))
