@@ -8,14 +8,15 @@ touches nothing they follow: a thin digest is better than a padded one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from papers.text.terms import FoldedTexts
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,7 +39,7 @@ class CandidatePaper:
     position: int
     trend: float
     topics: Mapping[str, float]  # slug → weight
-    words: str  # title and summary
+    words: str  # title and summary, as two paragraphs
     authors: tuple[str, ...]
 
 
@@ -94,10 +95,14 @@ class Ranking:
         known = self.topics if interests.follows_all else sorted(followed)
         return np.array([self._column[slug] for slug in known] or [len(self.topics)], dtype=np.intp)
 
+    @cached_property
+    def _texts(self) -> FoldedTexts:
+        """The papers' words; made when the first term asks for them. 500 papers: 170 ms, 1.4 MB."""
+        return FoldedTexts([paper.words for paper in self.papers])
+
     def _mentions(self, term: str) -> Flags:
-        """Which papers hold the term as whole words, in any case, plural or not."""
-        pattern = re.compile(rf"(?<!\w){re.escape(term)}s?(?!\w)", re.IGNORECASE)
-        return self._flags(bool(pattern.search(paper.words)) for paper in self.papers)
+        """Which papers mention the term (`papers.text.terms`). 500 papers: about 1 ms."""
+        return self._flags(self._texts.mentioning(term))
 
     def _written_by(self, author: str) -> Flags:
         """Which papers the author has written."""

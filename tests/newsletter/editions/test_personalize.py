@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,21 @@ def test_a_followed_word_adds_a_paper_from_another_topic() -> None:
     interests = Interests(topics=frozenset({"robotics"}), keywords=("diffusion model",))
     [pick] = personalize(interests, [candidate(1, words="On Diffusion Models")], ())
     assert (pick.keyword, pick.topic) == ("diffusion model", "")
+
+
+@pytest.mark.parametrize("muted", ["fine-tuning", "Fine Tuning", "finetuning", '"fine tuning"'])
+def test_a_muted_term_excludes_a_paper_in_whatever_way_both_write_it(muted: str) -> None:
+    papers = [
+        candidate(1, words="Fine\u2011tuning at scale"),
+        candidate(2, words="Finetuning at scale"),
+        candidate(3, words="A fine place for tuning"),
+    ]
+    assert chosen(Interests(muted=(muted,)), *papers) == [3]
+
+
+def test_a_stored_term_with_a_comma_mutes_each_of_its_words() -> None:
+    papers = [candidate(1, words="Agents"), candidate(2, words="Surveys"), candidate(3)]
+    assert chosen(Interests(muted=("survey, agent",)), *papers) == [3]
 
 
 def test_a_followed_author_s_paper_comes_first() -> None:
