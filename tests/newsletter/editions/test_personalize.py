@@ -113,6 +113,23 @@ def test_a_followed_author_s_paper_comes_first() -> None:
     assert chosen(interests, *rest, by_ada)[0] == 1
 
 
+@pytest.mark.parametrize(
+    "followed",
+    ["Jose Garcia", "garcia, josé", "J. Garcia", "José M. García", "Ada Li; Jose Garcia"],
+)
+def test_a_followed_author_is_found_however_the_name_is_written(followed: str) -> None:
+    papers = [candidate(1, authors=("José García",)), candidate(2, authors=("José Márquez",))]
+    assert chosen(Interests(authors=(followed,)), *papers) == [1]
+
+
+def test_a_pick_names_the_term_and_the_author_of_a_line_that_the_paper_has() -> None:
+    paper = candidate(1, words="On agents", authors=("Yann LeCun",))
+    interests = Interests(keywords=('graphs; "agents"',), authors=("Ada Li; LeCun, Yann",))
+    assert personalize(interests, [paper], ()) == [
+        Pick(1, topic="", keyword="agents", author="Yann LeCun")
+    ]
+
+
 def test_two_followed_topics_are_both_in_the_digest() -> None:
     """Five robotics papers trend a little more than the speech paper, which still comes second."""
     robots = [candidate(i, 1.0 - i / 100, topics={"robotics": 1.0}) for i in range(1, 6)]
