@@ -305,6 +305,8 @@ def _completes(before: str, name: str, *, is_only: bool) -> bool:
         return False
     if all(map(_is_initial, words)) or (_is_initial(words[-1]) and words[-1].endswith(".")):
         return True  # "Y.", "G. E." or "Gabriel J."
+    if _is_initial(words[0]) and len(words[-1]) > 1:
+        return False  # "Y. LeCun" is a name of its own
     is_one_family = len(family) == 1 or sum(word not in _PARTICLES for word in family) == 1
     return is_only and (is_one_family or len(words) == 1)
 

@@ -203,22 +203,20 @@ def fold_term(term: str) -> str:
 
 
 def spellings(term: str) -> tuple[str, ...]:
-    """Other ways to write the term that it stands for as well, for a page: not all of them."""
-    compiled = compile_term(term)
-    if compiled is None:
+    """Other ways to write a term that it stands for as well: the usual ones, for a page to show."""
+    written = _DASH.sub("-", unicodedata.normalize("NFKC", term).strip())
+    words = re.split(r"[\s-]+", written)
+    if not all(word.isalnum() for word in words):
         return ()
-    written = re.split(r"[\s\u2010-\u2015-]+", unicodedata.normalize("NFKC", term).strip())
-    others = _joined(written) + [" ".join([*written[:-1], form]) for form in _numbers(written[-1])]
-    return tuple(dict.fromkeys(other for other in others if other != term))
+    others = [mark.join(words) for mark in "- "] + ["".join(words)] if len(words) == 2 else []
+    others += [f"{written.removesuffix(words[-1])}{form}" for form in _other_number(words[-1])]
+    return tuple(dict.fromkeys(other for other in others if other != written))
 
 
-def _joined(written: Sequence[str]) -> list[str]:
-    return ["-".join(written), " ".join(written), "".join(written)] if len(written) == 2 else []
-
-
-def _numbers(word: str) -> list[str]:
-    """The singular and the plural of a word in lower case; none of a name or an acronym."""
-    return list(number_forms(word)[1:]) if word.islower() else []
+def _other_number(word: str) -> tuple[str, ...]:
+    """The singular or the plural of a noun in lower case; none of a name, an acronym or "-ing"."""
+    is_noun = word.islower() and len(word) > 3 and not word.endswith("ing")
+    return number_forms(word)[1:] if is_noun else ()
 
 
 # ── looking for a term ───────────────────────────────────────────────────────

@@ -109,6 +109,7 @@ def test_names_that_conflict_are_two_authors(one: str, other: str) -> None:
         ("Jiequn Han, Weinan E", ("Jiequn Han", "Weinan E")),
         ("Qwen Team, DeepSeek-AI", ("Qwen Team", "DeepSeek-AI")),
         ("OpenAI, Anthropic", ("OpenAI", "Anthropic")),
+        ("Madonna, Y. LeCun", ("Madonna", "Y. LeCun")),
         ("Ada Lovelace and Alan Turing", ("Ada Lovelace", "Alan Turing")),
         ("Ada Lovelace\n\n Alan   Turing & Bo Li", ("Ada Lovelace", "Alan Turing", "Bo Li")),
         ("张伟、李娜", ("张伟", "李娜")),

@@ -185,11 +185,11 @@ def test_a_term_with_a_word_is_mentioned_by_a_text_that_quotes_it(term: str, aro
 
 
 def test_a_term_says_what_else_it_stands_for() -> None:
-    assert spellings("fine-tuning") == ("fine tuning", "finetuning", "fine tunings")
+    assert spellings("fine-tuning") == ("fine tuning", "finetuning")
+    assert spellings("reward\u2011model") == ("reward model", "rewardmodel", "reward-models")
     assert spellings("policies") == ("policy",)
     assert spellings("state space models") == ("state space model",)
-    assert spellings("RAG") == ()
-    assert spellings("…") == ()
+    assert [spellings(term) for term in ("RAG", "nlp", "a, b", "GPT-3.5", "…", "")] == [()] * 6
 
 
 @pytest.mark.shared
