@@ -203,6 +203,6 @@ def _candidate_paper(candidate: Candidate) -> CandidatePaper:
         position=candidate.position,
         trend=candidate.trend,
         topics=candidate.topics,
-        words=f"{facts['title']} {facts['summary']}",
+        words=f"{facts['title']}\n\n{facts['summary']}",
         authors=tuple(facts["authors"]),
     )

@@ -8,14 +8,16 @@ touches nothing they follow: a thin digest is better than a padded one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from papers.text.author_match import PrintedAuthors, in_reading_order, parse_authors
+from papers.text.terms import FoldedTexts, parse_terms
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,7 +40,7 @@ class CandidatePaper:
     position: int
     trend: float
     topics: Mapping[str, float]  # slug → weight
-    words: str  # title and summary
+    words: str  # title and summary, as two paragraphs
     authors: tuple[str, ...]
 
 
@@ -94,17 +96,23 @@ class Ranking:
         known = self.topics if interests.follows_all else sorted(followed)
         return np.array([self._column[slug] for slug in known] or [len(self.topics)], dtype=np.intp)
 
+    @cached_property
+    def _texts(self) -> FoldedTexts:
+        """The papers' words; made when the first term asks for them. 500 papers: 170 ms, 1.4 MB."""
+        return FoldedTexts([paper.words for paper in self.papers])
+
     def _mentions(self, term: str) -> Flags:
-        """Which papers hold the term as whole words, in any case, plural or not."""
-        pattern = re.compile(rf"(?<!\w){re.escape(term)}s?(?!\w)", re.IGNORECASE)
-        return self._flags(bool(pattern.search(paper.words)) for paper in self.papers)
+        """Which papers mention the term (`papers.text.terms`). 500 papers: about 1 ms."""
+        return self._flags(self._texts.mentioning(term))
+
+    @cached_property
+    def _authors(self) -> PrintedAuthors:
+        """The papers' authors; made when the first name asks for them. 500 papers: 200 ms, 2 MB."""
+        return PrintedAuthors([paper.authors for paper in self.papers])
 
     def _written_by(self, author: str) -> Flags:
-        """Which papers the author has written."""
-        name = author.casefold()
-        return self._flags(
-            any(name == other.casefold() for other in paper.authors) for paper in self.papers
-        )
+        """Which papers the author has written (`papers.text.author_match`)."""
+        return self._flags(self._authors.written_by(author))
 
     def among(self, papers: Collection[int]) -> Flags:
         """Which papers are among these ids."""
@@ -113,7 +121,10 @@ class Ranking:
     def _pick(self, row: int, topic: int, keyword: str, author: str) -> Pick:
         """The paper of a row, chosen for this topic (a column, or NO_TOPIC), keyword and author."""
         slug = "" if topic == NO_TOPIC else self.topics[topic]
-        return Pick(int(self.ids[row]), slug, keyword, author)
+        # A stored interest may hold several: the reader gets the one that is in this paper.
+        term = next((one for one in parse_terms(keyword) if self.mentions(one)[row]), keyword)
+        name = next((one for one in parse_authors(author) if self.written_by(one)[row]), author)
+        return Pick(int(self.ids[row]), slug, term.replace('"', ""), in_reading_order(name))
 
     def _flags(self, values: Iterable[bool]) -> Flags:
         return np.fromiter(values, np.bool_, len(self.papers))

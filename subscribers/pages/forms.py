@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final, cast
 from zoneinfo import available_timezones
@@ -11,6 +11,8 @@ from django import forms
 from django.http import QueryDict
 
 from papers.models import Topic
+from papers.text.author_match import parse_authors, readings
+from papers.text.terms import fold_term, parse_terms
 from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
 from subscribers.preferences import Preferences
@@ -32,6 +34,7 @@ _REGIONS: Final = (
 _SIZES: Final = (5, 10, 15, 20, 30)
 _MAX_TERMS: Final = 20
 _MAX_TERM_LENGTH: Final = 80
+_SHOWN: Final = 30  # characters of a term in an error
 
 
 class SignUpForm(forms.Form):
@@ -65,27 +68,50 @@ class SignUpForm(forms.Form):
 
 
 class TermsField(forms.CharField):
-    """Words or names, one a line, as a tuple without duplicates."""
+    """Terms that line ends, commas and semicolons separate, as a tuple without duplicates."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
 
-    def __init__(self, *, label: str, help_text: str) -> None:
+    def __init__(
+        self,
+        *,
+        label: str,
+        help_text: str,
+        parse: Callable[[str], tuple[str, ...]] = parse_terms,
+        has_words: Callable[[str], object] = fold_term,
+    ) -> None:
+        """`parse` gives the terms of a text; `has_words` is false of one that finds nothing."""
         super().__init__(required=False, max_length=4000, label=label, help_text=help_text)
+        self._parse = parse
+        self._has_words = has_words
 
     def prepare_value(self, value: object) -> object:
         return "\n".join(value) if isinstance(value, tuple) else value
 
     def clean(self, value: str | None) -> tuple[str, ...]:
-        lines = (" ".join(line.split()) for line in str(super().clean(value)).splitlines())
-        terms = tuple({line.casefold(): line for line in lines if line}.values())
-        if len(terms) > _MAX_TERMS:
-            raise forms.ValidationError(f"At most {_MAX_TERMS} lines, please.")
+        terms = self._parse(str(super().clean(value)))
         for term in terms:
-            if len(term) > _MAX_TERM_LENGTH:
-                raise forms.ValidationError(
-                    f"“{term[:30]}…” is longer than {_MAX_TERM_LENGTH} characters."
-                )
+            self._check(term)
+        if len(terms) > _MAX_TERMS:
+            raise forms.ValidationError(
+                f"At most {_MAX_TERMS}, please: these are {len(terms)}, "
+                f"from “{_short(terms[_MAX_TERMS])}” on too many."
+            )
         return terms
+
+    def _check(self, term: str) -> None:
+        if len(term) > _MAX_TERM_LENGTH:
+            raise forms.ValidationError(
+                f"“{_short(term)}” is longer than {_MAX_TERM_LENGTH} characters."
+            )
+        if not self._has_words(term):
+            raise forms.ValidationError(
+                f"“{_short(term)}” has no letter or number, so it would find nothing."
+            )
+
+
+def _short(term: str) -> str:
+    return term if len(term) <= _SHOWN else f"{term[:_SHOWN]}…"
 
 
 class ChoicesForm(forms.Form):
@@ -116,11 +142,21 @@ class ChoicesForm(forms.Form):
     )
     digest_size = forms.TypedChoiceField(label="Papers in a digest", coerce=int)
     keywords = TermsField(
-        label="Words you follow", help_text="One a line: papers that use them come first."
+        label="Words you follow",
+        help_text="Papers that use them come first. Put commas or lines between them. "
+        "“fine-tuning” also finds fine tuning and finetuning, “policy” also policies. "
+        "Several words count where they stand side by side.",
     )
-    authors = TermsField(label="Authors you follow", help_text="One full name a line.")
+    authors = TermsField(
+        label="Authors you follow",
+        help_text="Full names: Yann LeCun, or LeCun, Yann. One a line, or with semicolons between. "
+        "Accents and middle names may be left out.",
+        parse=parse_authors,
+        has_words=readings,
+    )
     muted = TermsField(
-        label="Words you mute", help_text="One a line: papers that use them stay out."
+        label="Words you mute",
+        help_text="Papers that use them stay out. They are found like the words that you follow.",
     )
 
     def __init__(self, data: QueryDict | None = None, *, start: Preferences) -> None:

@@ -25,7 +25,8 @@ from subscribers.consent import origin_of
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.pages.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
-from subscribers.preferences import Preferences, change, preferences_of
+from subscribers.pages.understood import understood
+from subscribers.preferences import Preferences, change, from_json, preferences_of
 from subscribers.schedule import check_timezone
 from subscribers.signup import sign_up
 from subscribers.unsubscribe import unsubscribe
@@ -75,11 +76,19 @@ def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> Http
         sign_up(email, draft, origin_of(request), timezone.now())
         # The task is queued for every address: the time it takes would reveal a difference.
         transaction.on_commit(tasks.enqueue)
-    return _render_check_inbox(request, email)
+    return _render_check_inbox(request, email, draft)
 
 
-def _render_check_inbox(request: HttpRequest, email: str) -> HttpResponse:
-    return _render(request, "check_inbox", address=email, days=settings.CONFIRM_DAYS)
+def _render_check_inbox(
+    request: HttpRequest, email: str, draft: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    return _render(
+        request,
+        "check_inbox",
+        address=email,
+        days=settings.CONFIRM_DAYS,
+        understood=understood(from_json(draft or {})),
+    )
 
 
 def _empty_choices() -> ChoicesForm:
@@ -109,8 +118,13 @@ def _draft_with_zone(request: HttpRequest) -> dict[str, Any]:
 def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """Behind the mailed link. GET shows the choices and the button; only the button confirms."""
     if subscriber.state == State.ACTIVE:
-        url = preferences_url(subscriber)
-        return _render(request, "confirmed", subscriber=subscriber, preferences=url)
+        return _render(
+            request,
+            "confirmed",
+            subscriber=subscriber,
+            preferences=preferences_url(subscriber),
+            understood=understood(preferences_of(subscriber)),
+        )
     start = proposed_preferences(subscriber)
     posted = request.method == "POST"
     form = ChoicesForm(request.POST if posted and has_choices(request.POST) else None, start=start)
@@ -124,7 +138,14 @@ def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
     if start == Preferences():
         _let_browser_set_timezone(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if posted else HTTPStatus.OK
-    return _render(request, "confirm", status, subscriber=subscriber, choices=form)
+    return _render(
+        request,
+        "confirm",
+        status,
+        subscriber=subscriber,
+        choices=form,
+        understood=[] if form.is_bound else understood(start),
+    )
 
 
 # ── choosing ─────────────────────────────────────────────────────────────────
@@ -149,6 +170,7 @@ def preferences_page(request: HttpRequest, subscriber: Subscriber, token: str) -
         token=token,
         choices=form,
         is_saved="saved" in request.GET and not form.is_bound,
+        understood=[] if form.is_bound else understood(start),
         feed_token=tokens.make("feed", subscriber),
     )
 

@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,11 +91,43 @@ def test_a_followed_word_adds_a_paper_from_another_topic() -> None:
     assert (pick.keyword, pick.topic) == ("diffusion model", "")
 
 
+@pytest.mark.parametrize("muted", ["fine-tuning", "Fine Tuning", "finetuning", '"fine tuning"'])
+def test_a_muted_term_excludes_a_paper_in_whatever_way_both_write_it(muted: str) -> None:
+    papers = [
+        candidate(1, words="Fine\u2011tuning at scale"),
+        candidate(2, words="Finetuning at scale"),
+        candidate(3, words="A fine place for tuning"),
+    ]
+    assert chosen(Interests(muted=(muted,)), *papers) == [3]
+
+
+def test_a_stored_term_with_a_comma_mutes_each_of_its_words() -> None:
+    papers = [candidate(1, words="Agents"), candidate(2, words="Surveys"), candidate(3)]
+    assert chosen(Interests(muted=("survey, agent",)), *papers) == [3]
+
+
 def test_a_followed_author_s_paper_comes_first() -> None:
     interests = Interests(topics=frozenset({"nlp"}), authors=("Ada Lovelace",))
     by_ada = candidate(1, 0.4, topics={}, authors=("Ada Lovelace",))
     rest = [candidate(i, i / 10) for i in range(2, 10)]
     assert chosen(interests, *rest, by_ada)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "followed",
+    ["Jose Garcia", "garcia, josé", "J. Garcia", "José M. García", "Ada Li; Jose Garcia"],
+)
+def test_a_followed_author_is_found_however_the_name_is_written(followed: str) -> None:
+    papers = [candidate(1, authors=("José García",)), candidate(2, authors=("José Márquez",))]
+    assert chosen(Interests(authors=(followed,)), *papers) == [1]
+
+
+def test_a_pick_names_the_term_and_the_author_of_a_line_that_the_paper_has() -> None:
+    paper = candidate(1, words="On agents", authors=("Yann LeCun",))
+    interests = Interests(keywords=('graphs; "agents"',), authors=("Ada Li; LeCun, Yann",))
+    assert personalize(interests, [paper], ()) == [
+        Pick(1, topic="", keyword="agents", author="Yann LeCun")
+    ]
 
 
 def test_two_followed_topics_are_both_in_the_digest() -> None:

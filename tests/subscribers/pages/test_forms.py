@@ -88,6 +88,64 @@ def test_an_invalid_value_is_refused_at_its_field(name: str, value: str) -> None
     assert list(errors(**{name: value})) == [name]
 
 
+@pytest.mark.parametrize(
+    ("typed", "terms"),
+    [
+        ("nlp, agents; graphs", ("nlp", "agents", "graphs")),
+        ('“state space”, "a, b"', ("state space", '"a, b"')),
+        ("models\r\nfine-tuning, finetuning, model", ("model", "finetuning")),
+        ("C++, 1,000 genomes, 🤗, 模型", ("C++", "1,000 genomes", "🤗", "模型")),
+        (" , ;; \n", ()),
+    ],
+)
+def test_a_line_of_words_is_several_terms(typed: str, terms: tuple[str, ...]) -> None:
+    form = choices(keywords=typed, muted=typed)
+    assert form.is_valid(), form.errors
+    assert form.preferences.keywords == form.preferences.muted == terms
+
+
+def test_a_line_of_names_keeps_a_family_with_its_given_name() -> None:
+    form = choices(authors="LeCun, Yann\r\nJose Garcia, Ada Li; Hinton, G.; José García")
+    assert form.is_valid(), form.errors
+    names = ("LeCun, Yann", "José García", "Ada Li", "Hinton, G.")
+    assert form.preferences.authors == names
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "error"),
+    [
+        ("keywords", "agents, …", "“…” has no letter or number, so it would find nothing."),
+        ("muted", '"-"', "“-” has no letter or number, so it would find nothing."),
+        ("authors", "Ada Li; *", "“*” has no letter or number, so it would find nothing."),
+        ("muted", f"a, {'x' * 81}", f"“{'x' * 30}…” is longer than 80 characters."),
+        ("authors", f"Ada Li; {'y' * 81}", f"“{'y' * 30}…” is longer than 80 characters."),
+        (
+            "keywords",
+            ", ".join(f"w{number}" for number in range(22)),
+            "At most 20, please: these are 22, from “w20” on too many.",
+        ),
+    ],
+)
+def test_an_error_names_the_term(name: str, typed: str, error: str) -> None:
+    assert errors(**{name: typed}) == {name: [error]}
+
+
+def test_a_term_of_80_characters_and_20_terms_are_allowed() -> None:
+    assert choices(keywords="x" * 80).is_valid()
+    assert choices(keywords=", ".join(f"w{number}" for number in range(20))).is_valid()
+
+
+def test_saving_what_the_form_shows_again_changes_nothing() -> None:
+    start = Preferences(
+        keywords=('"a, b"', "C++"), authors=("LeCun, Yann", "Ada Li"), muted=("fine-tuning",)
+    )
+    shown = ChoicesForm(start=start)
+    typed = {name: str(shown[name].value()) for name in ("keywords", "authors", "muted")}
+    form = choices(**typed)
+    assert form.is_valid(), form.errors
+    assert form.preferences.terms == start.terms
+
+
 def test_a_form_shows_the_stored_preferences() -> None:
     make_topic("My robotics", slug="my-robotics")
     start = Preferences(

@@ -57,6 +57,17 @@ def test_the_button_confirms_and_the_page_names_the_first_digest(visitor: Client
     )
 
 
+def test_the_pages_before_and_after_the_button_show_what_the_words_stand_for(
+    visitor: Client,
+) -> None:
+    subscriber = make_pending()
+    make_mail(subscriber, draft=Preferences(keywords=("nlp, policy",)).as_json())
+    path = confirm_path(subscriber)
+    assert ">also policies<" in text_of(visitor.get(path))
+    assert visitor.post(path, {**CHOICES, "muted": "matrix"}).status_code == 303
+    assert ">also matrices, matrixes<" in text_of(visitor.get(path))
+
+
 def test_the_button_without_choices_takes_the_draft(visitor: Client) -> None:
     subscriber = make_pending()
     make_mail(subscriber, draft=Preferences(cadence="daily", hour=6).as_json())

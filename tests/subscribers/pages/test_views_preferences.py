@@ -39,6 +39,33 @@ def test_the_preference_page_changes_every_choice(visitor: Client) -> None:
     assert "survey\ncrypto</textarea>" in page
 
 
+def test_the_page_shows_what_the_saved_words_stand_for(visitor: Client) -> None:
+    path = preferences_path(make_subscriber())
+    words = {"keywords": "fine-tuning, policy", "authors": "LeCun, Yann", "muted": "<b>"}
+    assert visitor.post(path, {**CHOICES, **words}).status_code == 303
+    answer = visitor.get(f"{path}?saved")
+    page = " ".join(text_of(answer).split())
+    assert "<strong>fine-tuning</strong> <span" in page
+    assert ">also fine tuning, finetuning<" in page
+    assert ">also policies<" in page
+    assert "<strong>Yann LeCun</strong>" in page
+    assert b"<strong>&lt;b&gt;</strong>" in answer.content
+
+
+def test_words_that_are_refused_are_not_shown_as_understood(visitor: Client) -> None:
+    subscriber = make_subscriber()
+    Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.MUTED, term="survey")
+    path = preferences_path(subscriber)
+    refused = text_of(visitor.post(path, {**CHOICES, "muted": "crypto, …"}))
+    assert "What we look for" not in refused
+    assert "crypto, …</textarea>" in refused
+    assert "What we look for" in text_of(visitor.get(path))
+
+
+def test_without_words_and_authors_nothing_is_said_about_them(visitor: Client) -> None:
+    assert "What we look for" not in text_of(visitor.get(preferences_path(make_subscriber())))
+
+
 def test_opening_the_preference_page_changes_nothing(visitor: Client) -> None:
     subscriber = make_subscriber()
     before = Subscriber.objects.values().get()

@@ -221,3 +221,11 @@ def test_without_redis_there_is_no_limit_by_network(
         limiter.cache_clear()
     assert [answer.status_code for answer in answers] == [200] * 4
     assert TransactionalMail.objects.count() == 4
+
+
+def test_a_sign_up_with_words_shows_what_they_stand_for(visitor: Client) -> None:
+    typed = {**CHOICES, "email": ADA, "muted": "fine-tuning"}
+    page = text_of(visitor.post("/subscribe/", typed))
+    assert "Check your inbox" in page
+    assert ">also fine tuning, finetuning<" in page
+    assert "What we look for" not in text_of(visitor.post("/subscribe/", {"email": ADA}))
