@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 import papers.admin_jobs  # noqa: F401 (registers its pages)
 from papers.catalogue.classify import classify
 from papers.models import Curator, Paper, PaperTopic, RawRecord, SearchEntry, Signal, Topic, Trend
+from papers.text.clean import fold_paragraphs
 from web.admin import (
     BaseAdmin,
     M,
@@ -74,6 +75,10 @@ class PaperAdmin(BaseAdmin[Paper]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Paper | None = None) -> bool:
         return False  # editions and signals refer to their papers
+
+    def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:
+        obj.summary = fold_paragraphs(obj.summary)  # as it would come from a source
+        super().save_model(request, obj, form, change)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         # The search vector is large, and no page shows it.
