@@ -29,6 +29,7 @@ from papers.models import (
     Topic,
     Trend,
 )
+from papers.text.clean import fold_paragraphs
 from web.admin import (
     BaseAdmin,
     M,
@@ -84,6 +85,10 @@ class PaperAdmin(BaseAdmin[Paper]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Paper | None = None) -> bool:
         return False  # editions and signals refer to their papers
+
+    def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:
+        obj.summary = fold_paragraphs(obj.summary)  # as it would come from a source
+        super().save_model(request, obj, form, change)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         # The search vector is large, and no page shows it.

@@ -161,6 +161,15 @@ def test_the_dialog_to_reclassify_changes_nothing(admin_client: Client) -> None:
     assert not topic.papers.exists()
 
 
+def test_a_summary_that_an_operator_writes_is_cleaned(admin_client: Client) -> None:
+    paper = make_paper()
+    fields = {"summary": "One\ue003.\r\n\r\nTwo &amp; three.", "code_url": "", "project_url": ""}
+    inline = {f"topic_links-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
+    assert admin_client.post(row_url(paper), fields | inline).status_code == 302
+    paper.refresh_from_db()
+    assert paper.summary == "One.\n\nTwo & three."
+
+
 def test_reclassifying_gives_papers_the_topics_they_match(admin_client: Client) -> None:
     topic = make_topic(query="robots")
     paper = make_paper("Robots learn to walk")
