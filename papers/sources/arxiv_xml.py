@@ -23,6 +23,7 @@ from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold, fold_paragraphs
 from papers.text.tex import unicode_math
 from papers.text.titles import LONGEST_TITLE, title_key
+from papers.text.withdrawal import is_only_notice, withdraws
 
 Announced = Literal["new", "cross", "replace", "replace-cross", ""]
 
@@ -37,13 +38,6 @@ _LONGEST_NAME: Final = 200
 _CATEGORY: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?")
 _VERSION: Final = re.compile(r"v(\d+)$")
 _LEAD: Final = re.compile(r"\AarXiv:\S+\s+Announce Type:[^\n]*\n\s*(?:Abstract:\s*)?")
-_WITHDRAWN: Final = re.compile(
-    r"\b(?:paper|article|manuscript|submission|preprint|version)\s+"
-    r"(?:has\s+been|have\s+been|was|is(?:\s+being)?)\s+(?:temporarily\s+)?withdrawn\b"
-    r"|\A\W*withdrawn\b"
-    r"|\bwithdrawn\s+by\s+(?:the\s+)?(?:authors?|arxiv)\b",
-    re.IGNORECASE,
-)
 _BETWEEN_NAMES: Final = re.compile(r",\s+|\s+and\s+")
 
 
@@ -71,7 +65,7 @@ class Entry:
     @property
     def is_withdrawn(self) -> bool:
         """Whether its authors or arXiv withdrew it. There is no mark for it, only prose."""
-        return bool(_WITHDRAWN.search(self.comment) or _WITHDRAWN.search(self.abstract[:200]))
+        return withdraws(self.comment, self.version) or is_only_notice(self.abstract)
 
     @property
     def is_revision(self) -> bool:
