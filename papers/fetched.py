@@ -30,7 +30,9 @@ class FetchedPaper:
     """One paper as one source returns it. An empty field means that the source has none.
 
     `listed_on` is the day, in UTC, on which the source listed the paper; `raw` is its payload,
-    ready for JSON.
+    ready for JSON. `is_withdrawn` is None when the source does not say whether the paper lives;
+    `withdrawn_on` is the day of its withdrawal, if known. `version` and `revised_on`, the day of
+    that version, are of sources that have versions.
 
     Raises:
         ValueError: nothing identifies the paper: no arXiv id, and no letter or digit in its title.
@@ -47,6 +49,10 @@ class FetchedPaper:
     code_url: str = ""
     project_url: str = ""
     signals: tuple[FetchedSignal, ...] = ()
+    is_withdrawn: bool | None = None
+    withdrawn_on: date | None = None
+    version: int | None = None
+    revised_on: date | None = None
     raw: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

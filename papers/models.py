@@ -110,8 +110,29 @@ class Paper(models.Model):
         editable=False,
         help_text="When its metadata was last requested from arXiv.",
     )
+    arxiv_version = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The newest version whose comment or notice was read.",
+    )
     is_withdrawn = models.BooleanField(
-        default=False, help_text="Withdrawn by its authors or by arXiv: no list shows it."
+        "withdrawn", default=False, help_text="By its authors or by arXiv: no list shows it."
+    )
+    withdrawn_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="The day of the withdrawal."
+    )
+    withdrawn_by = models.CharField(
+        max_length=30,
+        blank=True,
+        editable=False,
+        help_text="The source that marked it, which may bring it back; empty for an operator.",
+    )
+    restored_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The day on which it was brought back: what is withdrawn earlier is over.",
     )
     is_sample = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -140,7 +161,11 @@ class Paper(models.Model):
                 fields=["title_key"],
                 condition=Q(arxiv_id__isnull=True),
                 name="paper_without_arxiv_id_unique_title",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withdrawn=True) | Q(withdrawn_on=None, withdrawn_by=""),
+                name="paper_facts_of_withdrawal",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["-listed_on", "id"], name="paper_listed_on"),

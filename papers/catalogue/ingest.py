@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Max
 
+from papers.catalogue import withdraw
 from papers.catalogue.identify import Identified, identify
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Paper, RawRecord, Signal
@@ -31,6 +32,9 @@ _RANKS: Final = {
     "sample": 0, "github": 0, "semantic_scholar": 0, "listing": 1, "hugging_face": 2, "arxiv": 3,
 }  # fmt: skip
 _USUAL_RANK: Final = 1
+# arXiv has no field for links: they are found in its prose, and a source with a field is better.
+_RANK_OF_PROSE: Final = _RANKS["arxiv"]
+_LINKS: Final = ("code_url", "project_url")
 _BATCH: Final = 1000  # rows of one INSERT
 
 
@@ -67,10 +71,17 @@ class _Pending:
 
     paper: Paper
     best_source: tuple[int, date] | None = None  # rank and day of the record whose fields count
+    best_for_links: tuple[int, date] | None = None  # the same, without links found in prose
     hashes: set[str] = field(default_factory=set)  # of the payloads of this source
     is_changed: bool = False
     records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     signals: dict[str, float] = field(default_factory=dict)
+
+    def note_source(self, source: tuple[int, date]) -> None:
+        """Count a record, by the rank of its source and its day, among those of the paper."""
+        self.best_source = max(self.best_source or source, source)
+        if source[0] != _RANK_OF_PROSE:
+            self.best_for_links = max(self.best_for_links or source, source)
 
 
 def noon(day: date) -> datetime:
@@ -90,12 +101,20 @@ def ingest(
     A paper is added, updated or left as it is. Each distinct payload is stored once. A signal is
     added unless the paper has one of that kind and source at `read_at`. A sample paper that a
     real source returns becomes a real one. One ingest runs at a time: others wait.
+
+    A paper that the source says is withdrawn is marked as such if it is stored, and nothing else
+    of it is stored.
     """
+    gone = [fetched for fetched in papers if fetched.is_withdrawn]
+    living = [fetched for fetched in papers if not fetched.is_withdrawn]
     with transaction.atomic():
         _wait_for_other_ingests()
-        identified = identify(papers)
+        identified = identify(living)
+        withdraw.mark_withdrawn(source, gone, read_at.date())
+        described = list(zip(identified.papers, living, strict=True))
+        withdraw.restore_living(source, described, read_at.date())
         pending = _pending(source, identified)
-        for fetched, paper in zip(papers, identified.papers, strict=True):
+        for paper, fetched in described:
             _apply(pending[id(paper)], fetched, (_rank(source), read_at.date()), is_sample)
         return _store(list(pending.values()), source, read_at)
 
@@ -135,8 +154,7 @@ def _pending(source: str, identified: Identified) -> dict[int, _Pending]:
     for pk, stored_hash in records.filter(source=source).values_list("paper", "payload_hash"):
         stored[pk].hashes.add(stored_hash)
     for pk, name, day in records.values_list("paper", "source").annotate(Max("day")):
-        best, found = stored[pk].best_source, (_rank(name), day)
-        stored[pk].best_source = max(best, found) if best else found
+        stored[pk].note_source((_rank(name), day))
     for pk in identified.changed & stored.keys():
         stored[pk].is_changed = True
     return by_object
@@ -161,16 +179,20 @@ def _apply(
     if is_new:
         pending.hashes.add(found_hash)
         pending.records.append((found_hash, fetched.raw))
-    is_best = is_new and (pending.best_source is None or source >= pending.best_source)
-    if is_best:
-        pending.best_source = source
-    changes = _changed_fields(paper, fetched, is_best=is_best)
+    is_best = is_new and source >= (pending.best_source or source)
+    has_best_links = is_new and source >= (pending.best_for_links or source)
+    has_best_links = has_best_links and source[0] != _RANK_OF_PROSE
+    if is_new:
+        pending.note_source(source)
+    changes = _changed_fields(paper, fetched, is_best=is_best, has_best_links=has_best_links)
     for name, value in (changes | _listing_fields(paper, fetched, is_sample)).items():
         setattr(paper, name, value)
         pending.is_changed = True
 
 
-def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> dict[str, Any]:
+def _changed_fields(
+    paper: Paper, fetched: FetchedPaper, *, is_best: bool, has_best_links: bool
+) -> dict[str, Any]:
     """The fields of `paper` that `fetched` changes: empty ones; from the best source, all."""
     values = {
         "arxiv_id": fetched.arxiv_id,
@@ -185,10 +207,11 @@ def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> di
         "project_url": fetched.project_url,
     }
     stored = {name: getattr(paper, name) for name in values}
+    best = {name: has_best_links if name in _LINKS else is_best for name in values}
     return {
         name: value
         for name, value in values.items()
-        if value and value != stored[name] and (is_best or not stored[name])
+        if value and value != stored[name] and (best[name] or not stored[name])
     }
 
 
@@ -201,6 +224,9 @@ def _listing_fields(paper: Paper, fetched: FetchedPaper, is_sample: bool) -> dic
         fields["is_sample"] = True
     if paper.is_sample and not is_sample:
         fields["is_sample"] = False
+    if fetched.version and fetched.is_withdrawn is False:
+        version = max(fetched.version, paper.arxiv_version or 0)
+        fields |= {"arxiv_version": version} if version != paper.arxiv_version else {}
     return fields
 
 
@@ -232,7 +258,8 @@ def _store(pending: list[_Pending], source: str, read_at: datetime) -> IngestRep
 
 def _update(papers: Iterable[Paper]) -> None:
     # An upsert by primary key: bulk_update's CASE per field takes some ten times as long.
-    kept = ("id", "created_at", "search")
+    # Withdrawals have statements of their own, under a lock: here an old row would undo one.
+    kept = ("id", "created_at", "search", *withdraw.MARK)
     columns = Paper._meta.concrete_fields  # noqa: SLF001 (Django documents it)
     names = [column.name for column in columns if column.name not in kept]
     Paper.objects.bulk_create(

@@ -31,6 +31,7 @@ _NAMES: Final = {
     "atom": "http://www.w3.org/2005/Atom",
     "arxiv": "http://arxiv.org/schemas/atom",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "opensearch": "http://a9.com/-/spec/opensearch/1.1/",
 }
 _LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 18 characters
 _LONGEST_NAME: Final = 200
@@ -46,7 +47,8 @@ class Entry:
     """A paper as arXiv describes it, in its newest version of the response.
 
     `announced_on` and `announced` (new, cross, …) are of announcement feeds only, and
-    `published_on`, `comment` and what follows it of the query API.
+    `published_on`, `updated_on` (the day of this version), `comment` and what follows it of the
+    query API.
     """
 
     arxiv_id: str
@@ -58,6 +60,7 @@ class Entry:
     announced: Announced = ""
     announced_on: date | None = None
     published_on: date | None = None
+    updated_on: date | None = None
     comment: str = ""
     journal: str = ""
     doi: str = ""
@@ -77,21 +80,26 @@ class Entry:
         """The entry as JSON, without the day that each feed repeats for an unchanged paper."""
         fields = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
         fields.pop("announced_on", None)
-        if self.published_on:
-            fields["published_on"] = self.published_on.isoformat()
-        return fields
+        days = {name: day.isoformat() for name, day in fields.items() if isinstance(day, date)}
+        return fields | days
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """The entries of a response in its order, each paper once, and what could not be read."""
+    """The entries of a response in its order, each paper once, and what could not be read.
+
+    `missing`: how many entries the response says that it has and does not have.
+    """
 
     entries: tuple[Entry, ...] = ()
     unreadable: tuple[str, ...] = field(default=())
+    missing: int = 0
 
 
 def parse_query(content: bytes) -> ParsedFeed:
-    """Parse a response of the query API. No entries is usual: none of the ids is known.
+    """Parse a response of the query API to a list of ids, all in one response.
+
+    No entries is usual: none of the ids is known. But then the response says so (`missing`).
 
     Raises:
         SourceError: arXiv answered with an error, which it wraps into an entry, or this is
@@ -103,7 +111,8 @@ def parse_query(content: bytes) -> ParsedFeed:
     entries = feed.findall("atom:entry", _NAMES)
     for entry in entries:
         _raise_if_error(entry)
-    return _parsed(entries, _of_query)
+    missing = _total(feed) - len(entries)
+    return replace(_parsed(entries, _of_query), missing=max(missing, 0))
 
 
 def parse_announcements(content: bytes) -> ParsedFeed:
@@ -161,6 +170,12 @@ def _raise_if_error(entry: Element) -> None:
         raise SourceError(f"arXiv answered with an error: {reason}", permanent=True)
 
 
+def _total(feed: Element) -> int:
+    """How many papers the response says that it has; 0 when it says nothing."""
+    total = _text(feed, "opensearch:totalResults").strip()
+    return int(total) if total.isascii() and total.isdigit() else 0
+
+
 def _tag(name: str) -> str:
     prefix, _, local = name.partition(":")
     return f"{{{_NAMES[prefix]}}}{local}"
@@ -210,6 +225,7 @@ def _of_query(entry: Element) -> Entry:
         ),
         categories=_categories(first + terms),
         published_on=_day(_text(entry, "atom:published")),
+        updated_on=_day(_text(entry, "atom:updated")),
         comment=fold(_text(entry, "arxiv:comment")),
         journal=fold(_text(entry, "arxiv:journal_ref")),
         doi=fold(_text(entry, "arxiv:doi")),

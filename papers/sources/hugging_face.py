@@ -3,7 +3,7 @@
 A response is an array of rows. Only the id and the title are required in a row.
 
 An author who is `hidden` has only removed the paper from their own profile there. They still
-wrote it, so they stay in the list. A paper with `withdrawnAt` is left out.
+wrote it, so they stay in the list. A paper with `withdrawnAt` comes as a withdrawn one.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def daily(http: Http, day: date, *, today: date) -> list[FetchedPaper]:
 
 
 def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
-    """One paper by its arXiv id; None when it is not indexed there, or was withdrawn.
+    """One paper by its arXiv id, withdrawn or not; None when it is not indexed there.
 
     Unlike a list it counts linked models, datasets and spaces, and leaves out comments.
     `listed_on` is the day for a response without a day.
@@ -112,10 +112,9 @@ def normalise(rows: object, day: date | None = None) -> list[FetchedPaper]:
         raise SourceError(f"the service answered with an error: {rows['error']}")
     if not isinstance(rows, list):
         raise SourceError(f"an array of rows was expected, not {kind_of(rows)}")
-    papers = (
+    return [
         _paper(HuggingFacePayload(row, row=index), index + 1, day) for index, row in enumerate(rows)
-    )
-    return [paper for paper in papers if paper is not None]
+    ]
 
 
 def day_in_name(name: str) -> date | None:
@@ -128,15 +127,15 @@ def day_in_name(name: str) -> date | None:
     return None
 
 
-def _paper(payload: HuggingFacePayload, position: int, day: date | None) -> FetchedPaper | None:
-    """The paper of a row; None when it was withdrawn."""
-    identity, title = _identity(payload), _title(payload)
+def _paper(payload: HuggingFacePayload, position: int, day: date | None) -> FetchedPaper:
+    identity = _identity(payload)
     if payload.has("withdrawnAt"):
-        _log.info("Row %d, %s, was withdrawn and is left out.", position - 1, identity)
-        return None
+        _log.info("Row %d, %s, was withdrawn.", position - 1, identity)
+        return _withdrawn(payload, identity, day)
     return FetchedPaper(
-        title=title,
+        title=_title(payload),
         arxiv_id=identity,
+        is_withdrawn=False,
         authors=tuple(author.name for author in payload.authors),
         summary=fold_paragraphs(payload.text("summary") or ""),
         keywords=tuple(_keywords(payload)),
@@ -145,6 +144,24 @@ def _paper(payload: HuggingFacePayload, position: int, day: date | None) -> Fetc
         project_url=payload.link("projectPage") or "",
         listed_on=_listed_on(payload, day),
         signals=(*_signals(payload), FetchedSignal("position", position)),
+        raw=payload.raw,
+    )
+
+
+def _withdrawn(payload: HuggingFacePayload, identity: str, day: date | None) -> FetchedPaper:
+    """A withdrawn paper, of which only the id and the day count: the rest may be emptied there."""
+    withdrawn_on = _day(payload.withdrawn_at)
+    listed_on = day or withdrawn_on or date.min
+    try:
+        title = _title(payload)
+    except SourceError:
+        title = identity
+    return FetchedPaper(
+        title=title,
+        arxiv_id=identity,
+        is_withdrawn=True,
+        withdrawn_on=withdrawn_on,
+        listed_on=listed_on,
         raw=payload.raw,
     )
 

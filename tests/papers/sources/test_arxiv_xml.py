@@ -171,6 +171,23 @@ def test_a_malformed_date_is_left_out() -> None:
     assert only(feed(entry("2503.00001", published="soon"))).published_on is None
 
 
+def test_the_day_of_a_version_is_read() -> None:
+    found = only(feed(entry("2503.00001", updated="2025-03-20T23:30:00-05:00")))
+    assert found.updated_on == date(2025, 3, 21)
+    assert found.raw["updated_on"] == "2025-03-21"
+    assert only(feed(entry("2503.00001", updated="soon"))).updated_on is None
+
+
+@pytest.mark.parametrize(
+    ("total", "missing"), [(5, 3), (2, 0), (1, 0), (None, 0), ("many", 0), (-4, 0), (" 3 ", 1)]
+)
+def test_entries_that_are_promised_and_do_not_come_are_counted(
+    total: int | str | None, missing: int
+) -> None:
+    unreadable = entry("no id at all")
+    assert parse_query(feed(entry("2503.00001"), unreadable, total=total)).missing == missing
+
+
 def test_the_day_of_publication_is_that_in_utc() -> None:
     found = only(feed(entry("2503.00001", published="2025-03-12T22:00:00-04:00")))
     assert found.published_on == date(2025, 3, 13)

@@ -154,7 +154,67 @@ def test_a_withdrawn_paper_leaves_all_lists(arxiv: FakeService) -> None:
     assert paper.is_withdrawn
     assert paper.categories == []
     assert list(window_papers("day", DAY)) == [other]
-    assert ids_waiting(NOW + timedelta(days=2)) == [other.arxiv_id]
+    assert (paper.withdrawn_on, paper.withdrawn_by) == (NOW.date(), "arxiv")
+    assert ids_waiting(NOW + timedelta(days=2)) == [paper.arxiv_id, other.arxiv_id]
+    assert ids_waiting(NOW + timedelta(days=15)) == [other.arxiv_id]
+
+
+def test_a_withdrawal_is_dated_by_its_version(arxiv: FakeService) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY)
+    gone = entry("2503.00001", version=2, updated="2025-03-11T09:00:00Z", comment="Withdrawn")
+    arxiv.respond(QUERY, xml(gone))
+    ask("2503.00001")
+    paper.refresh_from_db()
+    assert (paper.is_withdrawn, paper.withdrawn_on) == (True, date(2025, 3, 11))
+
+
+def test_a_new_version_that_lives_brings_a_paper_back(arxiv: FakeService) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY)
+    gone = entry("2503.00001", version=2, comment="Withdrawn")
+    arxiv.respond(QUERY, xml(gone), xml(entry("2503.00001", version=3, comment="13 pages")))
+    ask("2503.00001")
+    assert not Paper.listed.exists()
+    ask("2503.00001", now=NOW + timedelta(days=1))
+    assert Paper.listed.get() == paper
+
+
+def test_an_unknown_withdrawn_paper_is_not_added(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00001", comment="Withdrawn")))
+    assert ask("2503.00001") == FetchReport()
+    assert not Paper.objects.exists()
+
+
+# ── incomplete answers ─────────────────────────────────────────────────────────
+
+
+def test_an_answer_without_its_entries_is_a_passing_failure(arxiv: FakeService) -> None:
+    for number in range(1, 6):
+        make_incomplete(f"2503.0000{number}")
+    arxiv.respond(QUERY, FakeResponse(body=feed(total=5)))
+    with pytest.raises(SourceError, match="5 papers were promised and none came") as error:
+        ask(*map(str, ids_waiting(NOW)))
+    assert not error.value.permanent
+    assert len(ids_waiting(NOW)) == 5
+
+
+def test_what_came_of_an_incomplete_answer_is_stored(arxiv: FakeService) -> None:
+    for number in range(1, 4):
+        make_incomplete(f"2503.0000{number}")
+    arxiv.respond(QUERY, FakeResponse(body=feed(entry("2503.00002"), total=3)))
+    report = ask("2503.00001", "2503.00002", "2503.00003")
+    assert (report.papers, report.unknown) == (1, 0)
+    assert report.error
+    assert not report.error.permanent
+    assert "left out 2 of the 3 papers" in str(report.error)
+    assert ids_waiting(NOW) == ["2503.00001", "2503.00003"]
+
+
+def test_an_incomplete_answer_ends_a_longer_request(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, FakeResponse(body=feed(entry("2503.00000"), total=3)))
+    with connect(LIMITS, FakeTime().clock) as http:
+        report = fetch_papers(http, [f"2503.{number:05}" for number in range(150)], NOW)
+    assert report.error
+    assert len(arxiv.requests) == 1
 
 
 def test_a_refused_id_does_not_lose_the_others(arxiv: FakeService) -> None:
@@ -185,14 +245,16 @@ def test_after_another_error_these_papers_wait_a_day(arxiv: FakeService) -> None
 # ── which papers ───────────────────────────────────────────────────────────────
 
 
-def test_incomplete_papers_are_requested_newest_first() -> None:
+def test_papers_are_requested_once_newest_first() -> None:
     make_incomplete("2503.00001", listed_on=DAY - timedelta(days=1))
     make_incomplete("2503.00002", listed_on=DAY)
     make_incomplete("2503.00003", listed_on=DAY, categories=["cs.LG"])
     make_incomplete("2503.00004", listed_on=DAY, categories=["cs.LG"], authors=["Ada Lovelace"])
     make_incomplete("2503.00005", is_sample=True)
     make_paper(arxiv_id=None)
-    assert ids_waiting(NOW) == ["2503.00002", "2503.00003", "2503.00001"]
+    make_incomplete("2503.00006", listed_on=DAY, is_withdrawn=True)  # by an operator
+    expected = ["2503.00002", "2503.00003", "2503.00004", "2503.00001"]
+    assert ids_waiting(NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -248,6 +310,47 @@ def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: FakeServic
     assert look_at_feed() == FetchReport(papers=1)
     paper.refresh_from_db()
     assert paper.categories == ["cs.LG"]
+
+
+@pytest.mark.parametrize("kind", ["replace", "replace-cross"])
+def test_a_paper_of_any_age_is_requested_again_when_it_has_a_new_version(
+    arxiv: FakeService, kind: str
+) -> None:
+    old = DAY - timedelta(days=900)
+    for identity in ("2203.00001", "2203.00002"):
+        make_incomplete(identity, listed_on=old, arxiv_asked_at=NOW - timedelta(days=800))
+    arxiv.respond(FEED, xml(announcement("2203.00001", kind), announcement("2203.00002", "cross")))
+    look_at_feed()
+    assert ids_waiting(NOW) == ["2203.00001"]
+
+
+def test_a_version_that_was_read_is_not_requested_again(arxiv: FakeService) -> None:
+    make_incomplete("2203.00001", listed_on=DAY - timedelta(days=900), arxiv_asked_at=NOW)
+    make_incomplete("2203.00002", listed_on=DAY - timedelta(days=900), arxiv_asked_at=NOW)
+    Paper.objects.filter(arxiv_id="2203.00001").update(arxiv_version=3)
+    new = [announcement(identity, "replace") for identity in ("2203.00001", "2203.00002")]
+    arxiv.respond(FEED, xml(*(text.replace("v1</id>", "v3</id>") for text in new)))
+    look_at_feed()
+    assert ids_waiting(NOW) == ["2203.00002"]
+
+
+def test_an_announced_notice_withdraws_a_paper_with_its_day(arxiv: FakeService) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY - timedelta(days=9))
+    notice = "This paper has been withdrawn by the authors due to an error."
+    text = announcement("2503.00001", "replace", "2025-03-13").replace("We study it.", notice)
+    arxiv.respond(FEED, xml(text))
+    look_at_feed()
+    paper.refresh_from_db()
+    assert (paper.is_withdrawn, paper.withdrawn_on) == (True, date(2025, 3, 13))
+    assert ids_waiting(NOW) == ["2503.00001"]
+
+
+def test_an_announced_paper_gets_the_link_of_its_comment(arxiv: FakeService) -> None:
+    arxiv.respond(FEED, xml(announcement("2503.00001")))
+    arxiv.respond(QUERY, xml(entry("2503.00001", comment="Code: github.com/ada/engine")))
+    look_at_feed()
+    ask(*map(str, ids_waiting(NOW)))
+    assert Paper.objects.get().code_url == "https://github.com/ada/engine"
 
 
 def test_an_unchanged_feed_is_not_read_again(arxiv: FakeService) -> None:
