@@ -34,6 +34,7 @@ from newsletter.delivery.record import record, record_and_mark
 from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
+from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
 from newsletter.editions.loaded_edition import LoadedEdition, load_edition
 from newsletter.editions.render import RENDERER, Digest
 from newsletter.editions.tokens import current_key_id, knows_key
@@ -142,13 +143,15 @@ class _Sender:
         by_id = recipients([one.subscriber_id for one in claimed if one.subscriber_id])
         edition = self._edition
         seen = ledger.seen_papers(list(by_id), edition.edition_id, *edition.seen_since)
+        withdrawn = withdrawn_papers(edition.edition_id)
         items, skips = list[Item](), dict[int, str]()
-        for delivery in claimed:
+        for stored in claimed:
+            delivery = without_withdrawn(stored, withdrawn)
             recipient = by_id.get(delivery.subscriber_id or 0)
             found = decide(
                 delivery,
                 recipient,
-                seen.get(delivery.subscriber_id or 0, ()),
+                withdrawn.union(seen.get(delivery.subscriber_id or 0, ())),
                 edition,
                 minimum=settings.DIGEST_MINIMUM,
                 knows_key=knows_key,
