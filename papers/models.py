@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -177,6 +178,16 @@ class Paper(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("papers:paper", args=[self.pk])
+
+    @property
+    def withdrawal_day(self) -> date | None:
+        """When it was withdrawn; None while it lives.
+
+        A row that was marked by hand in the database has no day: that of its last change counts.
+        """
+        if not self.is_withdrawn:
+            return None
+        return self.withdrawn_on or self.updated_at.date()
 
     @property
     def arxiv_url(self) -> str:

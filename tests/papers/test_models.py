@@ -64,3 +64,10 @@ def test_a_rename_keeps_the_records_of_steps_and_payloads() -> None:
     call_command("migrate", "papers", verbosity=0)
     assert JobStep.objects.get() == step
     assert RawRecord.objects.get().payload_hash == "a" * 64
+
+
+def test_the_day_of_a_withdrawal_is_known_for_every_withdrawn_row() -> None:
+    assert make_paper().withdrawal_day is None
+    assert make_paper(is_withdrawn=True, withdrawn_on=DAY).withdrawal_day == DAY
+    by_hand = make_paper(is_withdrawn=True)
+    assert by_hand.withdrawal_day == by_hand.updated_at.date()
