@@ -148,7 +148,7 @@ def test_an_operator_withdraws_a_paper_and_brings_it_back(admin_client: Client) 
 
 
 def test_saving_another_field_leaves_the_withdrawal_of_a_source(admin_client: Client) -> None:
-    facts = {"is_withdrawn": True, "withdrawn_on": DAY, "withdrawn_by": "arxiv"}
+    facts: dict[str, Any] = {"is_withdrawn": True, "withdrawn_on": DAY, "withdrawn_by": "arxiv"}
     paper = make_paper(**facts)
     saved = save(admin_client, paper, is_withdrawn="on", summary="New.")
     assert saved.summary == "New."
