@@ -125,8 +125,8 @@ def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
     """A paper's newest trend in each window, shortest first, and its place there, from 1.
 
     A withdrawn paper has no place. One query; the index trend_once finds the trends, and
-    trend_ranking the stronger ones. The last of 10,000 papers of a month takes 30 ms: for each stronger one the query must read
-    whether it is withdrawn, or the place would differ from the list.
+    trend_ranking the stronger ones. The last of 10,000 papers of a month takes 30 ms: for each
+    stronger one the query must read whether it is withdrawn, or the place would differ from the list.
     """
     stronger = Trend.objects.filter(
         window=OuterRef("window"),
