@@ -126,7 +126,8 @@ def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
 
     A withdrawn paper has no place. One query; the index trend_once finds the trends, and
     trend_ranking the stronger ones. The last of 10,000 papers of a month takes 30 ms: for each
-    stronger one the query must read whether it is withdrawn, or the place would differ from the list.
+    stronger one the query must read whether it is withdrawn, or the place would differ from
+    the list.
     """
     stronger = Trend.objects.filter(
         window=OuterRef("window"),

@@ -86,11 +86,11 @@ def test_the_next_score_removes_the_trend_of_a_withdrawn_paper(window: Window) -
 @pytest.mark.parametrize(
     ("url", "mark"),
     [
-        ("/papers/{0.pk}/", "<b>Withdrawn</b> on 15 March 2025"),
+        ("/papers/{0.pk}/", "<b>Withdrawn on 15 March 2025</b>"),
         ("/papers/{0.pk}/", '<meta name="robots" content="noindex">'),
         ("/api/papers/{0.arxiv_id}", '"withdrawnAt": "2025-03-15T00:00:00.000Z"'),
         ("/papers/{0.arxiv_id}.md", "**Withdrawn on 15 March 2025.**"),
-        ("/search/?q={0.arxiv_id}", "<b>Withdrawn</b> on 15 March 2025"),
+        ("/search/?q={0.arxiv_id}", "<b>Withdrawn on 15 March 2025</b>"),
     ],
 )
 def test_its_own_page_and_its_api_entry_stay_and_say_so(

@@ -101,7 +101,8 @@ def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
 
 def _is_withdrawn(entry: Entry) -> bool | None:
     """None: a feed has no comment, so an entry of it without a notice proves nothing."""
-    return entry.is_withdrawn or (None if entry.announced else False)
+    has_comment = entry.published_on is not None and not entry.announced
+    return entry.is_withdrawn or (False if has_comment else None)
 
 
 def without_links(

@@ -35,7 +35,10 @@ _BE: Final = (
     r"|(?:needs?|has|have)\s+to(?=\s+be\s)|(?:must|should|can)\s+be\s+(?:considered|regarded|treated)(?:\s+as)?"
     r"|(?:is|are)\s+(?:considered|marked)(?:\s+as)?)\s+(?:be\s+)?)"
 )
-_WITHDRAWN: Final = r"(?:withdrawn|withdrawed|withdrew|retracted|rescinded|revoked|taken\s+down)"
+_WITHDRAWN: Final = (
+    r"(?:withdrawn|withdrawed|(?<=be )withdraw|(?<=been )withdraw|withdrew|with?rawn|widthdrawn"
+    r"|retracted|rescinded|revoked|taken\s+down)"
+)
 _ARXIV: Final = (
     r"(?:(?:the\s+)?arxiv(?:\.org)?(?:['’]s)?(?:\s+(?:admin\w*|moderat\w*|staff|team|editors?))?)"
 )
@@ -73,7 +76,7 @@ _NOTICES: Final = tuple(
         # "this paper contains an error and is withdrawn"
         (
             rf"(?P<self>{_SELF}){_OF_SELF}\s+(?:is|was|has|had|will|cannot|contains?|needs?|turned"
-            rf"|overlaps?|suffers?|relies|duplicates?)\s[^:]{{1,120}}?\b(?:and|so|hence|thus|therefore),?\s+"
+            rf"|overlaps?|suffers?|relies|duplicates?)\s[^;]{{1,120}}?\b(?:and|so|hence|thus|therefore),?\s+"
             rf"(?:it\s+)?{_BE}{_ADVERB}{_GONE}"
         ),
         # "it is therefore withdrawn", "this has been withdrawn"
@@ -101,7 +104,7 @@ _NOTICES: Final = tuple(
 _NOUN_FIRST: Final = rf"{_MODIFIER}{_NOUN}\s+{_BE}?{_ADVERB}{_GONE}"
 _VERB_FIRST: Final = (
     rf"(?:(?:temporarily|permanently|voluntarily|now|being|has\s+been|is|was)\s+)*"
-    rf"(?:{_REMOVED}|(?:withdrawn|withdrawed|retracted)(?:\s+(?:{_NOUN}(?<!s)))?"
+    rf"(?:{_REMOVED}|(?:withdrawn|withdrawed|with?rawn|retracted)(?:\s+(?:{_NOUN}(?<!s)))?"
     rf"(?=\s*(?:$|[:.)\]]|,(?!\s*(?:rejected|accepted|desk|retracted|withdrawn|and|or)\b)|\s-\s)"
     rf"|\s+(?:temporarily|permanently|voluntarily|by\s+{_AGENT}|from\s+{_ARXIV}|due|because|since"
     r"|as|owing|pending|until|in\s+(?:order|favou?r|view|light|v\d)|(?:at|on|upon|per)\s+\w+|following"
@@ -172,8 +175,7 @@ _LIVES_AGAIN: Final = re.compile(
     r"|manuscript)?[\s:,]\s*(?:now\s+|has\s+)?(?:fix|correct(?!ness)|repair|restor|reinstat"
     r"|resolv|(?:is|contains|has|gives)\s+(?:an?|the|its)\s+(?:new|corrected|fixed|revised"
     r"|repaired|complete)\b)"
-    r"|\breplaced\s+(?:with|by)\s+(?:this|(?:the|an?)\s+(?:present|current|new|corrected|revised)"
-    r"\s+version)"
+    r"|(?<!\bbe)\s+replaced\s+(?:with|by)\s+(?:this|the\s+(?:present|current))\s+version"
 )
 # Of a short abstract beside its notice: why, and what to do instead.
 _BELONGS: Final = re.compile(
@@ -187,6 +189,8 @@ _STUDIES: Final = re.compile(
 )
 _LONGEST_NOTICE: Final = 700  # characters of an abstract that is nothing else
 _LONGEST_COMMENT: Final = 4_000  # no real one comes near it; the patterns are not linear
+
+_WORTH_READING: Final = re.compile(r"\bwi\w{1,5}[ae]w|retract|remov|delet|rescind|revok|taken")
 
 # ── reading ──────────────────────────────────────────────────────────────────
 
@@ -218,7 +222,7 @@ def withdraws(comment: str, version: int | None = None) -> bool:
     withdrawn; without a number only a later version in the same comment tells.
     """
     text = _plain(comment[:_LONGEST_COMMENT])
-    if "withdr" not in text and not re.search(r"retract|remov|delet|rescind|revok|down", text):
+    if not _WORTH_READING.search(text):
         return False  # nearly all comments
     sentences = list(_sentences(text))
     if any(_LIVES_AGAIN.search(one.text) for one in sentences):

@@ -26,6 +26,8 @@ from papers.sources.arxiv import (
 from papers.sources.arxiv_xml import Entry
 from papers.sources.http import Http, Limits
 
+DAY = date(2025, 3, 1)
+
 
 @pytest.fixture
 def server(httpserver_ipv4: HTTPServer, settings: Settings) -> HTTPServer:
@@ -94,15 +96,15 @@ def test_links_of_prose_are_found_and_can_be_dropped(server: HTTPServer, http: H
 
 
 @pytest.mark.parametrize(
-    ("comment", "announced", "is_withdrawn"),
-    [("12 pages", "", False), ("Withdrawn", "", True), ("", "replace", None)],
+    ("comment", "published_on", "is_withdrawn"),
+    [("12 pages", DAY, False), ("", DAY, False), ("Withdrawn", DAY, True), ("", None, None)],
 )
-def test_only_a_comment_proves_that_a_paper_lives(
-    comment: str, announced: Any, is_withdrawn: bool | None
+def test_only_an_entry_of_the_query_api_proves_that_a_paper_lives(
+    comment: str, published_on: date | None, is_withdrawn: bool | None
 ) -> None:
     found = Entry(
         arxiv_id="2503.00001", version=2, title="On X", abstract="We study it.",
-        comment=comment, announced=announced, updated_on=date(2025, 3, 13),
+        comment=comment, published_on=published_on, updated_on=date(2025, 3, 13),
     )  # fmt: skip
     paper = fetched(found, date(2025, 3, 14))
     assert (paper.is_withdrawn, paper.version) == (is_withdrawn, 2)

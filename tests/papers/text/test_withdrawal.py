@@ -199,6 +199,64 @@ Withdrawn in v2
 Withdrawn. Lemma 2 is wrong.
 This paper has been withdrawn by the authors due to an error in the correspondence between A and B
 Work withdrawn due to errors
+The paper has been withdrawn because it was accepted at ICLR without consent
+Withdrawn by the authors for resubmission to NeurIPS
+This paper has been retracted from arXiv
+This version of the paper has been withdrawn
+The article is withdrawn from publication due to an error
+This manuscript has been withdrawn as it was submitted to the wrong archive
+withdrawn by author's request
+Withdrawn upon the author's request
+Withdrawn - plagiarism
+WITHDRAWN: see comments
+This paper has been withdraw by the author
+This paper has been withrawn by the author
+Withrawn
+Retracted paper.
+Removed by the author
+Paper removed at the request of the authors
+This paper has been deleted by the author
+Article withdrawn from arXiv by authors
+Preliminary version. Withdrawn.
+Draft withdrawn
+This paper has been withdrawn by the authors in order to be merged with arXiv:2501.00001
+The authors have decided to withdraw the paper from arXiv
+Due to a critical bug we are withdrawing this submission
+Note: this work is withdrawn since March 2025
+This submission is a duplicate of arXiv:2401.00001 and has been withdrawn
+This paper has been withdrawn. It will be replaced by a corrected version.
+This paper is withdrawn and will be replaced by the current version of the journal
+I am retracting this paper because Lemma 2 is wrong
+We are retracting this article
+We have retracted this paper
+The authors hereby retract this article due to an error in Table 2
+This submission has been removed by arXiv admins
+This submission has been removed by arXiv moderators due to policy
+This submission was removed by arXiv
+This paper was removed by arXiv administrators; contact the author
+This article was retracted at the authors' request
+v2: retracted due to an error
+v4 - withdrawn due to an error in the data
+Version 2: withdrawn because of a bug
+v3: This paper is withdrawn due to an error
+v3: withdrawn due to an error; v2: typos fixed
+Paper withdrawn because of a sign error
+Paper withdrawn owing to a wrong proof
+Preprint withdrawn due to a conflict of interest
+Submission withdrawn due to a sign error
+paper temporarily withdrawn due to a missing reference
+I withdraw this paper because Lemma 2 is wrong
+We are withdrawing our paper because Theorem 1 is false
+The author is withdrawing this paper because Lemma 2 is wrong
+Both authors withdraw this paper
+This article has been retracted by its authors
+This article has been retracted by the first author
+This article has been retracted
+Article retracted by the authors
+This paper is retracted
+12 pages; this paper has been withdrawn
+Accepted at ICML 2025. This paper has been withdrawn by the authors due to an error in the proof.
+10 pages, accepted to CVPR; this paper has been withdrawn by arXiv administrators
 """
 
 

@@ -172,6 +172,33 @@ Contains results from a withdrawn paper by the same author
 We report that a paper was withdrawn
 This paper reports why an article has been withdrawn
 This paper explains how the paper was withdrawn
+Paper withdrawn from the workshop
+This article was withdrawn from Physical Review Letters
+An earlier version of this work was retracted from a journal; this is the corrected version
+A preliminary version of this article was withdrawn from NeurIPS 2025 after reviews
+A previous version of this paper was withdrawn from ICLR 2026
+Previous version was withdrawn from ICLR 2026; 12 pages
+The previous version of this paper has been withdrawn
+Prior version withdrawn from AAAI
+12 pages. A previous version of this paper was withdrawn from ICLR 2026.
+Earlier submission to ICLR 2026 was withdrawn
+This work was previously submitted to ICLR 2026 and withdrawn
+Previously submitted to ICLR 2026 (withdrawn)
+Rejected from ICLR, withdrawn from NeurIPS, accepted at TMLR
+Submitted to ICLR 2026 and then withdrawn
+Formerly withdrawn; now with a full proof
+The workshop version of this paper was withdrawn
+An extended abstract of this paper was withdrawn from COLT
+The title of this paper was withdrawn
+Withdrawn from ICLR 2026 and resubmitted to ICML
+Withdrawn from a conference
+We thank the reviewers; the paper was withdrawn from ICLR
+Analysis of articles retracted by the authors
+A corpus of 4,000 retracted articles
+A paper on how articles get withdrawn by arXiv administrators
+A study of submissions removed by arXiv administrators
+A survey of papers removed by arXiv moderators, 12 pages
+Contains a list of preprints that were withdrawn by their authors
 """
 
 
