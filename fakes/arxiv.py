@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-ATOM = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"'
+ATOM = (
+    'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
+    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"'
+)
 
 
 @dataclass
@@ -82,9 +85,11 @@ def serving() -> Iterator[Site]:
         site.server_close()
 
 
-def feed(*entries: str) -> bytes:
-    """A response of the query API."""
-    return f'<?xml version="1.0" encoding="UTF-8"?><feed {ATOM}>{"".join(entries)}</feed>'.encode()
+def feed(*entries: str, total: int | str | None = None) -> bytes:
+    """A response of the query API. `total`: how many entries it says that it has."""
+    count = "" if total is None else f"<opensearch:totalResults>{total}</opensearch:totalResults>"
+    content = count + "".join(entries)
+    return f'<?xml version="1.0" encoding="UTF-8"?><feed {ATOM}>{content}</feed>'.encode()
 
 
 def entry(
@@ -96,16 +101,19 @@ def entry(
     authors: tuple[str, ...] = ("Ada Lovelace", "Alan Turing"),
     categories: tuple[str, ...] = ("cs.LG", "stat.ML"),
     published: str = "2025-03-12T17:59:46Z",
+    updated: str = "",
     comment: str = "",
 ) -> str:
-    """One entry of it."""
+    """One entry of it. `updated`: the time of this version."""
     terms = "".join(f'<category term="{term}"/>' for term in categories)
     primary = f'<arxiv:primary_category term="{categories[0]}"/>' if categories else ""
     names = "".join(f"<author><name>{name}</name></author>" for name in authors)
     return (
         f"<entry><id>http://arxiv.org/abs/{identity}v{version}</id>"
         f"<title>{title or f'On {identity}'}</title><summary>{abstract}</summary>"
-        f"<published>{published}</published><arxiv:comment>{comment}</arxiv:comment>"
+        f"<published>{published}</published>"
+        f"{f'<updated>{updated}</updated>' if updated else ''}"
+        f"<arxiv:comment>{comment}</arxiv:comment>"
         f"{primary}{terms}{names}</entry>"
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
@@ -21,7 +21,7 @@ from papers.explain import explain
 
 router = Router(tags=["editions"])
 Cadence = Literal["daily", "weekly", "monthly"]
-_FROZEN: Final = "public, max-age=3600"  # only a deletion changes what is frozen
+_FROZEN: Final = "public, max-age=3600"  # only a withdrawal or a deletion changes what is shown
 
 
 class EditionFields(ApiSchema):
@@ -102,7 +102,8 @@ def edition(
     if found is None:
         raise HttpError(404, f"There is no {cadence} edition of {day}. /api/editions lists them.")
     start = query.p * query.limit
-    candidates = found.candidates.select_related("paper").only(
+    living = found.candidates.filter(paper__is_withdrawn=False)
+    candidates = living.select_related("paper").only(
         "position", "trend", "components", "topics", "facts", "edition_id", "paper__arxiv_id"
     )
     response["Cache-Control"] = _FROZEN
@@ -113,9 +114,11 @@ def edition(
 
 
 def _frozen() -> QuerySet[Any]:
-    """Frozen editions without their rendered mail, each with its number of `papers`."""
+    """Frozen editions without their rendered mail, each with its number of living `papers`."""
     frozen = Edition.objects.light().filter(state=Edition.State.FROZEN)
-    return frozen.annotate(papers=Count("candidates"))
+    return frozen.annotate(
+        papers=Count("candidates", filter=Q(candidates__paper__is_withdrawn=False))
+    )
 
 
 def _edition(edition: Any) -> dict[str, Any]:

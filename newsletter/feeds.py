@@ -54,7 +54,9 @@ class EditionsFeed(AtomFeed):
         return tag("feed", "editions", cadence)
 
     def items(self, cadence: str) -> Iterator[Entry]:
-        first = Candidate.objects.filter(position__lte=SHOWN).order_by("position")
+        # A feed is read again and again: a paper that was withdrawn since is in it no longer.
+        living = Candidate.objects.filter(paper__is_withdrawn=False)
+        first = living.filter(position__lte=SHOWN).order_by("position")
         candidates = first.only("edition", "position", "facts")
         has_papers = Exists(Candidate.objects.filter(edition=OuterRef("pk")))
         editions = _published().filter(has_papers, cadence=cadence).order_by("-day")
@@ -71,7 +73,10 @@ class EditionsFeed(AtomFeed):
 
 
 class OwnFeed(AtomFeed):
-    """One subscriber's digests, as they were sent. Four queries, one for the subscriber."""
+    """One subscriber's digests, as they were sent, without papers that were withdrawn since.
+
+    Four queries, one of them for the subscriber.
+    """
 
     title = "Your digest · Trending Papers"
     subtitle = "What we sent you, and why."
@@ -134,12 +139,14 @@ def _published() -> EditionQuerySet:
 
 
 def _facts_of(deliveries: Iterable[Delivery]) -> dict[tuple[int, int], dict[str, Any]]:
-    """The frozen facts of the picked papers, by edition and position."""
+    """The frozen facts of the picked papers, by edition and position; without withdrawn papers."""
     picked = {
         (delivery.edition_id, pick.position) for delivery in deliveries for pick in delivery.picks
     }
     rows = Candidate.objects.filter(
-        edition__in={edition for edition, _ in picked}, position__in={place for _, place in picked}
+        edition__in={edition for edition, _ in picked},
+        position__in={place for _, place in picked},
+        paper__is_withdrawn=False,
     )
     values = rows.values_list("edition_id", "position", "facts")
     return {(edition, position): facts for edition, position, facts in values}

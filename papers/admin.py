@@ -11,6 +11,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -18,6 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 import papers.admin_jobs  # noqa: F401 (registers its pages)
 from papers.catalogue.classify import classify
+from papers.catalogue.withdraw import bring_back, withdraw
 from papers.models import (
     Curator,
     Listing,
@@ -62,7 +64,7 @@ class PaperAdmin(BaseAdmin[Paper]):
         "week_trend",
         moment("listed_on", "listed"),
     )
-    list_filter = ("topics", ("listed_on", RangeDateFilter), "is_sample")
+    list_filter = ("topics", ("listed_on", RangeDateFilter), "is_withdrawn", "is_sample")
     date_hierarchy = "listed_on"
     search_fields = ("title",)
     search_help_text = "Words, an arXiv id or its link"
@@ -70,11 +72,19 @@ class PaperAdmin(BaseAdmin[Paper]):
     # The sources would overwrite these fields at their next read.
     readonly_fields = (
         "title", "author_names", "arxiv", "published_on", "listed_on", "categories", "keywords",
-        "latest_signals", "latest_trends", "created_at", "updated_at",
+        "latest_signals", "latest_trends", "withdrawn_on", "withdrawn_by", "restored_on",
+        "created_at", "updated_at",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("title", "author_names", "arxiv", "summary")}),
         ("Links", {"fields": ("code_url", "project_url")}),
+        (
+            "Withdrawal",
+            {
+                "fields": ("is_withdrawn", ("withdrawn_on", "withdrawn_by", "restored_on")),
+                "description": "What you change here, no source changes back.",
+            },
+        ),
         ("Now", {"fields": ("latest_signals", "latest_trends")}),
         ("From its sources", {"fields": ("categories", "keywords", ("published_on", "listed_on"))}),
         ("Row", {"fields": (("created_at", "updated_at"),)}),
@@ -86,10 +96,6 @@ class PaperAdmin(BaseAdmin[Paper]):
     def has_delete_permission(self, request: HttpRequest, obj: Paper | None = None) -> bool:
         return False  # editions and signals refer to their papers
 
-    def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:
-        obj.summary = fold_paragraphs(obj.summary)  # as it would come from a source
-        super().save_model(request, obj, form, change)
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paper]:
         # The search vector is large, and no page shows it.
         return super().get_queryset(request).defer("search")
@@ -99,6 +105,13 @@ class PaperAdmin(BaseAdmin[Paper]):
     ) -> tuple[QuerySet[Paper], bool]:
         words = search_term.strip()
         return (queryset.filter(_matches(words)) if words else queryset), False
+
+    def save_model(self, request: HttpRequest, obj: Paper, form: Any, change: bool) -> None:
+        obj.summary = fold_paragraphs(obj.summary)  # as it would come from a source
+        if "is_withdrawn" in form.changed_data:
+            mark = withdraw if obj.is_withdrawn else bring_back
+            mark(obj, timezone.now().date())
+        super().save_model(request, obj, form, change)
 
     def annotate_page(self, rows: Sequence[Paper]) -> None:
         ids = [row.pk for row in rows]

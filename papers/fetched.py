@@ -43,7 +43,10 @@ class FetchedPaper:
     `listed_on` is the day, in UTC, whose list shows the paper. Without `is_listing` no list does:
     it is the day of an announcement, which counts until a list shows the paper. `raw` is its
     payload, ready for JSON. All other texts are cleaned, and those that are too long are left out.
-    `left_out` says what of the row could not be used; it is no part of the paper.
+    `is_withdrawn` is None when the source does not say whether the paper lives; `withdrawn_on` is
+    the day of its withdrawal, if known. `version` and `revised_on`, the day of that version, are
+    of sources that have versions. `left_out` says what of the row could not be used; it is no part
+    of the paper.
 
     Raises:
         ValueError: nothing identifies the paper: no arXiv id, and no letter or digit in its title.
@@ -61,6 +64,10 @@ class FetchedPaper:
     code_url: str = ""
     project_url: str = ""
     signals: tuple[FetchedSignal, ...] = ()
+    is_withdrawn: bool | None = None
+    withdrawn_on: date | None = None
+    version: int | None = None
+    revised_on: date | None = None
     raw: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = field(default=(), compare=False)
 

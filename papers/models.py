@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -122,8 +123,29 @@ class Paper(models.Model):
         editable=False,
         help_text="When its metadata was last requested from arXiv.",
     )
+    arxiv_version = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The newest version whose comment or notice was read.",
+    )
     is_withdrawn = models.BooleanField(
-        default=False, help_text="Withdrawn by its authors or by arXiv: no list shows it."
+        "withdrawn", default=False, help_text="By its authors or by arXiv: no list shows it."
+    )
+    withdrawn_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="The day of the withdrawal."
+    )
+    withdrawn_by = models.CharField(
+        max_length=30,
+        blank=True,
+        editable=False,
+        help_text="The source that marked it, which may bring it back; empty for an operator.",
+    )
+    restored_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The day on which it was brought back: what is withdrawn earlier is over.",
     )
     is_sample = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -152,7 +174,11 @@ class Paper(models.Model):
                 fields=["title_key"],
                 condition=Q(arxiv_id__isnull=True),
                 name="paper_without_arxiv_id_unique_title",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withdrawn=True) | Q(withdrawn_on=None, withdrawn_by=""),
+                name="paper_facts_of_withdrawal",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=NEWEST_FIRST, name="paper_newest"),
@@ -164,6 +190,16 @@ class Paper(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("papers:paper", args=[self.arxiv_id or self.pk])
+
+    @property
+    def withdrawal_day(self) -> date | None:
+        """When it was withdrawn; None while it lives.
+
+        A row that was marked by hand in the database has no day: that of its last change counts.
+        """
+        if not self.is_withdrawn:
+            return None
+        return self.withdrawn_on or self.updated_at.date()
 
     @property
     def arxiv_url(self) -> str:

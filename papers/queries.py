@@ -177,9 +177,10 @@ def topic_counts(window: Window, day: date) -> list[TopicCount]:
 def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
     """A paper's newest trend in each window, shortest first, and its place there, from 1.
 
-    One query; the index trend_once finds the trends, and trend_ranking the stronger ones. The
-    last of 10,000 papers of a month takes 30 ms: for each stronger one the query must read
-    whether it is withdrawn, or the place would differ from the list.
+    A withdrawn paper has no place. One query; the index trend_once finds the trends, and
+    trend_ranking the stronger ones. The last of 10,000 papers of a month takes 30 ms: for each
+    stronger one the query must read whether it is withdrawn, or the place would differ from
+    the list.
     """
     stronger = Trend.objects.filter(
         window=OuterRef("window"),
@@ -189,7 +190,7 @@ def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
     )
     counted = stronger.order_by().values("day").annotate(papers=Count("id")).values("papers")
     trends = (
-        Trend.objects.filter(paper=paper_id)
+        Trend.objects.filter(paper=paper_id, paper__in=Paper.listed.all())
         .annotate(stronger=Coalesce(Subquery(counted), 0))
         .order_by("window", "-day")
         .distinct("window")

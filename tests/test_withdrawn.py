@@ -83,9 +83,32 @@ def test_the_next_score_removes_the_trend_of_a_withdrawn_paper(window: Window) -
 
 
 @time_machine.travel(NEXT_DAY, tick=False)
-def test_its_own_page_and_its_api_entry_stay(client: Client, withdrawn: Paper) -> None:
+@pytest.mark.parametrize(
+    ("url", "mark"),
+    [
+        ("/papers/{0.pk}/", "<b>Withdrawn on 15 March 2025</b>"),
+        ("/papers/{0.pk}/", '<meta name="robots" content="noindex">'),
+        ("/api/papers/{0.arxiv_id}", '"withdrawnAt": "2025-03-15T00:00:00.000Z"'),
+        ("/papers/{0.arxiv_id}.md", "**Withdrawn on 15 March 2025.**"),
+        ("/search/?q={0.arxiv_id}", "<b>Withdrawn on 15 March 2025</b>"),
+    ],
+)
+def test_its_own_page_and_its_api_entry_stay_and_say_so(
+    client: Client, withdrawn: Paper, url: str, mark: str
+) -> None:
     """Links to them are in mails and in other people's pages."""
-    for url in (withdrawn.get_absolute_url(), f"/api/papers/{withdrawn.arxiv_id}"):
-        answer = client.get(url)
-        assert answer.status_code == 200
-        assert WITHDRAWN in answer.content.decode()
+    Paper.objects.filter(pk=withdrawn.pk).update(withdrawn_on=NEXT_DAY.date())
+    answer = client.get(url.format(withdrawn), follow=True)
+    assert answer.status_code == 200
+    assert WITHDRAWN in answer.content.decode()
+    assert mark in answer.content.decode()
+    Paper.objects.filter(pk=withdrawn.pk).update(withdrawn_on=None, is_withdrawn=False)
+    assert mark not in client.get(url.format(withdrawn), follow=True).content.decode()
+
+
+@time_machine.travel(NEXT_DAY, tick=False)
+def test_it_has_no_place_in_any_list(client: Client, withdrawn: Paper) -> None:
+    address = f"/api/papers/{withdrawn.arxiv_id}/trend"
+    assert client.get(address).json()["trends"] == []
+    Paper.objects.update(is_withdrawn=False)
+    assert len(client.get(address).json()["trends"]) == 3

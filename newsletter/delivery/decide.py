@@ -30,10 +30,11 @@ def decide(
     """The papers of this delivery, or why it gets none.
 
     A delivery that is tried again keeps the papers of its first attempt: it is the same message.
+    Only where one of them was withdrawn it comes without them (newsletter/delivery/withdrawn.py).
 
     Args:
         recipient: None when the subscriber was deleted.
-        seen: ids of papers that other editions have sent to this recipient.
+        seen: ids of papers not to choose: withdrawn, or sent to this recipient by other editions.
         minimum: fewer papers than these make no digest (DIGEST_MINIMUM).
         knows_key: whether tokens can still be made with a key of this id.
     """

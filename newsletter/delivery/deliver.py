@@ -35,6 +35,7 @@ from newsletter.delivery.seen import seen_papers
 from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
+from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
 from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_edition
 from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import RENDERER, Digest
@@ -144,10 +145,15 @@ class _Sender:
         by_id = recipients([one.subscriber_id for one in claimed if one.subscriber_id])
         edition = self._edition
         seen = seen_papers(list(by_id), edition.edition_id, edition.seen_scope)
+        withdrawn = withdrawn_papers(edition.edition_id)
         items, skips = list[Item](), dict[int, str]()
-        for delivery in claimed:
+        for stored in claimed:
+            delivery = without_withdrawn(stored, withdrawn)
             recipient = by_id.get(delivery.subscriber_id or 0)
-            found = self._decide_one(delivery, recipient, seen.get(delivery.subscriber_id or 0, ()))
+            unwanted = seen.get(delivery.subscriber_id or 0, withdrawn)
+            if withdrawn:
+                unwanted = withdrawn.union(unwanted)
+            found = self._decide_one(delivery, recipient, unwanted)
             if isinstance(found, Skip):
                 skips[delivery.id] = found.reason
             elif recipient:

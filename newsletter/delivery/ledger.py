@@ -110,7 +110,9 @@ UPDATE newsletter_delivery
 # lease expired sends nothing, and a pause works at once. Run again after a commit whose reply was
 # lost, it returns the same ids, also when the leases expired in between: no other worker has this
 # fence, and the worker that has it has sent none of these messages.
-# What an earlier attempt has stored stays: every attempt sends the same message.
+# What an earlier attempt has stored stays, as it is not among the new contents: every attempt sends
+# the same message. Only a delivery that was decided again, as a paper of it was withdrawn, comes
+# with a new content, and this commit stores it: what is stored is what is sent.
 _MARK_SENDING = """
 WITH held AS (
   UPDATE newsletter_delivery
@@ -130,7 +132,9 @@ WITH held AS (
     FROM held JOIN unnest(%(new)s::bigint[], %(positions)s::text[], %(papers)s::text[],
                           %(reasons)s::text[]) AS content (id, positions, papers, reasons)
          USING (id)
-  ON CONFLICT (delivery_id, edition_id) DO NOTHING
+  ON CONFLICT (delivery_id, edition_id) DO UPDATE
+  SET positions = excluded.positions, papers = excluded.papers, reasons = excluded.reasons,
+      dated_at = excluded.dated_at, renderer = excluded.renderer, key_id = excluded.key_id
 )
 SELECT id FROM held
 """

@@ -80,7 +80,7 @@ class Burst:
     """Deliveries that become uncertain together if the process is killed: BURST_SIZE at most."""
 
     items: Sequence[Item]
-    stamp: RenderStamp  # of the deliveries without an earlier attempt
+    stamp: RenderStamp  # of the deliveries without stored content
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)

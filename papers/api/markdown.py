@@ -21,12 +21,22 @@ def read_paper(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def markdown(paper: Paper) -> str:
-    """Title, authors, links and abstract: the full text is not stored here."""
+    """Title, withdrawal, authors, links and abstract: the full text is not stored here."""
     links = [f"[{name}]({address})" for name, address in _addresses(paper) if address]
-    parts = [f"# {paper.title}", ", ".join(map(str, paper.authors)), " · ".join(links)]
+    parts = [
+        f"# {paper.title}",
+        _withdrawal(paper),
+        ", ".join(map(str, paper.authors)),
+        " · ".join(links),
+    ]
     if paper.summary:
         parts += ["## Abstract", paper.summary]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _withdrawal(paper: Paper) -> str:
+    day = paper.withdrawal_day
+    return f"**Withdrawn on {day:%-d %B %Y}.**" if day else ""
 
 
 def _addresses(paper: Paper) -> list[tuple[str, str]]:

@@ -80,6 +80,9 @@ class _PaperBase(ApiSchema):
     organization: Organization | None = None
     thumbnail: str | None = None
     media_urls: list[str] | None = None
+    withdrawn_at: str | None = instant_field(
+        "When the paper was withdrawn: the midnight that began the day. No list has such a paper."
+    )
     topics: list[str] = Field(description="Slugs of its topics here, the best first.")
     url: str = Field(description="Its page here.")
     is_sample: bool | None = Field(None, description="True: shipped as a sample, counts invented.")

@@ -121,6 +121,7 @@ def _common(entry: Entry, payload: HuggingFacePayload) -> dict[str, Any]:
         "organization": _organization(payload.organization),
         "thumbnail": payload.link("thumbnail"),
         "media_urls": payload.links("mediaUrls"),
+        "withdrawn_at": _midnight(paper.withdrawal_day),
         "topics": [link.topic.slug for link in paper.topic_links.all()],
         "url": public_url(paper),
         "is_sample": paper.is_sample or None,
@@ -142,6 +143,10 @@ def written(instant: datetime) -> str:
     """As Hugging Face writes instants, and as its client reads them: 2025-03-14T12:00:00.000Z."""
     text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def _midnight(day: date | None) -> str | None:
+    return written(datetime.combine(day, time.min, tzinfo=UTC)) if day else None
 
 
 def _on(day: date, instant: datetime | None) -> datetime:

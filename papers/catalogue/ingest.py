@@ -19,6 +19,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Max
 
+from papers.catalogue import withdraw
 from papers.catalogue.identify import Identified, identify
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Listing, Paper, RawRecord, Signal
@@ -33,6 +34,9 @@ _RANKS: Final = {
 }  # fmt: skip
 _USUAL_RANK: Final = 1
 _log = logging.getLogger(__name__)
+# arXiv has no field for links: they are found in its prose, and a source with a field is better.
+_RANK_OF_PROSE: Final = _RANKS["arxiv"]
+_LINKS: Final = ("code_url", "project_url")
 _BATCH: Final = 1000  # rows of one INSERT
 # PostgreSQL refuses a row whose words take 1 MB in the search index, and with it all the others.
 # The longest real abstract has 2,000 characters.
@@ -74,6 +78,7 @@ class _Pending:
 
     paper: Paper
     best_source: tuple[int, date] | None = None  # rank and day of the record whose fields count
+    best_for_links: tuple[int, date] | None = None  # the same, without links found in prose
     hashes: set[str] = field(default_factory=set)  # of the payloads of this source
     is_changed: bool = False
     day: date | None = None  # `listed_on` of a stored paper
@@ -82,6 +87,12 @@ class _Pending:
     new_days: set[date] = field(default_factory=set)
     records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     signals: dict[str, float] = field(default_factory=dict)
+
+    def note_source(self, source: tuple[int, date]) -> None:
+        """Count a record, by the rank of its source and its day, among those of the paper."""
+        self.best_source = max(self.best_source or source, source)
+        if source[0] != _RANK_OF_PROSE:
+            self.best_for_links = max(self.best_for_links or source, source)
 
 
 def noon(day: date) -> datetime:
@@ -101,13 +112,21 @@ def ingest(
     A paper is added, updated or left as it is. Each distinct payload is stored once. A signal is
     added unless the paper has one of that kind and source at `read_at`. A sample paper that a
     real source returns becomes a real one. One ingest runs at a time: others wait.
+
+    A paper that the source says is withdrawn is marked as such if it is stored, and nothing else
+    of it is stored.
     """
     papers = [_indexable(paper) for paper in papers]
+    gone = [fetched for fetched in papers if fetched.is_withdrawn]
+    living = [fetched for fetched in papers if not fetched.is_withdrawn]
     with transaction.atomic():
         _wait_for_other_ingests()
-        identified = identify(papers)
+        identified = identify(living)
+        withdraw.mark_withdrawn(source, gone, read_at.date())
+        described = list(zip(identified.papers, living, strict=True))
+        withdraw.restore_living(source, described, read_at.date())
         pending = _pending(source, identified)
-        for fetched, paper in zip(papers, identified.papers, strict=True):
+        for paper, fetched in described:
             one = pending[id(paper)]
             _apply(one, fetched, (_rank(source), read_at.date()), is_sample)
             _list(one, fetched, read_at)
@@ -160,8 +179,7 @@ def _pending(source: str, identified: Identified) -> dict[int, _Pending]:
     for pk, stored_hash in records.filter(source=source).values_list("paper", "payload_hash"):
         stored[pk].hashes.add(stored_hash)
     for pk, name, day in records.values_list("paper", "source").annotate(Max("day")):
-        best, found = stored[pk].best_source, (_rank(name), day)
-        stored[pk].best_source = max(best, found) if best else found
+        stored[pk].note_source((_rank(name), day))
     for pk in identified.changed & stored.keys():
         stored[pk].is_changed = True
     for it in stored.values():
@@ -193,11 +211,14 @@ def _apply(
     if is_new:
         pending.hashes.add(found_hash)
         pending.records.append((found_hash, fetched.raw))
-    is_best = is_new and (pending.best_source is None or source >= pending.best_source)
-    if is_best:
-        pending.best_source = source
-    changes = _changed_fields(paper, fetched, is_best=is_best)
-    for name, value in (changes | _sample_field(paper, is_sample)).items():
+    is_best = is_new and source >= (pending.best_source or source)
+    has_best_links = is_new and source >= (pending.best_for_links or source)
+    has_best_links = has_best_links and source[0] != _RANK_OF_PROSE
+    if is_new:
+        pending.note_source(source)
+    changes = _changed_fields(paper, fetched, is_best=is_best, has_best_links=has_best_links)
+    changes |= _sample_field(paper, is_sample) | _version_field(paper, fetched)
+    for name, value in changes.items():
         setattr(paper, name, value)
         pending.is_changed = True
 
@@ -219,7 +240,9 @@ def _decides_first_day(pending: _Pending, fetched: FetchedPaper) -> bool:
     return fetched.is_listing == pending.is_listed and fetched.listed_on < pending.day
 
 
-def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> dict[str, Any]:
+def _changed_fields(
+    paper: Paper, fetched: FetchedPaper, *, is_best: bool, has_best_links: bool
+) -> dict[str, Any]:
     """The fields of `paper` that `fetched` changes: empty ones; from the best source, all."""
     values = {
         "arxiv_id": fetched.arxiv_id,
@@ -234,10 +257,11 @@ def _changed_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> di
         "project_url": fetched.project_url,
     }
     stored = {name: getattr(paper, name) for name in values}
+    best = {name: has_best_links if name in _LINKS else is_best for name in values}
     return {
         name: value
         for name, value in values.items()
-        if value and value != stored[name] and (is_best or not stored[name])
+        if value and value != stored[name] and (best[name] or not stored[name])
     }
 
 
@@ -246,6 +270,14 @@ def _sample_field(paper: Paper, is_sample: bool) -> dict[str, Any]:
     if not paper.pk and is_sample and not paper.is_sample:
         return {"is_sample": True}
     return {"is_sample": False} if paper.is_sample and not is_sample else {}
+
+
+def _version_field(paper: Paper, fetched: FetchedPaper) -> dict[str, Any]:
+    """The newest version of which arXiv said that it lives."""
+    if not fetched.version or fetched.is_withdrawn is not False:
+        return {}
+    version = max(fetched.version, paper.arxiv_version or 0)
+    return {"arxiv_version": version} if version != paper.arxiv_version else {}
 
 
 def payload_hash(payload: dict[str, Any]) -> str:
@@ -285,7 +317,8 @@ def _store(pending: list[_Pending], source: str, read_at: datetime) -> IngestRep
 
 def _update(papers: Iterable[Paper]) -> None:
     # An upsert by primary key: bulk_update's CASE per field takes some ten times as long.
-    kept = ("id", "created_at", "search")
+    # Withdrawals have statements of their own, under a lock: here an old row would undo one.
+    kept = ("id", "created_at", "search", *withdraw.MARK)
     columns = Paper._meta.concrete_fields  # noqa: SLF001 (Django documents it)
     names = [column.name for column in columns if column.name not in kept]
     Paper.objects.bulk_create(

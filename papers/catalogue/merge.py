@@ -65,7 +65,18 @@ def _combine(named: Paper, nameless: Paper, *, into: Paper) -> None:
     )
     into.is_sample = named.is_sample and nameless.is_sample
     # Else a withdrawn paper would be back in all lists as soon as its older row was found.
-    into.is_withdrawn = named.is_withdrawn or nameless.is_withdrawn
+    _combine_withdrawals(named, nameless, into=into)
+    into.arxiv_version = named.arxiv_version or nameless.arxiv_version
+
+
+def _combine_withdrawals(named: Paper, nameless: Paper, *, into: Paper) -> None:
+    """An operator's withdrawal counts before a source's, and the named row's before the other's."""
+    gone = [paper for paper in (named, nameless) if paper.is_withdrawn]
+    restored = [paper.restored_on for paper in (named, nameless) if paper.restored_on]
+    decisive = min(gone, key=lambda paper: paper.withdrawn_by != "", default=named)
+    facts = (decisive.is_withdrawn, decisive.withdrawn_on, decisive.withdrawn_by)
+    into.is_withdrawn, into.withdrawn_on, into.withdrawn_by = facts
+    into.restored_on = max(restored, default=None)
 
 
 def _first_listing(paper: Paper) -> tuple[date, datetime] | None:

@@ -53,7 +53,7 @@ def _fetched_days(today: date) -> set[date]:
 
 
 def _metadata_steps(now: datetime) -> Iterator[Step]:
-    """One batch after the other until no paper lacks metadata, or the run's time is over."""
+    """One batch after the other until no paper is due, or the run's time is over."""
     with at_arxiv.connect(RUN) as http:
         while ids := _ids_lacking_metadata(now):
             yield Step(partial(arxiv.fetch_batch, http, ids, now))
@@ -135,7 +135,7 @@ JOBS: Final = (
         name=METADATA,
         source=at_arxiv.SOURCE,
         slot=Slot(40),
-        what="categories, authors and code links that lists leave out",
+        what="categories, authors and comments that lists leave out",
         steps=_metadata_steps,
     ),
     JobSpec(

@@ -92,14 +92,31 @@ def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
         is_listing=False,
         code_url=code_url(entry.comment, entry.abstract),
         project_url=project_url(entry.comment, entry.abstract),
+        is_withdrawn=_is_withdrawn(entry),
+        withdrawn_on=entry.updated_on or entry.announced_on,
+        version=entry.version,
+        revised_on=entry.updated_on,
         raw=entry.raw,
         left_out=entry.left_out,
     )
 
 
-def without_links(paper: FetchedPaper) -> FetchedPaper:
-    """The same without its links: those found in prose must not replace a source's own."""
-    return replace(paper, code_url="", project_url="")
+def _is_withdrawn(entry: Entry) -> bool | None:
+    """None: a feed has no comment, so an entry of it without a notice proves nothing."""
+    has_comment = entry.published_on is not None and not entry.announced
+    return entry.is_withdrawn or (False if has_comment else None)
+
+
+def without_links(
+    paper: FetchedPaper, *, has_code: bool = True, has_project: bool = True
+) -> FetchedPaper:
+    """The same without its links: those found in prose must not replace a source's own.
+
+    A paper whose code is known gets no link to a project either: prose names those of others too.
+    """
+    if has_code:
+        return replace(paper, code_url="", project_url="")
+    return replace(paper, project_url="") if has_project else paper
 
 
 def wrong_address(url: str, rest: float) -> str:
@@ -137,7 +154,12 @@ def _http(base_url: str, limits: Limits | None, clock: Clock | None) -> Http:
 
 
 def _is_query(response: Response) -> object:
-    return parse_query(response.body)
+    answer = parse_query(response.body)
+    if answer.missing and not (answer.entries or answer.unreadable):
+        # It happens for moments; what came of a longer answer is used instead (`missing`).
+        reason = f"{answer.missing} papers were promised and none came"
+        raise SourceError(reason, permanent=False)
+    return answer
 
 
 def _is_feed(response: Response) -> object:

@@ -25,6 +25,7 @@ from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold, fold_paragraphs
 from papers.text.tex import unicode_math
 from papers.text.titles import LONGEST_TITLE, title_key
+from papers.text.withdrawal import is_only_notice, withdraws
 
 Announced = Literal["new", "cross", "replace", "replace-cross", ""]
 
@@ -32,18 +33,12 @@ _NAMES: Final = {
     "atom": "http://www.w3.org/2005/Atom",
     "arxiv": "http://arxiv.org/schemas/atom",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "opensearch": "http://a9.com/-/spec/opensearch/1.1/",
 }
 # Classes of other schemes stand beside arXiv's own: "68T07", "I.2.7; F.2.2".
 _CATEGORY: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?")
 _VERSION: Final = re.compile(r"v(\d+)$")
 _LEAD: Final = re.compile(r"\AarXiv:\S+\s+Announce Type:[^\n]*\n\s*(?:Abstract:\s*)?")
-_WITHDRAWN: Final = re.compile(
-    r"\b(?:paper|article|manuscript|submission|preprint|version)\s+"
-    r"(?:has\s+been|have\s+been|was|is(?:\s+being)?)\s+(?:temporarily\s+)?withdrawn\b"
-    r"|\A\W*withdrawn\b"
-    r"|\bwithdrawn\s+by\s+(?:the\s+)?(?:authors?|arxiv)\b",
-    re.IGNORECASE,
-)
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE: Final = re.compile(r"&#(?:(?P<decimal>\d{1,9})|x(?P<hex>[0-9a-fA-F]{1,7}));")
 _BETWEEN_NAMES: Final = re.compile(r",\s+|\s+and\s+")
@@ -54,7 +49,8 @@ class Entry:
     """A paper as arXiv describes it, in its newest version of the response.
 
     `announced_on` and `announced` (new, cross, …) are of announcement feeds only, and
-    `published_on`, `comment` and what follows it of the query API.
+    `published_on`, `updated_on` (the day of this version), `comment` and what follows it of the
+    query API.
     """
 
     arxiv_id: str
@@ -66,6 +62,7 @@ class Entry:
     announced: Announced = ""
     announced_on: date | None = None
     published_on: date | None = None
+    updated_on: date | None = None
     comment: str = ""
     journal: str = ""
     doi: str = ""
@@ -74,7 +71,7 @@ class Entry:
     @property
     def is_withdrawn(self) -> bool:
         """Whether its authors or arXiv withdrew it. There is no mark for it, only prose."""
-        return bool(_WITHDRAWN.search(self.comment) or _WITHDRAWN.search(self.abstract[:200]))
+        return withdraws(self.comment, self.version) or is_only_notice(self.abstract)
 
     @property
     def is_revision(self) -> bool:
@@ -87,24 +84,27 @@ class Entry:
         fields = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
         for name in ("announced_on", "left_out"):
             fields.pop(name, None)
-        if self.published_on:
-            fields["published_on"] = self.published_on.isoformat()
-        return fields
+        days = {name: day.isoformat() for name, day in fields.items() if isinstance(day, date)}
+        return fields | days
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """The entries of a response in its order, each paper once, and what could not be read.
 
-    `unreadable` has the reason for each entry that is left out.
+    `unreadable` has the reason for each entry that is left out, and `missing` is how many entries
+    the response says that it has and does not have.
     """
 
     entries: tuple[Entry, ...] = ()
     unreadable: tuple[str, ...] = field(default=())
+    missing: int = 0
 
 
 def parse_query(content: bytes) -> ParsedFeed:
-    """Parse a response of the query API. No entries is usual: none of the ids is known.
+    """Parse a response of the query API to a list of ids, all in one response.
+
+    No entries is usual: none of the ids is known. But then the response says so (`missing`).
 
     Raises:
         SourceError: arXiv answered with an error, which it wraps into an entry, or this is
@@ -116,7 +116,8 @@ def parse_query(content: bytes) -> ParsedFeed:
     entries = feed.findall("atom:entry", _NAMES)
     for entry in entries:
         _raise_if_error(entry)
-    return _parsed(entries, _of_query)
+    missing = _total(feed) - len(entries)
+    return replace(_parsed(entries, _of_query), missing=max(missing, 0))
 
 
 def parse_announcements(content: bytes) -> ParsedFeed:
@@ -199,6 +200,12 @@ def _raise_if_error(entry: Element) -> None:
         raise SourceError(f"arXiv answered with an error: {reason}", permanent=True)
 
 
+def _total(feed: Element) -> int:
+    """How many papers the response says that it has; 0 when it says nothing."""
+    total = _text(feed, "opensearch:totalResults").strip()
+    return int(total) if total.isascii() and total.isdigit() else 0
+
+
 def _tag(name: str) -> str:
     prefix, _, local = name.partition(":")
     return f"{{{_NAMES[prefix]}}}{local}"
@@ -254,6 +261,7 @@ def _of_query(entry: Element) -> Entry:
         ),
         categories=_categories(first + terms),
         published_on=_day(published),
+        updated_on=_day(_text(entry, "atom:updated")),
         left_out=_malformed(name, published, _day(published)),
         comment=fold(_text(entry, "arxiv:comment")),
         journal=fold(_text(entry, "arxiv:journal_ref")),

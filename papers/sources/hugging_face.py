@@ -5,7 +5,7 @@ them is left out, and of any other row what is malformed. When most rows are lef
 is refused as a whole.
 
 An author who is `hidden` has only removed the paper from their own profile there. They still
-wrote it, so they stay in the list. A paper with `withdrawnAt` is left out.
+wrote it, so they stay in the list. A paper with `withdrawnAt` comes as a withdrawn one.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def daily(http: Http, day: date, *, today: date) -> Parsed[FetchedPaper]:
 
 
 def detail(http: Http, identity: str, listed_on: date) -> FetchedPaper | None:
-    """One paper by its arXiv id; None when it is not indexed there, or was withdrawn.
+    """One paper by its arXiv id, withdrawn or not; None when it is not indexed there.
 
     Unlike a list it counts linked models, datasets and spaces, and leaves out comments.
     `listed_on` is the day for a paper that was on no daily list there.
@@ -132,7 +132,7 @@ def normalise(
         raise SourceError(f"the service answered with an error: {reason}")
     if not isinstance(rows, list):
         raise SourceError(f"an array of rows was expected, not {kind_of(rows)}")
-    papers, left_out = list[FetchedPaper | None](), list[str]()
+    papers, left_out = list[FetchedPaper](), list[str]()
     latest = today + timedelta(days=1) if today else date.max
     for index, row in enumerate(rows):
         try:
@@ -140,7 +140,7 @@ def normalise(
         except SourceError as error:
             left_out.append(error.reason)
     refuse_if_most(left_out, len(papers))
-    return Parsed((paper for paper in papers if paper is not None), left_out)
+    return Parsed(papers, left_out)
 
 
 def day_in_name(name: str) -> date | None:
@@ -155,19 +155,20 @@ def day_in_name(name: str) -> date | None:
 
 def _paper(
     payload: HuggingFacePayload, position: int, day: date | None, latest: date
-) -> FetchedPaper | None:
-    """The paper of a row; None when it was withdrawn.
+) -> FetchedPaper:
+    """The paper of a row.
 
     Raises:
         SourceError: the row has no id of arXiv, no title or no day.
     """
-    identity, title = _identity(payload), _title(payload)
+    identity = _identity(payload)
     if payload.has("withdrawnAt"):
-        _log.info("Row %d, %s, was withdrawn and is left out.", position - 1, identity)
-        return None
+        _log.info("Row %d, %s, was withdrawn.", position - 1, identity)
+        return _withdrawn(payload, identity, day)
     paper = FetchedPaper(
-        title=title,
+        title=_title(payload),
         arxiv_id=identity,
+        is_withdrawn=False,
         authors=tuple(author.name for author in payload.authors),
         summary=payload.text("summary") or "",
         keywords=tuple(payload.texts("ai_keywords", LONGEST_KEYWORD)),
@@ -179,6 +180,24 @@ def _paper(
         raw=storable(payload.raw),
     )
     return replace(paper, left_out=(*payload.left_out, *paper.left_out))
+
+
+def _withdrawn(payload: HuggingFacePayload, identity: str, day: date | None) -> FetchedPaper:
+    """A withdrawn paper, of which only the id and the day count: the rest may be emptied there."""
+    withdrawn_on = _day(payload.withdrawn_at)
+    listed_on = day or withdrawn_on or date.min
+    try:
+        title = _title(payload)
+    except SourceError:
+        title = identity
+    return FetchedPaper(
+        title=title,
+        arxiv_id=identity,
+        is_withdrawn=True,
+        withdrawn_on=withdrawn_on,
+        listed_on=listed_on,
+        raw=payload.raw,
+    )
 
 
 def _identity(payload: HuggingFacePayload) -> str:

@@ -157,6 +157,11 @@ class HuggingFacePayload:
         """`publishedAt` beside the paper: before 2025 this was the time of submission."""
         return None if self._inner is self._outer else _instant(self._outer.get("publishedAt"))
 
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the paper was withdrawn; None for a value that is no time, which `has` finds."""
+        return _instant(self._find("withdrawnAt"))
+
     # ── people ───────────────────────────────────────────────────────────────
 
     @property

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from newsletter.editions.compose import compose
 from newsletter.models import Edition
+from papers.models import Paper
 from tests.factories import (
     DAY,
     NOON,
@@ -140,3 +141,14 @@ def test_the_list_takes_one_query_however_many_editions(
         make_candidate(make_edition("daily", DAY + timedelta(days=number)), make_paper())
     with django_assert_num_queries(1):
         assert [edition["papers"] for edition in client.get(EDITIONS).json()] == [1] * rows
+
+
+def test_a_paper_withdrawn_since_is_neither_shown_nor_counted(client: Client) -> None:
+    edition = make_edition()
+    shown, gone = make_paper("Shown"), make_paper("Gone")
+    for paper in (shown, gone):
+        make_candidate(edition, paper)
+    Paper.objects.filter(pk=gone.pk).update(is_withdrawn=True)
+    found = client.get(f"{EDITIONS}/weekly/{DAY}").json()
+    assert [one["title"] for one in found["candidates"]] == ["Shown"]
+    assert (found["papers"], client.get(EDITIONS).json()[0]["papers"]) == (1, 1)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from config.logs import route_of
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery, Edition, StoredPick
+from papers.models import Paper
 from subscribers import tokens
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
@@ -279,3 +280,17 @@ def test_the_preference_page_links_to_the_own_feed(client: Client) -> None:
 def test_an_edition_without_papers_is_no_entry(client: Client) -> None:
     compose("weekly", DAY, LATER)
     assert read_feed(client, WEEKLY).entries == []
+
+
+def test_papers_withdrawn_since_are_left_out(client: Client) -> None:
+    reader, edition = make_subscriber(), composed()
+    first, second = edition.candidates.order_by("position")
+    picks = [StoredPick(one.position, one.paper_id, "for you") for one in (first, second)]
+    sent(reader, edition, picks=picks)
+    for address in (WEEKLY, feed_of(reader)):
+        assert "It says x²." in client.get(address).content.decode()
+    Paper.objects.filter(pk=first.paper_id).update(is_withdrawn=True)
+    for address in (WEEKLY, feed_of(reader)):
+        (entry,) = read_feed(client, address).entries
+        assert "omega" not in entry.content[0].value
+        assert "Second" in entry.content[0].value

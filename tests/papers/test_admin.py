@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -138,6 +139,33 @@ def test_the_title_of_a_paper_is_shown_as_text(admin_client: Client) -> None:
     paper = make_paper("<script>alert(1)</script> considered harmful")
     for url in (rows_url(Paper), row_url(paper)):
         assert "<script>alert(1)" not in admin_client.get(url).content.decode()
+
+
+# ── withdrawal ───────────────────────────────────────────────────────────────
+
+
+def save(client: Client, paper: Paper, **values: Any) -> Paper:
+    """The paper after its form was saved."""
+    form = {"summary": "", "code_url": "", "project_url": "", **values}
+    inline = {"topic_links-TOTAL_FORMS": 0, "topic_links-INITIAL_FORMS": 0}
+    assert client.post(row_url(paper), form | inline).status_code == 302
+    return Paper.objects.get(pk=paper.pk)
+
+
+def test_an_operator_withdraws_a_paper_and_brings_it_back(admin_client: Client) -> None:
+    with time_machine.travel(NOON, tick=False):
+        gone = save(admin_client, make_paper(), is_withdrawn="on")
+        assert (gone.is_withdrawn, gone.withdrawn_on, gone.withdrawn_by) == (True, DAY, "")
+        back = save(admin_client, gone)
+    assert (back.is_withdrawn, back.withdrawn_on, back.restored_on) == (False, None, DAY)
+
+
+def test_saving_another_field_leaves_the_withdrawal_of_a_source(admin_client: Client) -> None:
+    facts: dict[str, Any] = {"is_withdrawn": True, "withdrawn_on": DAY, "withdrawn_by": "arxiv"}
+    paper = make_paper(**facts)
+    saved = save(admin_client, paper, is_withdrawn="on", summary="New.")
+    assert saved.summary == "New."
+    assert (saved.withdrawn_on, saved.withdrawn_by) == (DAY, "arxiv")
 
 
 # ── topics ───────────────────────────────────────────────────────────────────

@@ -99,3 +99,10 @@ def test_stored_papers_get_the_listings_of_their_payloads() -> None:
     assert set(Paper.objects.values_list("listed_at", flat=True)) == {
         datetime(2026, 11, 12, 5, tzinfo=UTC)
     }
+
+
+def test_the_day_of_a_withdrawal_is_known_for_every_withdrawn_row() -> None:
+    assert make_paper().withdrawal_day is None
+    assert make_paper(is_withdrawn=True, withdrawn_on=DAY).withdrawal_day == DAY
+    by_hand = make_paper(is_withdrawn=True)
+    assert by_hand.withdrawal_day == by_hand.updated_at.date()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from newsletter.delivery.recipients import recipients
+from newsletter.delivery.withdrawn import withdrawn_papers
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import Digest, build_digest
@@ -54,7 +55,8 @@ class Command(BaseCommand):
             words = f"--cadence {options['cadence']} --day {day}"
             raise CommandError(f"No such edition. First: manage.py compose {words}") from None
         email, interests = self._recipient(options)
-        selection = load_edition(edition.pk).select(interests, seen=())
+        withdrawn = withdrawn_papers(edition.pk)
+        selection = load_edition(edition.pk).select(interests, seen=withdrawn)
         if not selection.picks:
             raise CommandError(f"The {edition} holds no paper for these interests.")
         return build_digest(

@@ -1,14 +1,15 @@
 """arXiv: the metadata that lists leave out, and the papers that are announced each weekday.
 
-Lists give titles and votes; only arXiv gives categories, which topics follow from, all authors and
-links to code. Metadata that arXiv does not have yet (lists may be earlier), or has incomplete, is
-requested again once a day for two weeks; then never again.
+Lists give titles and votes; only arXiv gives categories, which topics follow from, all authors,
+and comments: links to code, and the notice that a paper is withdrawn. Each paper is requested once,
+then once a day for two weeks, and once more whenever arXiv announces a new version of it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -69,15 +70,21 @@ def fetch_papers(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
             report += fetch_batch(http, ids[start : start + BATCH], now)
         except SourceError as error:
             return report.ended_by(error)
+        if report.error:
+            break
     return report
 
 
 def lacking_metadata(now: datetime) -> QuerySet[Paper]:
-    """The papers whose metadata to request at `now`, newest first."""
-    lacking = Q(categories=[]) | Q(authors=[])
+    """The papers to request at `now`, newest first: their metadata are missing or may be old.
+
+    A paper that a source withdrew is among them, as a new version may live; not one that an
+    operator withdrew, which no answer brings back.
+    """
     never = Q(arxiv_asked_at__isnull=True)
     again = Q(arxiv_asked_at__lte=now - _RETRY_AFTER, listed_on__gte=(now - FRESH).date())
-    papers = Paper.listed.filter(lacking, never | again, arxiv_id__isnull=False)
+    may_live = Q(is_withdrawn=False) | ~Q(withdrawn_by="")
+    papers = Paper.objects.filter(never | again, may_live, arxiv_id__isnull=False)
     return papers.filter(is_sample=False).order_by("-listed_on", "id")
 
 
@@ -85,8 +92,10 @@ def fetch_batch(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
     """Request up to `BATCH` papers of the catalogue and store the answers.
 
     Raises:
-        SourceError: no answer. After a permanent error these papers are requested again after a
-            day, like papers that arXiv does not have.
+        SourceError: no answer, or one without the entries that it says it has. After a permanent
+            error these papers are requested again after a day, like papers that arXiv does not
+            have; after a passing one, in the next run. When only some entries are missing, the
+            others are stored and the error is in the report.
     """
     try:
         answer = _request(http, ids)
@@ -94,26 +103,36 @@ def fetch_batch(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
         if error.permanent:
             _mark_requested(ids, now)
         raise
-    with transaction.atomic():
-        _mark_requested(ids, now)
-        report = store(answer, now)
     found = {entry.arxiv_id for entry in answer.entries}
+    with transaction.atomic():
+        _mark_requested(list(found) if answer.missing else ids, now)
+        report = store(answer, now)
+    if answer.missing:
+        return replace(report, papers=len(found)).ended_by(_incomplete(answer))
     return report + FetchReport(unknown=sum(arxiv_id not in found for arxiv_id in ids))
 
 
+def _incomplete(answer: ParsedFeed) -> SourceError:
+    total = len(answer.entries) + len(answer.unreadable) + answer.missing
+    reason = f"arXiv left out {answer.missing} of the {total} papers of its answer"
+    return SourceError(reason, permanent=False)
+
+
 def store(answer: ParsedFeed, now: datetime) -> FetchReport:
-    """Store the entries of an answer. Papers that it marks as withdrawn leave all lists.
+    """Store the entries of an answer. Papers that it marks as withdrawn leave all lists, and those
+    of which it has a newer version that lives are back.
 
     Known papers keep the day of their listing and the links that another source gave; new papers
     belong to the day of their announcement, or else of their publication, until a list shows them.
     A new version of a paper that is not in the catalogue is left out, and so is a cross-listing of
-    an old one: neither is a paper of today.
+    an old one: neither is a paper of today. A known paper of which a feed announces a new version
+    is requested.
     """
-    withdrawn = [entry.arxiv_id for entry in answer.entries if entry.is_withdrawn]
     with transaction.atomic():
-        Paper.objects.filter(arxiv_id__in=withdrawn).update(is_withdrawn=True)
         papers = list(_fetched(answer, now))
-        return store_papers(SOURCE, papers, read_at=now, rows_left_out=answer.unreadable)
+        report = store_papers(SOURCE, papers, read_at=now, rows_left_out=answer.unreadable)
+        _request_again([entry for entry in answer.entries if entry.is_revision])
+        return report
 
 
 def _request(http: Http, ids: Sequence[str]) -> ParsedFeed:
@@ -132,15 +151,35 @@ def _request(http: Http, ids: Sequence[str]) -> ParsedFeed:
 
 
 def _fetched(answer: ParsedFeed, now: datetime) -> Iterator[FetchedPaper]:
-    entries = [entry for entry in answer.entries if not entry.is_withdrawn]
-    stored = Paper.objects.in_bulk([entry.arxiv_id for entry in entries], field_name="arxiv_id")
-    for entry in entries:
+    ids = [entry.arxiv_id for entry in answer.entries]
+    stored = Paper.objects.in_bulk(ids, field_name="arxiv_id")
+    for entry in answer.entries:
         paper = stored.get(entry.arxiv_id)
         if paper is None and (entry.is_revision or _is_old_cross_listing(entry)):
             continue
         day = paper.listed_on if paper else entry.announced_on or entry.published_on or now.date()
         found = fetched(entry, day)
-        yield without_links(found) if paper and paper.code_url else found
+        yield without_links(
+            found,
+            has_code=bool(paper and paper.code_url),
+            has_project=bool(paper and paper.project_url),
+        )
+
+
+def _request_again(revisions: Sequence[Entry]) -> None:
+    """Let the papers be requested whose new version a feed announced: feeds have no comments."""
+    if not revisions:
+        return
+    versions = {entry.arxiv_id: entry.version for entry in revisions}
+    stored = Paper.objects.filter(arxiv_id__in=versions, arxiv_asked_at__isnull=False)
+    known = stored.values_list("pk", "arxiv_id", "arxiv_version")
+    # A feed repeats an announcement all day; a version that was read by then is not read again.
+    new = [
+        pk
+        for pk, arxiv_id, version in known
+        if versions[str(arxiv_id)] == 1 or (version or 0) < versions[str(arxiv_id)]
+    ]
+    Paper.objects.filter(pk__in=new).update(arxiv_asked_at=None)
 
 
 def _is_old_cross_listing(entry: Entry) -> bool:

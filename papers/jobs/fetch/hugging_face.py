@@ -95,12 +95,14 @@ def _leave_out(paper: FetchedPaper, *kinds: str) -> FetchedPaper:
 def _papers_to_read(now: datetime, seen: Collection[str]) -> list[Paper]:
     """The papers to request, at most 240: those on no list first, then by the oldest read.
 
+    A paper that Hugging Face withdrew is among them, as it may be back there.
     Only papers with an earlier signal of Hugging Face: it does not index most papers of arXiv.
     A paper that was on a list is due six hours after its linked models were counted.
     """
     indexed = Signal.objects.filter(paper=OuterRef("pk"), source=SOURCE)
     papers = (
-        Paper.listed.filter(Exists(indexed), is_sample=False, arxiv_id__isnull=False)
+        Paper.objects.filter(Q(is_withdrawn=False) | Q(withdrawn_by=SOURCE))
+        .filter(Exists(indexed), is_sample=False, arxiv_id__isnull=False)
         .filter(listed_on__gt=(now - FRESH).date())
         .alias(counted_at=last_read(SOURCE, Signal.Kind.ARTEFACTS))
         .filter(~Q(arxiv_id__in=seen) | Q(counted_at=None) | Q(counted_at__lte=now - _DETAIL_AGE))

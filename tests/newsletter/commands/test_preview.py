@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery
-from papers.models import Topic
+from papers.models import Paper, Topic
 from subscribers.models import Interest
 from tests.factories import (
     DAY,
@@ -83,3 +83,10 @@ def test_an_unknown_address_is_an_error(topic: Topic) -> None:
 def test_interests_without_any_paper_are_an_error(topic: Topic) -> None:
     with pytest.raises(CommandError, match="holds no paper for these interests"):
         output("--topic", "no-such-topic")
+
+
+def test_a_paper_that_was_withdrawn_since_is_left_out(topic: Topic) -> None:
+    assert "Walking robots" in output()
+    Paper.objects.filter(title="Walking robots").update(is_withdrawn=True)
+    assert "Walking robots" not in output()
+    assert "Talking robots" in output()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,24 @@ def test_a_withdrawn_paper_stays_withdrawn(is_named_withdrawn: bool) -> None:
     merge(make_paper(arxiv_id="2503.00001", is_withdrawn=is_named_withdrawn), older)
     assert Paper.objects.get().is_withdrawn
     assert not Paper.listed.exists()
+
+
+@pytest.mark.parametrize("is_named_ours", [True, False])
+def test_of_two_withdrawals_that_of_an_operator_counts(is_named_ours: bool) -> None:
+    ours: dict[str, Any] = {"is_withdrawn": True, "withdrawn_on": date(2025, 3, 14)}
+    theirs = {**ours, "withdrawn_on": date(2025, 3, 10), "withdrawn_by": "arxiv"}
+    older = make_nameless(**(theirs if is_named_ours else ours))
+    merge(make_paper(arxiv_id="2503.00001", **(ours if is_named_ours else theirs)), older)
+    paper = Paper.objects.get()
+    assert (paper.withdrawn_on, paper.withdrawn_by) == (date(2025, 3, 14), "")
+
+
+def test_the_facts_of_a_withdrawal_come_from_the_withdrawn_row() -> None:
+    older = make_nameless(is_withdrawn=True, withdrawn_on=DAY, withdrawn_by="arxiv")
+    merge(make_paper(arxiv_id="2503.00001", restored_on=DAY, arxiv_version=3), older)
+    paper = Paper.objects.get()
+    assert (paper.withdrawn_on, paper.withdrawn_by) == (DAY, "arxiv")
+    assert (paper.restored_on, paper.arxiv_version) == (DAY, 3)
 
 
 def test_two_papers_that_are_listed_stay_listed() -> None:

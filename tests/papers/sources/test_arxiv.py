@@ -23,7 +23,10 @@ from papers.sources.arxiv import (
     without_links,
     wrong_address,
 )
+from papers.sources.arxiv_xml import Entry
 from papers.sources.http import Http, Limits
+
+DAY = date(2025, 3, 1)
 
 
 @pytest.fixture
@@ -86,8 +89,32 @@ def test_links_of_prose_are_found_and_can_be_dropped(server: HTTPServer, http: H
     assert paper.code_url == "https://github.com/ada/engine"
     assert paper.project_url == "https://ada.github.io/engine"
     assert paper.listed_on == date(2025, 3, 14)
+    kept = without_links(paper, has_code=False)
+    assert (kept.code_url, kept.project_url) == (paper.code_url, "")
     plain = without_links(paper)
     assert (plain.code_url, plain.project_url, plain.title) == ("", "", paper.title)
+
+
+@pytest.mark.parametrize(
+    ("comment", "published_on", "is_withdrawn"),
+    [("12 pages", DAY, False), ("", DAY, False), ("Withdrawn", DAY, True), ("", None, None)],
+)
+def test_only_an_entry_of_the_query_api_proves_that_a_paper_lives(
+    comment: str, published_on: date | None, is_withdrawn: bool | None
+) -> None:
+    found = Entry(
+        arxiv_id="2503.00001", version=2, title="On X", abstract="We study it.",
+        comment=comment, published_on=published_on, updated_on=date(2025, 3, 13),
+    )  # fmt: skip
+    paper = fetched(found, date(2025, 3, 14))
+    assert (paper.is_withdrawn, paper.version) == (is_withdrawn, 2)
+    assert paper.withdrawn_on == date(2025, 3, 13)
+
+
+def test_an_answer_without_its_entries_is_requested_again(server: HTTPServer, http: Http) -> None:
+    for body in (feed(total=1), feed(entry("2503.00001"), total=1)):
+        server.expect_ordered_request("/api/query").respond_with_data(body)
+    assert len(papers_by_id(http, ["2503.00001"]).entries) == 1
 
 
 # ── announcements ──────────────────────────────────────────────────────────────

@@ -127,10 +127,28 @@ def test_a_malformed_keyword_is_dropped() -> None:
     assert paper.keywords == ("one two",)
 
 
-def test_a_withdrawn_paper_is_left_out_and_keeps_its_place() -> None:
+def test_a_withdrawn_paper_is_marked_and_keeps_its_place() -> None:
     rows = [make_row(withdrawnAt="2024-06-01T00:00:00.000Z"), make_row(id="2405.00002")]
-    (paper,) = normalise(rows, DAY)
-    assert (paper.arxiv_id, values(paper)["position"]) == ("2405.00002", 2)
+    gone, paper = normalise(rows, DAY)
+    assert (gone.is_withdrawn, gone.withdrawn_on, gone.signals) == (True, date(2024, 6, 1), ())
+    assert (paper.is_withdrawn, values(paper)["position"]) == (False, 2)
+
+
+@pytest.mark.parametrize("value", ["soon", "2024-13-99", 1717200000, True, ["x"], {"at": 1}])
+def test_a_malformed_time_of_withdrawal_still_counts(value: object) -> None:
+    found = read(make_row(withdrawnAt=value))
+    assert (found.is_withdrawn, found.withdrawn_on) == (True, None)
+
+
+@pytest.mark.parametrize("value", [None, False, "", 0, [], {}])
+def test_an_empty_time_of_withdrawal_is_none(value: object) -> None:
+    assert read(make_row(withdrawnAt=value)).is_withdrawn is False
+
+
+def test_of_a_withdrawn_paper_only_its_id_is_needed() -> None:
+    row = {"paper": {"id": "2405.00001", "withdrawnAt": "2024-06-01T00:00:00.000Z"}}
+    (found,) = normalise([row])
+    assert (found.arxiv_id, found.is_withdrawn) == ("2405.00001", True)
 
 
 def test_the_day_of_the_row_is_used_before_the_given_one() -> None:
@@ -273,10 +291,12 @@ def test_a_paper_that_is_not_indexed_is_none(server: HTTPServer, http: Http) -> 
     assert detail(http, "2405.15738", DAY) is None
 
 
-def test_a_paper_that_was_withdrawn_is_none(server: HTTPServer, http: Http) -> None:
+def test_a_paper_that_was_withdrawn_alone_is_marked_too(server: HTTPServer, http: Http) -> None:
     withdrawn = make_row(withdrawnAt="2024-06-01T00:00:00Z")["paper"]
     server.expect_request(DETAIL).respond_with_json(withdrawn)
-    assert detail(http, "2405.15738", DAY) is None
+    found = detail(http, "2405.15738", DAY)
+    assert found
+    assert found.withdrawn_on == date(2024, 6, 1)
 
 
 def test_another_paper_than_requested_is_refused(server: HTTPServer, http: Http) -> None:

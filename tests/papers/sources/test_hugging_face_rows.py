@@ -145,7 +145,8 @@ def test_a_response_is_refused_when_most_of_its_rows_cannot_be_read() -> None:
 def test_withdrawn_papers_count_as_rows_that_can_be_read() -> None:
     withdrawn = [make_row(id=f"2405.0000{n}", withdrawnAt="2024-06-01") for n in range(2)]
     found = normalise([*withdrawn, {}, {}], DAY)
-    assert (len(found), len(found.left_out)) == (0, 2)
+    assert [paper.is_withdrawn for paper in found] == [True, True]
+    assert len(found.left_out) == 2
 
 
 def test_a_row_without_a_day_is_refused() -> None:

@@ -2,80 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
 
 from fakes.arxiv import entry, feed, refusal
-from fakes.web_service import (
-    FakeResponse,
-    FakeService,
-    FakeTime,
-    fake_service,
-    json_response,
-)
-from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, fetch_papers, lacking_metadata
+from fakes.web_service import FakeResponse, FakeService, FakeTime, json_response
+from papers.jobs.fetch.arxiv import fetch_papers
 from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord
 from papers.ranking.window_papers import window_papers
 from papers.sources import SourceError
-from papers.sources.arxiv import (
-    connect,
-    connect_feeds,
-)
-from papers.sources.http import Limits
+from papers.sources.arxiv import connect
 from tests.factories import DAY, make_paper, make_topic
+from tests.papers.jobs.fetch.arxiv_requests import (
+    LIMITS,
+    NOW,
+    QUERY,
+    ask,
+    ids_waiting,
+    make_incomplete,
+    xml,
+)
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)  # a Friday
-LIMITS = Limits(answer=30, attempts=2)
-QUERY = "/api/query"
-FEED = "/atom/cs.LG+stat.ML"
-
-
-@pytest.fixture
-def arxiv(settings: Any, time: FakeTime) -> Iterator[FakeService]:
-    with fake_service() as server:
-        settings.ARXIV_URL = settings.ARXIV_FEED_URL = server.url
-        settings.ARXIV_REST_SECONDS = 0.001
-        settings.ARXIV_CATEGORIES = ["cs.LG", "stat.ML"]
-        yield server
-
-
-def xml(*entries: str, **values: Any) -> FakeResponse:
-    return FakeResponse(body=feed(*entries), **values)
-
-
-def announcement(identity: str, kind: str = "new", day: str = "2025-03-14") -> str:
-    return (
-        f"<entry><id>oai:arXiv.org:{identity}v1</id><title>On {identity}</title>"
-        f"<summary>arXiv:{identity}v1 Announce Type: {kind}\nAbstract: We study it.</summary>"
-        f'<category term="cs.LG"/><published>{day}T00:00:00-04:00</published>'
-        f"<arxiv:announce_type>{kind}</arxiv:announce_type>"
-        '<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Ada Lovelace</dc:creator></entry>'
-    )
-
-
-def ask(
-    *ids: str, now: datetime = NOW, time: FakeTime | None = None, limits: Limits = LIMITS
-) -> FetchReport:
-    with connect(limits, (time or FakeTime()).clock) as http:
-        return fetch_batch(http, ids, now)
-
-
-def look_at_feed(now: datetime = NOW) -> FetchReport:
-    with connect_feeds(LIMITS, FakeTime().clock) as http:
-        return fetch_announcements(http, now)
-
-
-def ids_waiting(now: datetime) -> list[str | None]:
-    return list(lacking_metadata(now).values_list("arxiv_id", flat=True))
-
-
-def make_incomplete(identity: str, **values: Any) -> Paper:
-    return make_paper(arxiv_id=identity, **values)
 
 
 # ── papers by id ───────────────────────────────────────────────────────────────
@@ -154,7 +104,67 @@ def test_a_withdrawn_paper_leaves_all_lists(arxiv: FakeService) -> None:
     assert paper.is_withdrawn
     assert paper.categories == []
     assert list(window_papers("day", DAY)) == [other]
-    assert ids_waiting(NOW + timedelta(days=2)) == [other.arxiv_id]
+    assert (paper.withdrawn_on, paper.withdrawn_by) == (NOW.date(), "arxiv")
+    assert ids_waiting(NOW + timedelta(days=2)) == [paper.arxiv_id, other.arxiv_id]
+    assert ids_waiting(NOW + timedelta(days=15)) == [other.arxiv_id]
+
+
+def test_a_withdrawal_is_dated_by_its_version(arxiv: FakeService) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY)
+    gone = entry("2503.00001", version=2, updated="2025-03-11T09:00:00Z", comment="Withdrawn")
+    arxiv.respond(QUERY, xml(gone))
+    ask("2503.00001")
+    paper.refresh_from_db()
+    assert (paper.is_withdrawn, paper.withdrawn_on) == (True, date(2025, 3, 11))
+
+
+def test_a_new_version_that_lives_brings_a_paper_back(arxiv: FakeService) -> None:
+    paper = make_incomplete("2503.00001", listed_on=DAY)
+    gone = entry("2503.00001", version=2, comment="Withdrawn")
+    arxiv.respond(QUERY, xml(gone), xml(entry("2503.00001", version=3, comment="13 pages")))
+    ask("2503.00001")
+    assert not Paper.listed.exists()
+    ask("2503.00001", now=NOW + timedelta(days=1))
+    assert Paper.listed.get() == paper
+
+
+def test_an_unknown_withdrawn_paper_is_not_added(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00001", comment="Withdrawn")))
+    assert ask("2503.00001") == FetchReport()
+    assert not Paper.objects.exists()
+
+
+# ── incomplete answers ─────────────────────────────────────────────────────────
+
+
+def test_an_answer_without_its_entries_is_a_passing_failure(arxiv: FakeService) -> None:
+    for number in range(1, 6):
+        make_incomplete(f"2503.0000{number}")
+    arxiv.respond(QUERY, FakeResponse(body=feed(total=5)))
+    with pytest.raises(SourceError, match="5 papers were promised and none came") as error:
+        ask(*map(str, ids_waiting(NOW)))
+    assert not error.value.permanent
+    assert len(ids_waiting(NOW)) == 5
+
+
+def test_what_came_of_an_incomplete_answer_is_stored(arxiv: FakeService) -> None:
+    for number in range(1, 4):
+        make_incomplete(f"2503.0000{number}")
+    arxiv.respond(QUERY, FakeResponse(body=feed(entry("2503.00002"), total=3)))
+    report = ask("2503.00001", "2503.00002", "2503.00003")
+    assert (report.papers, report.unknown) == (1, 0)
+    assert report.error
+    assert not report.error.permanent
+    assert "left out 2 of the 3 papers" in str(report.error)
+    assert ids_waiting(NOW) == ["2503.00001", "2503.00003"]
+
+
+def test_an_incomplete_answer_ends_a_longer_request(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, FakeResponse(body=feed(entry("2503.00000"), total=3)))
+    with connect(LIMITS, FakeTime().clock) as http:
+        report = fetch_papers(http, [f"2503.{number:05}" for number in range(150)], NOW)
+    assert report.error
+    assert len(arxiv.requests) == 1
 
 
 def test_a_refused_id_does_not_lose_the_others(arxiv: FakeService) -> None:
@@ -185,14 +195,16 @@ def test_after_another_error_these_papers_wait_a_day(arxiv: FakeService) -> None
 # ── which papers ───────────────────────────────────────────────────────────────
 
 
-def test_incomplete_papers_are_requested_newest_first() -> None:
+def test_papers_are_requested_once_newest_first() -> None:
     make_incomplete("2503.00001", listed_on=DAY - timedelta(days=1))
     make_incomplete("2503.00002", listed_on=DAY)
     make_incomplete("2503.00003", listed_on=DAY, categories=["cs.LG"])
     make_incomplete("2503.00004", listed_on=DAY, categories=["cs.LG"], authors=["Ada Lovelace"])
     make_incomplete("2503.00005", is_sample=True)
     make_paper(arxiv_id=None)
-    assert ids_waiting(NOW) == ["2503.00002", "2503.00003", "2503.00001"]
+    make_incomplete("2503.00006", listed_on=DAY, is_withdrawn=True)  # by an operator
+    expected = ["2503.00002", "2503.00003", "2503.00004", "2503.00001"]
+    assert ids_waiting(NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -219,113 +231,3 @@ def test_an_unknown_paper_waits_until_tomorrow(arxiv: FakeService) -> None:
     assert ask("2503.00001") == FetchReport(unknown=1)
     assert ids_waiting(NOW + timedelta(hours=1)) == []
     assert ids_waiting(NOW + timedelta(days=1)) == ["2503.00001"]
-
-
-# ── announcements ──────────────────────────────────────────────────────────────
-
-
-def test_an_announced_paper_is_stored_with_its_day(arxiv: FakeService) -> None:
-    arxiv.respond(FEED, xml(announcement("2503.00001"), announcement("2503.00002", "cross")))
-    assert look_at_feed() == FetchReport(papers=2, new=2)
-    assert set(Paper.objects.values_list("listed_on", flat=True)) == {DAY}
-    assert Paper.objects.first().authors == ["Ada Lovelace"]  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("identity", "day", "is_stored"),
-    [
-        ("2503.00002", "2025-03-14", True),
-        ("2502.00002", "2025-03-05", True),  # submitted at the end of February
-        ("2502.00002", "2025-03-14", False),
-        ("2311.00002", "2025-03-14", False),
-        ("2412.00002", "2025-01-06", True),
-        ("math/0309136", "2025-03-14", False),
-    ],
-)
-def test_a_cross_listing_of_an_old_paper_is_left_out(
-    arxiv: FakeService, identity: str, day: str, is_stored: bool
-) -> None:
-    arxiv.respond(FEED, xml(announcement(identity, "cross", day)))
-    look_at_feed()
-    assert Paper.objects.exists() is is_stored
-
-
-def test_a_cross_listing_of_a_known_paper_changes_no_day(arxiv: FakeService) -> None:
-    paper = make_paper(arxiv_id="2311.00002", listed_on=date(2023, 11, 8))
-    arxiv.respond(FEED, xml(announcement("2311.00002", "cross")))
-    look_at_feed()
-    paper.refresh_from_db()
-    assert paper.listed_on == date(2023, 11, 8)
-
-
-def test_an_announcement_does_not_change_the_day_of_listing(arxiv: FakeService) -> None:
-    paper = make_incomplete("2503.00001", listed_on=DAY - timedelta(days=3))
-    arxiv.respond(FEED, xml(announcement("2503.00001")))
-    look_at_feed()
-    paper.refresh_from_db()
-    assert paper.listed_on == DAY - timedelta(days=3)
-
-
-def test_a_new_version_updates_known_papers_and_adds_no_others(arxiv: FakeService) -> None:
-    paper = make_incomplete("2503.00001")
-    arxiv.respond(
-        FEED,
-        xml(announcement("2503.00001", "replace"), announcement("1503.00002", "replace-cross")),
-    )
-    assert look_at_feed() == FetchReport(papers=1)
-    paper.refresh_from_db()
-    assert paper.categories == ["cs.LG"]
-
-
-def test_an_unchanged_feed_is_not_read_again(arxiv: FakeService) -> None:
-    changed = xml(announcement("2503.00001"), headers={"etag": '"march"'})
-    arxiv.respond(FEED, changed, FakeResponse(304))
-    look_at_feed()
-    assert look_at_feed() == FetchReport()
-    assert [request.headers.get("if-none-match") for request in arxiv.requests] == [None, '"march"']
-
-
-def test_a_feed_that_could_not_be_stored_is_read_again(
-    arxiv: FakeService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object, **__: object) -> FetchReport:
-        raise RuntimeError
-
-    arxiv.respond(FEED, xml(announcement("2503.00001"), headers={"etag": '"march"'}))
-    with monkeypatch.context() as patch:
-        patch.setattr("papers.jobs.fetch.arxiv.store_papers", broken)
-        with pytest.raises(RuntimeError):
-            look_at_feed()
-    assert look_at_feed().new == 1
-    assert arxiv.requests[1].headers.get("if-none-match") is None
-
-
-def test_an_odd_entry_of_a_feed_costs_no_other(arxiv: FakeService) -> None:
-    odd = announcement("2503.00009").replace("2503.00009", "no id")
-    arxiv.respond(FEED, xml(announcement("2503.00001"), odd, announcement("2503.00002")))
-    report = look_at_feed()
-    assert (report.papers, report.left_out) == (2, 1)
-
-
-def test_a_feed_without_announcements_is_no_error(arxiv: FakeService) -> None:
-    arxiv.respond(FEED, xml())
-    assert look_at_feed() == FetchReport()
-
-
-@pytest.mark.parametrize(
-    ("now", "asks"),
-    [
-        ("2025-03-14T12:00+00:00", True),  # Friday
-        ("2025-03-15T03:00+00:00", True),  # still Friday where arXiv is
-        ("2025-03-15T12:00+00:00", False),
-        ("2025-03-16T12:00+00:00", False),
-        ("2025-03-17T03:00+00:00", False),  # still Sunday there
-        ("2025-03-17T12:00+00:00", True),
-    ],
-)
-def test_on_weekends_no_announcements_are_requested(
-    arxiv: FakeService, now: str, asks: bool
-) -> None:
-    arxiv.respond(FEED, xml())
-    assert look_at_feed(datetime.fromisoformat(now)) == FetchReport()
-    assert bool(arxiv.requests) is asks

@@ -163,6 +163,31 @@ def test_a_withdrawn_paper_is_left_out(server: FakeService, http: Http) -> None:
     assert Paper.objects.get().arxiv_id == "2503.00002"
 
 
+def test_a_stored_paper_that_is_withdrawn_leaves_all_lists(server: FakeService, http: Http) -> None:
+    paper = make_paper(arxiv_id="2503.00001", listed_on=DAY)
+    gone = row(1, withdrawnAt="2025-03-13T10:00:00.000Z")
+    server.respond(LISTS, json_response([gone]), json_response([row(1)]))
+    fetch_day(http, DAY, NOON)
+    paper.refresh_from_db()
+    assert (paper.is_withdrawn, paper.withdrawn_on) == (True, date(2025, 3, 13))
+    fetch_day(http, DAY, NOON + HOUR)
+    assert list(Paper.listed.all()) == [paper]
+
+
+def test_a_withdrawn_paper_on_no_list_is_requested_until_it_is_back(
+    server: FakeService, http: Http
+) -> None:
+    paper = make_paper(arxiv_id="2503.00001", listed_on=DAY)
+    make_signal(paper, 5, read_at=NOON - HOUR)
+    server.respond(LISTS, EMPTY)
+    gone = about(withdrawnAt="2025-03-13T10:00:00.000Z")
+    server.respond("/api/papers/2503.00001", json_response(gone), json_response(about()))
+    fetch_signals(http, NOON)
+    assert not Paper.listed.exists()
+    fetch_signals(http, NOON + HOUR)
+    assert Paper.listed.get() == paper
+
+
 def test_a_place_counts_only_while_the_list_is_open(server: FakeService, http: Http) -> None:
     server.respond(LISTS, json_response([row()]))
     fetch_day(http, DAY, NOON)
