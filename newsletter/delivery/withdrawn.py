@@ -12,9 +12,8 @@ from typing import Final
 from newsletter.delivery.types import Claimed
 from web.sql import rows
 
-# Read for each claim, so a withdrawal counts for the next 250 messages at the latest. Served by
-# the unique index on the edition's candidates and by the primary key of papers: 500 candidates
-# in 1 ms.
+# Read for each claim, so a withdrawal counts after 250 messages at the latest. Served by the index
+# of candidates by edition and by the primary key of papers: 500 candidates in 1 ms.
 _WITHDRAWN: Final = """
 SELECT candidate.paper_id
   FROM newsletter_candidate AS candidate

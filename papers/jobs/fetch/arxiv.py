@@ -119,8 +119,10 @@ def _incomplete(answer: ParsedFeed) -> SourceError:
 
 
 def store(answer: ParsedFeed, now: datetime) -> FetchReport:
-    """Store the entries of an answer. Papers that it marks as withdrawn leave all lists, and those
-    of which it has a newer version that lives are back.
+    """Store the entries of an answer.
+
+    Papers that it says are withdrawn leave all lists, and those that live in a newer version are
+    back.
 
     Known papers keep the day of their listing and the links that another source gave; new papers
     belong to the day of their announcement, or else of their publication, until a list shows them.
@@ -174,6 +176,7 @@ def _request_again(revisions: Sequence[Entry]) -> None:
     stored = Paper.objects.filter(arxiv_id__in=versions, arxiv_asked_at__isnull=False)
     known = stored.values_list("pk", "arxiv_id", "arxiv_version")
     # A feed repeats an announcement all day; a version that was read by then is not read again.
+    # The first version means that the feed names none: a revision is at least the second.
     new = [
         pk
         for pk, arxiv_id, version in known

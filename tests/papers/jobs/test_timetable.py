@@ -144,6 +144,36 @@ def test_metadata_is_requested_until_no_paper_lacks_it(live: FakeService) -> Non
     assert JobStep.objects.filter(state="done").count() == 3
 
 
+def test_an_incomplete_answer_of_arxiv_is_a_failure_that_is_repeated_soon(
+    live: FakeService,
+) -> None:
+    for number in (1, 2, 3):
+        make_paper(arxiv_id=f"2611.0000{number}", listed_on=TODAY)
+    short = FakeResponse(body=feed(entry("2611.00002"), total=3))
+    rest = FakeResponse(body=feed(entry("2611.00001"), entry("2611.00003"), total=2))
+    live.respond("/api/query", short, rest)
+    run(BY_NAME["metadata"], clock=lambda: NOW, is_by_hand=True)
+    job = Job.objects.get()
+    assert (job.failures, job.next_run_at) == (1, NOW + timedelta(minutes=5))
+    assert "left out 2 of the 3 papers" in job.last_error
+    later = run(BY_NAME["metadata"], clock=lambda: job.next_run_at)
+    assert later is not None
+    assert (later.error, later.report.papers) == (None, 2)
+    ids = [request.query["id_list"] for request in live.requests]
+    assert ids == ["2611.00001,2611.00002,2611.00003", "2611.00001,2611.00003"]
+
+
+def test_a_withdrawn_paper_is_requested_while_a_new_version_may_live(live: FakeService) -> None:
+    make_paper(
+        arxiv_id="2611.00001", listed_on=TODAY, is_withdrawn=True, withdrawn_by="arxiv",
+        arxiv_version=2,
+    )  # fmt: skip
+    living = entry("2611.00001", version=3, comment="12 pages")
+    live.respond("/api/query", FakeResponse(body=feed(living)))
+    run(BY_NAME["metadata"], clock=lambda: NOW, is_by_hand=True)
+    assert Paper.listed.get().arxiv_version == 3
+
+
 def test_arxiv_gets_no_request_when_no_paper_lacks_metadata(live: FakeService) -> None:
     result = run(BY_NAME["metadata"], clock=lambda: NOW, is_by_hand=True)
     assert result is not None
