@@ -6,15 +6,18 @@ rest of the code handles papers of all sources alike.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from papers.text.addresses import plain_address, without_punctuation
 from papers.text.titles import title_key
 
 SignalKind = Literal["upvotes", "stars", "comments", "citations", "artefacts", "position"]
 _LONGEST_URL: Final = 500
+_MAY_BE_TEX: Final = re.compile(r"[\\{}$<>]|&amp;|[.,;)]\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,19 @@ class FetchedPaper:
 
 
 def web_url(text: str) -> str:
-    """`text` when it is an address that a page may link to, else the empty string.
+    r"""`text` when it is an address that a page may link to, else the empty string.
 
-    Users of the sources write these addresses: javascript: and similar ones must not pass.
+    Users of the sources write these addresses: javascript: and similar ones must not pass. Some
+    paste them out of their TeX: `\url{https://github.com/ada/my\_engine}.`
     """
-    address = text.strip()
+    address = without_punctuation(plain_address(text)) if _MAY_BE_TEX.search(text) else text.strip()
     try:
         parts = urlsplit(address)
     except ValueError:  # "http://[": brackets without an IPv6 address
         return ""
     is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    if not is_web or len(address) > _LONGEST_URL or any(map(str.isspace, address)):
+    # A browser reads a backslash as a slash: the address would be another one.
+    is_mangled = "\\" in address or any(map(str.isspace, address))
+    if not is_web or len(address) > _LONGEST_URL or is_mangled:
         return ""
     return address

@@ -47,6 +47,9 @@ _SIGN: Final = (
     r"|\\[_~%#&$-](?:\{\})?|[^\s<>\"{}\\$^`|\u2018-\u201f])"
 )
 ADDRESS: Final = re.compile(f"{_HOST}{_SIGN}*", re.IGNORECASE)
+_GROUP: Final = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+_URL: Final = re.compile(rf"\\(?:url|path|nolinkurl){_GROUP}")
+_HREF: Final = re.compile(rf"\\href{_GROUP}{_GROUP}")
 _PUNCTUATION: Final = ".,;:!?'’*"
 
 
@@ -81,14 +84,21 @@ def without_punctuation(address: str) -> str:
 
 def undo_tex_in_addresses(text: str) -> str:
     r"""`text` with every address in plain characters; `\url{}` and `\href{}{}` keep the address."""
-    text = re.sub(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", _unwrapped, text)
-    text = re.sub(r"\\href\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\s*(?=\{)", _unwrapped, text)
+    text = _HREF.sub(_link_undone, _URL.sub(lambda found: f" {_unwrapped(found[1])} ", text))
     return ADDRESS.sub(lambda found: plain_address(found[0]), text)
 
 
-def _unwrapped(found: re.Match[str]) -> str:
+def _link_undone(found: re.Match[str]) -> str:
+    if not ADDRESS.search(found[1]) and ADDRESS.search(found[2]):  # \href{URL}{https://…}
+        return f" {_unwrapped(found[2])} "
+    # A label that is an address again is the same one, and often cut off.
+    label = "" if ADDRESS.search(found[2]) else found[2]
+    return f" {_unwrapped(found[1])} {label} "
+
+
+def _unwrapped(address: str) -> str:
     # TeX ignores the blanks inside; a line break of the abstract is one.
-    return f" {''.join(plain_address(found[1]).split())} "
+    return "".join(plain_address(address).split())
 
 
 def linked(shown: str, address: str) -> str:
