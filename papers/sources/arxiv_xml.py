@@ -21,7 +21,7 @@ from defusedxml.ElementTree import fromstring
 from papers.sources import SourceError
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold, fold_paragraphs
-from papers.text.tex import unicode_math
+from papers.text.names import names_of, split_names
 from papers.text.titles import LONGEST_TITLE, title_key
 
 Announced = Literal["new", "cross", "replace", "replace-cross", ""]
@@ -32,7 +32,6 @@ _NAMES: Final = {
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 _LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 18 characters
-_LONGEST_NAME: Final = 200
 # Classes of other schemes stand beside arXiv's own: "68T07", "I.2.7; F.2.2".
 _CATEGORY: Final = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?")
 _VERSION: Final = re.compile(r"v(\d+)$")
@@ -44,7 +43,6 @@ _WITHDRAWN: Final = re.compile(
     r"|\bwithdrawn\s+by\s+(?:the\s+)?(?:authors?|arxiv)\b",
     re.IGNORECASE,
 )
-_BETWEEN_NAMES: Final = re.compile(r",\s+|\s+and\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +209,7 @@ def _of_query(entry: Element) -> Entry:
         version=_version(name),
         title=_title(_text(entry, "atom:title"), name),
         abstract=fold_paragraphs(_text(entry, "atom:summary")),
-        authors=_names(
+        authors=names_of(
             author.text or "" for author in entry.findall("atom:author/atom:name", _NAMES)
         ),
         categories=_categories(first + terms),
@@ -245,7 +243,7 @@ def _announcement(
         version=_version(name),
         title=_title(title, name),
         abstract=fold_paragraphs(_LEAD.sub("", summary.lstrip())),
-        authors=_names(_BETWEEN_NAMES.split(_text(element, "dc:creator"))),
+        authors=tuple(split_names(_text(element, "dc:creator"))),
         categories=_categories(terms),
         announced=cast("Announced", _text(element, "arxiv:announce_type").strip()),
     )
@@ -267,12 +265,6 @@ def _title(text: str, name: str) -> str:
     if not title_key(title) or len(title) > LONGEST_TITLE:
         raise ValueError(f"{name[:80]}: no title in {title[:60]!r}")
     return title
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    r"""Names without TeX: feeds spell `Andr\'e`."""
-    folded = (fold(unicode_math(name)) for name in names)
-    return tuple(name for name in folded if name and len(name) <= _LONGEST_NAME)
 
 
 def _categories(terms: Iterable[str]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from papers.sources.http import Clock, Http, Limits, Service, is_json
 from papers.sources.hugging_face_payload import HuggingFacePayload, kind_of
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold, fold_paragraphs
+from papers.text.names import names_of
 from papers.text.titles import LONGEST_TITLE, title_key
 
 SOURCE: Final = "hugging_face"
@@ -137,7 +138,7 @@ def _paper(payload: HuggingFacePayload, position: int, day: date | None) -> Fetc
     return FetchedPaper(
         title=title,
         arxiv_id=identity,
-        authors=tuple(author.name for author in payload.authors),
+        authors=names_of(author.name for author in payload.authors),
         summary=fold_paragraphs(payload.text("summary") or ""),
         keywords=tuple(_keywords(payload)),
         published_on=_day(payload.published_at),
