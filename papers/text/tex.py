@@ -8,6 +8,7 @@ so the text is first cut into mathematics, addresses and prose.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from papers.text.addresses import linked, plain_address
@@ -19,12 +20,29 @@ from papers.text.latex.spans import Span, spans
 
 _FIRST: Final = 0xF0000  # for private use: one character stands for each span
 _MOST: Final = 0xFFFD
-_PROTECTED: Final = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + _MOST)}]")
+_PROTECTED: Final = re.compile(f"([{chr(_FIRST)}-{chr(_FIRST + _MOST)}])")
+
+Shown = tuple[str, str]  # a span as Unicode, and its TeX when it is a formula
 
 
 def unicode_math(text: str) -> str:
     """The text with its TeX as Unicode. Broken TeX stays unchanged; never raises."""
     return _converted(text, 0) if may_have_tex(text) else text
+
+
+def parts(text: str) -> Iterator[tuple[str, str]]:
+    """The text in parts: each as Unicode, and the TeX of those that are a formula, else nothing.
+
+    Joined, the first values are `unicode_math(text)`. A formula inside a link has no part of its
+    own.
+    """
+    if not may_have_tex(text):
+        yield text, ""
+        return
+    prose, kept = _protected(text, 0)
+    for part in _PROTECTED.split(prose):
+        place = ord(part) - _FIRST if _PROTECTED.fullmatch(part) else len(kept)
+        yield kept[place] if place < len(kept) else (part, "")
 
 
 def may_have_tex(text: str) -> bool:
@@ -38,25 +56,32 @@ def formula_text(tex: str, before: str = "", after: str = "", depth: int = 0) ->
 
 
 def _converted(text: str, depth: int, is_code: bool = False) -> str:
-    """`text` as Unicode. Its spans are taken out first, so that quotes may stand around them."""
     if depth > DEEPEST:
         return text
-    kept: list[str] = []
-    parts, at = [], 0
-    for span in spans(text):
-        if len(kept) > _MOST:
-            break
-        parts += [text[at : span.start], chr(_FIRST + len(kept))]
-        kept.append(_shown(span, text, depth))
-        at = span.end
-    rest = "".join([*parts, text[at:]])
-    prose = commands_undone(rest, depth) if is_code else prose_text(rest, depth)
+    prose, kept = _protected(text, depth, is_code)
     return _PROTECTED.sub(lambda found: _kept(kept, found[0]), prose)
 
 
-def _kept(kept: list[str], sign: str) -> str:
+def _protected(text: str, depth: int, is_code: bool = False) -> tuple[str, list[Shown]]:
+    """The prose of `text` as Unicode, with one character for each span, and the spans.
+
+    They are taken out before the prose is converted, so that quotes may stand around them.
+    """
+    kept: list[Shown] = []
+    pieces, at = [], 0
+    for span in spans(text):
+        if len(kept) > _MOST:
+            break
+        pieces += [text[at : span.start], chr(_FIRST + len(kept))]
+        kept.append((_shown(span, text, depth), span.tex if span.kind == "math" else ""))
+        at = span.end
+    rest = "".join([*pieces, text[at:]])
+    return commands_undone(rest, depth) if is_code else prose_text(rest, depth), kept
+
+
+def _kept(kept: list[Shown], sign: str) -> str:
     place = ord(sign) - _FIRST
-    return kept[place] if place < len(kept) else sign
+    return kept[place][0] if place < len(kept) else sign
 
 
 def _shown(span: Span, text: str, depth: int) -> str:

@@ -36,7 +36,8 @@ def accent(
     letters = inner(tex)
     if len(letters) > 2:  # \b{…} of the authors: bold
         return letters, end
-    return (accented(ACCENTS[name], letters), end) if letters[:1].isalpha() else None
+    is_letter = letters[:1].isalpha()  # \d{3} of a regular expression stays
+    return accented(ACCENTS[name], letters) if is_letter else f"\\{name}{{{letters}}}", end
 
 
 def letter(name: str, scan: TexScan, at: int) -> tuple[str, int] | None:

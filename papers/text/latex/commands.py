@@ -39,6 +39,9 @@ _REFERENCE: Final = re.compile(r"(?:page|name|auto|c|C|v|eq|sub|fig)?[rR]ef")
 _CITATION: Final = re.compile(r"(?:no|paren|foot|super|auto|text)?[cC]ite[a-zA-Z]*")
 _NAMING: Final = re.compile(r"(?:text)?[cC]ite(?:t|author|alt|alp)")  # "as [ada] shows"
 _CAPITALS: Final = re.compile(r"(?<=[a-z])[A-Z]+\Z")
+_DECORATED: Final = frozenset(
+    ("footnote", "enquote", "textquote", "textsuperscript", "textsubscript")
+)
 _LEFT_OUT: Final = "\0left out"  # in place of a citation; never a part of the result
 
 
@@ -159,7 +162,9 @@ class _Prose:
             return ""
         if name == "color":  # {\color{red}D} that lost its own braces: \color{redD}
             return "".join(_CAPITALS.findall(tex))
-        return self._decorated(name, self._inner(tex))
+        # An unknown command is converted later; twice at each of 24 levels would never end.
+        is_known = name in ALPHABETS or name in MATH_ACCENTS or name in _DECORATED
+        return self._decorated(name, self._inner(tex)) if is_known else None
 
     def _decorated(self, name: str, text: str) -> str | None:
         decorations = {
@@ -171,7 +176,7 @@ class _Prose:
         }
         if name in ALPHABETS:
             return alphabet(name, text)
-        if name in MATH_ACCENTS and text:
+        if name in MATH_ACCENTS:
             return accented(MATH_ACCENTS[name], text)
         return decorations.get(name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from papers.text.latex.commands import commands_undone
@@ -48,6 +50,7 @@ def test_a_command_in_prose_becomes_text(tex: str, expected: str) -> None:
         r"\frac{1}{ and",
         "a backslash \\",
         r"{plain braces}",
+        r"the expression \d{3}",
     ],
 )
 def test_what_only_looks_like_a_command_stays(text: str) -> None:
@@ -56,6 +59,15 @@ def test_what_only_looks_like_a_command_stays(text: str) -> None:
 
 def test_commands_are_undone_without_touching_quotes_and_dashes() -> None:
     assert commands_undone(r"\emph{``a--b''}") == "``a--b''"
+
+
+@pytest.mark.parametrize(
+    "command", ["frac", "ours", "'", "b", "footnote", "textcolor{red}", "hat", "cite", "href{a.b/}"]
+)
+def test_commands_in_commands_take_a_moment(command: str) -> None:
+    start = time.perf_counter()
+    unicode_math(rf"\{command}{{" * 1000 + "1" + "}" * 1000)
+    assert time.perf_counter() - start < 1
 
 
 def test_groups_that_are_nested_too_deep_stay() -> None:
