@@ -21,7 +21,7 @@ _HAS_TEX: Final = re.compile(r"[\\$]")
 _RAW_COMMAND: Final = re.compile(r"\\[a-zA-Z]")
 # An argument that is a text, and not again TeX.
 _TEXT: Final = re.compile(
-    r"\\(?:text(?:bf|it|tt|sc|sf|rm|superscript)?|emph|mathrm|mbox|texttt)\{([^{}\\$]+)\}"
+    r"\\(?:text(?:bf|it|tt|sc|sf|rm|superscript)?|emph|mathrm|mbox|texttt)\{((?:[^{}\\$]|\\[_%&#$])+)\}"
 )
 _FRACTION: Final = re.compile(r"\\frac\{([^{}\\]*[+-][^{}\\]*)\}\{([^{}\\]*[+-][^{}\\]*)\}")
 _PAIRED: Final = re.compile(r"(?<!\\)\$[^$]*\\[a-zA-Z]+[^$]*\$")
