@@ -7,6 +7,7 @@ passes, so that none can forget a field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from itertools import accumulate
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from papers.text.addresses import plain_address, without_punctuation
 from papers.text.clean import clean, fold, fold_paragraphs
 from papers.text.titles import title_key
 
@@ -26,6 +28,7 @@ LONGEST_CATEGORY: Final = 20  # what the column holds; the longest real one has 
 # PostgreSQL refuses a row whose words take 1 MB in the search index.
 LONGEST_AUTHORS: Final = 120_000
 _LONGEST_URL: Final = 500
+_MAY_BE_TEX: Final = re.compile(r"[\\{}$<>]|&amp;|[.,;)]\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +103,24 @@ class FetchedPaper:
 
 
 def web_url(text: str) -> str:
-    """`text` when it is an address that a page may link to, else the empty string.
+    r"""`text` when it is an address that a page may link to, else the empty string.
 
     Users of the sources write these addresses: javascript: and similar ones must not pass, nor
-    by way of characters or entities that are removed later.
+    by way of characters or entities that are removed later. Some paste them out of their TeX:
+    `\url{https://github.com/ada/my\_engine}.`
     """
     if not text:
         return ""
-    address = clean(text).strip()
+    text = clean(text).strip()
+    address = without_punctuation(plain_address(text)) if _MAY_BE_TEX.search(text) else text
     try:
         parts = urlsplit(address)
     except ValueError:  # "http://[": brackets without an IPv6 address
         return ""
     is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    if not is_web or len(address) > _LONGEST_URL or any(map(str.isspace, address)):
+    # A browser reads a backslash as a slash: the address would be another one.
+    is_mangled = "\\" in address or any(map(str.isspace, address))
+    if not is_web or len(address) > _LONGEST_URL or is_mangled:
         return ""
     return address
 

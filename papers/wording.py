@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from papers.text.names import initials
 from papers.windows import Window
 
 _SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s+[^a-z])")
@@ -37,14 +38,6 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
     return f"{', '.join(short[:shown])} and {len(short) - shown} more"
 
 
-def initials(name: str) -> str:
-    """`Abhishek Das` → `A. Das`. One word, or a name with initials, stays unchanged."""
-    first, _, rest = name.strip().partition(" ")
-    if first.endswith(".") or not first[:1].isalpha() or _are_initials(rest):
-        return name.strip()
-    return f"{first[0]}. {rest.strip()}"
-
-
 def short_figure(number: float) -> str:
     """A short count: 84, 1.2k, 34k, 1.2M. Rounded down, so 999,999 is never 1M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
@@ -53,10 +46,6 @@ def short_figure(number: float) -> str:
             whole, tenth = divmod(tenths, 10)
             return f"{whole}.{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
     return f"{int(number)}"
-
-
-def _are_initials(names: str) -> bool:
-    return all(len(name) == 1 for name in names.replace(".", " ").split())
 
 
 def signed(points: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -25,6 +26,7 @@ from papers.models import Paper, Signal, Trend
 from papers.queries import TopicCount
 from papers.sources.hugging_face_payload import Account, HuggingFacePayload, PayloadAuthor
 from papers.text.clean import clean
+from papers.text.names import clean_name
 
 Kind = Signal.Kind
 
@@ -156,8 +158,11 @@ def _on(day: date, instant: datetime | None) -> datetime:
 
 def _authors(names: list[Any], payload: HuggingFacePayload) -> list[Author]:
     """`names` as they are stored, each with the account that the payload has for this name."""
-    known = {author.name: author for author in payload.authors}
-    return [_author(known.get(str(name), PayloadAuthor(str(name)))) for name in names]
+    known = {clean_name(author.name): author for author in payload.authors}
+    return [
+        _author(replace(known[name], name=name) if name in known else PayloadAuthor(name))
+        for name in map(str, names)
+    ]
 
 
 def _author(author: PayloadAuthor) -> Author:

@@ -19,8 +19,9 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from papers.models import Paper
+from papers.text.names import initials
 from papers.text.tex import unicode_math
-from papers.wording import initials, lead
+from papers.wording import lead
 from web.sql import rows
 
 Range = tuple[int, int]  # the first character and the one after the last

@@ -23,7 +23,7 @@ from papers.sources import SourceError
 from papers.sources.parsed import refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold, fold_paragraphs
-from papers.text.tex import unicode_math
+from papers.text.names import names_of, split_names
 from papers.text.titles import LONGEST_TITLE, title_key
 from papers.text.withdrawal import is_only_notice, withdraws
 
@@ -41,7 +41,6 @@ _VERSION: Final = re.compile(r"v(\d+)$")
 _LEAD: Final = re.compile(r"\AarXiv:\S+\s+Announce Type:[^\n]*\n\s*(?:Abstract:\s*)?")
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE: Final = re.compile(r"&#(?:(?P<decimal>\d{1,9})|x(?P<hex>[0-9a-fA-F]{1,7}));")
-_BETWEEN_NAMES: Final = re.compile(r",\s+|\s+and\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +255,7 @@ def _of_query(entry: Element) -> Entry:
         version=_version(name),
         title=_title(_text(entry, "atom:title"), name),
         abstract=fold_paragraphs(_text(entry, "atom:summary")),
-        authors=_names(
+        authors=names_of(
             author.text or "" for author in entry.findall("atom:author/atom:name", _NAMES)
         ),
         categories=_categories(first + terms),
@@ -292,7 +291,7 @@ def _announcement(
         version=_version(name),
         title=_title(title, name),
         abstract=fold_paragraphs(_LEAD.sub("", summary.lstrip())),
-        authors=_names(_BETWEEN_NAMES.split(_text(element, "dc:creator"))),
+        authors=tuple(split_names(_text(element, "dc:creator"))),
         categories=_categories(terms),
         announced=cast("Announced", _text(element, "arxiv:announce_type").strip()),
     )
@@ -324,12 +323,6 @@ def _title(text: str, name: str) -> str:
     if not title_key(title) or len(title) > LONGEST_TITLE:
         raise ValueError(f"{name[:80]}: no title in {title[:60]!r}")
     return title
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    r"""Names without TeX: feeds spell `Andr\'e`."""
-    folded = (fold(unicode_math(name)) for name in names)
-    return tuple(filter(None, folded))
 
 
 def _categories(terms: Iterable[str]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from papers.sources.json_values import decode_json, kind_of, shown
 from papers.sources.parsed import Parsed, refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold
+from papers.text.names import names_of
 from papers.text.titles import LONGEST_TITLE, title_key
 from web.storable import storable
 
@@ -169,7 +170,7 @@ def _paper(
         title=_title(payload),
         arxiv_id=identity,
         is_withdrawn=False,
-        authors=tuple(author.name for author in payload.authors),
+        authors=names_of(author.name for author in payload.authors),
         summary=payload.text("summary") or "",
         keywords=tuple(payload.texts("ai_keywords", LONGEST_KEYWORD)),
         published_on=_day(payload.published_at),

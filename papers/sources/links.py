@@ -5,18 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import unquote
 
 from papers.fetched import web_url
+from papers.text.addresses import undo_tex_in_addresses
 
+# An address begins where no other host and no path goes on: gist.github.com is no repository.
+_BEGIN: Final = r"(?:https?:\s?/{1,3}|(?<![\w.@/-]))(?:www\.)?"
 _REPOSITORY: Final = re.compile(
-    r"(?:https?://)?(?:www\.)?(?P<host>github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)"
-    r"/(?P<owner>[\w.-]{1,100})/(?P<name>[\w.-]{1,100})",
+    rf"(?:{_BEGIN}|(?<![\w.-])git@)"
+    r"(?P<host>github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)"
+    r"[/:]/?(?P<owner>[A-Za-z0-9_.-]{1,100})/(?P<name>[A-Za-z0-9_.%-]{1,100})",
     re.IGNORECASE,
 )
 _PAGE: Final = re.compile(
-    r"(?:https?://)?(?P<host>[\w-]{1,100}\.(?:github|gitlab)\.io)(?P<path>(?:/[\w.~%-]+)*/?)",
+    rf"{_BEGIN}(?P<host>[a-z0-9-]{{1,100}}\.(?:github|gitlab)\.io)"
+    r"(?P<path>(?:/[A-Za-z0-9_.~%-]+)*/?)",
     re.IGNORECASE,
 )
+# What follows an address that is cut off, or spelled in a way that we cannot undo. What is left of
+# the name would be the repository of others.
+_MANGLED: Final = re.compile(
+    r"\\(?!\\|[ ,;:)\]]|(?:footnote|cite|quad|newline|par|xspace|thanks|item|end)\b)"
+    r"|\{(?![^{}]*\}(?:[\s.,;)}$]|\Z))"  # a label in braces follows a whole address
+    r"|\$(?![\s.,;:)]|\Z)"
+    r"|[A-Za-z0-9_^…%-]|\s+_\w"
+)
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 # First parts of addresses on these hosts that are not owners of a repository.
 _NO_OWNERS: Final = frozenset(
     ("about", "collections", "explore", "features", "marketplace", "orgs", "search", "settings",
@@ -28,24 +43,35 @@ def code_url(comment: str, abstract: str) -> str:
     """The repository of a paper; empty when no link names one.
 
     A comment is about the paper itself: its first link counts. An abstract may link to the
-    work of others too, so it counts only if all its links name a single repository.
+    work of others too, so it counts only if all its links name a single repository. A link
+    that is cut off counts as one that we do not know.
     """
-    for url in _repositories(comment):
-        return url
+    if first := next(_repositories(comment), ""):
+        return first
     found = list(_repositories(abstract))
     return found[0] if len({url.lower() for url in found}) == 1 else ""
 
 
 def project_url(comment: str, abstract: str) -> str:
     """The first page on GitHub's or GitLab's own hosts for pages; empty when there is none."""
-    for text in (comment, abstract):
-        if found := _PAGE.search(text):
-            return web_url(f"https://{found['host'].lower()}{found['path'].rstrip('.')}")
+    for text in map(undo_tex_in_addresses, (comment, abstract)):
+        found = _PAGE.search(text)
+        if found and not _MANGLED.match(text, found.end()):
+            path = found["path"].rstrip(".")
+            return web_url(f"https://{found['host'].lower()}{path}")
     return ""
 
 
 def _repositories(text: str) -> Iterator[str]:
+    """The repositories that `text` names; an empty one where an address is mangled."""
+    text = undo_tex_in_addresses(text)
     for found in _REPOSITORY.finditer(text):
-        owner, name = found["owner"], found["name"].rstrip(".-").removesuffix(".git")
-        if name and owner.lower() not in _NO_OWNERS:
+        owner, name = found["owner"], unquote(found["name"])
+        if owner.lower() in _NO_OWNERS:
+            continue
+        is_mangled = name.endswith(("-", "_", "...")) or _MANGLED.match(text, found.end())
+        name = name.rstrip(".").removesuffix(".git")
+        if is_mangled or not _NAME.fullmatch(name):
+            yield ""
+        else:
             yield web_url(f"https://{found['host'].lower()}/{owner}/{name}")

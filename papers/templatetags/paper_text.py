@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from papers import wording
 from papers.explain import explain
-from papers.text import tex
+from papers.text import mathml, tex
 from papers.windows import Window
 
 register = template.Library()
@@ -26,6 +26,12 @@ _MARGIN: Final = 3  # the dot at the end stays inside
 def unicode_math(text: str) -> str:
     r"""TeX in Unicode: `{{ paper.title|unicode_math }}`."""
     return tex.unicode_math(text)
+
+
+@register.filter
+def math_html(text: str) -> SafeString:
+    r"""TeX as MathML, the rest as Unicode: `{{ paper.title|math_html }}`. Not for attributes."""
+    return mathml.math_html(text)
 
 
 @register.filter

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from papers.text.names import is_group
+
 Given = tuple[tuple[str, ...], ...]  # given names, each with its hyphenated parts
 
 
@@ -47,15 +49,6 @@ _PARTICLES: Final = frozenset(
         "dos", "du", "el", "ibn", "la", "le", "san", "st", "ten", "ter", "van", "vom", "von", "zu",
     }
 )  # fmt: skip
-_GROUP_WORDS: Final = frozenset(
-    {
-        "alliance", "center", "centre", "collaboration", "community", "company", "consortium",
-        "corporation", "foundation", "group", "inc", "initiative", "institute", "lab", "labs",
-        "laboratory", "network", "organization", "project", "research", "society", "team",
-        "university",
-    }
-)  # fmt: skip
-_GROUP_ENDING: Final = re.compile(r"(?:^|[\s\w-])AI$|Mind$")  # DeepSeek-AI, OpenAI, Google DeepMind
 
 
 # ── one name ─────────────────────────────────────────────────────────────────
@@ -84,12 +77,6 @@ def readings(name: str) -> tuple[Reading, ...]:
             for reading in _readings(spelt, shown)
         )
     )
-
-
-def is_group(name: str) -> bool:
-    """Whether a name is a team's and not a person's: "Qwen Team", "DeepSeek-AI"."""
-    words = re.findall(r"\w+", name.casefold())
-    return not _GROUP_WORDS.isdisjoint(words) or _GROUP_ENDING.search(name) is not None
 
 
 def in_reading_order(name: str) -> str:

@@ -2,113 +2,98 @@ r"""Convert the TeX of titles and abstracts to Unicode: `$\alpha$-divergence` �
 
 Outside mathematics a text is mostly prose that only looks like TeX: `50% of`, `costs $5 and
 $6`, `snake_case`. A TeX parser would read the percent sign as a comment and drop the dollars,
-so it gets only clear mathematics and known commands, piece by piece.
+so the text is first cut into mathematics, addresses and prose.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
 from typing import Final
 
-from pylatexenc.latex2text import LatexNodes2Text
-from pylatexenc.latexwalker import LatexWalkerParseError
+from papers.text.addresses import linked, plain_address
+from papers.text.latex.commands import commands_undone
+from papers.text.latex.formulas import math_text
+from papers.text.latex.prose import prose_text
+from papers.text.latex.scan import DEEPEST
+from papers.text.latex.spans import Span, spans
 
-# A dollar opens mathematics only before a non-blank and closes it only after one; before a
-# digit it closes it only if there is TeX inside. So `$5 to $6` stays money, `$\sim$5` does not.
-_MATH: Final = re.compile(
-    r"""
-    \$\$(?P<display>[^$]+?)\$\$
-    | (?<![\\$])\$(?P<tex>(?=\S)(?:[^$\\]|\\.)*?[\\^_](?:[^$\\]|\\.)*?(?<=\S))\$
-    | (?<![\\$])\$(?P<plain>(?=\S)[^$\\]+?(?<=\S))\$(?!\d)
-    | \\\((?P<round>.+?)\\\)
-    | \\\[(?P<square>.+?)\\\]
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-# In prose only unmistakable TeX is converted: accents, and a few commands around words.
-_ACCENTED: Final = re.compile(
-    r"""\\(?:['"`^~=.][a-zA-Z]
-    | ['"`^~=.cvuHkr]\{\\?[a-zA-Z]\}
-    | (?:ss|ae|oe|AE|OE|o|O|l|L|aa|AA|i|j)(?:\{\}|(?![a-zA-Z{])) )""",
-    re.VERBOSE,
-)
-_AROUND: Final = re.compile(
-    r"\\(?:emph|text(?:bf|it|tt|sc|sf|rm|sl|normal)?|url|underline|mbox|ensuremath)\{([^{}]*)\}"
-)
-_CITATION: Final = re.compile(r"\s*~?\\(?:cite[a-z]*|footnote|label)\*?(?:\[[^\]]*\])*\{[^{}]*\}")
-_ESCAPED: Final = re.compile(r"\\([%$&#_{}])")
-_SCRIPT: Final = re.compile(r"([\^_])(?:\{([^{}]*)\}|([^\s\\{}]))")
-_DASH: Final = re.compile(r"(?<=\w)--(?=\w)|(?<= )--(?= )")
-_DOUBLY: Final = re.compile(r"``([^`]+?)''")
-_QUOTED: Final = re.compile(r"(?<![\w`])`([^`'\n]{1,60})'(?!\w)")
-_SPACE: Final = re.compile(r"\\[ ,;:]")
-# TeX drops the blank after a command; in Unicode this blank separates `n log n`. Commands
-# with an argument must stay next to it.
-_SPACED: Final = re.compile(
-    r"(\\(?!(?:hat|bar|tilde|vec|d?dot|wide\w+|over\w+|under\w+|math\w+|text\w*|operatorname|"
-    r"bm|boldsymbol|[dt]?frac|sqrt|binom|left|right|[bB]igg?[lr]?)\b)[a-zA-Z]+)(\s+)(?!\{)"
-)
-_FUNCTION: Final = re.compile(r"([\w)])(\\(?:log|ln|exp|max|min|sin|cos|tan|det|Pr)\b)")
-_ONE_SIGN: Final = re.compile(r".?|\\[a-zA-Z]+")
-_SCRIPTS: Final = {
-    "^": str.maketrans("0123456789+-=()niTdkm", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵈᵏᵐ"),
-    "_": str.maketrans("0123456789+-=()aeijkmnopt", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₘₙₒₚₜ"),
-}
+_FIRST: Final = 0xF0000  # for private use: one character stands for each span
+_MOST: Final = 0xFFFD
+_PROTECTED: Final = re.compile(f"([{chr(_FIRST)}-{chr(_FIRST + _MOST)}])")
+
+Shown = tuple[str, str]  # a span as Unicode, and its TeX when it is a formula
 
 
 def unicode_math(text: str) -> str:
     """The text with its TeX as Unicode. Broken TeX stays unchanged; never raises."""
-    parts, at = [], 0
-    for match in _MATH.finditer(text):
-        parts += [_prose(text[at : match.start()]), _math(match)]
-        at = match.end()
-    return "".join([*parts, _prose(text[at:])])
+    return _converted(text, 0) if may_have_tex(text) else text
 
 
-def _prose(text: str) -> str:
-    text = _DASH.sub("–", text.replace("---", "—"))
-    text = _DOUBLY.sub(r"“\1”", text)
-    text = _QUOTED.sub(r"‘\1’", text)
-    if "\\" not in text:
+def parts(text: str) -> Iterator[tuple[str, str]]:
+    """The text in parts: each as Unicode, and the TeX of those that are a formula, else nothing.
+
+    Joined, the first values are `unicode_math(text)`. A formula inside a link has no part of its
+    own.
+    """
+    if not may_have_tex(text):
+        yield text, ""
+        return
+    prose, kept = _protected(text, 0)
+    for part in _PROTECTED.split(prose):
+        place = ord(part) - _FIRST if _PROTECTED.fullmatch(part) else len(kept)
+        yield kept[place] if place < len(kept) else (part, "")
+
+
+def may_have_tex(text: str) -> bool:
+    """Whether `text` has a character that TeX begins with; most titles have none."""
+    return any(mark in text for mark in ("\\", "$", "--", "`", "~", "{"))
+
+
+def formula_text(tex: str, before: str = "", after: str = "", depth: int = 0) -> str:
+    """One formula, without its dollars, as Unicode; `before` and `after` stand beside it."""
+    return math_text(tex, _converted, depth, before, after)
+
+
+def _converted(text: str, depth: int, is_code: bool = False) -> str:
+    if depth > DEEPEST:
         return text
-    text = _SPACE.sub(" ", _AROUND.sub(r"\1", _CITATION.sub("", text)))
-    return _ESCAPED.sub(r"\1", _ACCENTED.sub(lambda match: _tex(match[0]), text))
+    prose, kept = _protected(text, depth, is_code)
+    return _PROTECTED.sub(lambda found: _kept(kept, found[0]), prose)
 
 
-def _math(match: re.Match[str]) -> str:
-    tex = next(group for group in match.groups() if group is not None)
-    if _is_money(tex):
-        return match[0]
-    tex = _SCRIPT.sub(_script, tex.replace("\\|", "‖"))
-    return _tex(_SPACED.sub(r"\1{}\2", _FUNCTION.sub(r"\1 \2", tex))) or match[0]
+def _protected(text: str, depth: int, is_code: bool = False) -> tuple[str, list[Shown]]:
+    """The prose of `text` as Unicode, with one character for each span, and the spans.
+
+    They are taken out before the prose is converted, so that quotes may stand around them.
+    """
+    kept: list[Shown] = []
+    pieces, at = [], 0
+    for span in spans(text):
+        if len(kept) > _MOST:
+            break
+        pieces += [text[at : span.start], chr(_FIRST + len(kept))]
+        kept.append((_shown(span, text, depth), span.tex if span.kind == "math" else ""))
+        at = span.end
+    rest = "".join([*pieces, text[at:]])
+    return commands_undone(rest, depth) if is_code else prose_text(rest, depth), kept
 
 
-def _is_money(tex: str) -> bool:
-    """`5 for it or ` between two dollar signs is a price; `5`, `3k` and `2 m` are not."""
-    return re.match(r"\d[\d.,]*\s*[a-zA-Z]*\s+[a-z]{2,}", tex) is not None
+def _kept(kept: list[Shown], sign: str) -> str:
+    place = ord(sign) - _FIRST
+    return kept[place][0] if place < len(kept) else sign
 
 
-def _script(match: re.Match[str]) -> str:
-    """x^2 → x²; signs without a small form in Unicode go into brackets: e^(iπ)."""
-    kind, body = match[1], match[2] if match[2] is not None else match[3]
-    small = body.translate(_SCRIPTS[kind])
-    if not body or set(small) & set(body):
-        small = f"{kind}{body}" if _ONE_SIGN.fullmatch(body) else f"{kind}({body})"
-    # The braces end a command before them: after \theta a small t would be part of its name.
-    return f"{{}}{small}"
+def _shown(span: Span, text: str, depth: int) -> str:
+    if span.kind == "math":
+        before, after = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
+        return formula_text(span.tex, before, after, depth + 1)
+    if span.kind == "link":
+        return linked(_converted(span.label, depth + 1).strip(), _address(span.tex))
+    if span.kind in {"url", "address"}:
+        return _address(span.tex)
+    return _converted(span.tex, depth + 1, is_code=True) if span.kind == "code" else span.tex
 
 
-def _tex(tex: str) -> str:
-    """One piece of TeX as Unicode; unchanged if the parser cannot read it."""
-    # A percent sign without a backslash would make the rest of the piece a comment.
-    safe = re.sub(r"(?<!\\)%", r"\\%", tex)
-    try:
-        return " ".join(str(_parser().latex_to_text(safe)).split()) or tex
-    except (LatexWalkerParseError, ValueError, IndexError, KeyError, TypeError, AttributeError):
-        return tex
-
-
-@cache
-def _parser() -> LatexNodes2Text:
-    return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces="macros")
+def _address(tex: str) -> str:
+    return "".join(plain_address(tex).split())

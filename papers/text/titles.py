@@ -1,28 +1,51 @@
-"""The normalised title: what two spellings of one title have in common."""
+r"""The normalised title: what two spellings of one title have in common."""
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Final
 
+from papers.text.tex import unicode_math
+
 LONGEST_TITLE: Final = 500  # the index of title_key takes about 2,700 bytes
 _BETWEEN_WORDS = re.compile("[^0-9a-z]+")
+# Most titles have none of these; the conversion of TeX takes ten times as long as all the rest.
+_WRITTEN_IN_TEX = re.compile(r"[\\$]|[_^]\{")
+_ENTITY = re.compile(r"&#?\w{1,31};")
+# A script is typed π_0, π₀ or π0, and x^2, x² or x2; but SWE_bench is SWE-bench.
+_SCRIPT = re.compile(r"(?<=\w)\^\(?|(?<=\b[^\W\d_])_(?=[\w(])\(?")
 
 
 def title_key(title: str) -> str:
-    """The normalised title: its letters and digits, in lower case.
+    r"""The normalised title: its letters and digits, in lower case.
 
-    Compatibility forms become plain letters (ﬁ → fi) and all other characters separate words, so
-    "Zero-Shot: A Survey" and "zero shot -- a survey" have the same key. Marks that
-    belong to a letter stay with it. Empty for a title of symbols only.
+    TeX and entities are undone, compatibility forms become plain letters (ﬁ → fi, ² → 2), and all
+    other characters separate words. So "Zero-Shot: A Survey" and "zero shot -- a survey" have
+    the same key, and so have "τ-bench" and "$\tau$-bench". Marks that belong to a letter stay with
+    it. Empty for a title of symbols only.
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _plain(title)).casefold())
     if plain.isascii():  # most titles; one character at a time takes five times as long
         words = _BETWEEN_WORDS.sub(" ", plain)
     else:
         words = "".join(mark if _belongs_to_a_word(mark) else " " for mark in plain)
     return " ".join(words.split())[:LONGEST_TITLE].rstrip()
+
+
+def _plain(title: str) -> str:
+    if "&" in title:
+        # Twice: some sources escape what they got escaped.
+        title = _entities_undone(_entities_undone(title))
+    if _WRITTEN_IN_TEX.search(title):
+        title = unicode_math(title)
+    return _SCRIPT.sub("", title) if "^" in title or "_" in title else title
+
+
+def _entities_undone(text: str) -> str:
+    """`text` without entities. One without its semicolon is none: "AT&T", "Q&not"."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def _belongs_to_a_word(character: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from papers.text.author_match import in_reading_order, is_group, parse_authors, readings
+from papers.text.author_match import in_reading_order, parse_authors, readings
+from papers.text.names import initials, is_group
 from papers.text.terms import parse_terms, spellings
-from papers.wording import initials
 from subscribers.preferences import Preferences
 
 _MOST_SPELLINGS: Final = 3

@@ -118,3 +118,12 @@ def test_a_batch_of_any_size_takes_one_query(django_assert_num_queries: Any, num
     with django_assert_num_queries(1):
         found = identify([*batch, *(fetched(f"Title {n}") for n in range(number))])
     assert found.papers == [*rows, *rows]
+
+
+def test_a_title_in_tex_finds_the_row_of_the_plain_one() -> None:
+    row = make_paper("τ-bench: A Benchmark", arxiv_id=None, title_key="τ bench a benchmark")
+    found = identify(
+        [fetched(r"$\tau$-bench: A Benchmark", ID), fetched("τ-bench &#8211; A Benchmark")]
+    )
+    assert found.papers == [row, row]
+    assert found.papers[0].arxiv_id == ID

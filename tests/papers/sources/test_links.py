@@ -28,6 +28,66 @@ def test_a_repository_is_found_in_every_spelling(text: str, url: str) -> None:
     assert code_url("", text) == url
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"https://github.com/ada/my\_engine",
+        r"https://github.com/ada/my{\_}engine.",
+        r"https://github.com/ada/my$\_$engine",
+        r"\url{https://github.com/ada/my\_engine}",
+        r"\url{https://github.com/ada/ my\_engine}",
+        r"\href{https://github.com/ada/my\_engine}{\texttt{my\_engine}}",
+        r"\href{https://github.com/ada/my\_engine}{github.com/ada/my...}",
+        r"{\tt https://github.com/ada/my\_engine}",
+        r"\texttt{github.com/ada/my\textunderscore engine}",
+        r"<https://github.com/ada/my_engine>",
+        r"$\href{https://github.com/ada/my\_engine}{code}$",
+        r"https://github.com/ada/my\_engine\footnote{Soon.}",
+        "https://github.com/ada/my_engine{https://github.com/ada/my_engine}.",
+        "https://github.com/ada/my%5Fengine",
+        "[code](https://github.com/ada/my_engine)",
+        "https: //github.com/ada/my_engine..",
+        "https:/github.com/ada/my_engine",
+        r"\href{URL}{https://github.com/ada/my_engine}",
+        "git@github.com:ada/my_engine.git",
+        "https://github.com/ada/my_engine的代码",
+    ],
+)
+def test_a_repository_keeps_its_whole_name_in_every_spelling_of_tex(text: str) -> None:
+    assert code_url(text, "") == "https://github.com/ada/my_engine"
+    assert code_url("", text) == "https://github.com/ada/my_engine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"https://github.com/ada/my\weird engine",
+        "https://github.com/ada/my- engine",
+        "https://github.com/ada/my_",
+        "https://github.com/ada/my _engine",
+        "https://github.com/ada/my...",
+        "https://github.com/ada/my…",
+        "https://github.com/ada/my{x}engine",
+        "https://github.com/ada/my$x$engine",
+        "https://github.com/ada/my%20engine",
+        "https://github.com/ada/ my_engine",
+        "https://gist.github.com/ada/my_engine",
+        "https://example.org/github.com/ada/my_engine",
+        "mygithub.com/ada/my_engine",
+    ],
+)
+def test_a_mangled_address_and_another_host_give_no_link(text: str) -> None:
+    assert code_url(text, "") == ""
+    assert code_url("", text) == ""
+
+
+def test_no_other_link_stands_in_for_a_mangled_one() -> None:
+    mangled = r"Code: github.com/ada/my\weird, data: github.com/alan/tables"
+    assert code_url(mangled, "") == ""
+    assert code_url("", mangled) == ""
+    assert code_url(mangled, "Code: github.com/ada/engine") == "https://github.com/ada/engine"
+
+
 def test_the_first_link_of_a_comment_counts() -> None:
     comment = "Code: github.com/ada/engine, data: github.com/ada/tables"
     assert (
@@ -50,6 +110,8 @@ def test_an_abstract_may_name_its_repository_twice() -> None:
         ("Project page: https://ada.github.io/engine/.", "https://ada.github.io/engine/"),
         ("https://engine-lab.github.io", "https://engine-lab.github.io"),
         ("at ada.gitlab.io/engine", "https://ada.gitlab.io/engine"),
+        (r"\url{https://ada.github.io/my\_engine/}", "https://ada.github.io/my_engine/"),
+        (r"https://ada.github.io/my\weird", ""),
         ("https://github.com/ada/engine", ""),
         ("", ""),
     ],

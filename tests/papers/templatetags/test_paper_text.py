@@ -54,5 +54,11 @@ def test_markup_in_a_title_is_escaped_after_its_math_is_converted() -> None:
     assert rendered == "&lt;script&gt; &amp; α"
 
 
+def test_a_formula_of_a_title_is_mathml_and_its_markup_is_escaped() -> None:
+    template = Template("{% load paper_text %}{{ title|math_html }}")
+    rendered = template.render(Context({"title": r"<script> & $\alpha$"}))
+    assert rendered == ('&lt;script&gt; &amp; <math alttext="α"><mrow><mi>α</mi></mrow></math>')
+
+
 def test_a_link_is_shown_without_its_scheme() -> None:
     assert link_name("https://www.github.com/batra/visdial/") == "github.com/batra/visdial"

@@ -14,12 +14,11 @@ from papers.text.author_match import (
     PrintedAuthors,
     author_key,
     in_reading_order,
-    is_group,
     parse_authors,
     readings,
     same_author,
 )
-from papers.wording import initials
+from papers.text.names import initials, is_group
 
 
 @pytest.mark.parametrize(
