@@ -18,6 +18,8 @@ _ONE: Final = re.compile(
     r"[^\W_]['′]*[₀-₉ₐ-ₜᵢᵣᵤᵥⱼ\u0300-\u036f]*|\d+(?:[.,]\d+)*|[^\w\s+\-−=<>/^_]"
 )
 _FACTOR: Final = re.compile(r"[\w.…′∘°!∞\u0300-\u036f]+")
+_POWER: Final = re.compile(rf"(?:{_ONE.pattern})[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃ-ᶻⁱⁿ]*")
+_MIXED: Final = re.compile(r"\d+/\d+")
 _ROW_END: Final = re.compile(r"([,.:;]) ?;")
 _INSIDE: Final = re.compile(r"(?<=[⌊⌈⟨(\[{]) | (?=[⌋⌉⟩)\]}])")
 _NAME: Final = re.compile(r"[A-Za-z]+|[A-Za-z]*\d+(?:\.\d+)?[A-Za-z]*")  # of a subscript
@@ -38,30 +40,40 @@ class Piece:
 
 def join(pieces: list[Piece], before: str, after: str) -> str:
     """The pieces as one line, with brackets around fractions that touch a factor."""
-    text = ""
+    text = lead = ""
     for place, piece in enumerate(pieces):
         following = "".join(one.text for one in pieces[place + 1 : place + 4]).lstrip() or after
-        shown = piece.text
-        if piece.loose and (
-            _binds(text.rstrip()[-1:] or before) or _binds(following[:1], opens=True)
-        ):
+        shown, previous = piece.text, text.rstrip()[-1:] or before
+        is_bound = _binds(following[:1], opens=True)
+        if _MIXED.fullmatch(shown) and previous.isdecimal() and not is_bound:
+            # 2\frac{1}{2} is a mixed number; in brackets it would be a product.
+            lead = lead if text else " "
+            shown = f" {shown}"
+        elif piece.loose and (_binds(previous) or is_bound):
             shown = f"({shown})"
-        if piece.is_word:
-            touches = text[-1:].isalnum() or text[-1:] in {")", "]", "′"}
-            shown = f" {shown}" if touches else shown
-            glued = pieces[place + 1].text[:1] if place + 1 < len(pieces) else ""
-            is_plain = glued.isalnum() and not _is_small(glued)
-            shown = f"{shown} " if is_plain else shown
+        elif piece.is_word:
+            shown = _apart(shown, text, pieces[place + 1].text if place + 1 < len(pieces) else "")
         text += shown
     text = " ".join(text.split()) or text[:1]
-    return _ROW_END.sub(r"\1", _INSIDE.sub("", text))
+    return lead + _ROW_END.sub(r"\1", _INSIDE.sub("", text))
+
+
+def _apart(word: str, before: str, after: str) -> str:
+    """A function with blanks where a letter touches it: `n log n`, but `log₂`."""
+    touches = before[-1:].isalnum() or before[-1:] in {")", "]", "′"}
+    is_letter = after[:1].isalnum() and not _is_small(after[:1])
+    return f"{' ' if touches else ''}{word}{' ' if is_letter else ''}"
 
 
 def _binds(sign: str, *, opens: bool = False) -> bool:
     """Whether a fraction beside this sign would be read as a part of it."""
     if not sign:
         return False
-    return sign.isalnum() or sign in ("([{√∛∜^/!" if opens else ")]}/√′") or _is_small(sign)
+    return (
+        sign.isalnum()
+        or sign in ("([{√∛∜^/!∑∏∐∫∮∂∇|‖⟨⌊⌈" if opens else ")]}/√′")
+        or _is_small(sign)
+    )
 
 
 def _is_small(sign: str) -> bool:
@@ -101,7 +113,7 @@ def _numerator(text: str) -> str:
 
 def _factor(text: str) -> str:
     """What may follow a slash without brackets: one number, one variable, or f(x)."""
-    one = _ONE.fullmatch(text) or (_FACTOR.fullmatch(text) and (text.isdigit() or len(text) == 1))
+    one = _POWER.fullmatch(text) or (_FACTOR.fullmatch(text) and len(text) == 1)
     return text if one or _is_call(text) or _is_bracketed(text) else f"({text})"
 
 

@@ -86,6 +86,6 @@ def test_no_text_raises_an_error(text: str) -> None:
     assert isinstance(unicode_math(text), str)
 
 
-@given(st.text(alphabet="abc 123.,%&#_{}^()'", max_size=60))
+@given(st.text(alphabet="abc 123.,%&#_^()'", max_size=60))
 def test_text_without_dollars_or_commands_is_unchanged(text: str) -> None:
     assert unicode_math(text) == text

@@ -20,7 +20,7 @@ from papers.text.latex.layout import Piece, decorated, fraction, join, rooted, s
         ("f(x)g(y)", "2", "(f(x)g(y))/2"),
         ("|A|", "|B|", "|A|/|B|"),
         ("1", "√n", "1/√n"),
-        ("1", "x²", "1/(x²)"),
+        ("1", "x²", "1/x²"),
         ("-1", "x₀", "(-1)/x₀"),
     ],
 )
@@ -32,7 +32,9 @@ def test_a_fraction_has_the_brackets_that_it_needs(above: str, below: str, expec
     ("pieces", "expected"),
     [
         ([fraction("a", "b"), Piece("x")], "(a/b)x"),
-        ([Piece("2"), fraction("1", "2")], "2(1/2)"),
+        ([Piece("2"), fraction("1", "2")], "2 1/2"),
+        ([Piece("2"), fraction("a", "b")], "2(a/b)"),
+        ([fraction("1", "n"), Piece("∑ x")], "(1/n)∑ x"),
         ([fraction("a", "b"), Piece("²")], "(a/b)²"),
         ([Piece("1 - "), fraction("1", "e")], "1 - 1/e"),
         ([fraction("1", "e"), Piece(" ≤ x")], "1/e ≤ x"),
@@ -46,8 +48,9 @@ def test_pieces_are_joined_without_changing_their_value(pieces: list[Piece], exp
     assert join(pieces, "", "") == expected
 
 
-def test_a_fraction_beside_a_digit_of_the_text_gets_brackets() -> None:
-    assert join([fraction("1", "2")], "3", " ") == "(1/2)"
+def test_a_fraction_beside_a_digit_of_the_text_stays_apart() -> None:
+    assert join([fraction("a", "b")], "3", " ") == "(a/b)"
+    assert join([fraction("1", "2")], "3", " ") == " 1/2"
     assert join([fraction("1", "2")], " ", " ") == "1/2"
 
 
