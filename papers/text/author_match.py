@@ -38,8 +38,10 @@ _STROKES: Final = str.maketrans(
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _APOSTROPHES: Final = re.compile("['’‘ʼ＇`´′]")
 _HYPHENS: Final = re.compile("[-\u2010-\u2015\u2212\u30fb\u00b7・]")
-_ASIDE: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|[\"“”„«»][^\"“”„«»]*[\"“”„«»]")
+_BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_NICKNAME: Final = re.compile(r"(?<=\w )[\"“”„«»][^\"“”„«»]*[\"“”„«»](?= \w)")
 _NO_NAME: Final = re.compile(r"[^\w\s.\-,]|[\d_]")
+_QUOTES: Final = '"“”„«» '
 _WORD: Final = re.compile(r"[^\s.]+\.?")
 _TITLES: Final = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame"})
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "esq"})
@@ -66,7 +68,8 @@ def readings(name: str) -> tuple[Reading, ...]:
 
     A team, a name of one word and one in a script without spaces have one reading, all family.
     """
-    shown = " ".join(_ASIDE.sub(" ", _INVISIBLE.sub("", name)).split())
+    shown = _BRACKETS.sub(" ", _NICKNAME.sub(" ", _INVISIBLE.sub("", name)))
+    shown = " ".join(shown.strip(_QUOTES).split())
     if is_group(shown) or not _has_cases(shown):
         whole = _squeezed(_plain(shown))
         return (Reading((), whole),) if whole else ()
@@ -163,7 +166,7 @@ def _words(part: str) -> list[str]:
 
 
 def _is_suffix(part: str) -> bool:
-    return part.strip(" .").casefold() in _SUFFIXES
+    return part.replace(".", "").strip().casefold() in _SUFFIXES
 
 
 def _given(words: Iterable[str]) -> Given:
@@ -230,7 +233,8 @@ def _fits_part(one: str, other: str) -> bool:
 
 # ── the names of a line ──────────────────────────────────────────────────────
 
-_BETWEEN_NAMES: Final = re.compile(r"[;\n；]|\s(?:and|&)\s")
+_BETWEEN_NAMES: Final = re.compile("[;\n\r\v\f\x85\u2028\u2029；]|\\s(?:and|&)\\s")
+_BULLET: Final = re.compile(r"^\s*(?:[-*•·–]\s+)+")  # of a pasted list
 _COMMAS: Final = re.compile("[,，、]")
 
 
@@ -241,8 +245,8 @@ def parse_authors(line: str) -> tuple[str, ...]:
     family and what is given: "LeCun, Yann" and "Hinton, G., LeCun, Y." have the family first.
     """
     names: dict[tuple[Reading, ...], str] = {}
-    for part in _BETWEEN_NAMES.split(line):
-        for name in _names(part):
+    for part in _BETWEEN_NAMES.split(_BRACKETS.sub(" ", line)):
+        for name in _names(_BULLET.sub("", part)):
             names[author_key(name)] = name
     return tuple(names.values())
 
@@ -254,8 +258,8 @@ def author_key(name: str) -> tuple[Reading, ...]:
 
 
 def _names(part: str) -> list[str]:
-    names = list(filter(None, (" ".join(name.split()) for name in _COMMAS.split(part))))
-    names = _with_suffixes(names)
+    split = (" ".join(name.strip(_QUOTES).split()) for name in _COMMAS.split(part))
+    names = _with_suffixes(filter(None, split))
     if len(names) % 2 == 0 and all(map(_is_one_word, names)):
         return [", ".join(pair) for pair in zip(names[::2], names[1::2], strict=True)]
     joined: list[str] = []

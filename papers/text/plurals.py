@@ -93,7 +93,7 @@ _SHORTEST: Final = 4  # "gas", "bus", "ios": three letters and an s at the end a
 _VOWELS: Final = "aeiou"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def number_forms(word: str) -> tuple[str, ...]:
     """The word, its singular and its plural, in lower case, each once; the word itself first."""
     singulars = _singulars(word)

@@ -62,10 +62,11 @@ _STROKES: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 _GREEK_LETTER: Final = re.compile("(?<![α-ω])[α-ω](?![α-ω])")  # of β-VAE, not of a Greek word
-# Thai to Khmer, kana and Han write no spaces: any sign may begin a word. Marks do not.
+# Thai to Khmer, kana and Han write no spaces, Korean none before particles: any sign may begin a
+# word. Marks do not.
 _UNSPACED: Final = re.compile(
     "([\u0e01-\u0e30\u0e32-\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0ebd-\u0ec6\u1000-\u102a\u1780-\u17b3"
-    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff])"
+    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff])"
 )
 _PICTURE: Final = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 # The vowel signs of Indian and South-East Asian scripts are no \w, but belong to their words.
@@ -161,19 +162,24 @@ def _edge(separator: str) -> int:
 _QUOTE: Final = re.compile("[“”„‟«»＂]")
 _QUOTED: Final = re.compile(r'(?<!\w)"([^"]*)"(?!\w)')
 _ONLY_QUOTED: Final = re.compile(r'(?:\s*"[^"]*"){2,}\s*')
-_COMMA: Final = r"(?:,(?!(?<=\d,)\d{3}(?!\d))|[;\n，；、،؛])"  # the comma of 1,000 is none
-_SPLIT: Final = re.compile(rf'(?<!\w)"[^"\n]*"(?!\w)|({_COMMA})')
+_LINE_ENDS: Final = "\n\r\v\f\x85\u2028\u2029"
+# The comma of 1,000 is none; "or" is one in the search too.
+_COMMA: Final = rf"(?:,(?!(?<=\d,)\d{{3}}(?!\d))|[;{_LINE_ENDS}，；、،؛]|(?i:(?<=\s)or(?=\s)))"
+_SPLIT: Final = re.compile(rf'(?<!\w)"[^"{_LINE_ENDS}]*"(?!\w)|({_COMMA})')
+_BULLET: Final = re.compile(r"^(?:[-*•·–]\s+)+")  # of a pasted list
+_ABBREVIATED: Final = re.compile(r"([^()]+\s)\(([^()]+)\)")  # large language models (LLMs)
 
 
 def parse_terms(line: str) -> tuple[str, ...]:
     """The terms of a line: what its commas, semicolons and line ends separate.
 
-    Quotes keep a comma inside of a term, and stay around such a term only: all words of a term
-    have to stand next to each other, quoted or not. Two spellings of one term are given once, as
-    the later one is written. What holds no word, like "…", is given as it is.
+    So do "or", and the brackets around an abbreviation: "language model (LM)" is two terms. Quotes
+    keep a comma inside of a term, and stay around such a term only: all words of a term have to
+    stand next to each other, quoted or not. Two spellings of one term are given once, as the later
+    one is written. What holds no word, like "…", is given as it is.
     """
     items = (" ".join(item.split()) for item in _items(_QUOTE.sub('"', line)))
-    terms = (term for item in items if item for term in _unquoted(item))
+    terms = (term for item in items for term in _unquoted(_BULLET.sub("", item)))
     return tuple({fold_term(term) or term: term for term in terms if term}.values())
 
 
@@ -191,7 +197,10 @@ def _unquoted(item: str) -> list[str]:
         return [term for phrase in _QUOTED.findall(item) for term in _unquoted(f'"{phrase}"')]
     if _QUOTED.search(item) and re.search(_COMMA, item):
         return [item]
-    return [" ".join(item.replace('"', " ").split())]
+    is_quoted = _QUOTED.fullmatch(item)
+    plain = " ".join(item.replace('"', " ").split())
+    found = None if is_quoted else _ABBREVIATED.fullmatch(plain)
+    return [part.strip() for part in found.groups()] if found else [plain]
 
 
 def fold_term(term: str) -> str:
@@ -243,7 +252,7 @@ class CompiledTerm(NamedTuple):
     spans_break: bool
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def compile_term(term: str) -> CompiledTerm | None:
     """A term made ready to be looked for; None if it holds no word."""
     term = unicode_math(term) if "$" in term or "\\" in term else term

@@ -56,6 +56,7 @@ from papers.text.names import initials, is_group
         ("Hal Daume", "Hal Daumé III"), ("Smith, John, Jr.", "John Smith"),
         ("Dr. Ada Lovelace", "Ada Lovelace"),
         ("Prof. Dr. Ada Lovelace", "Ada Lovelace"), ("Qi Zhu", "Qi (Kevin) Zhu"),
+        ("Qi Zhu", 'Qi "Kevin" Zhu'),
         ("Ada Lovelace", "Ada Lovelace*"),
         # short families, one word, teams, other scripts
         ("Weinan E", "Weinan E"), ("E, Weinan", "Weinan E"), ("W. E", "Weinan E"),
@@ -113,6 +114,10 @@ def test_names_that_conflict_are_two_authors(one: str, other: str) -> None:
         ("Ada Lovelace\n\n Alan   Turing & Bo Li", ("Ada Lovelace", "Alan Turing", "Bo Li")),
         ("张伟、李娜", ("张伟", "李娜")),
         ("José García; Jose Garcia, JOSE GARCIA; Garcia, Jose", ("Garcia, Jose",)),
+        ('"Ada Lovelace", “Bo Li”', ("Ada Lovelace", "Bo Li")),
+        ("- Ada Lovelace\r\n• Bo Li", ("Ada Lovelace", "Bo Li")),
+        ("Yann LeCun (NYU, Meta); Hinton, G.", ("Yann LeCun", "Hinton, G.")),
+        ("Yann LeCun, Ph.D.", ("Yann LeCun Ph.D.",)),
         (" ,; ", ()),
     ],
 )

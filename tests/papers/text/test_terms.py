@@ -85,7 +85,8 @@ def test_every_hyphen_and_dash_is_a_hyphen(hyphen: str) -> None:
         ("ＲＡＧ", "RAG"),
         # scripts without spaces, and pictures
         ("模型", "大型语言模型的"), ("言語モデル", "大規模言語モデル"), ("ภาษา", "โมเดลภาษาไทย"),
-        ("हिन्दी", "हिन्दी भाषा"), ("🤗", "the🤗hub"), ("модели", "Модели мира"),
+        ("हिन्दी", "हिन्दी भाषा"), ("언어모델", "언어모델을 위한"),
+        ("🤗", "the🤗hub"), ("модели", "Модели мира"),
         # invisible characters in either
         ("diff\u200busion", "diffusion"), ("diffusion", "diffu\u00adsion"),
         ("\ufeffagent", "agents"),
@@ -155,6 +156,11 @@ def test_a_stored_line_with_commas_is_several_terms() -> None:
         ("1,000 genomes, 10,5", ("1,000 genomes", "10", "5")),
         ("Fine-tuning, models; finetuning, model", ("finetuning", "model")),
         ("…, agents", ("…", "agents")),
+        ("vision or hearing", ("vision", "hearing")),
+        ("- agents\r\n• graph nets\u2028* k-NN", ("agents", "graph nets", "k-NN")),
+        ("large language models (LLMs)", ("large language models", "LLMs")),
+        ('"language model (LM)"', ("language model (LM)",)),
+        ("(self-)supervised, model(s)", ("(self-)supervised", "model(s)")),
         (",;,", ()),
         ("", ()),
     ],
