@@ -297,6 +297,21 @@ class SearchEntry(models.Model):
         return f"words of paper {self.paper_id}"
 
 
+class SearchWord(models.Model):
+    """A word of titles, abstracts or names, for the suggestion after a typing slip."""
+
+    word = models.TextField(primary_key=True, help_text="In lower case, without accents.")
+    papers = models.PositiveIntegerField(help_text="Papers that had it when they were stored.")
+    trigrams = ArrayField(models.TextField())
+    last_paper = models.BigIntegerField(help_text="The last paper that was counted for it.")
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["trigrams"], name="search_word_trigrams")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class Job(models.Model):
     """The state of one job of the timetable: next run, lease of the present run, last result."""
 
