@@ -118,5 +118,5 @@ def stems_of_beginning(word: str) -> list[str]:
 
 def _begins_ending(rest: str, last: str) -> bool:
     """Whether an ending begins so, perhaps after the stem's last letter again: "plan-ning"."""
-    rest = rest.removeprefix(last) or rest
-    return any(ending.startswith(rest) for ending in _ENDINGS)
+    rests = {rest, rest.removeprefix(last)}
+    return any(ending.startswith(one) for ending in _ENDINGS for one in rests)

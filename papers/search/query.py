@@ -17,7 +17,14 @@ from typing import Any, Final
 from django.db import transaction
 
 from papers.search.conditions import All, Use
-from papers.search.reading import Alternative, read_more_widely, read_query, whole
+from papers.search.reading import (
+    Alternative,
+    numbered_names,
+    read_more_widely,
+    read_query,
+    whole,
+)
+from papers.text.searchable import plain, separate
 from web.sql import execute, rows
 
 CANDIDATES: Final = 250  # by trend, and as many again by title
@@ -34,7 +41,8 @@ class ParsedQuery:
     `full_query` is the whole query. `index_query` is the part that the index can answer
     without reading the words of a paper: in it a phrase is only the set of its words, and a word
     may stand anywhere. `title_query` is what of that a title can match, `rank_query` the words as
-    they were typed; both may be empty. `marks` has each word to mark in a text. `wider` is
+    they were typed, `numbered` a name with its number ("GPT 4"), which ranks higher side by
+    side; all three may be empty. `marks` has each word to mark in a text. `wider` is
     the same query with its last word as a beginning; `top_matches` uses it if few papers match.
     """
 
@@ -42,6 +50,7 @@ class ParsedQuery:
     index_query: str
     title_query: str = ""
     rank_query: str = ""
+    numbered: str = ""
     marks: str = ""
     wider: ParsedQuery | None = None
 
@@ -60,19 +69,22 @@ class Filters:
 class Matches:
     """The keys of the best papers, best first, and the number of all matches or an estimate.
 
-    `marks` is that of the query which found them.
+    `marks` is that of the query which found them. `typed_total` leaves out the papers that match
+    only with the last word as a beginning.
     """
 
     paper_ids: Sequence[int]
     total: int
     is_estimate: bool = False
     marks: str = ""
+    typed_total: int = 0
 
 
 # phraseto_tsquery never fails: it takes any text as words.
 _LEXEMES: Final = """
-SELECT given, phraseto_tsquery('english', papers_separate(papers_fold(given)))::text
-FROM unnest(%(texts)s::text[]) AS given
+SELECT phraseto_tsquery('english', separated)::text
+FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given (separated, place)
+ORDER BY place
 """
 
 # The index search_entry_words finds the matches, and search_entry_title those by title; both
@@ -86,6 +98,7 @@ _RELEVANCE: Final = """coalesce(
                nullif(greatest(ts_rank(%(weights)s::real[], words, %(rank_query)s::tsquery),
                                1e-20::real), 1e-20::real),
                ts_rank(%(weights)s::real[], words, %(marks)s::tsquery))"""
+_TOGETHER: Final = "CASE WHEN words @@ %(numbered)s::tsquery THEN 3 ELSE 1 END"
 _TOP_MATCHES: Final = """
 WITH matched AS MATERIALIZED (
     SELECT paper_id, prominence, listed_on
@@ -120,12 +133,21 @@ FROM ranked
 def parse(query: str) -> ParsedQuery | None:
     """Parse a query in web-search syntax; None: it has no word to search for. One query at most."""
     readings = (read_query(query), read_more_widely(query))
-    texts = {text for reading in readings for text in whole(reading).texts()}
-    lexemes = dict(rows(_LEXEMES, texts=list(texts))) if texts else {}
+    numbered = numbered_names(query)
+    texts = {text for reading in readings for text in whole(reading).texts()}.union(numbered)
+    lexemes = _lexemes(list(texts)) if texts else {}
     typed, wider = (_parsed(reading, lexemes) for reading in readings)
-    if typed and wider and wider.full_query != typed.full_query:
-        return replace(typed, wider=wider)
-    return typed
+    if typed is None:
+        return None
+    is_wider = wider and wider.full_query != typed.full_query
+    together = " & ".join(lexemes[text] for text in numbered)
+    return replace(typed, numbered=together, wider=wider if is_wider else None)
+
+
+def _lexemes(texts: Sequence[str]) -> dict[str, str]:
+    """The tsquery of each text. Texts are separated as those of papers are in the database."""
+    found = rows(_LEXEMES, texts=[separate(plain(text)) for text in texts])
+    return {text: lexemes for text, (lexemes,) in zip(texts, found, strict=True)}
 
 
 def _parsed(reading: Sequence[Alternative], lexemes: Mapping[str, str]) -> ParsedQuery | None:
@@ -140,7 +162,7 @@ def _parsed(reading: Sequence[Alternative], lexemes: Mapping[str, str]) -> Parse
         index if _NOT_IN_INDEX.search(full) else full,
         title,
         rank,
-        " | ".join(sorted(condition.marks(lexemes))),
+        marks=" | ".join(sorted(condition.marks(lexemes))),
     )
 
 
@@ -153,12 +175,12 @@ def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matc
         execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
         matches = _checked_matches(parsed, filters, at_least)
         if matches.total >= FEW or not parsed.wider:
-            return replace(matches, marks=parsed.marks)
+            return replace(matches, marks=parsed.marks, typed_total=matches.total)
         wider = _checked_matches(parsed.wider, filters, at_least)
         both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
         total = max(wider.total, len(both))
         marks = f"{parsed.marks} | {parsed.wider.marks}"
-        return replace(wider, paper_ids=list(both), total=total, marks=marks)
+        return Matches(list(both), total, wider.is_estimate, marks, matches.total)
 
 
 def _checked_matches(parsed: ParsedQuery, filters: Filters, at_least: int) -> Matches:
@@ -198,13 +220,14 @@ def build_statement(
         filters=" ".join(condition for condition, value in conditions.items() if value),
         titled=_titled(parsed),
         checked="words @@ %(full_query)s::tsquery" if is_checked else "true",
-        relevance=_RELEVANCE if parsed.rank_query else "1",
+        relevance=_relevance(parsed),
     )
     return statement, {
         "full_query": parsed.full_query,
         "index_query": index_query,
         "title_query": parsed.title_query,
         "rank_query": parsed.rank_query,
+        "numbered": parsed.numbered,
         "marks": parsed.marks,
         "weights": _WEIGHTS,
         "candidates": CANDIDATES,
@@ -221,3 +244,8 @@ def _titled(parsed: ParsedQuery) -> str:
     if parsed.title_query == parsed.index_query:
         return _TITLED
     return f"{_TITLED} AND words @@ %(index_query)s::tsquery"
+
+
+def _relevance(parsed: ParsedQuery) -> str:
+    relevance = _RELEVANCE if parsed.rank_query else "1"
+    return f"{relevance} * {_TOGETHER}" if parsed.numbered else relevance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from papers.search.conditions import All, Condition, Either, Key, Stem, Without, Words
@@ -37,6 +37,17 @@ def read_more_widely(query: str) -> list[Alternative]:
         *(_conditions(terms, names_in_texts=True) for terms in others),
         [*wide, end] if end else wide,
     ]
+
+
+def numbered_names(query: str) -> list[str]:
+    """The names with a number after them, "GPT 4" and "resnet 50", which were typed as words."""
+    found = []
+    for terms in read_terms(query):
+        for name, number in pairwise(terms):
+            is_plain = _is_plain(name) and _is_plain(number)
+            if is_plain and number.text.isdecimal() and name.text.isalpha():
+                found.append(f"{name.text} {number.text}")
+    return found
 
 
 def _conditions(terms: Sequence[Term], *, names_in_texts: bool = False) -> Alternative:

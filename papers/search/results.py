@@ -33,7 +33,8 @@ class SearchResult:
     is the number of matches, an estimate if `is_estimate`; `pages` lead to the best of them
     only, at least to the first 250. `exact_match` is the paper whose arXiv id or address the
     query is: it is then the only one of `papers`, and the filters do not count. `marks` has the
-    words to mark in the texts of the papers, as a tsquery.
+    words to mark in the texts of the papers, as a tsquery. `typed_total` leaves out the papers
+    that match only with the last word as a beginning.
     """
 
     query: str
@@ -46,6 +47,7 @@ class SearchResult:
     is_empty: bool = False
     exact_match: Paper | None = None
     marks: str = ""
+    typed_total: int = 0
 
 
 def search_papers(
@@ -94,6 +96,7 @@ def search_papers(
         is_cut=text != folded,
         is_empty=parsed is None,
         marks=matches.marks,
+        typed_total=matches.typed_total,
     )
 
 
@@ -109,10 +112,10 @@ def correction(
 
     Three to eleven queries; none for a query that matches more than two papers.
     """
-    if result.exact_match or result.total > MOST_WITH_SLIP:
+    if result.exact_match or result.typed_total > MOST_WITH_SLIP:
         return ""
     filters = Filters(_topic_key(topic), since, until, with_code)
-    return did_you_mean(result.query, result.total, filters)
+    return did_you_mean(result.query, result.typed_total, filters)
 
 
 def _paper_with_id(query: str) -> Paper | None:

@@ -57,6 +57,7 @@ ORDER BY cardinality(ARRAY(SELECT unnest(trigrams)
 LIMIT 200
 """
 _KNOWN: Final = "SELECT word, papers FROM papers_searchword WHERE word = ANY(%(words)s)"
+_BEGINS: Final = "SELECT 1 FROM papers_searchword WHERE word LIKE %(beginning)s LIMIT 1"
 
 
 def learn_words() -> int:
@@ -70,7 +71,7 @@ def did_you_mean(query: str, total: int, filters: Filters) -> str:
     Operators, phrases and the other words stay. Words with digits are never changed.
 
     Args:
-        total: the number of papers that match the query as it is.
+        total: the number of papers that match the query as it is, with finished words.
     """
     for corrected in islice(_corrections(query), _TRIES):
         parsed = parse(f"{corrected} ")
@@ -113,10 +114,17 @@ def _slips(query: str) -> list[tuple[Term, str, int]]:
         for word in words(term.text)
         if _SHORTEST <= len(word) <= _LONGEST and word.isalpha()
     ]
+    if found and query.endswith(found[-1][0].text) and _is_beginning(found[-1][1]):
+        del found[-1]  # unfinished, and no slip so far
     known = dict(rows(_KNOWN, words=[word for _, word in found]))
     counted = [(term, word, known.get(word, 0)) for term, word in found]
     unknown = [slip for slip in counted if not slip[2]]
     return unknown or sorted(counted, key=lambda slip: slip[2])[:1]
+
+
+def _is_beginning(word: str) -> bool:
+    """Whether a longer word begins with it. It has only letters: nothing to escape for LIKE."""
+    return bool(rows(_BEGINS, beginning=f"{word}_%"))
 
 
 def closest_words(typed: str, papers: int) -> Sequence[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from papers.search.conditions import All, Either, Key, Stem, Without, Words
 from papers.search.names import author
-from papers.search.reading import read_more_widely, read_query, whole
+from papers.search.reading import numbered_names, read_more_widely, read_query, whole
 
 
 def test_each_alternative_has_its_conditions() -> None:
@@ -53,6 +53,11 @@ def test_the_last_category_is_also_a_beginning() -> None:
 )
 def test_other_last_terms_are_finished(query: str) -> None:
     assert "is_unfinished=True" not in str(read_more_widely(query))
+
+
+def test_a_name_and_the_number_after_it_belong_together() -> None:
+    assert numbered_names("GPT 4 or resnet 50 model") == ["GPT 4", "resnet 50"]
+    assert numbered_names('4 GPT ti:gpt 4 "mamba" 2 x2 3') == []
 
 
 def test_the_name_after_initials_is_finished() -> None:
