@@ -51,7 +51,7 @@ BEGIN ATOMIC
     SELECT papers_separate(string_agg(translate(found[1], '-._''', ''), ' '))
     FROM regexp_matches(
         plain,
-        '[a-zA-Z]+[-._''][a-zA-Z][a-zA-Z0-9]*'
+        '[a-zA-Z0-9]*[a-zA-Z][-._''][a-zA-Z][a-zA-Z0-9]*'
         '|\m[a-zA-Z][-._''][0-9]+|[0-9]+-[a-zA-Z]\M'
         '|[a-zA-Z]*[A-Z](?=v[0-9])|[a-zA-Z]*[a-z](?=V[0-9])',
         'g') AS found;

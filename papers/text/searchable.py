@@ -25,7 +25,7 @@ _REMOVED: Final = {0x2122: " ", **dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0
 _ACCENT: Final = re.compile("[\u0300-\u036f]")
 # What papers_joined finds: two parts with a hyphen, and the name before a version ("DINOv2").
 _COMPOUND: Final = re.compile(
-    r"[a-zA-Z]+[-._'][a-zA-Z][a-zA-Z0-9]*|(?<!\w)[a-zA-Z][-._'][0-9]+|[0-9]+-[a-zA-Z](?!\w)"
+    r"[a-zA-Z0-9]*[a-zA-Z][-._'][a-zA-Z][a-zA-Z0-9]*|(?<!\w)[a-zA-Z][-._'][0-9]+|[0-9]+-[a-zA-Z](?!\w)"
     "|[a-zA-Z]*[A-Z](?=v[0-9])|[a-zA-Z]*[a-z](?=V[0-9])"
 )
 _JOINTS: Final = re.compile("[-._']")

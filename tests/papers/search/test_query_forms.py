@@ -49,6 +49,8 @@ def titles(query: str) -> list[str]:
         ("wav2vec 2.0 for All", ["wav2vec", "wav2vec2.0", "wav2vec 2"]),
         ("T5 and e5-mistral", ["t5", "T-5", "e5 mistral", "e5-mistral"]),
         ("3D Scenes", ["3d", "3-D", "3 D"]),
+        ("3DGS Again", ["3dgs", "3D-GS", "3d gs"]),
+        ("3D-GS Again", ["3dgs", "3D-GS", "3d gs"]),
         ("The 1.58-bit Era", ["1.58 bit", "1.58-bit", "1.58bit"]),
         ("DeepSeek-R1 and o1-preview", ["deepseek r1", "deepseek-r1", "o1 preview", "deepseek"]),
         ("CLIP/ViT Encoders", ["clip vit", "vit", "clip/vit"]),
