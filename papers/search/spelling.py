@@ -20,6 +20,7 @@ _MUCH_MORE: Final = 10  # times as many papers as the query that was typed, if t
 _SHORTEST: Final = 4  # letters; shorter words are too close to each other
 _LONGEST: Final = 30
 _TRIES: Final = 3
+_MOST_SLIPS: Final = 3  # words
 
 # The words of papers stored since the last time: 100,000 papers take about a minute, the hundred
 # of a day no time. A paper that is changed or deleted later is not counted again: the numbers
@@ -119,6 +120,8 @@ def _slips(query: str) -> list[tuple[Term, str, int]]:
     known = dict(rows(_KNOWN, words=[word for _, word in found]))
     counted = [(term, word, known.get(word, 0)) for term, word in found]
     unknown = [slip for slip in counted if not slip[2]]
+    if len(unknown) > _MOST_SLIPS:
+        return []  # another language, or no language; each word takes some 20 ms
     return unknown or sorted(counted, key=lambda slip: slip[2])[:1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, SearchWord
 from papers.search.query import Filters
@@ -121,6 +122,15 @@ def test_a_query_without_a_slip_has_no_suggestion(typed: str) -> None:
 def test_a_suggestion_matches_papers_together_with_the_other_words() -> None:
     assert suggestion("splating latent") == ""
     assert suggestion("latnt difusion") == "latent diffusion"
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_query_of_many_unknown_words_is_left_alone(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(2):  # the beginning of a word, the known ones
+        assert suggestion("difusion transfromers mabma atention") == ""
+    assert suggestion("difusion transfromers mabma") == "diffusion transformers mamba"
 
 
 def test_a_rarer_word_is_never_suggested() -> None:
