@@ -48,13 +48,20 @@ JOINED = r"""
 CREATE FUNCTION papers_joined(plain text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT papers_separate(string_agg(translate(found[1], '-._''', ''), ' '))
-    FROM regexp_matches(
-        plain,
-        '[a-zA-Z0-9]*[a-zA-Z][-._''][a-zA-Z][a-zA-Z0-9]*'
-        '|\m[a-zA-Z][-._''][0-9]+|[0-9]+-[a-zA-Z]\M'
-        '|[a-zA-Z]*[A-Z](?=v[0-9])|[a-zA-Z]*[a-z](?=V[0-9])',
-        'g') AS found;
+    SELECT papers_separate(string_agg(form, ' '))
+    FROM (
+        SELECT translate(found[1], '-._''', '') AS form
+        FROM regexp_matches(
+            plain,
+            '[a-zA-Z0-9]*[a-zA-Z][-._''][a-zA-Z][a-zA-Z0-9]*'
+            '|\m[a-zA-Z][-._''][0-9]+|[0-9]+-[a-zA-Z]\M',
+            'g') AS found
+        UNION ALL
+        -- By itself and without a look ahead: in one expression they take five times as long.
+        SELECT left(found[1], -2)
+        FROM regexp_matches(plain, '[a-zA-Z]*(?:[A-Z]v|[a-z]V)[0-9]', 'g') AS found
+        WHERE plain ~ '[A-Z]v[0-9]|[a-z]V[0-9]'
+    ) AS forms;
 END;
 
 CREATE FUNCTION papers_words_of(written text) RETURNS tsvector

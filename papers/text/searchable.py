@@ -25,9 +25,10 @@ _REMOVED: Final = {0x2122: " ", **dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0
 _ACCENT: Final = re.compile("[\u0300-\u036f]")
 # What papers_joined finds: two parts with a hyphen, and the name before a version ("DINOv2").
 _COMPOUND: Final = re.compile(
-    r"[a-zA-Z0-9]*[a-zA-Z][-._'][a-zA-Z][a-zA-Z0-9]*|(?<!\w)[a-zA-Z][-._'][0-9]+|[0-9]+-[a-zA-Z](?!\w)"
-    "|[a-zA-Z]*[A-Z](?=v[0-9])|[a-zA-Z]*[a-z](?=V[0-9])"
+    r"[a-zA-Z0-9]*[a-zA-Z][-._'][a-zA-Z][a-zA-Z0-9]*"
+    r"|(?<!\w)[a-zA-Z][-._'][0-9]+|[0-9]+-[a-zA-Z](?!\w)"
 )
+_VERSION: Final = re.compile("[a-zA-Z]*(?:[A-Z]v|[a-z]V)[0-9]")
 _JOINTS: Final = re.compile("[-._']")
 # One letter and a digit are a word: "3D", "4o", "T5". "gpt4", "wav2vec" and "4bit" are several.
 _BORDER: Final = re.compile("(?<=[a-zA-Z]{2})(?=[0-9])|(?<=[0-9])(?=[a-zA-Z]{2})")
@@ -76,6 +77,8 @@ def compounds(text: str) -> Iterator[tuple[int, int, str]]:
     """The compounds of a plain text: first character, last + 1, and the form as one word."""
     for found in _COMPOUND.finditer(text):
         yield found.start(), found.end(), _JOINTS.sub("", found[0])
+    for found in _VERSION.finditer(text):
+        yield found.start(), found.end() - 2, found[0][:-2]
 
 
 def pair_as_one(first: str, second: str) -> str:

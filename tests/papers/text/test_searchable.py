@@ -66,7 +66,7 @@ def test_a_compound_of_two_parts_has_a_joined_form(word: str, form: str) -> None
 def test_compounds_are_found_with_their_places() -> None:
     text = "On fine-tuning DINOv2, T-5"
     found = [(text[start:end], form) for start, end, form in compounds(text)]
-    assert found == [("fine-tuning", "finetuning"), ("DINO", "DINO"), ("T-5", "T5")]
+    assert found == [("fine-tuning", "finetuning"), ("T-5", "T5"), ("DINO", "DINO")]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_border_inside_a_word_can_be_another_character() -> None:
 )
 @given(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs", "Cn"]), max_size=40)
-    | st.text("aB4é-—._'’/+ ﬁ₂Øı\u00ad", max_size=40)
+    | st.text("aBvV4é-—._'’/+ ﬁ₂Øı\u00ad", max_size=40)
 )
 def test_the_database_separates_as_we_do(text: str) -> None:
     ((folded, separated, joined),) = rows(
