@@ -24,6 +24,7 @@ from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper
 from papers.models import Curator, Paper, Signal
 from papers.ranking.score import score
+from papers.search.spelling import learn_words
 from papers.text.titles import title_key
 from papers.windows import WINDOWS
 from subscribers import consent, preferences
@@ -66,6 +67,7 @@ def load(now: datetime) -> Loaded:
         signals = _add_signals(missing, now)
         if report.paper_ids:
             classify(report.paper_ids)
+            learn_words()
         if report.paper_ids or signals:
             _delete_empty_editions()
             _score(today, now)

@@ -26,7 +26,7 @@ from django.db.models import Min, Q, QuerySet
 from local import mailbox
 from local.sample import catalogue
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
-from papers.models import Curator, Listing, Paper, RawRecord, Signal, Trend
+from papers.models import Curator, Listing, Paper, RawRecord, SearchWord, Signal, Trend
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erasing
@@ -45,6 +45,7 @@ def remove() -> dict[str, int]:
         _remove_mailings(gone)
         _remove_readers(emails, gone)
         _remove_papers(gone)
+        SearchWord.objects.all().delete()  # the next ranking counts those of real papers again
         gone.delete(Curator.objects.filter(is_sample=True))
     if settings.MAILBOX_DIR:
         caught = mailbox.discard(Path(settings.MAILBOX_DIR), emails)

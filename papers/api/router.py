@@ -69,7 +69,8 @@ class SearchQuery(Schema):
     q: str = Field(
         "",
         max_length=MAX_QUERY_LENGTH,
-        description='Words, "exact phrases", or, -not; or an arXiv id. Empty: the newest papers.',
+        description='Words, "exact phrases", or, -not, au:, ti:, cat:; or an arXiv id. '
+        "Empty: the newest papers.",
     )
     limit: int = Field(50, ge=1, le=120, description="At most so many papers.")
 

@@ -28,7 +28,7 @@ from papers.ranking.measurements import Facts
 from papers.ranking.window_papers import papers_of_days
 from papers.search.results import search_papers
 from papers.sources.hugging_face import SOURCE
-from papers.text.arxiv_ids import arxiv_id
+from papers.text.arxiv_ids import pasted_id
 
 Kind = Signal.Kind
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")  # fits a bigint
@@ -109,7 +109,7 @@ def newest_papers(size: int, now: datetime) -> Page:
 def paper_by_name(name: str) -> Paper | None:
     """The paper with an arXiv id (of any version, or an address) or a number. Two queries."""
     papers = Paper.objects.defer("search").prefetch_related(topics_by_weight())
-    if identity := arxiv_id(name):
+    if identity := pasted_id(name):
         return papers.filter(arxiv_id=identity).first()
     return papers.filter(pk=int(name)).first() if _NUMBER.fullmatch(name) else None
 

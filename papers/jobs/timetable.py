@@ -23,6 +23,7 @@ from papers.jobs.run import purge_job_steps
 from papers.jobs.schedule import JobSpec, Slot, Step, days_to_fetch
 from papers.models import JobStep, Paper
 from papers.ranking.score import score
+from papers.search.spelling import learn_words
 from papers.sources import arxiv as at_arxiv
 from papers.sources import github as at_github
 from papers.sources import hugging_face as at_hugging_face
@@ -82,9 +83,13 @@ def _ranking_steps(now: datetime) -> Iterator[Step]:
 
 
 def _rank(now: datetime) -> FetchReport:
-    """Classify the papers without a topic once more, and score the windows that end today."""
+    """Classify the papers without a topic once more, score the windows that end today.
+
+    The words of new papers are learned for the suggestions of the search.
+    """
     without = Paper.objects.filter(topic_links__isnull=True, listed_on__lte=now.date())
     classify(list(without.values_list("pk", flat=True)))
+    learn_words()
     scored = [score(window, now.date(), now) for window in WINDOWS]
     return FetchReport(papers=max(scored))
 

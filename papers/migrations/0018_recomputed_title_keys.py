@@ -51,6 +51,6 @@ def _store(papers, rows, keys):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0015_date_withdrawals")]
+    dependencies = [("papers", "0017_refill_search_entries")]
 
     operations = [migrations.RunPython(recompute, migrations.RunPython.noop)]

@@ -16,9 +16,8 @@ from django.urls import reverse
 from papers.models import Paper, Topic
 from papers.queries import RankedPaper
 from papers.search.highlight import Highlight, highlight
-from papers.search.query import parse
-from papers.search.results import MAX_QUERY_LENGTH, SearchResult, search_papers
-from papers.text.arxiv_ids import arxiv_id
+from papers.search.results import MAX_QUERY_LENGTH, SearchResult, correction, search_papers
+from papers.text.arxiv_ids import pasted_id
 
 
 class SearchForm(forms.Form):
@@ -101,8 +100,12 @@ EXAMPLES: Final = (
     Example("video diffusion", "papers with both words, in any form"),
     Example('"state space" or mamba', "these two words together, or the other one"),
     Example("robots -simulation", "the one without the other"),
-    Example("yann lecun", "an author"),
-    Example("1706.03762", "an arXiv id, or the address of a paper, goes straight there"),
+    Example("gpt 4", "GPT-4 and GPT4 too: a hyphen or a space makes no difference"),
+    Example("Y. LeCun", "an author, also by initials"),
+    Example('au:"Yann LeCun"', "only in names"),
+    Example("ti:survey agents", "the first word only in titles; abs: is for abstracts"),
+    Example("cat:cs.CL tokenizer", "of a category of arXiv; cat:cs is all of cs"),
+    Example("1706.03762", "an arXiv id, or anything that you paste with one, goes straight there"),
 )
 
 
@@ -121,6 +124,7 @@ class SearchPage:
     has_filters: bool = False
     arxiv_url: str = ""
     suggestions: Sequence[Suggestion] = ()
+    did_you_mean: Suggestion | None = None
     earlier_url: str = ""
     later_url: str = ""
     max_query_length: int = MAX_QUERY_LENGTH
@@ -165,8 +169,9 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
     result = search_papers(query, now=now, page=number, **filters)
     if number > result.pages:
         raise NoSuchPage(f"This search has {_pages(result.pages)}.")
-    marked = highlight(_full_query(result), [ranked.paper for ranked in result.papers])
-    name = arxiv_id(result.query)
+    marked = highlight(result.marks, [ranked.paper for ranked in result.papers])
+    name = pasted_id(query)
+    meant = "" if name else correction(result, **filters)
     return SearchPage(
         form=form,
         result=result,
@@ -174,6 +179,7 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
         count=count_in_words(result.total, is_estimate=result.is_estimate),
         has_filters=bool(filters),
         arxiv_url=f"https://arxiv.org/abs/{name}" if name and not result.exact_match else "",
+        did_you_mean=Suggestion(meant, _url(params, q=meant)) if meant else None,
         suggestions=[] if result.total else suggestions(result.query, params, bool(filters)),
         earlier_url=_url(params, page=str(number - 1)) if number > 1 else "",
         later_url=_url(params, page=str(number + 1)) if number < result.pages else "",
@@ -203,12 +209,6 @@ def suggestions(query: str, params: QueryDict, has_filters: bool) -> list[Sugges
         any_of_them = " or ".join(words)
         others.append(Suggestion("Look for any of the words", _url(params, q=any_of_them)))
     return others
-
-
-def _full_query(result: SearchResult) -> str:
-    """The words to mark. One short query more, but `SearchResult` needs no tsquery then."""
-    parsed = parse(result.query) if result.papers and not result.exact_match else None
-    return parsed.full_query if parsed else ""
 
 
 def _page_number(text: str) -> int:

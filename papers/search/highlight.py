@@ -1,17 +1,17 @@
 """Highlight the words of a query in the texts of a paper that a page shows.
 
 PostgreSQL marks the words, because only it has the rule that "networks" matches "networking".
-It gets each text as the index has it, without accents but with each letter at its place, so
-that its marks fit the text that people read. The texts of a paper are escaped here and nowhere
-else.
+It gets each text as the index has it, without accents and punctuation but with each letter at its
+place, so that its marks fit the text that people read. The texts of a paper are escaped here and
+nowhere else.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 
 from papers.models import Paper
 from papers.text.names import initials
+from papers.text.searchable import compounds, plain_character, separate
 from papers.text.tex import unicode_math
 from papers.wording import lead
 from web.sql import rows
@@ -27,16 +28,19 @@ from web.sql import rows
 Range = tuple[int, int]  # the first character and the one after the last
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # for private use: they have no meaning in a text
-_NEUTRAL: Final = dict.fromkeys(map(ord, f"<>&{_OPEN}{_CLOSE}"), "\ue002")  # no tags, no entities
+_BORDER: Final = "\x1f"  # between the letters and the digits of a word; in no text that is shown
+_NEUTRAL: Final = dict.fromkeys(map(ord, f"{_OPEN}{_CLOSE}{_BORDER}"), " ")
+_INSIDE_WORDS: Final = frozenset("-._/'’\u2010\u2011\u2013")
+_LONGEST_ENDING: Final = 4  # letters that a stem lacks: "finetun" is "finetuning"
 _SENTENCE_ENDS: Final = frozenset('.!?"”’)')
 _BEFORE: Final = 60  # characters to show before a marked word
-_WITHOUT_STROKE: Final = str.maketrans("ØøŁłĐđĦħı", "OoLlDdHhi")  # as papers_fold has it
 _OPTIONS: Final = f"HighlightAll=true, StartSel={_OPEN}, StopSel={_CLOSE}"
 _HEADLINES: Final = """
 SELECT ts_headline('english', plain, %(query)s::tsquery, %(options)s)
 FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given (plain, place)
 ORDER BY place
 """
+_STEM: Final = re.compile("'((?:[^']|'')+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,15 @@ class Highlight:
     summary: SafeString
 
 
-def highlight(full_query: str, papers: Sequence[Paper]) -> list[Highlight]:
+def highlight(marks: str, papers: Sequence[Paper]) -> list[Highlight]:
     """The texts of the papers with marks, in the order of the papers. One query.
 
     Args:
-        full_query: a tsquery, as in `ParsedQuery`; empty: no word is marked, and no query runs.
+        marks: a tsquery, as in `ParsedQuery`; empty: no word is marked, and no query runs.
     """
     texts = [_texts(paper) for paper in papers]
     flat = [text for of_paper in texts for text in of_paper]
-    ranges = iter(_marked_ranges(full_query, flat) if full_query else [[]] * len(flat))
+    ranges = iter(_marked_ranges(marks, flat) if marks else [[]] * len(flat))
     return [_highlight(of_paper, [next(ranges) for _ in of_paper]) for of_paper in texts]
 
 
@@ -88,28 +92,48 @@ def _highlight(texts: Sequence[str], ranges: Sequence[Sequence[Range]]) -> Highl
 # ── the places of the words ────────────────────────────────────────────────────
 
 
-def _marked_ranges(full_query: str, texts: Sequence[str]) -> list[list[Range]]:
-    plain = [_as_indexed(text) for text in texts]
-    headlines = rows(_HEADLINES, query=full_query, options=_OPTIONS, texts=plain)
+def _marked_ranges(marks: str, texts: Sequence[str]) -> list[list[Range]]:
+    plain = [_plain_in_place(text) for text in texts]
+    headlines = rows(
+        _HEADLINES,
+        query=marks,
+        options=_OPTIONS,
+        texts=[separate(text, _BORDER) for text in plain],
+    )
+    stems = [found.replace("''", "'") for found in _STEM.findall(marks)]
     return [
-        parse_headline(headline, len(text))
-        for (headline,), text in zip(headlines, texts, strict=True)
+        merged(text, [*parse_headline(headline, len(text)), *_compound_ranges(text, stems)])
+        for (headline,), text in zip(headlines, plain, strict=True)
     ]
 
 
-def _as_indexed(text: str) -> str:
-    """The text as the index has it, with each letter at its place."""
+def _plain_in_place(text: str) -> str:
+    """The text in plain characters, each at its place."""
     text = text.translate(_NEUTRAL)
-    if text.isascii():
-        return text
-    return "".join(map(_without_accent, text)).translate(_WITHOUT_STROKE)
+    return text if text.isascii() else "".join(map(plain_character, text))
 
 
-@lru_cache(maxsize=4096)
-def _without_accent(letter: str) -> str:
-    parts = unicodedata.normalize("NFD", letter)
-    is_accented = len(parts) > 1 and all(map(unicodedata.combining, parts[1:]))
-    return parts[0] if is_accented else letter
+def _compound_ranges(text: str, stems: Sequence[str]) -> Iterator[Range]:
+    """The compounds whose form as one word has one of these stems: "fine-tuning", 'finetun'."""
+    for start, end, form in compounds(text):
+        if any(_is_form(form.lower(), stem) for stem in stems):
+            yield start, end
+
+
+def _is_form(word: str, stem: str) -> bool:
+    beginning = stem.removesuffix("i")  # "bi-directionality": 'bidirectionali' and the like
+    return word.startswith(beginning) and len(word) - len(stem) <= _LONGEST_ENDING
+
+
+def merged(text: str, ranges: Iterable[Range]) -> list[Range]:
+    """The ranges in their order, as one where only punctuation inside a word is between two."""
+    joined: list[Range] = []
+    for start, end in sorted(ranges):
+        if joined and _INSIDE_WORDS.issuperset(text[joined[-1][1] : start]):
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def parse_headline(headline: str, length: int) -> list[Range]:
@@ -124,7 +148,7 @@ def parse_headline(headline: str, length: int) -> list[Range]:
             start = at
         elif character == _CLOSE:
             ranges.append((start, at))
-        else:
+        elif character != _BORDER:
             at += 1
     return ranges if at == length else []
 

@@ -8,30 +8,51 @@ that is in a third of all papers costs little more than a rare one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
 
+from papers.search.conditions import All, Use
+from papers.search.reading import (
+    Alternative,
+    numbered_names,
+    read_more_widely,
+    read_query,
+    whole,
+)
+from papers.text.searchable import plain, separate
 from web.sql import execute, rows
 
 CANDIDATES: Final = 250  # by trend, and as many again by title
+FEW: Final = 5  # with fewer matches, the last word of a query may be a beginning
 # The weight of a word by its place: unused, authors, abstract, title.
 _WEIGHTS: Final = [0.0, 0.2, 0.3, 1.0]
+_NOT_IN_INDEX: Final = re.compile(r" <(?:-|\d+)> |':\*?[ABC]")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query as two tsqueries of PostgreSQL.
+    """A query as tsqueries of PostgreSQL.
 
     `full_query` is the whole query. `index_query` is the part that the index can answer
-    without reading the words of a paper: in it a phrase is only the set of its words.
+    without reading the words of a paper: in it a phrase is only the set of its words, and a word
+    may stand anywhere. `title_query` is what of that a title can match, `rank_query` the words as
+    they were typed, `numbered` a name with its number ("GPT 4"), which ranks higher side by
+    side; all three may be empty. `marks` has each word to mark in a text. `wider` is
+    the same query with its last word as a beginning; `top_matches` uses it if few papers match.
     """
 
     full_query: str
     index_query: str
+    title_query: str = ""
+    rank_query: str = ""
+    numbered: str = ""
+    marks: str = ""
+    wider: ParsedQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +67,38 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The keys of the best papers, best first, and the number of all matches or an estimate."""
+    """The keys of the best papers, best first, and the number of all matches or an estimate.
+
+    `marks` is that of the query which found them. `typed_total` leaves out the papers that match
+    only with the last word as a beginning.
+    """
 
     paper_ids: Sequence[int]
     total: int
     is_estimate: bool = False
+    marks: str = ""
+    typed_total: int = 0
 
 
-# A web-search query never fails; it may have no word to search for ("the", "-this"): querytree
-# then gives '' or T. If it has phrases, the index query is what querytree leaves (it drops the
-# excluded words), with each "followed by" made an "and". Lexemes contain no spaces, so
-# " <-> " is always the operator.
-_PARSE: Final = r"""
-SELECT parsed::text,
-       CASE WHEN parsed::text ~ ' <(-|\d+)> '
-            THEN regexp_replace(querytree(parsed), ' <(-|\d+)> ', ' & ', 'g')
-            ELSE parsed::text END
-FROM websearch_to_tsquery('english', papers_fold(%(query)s)) AS parsed
-WHERE querytree(parsed) NOT IN ('', 'T')
+# phraseto_tsquery never fails: it takes any text as words.
+_LEXEMES: Final = """
+SELECT phraseto_tsquery('english', separated)::text
+FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given (separated, place)
+ORDER BY place
 """
 
 # The index search_entry_words finds the matches, and search_entry_title those by title; both
 # scan a bitmap of narrow rows. The planner does not know that `words` is stored outside of the
 # row and would read the whole table for a common word, so `top_matches` disables sequential
 # scans. 100,000 papers: see bench/search.py; docs/search.md has the figures.
+_TITLED: Final = "ts_filter(words, '{a}') @@ %(title_query)s::tsquery"
+# A paper with only another form of the words ("finetuning" for "fine tuning") has the smallest
+# rank that ts_rank gives, so it is ranked by any word to mark.
+_RELEVANCE: Final = """coalesce(
+               nullif(greatest(ts_rank(%(weights)s::real[], words, %(rank_query)s::tsquery),
+                               1e-20::real), 1e-20::real),
+               ts_rank(%(weights)s::real[], words, %(marks)s::tsquery))"""
+_TOGETHER: Final = "CASE WHEN words @@ %(numbered)s::tsquery THEN 3 ELSE 1 END"
 _TOP_MATCHES: Final = """
 WITH matched AS MATERIALIZED (
     SELECT paper_id, prominence, listed_on
@@ -83,13 +112,12 @@ WITH matched AS MATERIALIZED (
 ), titled AS (
     SELECT paper_id
     FROM papers_searchentry AS entry
-    WHERE ts_filter(words, '{{a}}') @@ %(index_query)s::tsquery {filters}
+    WHERE {titled} {filters}
     ORDER BY prominence DESC, listed_on DESC, paper_id
     LIMIT %(candidates)s
 ), ranked AS MATERIALIZED (
     SELECT entry.paper_id, entry.listed_on, strongest.paper_id IS NOT NULL AS is_strong,
-           ts_rank(%(weights)s::real[], words, %(full_query)s::tsquery)
-               * (1 + greatest(prominence, 0)) AS rank
+           {relevance} * (1 + greatest(prominence, 0)) AS rank
     FROM strongest
     FULL JOIN titled USING (paper_id)
     JOIN papers_searchentry AS entry USING (paper_id)
@@ -103,24 +131,66 @@ FROM ranked
 
 
 def parse(query: str) -> ParsedQuery | None:
-    """Parse a query in web-search syntax; None: it has no word to search for."""
-    for full_query, index_query in rows(_PARSE, query=query):
-        return ParsedQuery(full_query, index_query)
-    return None
+    """Parse a query in web-search syntax; None: it has no word to search for. One query at most."""
+    readings = (read_query(query), read_more_widely(query))
+    numbered = numbered_names(query)
+    texts = {text for reading in readings for text in whole(reading).texts()}.union(numbered)
+    lexemes = _lexemes(list(texts)) if texts else {}
+    typed, wider = (_parsed(reading, lexemes) for reading in readings)
+    if typed is None:
+        return None
+    is_wider = wider and wider.full_query != typed.full_query
+    together = " & ".join(lexemes[text] for text in numbered)
+    return replace(typed, numbered=together, wider=wider if is_wider else None)
+
+
+def _lexemes(texts: Sequence[str]) -> dict[str, str]:
+    """The tsquery of each text. Texts are separated as those of papers are in the database."""
+    found = rows(_LEXEMES, texts=[separate(plain(text)) for text in texts])
+    return {text: lexemes for text, (lexemes,) in zip(texts, found, strict=True)}
+
+
+def _parsed(reading: Sequence[Alternative], lexemes: Mapping[str, str]) -> ParsedQuery | None:
+    """None also if an alternative has only excluded words: nearly all papers match it."""
+    written = [one for one in reading if All(tuple(one)).tsquery(Use.MATCH, lexemes)]
+    if not written or not all(All(tuple(one)).tsquery(Use.INDEX, lexemes) for one in written):
+        return None
+    condition = whole(written)
+    full, index, title, rank = (condition.tsquery(use, lexemes) for use in Use)
+    return ParsedQuery(
+        full,
+        index if _NOT_IN_INDEX.search(full) else full,
+        title,
+        rank,
+        marks=" | ".join(sorted(condition.marks(lexemes))),
+    )
 
 
 def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matches:
     """The best papers for the query, at most twice `CANDIDATES` of them.
 
-    If so few of the candidates hold the phrase that not even `at_least` are left, all papers
-    that hold its words are read: slow, but no match is missed.
+    With few matches, those follow that match the query with its last word as a beginning.
     """
     with transaction.atomic():
         execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
-        matches = _top_matches(parsed, filters, parsed.index_query)
-        if matches.is_estimate and len(matches.paper_ids) < at_least:
-            return _top_matches(parsed, filters, parsed.full_query)
-        return matches
+        matches = _checked_matches(parsed, filters, at_least)
+        if matches.total >= FEW or not parsed.wider:
+            return replace(matches, marks=parsed.marks, typed_total=matches.total)
+        wider = _checked_matches(parsed.wider, filters, at_least)
+        both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
+        total = max(wider.total, len(both))
+        marks = f"{parsed.marks} | {parsed.wider.marks}"
+        return Matches(list(both), total, wider.is_estimate, marks, matches.total)
+
+
+def _checked_matches(parsed: ParsedQuery, filters: Filters, at_least: int) -> Matches:
+    """If so few of the candidates hold the phrase that not even `at_least` are left, all papers
+    that hold its words are read: slow, but no match is missed.
+    """
+    matches = _top_matches(parsed, filters, parsed.index_query)
+    if matches.is_estimate and len(matches.paper_ids) < at_least:
+        return _top_matches(parsed, filters, parsed.full_query)
+    return matches
 
 
 def _top_matches(parsed: ParsedQuery, filters: Filters, index_query: str) -> Matches:
@@ -148,14 +218,34 @@ def build_statement(
     is_checked = index_query != parsed.full_query
     statement = _TOP_MATCHES.format(
         filters=" ".join(condition for condition, value in conditions.items() if value),
+        titled=_titled(parsed),
         checked="words @@ %(full_query)s::tsquery" if is_checked else "true",
+        relevance=_relevance(parsed),
     )
     return statement, {
         "full_query": parsed.full_query,
         "index_query": index_query,
+        "title_query": parsed.title_query,
+        "rank_query": parsed.rank_query,
+        "numbered": parsed.numbered,
+        "marks": parsed.marks,
         "weights": _WEIGHTS,
         "candidates": CANDIDATES,
         "since": filters.since,
         "until": filters.until,
         "topic": filters.topic,
     }
+
+
+def _titled(parsed: ParsedQuery) -> str:
+    """What a candidate by its title fulfils; without words for a title there is none."""
+    if not parsed.title_query:
+        return "false"
+    if parsed.title_query == parsed.index_query:
+        return _TITLED
+    return f"{_TITLED} AND words @@ %(index_query)s::tsquery"
+
+
+def _relevance(parsed: ParsedQuery) -> str:
+    relevance = _RELEVANCE if parsed.rank_query else "1"
+    return f"{relevance} * {_TOGETHER}" if parsed.numbered else relevance

@@ -13,7 +13,8 @@ from papers.models import Paper, Topic, Trend
 from papers.queries import RankedPaper, topics_by_weight
 from papers.ranking.measurements import facts, measure
 from papers.search.query import Filters, Matches, parse, top_matches
-from papers.text.arxiv_ids import arxiv_id
+from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
+from papers.text.arxiv_ids import pasted_id
 from papers.text.clean import fold
 from papers.windows import DAYS, Window
 from web.storable import storable_text
@@ -31,7 +32,9 @@ class SearchResult:
     are those of this page, best first, their positions counted from 1 over all pages. `total`
     is the number of matches, an estimate if `is_estimate`; `pages` lead to the best of them
     only, at least to the first 250. `exact_match` is the paper whose arXiv id or address the
-    query is: it is then the only one of `papers`, and the filters do not count.
+    query is: it is then the only one of `papers`, and the filters do not count. `marks` has the
+    words to mark in the texts of the papers, as a tsquery. `typed_total` leaves out the papers
+    that match only with the last word as a beginning.
     """
 
     query: str
@@ -43,6 +46,8 @@ class SearchResult:
     is_cut: bool = False
     is_empty: bool = False
     exact_match: Paper | None = None
+    marks: str = ""
+    typed_total: int = 0
 
 
 def search_papers(
@@ -74,10 +79,11 @@ def search_papers(
     """
     folded = fold(storable_text(query))
     text = folded[:MAX_QUERY_LENGTH].rstrip()
-    if paper := _paper_with_id(text):
+    if paper := _paper_with_id(folded):
         return SearchResult(text, _ranked([paper.pk], 1, now), total=1, exact_match=paper)
     filters = Filters(_topic_key(topic), since, until, with_code)
-    parsed = parse(text)
+    # A space after the last word says that it is finished; `fold` removes it.
+    parsed = parse(f"{text} " if query[-1:].isspace() else text)
     matches = top_matches(parsed, filters, at_least=size) if parsed else Matches([], 0)
     first = (page - 1) * size
     return SearchResult(
@@ -89,12 +95,32 @@ def search_papers(
         is_estimate=matches.is_estimate,
         is_cut=text != folded,
         is_empty=parsed is None,
+        marks=matches.marks,
+        typed_total=matches.typed_total,
     )
+
+
+def correction(
+    result: SearchResult,
+    *,
+    topic: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    with_code: bool = False,
+) -> str:
+    """The query without its typing slip, if it matches more papers with the same filters, or "".
+
+    Three to eleven queries; none for a query that matches more than two papers.
+    """
+    if result.exact_match or result.typed_total > MOST_WITH_SLIP:
+        return ""
+    filters = Filters(_topic_key(topic), since, until, with_code)
+    return did_you_mean(result.query, result.typed_total, filters)
 
 
 def _paper_with_id(query: str) -> Paper | None:
     """The paper whose arXiv id, or whose address there or at Hugging Face, the query is."""
-    name = arxiv_id(query)
+    name = pasted_id(query)
     return Paper.objects.defer("search").filter(arxiv_id=name).first() if name else None
 
 

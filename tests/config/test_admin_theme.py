@@ -10,6 +10,7 @@ from django.test import Client
 
 from config.admin_theme import UNFOLD
 from newsletter.models import DigestContent
+from papers.models import SearchWord
 from web.admin import rows_url
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ LISTED: list[type[Model]] = [
     model
     for app in ("auth", "newsletter", "papers", "subscribers")
     for model in apps.get_app_config(app).get_models()
-    if model not in (Permission, DigestContent)
+    if model not in (Permission, DigestContent, SearchWord)
 ]
 
 

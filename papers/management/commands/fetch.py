@@ -23,7 +23,7 @@ from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, METADATA, SOURCES
 from papers.sources import SourceError, arxiv
 from papers.sources.http import Http, Limits
 from papers.sources.hugging_face import SOURCE, connect
-from papers.text.arxiv_ids import arxiv_id
+from papers.text.arxiv_ids import pasted_id
 
 _WIDTH: Final = 30  # of the bar, in characters
 # Hugging Face renews its quota every five minutes; an operator can wait for that.
@@ -156,7 +156,7 @@ def _paper_steps(ids: Sequence[str], now: datetime) -> Iterator[Step]:
 
 def _ids(texts: Sequence[str]) -> list[str]:
     """The distinct ids among ids and links, in their order."""
-    found = {text: arxiv_id(text) for text in texts}
+    found = {text: pasted_id(text) for text in texts}
     for text, found_id in found.items():
         if found_id is None:
             raise CommandError(f"{text!r} is no arXiv id, such as 1706.03762, nor a link with one.")

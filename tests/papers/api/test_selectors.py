@@ -205,6 +205,17 @@ def test_one_paper_takes_four_queries(django_assert_num_queries: DjangoAssertNum
         assert selectors.entry_of(paper, NOW).counts["upvotes"] == 32
 
 
+@pytest.mark.parametrize(
+    "name", ["2503.00002v3", "arXiv:2503.00002 [cs.LG]", "(2503.00002)", "hf.co/papers/2503.00002"]
+)
+def test_a_paper_is_found_by_what_people_paste(name: str) -> None:
+    make_many(2)
+    paper = selectors.paper_by_name(name)
+    assert paper is not None
+    assert paper.arxiv_id == "2503.00002"
+    assert selectors.paper_by_name("2503.00002 and 2503.00001") is None
+
+
 def test_a_search_takes_one_query_more_than_the_search_itself(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

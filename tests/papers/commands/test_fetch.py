@@ -190,7 +190,7 @@ def test_papers_are_fetched_once_by_id_or_link(server: FakeService, settings: Se
     settings.ARXIV_URL, settings.ARXIV_REST_SECONDS = server.url, 0.001
     server.respond("/api/query", FakeResponse(body=feed(entry("1706.03762"), entry("2503.10622"))))
     link = "https://arxiv.org/abs/2503.10622v2"
-    printed = run("arxiv", "--papers", "1706.03762", link, "2503.10622")
+    printed = run("arxiv", "--papers", "(1706.03762),", link, "2503.10622")
     assert printed == "metadata: 2 papers, 2 new; 0 signals\n"
     assert server.requests[0].query["id_list"] == "1706.03762,2503.10622"
     assert JobStep.objects.get().job.name == "metadata"

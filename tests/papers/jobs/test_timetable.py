@@ -14,7 +14,7 @@ from fakes.arxiv import entry, feed
 from fakes.web_service import PAGE, FakeResponse, FakeService, fake_service, json_response
 from papers.jobs.run import due, run
 from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, SOURCES
-from papers.models import Job, JobStep, Paper, Trend
+from papers.models import Job, JobStep, Paper, SearchWord, Trend
 from papers.sources.http import Limits
 from papers.tasks import run_due
 from tests.factories import make_paper, make_signal, make_topic
@@ -205,6 +205,12 @@ def test_ranking_classifies_new_papers_and_scores_the_windows_of_today() -> None
         ("week", TODAY),
         ("month", TODAY),
     }
+
+
+def test_ranking_learns_the_words_of_new_papers() -> None:
+    make_paper("Walruses sing")
+    run(BY_NAME["ranking"], clock=lambda: NOW)
+    assert SearchWord.objects.get(word="walruses").papers == 1
 
 
 def test_the_purge_deletes_old_records_of_steps(settings: Any) -> None:

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from papers.models import Paper
 from papers.pages.search import count_in_words
 from papers.search import query
+from papers.search.spelling import learn_words
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
 from tests.papers.page_html import get_page, words
 
@@ -104,9 +105,12 @@ def test_an_invalid_filter_is_named_and_left_out(
     assert titles(page) == ["Sand"]
 
 
-def test_an_arxiv_id_redirects_to_its_paper(client: Client) -> None:
+@pytest.mark.parametrize(
+    "pasted", ["https://arxiv.org/abs/2503.04567v2?context=cs.LG", "(2503.04567)", "2503.04567,"]
+)
+def test_an_arxiv_id_redirects_to_its_paper(client: Client, pasted: str) -> None:
     paper = make_paper(arxiv_id="2503.04567")
-    response = client.get("/search/", {"q": "https://arxiv.org/abs/2503.04567v2"})
+    response = client.get("/search/", {"q": pasted})
     assert (response.status_code, response["Location"]) == (302, paper.get_absolute_url())
 
 
@@ -192,6 +196,60 @@ def test_a_search_without_matches_has_suggestions(client: Client) -> None:
     assert found["Search without the filters"] == {"q": '"red house" lake -sea'}
     assert found["Let the words stand anywhere"] == {"q": "red house lake -sea", "code": "on"}
     assert found["Look for any of the words"] == {"q": "red or house or lake", "code": "on"}
+
+
+def test_a_slip_gets_a_suggestion_that_keeps_the_filters(client: Client) -> None:
+    make_paper("Gaussian splatting", code_url="https://example.org/")
+    learn_words()
+    page = search_page(client, q='"gaussian splating" -mesh', code="on")
+    meant = page.select_one(".meant")
+    assert words(meant) == 'Did you mean "gaussian splatting" -mesh ?'
+    assert meant is not None
+    link = params_of(meant.select_one("a"))
+    assert link == {"q": '"gaussian splatting" -mesh', "code": "on"}
+    assert titles(search_page(client, q=link["q"], code="on")) == ["Gaussian splatting"]
+
+
+def test_a_slip_is_named_even_where_its_beginning_matches(client: Client) -> None:
+    make_paper("Gaussian splatting")  # "splat" and an ending, as in "splating"
+    make_paper("Quantization")
+    learn_words()
+    page = search_page(client, q="gaussian splating")
+    assert titles(page) == ["Gaussian splatting"]
+    assert words(page.select_one(".meant a")) == "gaussian splatting"
+    assert search_page(client, q="quantizat").select(".meant") == []
+
+
+def test_a_few_matches_stay_beside_the_suggestion(client: Client) -> None:
+    for n in range(12):
+        make_paper(f"Dunes {n}")
+    make_paper("Dunas")
+    learn_words()
+    page = search_page(client, q="dunas")
+    assert titles(page) == ["Dunas"]
+    assert words(page.select_one(".meant a")) == "dunes"
+    assert search_page(client, q="dunes").select(".meant") == []
+
+
+def test_a_suggestion_of_another_filter_is_not_shown(client: Client) -> None:
+    make_paper("Gaussian splatting")
+    learn_words()
+    assert search_page(client, q="splating", code="on").select(".meant") == []
+
+
+def test_the_page_names_the_fields(client: Client) -> None:
+    page = search_page(client)
+    hint = words(page.select_one("#how"))
+    assert all(field in hint for field in ("au:", "ti:", "cat:"))
+    queries = [params_of(link)["q"] for link in page.select(".facts-list a")]
+    assert {'au:"Yann LeCun"', "Y. LeCun", "cat:cs.CL tokenizer"} <= set(queries)
+
+
+def test_the_beginning_of_a_word_shows_and_marks_what_it_became(client: Client) -> None:
+    make_paper("Quantization")
+    page = search_page(client, q="quantiza")
+    assert titles(page) == ["Quantization"]
+    assert words(page.select_one(".title mark")) == "Quantization"
 
 
 def test_one_plain_word_has_no_suggestions(client: Client) -> None:

@@ -17,7 +17,7 @@ FILLER = "Nothing to see in this sentence, which only takes its place here. "
 
 def marked(query: str, **values: Any) -> Highlight:
     parsed = parse(query)
-    (found,) = highlight(parsed.full_query if parsed else "", [make_paper(**values)])
+    (found,) = highlight(parsed.marks if parsed else "", [make_paper(**values)])
     return found
 
 
@@ -53,6 +53,47 @@ def test_math_is_converted_before_it_is_marked() -> None:
 )
 def test_the_texts_of_a_paper_are_escaped(title: str, html: str) -> None:
     assert marked("sand", title=title).title == html
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "html"),
+    [
+        ("GPT 4", "On GPT-4", "On <mark>GPT-4</mark>"),
+        ("gpt4", "On GPT-4o, GPT4", "On <mark>GPT</mark>-4o, <mark>GPT4</mark>"),
+        ("qwen", "Qwen2.5-VL", "<mark>Qwen</mark>2.5-VL"),
+        ("qwen2.5", "Qwen2.5-VL", "<mark>Qwen2.5</mark>-VL"),
+        ("video audio", "Audio/Video!", "<mark>Audio/Video</mark>!"),
+        ("llama cpp", "With llama.cpp", "With <mark>llama.cpp</mark>"),
+        (
+            "finetuning",
+            "Fine-Tuned fine\u2010tuning",
+            "<mark>Fine-Tuned</mark> <mark>fine‐tuning</mark>",
+        ),
+        ("fine tuning", "Finetuning", "<mark>Finetuning</mark>"),
+        ("dino", "A DINOv2", "A <mark>DINO</mark>v2"),
+        ("t5", "T-5 and t5", "<mark>T-5</mark> and <mark>t5</mark>"),
+        ("net", "A ﬁne net", "A ﬁne <mark>net</mark>"),
+        ("sand -water", "Sand, water", "<mark>Sand</mark>, water"),
+        ("sand water", "Sand, water", "<mark>Sand</mark>, <mark>water</mark>"),
+    ],
+)
+def test_a_word_is_marked_in_the_form_that_the_text_has(query: str, title: str, html: str) -> None:
+    assert marked(query, title=title).title == html
+
+
+@pytest.mark.parametrize("beginning", ["diffusio", "diffus", "diff", "diffusion"])
+def test_the_beginning_of_a_word_marks_what_it_became(beginning: str) -> None:
+    parsed = parse(beginning)
+    assert parsed is not None
+    assert parsed.wider is not None
+    (found,) = highlight(parsed.wider.marks, [make_paper("Latent Diffusion")])
+    assert found.title == "Latent <mark>Diffusion</mark>"
+
+
+def test_initials_mark_the_surname_of_the_author() -> None:
+    found = marked("Y. LeCun", title="Y", authors=["Bo Li", "Cy Ma", "Di Na", "Yann LeCun"])
+    assert found.title == "Y"
+    assert found.authors == "B. Li, C. Ma, Yann <mark>LeCun</mark> and 1 more"
 
 
 def test_a_marked_author_is_shown_with_the_full_name() -> None:

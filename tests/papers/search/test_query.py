@@ -149,12 +149,17 @@ def test_the_words_are_stored_outside_of_the_row() -> None:
 
 
 def test_a_query_of_words_is_its_own_index_query() -> None:
-    assert parse("graph networks") == ParsedQuery("'graph' & 'network'", "'graph' & 'network'")
+    parsed = parse("graph networks ")
+    words, either = "'graph' & 'network'", "'graph' & 'network' | 'graphnetwork'"
+    marks = "'graph' | 'graphnetwork' | 'network'"
+    assert parsed == ParsedQuery(either, either, either, words, marks=marks)
 
 
 def test_the_index_query_of_a_phrase_is_its_words() -> None:
     parsed = parse('"graph networks" -toy')
-    assert parsed == ParsedQuery("'graph' <-> 'network' & !'toy'", "'graph' & 'network'")
+    assert parsed is not None
+    assert parsed.full_query == "'graph' <-> 'network' & !( 'toy' )"
+    assert parsed.index_query == "'graph' & 'network'"
 
 
 def test_an_excluded_phrase_does_not_exclude_its_words() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.models import Paper
-from papers.text.arxiv_ids import arxiv_id, month_of
+from papers.text.arxiv_ids import arxiv_id, month_of, pasted_id
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,123 @@ def test_every_arxiv_id_that_is_found_can_be_stored(text: str, form: str) -> Non
 )
 def test_an_id_has_its_month(identity: str, month: date) -> None:
     assert month_of(identity) == month
+
+
+# ── what people paste ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2611.90000",
+        "arXiv:2611.90000v3 [cs.CL]",
+        "arXiv:2611.90000v3 [cs.CL] 26 Nov 2026",
+        "arxiv 2611.90000",
+        "arXiv2611.90000",
+        "https://arxiv.org/abs/2611.90000?context=cs.LG",
+        "https://arxiv.org/pdf/2611.90000v1.pdf#page=3",
+        "https://arxiv.org/html/2611.90000v2#S3.SS1",
+        "https://export.arxiv.org/abs/2611.90000",
+        "http://www.arxiv.org/pdf/2611.90000",
+        "https://browse.arxiv.org/pdf/2611.90000.pdf",
+        "https://ar5iv.org/abs/2611.90000",
+        "https://ar5iv.labs.arxiv.org/html/2611.90000",
+        "https://www.alphaxiv.org/abs/2611.90000v1",
+        "alphaxiv.org/overview/2611.90000",
+        "https://hf.co/papers/2611.90000",
+        "https://huggingface.co/papers/2611.90000.md",
+        "https://huggingface.co/papers/2611.90000#community?utm_source=mail",
+        "https://api.semanticscholar.org/arXiv:2611.90000",
+        "https://papers.cool/arxiv/2611.90000",
+        "https://www.emergentmind.com/papers/2611.90000?ref=x",
+        "https://www.google.com/url?q=https%3A%2F%2Farxiv.org%2Fabs%2F2611.90000&sa=D",
+        "https://doi.org/10.48550/ARXIV.2611.90000",
+        "doi: 10.48550/arXiv.2611.90000.",
+        "(2611.90000)",
+        "[2611.90000]",
+        "<2611.90000>",
+        "2611.90000,",
+        "2611.90000.",
+        "2611.90000v2;",
+        "“2611.90000”",
+        "'2611.90000v1'",
+        "`2611.90000`",
+        "#2611.90000",
+        "/abs/2611.90000",
+        "2611.90000v1.pdf",
+        "2611.90000 [cs.CL]",
+        "[Sand](https://arxiv.org/abs/2611.90000)",
+        "[2611.90000] Sand moves: a study - arXiv",
+        "eprint = {2611.90000},",
+        "@misc{lee2026sand, title={Sand}, year={2026}, eprint={2611.90000}, archivePrefix={arXiv}}",
+        "A. Lee. Sand moves. arXiv preprint arXiv:2611.90000, 2026.",
+        "https://arxiv.org/abs/2611.90000 https://arxiv.org/pdf/2611.90000v2",
+        "２６１１.９００００",
+        "arXiv: 2611.90000",
+        "2611.\u200b90000",
+        "ARXIV:2611.90000V2",
+    ],
+)
+def test_a_pasted_text_with_one_id_gives_it(text: str) -> None:
+    assert pasted_id(text) == "2611.90000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "math.GT/0309136v1",
+        "MATH.GT/0309136V1",
+        "(math/0309136)",
+        "https://arxiv.org/abs/math.GT/0309136v1?context=math",
+        "https://arxiv.org/pdf/math/0309136.pdf",
+        "see math.GT/0309136",
+        "arxiv.org/abs/math%2F0309136",
+    ],
+)
+def test_a_pasted_text_with_an_old_id_gives_it(text: str) -> None:
+    assert pasted_id(text) == "math/0309136"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sand",
+        "2024.12345 tokens",
+        "2012.12345 tokens",
+        "trained on 1706.03762 pairs",
+        "1706.03762 2005.14165",
+        "arXiv:1706.03762 and arXiv:2005.14165",
+        "https://arxiv.org/list/cs.CL/recent",
+        "doi.org/10.1145/1706.03762",
+        "10.1145/2939672.2939785",
+        "11706.03762",
+        "1706.037621",
+        "1706.03762.5",
+        "arXiv:1.1706.03762",
+        "arXiv 3/0309136",
+        "see math.GT/0399136",
+    ],
+)
+def test_a_pasted_text_without_one_id_gives_none(text: str) -> None:
+    assert pasted_id(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(2611.90000)", "2611.90000,", "see arXiv:2611.90000", "[Sand](arxiv.org/abs/2611.90000)"],
+)
+def test_a_source_must_give_an_id_without_text_around_it(text: str) -> None:
+    assert arxiv_id(text) is None
+    assert pasted_id(text) == "2611.90000"
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_no_pasted_text_is_an_error_and_an_id_can_be_stored(before: str, after: str) -> None:
+    found = pasted_id(f"{before}arXiv:1706.03762{after}")
+    if found:
+        Paper._meta.get_field("arxiv_id").run_validators(found)
+
+
+def test_a_very_long_paste_is_read_in_no_time() -> None:
+    assert pasted_id("1706.03762 " + "a" * 1_000_000) is None

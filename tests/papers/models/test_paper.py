@@ -1,16 +1,15 @@
-"""The rule by which lists leave out withdrawn papers, and renames of tables."""
+"""The rule by which lists leave out withdrawn papers, and the listings of stored papers."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
-from papers.models import JobStep, Listing, Paper, RawRecord, Topic
-from tests.factories import DAY, NOON, make_job, make_paper, make_paper_topic, make_topic
-from web.sql import execute, rows
+from papers.models import Listing, Paper, Topic
+from tests.factories import DAY, make_paper, make_paper_topic, make_topic
+from web.sql import execute
 
 pytestmark = pytest.mark.django_db
 
@@ -33,39 +32,6 @@ def test_rows_that_refer_to_a_withdrawn_paper_still_find_it() -> None:
     link.refresh_from_db()
     assert link.paper.is_withdrawn
     assert list(Topic.objects.get(pk=link.topic_id).papers.all()) == [link.paper]
-
-
-def permissions(model: str) -> dict[int, tuple[str, str]]:
-    found = Permission.objects.filter(codename__endswith=f"_{model}").order_by("codename")
-    return {one.pk: (one.codename, one.content_type.model) for one in found}
-
-
-def test_permissions_on_runs_become_those_on_job_steps() -> None:
-    execute("SET CONSTRAINTS ALL IMMEDIATE")
-    actions = ("add", "change", "delete", "view")
-    after = permissions("jobstep")
-    assert list(after.values()) == [(f"{action}_jobstep", "jobstep") for action in actions]
-    call_command("migrate", "papers", "0008", verbosity=0)
-    before = permissions("sourcerun")
-    assert list(before.values()) == [(f"{action}_sourcerun", "sourcerun") for action in actions]
-    assert list(before) == list(after)  # the same rows, so that groups keep them
-    call_command("migrate", "papers", verbosity=0)
-    assert permissions("jobstep") == after
-    assert permissions("sourcerun") == {}
-
-
-def test_a_rename_keeps_the_records_of_steps_and_payloads() -> None:
-    execute("SET CONSTRAINTS ALL IMMEDIATE")
-    step = JobStep.objects.create(job=make_job("stars"), started_at=NOON, error="it is down")
-    record = RawRecord.objects.create(
-        paper=make_paper(), source="x", day=DAY, payload_hash="a" * 64, payload={"a": 1}
-    )
-    call_command("migrate", "papers", "0008", verbosity=0)
-    assert rows("SELECT id, error FROM papers_sourcerun") == [(step.pk, "it is down")]
-    assert rows("SELECT id, digest FROM papers_rawrecord") == [(record.pk, "a" * 64)]
-    call_command("migrate", "papers", verbosity=0)
-    assert JobStep.objects.get() == step
-    assert RawRecord.objects.get().payload_hash == "a" * 64
 
 
 def test_stored_papers_get_the_listings_of_their_payloads() -> None:

@@ -1,0 +1,32 @@
+"""The tables of papers."""
+
+from papers.models.jobs import Job, JobStep
+from papers.models.paper import (
+    NEWEST_FIRST,
+    Curator,
+    ListedPaperManager,
+    Listing,
+    Paper,
+    PaperTopic,
+    Topic,
+)
+from papers.models.reads import SUBMITTER, RawRecord, Signal, Trend
+from papers.models.search import SearchEntry, SearchWord
+
+__all__ = [
+    "NEWEST_FIRST",
+    "SUBMITTER",
+    "Curator",
+    "Job",
+    "JobStep",
+    "ListedPaperManager",
+    "Listing",
+    "Paper",
+    "PaperTopic",
+    "RawRecord",
+    "SearchEntry",
+    "SearchWord",
+    "Signal",
+    "Topic",
+    "Trend",
+]
