@@ -1,9 +1,8 @@
 """Write a ledger row for each due subscriber: one delivery per subscriber and edition.
 
-A subscriber gets the newest closed edition of their cadence. While that one still waits for its
-sources, they wait too; a new subscriber, whose first digest is due at once, gets the edition before
-it. The same transaction that writes the row sets their `next_send_at`, counted from now and not
-from the slot they missed: after an outage each subscriber who is due gets one digest.
+A subscriber gets the newest closed edition of their cadence; while that one waits for its sources,
+they wait too. The same transaction that writes the row sets their `next_send_at`, counted from now
+and not from the slot they missed: after an outage each subscriber who is due gets one digest.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from django.db import transaction
 
 from newsletter.delivery import ledger
 from newsletter.delivery.types import Batch
-from newsletter.editions.compose import compose_when_ready, newest_frozen
+from newsletter.editions.compose import compose_when_ready
 from newsletter.models import Edition
 from subscribers.schedule import next_slot
 
@@ -34,19 +33,18 @@ def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
     Yields the deliveries of each chunk as soon as it is committed, so that the first messages
     leave while the last subscribers are still being queued.
     """
-    ready = compose_when_ready(cadence, now)
-    edition = ready or newest_frozen(cadence, now)
+    edition = compose_when_ready(cadence, now)
     found = CHUNK if edition else 0
     while edition and found == CHUNK:
-        found, queued = _queue_chunk(edition, now, only_new=ready is None)
+        found, queued = _queue_chunk(edition, now)
         if queued:
             yield queued
 
 
 @transaction.atomic
-def _queue_chunk(edition: Edition, now: datetime, *, only_new: bool) -> tuple[int, Batch | None]:
+def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
     """How many subscribers were due, and the deliveries that are new for them."""
-    due = ledger.lock_due(edition.cadence, now, CHUNK, only_new=only_new)
+    due = ledger.lock_due(edition.cadence, now, CHUNK)
     if not due:
         return 0, None
 

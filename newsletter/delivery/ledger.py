@@ -29,7 +29,6 @@ _DUE = """
 SELECT id, weekday, hour, timezone
   FROM subscribers_subscriber
  WHERE state = 'active' AND next_send_at <= %(now)s AND cadence = %(cadence)s
-   AND (last_digest_at IS NULL OR NOT %(only_new)s)
  ORDER BY next_send_at, id
  LIMIT %(most)s
    FOR UPDATE SKIP LOCKED
@@ -174,13 +173,9 @@ UPDATE newsletter_delivery
 """
 
 
-def lock_due(cadence: str, now: datetime, most: int, *, only_new: bool = False) -> list[Due]:
-    """Up to `most` due subscribers of a cadence, locked until the transaction ends.
-
-    `only_new`: only those who never had a digest.
-    """
-    found = rows(_DUE, cadence=cadence, now=now, most=most, only_new=only_new)
-    return [Due(*row) for row in found]
+def lock_due(cadence: str, now: datetime, most: int) -> list[Due]:
+    """Up to `most` due subscribers of a cadence, locked until the transaction ends."""
+    return [Due(*row) for row in rows(_DUE, cadence=cadence, now=now, most=most)]
 
 
 def queue(

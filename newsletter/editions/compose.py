@@ -28,7 +28,6 @@ from papers.windows import Window, closes_at, first_day, last_closed_day
 from web.locks import wait_for_lock
 
 MOST_CANDIDATES: Final = 500
-_RECENT: Final = 7  # days; an older edition is no first digest
 log = logging.getLogger(__name__)
 
 
@@ -73,15 +72,6 @@ def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
     if missing_papers(edition.day) and now < _patient_until(edition.awaited_since):
         return None
     return compose(cadence, edition.day, now) if Paper.objects.exists() else None
-
-
-def newest_frozen(cadence: str, now: datetime) -> Edition | None:
-    """The newest edition of a cadence that is frozen and may be sent; None without a recent one."""
-    since = last_closed_day(now) - timedelta(days=_RECENT)
-    frozen = Edition.objects.filter(
-        cadence=cadence, state=Edition.State.FROZEN, paused_at=None, cancelled_at=None
-    )
-    return frozen.filter(day__gte=since).order_by("-day").first()
 
 
 def missing_papers(day: date) -> list[str]:

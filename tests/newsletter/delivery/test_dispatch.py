@@ -209,16 +209,6 @@ def test_a_due_subscriber_waits_and_keeps_their_slot() -> None:
 
 
 @pytest.mark.usefixtures("_source_is_down")
-def test_a_first_digest_comes_from_the_edition_before() -> None:
-    make_editions(THURSDAY - timedelta(days=1))
-    new = make_due()
-    make_due(last_digest_at=FRIDAY - timedelta(days=7))
-    assert dispatch(FRIDAY) == 1
-    delivery = Delivery.objects.get()
-    assert (delivery.subscriber, delivery.edition.day) == (new, THURSDAY - timedelta(days=1))
-
-
-@pytest.mark.usefixtures("_source_is_down")
 def test_on_a_first_start_everyone_waits_for_the_first_papers() -> None:
     readers = [make_due(), make_due(last_digest_at=FRIDAY - timedelta(days=7))]
     assert dispatch(FRIDAY) == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.compose import compose_when_ready, missing_papers, newest_frozen
+from newsletter.editions.compose import compose_when_ready, missing_papers
 from newsletter.models import Edition
 from papers.models import Job, JobStep, Paper
 from tests.factories import make_edition, make_job, make_paper
@@ -110,12 +110,3 @@ def test_an_edition_that_was_added_early_keeps_its_note() -> None:
     edition = compose_when_ready("daily", CLOSE)
     assert edition is not None
     assert (edition.state, edition.note) == ("frozen", "Read the third one.")
-
-
-def test_the_newest_frozen_edition_is_a_recent_one_that_may_be_sent() -> None:
-    older = make_edition("daily", DAY - timedelta(days=3))
-    make_edition("daily", DAY - timedelta(days=2), paused_at=CLOSE)
-    make_edition("daily", DAY - timedelta(days=1), cancelled_at=CLOSE)
-    make_edition("daily", DAY, state="open")
-    assert newest_frozen("daily", CLOSE) == older
-    assert newest_frozen("daily", CLOSE + timedelta(days=5)) is None
