@@ -40,6 +40,7 @@ from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_ed
 from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import RENDERER, Digest
 from newsletter.editions.tokens import current_key_id, knows_key
+from newsletter.models import Edition
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,7 +56,11 @@ def deliver(batch: Batch, until: datetime, transport: Transport) -> Batch | None
     Stops when nothing is left to claim, or after the burst in which `until` passes: a slow
     server or a low rate must not keep a task beyond its time limit, nor a worker from its end.
     """
-    with closing(_Sender(load_edition(batch.edition_id), transport)) as sender:
+    try:
+        edition = load_edition(batch.edition_id)
+    except Edition.DoesNotExist:  # it is being composed again; the next ticks find these rows
+        return None
+    with closing(_Sender(edition, transport)) as sender:
         while batch.first <= batch.last:
             if timezone.now() >= until:
                 return batch
@@ -90,7 +95,14 @@ class _Sender:
         most = max(_CLAIM // size, 1) * size
         lease = timedelta(seconds=settings.LEASE_SECONDS)
         return retry_until_database_returns(
-            lambda: ledger.claim(batch, timezone.now(), most, lease, self._fence)
+            lambda: ledger.claim(
+                batch,
+                timezone.now(),
+                most,
+                lease,
+                self._fence,
+                composed_at=self._edition.composed_at,
+            )
         )
 
     def bursts(self, claimed: Sequence[Claimed]) -> Iterator[Burst]:

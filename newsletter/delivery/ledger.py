@@ -77,6 +77,8 @@ WITH claimed AS MATERIALIZED (
       AND (lease_until IS NULL OR lease_until < %(now)s OR fence = %(fence)s)
       AND EXISTS (SELECT FROM newsletter_edition AS edition
                    WHERE edition.id = %(edition)s AND edition.state = 'frozen'
+                     AND (%(composed_at)s::timestamptz IS NULL
+                          OR edition.composed_at = %(composed_at)s)
                      AND edition.paused_at IS NULL AND edition.cancelled_at IS NULL)
     ORDER BY id
     LIMIT %(most)s
@@ -192,11 +194,18 @@ def queue(
 
 
 def claim(
-    batch: Batch, now: datetime, most: int, lease: timedelta, fence: uuid.UUID
+    batch: Batch,
+    now: datetime,
+    most: int,
+    lease: timedelta,
+    fence: uuid.UUID,
+    *,
+    composed_at: datetime | None = None,
 ) -> list[Claimed]:
     """Claim up to `most` deliveries of a batch, in the order of their ids, and commit.
 
-    Nothing is claimed of an edition that is paused or cancelled. A second claim under the same
+    Nothing is claimed of an edition that is paused or cancelled, nor of one that was composed at
+    another time than `composed_at`, if given: its papers are others now. A second claim under the same
     fence returns what the first one claimed, so the next batch must begin after those ids.
     """
     found = rows(
@@ -208,6 +217,7 @@ def claim(
         until=now + lease,
         fence=fence,
         most=most,
+        composed_at=composed_at,
     )
     stored = _contents(batch.edition_id, [number for number, _, attempts in found if attempts])
     return [

@@ -80,6 +80,7 @@ class LoadedEdition:
 
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
+        self.composed_at = edition.composed_at
         self._layout = Layout(html=edition.html, text=edition.text)
         stored = list(Candidate.objects.filter(edition=edition))
         candidates = [candidate for candidate in stored if _is_intact(candidate)]

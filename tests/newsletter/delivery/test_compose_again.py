@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from mail.factory import open_transport
 from newsletter.delivery import ledger
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
+from newsletter.delivery.deliver import deliver
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.editions.personalize import Interests
@@ -82,6 +84,19 @@ def test_nothing_is_claimed_while_it_is_composed(empty: Edition) -> None:
     make_delivery(empty, make_subscriber(), created_at=NOW, next_attempt_at=NOW)
     Edition.objects.filter(pk=empty.pk).update(state="open")
     assert ledger.claim(make_batch(empty), NOW, 50, MINUTE, uuid.uuid4()) == []
+    with open_transport() as transport:
+        assert deliver(make_batch(empty), NOW + MINUTE, transport) is None
+
+
+def test_a_worker_that_loaded_it_before_claims_nothing_of_it(empty: Edition) -> None:
+    make_delivery(empty, make_subscriber(), created_at=NOW, next_attempt_at=NOW)
+    before = load_edition(empty.pk).composed_at
+    after = compose_again(empty.pk, NOW).composed_at
+    for composed_at, claimed in ((before, 0), (after, 1)):
+        found = ledger.claim(
+            make_batch(empty), NOW, 50, MINUTE, uuid.uuid4(), composed_at=composed_at
+        )
+        assert len(found) == claimed
 
 
 def test_an_attempt_that_was_interrupted_is_repeated_by_the_next_tick(empty: Edition) -> None:

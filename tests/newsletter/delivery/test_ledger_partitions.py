@@ -327,6 +327,7 @@ def test_an_edition_without_statistics_is_not_read_as_a_whole() -> None:
         "edition": edition.pk,
         "fence": str(uuid.uuid4()),
         "most": 50,
+        "composed_at": None,
         "times": [NOON] * 50,
         **dict.fromkeys(("ids", "done"), array(ids)),
         **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),
