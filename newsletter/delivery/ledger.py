@@ -205,8 +205,8 @@ def claim(
     """Claim up to `most` deliveries of a batch, in the order of their ids, and commit.
 
     Nothing is claimed of an edition that is paused or cancelled, nor of one that was composed at
-    another time than `composed_at`, if given: its papers are others now. A second claim under the same
-    fence returns what the first one claimed, so the next batch must begin after those ids.
+    another time than `composed_at`, if given: its papers are others now. A second claim under the
+    same fence returns what the first one claimed, so the next batch must begin after those ids.
     """
     found = rows(
         _CLAIM,
