@@ -21,6 +21,7 @@ _FACTOR: Final = re.compile(r"[\w.…′∘°!∞\u0300-\u036f]+")
 _POWER: Final = re.compile(rf"(?:{_ONE.pattern})[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃ-ᶻⁱⁿ]*")
 _MIXED: Final = re.compile(r"\d+/\d+")
 _ROW_END: Final = re.compile(r"([,.:;]) ?;")
+_LAST_ROW_END: Final = re.compile(r" ?; ?(?=[)\]])")
 _INSIDE: Final = re.compile(r"(?<=[⌊⌈⟨(\[{]) | (?=[⌋⌉⟩)\]}])")
 _NAME: Final = re.compile(r"[A-Za-z]+|[A-Za-z]*\d+(?:\.\d+)?[A-Za-z]*")  # of a subscript
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -55,7 +56,7 @@ def join(pieces: list[Piece], before: str, after: str) -> str:
             shown = _apart(shown, text, pieces[place + 1].text if place + 1 < len(pieces) else "")
         text += shown
     text = " ".join(text.split()) or text[:1]
-    return lead + _ROW_END.sub(r"\1", _INSIDE.sub("", text))
+    return lead + _LAST_ROW_END.sub("", _ROW_END.sub(r"\1", _INSIDE.sub("", text)))
 
 
 def _apart(word: str, before: str, after: str) -> str:
@@ -82,8 +83,8 @@ def _is_small(sign: str) -> bool:
 
 def scripted(kind: str, body: str, is_first: bool = False, is_followed: bool = False) -> str:
     """x^2 → x²; what has no small characters gets brackets: e^(iπ)."""
-    if not body:
-        return ""
+    if not body or (kind == "^" and set(body) == {"′"}):
+        return body
     is_long_word = _WORD.fullmatch(body) is not None and len(body) > 2
     if not is_long_word and (found := small(kind, body)) is not None:
         return found
@@ -150,4 +151,4 @@ def decorated(name: str, body: str) -> str:
         return unicodedata.normalize("NFC", letters[0] + mark) + letters[1:]
     if name == "overline" and letters.isalnum():
         return "".join(letter + mark for letter in letters)
-    return f"{name.removeprefix('wide')}({body})" if letters else ""
+    return f"{name.removeprefix('wide').lower()}({body})" if letters else ""

@@ -23,7 +23,8 @@ _TIE: Final = re.compile(
     r"(?<=[^\W\d_]|[.)\]}}’'\U000f0000-\U000ffffd])(?<!\b[^\W\d_])"
     r"(?<!\d[A-Za-z])(?<!\d[A-Za-z]{2})~(?=[\w(\[$\\\U000f0000-\U000ffffd])"
     r"|(?<=\d[A-Za-z])~(?=[^\W\d_])"
-    r"|(?<=\d)~(?=[^\W\d_])|(?<=[:;,])~(?=[(\\])"
+    r"|(?<=\d)~(?=[^\W\d_\U000f0000-\U000ffffd]|\\[%a-zA-Z])|(?<=[:;,])~(?=[(\\])"
+    "|(?<=[^\\W_])~(?=[\U000f0000-\U000ffffd])"
 )
 _SPARE_TIE: Final = re.compile(r"(?<=[^\W\d_])~(?=\s)")
 # Some sources drop dollars and backslashes: m s^{-1}, v_{ref}, 8{,}660, {sim}19%.

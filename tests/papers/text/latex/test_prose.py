@@ -17,6 +17,7 @@ from papers.text.latex.prose import prose_text
         ("a -----  line and --help", "a -----  line and --help"),
         ("Lean~4, 50~ms, Fig.~3, et~al., at:~(i)", "Lean 4, 50 ms, Fig. 3, et al., at: (i)"),
         ("about ~5%, 3~5x, 1M~4M, a~b", "about ~5%, 3~5x, 1M~4M, a~b"),
+        ("5~\U000f0000, A~\U000f0001, 5~\\%", "5 \U000f0000, A \U000f0001, 5 %"),
         ("at~ https", "at https"),
         ("m s^{-1}, v_{ref}, 8{,}660, 360^{circ}", "m s⁻¹, v_ref, 8,660, 360°"),
         ("{sim}19% of 4{times}", "∼19% of 4×"),
