@@ -47,6 +47,7 @@ _WORD: Final = re.compile(
     r"\\(?:mathrm|mathsf|mathtt|mathit|textsc|texttt|textsf|textrm|textit|textbf|operatorname\*?"
     r"|mathop|mbox|text)\s*\{((?:[^{}\\$]|\\[,;: _%&#]|\\ )*)\}"
 )
+_PERCENT: Final = re.compile(r"(?<!\\)%")  # the sign, which TeX reads as a comment
 _THIN_SPACE: Final = '<mspace width="0.167em"></mspace>'
 _SPACE: Final = re.compile(r"\\[,;: ]")
 _ESCAPED: Final = re.compile(r"\\([%&#_$])")
@@ -87,6 +88,7 @@ def _is_small(tex: str) -> bool:
 
 
 def _prepared(tex: str) -> str:
+    tex = _PERCENT.sub(r"\\%", tex)
     return _WORD.sub(lambda found: rf"\text{{{_SPACE.sub(' ', found[1])}}}", tex)
 
 

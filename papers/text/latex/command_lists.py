@@ -67,7 +67,7 @@ FUNCTIONS: Final = _names("""
 """)
 MATRICES: Final = {
     "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"),
-    "Vmatrix": ("‖", "‖"),
+    "Vmatrix": ("‖", "‖"), "cases": ("{", "}"), "dcases": ("{", "}"),
 }  # fmt: skip
 MATH_SPACES: Final = _names(", : ; > quad qquad thinspace enspace hspace") | {" ", "\n"}
 FENCES: Final = {

@@ -46,6 +46,11 @@ def test_the_structure_of_tex_is_kept(tex: str, inside: str) -> None:
     assert inside in elements(math_html(tex))
 
 
+def test_a_percent_sign_without_a_backslash_hides_nothing() -> None:
+    html = math_html(r"$(\approx 36%)$")
+    assert BeautifulSoup(html, "html.parser").get_text() == "(≈36%)"
+
+
 def test_a_function_stands_apart_from_its_argument() -> None:
     assert math_html(r"$n\log n$").count('<mspace width="0.167em">') == 2
     assert "mspace" not in math_html(r"$\max_x$")

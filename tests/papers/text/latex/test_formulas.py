@@ -63,7 +63,7 @@ from papers.text.tex import formula_text
         (r"1{,}000 + 1\,000", "1,000 + 1 000"),
         (r"\norm{x} + \abs{y}", "‖x‖ + |y|"),
         (r"\R^n \to \E", "ℝⁿ → 𝔼"),
-        (r"\begin{cases} 0, & x \\ 1 & y \end{cases}", "0, x ; 1 y"),
+        (r"\begin{cases} 0, & x \\ 1 & y \end{cases}", "{0, x ; 1 y}"),
         (r"\begin{pmatrix}a & b\\c & d\\\end{pmatrix}", "(a b; c d)"),
         (r"\left[\begin{array}{cc}a&b\\c&d\end{array}\right]", "[a b; c d]"),
         (r"\begin{vmatrix}a\end{vmatrix}", "|a|"),
