@@ -52,7 +52,8 @@ _FULL_STOP: Final = re.compile(r"(?<=[^\W\d_]{3})\.\Z")
 _GROUP_NAME: Final = re.compile(r"(?P<group>[^:]{2,80}?)\s*:\s+(?P<rest>\S.*)", re.DOTALL)
 _BEHALF: Final = re.compile(
     r"\s*(?:,\s*|\s)(?:on behalf of\s+(?:the\s+)?(?=\w)"
-    r"|for\s+(?:the\s+)?(?=[^,;()]{0,80}\b[Cc]ollaborations?\b)|for the\s+(?=[^,;()]{0,80}\b[Tt]eam\b))"
+    r"|for\s+(?:the\s+)?(?=[^,;()]{0,80}\b[Cc]ollaborations?\b)"
+    r"|for the\s+(?=[^,;()]{0,80}\b[Tt]eam\b))"
 )
 _FAMILY_FIRST: Final = re.compile(r"\s*([^,;()\[\]]+?)\s*,\s*([^,;()\[\]]+?)\s*")
 
