@@ -44,7 +44,7 @@ BINOMIALS: Final = _names("binom dbinom tbinom")
 STRUCTURES: Final = FRACTIONS | BINOMIALS | {"sqrt"}
 PROSE_INSIDE: Final = _names("""
     text textrm textbf textit texttt textsc textsf textup textnormal textmd textsl emph mbox hbox
-    fbox url path uline textsuperscript textsubscript footnote ref eqref cite
+    fbox url path uline textsuperscript textsubscript footnote ref eqref cite ding
 """)
 PLAIN: Final = _names("""
     mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm bs pmb mathbin mathrel mathord

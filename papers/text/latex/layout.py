@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from papers.text.latex.symbols import MATH_ACCENTS, small
+from papers.text.latex.symbols import MATH_ACCENTS, SMALL_SIGNS, small
 
 _ROOTS: Final = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _ONE: Final = re.compile(
@@ -22,8 +22,14 @@ _POWER: Final = re.compile(rf"(?:{_ONE.pattern})[⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _MIXED: Final = re.compile(r"\d+/\d+")
 _ROW_END: Final = re.compile(r"([,.:;]) ?;")
 _LAST_ROW_END: Final = re.compile(r" ?; ?(?=[)\]])")
+# log₂x is "log₂ x": a function with its scripts before a letter or a number.
+_FUNCTION: Final = re.compile(
+    r"(?<![^\W\d_])(?:arg )?(?:log|ln|lg|max|min|sup|inf|lim|sin|cos|tan|exp|det|Pr)"
+    rf"(?:[{SMALL_SIGNS}]|_\([^()]*\))++(?=[^\W_])(?![{SMALL_SIGNS}])"
+)
 _INSIDE: Final = re.compile(r"(?<=[⌊⌈⟨(\[{]) | (?=[⌋⌉⟩)\]}])")
 _NAME: Final = re.compile(r"[A-Za-z]+|[A-Za-z]*\d+(?:\.\d+)?[A-Za-z]*")  # of a subscript
+_WORD_AND_MORE: Final = re.compile(r"[^\W\d_]{2} | [^\W\d_]{2}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -56,6 +62,7 @@ def join(pieces: list[Piece], before: str, after: str) -> str:
             shown = _apart(shown, text, pieces[place + 1].text if place + 1 < len(pieces) else "")
         text += shown
     text = " ".join(text.split()) or text[:1]
+    text = _FUNCTION.sub(r"\g<0> ", text)
     return lead + _LAST_ROW_END.sub("", _ROW_END.sub(r"\1", _INSIDE.sub("", text)))
 
 
@@ -86,6 +93,8 @@ def scripted(kind: str, body: str, is_first: bool = False, is_followed: bool = F
     if not body or (kind == "^" and set(body) == {"′"}):
         return body
     is_long_word = _WORD.fullmatch(body) is not None and len(body) > 2
+    # sin x is no product of four letters.
+    is_long_word = is_long_word or _WORD_AND_MORE.search(body) is not None
     if not is_long_word and (found := small(kind, body)) is not None:
         return found
     if is_first and kind == "^" and len(body) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Final
@@ -62,6 +63,9 @@ _SMALL: Final = {
     "_": dict(zip(
         "0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)),
 }  # fmt: skip
+SMALL_SIGNS: Final = re.escape(
+    "".join(sign for signs in _SMALL.values() for sign in signs.values())
+)
 # Signs that already stand high: no sign for "superscript" is needed before them.
 _HIGH: Final = {
     "∘": "°",

@@ -11,6 +11,8 @@ from papers.text.latex.prose import prose_text
     ("text", "expected"),
     [
         ("``a'' and ``b\"", "“a” and “b”"),
+        ("``a `b' c''", "“a ‘b’ c”"),
+        ("from $5--$10", "from $5–$10"),
         ("a `b' c", "a ‘b’ c"),
         ("3--5 of them -- and more --- much", "3–5 of them – and more — much"),
         ("(a)--based at 1%--2%", "(a)–based at 1%–2%"),
