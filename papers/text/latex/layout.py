@@ -35,9 +35,10 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    r"""A converted part of a formula. `loose`: it needs brackets beside a factor, as `a/b` does.
+    """A converted part of a formula.
 
-    `spaced`: it is a word (log) or a sign between two operands, as `blank` says.
+    `loose`: it needs brackets beside a factor, as `a/b` does; `is_word`: blanks set it apart from
+    letters, as in `n log n`.
     """
 
     text: str
@@ -152,6 +153,7 @@ def _is_bracketed(text: str) -> bool:
 
 
 def decorated(name: str, body: str) -> str:
+    """x̂ for one letter, with or without an index; hat(AB) for more."""
     mark = MATH_ACCENTS[name]
     letters = unicodedata.normalize("NFC", body)
     if len(letters) == 1:
