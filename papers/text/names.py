@@ -28,6 +28,7 @@ _SEPARATOR: Final = re.compile(
 )
 # Brackets and commas of Chinese and Japanese texts.
 _WIDE: Final = str.maketrans({"（": " (", "）": ") ", "【": " [", "】": "] ", "，": ",", "；": ";"})
+_ACUTE_S: Final = re.compile(r"\\'s\b")  # Ole\'s; in prose it would be an apostrophe
 _LABEL: Final = re.compile(r"\A\s*(?:[Aa]uthors?(?:\(s\))?\s*:|[Bb]y\s)\s*")
 # What stands beside a name: an address, an ORCID, a link.
 _CONTACT: Final = re.compile(
@@ -234,7 +235,8 @@ def _is_family(name: str) -> bool:
 
 
 def _characters(text: str) -> str:
-    return fold(unicode_math(html.unescape(text)).translate(_WIDE))
+    text = _ACUTE_S.sub("ś", html.unescape(text))
+    return fold(unicode_math(text).translate(_WIDE))
 
 
 def _without_note(name: str) -> str:

@@ -94,6 +94,8 @@ def test_a_list_of_authors_is_split_into_names(text: str, names: list[str]) -> N
         ("Project 7", "Project 7"),
         ("Qwen3", "Qwen3"),
         (r"Andr\'e D\"oe", "André Döe"),
+        (r"Jan Ole\'s", "Jan Oleś"),
+        (r"Jo O\'Neil", "Jo O'Neil"),
         ("刘洋", "刘洋"),
         (":", ""),
         ("-", ""),
