@@ -23,19 +23,25 @@ _PAGE: Final = re.compile(
     r"(?P<path>(?:/[A-Za-z0-9_.~%-]+)*/?)",
     re.IGNORECASE,
 )
+# GitLab has groups within groups. What follows "-" and the others is inside of a repository.
+_WITHIN_GROUPS: Final = re.compile(
+    r"(?:/(?!(?:-|tree|blob|raw|issues|wikis|merge_requests|commits?|releases)(?![\w-]))"
+    r"[A-Za-z0-9_.%-]{1,100})*"
+)
 # What follows an address that is cut off, or spelled in a way that we cannot undo. What is left of
 # the name would be the repository of others.
 _MANGLED: Final = re.compile(
     r"\\(?!\\|[ ,;:)\]]|(?:footnote|cite|quad|newline|par|xspace|thanks|item|end)\b)"
     r"|\{(?![^{}]*\}(?:[\s.,;)}$]|\Z))"  # a label in braces follows a whole address
     r"|\$(?![\s.,;:)]|\Z)"
-    r"|[A-Za-z0-9_^…%-]|\s+_\w"
+    r"|[A-Za-z0-9_^…%+-]|\s+_\w"
 )
-_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_NAME: Final = re.compile(r"(?!.*---)[A-Za-z0-9_.-]+")  # a dash of TeX goes on in prose
 # First parts of addresses on these hosts that are not owners of a repository.
 _NO_OWNERS: Final = frozenset(
-    ("about", "collections", "explore", "features", "marketplace", "orgs", "search", "settings",
-     "sponsors", "topics", "users")
+    ("about", "apps", "collections", "enterprise", "explore", "features", "login", "marketplace",
+     "orgs", "search", "settings", "site", "solutions", "sponsors", "stars", "topics", "trending",
+     "user-attachments", "users")
 )  # fmt: skip
 
 
@@ -66,12 +72,18 @@ def _repositories(text: str) -> Iterator[str]:
     """The repositories that `text` names; an empty one where an address is mangled."""
     text = undo_tex_in_addresses(text)
     for found in _REPOSITORY.finditer(text):
-        owner, name = found["owner"], unquote(found["name"])
-        if owner.lower() in _NO_OWNERS:
-            continue
-        is_mangled = name.endswith(("-", "_", "...")) or _MANGLED.match(text, found.end())
-        name = name.rstrip(".").removesuffix(".git")
-        if is_mangled or not _NAME.fullmatch(name):
-            yield ""
-        else:
-            yield web_url(f"https://{found['host'].lower()}/{owner}/{name}")
+        if found["owner"].lower() not in _NO_OWNERS:
+            host, (parts, end) = found["host"].lower(), _parts(text, found)
+            is_mangled = parts[-1].endswith(("-", "_", "...")) or _MANGLED.match(text, end)
+            parts[-1] = parts[-1].rstrip(".").removesuffix(".git")
+            is_known = not is_mangled and all(map(_NAME.fullmatch, parts))
+            yield web_url("/".join([f"https://{host}", found["owner"], *parts])) if is_known else ""
+
+
+def _parts(text: str, found: re.Match[str]) -> tuple[list[str], int]:
+    """The name of a repository, with the groups before it at GitLab, and the place after it."""
+    deeper = (
+        _WITHIN_GROUPS.match(text, found.end()) if found["host"].lower() == "gitlab.com" else None
+    )
+    parts = [found["name"], *(deeper[0].split("/")[1:] if deeper else ())]
+    return [unquote(part) for part in parts], deeper.end() if deeper else found.end()

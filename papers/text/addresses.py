@@ -18,7 +18,7 @@ _SPELLINGS: Final = (
         "~",
     ),
     (r"\{\s*\\(?:textunderscore|_)\s*(?:\{\s*\})?\s*\}", "_"),
-    (r"\\(?:textunderscore(?![a-zA-Z])|_)(?:\{\s*\}|(?<=e)\s+)?", "_"),
+    (r"\\(?:textunderscore(?![a-zA-Z])|\\?_)(?:\{\s*\}|(?<=e)\s+)?", "_"),
     (r"\\(?:string|char`\\?)([_~%#&])", r"\1"),
     (r"\{\s*\\(?:textasciitilde|sim|~)\s*(?:\{\s*\})?\s*\}", "~"),
     (r"\\(?:textasciitilde|sim)(?![a-zA-Z])(?:\{\s*\}|\s+)?|\\~(?:\{\s*\})?", "~"),
@@ -26,7 +26,8 @@ _SPELLINGS: Final = (
     (r"\\(?:slash|textslash)(?![a-zA-Z])\s*(?:\{\s*\})?", "/"),
     (r"\\(?:allowbreak|linebreak|newline|penalty\d*|hskip\S*)(?![a-zA-Z])\s*(?:\{\s*\})?", ""),
     (r"\\discretionary\{\}\{\}\{\}|\\[-/]", ""),
-    (r"\\([%#&$+.:=?@()-])", r"\1"),
+    (r"\\{1,2}([%#&$])", r"\1"),  # two, where the backslash itself was escaped on the way
+    (r"\\([+.:=?@()-])", r"\1"),
 )  # fmt: skip
 _SPELLING: Final = tuple((re.compile(spelling), sign) for spelling, sign in _SPELLINGS)
 _WRAPPED: Final = re.compile(
@@ -44,7 +45,7 @@ _SIGN: Final = (
     r"(?:\{?\$\s*(?:\\?_|\{?\\(?:sim|textasciitilde|tilde\s*\{\s*\})\}?)\s*\$\}?"
     r"|\{\s*\\?[_~%#&-]\s*\}|\{\\(?:textunderscore|textasciitilde|sim)\s*(?:\{\})?\}"
     r"|\\(?:textasciitilde|textunderscore|sim|allowbreak|slash)(?![a-zA-Z])(?:\{\}|\s)?"
-    r"|\\[_~%#&$-](?:\{\})?|[^\s<>\"{}\\$^`|\u2018-\u201f])"
+    r"|\\[_~%#&$-](?:\{\})?|\\\\[_%#&]|[^\s<>\"{}\\$^`|\u2018-\u201f])"
 )
 ADDRESS: Final = re.compile(f"{_HOST}{_SIGN}*", re.IGNORECASE)
 _GROUP: Final = r"\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"

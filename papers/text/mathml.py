@@ -47,6 +47,12 @@ _WORD: Final = re.compile(
     r"\\(?:mathrm|mathsf|mathtt|mathit|textsc|texttt|textsf|textrm|textit|textbf|operatorname\*?"
     r"|mathop|mbox|text)\s*\{((?:[^{}\\$]|\\[,;: _%&#]|\\ )*)\}"
 )
+# Chromium may break a line beside a formula: 25° | C, k | -NN. A joiner forbids it.
+_TOUCHING: Final = re.compile(r"[\w%(\[)\]-]")
+_JOINER: Final = "\u2060"
+# Words that authors set in italics with dollars: a formula could neither break nor be bold.
+_WORDS_ONLY: Final = re.compile(r"\s*\\(?:text\w*|emph|mbox)\s*\{[^{}$^\\]*\s[^{}$^\\]*\}\s*")
+_PERCENT: Final = re.compile(r"(?<!\\)%")  # the sign, which TeX reads as a comment
 _THIN_SPACE: Final = '<mspace width="0.167em"></mspace>'
 _SPACE: Final = re.compile(r"\\[,;: ]")
 _ESCAPED: Final = re.compile(r"\\([%&#_$])")
@@ -54,18 +60,26 @@ _ESCAPED: Final = re.compile(r"\\([%&#_$])")
 
 def math_html(text: str) -> SafeString:
     """`text` as HTML: formulas as MathML, the rest as escaped Unicode. Never raises."""
-    return format_html_join("", "{}", ((_part(shown, tex),) for shown, tex in parts(text)))
+    return format_html_join("", "{}", ((part,) for part in _parts(list(parts(text)))))
 
 
-def _part(shown: str, tex: str) -> SafeString:
-    formula = _formula(tex, shown) if tex else None
-    return escape(shown) if formula is None else formula
+def _parts(found: list[tuple[str, str]]) -> Iterator[SafeString]:
+    is_formula = False
+    for place, (shown, tex) in enumerate(found):
+        before = "".join(found[place - 1][0][-1:]) if place else ""
+        formula = _formula(tex, shown) if tex else None
+        if (formula and _TOUCHING.fullmatch(before)) or (is_formula and _TOUCHING.match(shown)):
+            yield mark_safe(_JOINER)  # noqa: S308 (one character)
+        yield escape(shown) if formula is None else formula
+        is_formula = formula is not None or (is_formula and not shown)
 
 
 @lru_cache(maxsize=4096)
 def _formula(tex: str, shown: str) -> SafeString | None:
     """The `<math>` of a formula; None when Unicode shows it as well or better."""
-    if _NEEDS_NO_MATHML.fullmatch(tex) or not _is_small(tex) or _REFUSED.search(tex):
+    if _NEEDS_NO_MATHML.fullmatch(tex) or _WORDS_ONLY.fullmatch(tex):
+        return None
+    if not _is_small(tex) or _REFUSED.search(tex):
         return None
     try:
         root = fromstring(convert(_prepared(tex)), forbid_dtd=True)
@@ -87,6 +101,7 @@ def _is_small(tex: str) -> bool:
 
 
 def _prepared(tex: str) -> str:
+    tex = _PERCENT.sub(r"\\%", tex)
     return _WORD.sub(lambda found: rf"\text{{{_SPACE.sub(' ', found[1])}}}", tex)
 
 

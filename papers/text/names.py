@@ -22,24 +22,45 @@ def _words(text: str) -> frozenset[str]:
 
 
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+_AND: Final = r"(?:and|AND|&|und|et(?!\.?\s+al\b)|и)"
 _SEPARATOR: Final = re.compile(
-    r"\s*,\s*(?:and|&)\s+|\s*[,;]\s*|\s+(?:and|&)\s+|\A(?:and|&)\s+|\s+and\Z"
+    rf"\s*,\s*{_AND}\s+|\s*[,;、،؛]\s*|\s+(?:{_AND}|[·•|/])\s+|\A{_AND}\s+|\s+and\Z"
+)
+# Brackets and commas of Chinese and Japanese texts.
+_WIDE: Final = str.maketrans({"（": " (", "）": ") ", "【": " [", "】": "] ", "，": ",", "；": ";"})
+_ACUTE_S: Final = re.compile(r"\\'s\b")  # Ole\'s; in prose it would be an apostrophe
+_LABEL: Final = re.compile(r"\A\s*(?:[Aa]uthors?(?:\(s\))?\s*:|[Bb]y\s)\s*")
+# What stands beside a name: an address, an ORCID, a link.
+_CONTACT: Final = re.compile(
+    r"<[^<>]*>|\S*@\S+|https?://\S+|\b(?:ORCID:?\s*)?\d{4}-\d{4}-\d{4}-\d{3}[\dXx]\b",
+    re.IGNORECASE,
 )
 _SUFFIX: Final = re.compile(r"(?:Jr|Sr|Jun|Sen|I{2,3}|IV)\.?")
 _DEGREE: Final = re.compile(r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|B\.?Sc|M\.?A|MBA|Dr|Prof|IEEE|FIEEE)\.?")
 _INITIALS: Final = re.compile(r"(?:[^\W\d_]\.[\s-]?)+")
-_NO_NAME: Final = re.compile(r"[\W\d_]*|et\.?\s+al\.?|.*@.*|(?:\d+\W*)+", re.DOTALL)
+_NO_NAME: Final = re.compile(
+    r"[\W\d_]*|et\.?\s+al\.?|(?:\+?\d+\s+)?(?:more|others?)(?:\s+authors)?", re.DOTALL
+)
 # Footnote marks, and letters or digits that stand high. A dagger is no part of any name.
 _MARKS: Final = re.compile(
     r"\s*(?:\^\(?[\w,*†‡ ]{1,9}\)?|[*†‡§¶#∗⋆★✉⁺]+|[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃ-ᶻ][⁰¹²³⁴⁵⁶⁷⁸⁹ᵃ-ᶻ,·]*)"
     r"(?=\s|,|\Z|[*†‡§¶#∗⋆])"
 )
-_NUMBER_OF_A_NOTE: Final = re.compile(r"(?<=[^\W\d_]{2})\d{1,2}\Z")
+_NUMBER_OF_A_NOTE: Final = re.compile(r"(?<=[^\W\d_]{2})\s?\d{1,2}\Z")
 _BEFORE: Final = re.compile(r"\A(?:[\W_]+|(?:and|edited by|dr\.|prof\.)\s+)+", re.IGNORECASE)
 _AFTER: Final = re.compile(r"(?:\s+et\.?\s+al\.?|\s+and)\Z")
 _FULL_STOP: Final = re.compile(r"(?<=[^\W\d_]{3})\.\Z")
 _GROUP_NAME: Final = re.compile(r"(?P<group>[^:]{2,80}?)\s*:\s+(?P<rest>\S.*)", re.DOTALL)
-_BEHALF: Final = re.compile(r"\s+(?:on behalf of|for)\s+(?:the\s+)?(?=.*\b[Cc]ollaboration\b)")
+_BEHALF: Final = re.compile(
+    r"\s*(?:,\s*|\s)(?:on behalf of\s+(?:the\s+)?(?=\w)"
+    r"|for\s+(?:the\s+)?(?=[^,;()]{0,80}\b[Cc]ollaborations?\b)"
+    r"|for the\s+(?=[^,;()]{0,80}\b[Tt]eam\b))"
+)
+_FAMILY_FIRST: Final = re.compile(r"\s*([^,;()\[\]]+?)\s*,\s*([^,;()\[\]]+?)\s*")
+
+# An affiliation, and no name in another script: a university, an institute, a company.
+_PLACE: Final = re.compile("大学|大學|学院|研究|公司|实验|대학|연구|[Уу]ниверситет|[Ии]нститут|,")
+_NO_BRACES: Final = str.maketrans("", "", "{}")
 
 _GROUP_WORDS: Final = _words("""
     academy agency alliance association authors center centre co collaboration collaborations
@@ -47,11 +68,11 @@ _GROUP_WORDS: Final = _words("""
     department division faculty foundation gmbh group groups inc initiative institut institute
     institutes lab labs laboratories laboratory llc llm ltd ministry network organisation
     organization program programme project research researchers school societies society team
-    teams university
+    teams university agi electronics robotics systems technologies workshop
 """)
 _COMPANIES: Final = _words("""
     alibaba anthropic baidu bytedance deepmind deepseek google ibm microsoft nvidia openai qwen
-    tencent xiaomi
+    tencent xiaomi amazon eleutherai hugging kwai samsung unitree
 """)
 _AI: Final = re.compile(r"(?:.*[a-z\d-])?AI")  # OpenAI and DeepSeek-AI; Lei Ai is a person
 _PARTICLES: Final = _words("""
@@ -62,25 +83,34 @@ _WITH_INITIALS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
 
 def names_of(names: Iterable[str]) -> tuple[str, ...]:
     """The names of a source that lists them one by one, cleaned; some hold two, or none."""
-    return tuple(name for entry in names for name in split_names(entry))
+    return tuple(name for entry in names for name in _one_or_more(entry))
+
+
+def _one_or_more(entry: str) -> list[str]:
+    """The names of an entry; `Roe, Jane` is one, because no other entry stands beside it."""
+    found = _FAMILY_FIRST.fullmatch(entry)
+    if found and _is_family(found[1]) and not (is_group(found[1]) or _SUFFIX.fullmatch(found[2])):
+        return split_names(f"{found[2]} {found[1]}")
+    return split_names(entry)
 
 
 def split_names(text: str) -> list[str]:
     r"""The names of an author list, cleaned: `Ada Roe (MIT, USA), Jo Doe` gives two.
 
-    Only commas, semicolons and "and" outside of brackets separate names. `Roe, J., Doe, A.` gives
-    J. Roe and A. Doe.
+    Only commas, semicolons and "and" outside of brackets separate names. `Roe, J., Doe, A.` and
+    `Roe, J.; Doe, A.` give J. Roe and A. Doe.
     """
-    plain = _characters(text)
-    parts = [part for piece in _behalf(plain) for part in _parts(piece)]
+    plain = _LABEL.sub("", _characters(text))
+    parts = _family_first(plain) or [part for it in _BEHALF.split(plain) for part in _parts(it)]
     names = map(clean_name, _joined(parts))
     return [name for name in names if name]
 
 
 def clean_name(text: str) -> str:
     r"""One name without TeX, footnote marks and affiliation; empty when it is no name."""
-    name = _MARKS.sub("", _without_affiliation(_characters(text))).strip()
-    name = _BEFORE.sub("", fold(_NUMBER_OF_A_NOTE.sub("", name)))
+    name = _CONTACT.sub(" ", _without_affiliation(_characters(text)).translate(_NO_BRACES))
+    name = _MARKS.sub("", name).strip()
+    name = _BEFORE.sub("", fold(_without_note(name)))
     name = _FULL_STOP.sub("", _AFTER.sub("", name).rstrip(" ,;:*"))
     return "" if _NO_NAME.fullmatch(name) or len(name) > LONGEST_NAME else name
 
@@ -92,9 +122,11 @@ def initials(name: str) -> str:
     """
     name = unicodedata.normalize("NFC", name.strip())
     first, _, rest = name.partition(" ")
+    if 1 < len(first) <= 3 and first.isupper() and not rest.isupper():  # JK Rowling, LI Wei
+        return name
     if first.endswith(".") or not _has_initial(first) or _are_initials(rest) or is_group(name):
         return name
-    if first.lower() in _PARTICLES and first.islower():
+    if first.partition("-")[0] in _PARTICLES:
         return name
     short = "-".join(f"{part[0].upper()}." for part in first.split("-") if part[:1].isalpha())
     return f"{short} {rest.strip()}"
@@ -123,8 +155,14 @@ def _is_group_word(word: str) -> bool:
 # ── splitting ────────────────────────────────────────────────────────────────
 
 
-def _behalf(text: str) -> list[str]:
-    return _BEHALF.split(text)
+def _family_first(text: str) -> list[str]:
+    """The names of `Roe, Jane; Doe, John` and of `Roe, Jane and Doe, John`; else none."""
+    for separator in (";", " and "):
+        entries = [entry for entry in text.split(separator) if entry.strip()]
+        found = [_FAMILY_FIRST.fullmatch(entry) for entry in entries]
+        if len(found) > 1 and all(it and _is_family(it[1]) for it in found):
+            return [f"{it[2]} {it[1]}" for it in found if it]
+    return []
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -137,7 +175,9 @@ def _parts(text: str) -> Iterator[str]:
     for found in _SEPARATOR.finditer(text):
         if any(start < found.start() < end for start, end in inside):
             continue
-        if "and" in found[0] and _names_one_group(text[at : found.start()], text[found.end() :]):
+        if found[0].strip()[-1:].isalpha() and _names_one_group(
+            text[at : found.start()], text[found.end() :]
+        ):
             continue
         yield text[at : found.start()]
         at = found.end()
@@ -195,7 +235,14 @@ def _is_family(name: str) -> bool:
 
 
 def _characters(text: str) -> str:
-    return fold(unicode_math(html.unescape(text)))
+    text = _ACUTE_S.sub("ś", html.unescape(text))
+    return fold(unicode_math(text).translate(_WIDE))
+
+
+def _without_note(name: str) -> str:
+    """`Ada Roe 1` → `Ada Roe`; the number of a group, such as Project 7, stays."""
+    shorter = _NUMBER_OF_A_NOTE.sub("", name)
+    return name if " " not in shorter or is_group(shorter) else shorter
 
 
 def _without_affiliation(name: str) -> str:
@@ -203,8 +250,10 @@ def _without_affiliation(name: str) -> str:
     for start, end in sorted(_bracketed(name), reverse=True):
         inside, after = name[start + 1 : end], name[end + 1 :]
         is_nickname = inside.isalpha() and after.strip()[:1].isalpha()
-        is_other_script = bool(inside.strip()) and not any(map(_is_latin, inside))
-        if not (is_nickname or (is_other_script and any(map(str.isalpha, inside)))):
+        is_other_script = not any(map(_is_latin, inside)) and not _PLACE.search(inside)
+        if name[start] != "{" and not (
+            is_nickname or (is_other_script and any(map(str.isalpha, inside)))
+        ):
             name = name[:start] + " " + after
     return name.partition("(")[0] if name.count("(") > name.count(")") else name
 

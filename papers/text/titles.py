@@ -15,18 +15,27 @@ _BETWEEN_WORDS = re.compile("[^0-9a-z]+")
 _WRITTEN_IN_TEX = re.compile(r"[\\$]|[_^]\{")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 # A script is typed π_0, π₀ or π0, and x^2, x² or x2; but SWE_bench is SWE-bench.
-_SCRIPT = re.compile(r"(?<=\w)\^\(?|(?<=\b[^\W\d_])_(?=[\w(])\(?")
+_SCRIPT = re.compile(r"(?<=\w)\^\(?|(?<=\b[^\W\d_])_(?=[\w(∞])\(?")
+_TAG = re.compile(r"</?(?:i|b|u|em|strong|sub|sup|tt|span)>", re.IGNORECASE)
+# Signs that are a part of a name: C, C++ and C# are three languages, and A* is an algorithm.
+_SIGN = re.compile(
+    r"(?<=[^\W_])\++(?![\w+])|(?<=\b[^\W\d_])[#♯*∗⋆★](?!\w)"
+    r"|(?<=\w)∞|∞(?=-?\w)|(?<=\d)\s*×(?:\s*(?=\d))?"
+)
+_SPOKEN = {"#": "sharp", "♯": "sharp", "∞": "infinity", "×": "x"}
 
 
 def title_key(title: str) -> str:
     r"""The normalised title: its letters and digits, in lower case.
 
-    TeX and entities are undone, compatibility forms become plain letters (ﬁ → fi, ² → 2), and all
-    other characters separate words. So "Zero-Shot: A Survey" and "zero shot -- a survey" have
-    the same key, and so have "τ-bench" and "$\tau$-bench". Marks that belong to a letter stay with
-    it. Empty for a title of symbols only.
+    TeX, tags and entities are undone, compatibility forms become plain letters (ﬁ → fi, ² → 2),
+    and all other characters separate words, except signs that are a part of a name: C++, C#, A*.
+    So "Zero-Shot: A Survey" and "zero shot -- a survey" have the same key, and so have "τ-bench"
+    and "$\tau$-bench". Marks that belong to a letter stay with it. Empty for a title of symbols
+    only.
     """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _plain(title)).casefold())
+    plain = _SIGN.sub(_spoken, plain)
     if plain.isascii():  # most titles; one character at a time takes five times as long
         words = _BETWEEN_WORDS.sub(" ", plain)
     else:
@@ -38,9 +47,16 @@ def _plain(title: str) -> str:
     if "&" in title:
         # Twice: some sources escape what they got escaped.
         title = _entities_undone(_entities_undone(title))
+    if "<" in title:
+        title = _TAG.sub("", title)
     if _WRITTEN_IN_TEX.search(title):
         title = unicode_math(title)
     return _SCRIPT.sub("", title) if "^" in title or "_" in title else title
+
+
+def _spoken(found: re.Match[str]) -> str:
+    sign = found[0].strip()
+    return "plus" * len(sign) if sign[0] == "+" else _SPOKEN.get(sign, "star")
 
 
 def _entities_undone(text: str) -> str:

@@ -10,6 +10,11 @@ from papers.text.latex.scan import TexScan
 from papers.text.latex.symbols import ACCENTS, LETTERS, accented, symbols
 
 _NEXT_LETTER: Final = re.compile(r"\s?(?:\\([ij]|[oOlL](?![a-zA-Z]))\s?|([^\W\d_]))")
+# An apostrophe that was escaped on the way: query\'s, don\'t, O\'Neil; but POINCAR\'E.
+_ENDING: Final = re.compile(r"(?:s|t|d|m|re|ve|ll)(?![^\W\d_])")
+_BEFORE_CAPITAL: Final = re.compile(r"(?:[a-z]|(?<![^\W\d_])[DLO])\Z")
+_QUOTE_ENDS: Final = re.compile(r"[^\w{\\]|\Z")
+_QUOTE_BEGINS: Final = re.compile(r"[^\"\\\n{}]{1,80}\\\"(?![\w{\\])")
 # "Stra\ss e" is one word; authors also write "Wei\ss and", which TeX would join.
 _TOUCHING: Final = re.compile(r"(?=[a-z])(?!(?:and|et|und)\b)")
 
@@ -23,10 +28,16 @@ def accent(
     """
     if name not in ACCENTS:
         return None
+    is_quote = {"'": _is_apostrophe, '"': _is_quote}.get(name)
+    if is_quote and is_quote(scan.text, at):
+        return name, at
     group = scan.group(at)
     if group is None:
         return _on_next_letter(name, scan.text, at)
-    tex, end = group
+    return _on_group(name, *group, inner)
+
+
+def _on_group(name: str, tex: str, end: int, inner: Callable[[str], str]) -> tuple[str, int]:
     # arXiv reads a Greek letter as an accent: \beta arrives as \b{eta}.
     sign = symbols().get(name + tex) if name.isalpha() and len(tex) > 1 else None
     if sign:
@@ -51,6 +62,20 @@ def letter(name: str, scan: TexScan, at: int) -> tuple[str, int] | None:
     joins = _TOUCHING.match(scan.text, after) if before.isalpha() else True
     is_word = after > at and scan.text[after : after + 1].isalpha()
     return LETTERS[name], after if is_word and joins else at
+
+
+def _is_apostrophe(text: str, at: int) -> bool:
+    before = text[max(0, at - 4) : at - 2]
+    if _ENDING.match(text, at):
+        return before[-1:].isalnum()
+    return text[at : at + 1].isupper() and _BEFORE_CAPITAL.search(before) is not None
+
+
+def _is_quote(text: str, at: int) -> bool:
+    r"""An escaped quote: one of the two of \"a word\"."""
+    if _QUOTE_ENDS.match(text, at):
+        return True
+    return not text[max(0, at - 3) : at - 2].isalnum() and bool(_QUOTE_BEGINS.match(text, at))
 
 
 def _on_next_letter(name: str, text: str, at: int) -> tuple[str, int] | None:

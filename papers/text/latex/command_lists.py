@@ -31,7 +31,8 @@ DROPPED_WITH_ARGUMENT: Final = _names("""
     setlength cellcolor rowcolor
 """)
 BLANKS: Final = _names(
-    r", : ; quad qquad newline linebreak par hfill thinspace enspace space break hline newpage \ "
+    r", : ; nobreakspace quad qquad newline linebreak par hfill thinspace enspace space break hline"
+    r" \ "
 ) | {" ", "\n"}
 NOTHING: Final = frozenset("-/!@*")
 ESCAPED: Final = frozenset("%$&#_{}")
@@ -43,7 +44,7 @@ BINOMIALS: Final = _names("binom dbinom tbinom")
 STRUCTURES: Final = FRACTIONS | BINOMIALS | {"sqrt"}
 PROSE_INSIDE: Final = _names("""
     text textrm textbf textit texttt textsc textsf textup textnormal textmd textsl emph mbox hbox
-    fbox url path uline textsuperscript textsubscript footnote ref eqref cite
+    fbox url path uline textsuperscript textsubscript footnote ref eqref cite ding
 """)
 PLAIN: Final = _names("""
     mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm bs pmb mathbin mathrel mathord
@@ -57,13 +58,17 @@ MATH_DROPPED: Final = _names("""
     protect strut mathstrut romannumeral noindent centering bfseries itshape
 """)
 MATH_DROPPED_WITH_ARGUMENT: Final = _names("""
-    phantom hphantom vphantom vspace color label tag begin end citep citet
+    phantom hphantom vphantom vspace color label tag citep citet
 """)
 FUNCTIONS: Final = _names("""
     arccos arccot arcsin arctan arg argmax argmin cos cosh cot coth cov csc det diag dim erf exp gcd
     hom inf injlim ker lcm lg lim liminf limsup ln log max min mod poly polylog projlim rank sec sgn
     sign sin sinh softmax span sup supp tan tanh tr var Pr
 """)
+MATRICES: Final = {
+    "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"),
+    "Vmatrix": ("‖", "‖"), "cases": ("{", "}"), "dcases": ("{", "}"),
+}  # fmt: skip
 MATH_SPACES: Final = _names(", : ; > quad qquad thinspace enspace hspace") | {" ", "\n"}
 FENCES: Final = {
     "norm": ("‖", "‖"), "abs": ("|", "|"), "card": ("|", "|"), "ceil": ("⌈", "⌉"),

@@ -40,7 +40,10 @@ _CITATION: Final = re.compile(r"(?:no|paren|foot|super|auto|text)?[cC]ite[a-zA-Z
 _NAMING: Final = re.compile(r"(?:text)?[cC]ite(?:t|author|alt|alp)")  # "as [ada] shows"
 _CAPITALS: Final = re.compile(r"(?<=[a-z])[A-Z]+\Z")
 _DECORATED: Final = frozenset(
-    ("footnote", "enquote", "textquote", "textsuperscript", "textsubscript")
+    ("footnote", "thanks", "enquote", "textquote", "textsuperscript", "textsubscript")
+)
+_JOINING: Final = frozenset(
+    ("textmu", "micro", "textbackslash", "textquotedblleft", "textquoteleft", "lq")
 )
 _LEFT_OUT: Final = "\0left out"  # in place of a citation; never a part of the result
 
@@ -67,7 +70,8 @@ class _Prose:
             part, end = self._part(found.start())
             between = self._text[at : found.start()]
             # A citation that is not shown takes the blank or the tie before it away.
-            yield between.rstrip(" ~\n") if part == _LEFT_OUT else between
+            spare = " ~\n" if part == _LEFT_OUT else " " if part == " " else ""
+            yield between.rstrip(spare) if spare else between
             yield part.removeprefix(_LEFT_OUT)
             at = end
         yield self._text[at:]
@@ -120,16 +124,19 @@ class _Prose:
         if sign is None or (len(name) == 1 and not is_section):
             return None  # \d of a regular expression
         end = self._after_braces(at)
-        joins = name in {"textmu", "micro"} and self._text[end : end + 1].isspace()
+        joins = name in _JOINING and self._text[end : end + 1].isspace()
         return sign, end + joins
 
     def _without_argument(self, name: str, at: int) -> Found | None:
-        if name in NOTHING or name == "xspace":
-            return "", at
+        if name in NOTHING or name in {"xspace", "footnotemark"}:
+            return "", self._scan.option(at)[1] if name == "footnotemark" else at
         if name in BLANKS:
-            return " ", self._scan.option(at)[1] if name == "\\" else at
+            at = self._scan.option(at)[1] if name == "\\" else at
+            return " ", at + (self._text[at : at + 1] == " ")
         if name in DROPPED:
-            return "", self._scan.skip_blanks(self._after_braces(at))
+            at = self._after_braces(at)
+            group = self._scan.group(at)  # \it{one} of authors who mean \textit
+            return (self._inner(group[0]), group[1]) if group else ("", self._scan.skip_blanks(at))
         return None
 
     def _after_braces(self, at: int) -> int:
@@ -139,6 +146,8 @@ class _Prose:
     # ── with arguments ───────────────────────────────────────────────────────
 
     def _with_two(self, name: str, at: int) -> Found | None:
+        if name == "color":
+            return self._colored(at)
         if name not in {"textcolor", "colorbox", "rule", "resizebox"}:
             return None
         first = self._scan.argument(self._scan.option(at)[1])
@@ -146,6 +155,17 @@ class _Prose:
         if second is None:
             return None
         return "—" if name == "rule" else self._inner(second[0]), second[1]
+
+    def _colored(self, at: int) -> Found | None:
+        r"""{\color{red} D}, \color{red}{D}, and \color{redD}, which lost its own braces."""
+        color = self._scan.argument(self._scan.option(at)[1])
+        if color is None:
+            return None
+        group = self._scan.group(color[1])
+        if group:
+            return self._inner(group[0]), group[1]
+        letters = "".join(_CAPITALS.findall(color[0]))
+        return letters, color[1] if letters else self._scan.skip_blanks(color[1])
 
     def _with_argument(self, name: str, at: int) -> Found | None:
         at = self._scan.option(at)[1] if name == "includegraphics" else at
@@ -160,8 +180,8 @@ class _Prose:
             return self._inner(tex)
         if name in DROPPED_WITH_ARGUMENT:
             return ""
-        if name == "color":  # {\color{red}D} that lost its own braces: \color{redD}
-            return "".join(_CAPITALS.findall(tex))
+        if name == "ding":  # signs by their numbers, in tables of methods
+            return {"51": "✓", "52": "✓", "55": "✗", "56": "✗"}.get(tex.strip(), "")
         # An unknown command is converted later; twice at each of 24 levels would never end.
         is_known = name in ALPHABETS or name in MATH_ACCENTS or name in _DECORATED
         return self._decorated(name, self._inner(tex)) if is_known else None
@@ -169,6 +189,7 @@ class _Prose:
     def _decorated(self, name: str, text: str) -> str | None:
         decorations = {
             "footnote": f" ({text.strip()})",
+            "thanks": f" ({text.strip()})",
             "enquote": f"“{text}”",
             "textquote": f"“{text}”",
             "textsuperscript": text if text.isalpha() else small("^", text) or text,
@@ -197,6 +218,8 @@ class _Prose:
         is_broken = name in STRUCTURES or (group is None and self._text.startswith("{", end))
         if not name[0].isalpha() or is_broken or (group is None and self._is_code(name, at)):
             return f"\\{name}", end
+        if group is None and name in KEPT_ARGUMENT:  # {\textbf one}
+            return "", self._scan.skip_blanks(end)
         if group is None:
             return name, end
         inner = self._inner(group[0])

@@ -22,6 +22,7 @@ _PRICE: Final = re.compile(
 )
 _CURRENCY: Final = re.compile(r"(?:\b|_)(?:US|USD|CA|CAD|AU|AUD|NZ|HK|SG|TW)\Z")
 _WORDS: Final = re.compile(r"[A-Za-z]{2,}(?:[\s,]+[A-Za-z]{2,}){2}")
+_LONG_WORD: Final = re.compile(r"\b[A-Za-z]{3,}\s")
 _WORD_AND_BLANK: Final = re.compile(r"\b[A-Za-z]{2,}\s")
 
 
@@ -35,7 +36,8 @@ def is_mathematics(tex: str, before: str, after: str) -> bool:
     if _NUMBER.match(tex):
         return not _is_price(tex, plain, before, after)
     if tex[-1:].isspace() and _WORD_AND_BLANK.search(plain):
-        return False  # "$HOME and $PATH"
+        # "$HOME and $PATH", but "$O(mn\log n) $"
+        return bool(_CLEAR.search(tex)) and not _LONG_WORD.search(plain)
     if _CLEAR.search(tex):
         return True
     return not _WORDS.search(plain) and (bool(_TEX.search(tex)) or _is_plain_formula(tex, after))

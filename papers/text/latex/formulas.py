@@ -20,6 +20,7 @@ from papers.text.latex.command_lists import (
     MATH_DROPPED_WITH_ARGUMENT,
     MATH_LETTERS,
     MATH_SPACES,
+    MATRICES,
     PLAIN,
     PROSE_INSIDE,
 )
@@ -30,6 +31,14 @@ from papers.text.latex.symbols import ALPHABETS, MATH_ACCENTS, alphabet, symbols
 Convert = Callable[[str, int], str]
 
 _OPERATORS: Final = frozenset(("operatorname", "DeclareMathOperator"))
+# Plain TeX writes a fraction as {a \\over b}, and a binomial as {n \\choose k}.
+_INFIX: Final = re.compile(
+    r"\{((?:[^{}\\]|\\[a-zA-Z]+|\{[^{}]*\})*?)\\(over|choose)(?![a-zA-Z])"
+    r"((?:[^{}]|\{[^{}]*\})*)\}"
+)
+# |x|: these commands say on which side of it the inside is.
+_OPENED: Final = re.compile(r"(\\l[vV]ert|\\left\s*(?:\||\\\||\\l?[vV]ert))(?![a-zA-Z])\s+")
+_CLOSED: Final = re.compile(r"\s+(?=\\r[vV]ert(?![a-zA-Z])|\\right\s*(?:\||\\\||\\r?[vV]ert))")
 _RANGE: Final = re.compile(r"(?<=\d)--(?=\d)")  # 0.80--0.92: written as in prose
 # A sign before its operand; all other mathematical signs stand between two.
 _PREFIXES: Final = frozenset("∀∃∄∇∂∑∏∐∫∮¬√∛∜∞ℓ⋃⋂⊤⊥")
@@ -44,8 +53,20 @@ def math_text(tex: str, prose: Convert, depth: int = 0, before: str = "", after:
     """
     if depth > DEEPEST:
         return tex
-    pieces = _Formula(_RANGE.sub("–", tex), prose, depth).pieces()
+    pieces = _Formula(_prepared(_RANGE.sub("–", tex)), prose, depth).pieces()
     return join(pieces, before[-1:], after[:1])
+
+
+def _prepared(tex: str) -> str:
+    r"""`tex` with the structures that stand between their operands written before them."""
+    if "\\over" in tex or "\\choose" in tex:
+        tex = _INFIX.sub(_infix, tex)
+    return _CLOSED.sub("", _OPENED.sub(r"\1{}", tex)) if "ert" in tex or "\\left" in tex else tex
+
+
+def _infix(found: re.Match[str]) -> str:
+    name = "frac" if found[2] == "over" else "binom"
+    return f"{{\\{name}{{{found[1].strip()}}}{{{found[3].strip()}}}}}"
 
 
 class _Formula:
@@ -172,7 +193,15 @@ class _Formula:
         if name in MATH_DROPPED_WITH_ARGUMENT:
             group = self._scan.argument(at)
             return Piece(""), group[1] if group else at
-        return None
+        return self._environment(name, at)
+
+    def _environment(self, name: str, at: int) -> tuple[Piece, int] | None:
+        group = self._scan.argument(at) if name in {"begin", "end"} else None
+        if group is None:
+            return None
+        columns = self._scan.argument(group[1]) if name == "begin" and group[0] == "array" else None
+        brackets = MATRICES.get(group[0], ("", ""))
+        return Piece(brackets[name == "end"]), (columns or group)[1]
 
     def _sign(self, name: str, at: int) -> tuple[Piece, int]:
         return self._blank(name, at) or self._word(name, at) or self._symbol(name, at)

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from papers.text.latex.symbols import MATH_ACCENTS, small
+from papers.text.latex.symbols import MATH_ACCENTS, SMALL_SIGNS, small
 
 _ROOTS: Final = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _ONE: Final = re.compile(
@@ -21,16 +21,24 @@ _FACTOR: Final = re.compile(r"[\w.…′∘°!∞\u0300-\u036f]+")
 _POWER: Final = re.compile(rf"(?:{_ONE.pattern})[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃ-ᶻⁱⁿ]*")
 _MIXED: Final = re.compile(r"\d+/\d+")
 _ROW_END: Final = re.compile(r"([,.:;]) ?;")
+_LAST_ROW_END: Final = re.compile(r" ?; ?(?=[)\]])")
+# log₂x is "log₂ x": a function with its scripts before a letter or a number.
+_FUNCTION: Final = re.compile(
+    r"(?<![^\W\d_])(?:arg )?(?:log|ln|lg|max|min|sup|inf|lim|sin|cos|tan|exp|det|Pr)"
+    rf"(?:[{SMALL_SIGNS}]|_\([^()]*\))++(?=[^\W_])(?![{SMALL_SIGNS}])"
+)
 _INSIDE: Final = re.compile(r"(?<=[⌊⌈⟨(\[{]) | (?=[⌋⌉⟩)\]}])")
 _NAME: Final = re.compile(r"[A-Za-z]+|[A-Za-z]*\d+(?:\.\d+)?[A-Za-z]*")  # of a subscript
+_WORD_AND_MORE: Final = re.compile(r"[^\W\d_]{2} | [^\W\d_]{2}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    r"""A converted part of a formula. `loose`: it needs brackets beside a factor, as `a/b` does.
+    """A converted part of a formula.
 
-    `spaced`: it is a word (log) or a sign between two operands, as `blank` says.
+    `loose`: it needs brackets beside a factor, as `a/b` does; `is_word`: blanks set it apart from
+    letters, as in `n log n`.
     """
 
     text: str
@@ -55,7 +63,8 @@ def join(pieces: list[Piece], before: str, after: str) -> str:
             shown = _apart(shown, text, pieces[place + 1].text if place + 1 < len(pieces) else "")
         text += shown
     text = " ".join(text.split()) or text[:1]
-    return lead + _ROW_END.sub(r"\1", _INSIDE.sub("", text))
+    text = _FUNCTION.sub(r"\g<0> ", text)
+    return lead + _LAST_ROW_END.sub("", _ROW_END.sub(r"\1", _INSIDE.sub("", text)))
 
 
 def _apart(word: str, before: str, after: str) -> str:
@@ -82,9 +91,11 @@ def _is_small(sign: str) -> bool:
 
 def scripted(kind: str, body: str, is_first: bool = False, is_followed: bool = False) -> str:
     """x^2 → x²; what has no small characters gets brackets: e^(iπ)."""
-    if not body:
-        return ""
+    if not body or (kind == "^" and set(body) == {"′"}):
+        return body
     is_long_word = _WORD.fullmatch(body) is not None and len(body) > 2
+    # sin x is no product of four letters.
+    is_long_word = is_long_word or _WORD_AND_MORE.search(body) is not None
     if not is_long_word and (found := small(kind, body)) is not None:
         return found
     if is_first and kind == "^" and len(body) == 1:
@@ -142,6 +153,7 @@ def _is_bracketed(text: str) -> bool:
 
 
 def decorated(name: str, body: str) -> str:
+    """x̂ for one letter, with or without an index; hat(AB) for more."""
     mark = MATH_ACCENTS[name]
     letters = unicodedata.normalize("NFC", body)
     if len(letters) == 1:
@@ -150,4 +162,4 @@ def decorated(name: str, body: str) -> str:
         return unicodedata.normalize("NFC", letters[0] + mark) + letters[1:]
     if name == "overline" and letters.isalnum():
         return "".join(letter + mark for letter in letters)
-    return f"{name.removeprefix('wide')}({body})" if letters else ""
+    return f"{name.removeprefix('wide').lower()}({body})" if letters else ""

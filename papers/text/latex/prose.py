@@ -13,7 +13,7 @@ from papers.text.latex.symbols import symbols
 _WORDLIKE: Final = "[\\w\U000f0000-\U000ffffd]"
 _DASH: Final = re.compile(
     f"(?<={_WORDLIKE})--(?={_WORDLIKE})|(?<= )--(?= )"
-    f'|(?<=[)%}}\'"])--(?={_WORDLIKE})|(?<={_WORDLIKE})--(?=[({{\\\\"])'
+    f'|(?<=[)%}}\'"])--(?={_WORDLIKE})|(?<={_WORDLIKE})--(?=[({{\\\\"$])'
 )
 _LONG_DASH: Final = re.compile("(?<!-)---(?!-)")
 _DOUBLY: Final = re.compile(r"``([^`]+?)(?:''|\")")
@@ -23,7 +23,8 @@ _TIE: Final = re.compile(
     r"(?<=[^\W\d_]|[.)\]}}’'\U000f0000-\U000ffffd])(?<!\b[^\W\d_])"
     r"(?<!\d[A-Za-z])(?<!\d[A-Za-z]{2})~(?=[\w(\[$\\\U000f0000-\U000ffffd])"
     r"|(?<=\d[A-Za-z])~(?=[^\W\d_])"
-    r"|(?<=\d)~(?=[^\W\d_])|(?<=[:;,])~(?=[(\\])"
+    r"|(?<=\d)~(?=[^\W\d_\U000f0000-\U000ffffd]|\\[%a-zA-Z])|(?<=[:;,])~(?=[(\\])"
+    "|(?<=[^\\W_])~(?=[\U000f0000-\U000ffffd])"
 )
 _SPARE_TIE: Final = re.compile(r"(?<=[^\W\d_])~(?=\s)")
 # Some sources drop dollars and backslashes: m s^{-1}, v_{ref}, 8{,}660, {sim}19%.
@@ -42,7 +43,7 @@ def prose_text(text: str, depth: int = 0) -> str:
     if "{" in text:
         text = _SCRIPT.sub(_script, _THOUSANDS.sub(",", text))
         text = _NAMED_SIGN.sub(_named_sign, text)
-    text = _QUOTED.sub(r"‘\1’", _DOUBLY.sub(r"“\1”", text))
+    text = _DOUBLY.sub(r"“\1”", _QUOTED.sub(r"‘\1’", text))  # the inner quotes first
     return commands_undone(text, depth) if "\\" in text else text
 
 

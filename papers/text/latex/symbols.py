@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Final
@@ -24,6 +25,13 @@ _OWN: Final = {
     "clubsuit": "♣", "heartsuit": "♥", "spadesuit": "♠", "diamondsuit": "♦", "lt": "<", "gt": ">",
     "And": "&", "textquotesingle": "'", "lq": "‘", "rq": "’", "textvisiblespace": "␣",
     "trademark": "™", "percent": "%", "textpercent": "%", "textdollar": "$", "textampersand": "&",
+    "prime": "′", "lll": "⋘", "ggg": "⋙", "triangle": "△", "imath": "ı", "jmath": "ȷ",
+    "restriction": "↾", "bigsqcup": "⨆", "biguplus": "⨄", "bigodot": "⨀", "varpropto": "∝",
+    "coloneq": "≔", "eqqcolon": "≕", "eqsim": "≂", "ncong": "≇", "nsim": "≁", "ddagger": "‡",
+    "yen": "¥", "circledR": "®", "vDash": "⊨", "Join": "⋈", "textbar": "|", "textbraceleft": "{",
+    "textbraceright": "}", "diameter": "⌀", "angstrom": "Å", "permil": "‰", "perthousand": "‰",
+    "llbracket": "⟦", "rrbracket": "⟧", "nsubset": "⊄", "dashrightarrow": "⇢", "hdots": "…",
+    "blacksquare": "■", "Nabla": "∇", "upmu": "μ", "lgroup": "(", "rgroup": ")",
     "Real": "ℝ", "Reals": "ℝ", "eps": "ε", "smallsetminus": "∖", "bigo": "O", "qed": "∎",
 }  # fmt: skip
 # Abbreviations that the classes of conferences define: nearly every paper spells them alike.
@@ -45,6 +53,8 @@ MATH_ACCENTS: Final = {
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304",
     "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "breve": "\u0306",
     "acute": "\u0301", "grave": "\u0300", "mathring": "\u030a", "overline": "\u0305",
+    "Hat": "\u0302", "Tilde": "\u0303", "Bar": "\u0304", "Vec": "\u20d7", "Dot": "\u0307",
+    "Ddot": "\u0308", "Check": "\u030c", "Breve": "\u0306", "widebar": "\u0304",
 }  # fmt: skip
 _SMALL: Final = {
     "^": dict(zip(
@@ -53,6 +63,9 @@ _SMALL: Final = {
     "_": dict(zip(
         "0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)),
 }  # fmt: skip
+SMALL_SIGNS: Final = re.escape(
+    "".join(sign for signs in _SMALL.values() for sign in signs.values())
+)
 # Signs that already stand high: no sign for "superscript" is needed before them.
 _HIGH: Final = {
     "∘": "°",
@@ -67,6 +80,7 @@ _HIGH: Final = {
 }
 _ALPHABETS: Final = {
     "mathbb": "DOUBLE-STRUCK", "Bbb": "DOUBLE-STRUCK", "mathds": "DOUBLE-STRUCK",
+    "mathbbm": "DOUBLE-STRUCK", "mathbbold": "DOUBLE-STRUCK", "mathbbmss": "DOUBLE-STRUCK",
     "mathcal": "SCRIPT", "mathscr": "SCRIPT", "cal": "SCRIPT", "mathfrak": "FRAKTUR",
     "frak": "FRAKTUR",
 }  # fmt: skip

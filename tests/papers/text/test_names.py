@@ -49,6 +49,23 @@ from papers.text.names import clean_name, initials, is_group, names_of, split_na
         ("Institute for Art and Music, Ada Roe", ["Institute for Art and Music", "Ada Roe"]),
         ("ATLAS and CMS Collaborations", ["ATLAS and CMS Collaborations"]),
         ("Ada Roe on behalf of the ATLAS Collaboration", ["Ada Roe", "ATLAS Collaboration"]),
+        ("Roe, Jane; Doe, John", ["Jane Roe", "John Doe"]),
+        ("van der Roe, Jane and Doe, John", ["Jane van der Roe", "John Doe"]),
+        ("By Jane Roe und John Doe", ["Jane Roe", "John Doe"]),
+        ("Authors: Jane Roe · John Doe | Li Wu", ["Jane Roe", "John Doe", "Li Wu"]),
+        ("Jane Roe, John Doe, and others", ["Jane Roe", "John Doe"]),
+        ("Jane Roe <jane@a.org>, John Doe jo@a.org", ["Jane Roe", "John Doe"]),
+        ("Jane Roe 0000-0002-1825-0097, John Doe 2", ["Jane Roe", "John Doe"]),
+        ("Jane Roe https://orcid.org/0000-0002-1825-0097, Li Wu", ["Jane Roe", "Li Wu"]),
+        ("Jane Roe\\thanks{Equal}, John Doe\\inst{1}", ["Jane Roe", "John Doe"]),
+        ("{OpenAI}, Jane {Roe}", ["OpenAI", "Jane Roe"]),
+        ("刘洋、王伟，李娜", ["刘洋", "王伟", "李娜"]),
+        ("محمد علي، أحمد حسن", ["محمد علي", "أحمد حسن"]),
+        ("Иван Петров и Анна Иванова", ["Иван Петров", "Анна Иванова"]),
+        ("Yang Liu（清华大学，北京）, Wei Wang（王伟）", ["Yang Liu", "Wei Wang (王伟)"]),
+        ("Jane Roe, on behalf of the STAR team", ["Jane Roe", "STAR team"]),
+        ("Jane Roe, for the ATLAS Collaboration", ["Jane Roe", "ATLAS Collaboration"]),
+        ("Institut für Physik und Astronomie", ["Institut für Physik und Astronomie"]),
         ("", []),
     ],
 )  # fmt: skip
@@ -74,7 +91,11 @@ def test_a_list_of_authors_is_split_into_names(text: str, names: list[str]) -> N
         ("Ada R.", "Ada R."),
         ("GLM-4.5 Team", "GLM-4.5 Team"),
         ("Team Hunyuan3D", "Team Hunyuan3D"),
+        ("Project 7", "Project 7"),
+        ("Qwen3", "Qwen3"),
         (r"Andr\'e D\"oe", "André Döe"),
+        (r"Jan Ole\'s", "Jan Oleś"),
+        (r"Jo O\'Neil", "Jo O'Neil"),
         ("刘洋", "刘洋"),
         (":", ""),
         ("-", ""),
@@ -87,10 +108,12 @@ def test_a_name_is_cleaned(text: str, name: str) -> None:
 
 
 def test_an_entry_of_a_source_may_hold_two_names_or_none() -> None:
-    assert names_of(["John Doe Jr. and Ada Roe", ":", "Li Wu"]) == (
+    assert names_of(["John Doe Jr. and Ada Roe", ":", "Wu, Li", "Meta AI, Google"]) == (
         "John Doe Jr.",
         "Ada Roe",
         "Li Wu",
+        "Meta AI",
+        "Google",
     )
 
 
@@ -123,6 +146,10 @@ def test_an_entry_of_a_source_may_hold_two_names_or_none() -> None:
         ("Xim Cerda-Company", "X. Cerda-Company"),
         ("Huawei Sun", "H. Sun"),
         ("Co Tran", "C. Tran"),
+        ("JK Roe", "JK Roe"),
+        ("al-Roe Musa", "al-Roe Musa"),
+        ("Hugging Face", "Hugging Face"),
+        ("BigScience Workshop", "BigScience Workshop"),
         ("", ""),
     ],
 )

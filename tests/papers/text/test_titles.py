@@ -38,6 +38,14 @@ from papers.text.titles import title_key
         ("Andr&eacute; &#8211; Maps", "André – Maps"),
         ("100\\% of It", "100% of it"),
         ("“Quoted”: it’s", '"Quoted": it\'s'),
+        ("L<sub>2</sub> and <i>Deep</i> Nets", "$L_2$ and Deep Nets"),
+        (r"A$^*$ Search", r"$A^{\star}$ search"),
+        (r"$L_\infty$ Norms", "L∞ norms"),
+        (r"CLIP$^+$ and C\#", "CLIP+ and C#"),
+        (r"$3\times 3$ Kernels", "3x3 kernels"),
+        (r"100$\times$ Faster", "100x Faster"),
+        ("A + B", "A+B"),
+        ("A Title*", "A Title"),
     ],
 )
 def test_two_spellings_of_a_title_have_the_same_key(one: str, other: str) -> None:
@@ -46,7 +54,22 @@ def test_two_spellings_of_a_title_have_the_same_key(one: str, other: str) -> Non
 
 def test_titles_with_another_word_digit_or_mark_differ() -> None:
     titles = ["GPT-3", "GPT-4", "GPT", "हिंदी", "हदी", "τ-bench", "tau-bench", "bench"]
-    titles += ["AT&T", "AT&nt", "Resume", "Résumé", "x_1", "x_2", "costs $5", "costs $6"]
+    titles += ["C", "C++", "C#", "A* Search", "A Search", "CLIP", "CLIP+", "L Norm", "L∞ Norm"]
+    titles += [
+        "Part I",
+        "Part II",
+        "GPT-4o",
+        "α-Net",
+        "β-Net",
+        "AT&T",
+        "AT&nt",
+        "Resume",
+        "Résumé",
+        "x_1",
+        "x_2",
+        "costs $5",
+        "costs $6",
+    ]
     assert len({title_key(title) for title in titles}) == len(titles)
 
 

@@ -26,6 +26,7 @@ from papers.text.latex.dollars import is_mathematics
         ("evaluation-only", " ", " "),
         (r"P(\text{the final answer is wrong}) \le 1", " ", " "),
         (r"x_{if and only if}", " ", " "),
+        (r"O(mn\log n) ", " ", " "),
     ],
 )
 def test_a_formula_is_recognised(tex: str, before: str, after: str) -> None:
@@ -46,6 +47,7 @@ def test_a_formula_is_recognised(tex: str, before: str, after: str) -> None:
         (r"5 for \textbf{it} or ", " ", "6"),
         ("3", " US", " "),
         ("HOME and ", " ", "P"),
+        (r"HOME and \emph{x} ", " ", "P"),
         ("HOME_DIR and ", " ", "P"),
         ("PATH:", " ", "H"),
         (" for each token and ", " ", "x"),

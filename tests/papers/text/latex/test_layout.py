@@ -41,6 +41,7 @@ def test_a_fraction_has_the_brackets_that_it_needs(above: str, below: str, expec
         ([Piece("n"), Piece("log", is_word=True), Piece("n")], "n log n"),
         ([Piece("log", is_word=True), Piece("₂"), Piece(" n")], "log₂ n"),
         ([Piece("⌊ n/2 ⌋")], "⌊n/2⌋"),
+        ([Piece("(a"), Piece("; "), Piece(")")], "(a)"),
         ([Piece("0,"), Piece("; "), Piece("1")], "0, 1"),
     ],
 )
@@ -58,6 +59,7 @@ def test_a_fraction_beside_a_digit_of_the_text_stays_apart() -> None:
     ("kind", "body", "expected"),
     [
         ("^", "2", "²"),
+        ("^", "′′", "′′"),
         ("^", "iπ", "^(iπ)"),
         ("^", "-1/2", "^(-1/2)"),
         ("^", "new", "^(new)"),
