@@ -62,8 +62,9 @@ def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
     """The edition of a cadence that closed last; None while papers of its days may still come.
 
     It is composed as soon as each source has been read after the close, and after each earlier day
-    of the window; or when that has taken longer than EDITION_PATIENCE. The patience begins with the first call after the close and not
-    with the close: after an outage, or on a first start, the sources get their time as well.
+    of the window; or when that has taken longer than EDITION_PATIENCE. The patience begins with the
+    first call after the close and not with the close: after an outage, or on a first start, the
+    sources get their time as well.
     """
     edition, _ = Edition.objects.get_or_create(cadence=cadence, day=last_closed_day(now))
     if edition.state == Edition.State.FROZEN:

@@ -133,9 +133,9 @@ _COUNTS: Final = re.compile(
     r"|columns?|in|english|references?|refs?|comments?)\b)*"
 )
 
-# "Accepted at NeurIPS 2026; withdrawn due to an error": a venue may stand before the clause, but then
-# it may be what the paper was withdrawn from. An error withdraws a paper everywhere, low scores do
-# not; and "paper withdrawn" is what arXiv itself writes.
+# "Accepted at NeurIPS 2026; withdrawn due to an error": a venue may stand before the clause, but
+# then it may be what the paper was withdrawn from. An error withdraws a paper everywhere, low
+# scores do not; and "paper withdrawn" is what arXiv itself writes.
 _STATUS: Final = re.compile(
     r"\b(?:accepted|submitted|published|presented|appear(?:s|ed)?|submission|review|preprint|draft"
     r"|preliminary|version|report|work\s+in\s+progress|code|page|available)\b"

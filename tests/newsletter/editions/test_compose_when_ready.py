@@ -91,9 +91,7 @@ def test_the_patience_begins_with_the_first_look_and_not_with_the_close() -> Non
 
 
 @pytest.mark.parametrize(("cadence", "days"), [("daily", 1), ("weekly", 7), ("monthly", 14)])
-def test_it_waits_for_each_day_of_its_window_that_is_still_fetched(
-    cadence: str, days: int
-) -> None:
+def test_it_waits_for_each_day_of_its_window_that_is_still_fetched(cadence: str, days: int) -> None:
     """A first start: the lists of 14 days are read one after the other, the newest first."""
     read_all(CLOSE, days=days - 1)
     read("announcements", CLOSE, day=None)
