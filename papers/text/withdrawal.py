@@ -140,10 +140,13 @@ _STATUS: Final = re.compile(
     r"\b(?:accepted|submitted|published|presented|appear(?:s|ed)?|submission|review|preprint|draft"
     r"|preliminary|version|report|work\s+in\s+progress|code|page|available)\b"
 )
-_ERROR: Final = re.compile(
+_OF_AN_ERROR: Final = re.compile(
+    rf"\S+\s+(?:by\s+{_AGENT}\s+)?(?:due\s+to|because(?:\s+of)?|owing\s+to|since|as|on\s+account\s+of)\s"
+    r"(?:(?!\b(?:review|format|submission|desk|system|organi[sz])|[;()]).)*?"
     r"\b(?:errors?|errata|mistakes?|flaw(?:s|ed)?|gaps?|bugs?|wrong|incorrect(?:ly|ness)?|invalid|false"
-    r"|leaks?|leakage|fail(?:s|ed|ure)?|plagiar\w*|fabricat\w*|irreproducib\w*|copyright|licen[cs]e)\b"
+    r"|leaks?|leakage|plagiar\w*|fabricat\w*|irreproducib\w*|copyright|licen[cs]e)\b"
 )
+_NOW_ELSEWHERE: Final = re.compile(r"\b(?:now|re-?submitted|accepted|appear)\b")
 _PAPER_FIRST: Final = re.compile(
     rf"(?:paper|article|pre-?print|e-?print)\s+{_BE}?{_ADVERB}(?:withdrawn|retracted)(?!\w)"
 )
@@ -290,7 +293,9 @@ def _is_notice(sentence: _Sentence, text: str, version: int | None) -> bool:
     ):
         return False
     return (
-        _says_so(sentence) or _clause_says_so(sentence) or _version_is_gone(sentence, text, version)
+        _says_so(sentence)
+        or _clause_says_so(sentence, text)
+        or _version_is_gone(sentence, text, version)
     )
 
 
@@ -314,13 +319,13 @@ def _withdraws_this(found: re.Match[str], sentence: _Sentence) -> bool:
     return not (_OTHER_WORK.search(sentence.earlier + before) or _SUBMITTED.search(before))
 
 
-def _clause_says_so(sentence: _Sentence) -> bool:
+def _clause_says_so(sentence: _Sentence, text: str) -> bool:
     """Whether a clause without a subject does: at the beginning, after counts or a status."""
     return any(
         (
             _is_first(before, sentence)
             or _is_after_counts(before, sentence)
-            or _is_after_status(before, sentence, found)
+            or _is_after_status(before, sentence, text)
         )
         and _is_here(sentence.text[found.end() :])
         for found in _CLAUSE.finditer(sentence.text)
@@ -340,15 +345,14 @@ def _is_after_counts(before: str, sentence: _Sentence) -> bool:
     return counts is not None and not re.search(r"\w\s*$", before)
 
 
-def _is_after_status(before: str, sentence: _Sentence, clause: re.Match[str]) -> bool:
-    """Whether the clause follows a status, and is about an error or begins with "paper"."""
-    earlier = sentence.before + before
+def _is_after_status(before: str, sentence: _Sentence, text: str) -> bool:
+    """Whether a clause follows a status, and begins with "paper" or is about an error."""
+    earlier, clause = sentence.before + before, sentence.text[len(before) :]
     if not re.search(r"(?:[;,(:]|\s-)\s*$", earlier) or not _STATUS.search(earlier):
         return False
-    if _OTHER_WORK.search(earlier):
+    if _OTHER_WORK.search(earlier) or _NOW_ELSEWHERE.search(text.partition(clause)[2] + clause):
         return False
-    after = _ERROR.search(sentence.text, clause.end())
-    return bool(after or _PAPER_FIRST.match(clause[0]))
+    return bool(_PAPER_FIRST.match(clause) or _OF_AN_ERROR.match(clause))
 
 
 def _version_is_gone(sentence: _Sentence, text: str, version: int | None) -> bool:
