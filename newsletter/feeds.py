@@ -58,7 +58,7 @@ class EditionsFeed(AtomFeed):
         living = Candidate.objects.filter(paper__is_withdrawn=False)
         first = living.filter(position__lte=SHOWN).order_by("position")
         candidates = first.only("edition", "position", "facts")
-        has_papers = Exists(Candidate.objects.filter(edition=OuterRef("pk")))
+        has_papers = Exists(living.filter(edition=OuterRef("pk")))
         editions = _published().filter(has_papers, cadence=cadence).order_by("-day")
         for edition in editions.prefetch_related(Prefetch("candidates", candidates))[:NEWEST]:
             papers = [candidate.facts for candidate in edition.candidates.all()]

@@ -15,9 +15,9 @@ from django.utils.formats import date_format
 from mail.outcome import ERRORS_OF_OURS
 from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.late import late_papers
-from newsletter.editions.windows import WINDOW_OF, days_in_words
+from newsletter.editions.windows import WINDOW_OF, days_in_words, first_day_of
 from newsletter.models import Candidate, Edition
-from papers.jobs.status import unread
+from papers.jobs.status import is_running, unread
 from papers.jobs.timetable import JOBS
 from papers.models import Curator, Paper
 from papers.queries import RankedPaper, ranked, ranked_beside
@@ -28,6 +28,7 @@ from papers.windows import Window, closes_at, first_day, last_closed_day
 from web.locks import wait_for_lock
 
 MOST_CANDIDATES: Final = 500
+_LONGEST_RUN: Final = timedelta(minutes=10)  # of a job that reads a source
 log = logging.getLogger(__name__)
 
 
@@ -59,9 +60,10 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
 def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
     """The edition of a cadence that closed last; None while papers of its days may still come.
 
-    It is composed as soon as each source has been read after the close, or when that has taken
-    longer than EDITION_PATIENCE. The patience begins with the first call after the close and not
-    with the close: after an outage, or on a first start, the sources get their time as well.
+    It is composed as soon as each source has been read after the close, and after each earlier day
+    of the window; or when that has taken longer than EDITION_PATIENCE. The patience begins with the
+    first call after the close and not with the close: after an outage, or on a first start, the
+    sources get their time as well.
     """
     edition, _ = Edition.objects.get_or_create(cadence=cadence, day=last_closed_day(now))
     if edition.state == Edition.State.FROZEN:
@@ -69,18 +71,27 @@ def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
     if edition.awaited_since is None:
         edition.awaited_since = now
         edition.save(update_fields=["awaited_since"])
-    if missing_papers(edition.day) and now < _patient_until(edition.awaited_since):
+    if _must_wait(edition, edition.awaited_since, now):
         return None
     return compose(cadence, edition.day, now) if Paper.objects.exists() else None
 
 
-def missing_papers(day: date) -> list[str]:
-    """The jobs that may still bring papers of a day that is over; empty: all have read it."""
-    return unread(JOBS, day)
+def missing_papers(edition: Edition) -> list[str]:
+    """The jobs that may still bring papers of an edition's days; empty: all have read them."""
+    return unread(JOBS, first_day_of(edition), edition.day)
 
 
-def _patient_until(since: datetime) -> datetime:
-    return since + timedelta(minutes=settings.EDITION_PATIENCE)
+def _must_wait(edition: Edition, since: datetime, now: datetime) -> bool:
+    """Whether an edition is composed later. A source that is just being read is waited for.
+
+    What it brings counts as read when the run began: before the freeze, and so it would be in no
+    edition at all.
+    """
+    patience = timedelta(minutes=settings.EDITION_PATIENCE)
+    if now >= since + patience + (_LONGEST_RUN if patience else patience):
+        return False
+    missing = missing_papers(edition)
+    return bool(missing) and (now < since + patience or is_running(missing, now))
 
 
 def _freeze(edition: Edition, now: datetime) -> Edition:

@@ -167,10 +167,11 @@ def _seen_scope(edition: Edition, paper_ids: Collection[int]) -> SeenScope:
     """Most papers were not sent before their window opened, and an edition is queued on the day
     after its last day (one day more costs nothing, and covers a clock that is wrong).
 
-    The others, announced or listed on an earlier day too, were candidates of older editions.
+    The others, announced or listed on an earlier day too, were candidates of older editions. Both
+    parts meet at the same day, or what an edition between them sent would be sent again.
     """
-    since = opens_at(WINDOW_OF[edition.cadence], edition.day)
-    recent = Edition.objects.filter(day__gte=(since - timedelta(days=2)).date())
+    since = opens_at(WINDOW_OF[edition.cadence], edition.day) - timedelta(days=2)
+    recent = Edition.objects.filter(day__gte=since.date())
     first: int = recent.aggregate(first=Min("pk"))["first"]
     older = Candidate.objects.filter(paper__in=paper_ids, edition__lt=first).order_by()
     return SeenScope(since, first, tuple(older.values_list("edition", flat=True).distinct()))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
+from django.conf import settings
 from django.db.models import Q
 
 from papers.catalogue.ingest import counted
@@ -59,20 +60,40 @@ def status(spec: JobSpec, job: Job | None, now: datetime) -> Status:
     )
 
 
-def unread(specs: Iterable[JobSpec], day: date) -> list[str]:
-    """The enabled jobs that bring papers and have not read those of `day` since it was over.
+def unread(specs: Iterable[JobSpec], first: date, last: date) -> list[str]:
+    """The enabled jobs that bring papers and have not read each of these days since it was over.
 
-    A step without a day counts for every day before it: arXiv's feed is of no single day.
+    Of the days before the last only those count whose lists are still fetched (BACKFILL_DAYS), and
+    a list that is refused for good keeps nothing waiting. A step without a day counts for every day
+    before it: arXiv's feed is of no single day.
     """
     wanted = [spec.name for spec in specs if spec.brings_papers and not disabled_reason(spec)]
-    read = JobStep.objects.filter(
-        Q(day=day) | Q(day=None),
-        job__name__in=wanted,
-        state=JobStep.State.DONE,
-        started_at__gte=closes_at(day),
+    oldest = last + timedelta(days=1) - timedelta(days=settings.BACKFILL_DAYS)
+    first = min(max(first, oldest), last)
+    days = {first + timedelta(days=number) for number in range((last - first).days + 1)}
+    read = _days_read(wanted, first, last)
+    return [name for name in wanted if None not in read[name] and days - read[name]]
+
+
+def _days_read(names: Iterable[str], first: date, last: date) -> Mapping[str, set[date | None]]:
+    """By job, the days that it has read since they were over; None: it read all up to `last`."""
+    refused = Q(state=JobStep.State.FAILED, is_permanent=True, day__lt=last)
+    steps = JobStep.objects.filter(
+        Q(state=JobStep.State.DONE) | refused,
+        Q(day__range=(first, last)) | Q(day=None),
+        job__name__in=names,
+        started_at__gte=closes_at(first),
     )
-    done = set(read.order_by().values_list("job__name", flat=True))
-    return [name for name in wanted if name not in done]
+    read: defaultdict[str, set[date | None]] = defaultdict(set)
+    for name, day, started_at in steps.order_by().values_list("job__name", "day", "started_at"):
+        if started_at >= closes_at(day or last):
+            read[name].add(day)
+    return read
+
+
+def is_running(names: Iterable[str], now: datetime) -> bool:
+    """Whether one of these jobs runs."""
+    return Job.objects.filter(name__in=names, lease_until__gt=now).exists()
 
 
 def recently_left_out(now: datetime) -> dict[str, str]:

@@ -36,9 +36,12 @@ METADATA: Final = "metadata"
 
 
 def _list_steps(now: datetime) -> Iterator[Step]:
-    """Today's list, and those of past days that were not fetched after the day was over."""
+    """Today's list, and those of past days that were not fetched after the day was over.
+
+    Yesterday's always: it grew until midnight, and the editions wait for it.
+    """
     today = now.date()
-    days = days_to_fetch(today, _fetched_days(today), settings.BACKFILL_DAYS)
+    days = days_to_fetch(today, _fetched_days(today), max(settings.BACKFILL_DAYS, 1))
     with at_hugging_face.connect(RUN) as http:
         for day in days:
             yield Step(partial(hugging_face.fetch_day, http, day, now), day)
@@ -46,7 +49,7 @@ def _list_steps(now: datetime) -> Iterator[Step]:
 
 def _fetched_days(today: date) -> set[date]:
     """The days whose list was fetched after the day was over."""
-    since = today - timedelta(days=settings.BACKFILL_DAYS)
+    since = today - timedelta(days=max(settings.BACKFILL_DAYS, 1))
     done = JobStep.objects.filter(
         job__name=DAILY_LISTS, state=JobStep.State.DONE, day__gte=since
     ).values_list("day", "started_at")

@@ -46,13 +46,15 @@ ORDER BY paper.id, kind, source
 """
 
 # A list that was first read after the window had closed would else have no figures at all, and its
-# papers no order. Their first reads count as if they were read at the close.
+# papers no order. Their first reads count as if they were read at the close. A paper that was known
+# by then has its figures of then, if only none: else a closed window would change with the years,
+# and each score would look for the reads of all announced papers.
 _FIRST_READS = """
 SELECT DISTINCT ON (paper.id, kind, source)
        paper.id, paper.listed_on, kind, ARRAY[extract(epoch FROM %(until)s)::float8], ARRAY[value]
 FROM papers_paper AS paper
 JOIN papers_signal AS signal ON signal.paper_id = paper.id
-WHERE paper.id = ANY(%(ids)s) AND read_at > %(until)s
+WHERE paper.id = ANY(%(ids)s) AND paper.listed_at > %(until)s AND read_at > %(until)s
 ORDER BY paper.id, kind, source, read_at
 """
 
@@ -128,7 +130,7 @@ def load_series(
 ) -> Iterator[tuple[int, date, Mapping[str, Series]]]:
     """Each paper's id, first listing and series by kind, from the reads up to `until`.
 
-    A paper that was read later only has its first reads.
+    A paper whose list was read later has its first reads.
     """
     for chunk in _chunks(sorted(paper_ids)):
         counters = rows(_READS, ids=chunk, until=until)

@@ -22,6 +22,7 @@ from papers.sources.json_values import as_count, kind_of, shown
 from papers.text.clean import clean, fold
 
 _HOME: Final = "https://huggingface.co"  # avatars of people without a picture are relative to it
+_DEEPEST: Final = 20  # levels of a linked model; real ones have four
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -133,7 +134,8 @@ class HuggingFacePayload:
         """Linked models and similar objects; None when the payload has no such list."""
         if not isinstance(self._find(key), list):
             return None
-        return [one for one in self.items(key) if isinstance(one, dict) and one.get("id")]
+        found = [_cleaned(one) for one in self.items(key) if isinstance(one, dict)]
+        return [one for one in found if one.get("id")]
 
     @property
     def discussion_id(self) -> str | None:
@@ -258,6 +260,19 @@ def _picture(values: Mapping[str, Any]) -> str:
 
 def _text(value: object) -> str:
     return clean(value) if isinstance(value, str) else ""
+
+
+def _cleaned(value: Any, levels: int = _DEEPEST) -> Any:
+    """A JSON value with each text in it cleaned; what is nested too deeply becomes null."""
+    if isinstance(value, str):
+        return clean(value)
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        return None
+    if isinstance(value, list):
+        return [_cleaned(one, levels - 1) for one in value]
+    return {clean(key): _cleaned(one, levels - 1) for key, one in value.items()}
 
 
 def _flag(value: object) -> bool | None:

@@ -133,6 +133,24 @@ _COUNTS: Final = re.compile(
     r"|columns?|in|english|references?|refs?|comments?)\b)*"
 )
 
+# "Accepted at NeurIPS 2026; withdrawn due to an error": a venue may stand before the clause, but
+# then it may be what the paper was withdrawn from. An error withdraws a paper everywhere, low
+# scores do not; and "paper withdrawn" is what arXiv itself writes.
+_STATUS: Final = re.compile(
+    r"\b(?:accepted|submitted|published|presented|appear(?:s|ed)?|submission|review|preprint|draft"
+    r"|preliminary|version|report|work\s+in\s+progress|code|page|available)\b"
+)
+_OF_AN_ERROR: Final = re.compile(
+    rf"\S+\s+(?:by\s+{_AGENT}\s+)?(?:due\s+to|because(?:\s+of)?|owing\s+to|since|as|on\s+account\s+of)\s"
+    r"(?:(?!\b(?:review|format|submission|desk|system|organi[sz])|[;()]).)*?"
+    r"\b(?:errors?|errata|mistakes?|flaw(?:s|ed)?|gaps?|bugs?|wrong|incorrect(?:ly|ness)?|invalid|false"
+    r"|leaks?|leakage|plagiar\w*|fabricat\w*|irreproducib\w*|copyright|licen[cs]e)\b"
+)
+_NOW_ELSEWHERE: Final = re.compile(r"\b(?:now|re-?submitted|accepted|appear)\b")
+_PAPER_FIRST: Final = re.compile(
+    rf"(?:paper|article|pre-?print|e-?print)\s+{_BE}?{_ADVERB}(?:withdrawn|retracted)(?!\w)"
+)
+
 # ── what tells that this paper lives ─────────────────────────────────────────
 
 # The word before the subject: then the subject is another one, or the sentence is no statement.
@@ -175,6 +193,8 @@ _LIVES_AGAIN: Final = re.compile(
     r"|manuscript)?[\s:,]\s*(?:now\s+|has\s+)?(?:fix|correct(?!ness)|repair|restor|reinstat"
     r"|resolv|(?:is|contains|has|gives)\s+(?:an?|the|its)\s+(?:new|corrected|fixed|revised"
     r"|repaired|complete)\b)"
+    r"|\b(?:has|have|is|are|was|were)\s+(?:(?:now|since|been)\s+)*(?:fixed|corrected|repaired|resolved)"
+    r"\s+(?:here|in\s+(?:this|the\s+(?:present|current))\s+(?:version|paper))"
     r"|(?<!\bbe)\s+replaced\s+(?:with|by)\s+(?:this|the\s+(?:present|current))\s+version"
 )
 # Of a short abstract beside its notice: why, and what to do instead.
@@ -273,7 +293,9 @@ def _is_notice(sentence: _Sentence, text: str, version: int | None) -> bool:
     ):
         return False
     return (
-        _says_so(sentence) or _clause_says_so(sentence) or _version_is_gone(sentence, text, version)
+        _says_so(sentence)
+        or _clause_says_so(sentence, text)
+        or _version_is_gone(sentence, text, version)
     )
 
 
@@ -297,10 +319,14 @@ def _withdraws_this(found: re.Match[str], sentence: _Sentence) -> bool:
     return not (_OTHER_WORK.search(sentence.earlier + before) or _SUBMITTED.search(before))
 
 
-def _clause_says_so(sentence: _Sentence) -> bool:
-    """Whether a clause without a subject does: at the beginning, or after counts of pages."""
+def _clause_says_so(sentence: _Sentence, text: str) -> bool:
+    """Whether a clause without a subject does: at the beginning, after counts or a status."""
     return any(
-        (_is_first(before, sentence) or _is_after_counts(before, sentence))
+        (
+            _is_first(before, sentence)
+            or _is_after_counts(before, sentence)
+            or _is_after_status(before, sentence, text)
+        )
         and _is_here(sentence.text[found.end() :])
         for found in _CLAUSE.finditer(sentence.text)
         for before in [sentence.text[: found.start()]]
@@ -317,6 +343,16 @@ def _is_first(before: str, sentence: _Sentence) -> bool:
 def _is_after_counts(before: str, sentence: _Sentence) -> bool:
     counts = _COUNTS.fullmatch(sentence.before + before)
     return counts is not None and not re.search(r"\w\s*$", before)
+
+
+def _is_after_status(before: str, sentence: _Sentence, text: str) -> bool:
+    """Whether a clause follows a status, and begins with "paper" or is about an error."""
+    earlier, clause = sentence.before + before, sentence.text[len(before) :]
+    if not re.search(r"(?:[;,(:]|\s-)\s*$", earlier) or not _STATUS.search(earlier):
+        return False
+    if _OTHER_WORK.search(earlier) or _NOW_ELSEWHERE.search(text.partition(clause)[2] + clause):
+        return False
+    return bool(_PAPER_FIRST.match(clause) or _OF_AN_ERROR.match(clause))
 
 
 def _version_is_gone(sentence: _Sentence, text: str, version: int | None) -> bool:

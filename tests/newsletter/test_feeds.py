@@ -282,6 +282,13 @@ def test_an_edition_without_papers_is_no_entry(client: Client) -> None:
     assert read_feed(client, WEEKLY).entries == []
 
 
+def test_an_edition_whose_papers_were_all_withdrawn_since_is_no_entry(client: Client) -> None:
+    composed()
+    assert len(read_feed(client, "/feeds/editions/weekly.atom").entries) == 1
+    Paper.objects.update(is_withdrawn=True)
+    assert read_feed(client, "/feeds/editions/weekly.atom").entries == []
+
+
 def test_papers_withdrawn_since_are_left_out(client: Client) -> None:
     reader, edition = make_subscriber(), composed()
     first, second = edition.candidates.order_by("position")

@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from papers.fetched import FetchedPaper
 from papers.jobs.fetch import FRESH
 from papers.jobs.fetching import FetchReport, store_papers
-from papers.models import Paper
+from papers.models import Listing, Paper
 from papers.sources import SourceError
 from papers.sources.arxiv import (
     BATCH,
@@ -82,7 +82,10 @@ def lacking_metadata(now: datetime) -> QuerySet[Paper]:
     operator withdrew, which no answer brings back.
     """
     never = Q(arxiv_asked_at__isnull=True)
-    again = Q(arxiv_asked_at__lte=now - _RETRY_AFTER, listed_on__gte=(now - FRESH).date())
+    since = (now - FRESH).date()
+    on_lists = Listing.objects.filter(day__gte=since).order_by().values("paper")
+    is_fresh = Q(listed_on__gte=since) | Q(pk__in=on_lists)  # one may be listed again
+    again = Q(is_fresh, arxiv_asked_at__lte=now - _RETRY_AFTER)
     may_live = Q(is_withdrawn=False) | ~Q(withdrawn_by="")
     papers = Paper.objects.filter(never | again, may_live, arxiv_id__isnull=False)
     return papers.filter(is_sample=False).order_by("-listed_on", "id")

@@ -34,16 +34,21 @@ def read(name: str, at: datetime, *, state: str = "done", day: date | None = DAY
     JobStep.objects.create(job=job, started_at=at, state=state, day=day)
 
 
-def read_all(at: datetime) -> None:
-    read("daily_lists", at)
+def read_all(at: datetime, *, days: int = 1) -> None:
+    for ago in range(days):
+        read("daily_lists", at, day=DAY - timedelta(days=ago))
     read("announcements", at, day=None)
+
+
+def of_day(cadence: str = "daily") -> Edition:
+    return Edition.objects.get_or_create(cadence=cadence, day=DAY)[0]
 
 
 def test_it_waits_until_every_source_was_read_after_the_close() -> None:
     read("announcements", CLOSE - timedelta(minutes=30), day=None)
     assert compose_when_ready("daily", CLOSE) is None
     read("daily_lists", CLOSE + timedelta(minutes=2))
-    assert missing_papers(DAY) == ["announcements"]
+    assert missing_papers(of_day()) == ["announcements"]
     assert compose_when_ready("daily", CLOSE + timedelta(minutes=3)) is None
     read("announcements", CLOSE + timedelta(minutes=34), day=None)
     edition = compose_when_ready("daily", CLOSE + timedelta(minutes=35))
@@ -62,12 +67,12 @@ def test_it_waits_until_every_source_was_read_after_the_close() -> None:
 )
 def test_only_a_read_of_that_day_after_it_counts(state: str, day: date, at: datetime) -> None:
     read("daily_lists", at, state=state, day=day)
-    assert "daily_lists" in missing_papers(DAY)
+    assert "daily_lists" in missing_papers(of_day())
 
 
 def test_a_source_that_is_off_is_not_waited_for(settings: Any) -> None:
     settings.SOURCES = ["github"]
-    assert missing_papers(DAY) == []
+    assert missing_papers(of_day()) == []
     assert compose_when_ready("daily", CLOSE) is not None
 
 
@@ -85,13 +90,57 @@ def test_the_patience_begins_with_the_first_look_and_not_with_the_close() -> Non
     assert compose_when_ready("daily", start + timedelta(minutes=5)) is not None
 
 
+@pytest.mark.parametrize(("cadence", "days"), [("daily", 1), ("weekly", 7), ("monthly", 14)])
+def test_it_waits_for_each_day_of_its_window_that_is_still_fetched(cadence: str, days: int) -> None:
+    """A first start: the lists of 14 days are read one after the other, the newest first."""
+    read_all(CLOSE, days=days - 1)
+    read("announcements", CLOSE, day=None)
+    assert missing_papers(of_day(cadence)) == ["daily_lists"]
+    assert compose_when_ready(cadence, CLOSE + timedelta(minutes=1)) is None
+    read("daily_lists", CLOSE, day=DAY - timedelta(days=days - 1))
+    assert compose_when_ready(cadence, CLOSE + timedelta(minutes=2)) is not None
+
+
+def test_an_earlier_day_that_was_read_before_it_was_over_is_waited_for() -> None:
+    read_all(CLOSE, days=6)
+    first = DAY - timedelta(days=6)
+    read("daily_lists", datetime(2026, 11, 11, 23, 50, tzinfo=UTC), day=first)
+    assert missing_papers(of_day("weekly")) == ["daily_lists"]
+    read("daily_lists", datetime(2026, 11, 12, 0, 2, tzinfo=UTC), day=first)
+    assert missing_papers(of_day("weekly")) == []
+
+
+def test_an_earlier_day_that_is_refused_for_good_is_not_waited_for() -> None:
+    read_all(CLOSE, days=6)
+    read("daily_lists", CLOSE, day=DAY - timedelta(days=6), state="failed")
+    assert missing_papers(of_day("weekly")) == ["daily_lists"]
+    JobStep.objects.filter(state="failed").update(is_permanent=True)
+    assert missing_papers(of_day("weekly")) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "patience", "waits"), [(181, 180, True), (190, 180, False), (1, 0, False)]
+)
+def test_a_source_that_is_just_being_read_is_waited_for(
+    settings: Any, minutes: int, patience: int, *, waits: bool
+) -> None:
+    """Its papers count as read when the run began: a freeze in between would lose them."""
+    settings.EDITION_PATIENCE = patience
+    edition = of_day()
+    edition.awaited_since = CLOSE
+    edition.save()
+    now = CLOSE + timedelta(minutes=minutes)
+    make_job("daily_lists", lease_until=now + timedelta(minutes=5))
+    assert (compose_when_ready("daily", now) is None) == waits
+
+
 def test_no_patience_composes_at_once(settings: Any) -> None:
     settings.EDITION_PATIENCE = 0
     assert compose_when_ready("daily", CLOSE) is not None
 
 
 def test_the_newest_editions_end_on_the_last_closed_day() -> None:
-    read_all(CLOSE)
+    read_all(CLOSE, days=30)
     editions = [compose_when_ready(cadence, CLOSE) for cadence in ("daily", "weekly", "monthly")]
     assert [one and one.day for one in editions] == [DAY] * 3
 

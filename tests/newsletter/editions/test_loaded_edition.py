@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from newsletter.delivery.seen import seen_papers
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import LoadedEdition, SeenScope, load_edition, rebuild
 from newsletter.editions.personalize import Interests
@@ -183,7 +184,19 @@ def test_papers_can_have_been_sent_since_their_window_opened(edition: Edition) -
     make_edition("daily", DAY - timedelta(days=20))
     earlier = make_edition("daily", DAY - timedelta(days=8))
     scope = LoadedEdition(edition).seen_scope
-    assert scope == SeenScope(datetime(2025, 3, 8, tzinfo=UTC), min(earlier.pk, edition.pk))
+    assert scope == SeenScope(datetime(2025, 3, 6, tzinfo=UTC), min(earlier.pk, edition.pk))
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 4, 9])
+def test_a_paper_that_is_listed_again_is_sent_once(days: int) -> None:
+    paper, reader = make_paper(listed_on=DAY - timedelta(days=days)), make_subscriber()
+    first = compose("daily", DAY - timedelta(days=days), NOW)
+    at = datetime.combine(DAY - timedelta(days=days - 1), time(0, 3), tzinfo=UTC)
+    pick = StoredPick(1, paper.pk, "")
+    make_delivery(first, reader, [pick], state="sent", created_at=at)
+    Listing.objects.create(paper=paper, source="hugging_face", day=DAY, read_at=NOW)
+    again = LoadedEdition(compose("daily", DAY, NOW))
+    assert seen_papers([reader.pk], again.edition_id, again.seen_scope) == {reader.pk: {paper.pk}}
 
 
 def test_older_editions_that_hold_its_papers_are_in_the_scope(edition: Edition) -> None:

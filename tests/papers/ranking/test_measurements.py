@@ -50,6 +50,13 @@ def test_a_paper_that_was_only_read_later_has_its_first_read() -> None:
     assert (one.value("upvotes"), one.day_gain("upvotes")) == (10, 10)
 
 
+def test_a_paper_that_was_known_and_not_read_has_no_figures_of_later() -> None:
+    """One that arXiv announced, and no list showed: its closed window stays as it was."""
+    paper = make_paper(listed_at=after(hours=4))
+    read(paper, (6, 10))
+    assert measured(paper, after(hours=5)).value("upvotes") is None
+
+
 def test_a_signal_never_read_differs_from_zero() -> None:
     paper = make_paper()
     read(paper, (6, 0))

@@ -146,3 +146,29 @@ def test_a_malformed_time_is_absent_and_named(value: object) -> None:
 def test_a_time_of_another_zone_is_given_in_utc() -> None:
     payload = HuggingFacePayload({"submittedOnDailyAt": "2025-03-13T20:00:00-04:00"})
     assert payload.submitted_at == datetime(2025, 3, 14, tzinfo=UTC)
+
+
+def test_texts_of_linked_objects_are_clean() -> None:
+    linked = {
+        "id": "ada/engine",
+        "title": "An \u202eengine\x07 &amp; more",
+        "tags": ["a\u200bb", 3],
+    }
+    payload = HuggingFacePayload({"linkedModels": [linked]})
+    assert payload.objects("linkedModels") == [
+        {"id": "ada/engine", "title": "An engine & more", "tags": ["ab", 3]}
+    ]
+
+
+def test_a_linked_object_that_is_nested_too_deeply_is_cut() -> None:
+    nested: list[Any] = []
+    for _ in range(500):
+        nested = [nested]
+    [found] = HuggingFacePayload({"linkedModels": [{"id": "a", "b": nested}]}).objects(
+        "linkedModels"
+    ) or [{}]
+    levels = 0
+    value = found["b"]
+    while value:
+        value, levels = value[0], levels + 1
+    assert (levels, value) == (19, None)

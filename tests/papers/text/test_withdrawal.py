@@ -27,6 +27,14 @@ WITHDRAWN
 *** Withdrawn ***
 [Withdrawn]
 12 pages, 3 figures, withdrawn
+10 pages, 3 figures. Withdrawn due to an error in Theorem 3
+12 pages; this paper has been withdrawn
+Accepted at NeurIPS 2026; withdrawn due to an error in Lemma 2
+Accepted at ICML 2026, withdrawn due to data leakage
+8 pages, accepted to ACL 2025 (withdrawn due to an error in the evaluation)
+Submitted to ICML; paper withdrawn by the authors
+Code: https://github.com/ada/engine; withdrawn due to a bug in the evaluation
+Accepted to CVPR - withdrawn because of incorrect results
 12 pages; withdrawn
 12 pages. Withdrawn by the authors.
 12 pages (this paper has been withdrawn by the authors)

@@ -11,6 +11,18 @@ A previous version of this paper was withdrawn from ICLR 2026; 12 pages
 An earlier version of this paper was withdrawn
 An earlier version was withdrawn by the authors; this is a full rewrite
 withdrawn from NeurIPS, now at ICML
+Submitted to ICLR 2026, withdrawn
+Submitted to ICLR 2026; withdrawn after the rebuttal
+Submitted to ICLR 2026, withdrawn due to low scores
+Submitted to ICLR 2026; withdrawn, now at ICML after fixing a bug
+Submitted to ICLR 2026 (withdrawn), a bug in Table 2 is fixed
+Submitted to ICLR 2026; withdrawn to fix errors; now accepted at ICML 2026
+Previously submitted to ICLR (withdrawn due to a formatting error); accepted at ICML 2026
+ICLR 2026 submission (withdrawn because of a reviewer error), 20 pages
+Accepted at WWW 2026; withdrawn from KDD due to an error of the organisers
+Accepted at IJCAI 2026, an earlier version withdrawn due to an error
+Accepted to ICML 2026, NeurIPS 2025 submission withdrawn
+This paper was withdrawn in 2024 due to an error and has been corrected in this version
 Withdrawn from ICLR 2026
 This paper was withdrawn from ICLR 2026
 This paper extends the withdrawn arXiv:2401.00001

@@ -10,7 +10,7 @@ from fakes.arxiv import entry, feed, refusal
 from fakes.web_service import FakeResponse, FakeService, FakeTime, json_response
 from papers.jobs.fetch.arxiv import fetch_papers
 from papers.jobs.fetching import FetchReport
-from papers.models import Paper, RawRecord
+from papers.models import Listing, Paper, RawRecord
 from papers.ranking.window_papers import window_papers
 from papers.sources import SourceError
 from papers.sources.arxiv import connect
@@ -222,6 +222,15 @@ def test_a_paper_is_requested_each_day_for_two_weeks(
 ) -> None:
     at = NOW - before if before else None
     make_incomplete("2503.00001", listed_on=NOW.date() - listed, arxiv_asked_at=at)
+    assert ids_waiting(NOW) == (["2503.00001"] if waits else [])
+
+
+@pytest.mark.parametrize(("days", "waits"), [(13, True), (15, False)])
+def test_a_paper_that_is_listed_again_is_requested_each_day_too(days: int, *, waits: bool) -> None:
+    asked_at, day = NOW - timedelta(days=2), NOW.date() - timedelta(days=days)
+    paper = make_incomplete("2503.00001", listed_on=NOW.date() - timedelta(days=40))
+    Paper.objects.update(arxiv_asked_at=asked_at)
+    Listing.objects.create(paper=paper, source="hugging_face", day=day, read_at=NOW)
     assert ids_waiting(NOW) == (["2503.00001"] if waits else [])
 
 
