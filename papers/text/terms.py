@@ -145,8 +145,8 @@ def _plain_letters(text: str) -> str:
 
 
 def _greek_name(match: re.Match[str]) -> str:
-    """α → alpha; ς, the sigma at the end of a word, → sigma."""
-    return unicodedata.name(match[0]).split()[-1].lower()
+    """α → alpha; ς, the sigma at the end of a word, → sigma; λ, LAMDA in Unicode, → lambda."""
+    return unicodedata.name(match[0]).split()[-1].lower().replace("lamda", "lambda")
 
 
 @lru_cache(maxsize=4096)
