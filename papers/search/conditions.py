@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import ClassVar, Final
 
 Lexemes = Mapping[str, str]  # from a text to its tsquery, as PostgreSQL writes it
 AUTHORS: Final = "C"  # the weight of names
@@ -229,13 +229,25 @@ class First(_Several):
 
 
 class Forms(_Several):
-    """The first part was typed, the rest are other forms of it. Without a word it has no forms."""
+    """The first part was typed, the rest are other forms of it. Without a word it has no forms.
+
+    Papers with another form only rank below those with the words as typed.
+    """
+
+    are_ranked: ClassVar = False
 
     def tsquery(self, use: Use, lexemes: Lexemes) -> str:
         typed, *_ = self.parts
-        if use is Use.RANK or not typed.tsquery(Use.MATCH, lexemes):
+        is_only_typed = use is Use.RANK and not self.are_ranked
+        if is_only_typed or not typed.tsquery(Use.MATCH, lexemes):
             return typed.tsquery(use, lexemes)
         return " | ".join(self._written(use, lexemes))
+
+
+class Same(Forms):
+    """Forms that rank alike: "GPU" and "GPUs"."""
+
+    are_ranked: ClassVar = True
 
 
 def quoted(lexeme: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from papers.search.conditions import TEXTS, All, Condition, Either, Forms, Guess, Near, Words
+from papers.search.conditions import TEXTS, All, Condition, Either, Forms, Guess, Near, Same, Words
 from papers.search.names import are_initials, author, is_letter, is_name, with_initial
 from papers.search.word_forms import other_forms, parts_of_compound
-from papers.text.searchable import pair_as_one, plain
+from papers.text.searchable import joined_form, pair_as_one, plain
 
 _MOST_WORDS = 8  # in a longer query, other forms of its pairs would cost more than they find
 
@@ -27,9 +27,12 @@ class _Part(NamedTuple):
 def word(text: str, weight: str = "") -> Condition:
     """One word, or a compound, in its forms."""
     bare = plain(text).strip(".,")
-    typed = Words(text, weight)
-    forms = [Words(form, weight) for form in other_forms(bare)]
-    forms += [Guess(f"{first} {second}", weight) for first, second in parts_of_compound(bare)]
+    typed: Condition = Words(text, weight)
+    if same := other_forms(bare):
+        typed = Same((typed, *(Words(form, weight) for form in same)))
+    joined = joined_form(bare)
+    forms = [Words(joined, weight)] if joined else []
+    forms += [Guess(" ".join(parts), weight) for parts in parts_of_compound(bare)]
     return Forms((typed, *forms)) if forms else typed
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from papers.text.plurals import number_forms
-from papers.text.searchable import joined_form
 
 # Shorter words are in too many others: "model" is no "mod el". The ends of "we're" and "we've"
 # are words of their own in the index.
@@ -34,14 +33,12 @@ _GREEK_LETTER: Final = re.compile(
 
 
 def other_forms(word: str) -> list[str]:
-    """Texts that mean the same as a plain word; without those that are no other words.
+    """Texts that are the same as a plain word, and other words to PostgreSQL.
 
-    A compound as one word, the singular or plural, a Greek letter for its name and its name for it.
+    The singular or plural, a Greek letter for its name and its name for it.
     """
     lower = word.lower()
-    joined = joined_form(word)
-    forms = [joined] if joined else []
-    forms += [form for form in number_forms(lower)[1:] if not _have_one_stem(lower, form)]
+    forms = [form for form in number_forms(lower)[1:] if not _have_one_stem(lower, form)]
     forms += _greek_forms(lower)
     return [form for form in dict.fromkeys(forms) if form != lower]
 

@@ -311,6 +311,17 @@ def test_words_side_by_side_come_first() -> None:
     assert Paper.objects.get(pk=first).title == "A name"
 
 
+def test_a_plural_and_a_greek_letter_in_a_title_rank_like_the_word_that_was_typed() -> None:
+    for title in ("GPUs for all", "A \u03c4-bench"):
+        make_paper(title)
+    make_paper("Another", summary="On a GPU, and tau-bench.")
+    for query, best in (("gpu", "GPUs for all"), ("tau-bench", "A \u03c4-bench")):
+        parsed = parse(query)
+        assert parsed is not None
+        first, *_ = top_matches(parsed, Filters(), at_least=20).paper_ids
+        assert Paper.objects.get(pk=first).title == best
+
+
 def test_two_words_that_are_in_no_paper_side_by_side_are_no_compound() -> None:
     make_paper("A fine day", summary="No tuning.")
     assert titles("finetuning") == []
