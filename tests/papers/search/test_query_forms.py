@@ -188,6 +188,7 @@ def test_another_number_or_another_place_is_not_found(title: str, query: str) ->
             ],
         ),
         ("Łukasz Kaiser", ["L. Kaiser", "Ł. Kaiser", "lukasz kaiser", "au:łukasz"]),
+        ("Anna Weiß", ["A. Weiss", "anna weiss", "au:weiß", "Weiß"]),
         ("Иван Петров", ["И. Петров", "петров", "au:Петров"]),
     ],
 )
