@@ -98,7 +98,7 @@ ORDER BY place
 _ATTESTED: Final = """
 SELECT separated, phrase::text
 FROM unnest(%(texts)s::text[]) AS separated, phraseto_tsquery('english', separated) AS phrase
-WHERE numnode(phrase) = 3 AND EXISTS (
+WHERE numnode(phrase) > 1 AND EXISTS (
     SELECT FROM (
         SELECT words
         FROM papers_searchentry
@@ -191,7 +191,8 @@ def _attested(guesses: Sequence[str]) -> dict[str, str]:
         return {}
     with transaction.atomic():
         execute(_BY_INDEX)
-        return dict(rows(_ATTESTED, texts=guesses))
+        found = dict(rows(_ATTESTED, texts=[separate(guess) for guess in guesses]))
+    return {guess: found.get(separate(guess), "") for guess in guesses}
 
 
 def _together(

@@ -46,7 +46,7 @@ def titles(query: str) -> list[str]:
         ("Finetuning Large Models", ["fine tuning", "finetuning", "fine-tuning"]),
         ("Fine tuning apart", ["finetuning", "fine-tuning", "finetune", "ti:finetuning"]),
         ("The KV cache of real time models", ["kvcache", "realtime", "realtime kvcache"]),
-        ("DeepSeek V3 at Work", ["deepseekv3", "deepseek-v3", "deepseek v3"]),
+        ("DeepSeek V3.1 at Work", ["deepseekv3.1", "deepseekv3", "deepseek-v3", "deepseek v3"]),
         ("Eight GPUs", ["gpu", "GPUs", "gpu eight"]),
         ("One VLA", ["VLAs", "vla"]),
         ("Sparse Matrices", ["matrix", "sparse matrix"]),
