@@ -18,15 +18,16 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE
         WHEN octet_length(written) = length(written) THEN written
-        ELSE translate(
+        ELSE replace(replace(replace(replace(replace(replace(replace(translate(
             normalize(
                 regexp_replace(
                     normalize(
                         translate(written, U&'\2122\00ad\200b\200c\200d\2060\feff', ' '), NFKD),
                     '[\u0300-\u036f]', '', 'g'),
                 NFKC),
-            U&'ØøŁłĐđĦħı\2010\2011\2012\2013\2212\2018\2019\02bc',
-            'OoLlDdHhi-----''''''')
+            U&'ØøŁłĐđÐðĦħı\2010\2011\2012\2013\2212\2018\2019\02bc',
+            'OoLlDdDdHhi-----'''''''),
+            'ß', 'ss'), 'æ', 'ae'), 'Æ', 'AE'), 'œ', 'oe'), 'Œ', 'OE'), 'þ', 'th'), 'Þ', 'TH')
     END;
 END;
 """

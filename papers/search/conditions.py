@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import ClassVar, Final
 
 Lexemes = Mapping[str, str]  # from a text to its tsquery, as PostgreSQL writes it
 AUTHORS: Final = "C"  # the weight of names
@@ -41,6 +41,10 @@ class Condition(ABC):
     @abstractmethod
     def texts(self) -> set[str]:
         """The texts whose lexemes the other methods need."""
+
+    def guesses(self) -> set[str]:
+        """Of these texts, those whose lexemes count only if they stand so in some paper."""
+        return set()
 
     @abstractmethod
     def tsquery(self, use: Use, lexemes: Lexemes) -> str:
@@ -85,6 +89,13 @@ class Words(Condition):
         return {*found[:-1], *(_labelled(lexeme, last) for lexeme in found[-1:])}
 
 
+class Guess(Words):
+    """Two words that may be another form of what was typed: "fine tuning" for "finetuning"."""
+
+    def guesses(self) -> set[str]:
+        return {self.text}
+
+
 @dataclass(frozen=True, slots=True)
 class Key(Condition):
     """A stored lexeme of an author or a category. `shown`: the word to rank and mark instead."""
@@ -127,7 +138,10 @@ class Stem(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Near(Condition):
-    """Two parts of one author's name, with at most one other between them."""
+    """Two parts of one author's name, with at most two others between them.
+
+    Three words that are not stored stand between two authors: a third part would be one of those.
+    """
 
     first: str
     second: str
@@ -145,7 +159,7 @@ class Near(Condition):
         if len(parts) < 2:
             return "".join(parts)
         first, second = (f"( {part} )" for part in parts)
-        return f"{first} <-> {second} | {first} <2> {second}"
+        return " | ".join(f"{first} {between} {second}" for between in ("<->", "<2>", "<3>"))
 
     def marks(self, lexemes: Lexemes) -> set[str]:
         return {lexeme for text in self.texts() for lexeme in _LEXEME.findall(lexemes[text])}
@@ -159,6 +173,9 @@ class Without(Condition):
 
     def texts(self) -> set[str]:
         return self.part.texts()
+
+    def guesses(self) -> set[str]:
+        return self.part.guesses()
 
     def tsquery(self, use: Use, lexemes: Lexemes) -> str:
         inner = self.part.tsquery(use, lexemes) if use is Use.MATCH else ""
@@ -174,6 +191,9 @@ class _Several(Condition):
 
     def texts(self) -> set[str]:
         return _union(part.texts() for part in self.parts)
+
+    def guesses(self) -> set[str]:
+        return _union(part.guesses() for part in self.parts)
 
     def marks(self, lexemes: Lexemes) -> set[str]:
         return _union(part.marks(lexemes) for part in self.parts)
@@ -209,13 +229,25 @@ class First(_Several):
 
 
 class Forms(_Several):
-    """The first part was typed, the rest are other forms of it. Without a word it has no forms."""
+    """The first part was typed, the rest are other forms of it. Without a word it has no forms.
+
+    Papers with another form only rank below those with the words as typed.
+    """
+
+    are_ranked: ClassVar = False
 
     def tsquery(self, use: Use, lexemes: Lexemes) -> str:
         typed, *_ = self.parts
-        if use is Use.RANK or not typed.tsquery(Use.MATCH, lexemes):
+        is_only_typed = use is Use.RANK and not self.are_ranked
+        if is_only_typed or not typed.tsquery(Use.MATCH, lexemes):
             return typed.tsquery(use, lexemes)
         return " | ".join(self._written(use, lexemes))
+
+
+class Same(Forms):
+    """Forms that rank alike: "GPU" and "GPUs"."""
+
+    are_ranked: ClassVar = True
 
 
 def quoted(lexeme: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 SHORTEST: Final = 3  # letters; a shorter beginning is one of most words
+SHORTEST_OF_SEVERAL: Final = 2  # after other words, as in "Yann Le"
 _SHORTEST_STEM: Final = 3
 # Endings that the stemmer for English removes, alone or one after the other.
 _ENDINGS: Final = [
@@ -101,9 +102,9 @@ _ENDINGS: Final = [
 ]
 
 
-def is_beginning(word: str) -> bool:
+def is_beginning(word: str, least: int = SHORTEST) -> bool:
     """Whether a word is long enough to be completed, and only letters."""
-    return len(word) >= SHORTEST and word.isalpha()
+    return len(word) >= least and word.isalpha()
 
 
 def stems_of_beginning(word: str) -> list[str]:

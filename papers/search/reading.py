@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
 from papers.search.conditions import All, Condition, Either, Key, Stem, Without, Words
-from papers.search.endings import is_beginning, stems_of_beginning
-from papers.search.names import are_initials, author
+from papers.search.endings import SHORTEST, SHORTEST_OF_SEVERAL, is_beginning, stems_of_beginning
+from papers.search.names import are_initials, author, is_name
 from papers.search.runs import run_of_words, word
 from papers.search.syntax import Term, read_terms
 from papers.text.searchable import words
 
 _WEIGHTS: Final = {"": "", "ti": "A", "abs": "B", "au": "C"}
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)*[a-zA-Z]{0,2}")  # 4, 3.5, 4o
 Alternative = list[Condition]  # all of them must match
 
 
@@ -39,15 +41,39 @@ def read_more_widely(query: str) -> list[Alternative]:
     ]
 
 
-def numbered_names(query: str) -> list[str]:
-    """The names with a number after them, "GPT 4" and "resnet 50", which were typed as words."""
+def together(query: str) -> list[str]:
+    """What counts more side by side: the words of each run, and each name with its number.
+
+    "GPT 4 report" gives itself and "GPT 4".
+    """
     found = []
-    for terms in read_terms(query):
-        for name, number in pairwise(terms):
-            is_plain = _is_plain(name) and _is_plain(number)
-            if is_plain and number.text.isdecimal() and name.text.isalpha():
-                found.append(f"{name.text} {number.text}")
-    return found
+    for run in _runs(query):
+        if len(run) > 1:
+            found.append(" ".join(run))
+        found += [
+            f"{name} {number}"
+            for name, number in pairwise(run)
+            if name.isalpha() and _NUMBER.fullmatch(number)
+        ]
+    return list(dict.fromkeys(found))
+
+
+def possible_name(query: str) -> tuple[str, str] | None:
+    """The two words of a query that is no more than these: perhaps "Yan He" or "An Yang"."""
+    runs = _runs(query)
+    if len(runs) != 1 or len(runs[0]) != 2 or not all(map(is_name, runs[0])):
+        return None
+    first, last = (word.strip(",.").lower() for word in runs[0])
+    return first, last
+
+
+def _runs(query: str) -> list[list[str]]:
+    return [
+        [term.text for term in side_by_side]
+        for terms in read_terms(query)
+        for is_run, side_by_side in groupby(terms, key=_is_plain)
+        if is_run
+    ]
 
 
 def _conditions(terms: Sequence[Term], *, names_in_texts: bool = False) -> Alternative:
@@ -99,11 +125,19 @@ def _unfinished(terms: Sequence[Term], query: str) -> Condition | None:
         name = term.text.lower()
         return Either((_category(name), Key(f"cat:{name}", is_unfinished=True)))
     parts = words(term.text)
-    if not parts or not is_beginning(parts[-1]):
+    if not _may_be_unfinished(parts, is_alone=len(terms) == 1):
         return None
     if term.field == "au":
         return author(term.text, is_unfinished=True)
     return Either(tuple(_completions(term, parts)))
+
+
+def _may_be_unfinished(parts: Sequence[str], *, is_alone: bool) -> bool:
+    """Whether the last part may be a beginning. That of "GSM8" or "vision-l" may be very short."""
+    if len(parts) > 1:
+        return sum(map(len, parts)) > SHORTEST
+    least = SHORTEST if is_alone else SHORTEST_OF_SEVERAL
+    return bool(parts) and is_beginning(parts[0], least)
 
 
 def _completions(term: Term, parts: Sequence[str]) -> Iterator[Condition]:

@@ -115,7 +115,7 @@ def correction(
     if result.exact_match or result.typed_total > MOST_WITH_SLIP:
         return ""
     filters = Filters(_topic_key(topic), since, until, with_code)
-    return did_you_mean(result.query, result.typed_total, filters)
+    return did_you_mean(result.query, result.typed_total, filters, completed=result.total)
 
 
 def _paper_with_id(query: str) -> Paper | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from papers.search.conditions import TEXTS, All, Condition, Either, Forms, Near, Words
-from papers.search.names import are_initials, is_letter, is_name, with_initial
+from papers.search.conditions import TEXTS, All, Condition, Either, Forms, Guess, Near, Same, Words
+from papers.search.names import are_initials, author, is_letter, is_name, with_initial
+from papers.search.word_forms import other_forms, parts_of_compound
 from papers.text.searchable import joined_form, pair_as_one, plain
 
 _MOST_WORDS = 8  # in a longer query, other forms of its pairs would cost more than they find
@@ -24,11 +25,15 @@ class _Part(NamedTuple):
 
 
 def word(text: str, weight: str = "") -> Condition:
-    """One word, or a compound in its forms."""
+    """One word, or a compound, in its forms."""
     bare = plain(text).strip(".,")
-    typed = Words(text, weight)
-    form = joined_form(bare)
-    return Forms((typed, Words(form, weight))) if form else typed
+    typed: Condition = Words(text, weight)
+    if same := other_forms(bare):
+        typed = Same((typed, *(Words(form, weight) for form in same)))
+    joined = joined_form(bare)
+    forms = [Words(joined, weight)] if joined else []
+    forms += [Guess(" ".join(parts), weight) for parts in parts_of_compound(bare)]
+    return Forms((typed, *forms)) if forms else typed
 
 
 def run_of_words(texts: Sequence[str], *, names_in_texts: bool = False) -> Condition:
@@ -54,7 +59,9 @@ def _parts(texts: Sequence[str], names_in_texts: bool) -> Iterator[_Part]:
 
 
 def _name_at(texts: Sequence[str], at: int, in_texts: bool) -> _Part | None:
-    """`Y. LeCun`, `G. E. Hinton`, `LeCun, Y.` or a last `LeCun Y.`, if it begins here."""
+    """`Y. LeCun`, `LeCun, Y.`, `Hinton, Geoffrey E.` or a last `LeCun Y.`, if it begins here."""
+    if name := _full_name_at(texts, at):
+        return name
     end = at
     while end < len(texts) and are_initials(texts[end]):
         end += 1
@@ -70,6 +77,17 @@ def _name_at(texts: Sequence[str], at: int, in_texts: bool) -> _Part | None:
     if end == at + 1 or not is_after or not is_name(texts[at]):
         return None
     return _Part(at, end, _named(texts[at:end], texts[at + 1], texts[at], in_texts))
+
+
+def _full_name_at(texts: Sequence[str], at: int) -> _Part | None:
+    """`Hinton, Geoffrey E.`: the same words in another order are no author to the words alone."""
+    end = at + 2
+    while end < len(texts) and are_initials(texts[end]):
+        end += 1
+    is_full = end > at + 2 and texts[at].endswith(",")
+    if not (is_full and is_name(texts[at]) and is_name(texts[at + 1])):
+        return None
+    return _Part(at, end, author(f"{texts[at]} {texts[at + 1]}"))
 
 
 def _named(texts: Sequence[str], initial: str, name: str, in_texts: bool) -> Condition:

@@ -61,20 +61,28 @@ _KNOWN: Final = "SELECT word, papers FROM papers_searchword WHERE word = ANY(%(w
 _BEGINS: Final = "SELECT 1 FROM papers_searchword WHERE word LIKE %(beginning)s LIMIT 1"
 
 
+_Slip = tuple[Term, str, int]  # the word with its term and its number of papers
+
+
 def learn_words() -> int:
     """Count the words of the papers stored since the last time; returns how many words changed."""
     return execute(_LEARN, shortest=_SHORTEST, longest=_LONGEST)
 
 
-def did_you_mean(query: str, total: int, filters: Filters) -> str:
+def did_you_mean(query: str, total: int, filters: Filters, *, completed: int = 0) -> str:
     """The query with its slip corrected; empty if it has none, or if that matches no more papers.
 
     Operators, phrases and the other words stay. Words with digits are never changed.
 
     Args:
         total: the number of papers that match the query as it is, with finished words.
+        completed: the number that match with its last word as a beginning. A query whose words
+            are all known has to match many more: in "Yann Le" nothing is misspelt.
     """
-    for corrected in islice(_corrections(query), _TRIES):
+    slips = _slips(query)
+    if slips and slips[0][2]:
+        total = max(total, completed)
+    for corrected in islice(_corrections(query, slips), _TRIES):
         parsed = parse(f"{corrected} ")
         if parsed and _matches_more(top_matches(parsed, filters, at_least=1).total, total):
             return corrected
@@ -85,12 +93,8 @@ def _matches_more(total: int, typed: int) -> bool:
     return total >= typed * _MUCH_MORE if typed else total > 0
 
 
-def _corrections(query: str) -> Iterator[str]:
-    """The query with each unknown word replaced, by the closest word first.
-
-    If all words are known, with the rarest one replaced.
-    """
-    slips = _slips(query)
+def _corrections(query: str, slips: Sequence[_Slip]) -> Iterator[str]:
+    """The query with each of the slips replaced, by the closest word first."""
     if not slips:
         return
     closest = [closest_words(word, papers) for _, word, papers in slips]
@@ -105,8 +109,8 @@ def _corrections(query: str) -> Iterator[str]:
         yield _with(query, replaced)
 
 
-def _slips(query: str) -> list[tuple[Term, str, int]]:
-    """The words that may be slips, each with its term and its number of papers."""
+def _slips(query: str) -> list[_Slip]:
+    """The unknown words, or, if all are known, the rarest: each may be a slip."""
     found = [
         (term, word)
         for terms in read_terms(query)

@@ -50,9 +50,12 @@ _OTHER_DOI: Final = re.compile(r"\b10\.(?!48550)[0-9]{4,}/")
 _ADDRESS: Final = re.compile(
     r"(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+", re.IGNORECASE
 )
-# What may stand beside an id that is the whole text: its kind of page, its class, punctuation.
+# What may stand beside an id that is the whole text: its kind of page, its class, its number in a
+# list, punctuation.
 _BESIDE_ID: Final = re.compile(
-    r"\[[a-z-]+(?:\.[a-z-]+)?\]|\b(?:abs|pdf|html|papers?|id|v[0-9]+)\b|\W|_", re.IGNORECASE
+    rf"\[[a-z-]+(?:\.[a-z-]+)?\]|\b(?:{'|'.join(_ARCHIVES.split())})(?:\.[a-z-]{{2,}})?\b"
+    r"|\A\s*[0-9]{1,2}[.)](?=\s)|\b(?:abs|pdf|html|papers?|id|v[0-9]+)\b|\W|_",
+    re.IGNORECASE,
 )
 
 

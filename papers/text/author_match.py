@@ -42,6 +42,8 @@ _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NICKNAME: Final = re.compile(r"(?<=\w )[\"“”„«»][^\"“”„«»]*[\"“”„«»](?= \w)")
 _NO_NAME: Final = re.compile(r"[^\w\s.\-,]|[\d_]")
 _QUOTES: Final = '"“”„«» '
+_NOTE_MARKS: Final = "*†‡§¶∗⁎¹²³⁰⁴⁵⁶⁷⁸⁹ "
+_MOST_WORDS: Final = 12  # of a name; each more is a way more to read it
 _WORD: Final = re.compile(r"[^\s.]+\.?")
 _TITLES: Final = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame"})
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "esq"})
@@ -66,11 +68,12 @@ def same_author(followed: str, printed: str) -> bool:
 def readings(name: str) -> tuple[Reading, ...]:
     """The ways to read a name; none if it holds no letter.
 
-    A team, a name of one word and one in a script without spaces have one reading, all family.
+    A team, a name of one word, one in a script without spaces and one of too many words have one
+    reading, all family.
     """
     shown = _BRACKETS.sub(" ", _NICKNAME.sub(" ", _INVISIBLE.sub("", name)))
     shown = " ".join(shown.strip(_QUOTES).split())
-    if is_group(shown) or not _has_cases(shown):
+    if is_group(shown) or not _has_cases(shown) or len(shown.split()) > _MOST_WORDS:
         whole = _squeezed(_plain(shown))
         return (Reading((), whole),) if whole else ()
     return tuple(
@@ -233,20 +236,25 @@ def _fits_part(one: str, other: str) -> bool:
 
 # ── the names of a line ──────────────────────────────────────────────────────
 
-_BETWEEN_NAMES: Final = re.compile("[;\n\r\v\f\x85\u2028\u2029；]|\\s(?:and|&)\\s")
-_BULLET: Final = re.compile(r"^\s*(?:[-*•·–]\s+)+")  # of a pasted list
+_BETWEEN_NAMES: Final = re.compile(
+    "[;|•\t\n\r\v\f\x85\u2028\u2029；]|\\s(?:and|or|&|/)(?=\\s)", re.IGNORECASE
+)
+_ET_AL: Final = re.compile(r"[\s,]*\bet\.?\s+al\.?\s*\Z", re.IGNORECASE)
+_FULL_STOP: Final = re.compile(r"(?<=[^\W\d_]{3})\.\Z")  # of a sentence, not of "Y." or "Jr."
+_BULLET: Final = re.compile(r"^\s*(?:(?:[-*•·–]|\d{1,2}[.)])\s+)+")  # of a pasted list
 _COMMAS: Final = re.compile("[,，、]")
 
 
 def parse_authors(line: str) -> tuple[str, ...]:
     """The names of a line, each author once, as the later one is written.
 
-    Line ends, semicolons and "and" separate names. So does a comma, unless it stands between a
-    family and what is given: "LeCun, Yann" and "Hinton, G., LeCun, Y." have the family first.
+    Line ends, semicolons, "and" and the like separate names. So does a comma, unless it stands
+    between a family and what is given: "LeCun, Yann" and "Hinton, G., LeCun, Y." have the family
+    first.
     """
     names: dict[tuple[Reading, ...], str] = {}
     for part in _BETWEEN_NAMES.split(_BRACKETS.sub(" ", line)):
-        for name in _names(_BULLET.sub("", part)):
+        for name in _names(_ET_AL.sub("", _BULLET.sub("", part))):
             names[author_key(name)] = name
     return tuple(names.values())
 
@@ -258,8 +266,7 @@ def author_key(name: str) -> tuple[Reading, ...]:
 
 
 def _names(part: str) -> list[str]:
-    split = (" ".join(name.strip(_QUOTES).split()) for name in _COMMAS.split(part))
-    names = _with_suffixes(filter(None, split))
+    names = _with_suffixes(filter(None, map(_bare, _COMMAS.split(part))))
     if len(names) % 2 == 0 and all(map(_is_one_word, names)):
         return [", ".join(pair) for pair in zip(names[::2], names[1::2], strict=True)]
     joined: list[str] = []
@@ -269,6 +276,12 @@ def _names(part: str) -> list[str]:
         else:
             joined.append(name)
     return joined
+
+
+def _bare(name: str) -> str:
+    """The name without quotes, marks of notes and the full stop of a sentence."""
+    plain = " ".join(name.strip(_QUOTES).split())
+    return _FULL_STOP.sub("", plain.rstrip(_NOTE_MARKS)) or plain
 
 
 def _with_suffixes(names: Iterable[str]) -> list[str]:
@@ -296,8 +309,8 @@ def _completes(before: str, name: str, *, is_only: bool) -> bool:
         return False
     if all(map(_is_initial, words)) or (_is_initial(words[-1]) and words[-1].endswith(".")):
         return True  # "Y.", "G. E." or "Gabriel J."
-    if _is_initial(words[0]) and len(words[-1]) > 1:
-        return False  # "Y. LeCun" is a name of its own
+    if _is_initial(words[0]) and words[-1] not in _PARTICLES:
+        return False  # "Y. LeCun" is a name of its own, "A. van den" is none
     is_one_family = len(family) == 1 or sum(word not in _PARTICLES for word in family) == 1
     return is_only and (is_one_family or len(words) == 1)
 

@@ -11,28 +11,52 @@ from functools import lru_cache
 from typing import Final
 
 _IRREGULAR: Final[dict[str, tuple[str, ...]]] = {
-    "analogy": ("analogies",), "antenna": ("antennae", "antennas"), "apex": ("apices", "apexes"),
-    "appendix": ("appendices", "appendixes"), "axis": ("axes",), "bacterium": ("bacteria",),
-    "basis": ("bases",), "calf": ("calves",), "child": ("children",), "codex": ("codices",),
-    "corpus": ("corpora", "corpuses"), "cortex": ("cortices", "cortexes"),
-    "criterion": ("criteria",), "datum": ("data",), "die": ("dice",), "elf": ("elves",),
-    "equilibrium": ("equilibria", "equilibriums"), "extremum": ("extrema",),
+    "addendum": ("addenda",), "alga": ("algae",), "alumnus": ("alumni",),
+    "amoeba": ("amoebae", "amoebas"), "analogy": ("analogies",), "annulus": ("annuli",),
+    "ansatz": ("ansatze",), "antenna": ("antennae", "antennas"), "apex": ("apices", "apexes"),
+    "appendix": ("appendices", "appendixes"), "aquarium": ("aquaria", "aquariums"),
+    "automaton": ("automata", "automatons"), "axis": ("axes",), "bacillus": ("bacilli",),
+    "bacterium": ("bacteria",), "basis": ("bases",), "bureau": ("bureaus", "bureaux"),
+    "cactus": ("cacti", "cactuses"), "calculus": ("calculi",), "calf": ("calves",),
+    "cerebellum": ("cerebella", "cerebellums"), "child": ("children",), "codex": ("codices",),
+    "colloquium": ("colloquia", "colloquiums"), "compendium": ("compendia", "compendiums"),
+    "consortium": ("consortia", "consortiums"), "corpus": ("corpora", "corpuses"),
+    "cortex": ("cortices", "cortexes"), "criterion": ("criteria",),
+    "curriculum": ("curricula", "curriculums"), "datum": ("data",), "desideratum": ("desiderata",),
+    "die": ("dice",), "elf": ("elves",), "ellipsis": ("ellipses",), "emporium": ("emporia",),
+    "equilibrium": ("equilibria", "equilibriums"), "erratum": ("errata",), "extremum": ("extrema",),
     "focus": ("foci", "focuses"), "foot": ("feet",), "formula": ("formulae", "formulas"),
-    "automaton": ("automata", "automatons"), "fungus": ("fungi",), "genus": ("genera",),
-    "goose": ("geese",), "half": ("halves",), "helix": ("helices", "helixes"),
-    "index": ("indices", "indexes"), "knife": ("knives",), "larva": ("larvae",),
-    "leaf": ("leaves",), "lemma": ("lemmata", "lemmas"), "life": ("lives",),
-    "locus": ("loci",), "man": ("men",), "matrix": ("matrices", "matrixes"),
-    "maximum": ("maxima", "maximums"), "medium": ("media", "mediums"),
-    "minimum": ("minima", "minimums"), "mouse": ("mice",), "nebula": ("nebulae", "nebulas"),
-    "nucleus": ("nuclei",), "optimum": ("optima", "optimums"), "ox": ("oxen",),
-    "person": ("people", "persons"), "phenomenon": ("phenomena",), "polyhedron": ("polyhedra",),
-    "quantum": ("quanta",), "quiz": ("quizzes",), "radius": ("radii",), "schema":
-    ("schemata", "schemas"), "self": ("selves",), "shelf": ("shelves",), "simplex":
-    ("simplices", "simplexes"), "spectrum": ("spectra", "spectrums"), "stimulus": ("stimuli",),
-    "stratum": ("strata",), "supernova": ("supernovae", "supernovas"), "symposium": ("symposia",),
-    "thief": ("thieves",), "tooth": ("teeth",), "vertex": ("vertices", "vertexes"),
-    "vortex": ("vortices", "vortexes"), "wolf": ("wolves",), "woman": ("women",),
+    "forum": ("forums", "fora"), "fovea": ("foveae", "foveas"), "fungus": ("fungi",),
+    "ganglion": ("ganglia",), "genus": ("genera",), "goose": ("geese",),
+    "gymnasium": ("gymnasia", "gymnasiums"), "gyrus": ("gyri",), "half": ("halves",),
+    "helix": ("helices", "helixes"), "hippocampus": ("hippocampi",), "hoof": ("hooves", "hoofs"),
+    "icosahedron": ("icosahedra",), "index": ("indices", "indexes"), "knife": ("knives",),
+    "lacuna": ("lacunae",), "larva": ("larvae",), "leaf": ("leaves",),
+    "lemma": ("lemmata", "lemmas"), "life": ("lives",), "loaf": ("loaves",), "locus": ("loci",),
+    "man": ("men",), "matrix": ("matrices", "matrixes"), "maximum": ("maxima", "maximums"),
+    "medium": ("media", "mediums"), "memorandum": ("memoranda", "memorandums"),
+    "millennium": ("millennia", "millenniums"), "minimum": ("minima", "minimums"),
+    "mitochondrion": ("mitochondria",), "modulus": ("moduli",), "momentum": ("momenta",),
+    "moratorium": ("moratoria", "moratoriums"), "mouse": ("mice",),
+    "nebula": ("nebulae", "nebulas"), "nucleus": ("nuclei",), "octahedron": ("octahedra",),
+    "octopus": ("octopuses", "octopi"), "optimum": ("optima", "optimums"), "ovum": ("ova",),
+    "ox": ("oxen",), "person": ("people", "persons"), "phenomenon": ("phenomena",),
+    "phylum": ("phyla",), "plateau": ("plateaus", "plateaux"), "polyhedron": ("polyhedra",),
+    "pupa": ("pupae",), "quantum": ("quanta",), "quiz": ("quizzes",), "radius": ("radii",),
+    "radix": ("radices",), "referendum": ("referenda", "referendums"),
+    "retina": ("retinas", "retinae"), "rhombus": ("rhombi",), "scarf": ("scarves",),
+    "schema": ("schemata", "schemas"), "self": ("selves",), "septum": ("septa",),
+    "shelf": ("shelves",), "simplex": ("simplices", "simplexes"),
+    "spectrum": ("spectra", "spectrums"), "stigma": ("stigmata", "stigmas"),
+    "stimulus": ("stimuli",), "stratum": ("strata",), "submatrix": ("submatrices",),
+    "sulcus": ("sulci",), "supernova": ("supernovae", "supernovas"), "syllabus": ("syllabi",),
+    "symposium": ("symposia",), "tableau": ("tableaux", "tableaus"), "taxon": ("taxa",),
+    "terminus": ("termini",), "tetrahedron": ("tetrahedra",), "thalamus": ("thalami",),
+    "thesaurus": ("thesauri",), "thief": ("thieves",), "thrombus": ("thrombi",),
+    "tooth": ("teeth",), "torus": ("tori",), "trauma": ("traumata", "traumas"),
+    "uterus": ("uteri",), "vertebra": ("vertebrae",), "vertex": ("vertices", "vertexes"),
+    "vortex": ("vortices", "vortexes"), "wife": ("wives",), "wolf": ("wolves",),
+    "woman": ("women",),
 }  # fmt: skip
 _SINGULAR: Final = {plural: word for word, plurals in _IRREGULAR.items() for plural in plurals}
 
@@ -48,7 +72,7 @@ _NO_PLURAL: Final = frozenset(
 # Plurals whose ending looks like a singular's: "GPUs", "APIs".
 _PLURAL_US: Final = frozenset(
     {
-        "cpus", "dpus", "gpus", "menus", "npus", "relus", "tpus",
+        "cpus", "dpus", "gpus", "ious", "menus", "npus", "relus", "tpus",
     }
 )  # fmt: skip
 _PLURAL_IS: Final = frozenset(
@@ -67,7 +91,11 @@ _PLURAL_ICS: Final = frozenset(
 # Plurals in "es" of words that end in a hiss, and of most words in "o".
 _SIBILANT: Final = ("s", "x", "z", "ch", "sh")
 _PLURAL_ES: Final = ("sses", "ches", "shes", "xes", "zzes", "tzes", "oes")
-_PLURAL_OF_IS: Final = ("lyses", "theses", "gnoses", "crises", "oases", "mphases", "ellipses")
+_PLURAL_OF_IS: Final = (
+    "bioses", "broses", "choses", "crises", "egeses", "eneses", "epses", "eroses",
+    "gnoses", "itoses", "lyses", "mboses", "mphases", "nemeses", "oases", "opses", "phoses",
+    "ptoses", "stases", "theses", "uroses",
+)  # fmt: skip
 _SINGULAR_US: Final = frozenset(
     {
         "apparatus", "bonus", "bus", "campus", "census", "chorus", "consensus", "corpus",
@@ -77,12 +105,13 @@ _SINGULAR_US: Final = frozenset(
 )  # fmt: skip
 _SINGULAR_E: Final = frozenset(
     {
-        "ache", "avalanche", "cache", "calorie", "cliche", "cookie", "foe", "genie",
-        "headache", "lie", "movie", "niche", "pie", "psyche", "quiche", "rookie", "selfie",
+        "ache", "avalanche", "cache", "calorie", "canoe", "cliche", "cookie", "foe", "genie",
+        "headache", "lie", "moe", "movie", "niche", "oboe", "pie", "psyche", "quiche", "rookie",
+        "selfie",
         "shoe", "tie", "toe", "zombie",
     }
 )  # fmt: skip
-_OF_TWO_WORDS: Final = frozenset({"axes", "bases"})
+_OF_TWO_WORDS: Final = frozenset({"axes", "bases", "ellipses"})
 _RARE_PLURALS: Final = {
     "ss": frozenset[str](),
     "us": _PLURAL_US,

@@ -19,8 +19,8 @@ from typing import Final
 _PUNCTUATION: Final = r"""!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~""" + "\u2014\u2015\u2026"
 _SPACES: Final = dict.fromkeys(map(ord, _PUNCTUATION), " ")
 _PLAIN: Final = str.maketrans(
-    "ØøŁłĐđĦħı\u2010\u2011\u2012\u2013\u2212\u2018\u2019\u02bc", "OoLlDdHhi-----'''"
-)
+    "ØøŁłĐđÐðĦħı\u2010\u2011\u2012\u2013\u2212\u2018\u2019\u02bc", "OoLlDdDdHhi-----'''"
+) | str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH"})
 _REMOVED: Final = {0x2122: " ", **dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])}
 _ACCENT: Final = re.compile("[\u0300-\u036f]")
 # What papers_joined finds: two parts with a hyphen, and the name before a version ("DINOv2").

@@ -23,7 +23,7 @@ _INSIDE, _JOINED, _SPACE, _BREAK = range(4)
 _LONGEST: Final = 64  # longer words get their edges by hand
 _EDGES: Final = [[bytes([kind]) + bytes(size) for size in range(_LONGEST)] for kind in range(4)]
 
-_SEAM: Final = "\x1f"  # a word may begin here although nothing stands before it: GPT|4
+_BORDER: Final = "\x1f"  # a word may begin here although nothing stands before it: GPT|4
 _POINT: Final = "ª"  # of 3.5; NFKC leaves no ª and no º in a text, and both belong to words
 _BETWEEN_NUMBERS: Final = "º"  # 20 24 and 20-24 are not 2024
 
@@ -38,8 +38,9 @@ _NO_LETTERS: Final = re.compile(
 )  # compatibility forms: "Transformer™" is no "TransformerTM"
 _POSSESSIVE: Final = re.compile("(?<=\\w)['’‘ʼ＇`´′][sS]\\b")
 _APOSTROPHE: Final = re.compile("(?<=[^\\W\\d_])['’‘ʼ＇`´′](?=[^\\W\\d_])")
-_ACRONYM_PLURAL: Final = re.compile(r"\b([A-Z][A-Z0-9-]*[A-Z])s\b")
-# In capitals these are acronyms: with a seam "US" is "U.S.", and no longer the "us" of "let us".
+_ACRONYM_PLURAL: Final = re.compile(r"\b([A-Za-z][A-Za-z0-9-]*[A-Z])s\b")  # LLMs, MoEs
+_VERSION: Final = re.compile(r"(?<=[A-Z])(?=v\d)|(?<=[a-z])(?=V\d)")  # DINOv2, but not conv2d
+# In capitals these are acronyms: with borders "US" is "U.S.", and no longer the "us" of "let us".
 _CAPITALS: Final = re.compile(
     r"\b(?:ALL|AM|AN|AND|ANY|ARE|AS|AT|BE|BUT|BY|CAN|DO|FOR|HAS|HE|HER|HIS|HOW|IF|IN|IS|IT|ITS"
     r"|MAY|ME|MY|NO|NOT|OF|ON|OR|OUR|OUT|SO|THE|TO|UP|US|WAS|WE|WHO)\b"
@@ -47,7 +48,7 @@ _CAPITALS: Final = re.compile(
 _OPTIONAL_PLURAL: Final = re.compile(r"\((e?s)\)")  # model(s)
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # "C++", "C#" and "A*" are other words than "C" and "A", while "LLaVA++" is a "LLaVA" too.
-_SIGNED_LETTER: Final = re.compile(r"\b([a-z])(\+\+|#|\*)(?!\w)")
+_SIGNED_LETTER: Final = re.compile(r"\b([a-z])(\+\+|#|\*)(?![^\W\d])")  # also of C++17
 _PLUSES: Final = re.compile(r"(?<=[a-z0-9])\+\+(?!\w)")
 _SIGNS: Final = {"++": "plusplus", "#": "sharp", "*": "star"}
 _DOT_NAME: Final = re.compile(r"(?<![\w.)\]])\.(?=[a-z])")  # .NET
@@ -87,7 +88,7 @@ class FoldedText(NamedTuple):
 
 def folded(text: str) -> FoldedText:
     """`text` as terms are looked for in it. Any text is accepted; one without words is empty."""
-    parts = _SEPARATOR.split(_with_seams(text))
+    parts = _SEPARATOR.split(_with_borders(text))
     words, edges = [], []
     kind = _BREAK
     for place in range(0, len(parts), 2):
@@ -102,21 +103,23 @@ def folded(text: str) -> FoldedText:
     return FoldedText("".join(words), b"".join(edges) + bytes([_BREAK]))
 
 
-def _with_seams(text: str) -> str:
+def _with_borders(text: str) -> str:
     """The text in lower case, without accents, apostrophes and invisible characters.
 
-    Its signs that matter are letters, and places where a word may begin have a seam.
+    Its signs that matter are letters, and places where a word may begin have a border.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _without_apostrophes(_visible(text)))
     text = _ACRONYM_PLURAL.sub(r"\1", _without_apostrophes(text).replace("_", "-"))
-    text = _CAPITALS.sub(lambda match: _SEAM.join(match[0]), text).casefold()
+    text = _CAPITALS.sub(
+        lambda match: _BORDER.join(match[0]), _VERSION.sub(_BORDER, text)
+    ).casefold()
     if not text.isascii():
         text = _plain_letters(text)
     text = _THOUSANDS.sub("", _OPTIONAL_PLURAL.sub(r"\1", text))
-    text = _DOT_NAME.sub(f" dot{_SEAM}", _signs_as_letters(text))
-    text = _NUMBERED.sub(rf"\1{_SEAM}", text)
-    return _NUMBERS.sub(rf"\1{_BETWEEN_NUMBERS}{_SEAM}", _DECIMAL.sub(_POINT, text))
+    text = _DOT_NAME.sub(f" dot{_BORDER}", _signs_as_letters(text))
+    text = _NUMBERED.sub(rf"\1{_BORDER}", text)
+    return _NUMBERS.sub(rf"\1{_BETWEEN_NUMBERS}{_BORDER}", _DECIMAL.sub(_POINT, text))
 
 
 def _visible(text: str) -> str:
@@ -130,26 +133,26 @@ def _without_apostrophes(text: str) -> str:
 
 def _signs_as_letters(text: str) -> str:
     text = _SIGNED_LETTER.sub(lambda match: match[1] + _SIGNS[match[2]], text)
-    return _PLUSES.sub(f"{_SEAM}plusplus", text)
+    return _PLUSES.sub(f"{_BORDER}plusplus", text)
 
 
 def _plain_letters(text: str) -> str:
     """Letters without accents and strokes, Greek ones by their names, pictures by their numbers."""
     text = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_STROKES)
     text = _GREEK_LETTER.sub(_greek_name, unicodedata.normalize("NFC", text))
-    text = _PICTURE.sub(lambda match: f"{_SEAM}x{ord(match[0]):x}{_SEAM}", text)
-    return _UNSPACED.sub(rf"{_SEAM}\1{_SEAM}", text)
+    text = _PICTURE.sub(lambda match: f"{_BORDER}x{ord(match[0]):x}{_BORDER}", text)
+    return _UNSPACED.sub(rf"{_BORDER}\1{_BORDER}", text)
 
 
 def _greek_name(match: re.Match[str]) -> str:
-    """α → alpha; ς, the sigma at the end of a word, → sigma."""
-    return unicodedata.name(match[0]).split()[-1].lower()
+    """α → alpha; ς, the sigma at the end of a word, → sigma; λ, LAMDA in Unicode, → lambda."""
+    return unicodedata.name(match[0]).split()[-1].lower().replace("lamda", "lambda")
 
 
 @lru_cache(maxsize=4096)
 def _edge(separator: str) -> int:
     """What a run of separators means for a word after it: the same word, the next, or a break."""
-    is_spaced = any(mark.isspace() and mark != _SEAM for mark in separator)
+    is_spaced = any(mark.isspace() and mark != _BORDER for mark in separator)
     if _DASH.search(separator) and not (is_spaced and _LONG_DASH.search(separator)):
         return _BREAK if is_spaced and _PUNCTUATION.search(separator) else _JOINED
     if _PUNCTUATION.search(separator) or _LONG_DASH.search(separator):
@@ -163,10 +166,13 @@ _QUOTE: Final = re.compile("[“”„‟«»＂]")
 _QUOTED: Final = re.compile(r'(?<!\w)"([^"]*)"(?!\w)')
 _ONLY_QUOTED: Final = re.compile(r'(?:\s*"[^"]*"){2,}\s*')
 _LINE_ENDS: Final = "\n\r\v\f\x85\u2028\u2029"
-# The comma of 1,000 is none; "or" is one in the search too.
-_COMMA: Final = rf"(?:,(?!(?<=\d,)\d{{3}}(?!\d))|[;{_LINE_ENDS}，；、،؛]|(?i:(?<=\s)or(?=\s)))"
+# The comma of 1,000 is none; "or" is one in the search too. "text/image" is one term.
+_COMMA: Final = (
+    rf"(?:,(?!(?<=\d,)\d{{3}}(?!\d))|[;•\t{_LINE_ENDS}，；、،؛]"
+    r"|\|(?![^()]*\))|(?<=\s)/(?=\s)|(?i:(?<=\s)or(?=\s)))"
+)
 _SPLIT: Final = re.compile(rf'(?<!\w)"[^"{_LINE_ENDS}]*"(?!\w)|({_COMMA})')
-_BULLET: Final = re.compile(r"^(?:[-*•·–]\s+)+")  # of a pasted list
+_BULLET: Final = re.compile(r"^(?:(?:[-*•·–]|\d{1,2}[.)])\s+)+(?=\S)")  # of a pasted list
 _ABBREVIATED: Final = re.compile(r"([^()]+\s)\(([^()]+)\)")  # large language models (LLMs)
 
 
@@ -294,14 +300,12 @@ def mentions(text: FoldedText, term: CompiledTerm) -> bool:
     return False
 
 
-def _ends(letters: str, words: Sequence[tuple[str, ...]], at: int) -> Iterator[int]:
+def _ends(letters: str, words: Sequence[tuple[str, ...]], at: int) -> set[int]:
     """Where the words end that begin at `at`, for each way to write them."""
-    if not words:
-        yield at
-        return
-    for form in words[0]:
-        if letters.startswith(form, at):
-            yield from _ends(letters, words[1:], at + len(form))
+    ends = {at}
+    for forms in words:
+        ends = {end + len(form) for end in ends for form in forms if letters.startswith(form, end)}
+    return ends
 
 
 def _is_whole(text: FoldedText, term: CompiledTerm, at: int, end: int) -> bool:
@@ -317,10 +321,10 @@ def _is_whole(text: FoldedText, term: CompiledTerm, at: int, end: int) -> bool:
 
 def _is_by_chance(letters: str, inner: bytes) -> bool:
     """Whether two words only happen to spell a term that is written as one: "is land"."""
-    seams = [place + 1 for place, edge in enumerate(inner) if edge]
-    if len(seams) != 1 or inner[seams[0] - 1] != _SPACE:
+    starts = [place + 1 for place, edge in enumerate(inner) if edge]
+    if len(starts) != 1 or inner[starts[0] - 1] != _SPACE:
         return False
-    return not _LITTLE_WORDS.isdisjoint((letters[: seams[0]], letters[seams[0] :]))
+    return not _LITTLE_WORDS.isdisjoint((letters[: starts[0]], letters[starts[0] :]))
 
 
 class FoldedTexts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final, cast
@@ -35,6 +36,10 @@ _SIZES: Final = (5, 10, 15, 20, 30)
 _MAX_TERMS: Final = 20
 _MAX_TERM_LENGTH: Final = 80
 _SHOWN: Final = 30  # characters of a term in an error
+# "quantiz*" and "cat:cs.CV"; but "A*" and "RRT*" are names.
+_OF_THE_SEARCH: Final = re.compile(
+    r"[a-z]{3}\*(?!\w)|^(?:au|author|ti|title|abs|abstract|cat|category):"
+)
 
 
 class SignUpForm(forms.Form):
@@ -107,6 +112,11 @@ class TermsField(forms.CharField):
         if not self._has_words(term):
             raise forms.ValidationError(
                 f"“{_short(term)}” has no letter or number, so it would find nothing."
+            )
+        if _OF_THE_SEARCH.search(term):
+            raise forms.ValidationError(
+                f"“{_short(term)}” would find nothing. Please write it in full, without a star and "
+                "without au:, ti: or cat:."
             )
 
 

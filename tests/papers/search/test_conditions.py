@@ -54,7 +54,10 @@ SAND, PHRASE, NONE = Words("sand"), Words("wet sand"), Words("the")
         (Stem("diffus", "C"), "'diffus':C", "'diffus'", "", "'diffus'"),
         (
             Near("sand", "wet sand"),
-            "( 'sand':C ) <-> ( 'wet':C <-> 'sand':C ) | ( 'sand':C ) <2> ( 'wet':C <-> 'sand':C )",
+            " | ".join(
+                f"( 'sand':C ) {between} ( 'wet':C <-> 'sand':C )"
+                for between in ("<->", "<2>", "<3>")
+            ),
             "'sand' & 'wet' & 'sand'",
             "",
             "'sand' & 'wet' & 'sand'",

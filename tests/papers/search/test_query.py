@@ -152,7 +152,9 @@ def test_a_query_of_words_is_its_own_index_query() -> None:
     parsed = parse("graph networks ")
     words, either = "'graph' & 'network'", "'graph' & 'network' | 'graphnetwork'"
     marks = "'graph' | 'graphnetwork' | 'network'"
-    assert parsed == ParsedQuery(either, either, either, words, marks=marks)
+    assert parsed == ParsedQuery(
+        either, either, either, words, together="( 'graph' <-> 'network' )", marks=marks
+    )
 
 
 def test_the_index_query_of_a_phrase_is_its_words() -> None:

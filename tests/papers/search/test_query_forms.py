@@ -44,6 +44,15 @@ def titles(query: str) -> list[str]:
             ["fine tuning", "finetuning", "fine-tuning", "fine\u2013tuning"],
         ),
         ("Finetuning Large Models", ["fine tuning", "finetuning", "fine-tuning"]),
+        ("Fine tuning apart", ["finetuning", "fine-tuning", "finetune", "ti:finetuning"]),
+        ("The KV cache of real time models", ["kvcache", "realtime", "realtime kvcache"]),
+        ("DeepSeek V3.1 at Work", ["deepseekv3.1", "deepseekv3", "deepseek-v3", "deepseek v3"]),
+        ("Eight GPUs", ["gpu", "GPUs", "gpu eight"]),
+        ("One VLA", ["VLAs", "vla"]),
+        ("Sparse Matrices", ["matrix", "sparse matrix"]),
+        ("\u03c4-bench Scores", ["tau-bench", "tau bench", "\u03c4-bench", "\u03c4 bench"]),
+        ("\u03c0_0 and its Policy", ["pi0", "\u03c00", "pi_0", "\u03c0_0", "$\\pi_0$"]),
+        ("Layers of Qwen3-VL and GSM8K", ["Qwen3-V", "gsm8", "layers of qw"]),
         ("DINOv2 Features", ["dino v2", "dinov2", "dino", "DINO-v2"]),
         ("YOLO-v8 in the Field", ["yolov8", "yolo v8", "yolo", "YOLOv8"]),
         ("wav2vec 2.0 for All", ["wav2vec", "wav2vec2.0", "wav2vec 2"]),
@@ -179,6 +188,7 @@ def test_another_number_or_another_place_is_not_found(title: str, query: str) ->
             ],
         ),
         ("Łukasz Kaiser", ["L. Kaiser", "Ł. Kaiser", "lukasz kaiser", "au:łukasz"]),
+        ("Anna Weiß", ["A. Weiss", "anna weiss", "au:weiß", "Weiß"]),
         ("Иван Петров", ["И. Петров", "петров", "au:Петров"]),
     ],
 )
@@ -291,3 +301,64 @@ def test_the_beginning_of_a_last_word_finds_what_it_may_become(query: str) -> No
 def test_a_finished_or_short_word_is_no_beginning(query: str) -> None:
     make_paper("Quanta")
     assert titles(query) == []
+
+
+def test_words_side_by_side_come_first() -> None:
+    make_paper("Another", summary="Space and models of state, models, space: a model of state.")
+    make_paper("A name", summary="We train state space models.")
+    parsed = parse("state space models")
+    assert parsed is not None
+    first, *_ = top_matches(parsed, Filters(), at_least=20).paper_ids
+    assert Paper.objects.get(pk=first).title == "A name"
+
+
+def test_a_plural_and_a_greek_letter_in_a_title_rank_like_the_word_that_was_typed() -> None:
+    for title in ("GPUs for all", "A \u03c4-bench"):
+        make_paper(title)
+    make_paper("Another", summary="On a GPU, and tau-bench.")
+    for query, best in (("gpu", "GPUs for all"), ("tau-bench", "A \u03c4-bench")):
+        parsed = parse(query)
+        assert parsed is not None
+        first, *_ = top_matches(parsed, Filters(), at_least=20).paper_ids
+        assert Paper.objects.get(pk=first).title == best
+
+
+def test_two_words_that_are_in_no_paper_side_by_side_are_no_compound() -> None:
+    make_paper("A fine day", summary="No tuning.")
+    assert titles("finetuning") == []
+
+
+def test_a_compound_of_many_papers_is_counted_exactly() -> None:
+    for _ in range(250):
+        make_paper("On finetuning")
+    make_paper("On fine tuning")
+    parsed = parse("finetuning")
+    assert parsed is not None
+    matches = top_matches(parsed, Filters(), at_least=20)
+    assert (matches.total, matches.is_estimate) == (250, False)
+
+
+@pytest.mark.parametrize(
+    ("author", "queries"),
+    [
+        ("Francis C. M. Lau", ['au:"Francis C. M. Lau"', 'au:"Lau, Francis"']),
+        ("Emily de Oliveira Santos", ['au:"Santos, Emily"', 'au:"Emily Santos"']),
+        ("David I. Adelani", ["Adelani, David I.", "Adelani, David", "David Adelani"]),
+        ("David Adelani", ["Adelani, David I.", "David I. Adelani"]),
+    ],
+)
+def test_an_author_is_found_with_and_without_middle_names(author: str, queries: list[str]) -> None:
+    make_paper("Theirs", authors=[author])
+    make_paper("Of others", authors=["Francis Bo", "C. Lau", "Emily Roe", "Ana Santos", "David Ro"])
+    assert {query: titles(query) for query in queries} == {query: ["Theirs"] for query in queries}
+
+
+@pytest.mark.parametrize(("query", "author"), [("Yan He", "Yan He"), ("An Yang", "An Yang")])
+def test_a_name_that_is_an_everyday_word_ranks_its_author_first(query: str, author: str) -> None:
+    make_paper("Of others", authors=["Yan Roe"])
+    make_paper("More of others", authors=["Bo Yang"])
+    make_paper("Theirs", authors=["Ada Lovelace", "Alan Turing", author])
+    parsed = parse(query)
+    assert parsed is not None
+    first, *_ = top_matches(parsed, Filters(), at_least=20).paper_ids
+    assert Paper.objects.get(pk=first).title == "Theirs"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from papers.search.conditions import All, Either, Forms, Key, Near, Words
+from papers.search.conditions import All, Either, Forms, Guess, Key, Near, Words
+from papers.search.names import author
 from papers.search.runs import run_of_words, word
 
 Y_LECUN = All((Key("au:lecun.y", shown="lecun"),))
@@ -16,14 +17,28 @@ def test_a_compound_is_also_one_word() -> None:
 
 
 def test_a_pair_is_also_one_word() -> None:
-    typed = All((Words("fine"), Words("tuning"), Words("llamas")))
-    first = All((Words("finetuning"), Words("llamas")))
-    second = All((Words("fine"), Words("tuningllamas")))
-    assert run_of_words(["fine", "tuning", "llamas"]) == Forms((typed, first, second))
+    typed = All((Words("fine"), Words("tune"), Words("llama")))
+    first = All((Words("finetune"), Words("llama")))
+    second = All((Words("fine"), Words("tunellama")))
+    assert run_of_words(["fine", "tune", "llama"]) == Forms((typed, first, second))
 
 
 def test_words_with_a_comma_between_are_no_pair() -> None:
-    assert run_of_words(["fine,", "tuning"]) == All((Words("fine,"), Words("tuning")))
+    assert run_of_words(["fine,", "tune"]) == All((Words("fine,"), Words("tune")))
+
+
+def test_a_word_may_be_a_compound_of_two() -> None:
+    found = word("kvcache", "A")
+    assert isinstance(found, Forms)
+    assert found.parts[0] == Words("kvcache", "A")
+    assert Guess("kv cache", "A") in found.parts
+    assert "kv cache" in found.guesses()
+
+
+def test_a_family_a_given_name_and_initials_are_one_author() -> None:
+    found = run_of_words(["Hinton,", "Geoffrey", "E."])
+    assert isinstance(found, Forms | All)
+    assert author("Hinton, Geoffrey") in found.parts
 
 
 def test_a_long_run_has_no_other_forms() -> None:

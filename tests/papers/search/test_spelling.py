@@ -31,6 +31,14 @@ def catalogue() -> None:
     learn_words()
 
 
+def test_a_query_of_known_words_that_is_only_unfinished_has_no_slip(catalogue: None) -> None:
+    for _ in range(11):
+        make_paper("On yang leaves", authors=["Yang Le"])
+    learn_words()
+    assert did_you_mean("yann le", 0, Filters()) == "yang le"
+    assert did_you_mean("yann le", 0, Filters(), completed=2) == ""
+
+
 # ── the words ────────────────────────────────────────────────────────────────
 
 

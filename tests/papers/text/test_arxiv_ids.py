@@ -107,6 +107,8 @@ def test_an_id_has_its_month(identity: str, month: date) -> None:
         "/abs/2611.90000",
         "2611.90000v1.pdf",
         "2611.90000 [cs.CL]",
+        "2611.90000 (cs.CL)",
+        "1. 2611.90000",
         "[Sand](https://arxiv.org/abs/2611.90000)",
         "[2611.90000] Sand moves: a study - arXiv",
         "eprint = {2611.90000},",

@@ -18,6 +18,13 @@ from papers.text.plurals import number_forms, singular
         ("person", "people"), ("mouse", "mice"), ("leaf", "leaves"), ("lens", "lenses"),
         ("schema", "schemas"), ("area", "areas"), ("metric", "metrics"), ("topic", "topics"),
         ("llm", "llms"), ("gpu", "gpus"), ("api", "apis"), ("base", "bases"), ("tie", "ties"),
+        ("moe", "moes"), ("iou", "ious"), ("synopsis", "synopses"), ("psychosis", "psychoses"),
+        ("metastasis", "metastases"), ("genesis", "geneses"), ("neurosis", "neuroses"),
+        ("curriculum", "curricula"), ("hippocampus", "hippocampi"), ("momentum", "momenta"),
+        ("ganglion", "ganglia"), ("torus", "tori"), ("plateau", "plateaus"), ("alga", "algae"),
+        ("purpose", "purposes"), ("dose", "doses"), ("rose", "roses"), ("prose", "proses"),
+        ("collapse", "collapses"), ("phase", "phases"), ("sense", "senses"), ("nose", "noses"),
+        ("license", "licenses"), ("ellipse", "ellipses"), ("close", "closes"),
     ],
 )  # fmt: skip
 def test_a_singular_and_its_plural_are_forms_of_each_other(word: str, plural: str) -> None:

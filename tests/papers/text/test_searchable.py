@@ -32,6 +32,7 @@ from web.sql import rows
         ("1.58bit", ["1", "58", "bit"]),
         ("C++ & <b>", ["c", "b"]),
         ("Schrödinger’s Łukasz", ["schrodinger", "s", "lukasz"]),
+        ("Weiß Ærø Œuvre Þór Guðmundur", ["weiss", "aero", "oeuvre", "thor", "gudmundur"]),
         ("models—which", ["models", "which"]),
         ("ＧＰＴ－４ CO₂ ﬁne 𝛼", ["gpt", "4", "co", "2", "fine", "α"]),
         ("Gemini™ zero\u200bwidth soft\u00adhyphen", ["gemini", "zerowidth", "softhyphen"]),
@@ -103,7 +104,7 @@ def test_the_border_inside_a_word_can_be_another_character() -> None:
 )
 @given(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs", "Cn"]), max_size=40)
-    | st.text("aBvV4é-—._'’/+ ﬁ₂Øı\u00ad", max_size=40)
+    | st.text("aBvV4é-—._'’/+ ﬁ₂ØıßÆþ\u00ad", max_size=40)
 )
 def test_the_database_separates_as_we_do(text: str) -> None:
     ((folded, separated, joined),) = rows(

@@ -111,12 +111,27 @@ def test_a_line_of_names_keeps_a_family_with_its_given_name() -> None:
     assert form.preferences.authors == names
 
 
+IN_FULL = (
+    "would find nothing. Please write it in full, without a star and without au:, ti: or cat:."
+)
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "error"),
     [
         ("keywords", "agents, …", "“…” has no letter or number, so it would find nothing."),
         ("muted", '"-"', "“-” has no letter or number, so it would find nothing."),
         ("authors", "Ada Li; *", "“*” has no letter or number, so it would find nothing."),
+        (
+            "muted",
+            "A*, RRT*, C*-algebra, quantiz*",
+            f"“quantiz*” {IN_FULL}",
+        ),
+        (
+            "authors",
+            "Ada Li; au:lecun",
+            f"“au:lecun” {IN_FULL}",
+        ),
         ("muted", f"a, {'x' * 81}", f"“{'x' * 30}…” is longer than 80 characters."),
         ("authors", f"Ada Li; {'y' * 81}", f"“{'y' * 30}…” is longer than 80 characters."),
         (

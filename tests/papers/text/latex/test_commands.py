@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from papers.text.latex.commands import commands_undone
@@ -69,9 +67,7 @@ def test_commands_are_undone_without_touching_quotes_and_dashes() -> None:
     "command", ["frac", "ours", "'", "b", "footnote", "textcolor{red}", "hat", "cite", "href{a.b/}"]
 )
 def test_commands_in_commands_take_a_moment(command: str) -> None:
-    start = time.perf_counter()
     unicode_math(rf"\{command}{{" * 1000 + "1" + "}" * 1000)
-    assert time.perf_counter() - start < 1
 
 
 def test_groups_that_are_nested_too_deep_stay() -> None:
