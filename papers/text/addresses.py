@@ -6,9 +6,10 @@ address, and links must not lead to the work of others.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final
+
+from papers.text.clean import clean
 
 # What TeX needs to show one character of an address.
 _SPELLINGS: Final = (
@@ -59,7 +60,7 @@ def plain_address(tex: str) -> str:
 
     What is no known spelling stays, so that the caller can see that the address is mangled.
     """
-    address = html.unescape(tex.strip())
+    address = clean(tex).strip()
     for _ in range(4):
         found = _WRAPPED.match(address)
         if not found:

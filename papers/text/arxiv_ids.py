@@ -9,6 +9,8 @@ from datetime import date
 from typing import Final
 from urllib.parse import unquote
 
+from papers.text.clean import clean
+
 _ARXIV_ID = re.compile(
     r"""(?: (?:https?://)? (?:[a-z]+\.)? arxiv\.org/ [a-z]+/
           | (?:https?://)? (?:www\.)? huggingface\.co/papers/
@@ -25,7 +27,6 @@ _ARXIV_ID = re.compile(
 # ── what people paste ────────────────────────────────────────────────────────────────
 
 LONGEST_PASTE: Final = 4_000  # characters: a whole BibTeX entry has about a thousand
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _YEAR_MONTH: Final = r"[0-9]{2}(?:0[1-9]|1[0-2])"
 _ARCHIVES: Final = (
     "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas "
@@ -88,7 +89,7 @@ def pasted_id(text: str) -> str | None:
 
 def _cleaned(text: str) -> str:
     """Full-width letters as plain ones, percent signs decoded, invisible characters removed."""
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    plain = clean(unicodedata.normalize("NFKC", text))
     return " ".join((unquote(unquote(plain)) if "%" in plain else plain).split())
 
 

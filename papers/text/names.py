@@ -5,16 +5,13 @@ A group (Qwen Team, The ATLAS Collaboration) and a name in a script without init
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from papers.text.clean import fold
+from papers.text.clean import clean, fold
 from papers.text.tex import unicode_math
-
-LONGEST_NAME: Final = 200
 
 
 def _words(text: str) -> frozenset[str]:
@@ -112,7 +109,7 @@ def clean_name(text: str) -> str:
     name = _MARKS.sub("", name).strip()
     name = _BEFORE.sub("", fold(_without_note(name)))
     name = _FULL_STOP.sub("", _AFTER.sub("", name).rstrip(" ,;:*"))
-    return "" if _NO_NAME.fullmatch(name) or len(name) > LONGEST_NAME else name
+    return "" if _NO_NAME.fullmatch(name) else name
 
 
 def initials(name: str) -> str:
@@ -235,7 +232,7 @@ def _is_family(name: str) -> bool:
 
 
 def _characters(text: str) -> str:
-    text = _ACUTE_S.sub("ś", html.unescape(text))
+    text = _ACUTE_S.sub("ś", clean(text))
     return fold(unicode_math(text).translate(_WIDE))
 
 

@@ -2,18 +2,17 @@ r"""The normalised title: what two spellings of one title have in common."""
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from typing import Final
 
+from papers.text.clean import clean
 from papers.text.tex import unicode_math
 
 LONGEST_TITLE: Final = 500  # the index of title_key takes about 2,700 bytes
 _BETWEEN_WORDS = re.compile("[^0-9a-z]+")
 # Most titles have none of these; the conversion of TeX takes ten times as long as all the rest.
 _WRITTEN_IN_TEX = re.compile(r"[\\$]|[_^]\{")
-_ENTITY = re.compile(r"&#?\w{1,31};")
 # A script is typed π_0, π₀ or π0, and x^2, x² or x2; but SWE_bench is SWE-bench.
 _SCRIPT = re.compile(r"(?<=\w)\^\(?|(?<=\b[^\W\d_])_(?=[\w(∞])\(?")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|sub|sup|tt|span)>", re.IGNORECASE)
@@ -45,8 +44,7 @@ def title_key(title: str) -> str:
 
 def _plain(title: str) -> str:
     if "&" in title:
-        # Twice: some sources escape what they got escaped.
-        title = _entities_undone(_entities_undone(title))
+        title = clean(title)
     if "<" in title:
         title = _TAG.sub("", title)
     if _WRITTEN_IN_TEX.search(title):
@@ -57,11 +55,6 @@ def _plain(title: str) -> str:
 def _spoken(found: re.Match[str]) -> str:
     sign = found[0].strip()
     return "plus" * len(sign) if sign[0] == "+" else _SPOKEN.get(sign, "star")
-
-
-def _entities_undone(text: str) -> str:
-    """`text` without entities. One without its semicolon is none: "AT&T", "Q&not"."""
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def _belongs_to_a_word(character: str) -> bool:

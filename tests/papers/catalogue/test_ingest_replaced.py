@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
-
 import pytest
 
-from papers.catalogue.ingest import IngestReport, ingest, noon
-from papers.fetched import FetchedPaper
-from papers.models import Paper, RawRecord, Signal
+from papers.models import Paper
+from tests.papers.catalogue.ingesting import LATER, fetched, store
 
 pytestmark = pytest.mark.django_db
-DAY = date(2025, 3, 14)
-NOON = noon(DAY)
-LATER = NOON + timedelta(days=1)
-
-
-def fetched(title: str = "A title", **values: Any) -> FetchedPaper:
-    """A paper as a source returns it; its payload differs whenever the paper does."""
-    values.setdefault("listed_on", DAY)
-    values.setdefault("raw", {"title": title} | {key: str(value) for key, value in values.items()})
-    return FetchedPaper(title=title, **values)
-
-
-def store(*papers: FetchedPaper, source: str = "hugging_face", **options: Any) -> IngestReport:
-    return ingest(source, papers, **({"read_at": NOON} | options))
-
-
-def counts(report: IngestReport) -> tuple[int, int, int, int]:
-    return report.new, report.updated, report.unchanged, report.signals
-
-
-def everything() -> list[Any]:
-    """All that an ingest may write, the times of writing included."""
-    models = (Paper, Signal, RawRecord)
-    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 # ── links ────────────────────────────────────────────────────────────────────

@@ -58,6 +58,13 @@ def test_other_characters_are_undone_and_what_is_unknown_stays(tex: str, address
     assert plain_address(tex) == address
 
 
+def test_only_an_entity_with_its_semicolon_is_undone() -> None:
+    assert (
+        plain_address(r"https://a.org/b\_c?x=1&copy=2&amp;lt=3")
+        == "https://a.org/b_c?x=1&copy=2&lt=3"
+    )
+
+
 def test_addresses_inside_a_text_are_undone() -> None:
     text = r"Code: \url{https://github.com/ada/my\_engine}, a\_b and github.com/a/c\_d."
     assert undo_tex_in_addresses(text).split() == [

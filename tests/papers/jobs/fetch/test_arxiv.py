@@ -61,6 +61,12 @@ def test_a_link_in_prose_does_not_replace_a_known_one(arxiv: FakeService) -> Non
     assert paper.code_url == "https://github.com/ada/named"
 
 
+def test_a_name_that_is_too_long_is_left_out_and_counted(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00001", authors=("x" * 201, "Ada Lovelace"))))
+    assert ask("2503.00001").fields_left_out == 1
+    assert Paper.objects.get().authors == ["Ada Lovelace"]
+
+
 def test_many_papers_are_requested_a_hundred_at_a_time(arxiv: FakeService) -> None:
     arxiv.respond(QUERY, xml())
     ids = [f"2503.{number:05}" for number in range(250)]
