@@ -59,12 +59,12 @@ def _fetched_days(today: date) -> set[date]:
 def _metadata_steps(now: datetime) -> Iterator[Step]:
     """One batch after the other until no paper is due, or the run's time is over."""
     with at_arxiv.connect(RUN) as http:
-        while ids := _ids_lacking_metadata(now):
+        while ids := _ids_to_request(now):
             yield Step(partial(arxiv.fetch_batch, http, ids, now))
 
 
-def _ids_lacking_metadata(now: datetime) -> list[str]:
-    papers = arxiv.lacking_metadata(now).values_list("arxiv_id", flat=True)
+def _ids_to_request(now: datetime) -> list[str]:
+    papers = arxiv.papers_to_request(now).values_list("arxiv_id", flat=True)
     return [str(arxiv_id) for arxiv_id in papers[: at_arxiv.BATCH]]
 
 

@@ -75,7 +75,7 @@ def fetch_papers(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
     return report
 
 
-def lacking_metadata(now: datetime) -> QuerySet[Paper]:
+def papers_to_request(now: datetime) -> QuerySet[Paper]:
     """The papers to request at `now`, newest first: their metadata are missing or may be old.
 
     A paper that a source withdrew is among them, as a new version may live; not one that an

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakes.arxiv import feed
 from fakes.web_service import FakeResponse, FakeTime
-from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, lacking_metadata
+from papers.jobs.fetch.arxiv import fetch_announcements, fetch_batch, papers_to_request
 from papers.jobs.fetching import FetchReport
 from papers.models import Paper
 from papers.sources.arxiv import connect, connect_feeds
@@ -47,7 +47,7 @@ def look_at_feed(now: datetime = NOW) -> FetchReport:
 
 
 def ids_waiting(now: datetime) -> list[str | None]:
-    return list(lacking_metadata(now).values_list("arxiv_id", flat=True))
+    return list(papers_to_request(now).values_list("arxiv_id", flat=True))
 
 
 def make_incomplete(identity: str, **values: Any) -> Paper:
