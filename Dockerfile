@@ -18,11 +18,12 @@ RUN LOCAL=false SECRET_KEY=needed-only-to-collect-static-files SITE_URL=https://
 
 FROM python:3.13-slim-bookworm
 RUN groupadd --gid 10001 trending \
- && useradd --uid 10001 --gid trending --no-create-home --home-dir /tmp trending
+ && useradd --uid 10001 --gid trending --no-create-home --home-dir /tmp trending \
+ && install --directory --owner=trending --group=trending --mode=700 /journal
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-# VAR_DIR holds beat's schedule only; all permanent data is in PostgreSQL.
+# VAR_DIR holds beat's schedule only, /journal what a worker has begun; all else is in PostgreSQL.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL=false VAR_DIR=/tmp
 USER 10001:10001
 EXPOSE 8000

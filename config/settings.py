@@ -236,6 +236,8 @@ RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
+# What each sending process has begun, for when it is killed: on a disk of this machine.
+JOURNAL_DIR = env.str("JOURNAL_DIR", default=str(VAR_DIR / "journal"))
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
 # Mails a second, overall and by recipient domain; 0 is no limit.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from functools import partial
 from queue import LifoQueue
 from types import TracebackType
 from typing import Final, Self
@@ -22,6 +23,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 
 from mail import outcome as outcomes
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message, django_message
 from mail.outcome import Outcome, resolve_disputed
 
@@ -57,12 +59,15 @@ class DjangoTransport:
     ) -> None:
         self._stack.close()
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         """Transmit each message to its one recipient; outcomes in order, never an error."""
         if time.monotonic() - self._last_used > MAX_IDLE:
             self._close_connections()
-        raw = list(self._threads.map(self._send_one, burst))
+        raw = list(self._threads.map(partial(self._send_one, journal), burst))
         resolved = resolve_disputed(raw, self._has_accepted)
+        for message, outcome in zip(burst, resolved, strict=True):
+            if outcome.state != "accepted":  # those are noted already
+                journal.answer(message.reference, outcome)
         self._has_accepted = any(outcome.state == "accepted" for outcome in resolved)
         self._last_used = time.monotonic()
         return resolved
@@ -73,11 +78,15 @@ class DjangoTransport:
             with suppress(Exception):  # a connection that cannot be closed is closed already
                 connection.close()
 
-    def _send_one(self, message: Message) -> Outcome:
+    def _send_one(self, journal: Journal, message: Message) -> Outcome:
         connection = self._free.get()
         try:
             built = django_message(message, has_metadata=self._takes_metadata)
-            return _transmit(connection, built)
+            journal.begin(message.reference)
+            outcome = _transmit(connection, built)
+            if outcome.state == "accepted":
+                journal.answer(message.reference, outcome)
+            return outcome
         except Exception as error:  # noqa: BLE001 (raised before `_transmit`, so nothing was sent)
             return outcomes.of_building(error)
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from celery import shared_task
@@ -16,11 +17,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from mail.factory import process_transport
+from mail.journal import process_journal
 from newsletter.delivery import archive as archiving
 from newsletter.delivery import pause, sweep
 from newsletter.delivery.deliver import BATCH, deliver
 from newsletter.delivery.dispatch import dispatch_due
 from newsletter.delivery.progress import note_send_rate
+from newsletter.delivery.recover import recover
 from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
@@ -45,7 +48,8 @@ def dispatch_every_cadence() -> None:
 
 @shared_task(name="newsletter.expire_leases")
 def expire_leases() -> None:
-    """End the rows of workers that were killed while sending."""
+    """Recover or end the rows of workers that were killed while sending."""
+    recover_killed()
     sweep.expire_leases(timezone.now())
 
 
@@ -73,9 +77,16 @@ def enqueue_stalled() -> None:
 def send_batch(edition_id: int, first: int, last: int) -> None:
     """Send what waits in a batch of deliveries, and leave the rest to the next task."""
     until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
-    left = deliver(Batch(edition_id, first, last), until, process_transport())
+    recover_killed()
+    left = deliver(Batch(edition_id, first, last), until, process_transport(), process_journal())
     if left:
         send_batch.delay(left.edition_id, left.first, left.last)
+
+
+def recover_killed() -> None:
+    """Recover what processes of this machine left behind that were killed while sending."""
+    if settings.JOURNAL_DIR:
+        enqueue(recover(Path(settings.JOURNAL_DIR), timezone.now()))
 
 
 @shared_task(name="newsletter.note_send_rate")

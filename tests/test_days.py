@@ -21,6 +21,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from fakes.arxiv import ATOM
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
 from newsletter.delivery.compose_again import compose_again
@@ -81,7 +82,7 @@ class World:
         )
         return Response(f"<feed {ATOM}>{entries}</feed>", content_type="application/atom+xml")
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         return [Outcome("accepted") for _ in burst]
 
     def tick(self, now: datetime) -> None:

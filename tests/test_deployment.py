@@ -78,7 +78,7 @@ def test_the_stores_keep_their_data() -> None:
     assert "--maxmemory-policy noeviction" in redis
     assert SERVICES["redis"]["volumes"] == ["redis:/data"]
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
-    assert set(COMPOSE["volumes"]) == {"postgres", "redis"}
+    assert set(COMPOSE["volumes"]) == {"postgres", "redis", "journal"}
     assert int(re.findall(r"postgres:(\d+)", SERVICES["postgres"]["image"])[0]) >= 15
     assert SERVICES["redis"]["image"].startswith("redis:7")
 

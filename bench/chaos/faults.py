@@ -15,7 +15,8 @@ from bench.chaos.run import Context, Fault
 from fakes.mail_receiver import GONE, Misbehaviour
 from fakes.service_processes import send_signal
 
-BURST: Final = 50  # mails whose outcome is unknown when a sender is killed
+BURST: Final = 50  # mails in one request to an API
+CONNECTIONS: Final = 8  # a mail on each is in doubt when a sender over SMTP is killed
 _TERM_SECONDS: Final = 40.0
 
 
@@ -134,7 +135,7 @@ def _dispatch_often(context: Context) -> str:
     return "four dispatches at once"
 
 
-_KILL: Final = Fault("kill_worker", "kill -9 of a worker", _kill_worker, doubt=BURST)
+_KILL: Final = Fault("kill_worker", "kill -9 of a worker", _kill_worker, doubt=CONNECTIONS)
 _EARLY: Final = Fault("", "", composes=True, is_early=True, is_fresh=True)
 PROCESSES: Final = [
     replace(_KILL, composes=True, share=1.2, runs=20),
@@ -227,7 +228,7 @@ def _api_faults(url: str) -> list[Fault]:
         fault("cut", "API takes a burst, answer cut", "cut", postmark, BURST),
         fault("silence_key", "the same, with idempotency keys", "silence", resend, BURST),
         Fault("api_partial", refused, environ=postmark, special="invalid", share=0.6),
-        replace(_KILL, name="api_kill_worker", words=killed, environ=postmark),
+        replace(_KILL, name="api_kill_worker", words=killed, environ=postmark, doubt=BURST),
     ]
 
 

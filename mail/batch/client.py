@@ -22,6 +22,7 @@ from django.core.mail import get_connection
 from mail import outcome as outcomes
 from mail.backend import MAX_IDLE
 from mail.batch.split import BatchItem, chunks, halves, request_key
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message, django_message
 from mail.outcome import Outcome, resolve_disputed
 
@@ -122,12 +123,14 @@ class BurstTransport:
     ) -> None:
         self._backend.close()
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         """Transmit each message to its one recipient; outcomes in order, never an error."""
         built = [self._build(message) for message in burst]
-        sent = self._send_all([one for one in built if isinstance(one, BatchItem)])
+        sent = self._send_all([one for one in built if isinstance(one, BatchItem)], journal)
         raw = [one if isinstance(one, Outcome) else sent[id(one)] for one in built]
         resolved = resolve_disputed(raw, self._has_accepted)
+        for message, outcome in zip(burst, resolved, strict=True):
+            journal.answer(message.reference, outcome)
         self._has_accepted = any(outcome.state == "accepted" for outcome in resolved)
         return resolved
 
@@ -140,12 +143,14 @@ class BurstTransport:
         except Exception as error:  # noqa: BLE001 (an invalid message affects no other)
             return outcomes.of_building(error)
 
-    def _send_all(self, items: Sequence[BatchItem]) -> dict[int, Outcome]:
+    def _send_all(self, items: Sequence[BatchItem], journal: Journal) -> dict[int, Outcome]:
         """Send in as many requests as needed; the outcomes by the `id()` of the item."""
         found: dict[int, Outcome] = {}
         waiting = list(chunks(items, self._api.max_messages, self._api.max_bytes))
         while waiting:
             chunk = waiting.pop(0)
+            for item in chunk:
+                journal.begin(item.message.reference)
             reply = self._exchange(chunk)
             if reply.is_about_content and len(chunk) > 1:
                 waiting[:0] = halves(chunk)
@@ -154,7 +159,10 @@ class BurstTransport:
                 chunk += [item for rest in waiting for item in rest]
                 waiting.clear()
             each = reply.each or [reply.whole or Outcome("unknown")] * len(chunk)
-            found |= {id(item): outcome for item, outcome in zip(chunk, each, strict=True)}
+            for item, outcome in zip(chunk, each, strict=True):
+                found[id(item)] = outcome
+                if outcome.state == "accepted":  # others may still become another outcome
+                    journal.answer(item.message.reference, outcome)
         return found
 
     def _exchange(self, chunk: Sequence[BatchItem]) -> BatchReply:

@@ -19,6 +19,7 @@ from typing import Final, Self
 from django.conf import settings
 from django.core.mail.message import sanitize_address
 
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
 from mail.smtp.loop import ConnectionLoop, Sending
@@ -55,7 +56,7 @@ class SmtpTransport:
         """Whether the server is near: then threads would cost more than the waiting."""
         return min(worker.latency for worker in self._workers) <= _NEAR
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         """Transmit each message to its one recipient; outcomes in order, never an error.
 
         After half of a lease no message is begun any more.
@@ -63,7 +64,7 @@ class SmtpTransport:
         Raises:
             BaseException: the process has to stop; the messages under way are in doubt.
         """
-        queue = OutgoingQueue(burst, monotonic() + settings.LEASE_SECONDS / 2)
+        queue = OutgoingQueue(burst, monotonic() + settings.LEASE_SECONDS / 2, journal)
         if self.is_near:
             self._send_in_loop(queue)
         else:

@@ -17,6 +17,7 @@ from weakref import WeakSet
 import numpy as np
 
 from mail import outcome as outcomes
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
 
@@ -47,10 +48,13 @@ class OutgoingMessage:
 class OutgoingQueue:
     """The messages of a burst, to take, and to finish or to requeue. Each is finished once."""
 
-    def __init__(self, burst: Sequence[Message], until: float) -> None:
+    def __init__(
+        self, burst: Sequence[Message], until: float, journal: Journal = NO_JOURNAL
+    ) -> None:
         """`until`: the moment (`time.monotonic`) after which no message is begun."""
         self._burst = [OutgoingMessage(message) for message in burst]
         self._until = until
+        self._journal = journal
         self._waiting = deque(self._burst)
         self._unfinished = set(self._burst)  # waiting, or at one of the connections
         self._failure = _TOO_SLOW
@@ -105,6 +109,11 @@ class OutgoingQueue:
         if outgoing in self._unfinished:
             self._unfinished.discard(outgoing)
             outgoing.outcome = outcome
+            self._journal.answer(outgoing.message.reference, outcome)
+
+    def begin(self, outgoing: OutgoingMessage) -> None:
+        """Note that the content of this message is about to leave."""
+        self._journal.begin(outgoing.message.reference)
 
     def requeue(self, outgoing: OutgoingMessage, why: str, *, is_suspect: bool) -> None:
         """Give a message of which nothing has left to another connection.
@@ -112,6 +121,7 @@ class OutgoingQueue:
         One that is suspected of breaking the connection goes behind the others, and is deferred
         after its last try.
         """
+        self._journal.revoke(outgoing.message.reference)
         self._failure = Outcome("deferred", error=why[:500])
         if not is_suspect:
             self._waiting.appendleft(outgoing)

@@ -181,6 +181,7 @@ class SmtpSession:
     def _write_content(self, message: OutgoingMessage) -> None:
         """Write the content and its dot; from then on the message is in doubt."""
         self._next, self._in_doubt = self._take(), message
+        self._queue.begin(message)
         self._connection.write(message.content, _END + self._pipelined_envelope())
         self._queue.encode_next()
 

@@ -4,7 +4,8 @@ What is claimed and marked is committed before a message leaves, and the order i
 process that is killed before the mark leaves leases that run out, and another worker claims the
 deliveries again. One that is killed after it leaves rows in `sending`, which become `uncertain`: it
 cannot be known whether those messages left, and a message is never sent twice. BURST_SIZE bounds
-how many: the commit that marks a burst records the one before.
+how many: the commit that marks a burst records the one before. What the process wrote to its
+journal shows for most of them what became of them: recover.py.
 
 Each process waits for PostgreSQL and for the mail server in turn. Four processes on two cores
 fill those waits: docs/decisions/0016-one-burst-at-a-time.md has the figures.
@@ -25,6 +26,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from mail.journal import NO_JOURNAL, Journal
 from mail.outcome import ERRORS_OF_OURS, Outcome
 from mail.transport import Transport
 from newsletter.delivery import ledger
@@ -34,7 +36,7 @@ from newsletter.delivery.record import record, record_and_mark
 from newsletter.delivery.seen import seen_papers
 from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
-from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
+from newsletter.delivery.types import Batch, Burst, Claimed, Item, Owner, RenderStamp
 from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
 from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_edition
 from newsletter.editions.reasons import NOT_RENDERED
@@ -50,7 +52,9 @@ _CLAIM: Final = 250  # deliveries that are claimed at once
 _PATIENCE: Final = 120.0  # seconds in which the database may come back
 
 
-def deliver(batch: Batch, until: datetime, transport: Transport) -> Batch | None:
+def deliver(
+    batch: Batch, until: datetime, transport: Transport, journal: Journal = NO_JOURNAL
+) -> Batch | None:
     """Send what waits in a batch; returns what is left of it when the time was too short.
 
     Stops when nothing is left to claim, or after the burst in which `until` passes: a slow
@@ -60,7 +64,7 @@ def deliver(batch: Batch, until: datetime, transport: Transport) -> Batch | None
         edition = load_edition(batch.edition_id)
     except Edition.DoesNotExist:  # it is being composed again; the next ticks find these rows
         return None
-    with closing(_Sender(edition, transport)) as sender:
+    with closing(_Sender(edition, transport, journal)) as sender:
         while batch.first <= batch.last:
             if timezone.now() >= until:
                 return batch
@@ -81,13 +85,16 @@ def deliver(batch: Batch, until: datetime, transport: Transport) -> Batch | None
 class _Sender:
     """One edition, one transport, and the fence under which this process claims deliveries."""
 
-    def __init__(self, edition: LoadedEdition, transport: Transport) -> None:
+    def __init__(self, edition: LoadedEdition, transport: Transport, journal: Journal) -> None:
         self._edition = edition
         self._transport = transport
         self._fence = uuid.uuid4()
         self._rates = send_rates()
         self._throttle = Throttle(self._rates)
         self._outcomes: list[tuple[Digest, Outcome]] = []  # of the last burst, not recorded yet
+        self._journal = journal
+        self._is_transmitting = False
+        journal.start(Owner(edition.edition_id, self._fence).as_text())
 
     def claim(self, batch: Batch) -> list[Claimed]:
         """Claim whole bursts, _CLAIM deliveries or one burst; none when nothing waits."""
@@ -120,22 +127,35 @@ class _Sender:
         holds the rows by now.
         """
         if self._rates.overall:  # the throttle may sleep, and the outcomes must not wait for it
-            self.close()
+            self._record_last()
         admitted = self._admit(burst)
         if not admitted:
             return True
         edition, now = self._edition.edition_id, timezone.now()
+        self._journal.plan(item.id for item in admitted)
         held = retry_until_database_returns(
             lambda: record_and_mark(edition, self._fence, self._outcomes, admitted, now)
         )
         self._outcomes = []
         digests = admitted.keep(held).digests()
-        self._outcomes = list(zip(digests, self._transport.send(digests), strict=True))
+        self._is_transmitting = True
+        outcomes = self._transport.send(digests, self._journal)
+        self._is_transmitting = False
+        self._outcomes = list(zip(digests, outcomes, strict=True))
+        self._journal.flush()
         self._throttle.note([(digest.to, outcome) for digest, outcome in self._outcomes])
         return bool(held)
 
     def close(self) -> None:
-        """Record the outcomes of the last burst."""
+        """Record the outcomes of the last burst; then the journal is not needed any more.
+
+        Except when a burst was broken off, by the task's time limit for instance.
+        """
+        self._record_last()
+        if not self._is_transmitting:
+            self._journal.clear()
+
+    def _record_last(self) -> None:
         if self._outcomes:
             edition, now = self._edition.edition_id, timezone.now()
             retry_until_database_returns(lambda: record(edition, self._fence, self._outcomes, now))
@@ -143,7 +163,7 @@ class _Sender:
 
     def release(self, claimed: Sequence[Claimed]) -> None:
         """Give back the deliveries of a claim that were not sent; another task takes them."""
-        self.close()  # the outcomes first: they must not wait for the rest of the claim
+        self._record_last()  # the outcomes first: they must not wait for the rest of the claim
         ids = [one.id for one in claimed]
         retry_until_database_returns(
             lambda: ledger.release(self._edition.edition_id, self._fence, ids)

@@ -15,6 +15,7 @@ from newsletter.delivery.types import (
     Claimed,
     Content,
     Due,
+    Held,
     RenderStamp,
     Result,
 )
@@ -162,6 +163,25 @@ _RELEASE = """
 UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
  WHERE id = ANY(%(ids)s::bigint[]) AND id BETWEEN %(lowest)s AND %(highest)s
    AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
+"""
+
+# What a killed process had marked and not begun: the attempt was not made, so it does not count.
+# Also rows whose lease has run out: they keep the fence.
+_REQUEUE = """
+UPDATE newsletter_delivery
+   SET state = 'queued', reason = '', attempts = greatest(attempts - 1, 0),
+       next_attempt_at = %(now)s, lease_until = NULL, fence = NULL
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
+   AND state IN ('sending', 'uncertain')
+"""
+
+_HELD = """
+SELECT delivery.id, delivery.attempts, coalesce(subscriber.email, '')
+  FROM newsletter_delivery AS delivery
+  LEFT JOIN subscribers_subscriber AS subscriber ON subscriber.id = subscriber_id
+ WHERE delivery.id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
+   AND delivery.state IN ('sending', 'uncertain')
+ ORDER BY delivery.id
 """
 
 # Deferred without an attempt, because of the send rates. It is found again when it is due.
@@ -339,6 +359,16 @@ def defer(
             times=[now + timedelta(seconds=seconds) for seconds, _ in waits.values()],
             reasons=[reason for _, reason in waits.values()],
         )
+
+
+def held(edition_id: int, fence: uuid.UUID, ids: Collection[int]) -> list[Held]:
+    """Those of these deliveries that are sending, or uncertain since, under this fence."""
+    return [Held(*row) for row in rows(_HELD, edition=edition_id, fence=fence, ids=array(ids))]
+
+
+def requeue(edition_id: int, fence: uuid.UUID, ids: Collection[int], now: datetime) -> int:
+    """Queue deliveries again that were marked under this fence and never begun; how many."""
+    return execute(_REQUEUE, edition=edition_id, fence=fence, ids=array(ids), now=now)
 
 
 def release(edition_id: int, fence: uuid.UUID, ids: Collection[int]) -> None:

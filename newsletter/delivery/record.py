@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -14,13 +15,27 @@ from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
 from newsletter.editions.reasons import NOT_RENDERED
-from newsletter.editions.render import Digest
 from newsletter.models import Delivery
 from subscribers.models import Suppression
 from subscribers.suppress import suppress
 
 State = Delivery.State
-Outcomes = Sequence[tuple[Digest, Outcome]]
+
+
+class Attempted(Protocol):
+    """What is recorded of a message besides its outcome: its delivery's id and its recipient."""
+
+    @property
+    def reference(self) -> int: ...
+
+    @property
+    def to(self) -> str: ...
+
+    @property
+    def attempts(self) -> int: ...
+
+
+Outcomes = Sequence[tuple[Attempted, Outcome]]
 
 
 def record(edition_id: int, fence: UUID, outcomes: Outcomes, now: datetime) -> None:
@@ -46,12 +61,13 @@ def record_and_mark(
 
 def _results(edition_id: int, outcomes: Outcomes, now: datetime) -> list[Result]:
     """What the ledger stores, once addresses are suppressed and the edition is paused."""
-    for digest, outcome in outcomes:
-        if outcome.is_hard_bounce:
-            suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
+    for message, outcome in outcomes:
+        if outcome.is_hard_bounce and message.to:
+            suppress(message.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
     pause_on_failures(edition_id, [outcome for _, outcome in outcomes], now)
     return [
-        result_of(digest.reference, outcome, digest.attempts, now) for digest, outcome in outcomes
+        result_of(message.reference, outcome, message.attempts, now)
+        for message, outcome in outcomes
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.editions.loaded_edition import Selection
@@ -20,6 +21,26 @@ class Batch:
     edition_id: int
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The claim under which a process sends: what its journal says of it."""
+
+    edition_id: int
+    fence: UUID
+
+    def as_text(self) -> str:
+        return f"{self.edition_id} {self.fence}"
+
+    @classmethod
+    def of_text(cls, text: str) -> Owner:
+        """
+        Raises:
+            ValueError: it is not the text of an owner.
+        """
+        edition, _, fence = text.partition(" ")
+        return cls(int(edition), UUID(fence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,14 @@ class Claimed(NamedTuple):
     subscriber_id: int | None
     attempts: int
     content: Content | None = None  # stored by an earlier attempt
+
+
+class Held(NamedTuple):
+    """A delivery that a process was sending when it was killed; `to` is empty once erased."""
+
+    reference: int
+    attempts: int
+    to: str
 
 
 class Item(NamedTuple):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from fakes.smtp_sink import sinking
 from fakes.smtp_sink_rules import HANG_UP, Sink, as_usual
 from mail.factory import SMTP, open_transport
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
 from subscribers.models import Subscriber, Suppression, TransactionalMail
@@ -209,7 +210,7 @@ def test_wrong_settings_are_logged_and_fail_no_mail(
 class Accepting:
     """A transport that accepts each message at once."""
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         return [Outcome("accepted") for _ in burst]
 
 

@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 from pytest_django import Settings
 
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
 from newsletter.delivery import ledger
@@ -74,14 +75,14 @@ class Server:
         self.received: list[str] = []
         self._outcomes = list(outcomes)
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         cut_connection()
         self.received += [mail.to for mail in burst]
         return [self._outcomes.pop(0) if self._outcomes else Outcome("accepted") for _ in burst]
 
 
 class WithoutCuts(Server):
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         self.received += [mail.to for mail in burst]
         return [Outcome("accepted") for _ in burst]
 
@@ -108,7 +109,7 @@ def test_bursts_are_full_though_some_deliveries_are_skipped(edition: Edition) ->
     bursts: list[int] = []
 
     class Counting(Server):
-        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
             bursts.append(len(burst))
             return super().send(burst)
 
@@ -173,7 +174,7 @@ def test_no_more_than_a_burst_is_marked_sending(
     marked: list[int] = []
 
     class Watched(WithoutCuts):
-        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
             with psycopg.connect(**connection.get_connection_params()) as other:
                 query = "SELECT count(*) FROM newsletter_delivery WHERE state = 'sending'"
                 marked.extend(other.execute(query).fetchone() or ())
@@ -192,7 +193,7 @@ def test_a_fault_leaves_its_own_burst_sending_and_no_other(
     settings.BURST_SIZE = 4
 
     class Faulty(Server):
-        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
             if self.received:
                 raise RuntimeError("a fault of the transport")
             return super().send(burst)
@@ -225,7 +226,7 @@ def test_outcomes_are_recorded_before_the_rate_makes_it_wait(
     seen: list[int] = []
 
     class Watched(WithoutCuts):
-        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
             recorded = Tally.objects.filter(state="sent").aggregate(at=Max("changed_at"))["at"]
             seen.append(states().count("sent"))
             if recorded:
@@ -237,9 +238,12 @@ def test_outcomes_are_recorded_before_the_rate_makes_it_wait(
 
 
 def test_a_task_ends_with_the_burst_of_its_last_second(edition: Edition) -> None:
-    server = Server()
+    class Slow(Server):
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
+            return [pause(0.6) for _ in burst]
+
+    server = Slow()
     until = timezone.now() + timedelta(seconds=0.5)
-    server.send = lambda burst: [pause(0.6) for _ in burst]  # type: ignore[method-assign]
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     left = deliver(Batch(edition.pk, ids[0], ids[-1]), until, server)
     assert left == Batch(edition.pk, ids[2], ids[-1])
@@ -249,7 +253,7 @@ def test_a_task_ends_with_the_burst_of_its_last_second(edition: Edition) -> None
 
 def test_what_is_left_is_released_though_the_database_restarted(edition: Edition) -> None:
     class Slow(Server):
-        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
             time.sleep(0.6)
             return super().send(burst)
 

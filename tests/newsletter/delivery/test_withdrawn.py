@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
 from newsletter.delivery.deliver import deliver
@@ -43,7 +44,7 @@ class Server:
         self.texts: list[str] = []
         self._states = list(states)
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         self.texts += [mail.text for mail in burst]
         state = self._states.pop(0) if self._states else "accepted"
         return [Outcome(state) for _ in burst]  # type: ignore[arg-type]
@@ -172,7 +173,7 @@ def test_a_process_that_is_killed_leaves_what_it_may_have_sent(edition: Edition)
     withdraw("Walruses swim")
 
     class Killed(Server):
-        def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
