@@ -1,7 +1,7 @@
 """Write a ledger row for each due subscriber: one delivery per subscriber and edition.
 
 A subscriber gets the newest closed edition of their cadence; while that one waits for its sources,
-they wait too. The same transaction that writes the row sets their `next_send_at`, counted from now
+they wait too. The same statement that writes the row sets their `next_send_at`, counted from now
 and not from the slot they missed: after an outage each subscriber who is due gets one digest.
 """
 
@@ -14,8 +14,6 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfoNotFoundError
 
-from django.db import transaction
-
 from newsletter.delivery import ledger
 from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose_when_ready
@@ -24,7 +22,7 @@ from subscribers.schedule import next_slot
 
 log = logging.getLogger(__name__)
 
-CHUNK: Final = 10_000  # subscribers a transaction: short locks, and little to redo after a kill
+CHUNK: Final = 10_000  # subscribers a statement: short locks, and little to redo after a kill
 
 
 def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
@@ -34,17 +32,17 @@ def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
     leave while the last subscribers are still being queued.
     """
     edition = compose_when_ready(cadence, now)
-    found = CHUNK if edition else 0
-    while edition and found == CHUNK:
-        found, queued = _queue_chunk(edition, now)
+    while edition:
+        moved, queued = _queue_chunk(edition, now)
         if queued:
             yield queued
+        if not moved:  # none is due, or another dispatcher is at work on them
+            return
 
 
-@transaction.atomic
 def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
     """How many subscribers were due, and the deliveries that are new for them."""
-    due = ledger.lock_due(edition.cadence, now, CHUNK)
+    due = ledger.read_due(edition.cadence, now, CHUNK)
     if not due:
         return 0, None
 
@@ -53,8 +51,7 @@ def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
         return _next_slot(edition.cadence, weekday, hour, timezone, now)
 
     slots = [slot(one.weekday, one.hour, one.timezone) for one in due]
-    _, queued = ledger.queue(edition.pk, [one.id for one in due], slots, now)
-    return len(due), queued
+    return ledger.queue(edition.pk, due, slots, now)
 
 
 def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: datetime) -> datetime:

@@ -51,6 +51,7 @@ class Due:
     weekday: int
     hour: int
     timezone: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
 from papers.text.tex import unicode_math
 from papers.windows import Window, closes_at, first_day, last_closed_day
-from web.locks import wait_for_lock
+from web.locks import try_lock, wait_for_lock
 
 MOST_CANDIDATES: Final = 500
 _LONGEST_RUN: Final = timedelta(minutes=10)  # of a job that reads a source
@@ -50,7 +50,7 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
             f"The {cadence} edition of {day} closes at {closes_at(day):%Y-%m-%d %H:%M} UTC."
         )
     with transaction.atomic():
-        wait_for_lock(f"compose {cadence} {day}")
+        wait_for_lock(_lock_name(cadence, day))
         edition, _ = Edition.objects.get_or_create(cadence=cadence, day=day)
         if edition.state == Edition.State.FROZEN:
             return edition
@@ -59,6 +59,8 @@ def compose(cadence: str, day: date, now: datetime) -> Edition:
 
 def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
     """The edition of a cadence that closed last; None while papers of its days may still come.
+
+    None also while another process composes it: the next call finds it.
 
     It is composed as soon as each source has been read after the close, and after each earlier day
     of the window; or when that has taken longer than EDITION_PATIENCE. The patience begins with the
@@ -73,7 +75,17 @@ def compose_when_ready(cadence: str, now: datetime) -> Edition | None:
         edition.save(update_fields=["awaited_since"])
     if _must_wait(edition, edition.awaited_since, now):
         return None
-    return compose(cadence, edition.day, now) if Paper.objects.exists() else None
+    if not Paper.objects.exists():
+        return None
+    with transaction.atomic():
+        # Not waited for: a process that sleeps in the middle of it would stop every dispatch.
+        if not try_lock(_lock_name(cadence, edition.day)):
+            return None
+        return compose(cadence, edition.day, now)
+
+
+def _lock_name(cadence: str, day: date) -> str:
+    return f"compose {cadence} {day}"
 
 
 def missing_papers(edition: Edition) -> list[str]:

@@ -166,6 +166,49 @@ def _dispatch(_: int) -> list[Batch]:
         connection.close()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_dispatcher_that_sleeps_holds_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_editions()
+    for _ in range(3):
+        make_due()
+
+    def sleep_here(*_values: object) -> datetime:
+        """Meets the other one between reading and queueing, wherever a process can stop."""
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as pool:
+            assert len(pool.submit(_dispatch, 0).result(timeout=30)) == 1
+        return FRIDAY + timedelta(days=7)
+
+    monkeypatch.setattr("newsletter.delivery.dispatch._next_slot", sleep_here)
+    assert list(dispatch_due("weekly", FRIDAY)) == []
+    assert Delivery.objects.count() == 3
+    slots = set(Subscriber.objects.values_list("next_send_at", flat=True))
+    assert slots == {datetime(2025, 3, 21, 8, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "unsubscribed", "next_send_at": None},
+        {"next_send_at": datetime(2025, 3, 20, 8, tzinfo=UTC)},
+    ],
+)
+def test_a_subscriber_who_changes_in_between_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    make_editions()
+    reader = make_due()
+
+    def change_now(*_values: object) -> datetime:
+        Subscriber.objects.update(**change)
+        return FRIDAY + timedelta(days=7)
+
+    monkeypatch.setattr("newsletter.delivery.dispatch._next_slot", change_now)
+    assert list(dispatch_due("weekly", FRIDAY)) == []
+    assert next_slot(reader) == change["next_send_at"]
+    assert not Delivery.objects.exists()
+
+
 def test_each_chunk_is_yielded_before_the_next_is_queued(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from newsletter.delivery import ledger as ledger_sql
 from newsletter.delivery import seen, sweep
 from newsletter.delivery.progress import progress_of
-from newsletter.delivery.types import Batch, Result
+from newsletter.delivery.types import Batch, Due, Result
 from newsletter.editions.loaded_edition import LoadedEdition, SeenScope
 from newsletter.models import Delivery, Edition, StoredPick, Tally
 from tests.factories import (
@@ -173,7 +173,7 @@ def test_editions_added_at_once_share_one_partition() -> None:
 def test_each_statement_of_a_delivery_locks_one_partition() -> None:
     """The others are not even locked: a claim costs the same beside one and beside a hundred."""
     newest = make_old_and_new()[-1]
-    reader = make_subscriber()
+    reader = make_subscriber(next_send_at=NOON)
 
     def locked(act: Callable[[], object]) -> set[str]:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -186,18 +186,21 @@ def test_each_statement_of_a_delivery_locks_one_partition() -> None:
             return {name for (name,) in cursor.fetchall()}
 
     steps: list[set[str]] = []
-    steps.append(locked(lambda: ledger_sql.queue(newest.pk, [reader.pk], [NOON], NOON)))
+    due = Due(reader.pk, 4, 8, "UTC", NOON)
+    steps.append(locked(lambda: ledger_sql.queue(newest.pk, [due], [NOON], NOON)))
     fence, batch = uuid.uuid4(), make_batch(newest)
     [one] = ledger_sql.claim(batch, NOON, 50, LEASE, fence)
     steps.append(locked(lambda: ledger_sql.claim(batch, NOON, 50, LEASE, uuid.uuid4())))
     burst = make_burst([one])
     steps.append(locked(lambda: ledger_sql.mark_sending(newest.pk, fence, burst, NOON)))
     result = Result(one.id, "sent", "", "", "", NOON)
+    steps.append(locked(lambda: ledger_sql.held(newest.pk, fence, [one.id])))
+    steps.append(locked(lambda: ledger_sql.requeue(newest.pk, uuid.uuid4(), [one.id], NOON)))
     steps.append(locked(lambda: ledger_sql.record_outcomes(newest.pk, fence, [result], NOON)))
     steps.append(locked(lambda: ledger_sql.release(newest.pk, fence, [one.id])))
     steps.append(locked(lambda: ledger_sql.skip(newest.pk, fence, {one.id: "no"})))
     steps.append(locked(lambda: ledger_sql.defer(newest.pk, fence, {one.id: (1.0, "")}, NOON)))
-    assert steps == [{"newsletter_delivery_700200"}] * 7
+    assert steps == [{"newsletter_delivery_700200"}] * 9
     assert Delivery.objects.get().state == "sent"
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE " + ", ".join(f"newsletter_delivery_{n}" for n in HUNDREDS))

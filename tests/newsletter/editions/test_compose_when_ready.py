@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 
 from newsletter.editions.compose import compose_when_ready, missing_papers
 from newsletter.models import Edition
@@ -88,6 +90,17 @@ def test_the_patience_begins_with_the_first_look_and_not_with_the_close() -> Non
     assert compose_when_ready("daily", start) is None
     read_all(start + timedelta(minutes=4))
     assert compose_when_ready("daily", start + timedelta(minutes=5)) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_that_another_process_composes_is_not_waited_for(settings: Any) -> None:
+    """That process may sleep for an hour, and each tick brings another dispatch."""
+    settings.SOURCES = []
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+        other.execute(lock, [f"compose daily {DAY}"])
+        assert compose_when_ready("daily", CLOSE) is None
+    assert compose_when_ready("daily", CLOSE) is not None
 
 
 @pytest.mark.parametrize(("cadence", "days"), [("daily", 1), ("weekly", 7), ("monthly", 14)])
