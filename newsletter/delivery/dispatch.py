@@ -8,21 +8,35 @@ and not from the slot they missed: after an outage each subscriber who is due ge
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfoNotFoundError
 
-from newsletter.delivery import ledger
-from newsletter.delivery.types import Batch
+from newsletter.delivery.due import move, queue, read_due
+from newsletter.delivery.restored import is_restored
+from newsletter.delivery.types import Batch, Due
 from newsletter.editions.compose import compose_when_ready
 from newsletter.models import Edition
+from subscribers.models import Subscriber
 from subscribers.schedule import next_slot
 
 log = logging.getLogger(__name__)
 
 CHUNK: Final = 10_000  # subscribers a statement: short locks, and little to redo after a kill
+
+
+def skip_due(now: datetime) -> int:
+    """Give all subscribers who are due their next slot, without a digest; returns how many."""
+    skipped = 0
+    for cadence in Subscriber.Cadence.values:
+        while due := read_due(cadence, now, CHUNK):
+            moved = move(due, _slots(cadence, due, now))
+            if not moved:
+                break
+            skipped += moved
+    return skipped
 
 
 def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
@@ -31,7 +45,7 @@ def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
     Yields the deliveries of each chunk as soon as it is committed, so that the first messages
     leave while the last subscribers are still being queued.
     """
-    edition = compose_when_ready(cadence, now)
+    edition = None if is_restored(now) else compose_when_ready(cadence, now)
     while edition:
         moved, queued = _queue_chunk(edition, now)
         if queued:
@@ -42,16 +56,21 @@ def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
 
 def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
     """How many subscribers were due, and the deliveries that are new for them."""
-    due = ledger.read_due(edition.cadence, now, CHUNK)
+    due = read_due(edition.cadence, now, CHUNK)
     if not due:
         return 0, None
 
+    return queue(edition.pk, due, _slots(edition.cadence, due, now), now)
+
+
+def _slots(cadence: str, due: Sequence[Due], now: datetime) -> list[datetime]:
+    """The next slot of each."""
+
     @cache  # of ten thousand subscribers most share a timetable
     def slot(weekday: int, hour: int, timezone: str) -> datetime:
-        return _next_slot(edition.cadence, weekday, hour, timezone, now)
+        return _next_slot(cadence, weekday, hour, timezone, now)
 
-    slots = [slot(one.weekday, one.hour, one.timezone) for one in due]
-    return ledger.queue(edition.pk, due, slots, now)
+    return [slot(one.weekday, one.hour, one.timezone) for one in due]
 
 
 def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 
 from newsletter.delivery import ledger as ledger_sql
 from newsletter.delivery import seen, sweep
+from newsletter.delivery.due import queue
 from newsletter.delivery.progress import progress_of
 from newsletter.delivery.types import Batch, Due, Result
 from newsletter.editions.loaded_edition import LoadedEdition, SeenScope
@@ -187,7 +188,7 @@ def test_each_statement_of_a_delivery_locks_one_partition() -> None:
 
     steps: list[set[str]] = []
     due = Due(reader.pk, 4, 8, "UTC", NOON)
-    steps.append(locked(lambda: ledger_sql.queue(newest.pk, [due], [NOON], NOON)))
+    steps.append(locked(lambda: queue(newest.pk, [due], [NOON], NOON)))
     fence, batch = uuid.uuid4(), make_batch(newest)
     [one] = ledger_sql.claim(batch, NOON, 50, LEASE, fence)
     steps.append(locked(lambda: ledger_sql.claim(batch, NOON, 50, LEASE, uuid.uuid4())))
