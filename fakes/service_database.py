@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 
 from fakes.mail_counts import Expected
@@ -122,6 +124,15 @@ class Database:
                 return connection.cursor(row_factory=class_row(Status)).execute(_STATUS).fetchone()
         except psycopg.OperationalError:
             return None
+
+    def make_anew(self) -> None:
+        """Drop the database and create an empty one of the same name."""
+        url = urlsplit(self._url)
+        name = sql.Identifier(url.path.lstrip("/"))
+        server = url._replace(path="/template1").geturl()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
     def expected(self) -> list[Expected]:
         return [Expected(*row) for row in self._ask(_EXPECTED)]

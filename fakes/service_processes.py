@@ -79,9 +79,9 @@ class Service:
         self.start_postgres()
         self.start_valkey()
         self._stack.callback(self.stop_senders)
-        self._manage("migrate", "--verbosity=0")
+        self.manage("migrate", "--verbosity=0")
         path, day = write_papers(self.var)
-        self._manage("ingest", "listing", str(path), "--day", day)
+        self.manage("ingest", "listing", str(path), "--day", day)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -111,7 +111,8 @@ class Service:
             MARK: str(self.var),
         }
 
-    def _manage(self, *words: str) -> None:
+    def manage(self, *words: str) -> None:
+        """Run `manage.py` with these words, on this service's database."""
         command = [sys.executable, "manage.py", *words]
         done = subprocess.run(
             command,
@@ -157,6 +158,27 @@ class Service:
         for store, how in ((self.valkey, signal.SIGTERM), (self.postgres, signal.SIGINT)):
             send_signal(store, how)
             store.wait(time.monotonic() + _STOP_SECONDS)
+
+    def dump(self) -> Path:
+        """Dump the database as a nightly backup does, while the service sends."""
+        path = self.var / "backup.dump"
+        database = servers.database_url(self.var)
+        self._run_program("pg_dump", "--format=custom", f"--file={path}", database)
+        return path
+
+    def restore(self, dump: Path) -> None:
+        """Replace the database by a dump, as an operator does: the senders stop before."""
+        self.stop_senders()
+        # Not `pg_restore --clean`: it cannot drop the constraints that partitions inherit.
+        self.database.make_anew()
+        database = servers.database_url(self.var)
+        self._run_program("pg_restore", f"--dbname={database}", str(dump))
+
+    def _run_program(self, name: str, *words: str) -> None:
+        command = [servers.postgres_program(name), *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode:
+            raise ServiceError(f"{name}: {done.stderr}")
 
     # ── senders ──────────────────────────────────────────────────────────────
 

@@ -121,6 +121,23 @@ def _kill_backend(context: Context) -> str:
     return f"kill -9 of one of PostgreSQL's {len(backends)} backends"
 
 
+def _restore_backup(context: Context) -> str:
+    """Restore a dump that is some mails old; then an operator holds what waits in it."""
+    service, receiver = context.service, context.service.receiver
+    path = service.dump()
+    dumped = len(receiver.arrivals)
+    context.wait(lambda: len(receiver.arrivals) > dumped + context.mails // 10, 10)
+    service.restore(path)
+    status = service.database.status()
+    context.killed = status.waiting + status.deferred if status else 0
+    service.start_senders({}, is_fresh=True)
+    lost = len(receiver.arrivals) - dumped
+    context.wait(lambda: len(receiver.arrivals) > dumped + lost, 3)
+    sent = len(receiver.arrivals) - dumped - lost
+    service.manage("restored", "--hold")
+    return f"a dump {lost} mails old was restored, and {sent} mails left before the decision"
+
+
 # ── clocks that fire twice ───────────────────────────────────────────────────
 
 
@@ -144,6 +161,7 @@ PROCESSES: Final = [
     Fault("flushall", "FLUSHALL", _flush),
     Fault("restart_valkey", "Valkey stopped and started", _restart_valkey),
     Fault("restart_postgres", "PostgreSQL restarted", _restart_postgres, special=GONE),
+    Fault("restore_backup", "an older dump restored", _restore_backup, doubt=1),
     replace(_EARLY, name="two_beats", words="two beats", act=_add_beat),
     replace(_EARLY, name="four_dispatches", words="four dispatches at once", act=_dispatch_often),
 ]

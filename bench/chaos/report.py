@@ -43,12 +43,12 @@ def never_happened(fault: Fault, runs: Sequence[Run]) -> bool:
 def results_of(
     runs_by_fault: Sequence[tuple[Fault, Sequence[Run]]], about: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """All of it, for JSON."""
+    """All of it, for JSON: each fault, and each run that left something to look at."""
     return {
         **about,
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "faults": [_summary(fault, runs) for fault, runs in runs_by_fault],
-        "runs": [run.as_json() for _, runs in runs_by_fault for run in runs],
+        "runs": [run.as_json() for _, runs in runs_by_fault for run in runs if run.is_notable],
     }
 
 
@@ -69,9 +69,10 @@ def _summary(fault: Fault, runs: Sequence[Run]) -> dict[str, Any]:
 def table(results: Mapping[str, Any]) -> str:
     """The results, as bench/results/chaos.json has them, in Markdown."""
     rows = "".join(f"{_row(fault)}\n" for fault in results["faults"])
-    kept = sum(not run["broken"] for run in results["runs"])
+    count = sum(fault["runs"] for fault in results["faults"])
+    kept = count - sum(bool(run["broken"]) for run in results["runs"])
     return (
-        f"{_TABLE_HEAD}{rows}\n{kept} of {len(results['runs'])} runs kept every promise; "
+        f"{_TABLE_HEAD}{rows}\n{kept} of {count} runs kept every promise; "
         f"{results['seconds'] / 60:.0f} minutes, seed {results['seed']}, {results['machine']}.\n"
     )
 

@@ -44,7 +44,7 @@ class Context:
     random: Random
     mails: int
     number: int
-    killed: int = 0  # sending processes
+    killed: int = 0  # sending processes, or mails that an operator has held
 
     def wait(self, until: Callable[[], object], seconds: float) -> bool:
         """Until the condition holds, or for so many seconds; dead processes are restarted."""
@@ -81,6 +81,11 @@ class Run:
             wrong.append(f"{self.counts.uncertain} uncertain, {self.uncertain_allowed} allowed")
         return wrong if self.finished else [*wrong, "not finished in time"]
 
+    @property
+    def is_notable(self) -> bool:
+        """Whether it left mails uncertain, was paused, or broke a promise."""
+        return bool(self.counts.uncertain or self.paused or self.broken)
+
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
         counts: dict[str, int] = values.pop("counts")
@@ -97,7 +102,6 @@ def run_fault(service: Service, fault: Fault, number: int, mails: int, seed: int
     _prepare(context, fault)
     done = _act(context, fault)
     finished, paused = _finish(context)
-    time.sleep(_REPEAT_SECONDS)
     return Run(
         fault=fault.name,
         run=number,
@@ -144,7 +148,7 @@ def _has_come_to(context: Context, mails: int) -> bool:
 
 
 def _finish(context: Context) -> tuple[bool, str]:
-    """Wait until all rows are final: whether that came, and why it was paused.
+    """Wait until all rows are final, and stay so: whether that came, and why it was paused.
 
     When all remaining rows are deferred, it ends the fault and brings the next attempts forward;
     when an edition was paused automatically, it is resumed. Nothing else is helped.
@@ -155,7 +159,12 @@ def _finish(context: Context) -> tuple[bool, str]:
         status = context.service.database.status()
         return status is not None and _is_over(context.service, status, reasons)
 
-    return context.wait(is_over, _FINISH_SECONDS), "; ".join(dict.fromkeys(reasons))
+    finished = is_stable = False
+    while not is_stable:
+        finished = context.wait(is_over, _FINISH_SECONDS)
+        time.sleep(_REPEAT_SECONDS)  # a process that was woken may still release what it held
+        is_stable = is_over() or not finished
+    return finished, "; ".join(dict.fromkeys(reasons))
 
 
 def _is_over(service: Service, status: Status, reasons: list[str]) -> bool:
