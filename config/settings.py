@@ -254,6 +254,9 @@ UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 LEDGER_RETENTION_DAYS = env.int("LEDGER_RETENTION_DAYS", default=400)
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
+# Confirmations above these rates are sent later: to one mail domain, and in all.
+SIGN_UP_RATE_DOMAIN = env.str("SIGN_UP_RATE_DOMAIN", default="100/hour")
+SIGN_UP_RATE_SITE = env.str("SIGN_UP_RATE_SITE", default="1000/hour")
 
 # ── the API ──────────────────────────────────────────────────────────────────
 API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as Hugging Face does

@@ -29,6 +29,18 @@ def normalised(typed: str) -> str:
     return (found.ascii_email or found.normalized).lower()
 
 
+def mailbox_of(email: str) -> str:
+    """The mailbox behind a normalised address, for limits only: not everywhere is it the same one.
+
+    `user+news@` is the mailbox of `user@`, and Gmail ignores dots.
+    """
+    local, _, domain = email.rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
+
+
 def address_hash(email: str) -> str:
     """64 hexadecimal digits that stand for an address once the address itself is deleted.
 

@@ -28,13 +28,20 @@ REQUESTS_A_DAY: Final = 3
 
 
 @transaction.atomic
-def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: datetime) -> None:
+def sign_up(
+    email: str,
+    draft: Mapping[str, Any],
+    origin: RequestOrigin,
+    now: datetime,
+    *,
+    delay: timedelta = timedelta(),
+) -> None:
     """Record that the digest was requested for `email`, and queue the mail that answers.
 
     `email` is normalised (`addresses.normalised`); `draft` is empty or as
     `preferences.from_json` takes it. A new subscriber is pending and gets a link to confirm, and
     so does one who had unsubscribed; an active one gets the link to their preferences; a
-    suppressed address gets nothing.
+    suppressed address gets nothing. The mail leaves after `delay` (`mail_limits`).
     """
     # One sign-up of an address at a time, or two at once could both be the third. An advisory
     # lock and not a row's: a suppressed or unknown address has no row, and the answer would
@@ -52,7 +59,7 @@ def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: da
         detail={"choices": dict(draft)} if draft else None,
     )
     if subscriber and subscriber.state != Subscriber.State.SUPPRESSED:
-        _queue_mail(subscriber, draft, now)
+        _queue_mail(subscriber, draft, now + delay)
 
 
 def _subscriber(email: str) -> Subscriber | None:
@@ -62,14 +69,14 @@ def _subscriber(email: str) -> Subscriber | None:
     return Subscriber.objects.get_or_create(email=email)[0]
 
 
-def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], now: datetime) -> None:
+def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], due: datetime) -> None:
     kinds = TransactionalMail.Kind
     is_active = subscriber.state == Subscriber.State.ACTIVE
     TransactionalMail.objects.create(
         subscriber=subscriber,
         kind=kinds.MANAGE if is_active else kinds.CONFIRM,
         draft={} if is_active else dict(draft),
-        next_attempt_at=now,
+        next_attempt_at=due,
     )
 
 

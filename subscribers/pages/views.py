@@ -22,6 +22,7 @@ from django.utils import timezone
 from subscribers import tasks, tokens
 from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
 from subscribers.consent import origin_of
+from subscribers.mail_limits import allow_mail_to
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.pages.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
@@ -30,7 +31,6 @@ from subscribers.preferences import Preferences, change, from_json, preferences_
 from subscribers.schedule import check_timezone
 from subscribers.signup import sign_up
 from subscribers.unsubscribe import unsubscribe
-from web.rate_limit import hit
 
 State = Subscriber.State
 
@@ -55,38 +55,30 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
             form=form,
             choices=choices or _empty_choices(),
         )
-    if not _is_within_limit(request.META.get("REMOTE_ADDR", "")):
-        return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS)
     draft = choices.preferences.as_json() if choices else _draft_with_zone(request)
     return _sign_up(request, form.cleaned_data["email"], draft)
 
 
-def _is_within_limit(ip: str) -> bool:
-    """Count one sign-up from `ip`; False when there were too many (SIGN_UP_RATE).
-
-    Without Redis there is no limit by network: the limit by address, which the database keeps,
-    still holds.
-    """
-    quota = hit("sign-up", settings.SIGN_UP_RATE, ip)
-    return quota is None or quota.is_kept
-
-
 def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:
+    limit = allow_mail_to(email, request.META.get("REMOTE_ADDR", ""))
+    if limit.is_refused:
+        return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS, limit=limit)
     with transaction.atomic():
-        sign_up(email, draft, origin_of(request), timezone.now())
+        sign_up(email, draft, origin_of(request), timezone.now(), delay=limit.delay)
         # The task is queued for every address: the time it takes would reveal a difference.
         transaction.on_commit(tasks.enqueue)
-    return _render_check_inbox(request, email, draft)
+    return _render_check_inbox(request, email, draft, minutes=limit.minutes)
 
 
 def _render_check_inbox(
-    request: HttpRequest, email: str, draft: Mapping[str, Any] | None = None
+    request: HttpRequest, email: str, draft: Mapping[str, Any] | None = None, *, minutes: int = 0
 ) -> HttpResponse:
     return _render(
         request,
         "check_inbox",
         address=email,
         days=settings.CONFIRM_DAYS,
+        minutes=minutes,
         understood=understood(from_json(draft or {})),
     )
 
