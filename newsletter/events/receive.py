@@ -20,7 +20,7 @@ from django.utils import timezone
 from newsletter.editions.message_ids import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
-from subscribers.addresses import BadAddress, address_hash, normalised
+from subscribers.addresses import address_hash, spelling
 from web.storable import storable_text
 
 _RECEIVER: Final = "newsletter.store_event"
@@ -61,7 +61,7 @@ def store_event(
 
 def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> DeliveryEvent:
     """The row of an event that arrived at `now`. Pure."""
-    recipient = _address(_text(event.recipient))
+    recipient = spelling(_text(event.recipient))
     detail = _without_address(_detail(event), _text(event.recipient))
     reject_reason = _text(event.reject_reason)
     return DeliveryEvent(
@@ -107,14 +107,6 @@ def _moment(stamp: datetime | None, now: datetime) -> datetime:
     if stamp is None:
         return now
     return min(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC), now)
-
-
-def _address(text: str) -> str:
-    """The address in the form in which subscribers are stored."""
-    try:
-        return normalised(text)
-    except BadAddress:
-        return text.strip().lower()
 
 
 def _detail(event: AnymailTrackingEvent) -> str:
