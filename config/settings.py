@@ -276,12 +276,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"tokens": {"()": "config.logs.TokenFilter"}},
+    "filters": {
+        "tokens": {"()": "config.logs.TokenFilter"},
+        "addresses": {"()": "config.logs.AddressFilter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["tokens"],
+            "filters": ["tokens", "addresses"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 
+from mail.without_address import without_address
 from subscribers import consent
 from subscribers.addresses import address_hash, address_hashes, spelling
 from subscribers.consent import RequestOrigin
@@ -34,6 +36,7 @@ def suppress(
     The first reason stays: a complaint after a bounce adds nothing.
     """
     email = target.email if isinstance(target, Subscriber) else spelling(target)
+    detail = without_address(detail, email, ours=settings.MAIL_DOMAIN)
     row, is_new = Suppression.objects.get_or_create(
         address_hash=address_hash(email), defaults={"reason": reason, "detail": detail, "at": now}
     )

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from mail.backoff import backoff
 from mail.outcome import Outcome
+from mail.without_address import private
 from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
@@ -45,7 +46,12 @@ def record_and_mark(
 
 
 def _results(edition_id: int, outcomes: Outcomes, now: datetime) -> list[Result]:
-    """What the ledger stores, once addresses are suppressed and the edition is paused."""
+    """What the ledger stores, once addresses are suppressed and the edition is paused.
+
+    No reader's address is stored: a server's answer may name it.
+    """
+    ours = settings.MAIL_DOMAIN
+    outcomes = [(digest, private(outcome, digest.to, ours=ours)) for digest, outcome in outcomes]
     for digest, outcome in outcomes:
         if outcome.is_hard_bounce:
             suppress(digest.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)
