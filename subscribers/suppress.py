@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +23,9 @@ _JOIN: Final = """subscribers_suppression AS suppression
        encode(sha256(convert_to(lower({address} COLLATE "C"), 'UTF8')), 'hex')"""
 
 
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
 def suppression_join(address: str) -> str:
     """What follows JOIN or LEFT JOIN in a query; `address` is an SQL expression, never input."""
     return _JOIN.format(address=address)
@@ -33,8 +37,12 @@ def suppress(
 ) -> Suppression:
     """Send nothing more to an address, whether it has a subscriber or not. May be repeated.
 
+    `target` may also be the hash of an address whose subscriber was erased.
+
     The first reason stays: a complaint after a bounce adds nothing.
     """
+    if isinstance(target, str) and _HASH.fullmatch(target):
+        return _suppress_hash(target, reason, detail, now)
     email = target.email if isinstance(target, Subscriber) else spelling(target)
     detail = without_address(detail, email, ours=settings.MAIL_DOMAIN)
     row, is_new = Suppression.objects.get_or_create(
@@ -54,6 +62,15 @@ def suppress(
             detail={"reason": reason.value},
         )
     return row
+
+
+def _suppress_hash(
+    address: str, reason: Suppression.Reason, detail: str, now: datetime
+) -> Suppression:
+    """No subscriber to change, and nothing else to record: the entries end with the erasure."""
+    detail = without_address(detail, ours=settings.MAIL_DOMAIN)
+    defaults = {"reason": reason, "detail": detail, "at": now}
+    return Suppression.objects.get_or_create(address_hash=address, defaults=defaults)[0]
 
 
 @transaction.atomic
