@@ -7,6 +7,7 @@ the choices first; they are kept in the row of the mail and are shown filled in 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -25,12 +26,14 @@ from subscribers.consent import origin_of
 from subscribers.mail_limits import allow_mail_to
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.pages.forms import ChoicesForm, SignUpForm, has_choices
+from subscribers.pages.honeypot import Sender, sender
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
 from subscribers.pages.understood import understood
 from subscribers.preferences import Preferences, change, from_json, preferences_of
 from subscribers.schedule import check_timezone
 from subscribers.signup import sign_up
 from subscribers.unsubscribe import unsubscribe
+from web.counters import count
 
 State = Subscriber.State
 
@@ -45,8 +48,8 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
         return _render(request, "sign_up", form=SignUpForm(), choices=_empty_choices())
     form = SignUpForm(request.POST)
     choices = ChoicesForm(request.POST, start=Preferences()) if has_choices(request.POST) else None
-    if form.is_honeypot_filled:
-        return _render_check_inbox(request, str(form["email"].value() or ""))
+    if (who := sender(request.POST.dict(), time.time())) != "person":
+        return _answer_unasked(request, who, form, choices)
     if not form.is_valid() or not (choices is None or choices.is_valid()):
         return _render(
             request,
@@ -57,6 +60,23 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
         )
     draft = choices.preferences.as_json() if choices else _draft_with_zone(request)
     return _sign_up(request, form.cleaned_data["email"], draft)
+
+
+def _answer_unasked(
+    request: HttpRequest, who: Sender, form: SignUpForm, choices: ChoicesForm | None
+) -> HttpResponse:
+    """Nothing is stored. A machine gets the usual answer; who was only fast may press again."""
+    count("sign_ups", "dropped as a machine" if who == "machine" else "asked again")
+    if who == "machine":
+        return _render_check_inbox(request, str(form["email"].value() or ""))
+    return _render(
+        request,
+        "sign_up",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        form=form,
+        choices=choices or _empty_choices(),
+        is_asked_again=True,
+    )
 
 
 def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:
