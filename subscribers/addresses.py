@@ -55,6 +55,11 @@ def spelling(text: str) -> str:
         return _plain(text).lower()
 
 
+def ascii_domain(text: str) -> str:
+    """A domain as it stands in a stored address: `Bücher.example` is `xn--bcher-kva.example`."""
+    return spelling(f"x@{text.strip()}").removeprefix("x@")
+
+
 def _plain(typed: str) -> str:
     """One form for characters that look alike; no invisible ones, no final dot."""
     text = unicodedata.normalize("NFKC", typed).translate(_DOTS)

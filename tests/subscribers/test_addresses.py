@@ -11,6 +11,7 @@ from subscribers.addresses import (
     BadAddress,
     address_hash,
     address_hashes,
+    ascii_domain,
     mailbox_of,
     normalised,
     spelling,
@@ -91,6 +92,18 @@ def test_the_address_hash_ignores_capitals_and_spaces() -> None:
 )
 def test_whatever_is_looked_up_has_the_spelling_of_what_is_stored(text: str, expected: str) -> None:
     assert spelling(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        (" Bücher.Example.org ", "xn--bcher-kva.example.org"),
+        ("Example.org", "example.org"),
+        ("*", "*"),
+    ],
+)
+def test_a_domain_has_the_spelling_of_those_in_addresses(text: str, domain: str) -> None:
+    assert ascii_domain(text) == domain
 
 
 def test_one_address_has_one_hash_in_every_spelling() -> None:
