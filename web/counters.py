@@ -6,25 +6,18 @@ A lost counter starts at zero again, which Prometheus takes for a restart.
 from __future__ import annotations
 
 from django.conf import settings
-from redis.exceptions import RedisError
 
-from web.rate_limit import connection
+from web.rate_limit import ask_redis, connection
 
 
 def count(name: str, result: str) -> None:
     """Add one to a counter's result: count("sign_ups", "accepted"). Never fails."""
-    try:
-        connection().hincrby(_key(name), result, 1)
-    except RedisError:
-        return  # a request must not fail because it is not counted
+    ask_redis(name, lambda: connection().hincrby(_key(name), result, 1))
 
 
 def counts(name: str) -> dict[str, int]:
     """A counter by result; empty when Redis does not answer."""
-    try:
-        found = connection().hgetall(_key(name))
-    except RedisError:
-        return {}
+    found = ask_redis(name, lambda: connection().hgetall(_key(name))) or {}
     return {_text(result): int(number) for result, number in found.items()}
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_network
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from django.conf import settings
 from limits import RateLimitItem, parse
@@ -22,8 +23,10 @@ from redis.exceptions import RedisError
 from web.ip_addresses import parse_ip
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 # Redis is near, or it is down; a request must not wait longer to find out which.
 _TIMEOUT: Final = 0.5  # seconds
+_PAUSE: Final = 2.0  # seconds without a further question after one without an answer
 _HOUSEHOLD: Final = {4: 32, 6: 64}  # bits of an address
 # What one organisation has, and who rents a server may have: 65,536 networks of 64 bits.
 _ORGANISATION: Final = {4: 24, 6: 48}
@@ -73,12 +76,10 @@ def hit_key(purpose: str, rate: str, name: str, *, times: int = 1) -> Quota | No
     """Count one request under a name against `times` the rate; None when Redis does not answer."""
     item = _item(rate, times)
     key = (item, purpose, name)
-    try:
-        is_kept = limiter().hit(*key)
-        resets_at, remaining = limiter().get_window_stats(*key)
-    except RedisError as error:
-        log.warning("%s is not limited by network: %s", purpose, type(error).__name__)
+    found = ask_redis(purpose, lambda: (limiter().hit(*key), limiter().get_window_stats(*key)))
+    if found is None:
         return None
+    is_kept, (resets_at, remaining) = found
     return Quota(
         is_kept=is_kept,
         limit=item.amount,
@@ -97,12 +98,9 @@ def turn(purpose: str, rate: str, name: str, *, longest: float, times: int = 1) 
     item = _item(rate, times)
     interval = item.get_expiry() / item.amount
     key = f"{settings.REDIS_PREFIX}limit:queue:{purpose}:{name}"
-    try:
-        redis = connection()
-        wait = float(redis.eval(_QUEUE, 1, key, interval, item.amount, longest))
-    except RedisError as error:
-        log.warning("%s is not limited: %s", purpose, type(error).__name__)
-        return 0.0
+    values = (interval, item.amount, longest)
+    found = ask_redis(purpose, lambda: connection().eval(_QUEUE, 1, key, *values))
+    wait = float(found or 0)
     return wait if wait >= 0 else None
 
 
@@ -139,6 +137,33 @@ def is_rate(text: str) -> bool:
 def _item(rate: str, times: int) -> RateLimitItem:
     item = parse(rate)
     return type(item)(item.amount * times, item.multiples)
+
+
+def ask_redis(purpose: str, ask: Callable[[], T]) -> T | None:
+    """What Redis answers; None when it does not, and for two seconds after that.
+
+    A page asks several times. With a server that hangs, each of them would wait for the timeout.
+    """
+    outage = _outage(limiter())
+    if time.monotonic() < outage.until:
+        return None
+    try:
+        return ask()
+    except RedisError as error:
+        outage.until = time.monotonic() + _PAUSE
+        log.warning("%s is not limited by network or rate: %s", purpose, type(error).__name__)
+        return None
+
+
+@dataclass(slots=True)
+class _Outage:
+    until: float = 0.0  # of time.monotonic()
+
+
+@lru_cache(maxsize=4)
+def _outage(_of: SlidingWindowCounterRateLimiter) -> _Outage:
+    """One for each connection, so that a new one begins without."""
+    return _Outage()
 
 
 def connection() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 
@@ -123,6 +124,21 @@ def test_without_redis_no_request_is_limited(
     assert [hit("tea", "2/hour", "192.0.2.1") for _ in range(4)] == [None] * 4
     assert "tea is not limited by network" in caplog.text
     assert turn("tea", "2/hour", "all", longest=60) == 0
+    settings.RATE_LIMIT_STORAGE = working
+    rate_limit.limiter.cache_clear()
+
+
+def test_a_server_that_hangs_is_waited_for_once(
+    settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    working = settings.RATE_LIMIT_STORAGE
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.RATE_LIMIT_STORAGE = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        began = time.monotonic()
+        assert [hit("tea", "2/hour", "192.0.2.1") for _ in range(5)] == [None] * 5
+        assert turn("tea", "2/hour", "all", longest=60) == 0
+        assert time.monotonic() - began < 2
+    assert caplog.text.count("tea is not limited") == 1
     settings.RATE_LIMIT_STORAGE = working
     rate_limit.limiter.cache_clear()
 
