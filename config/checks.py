@@ -25,6 +25,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "MAX_ATTEMPTS": (1, 50),
     "PAUSE_AT_COMPLAINT_SHARE": (0, 1),
     "PAUSE_AT_FAILED_SHARE": (0, 1),
+    "PROXY_COUNT": (1, 10),
     "RAW_RETENTION_DAYS": (1, 3650),
     "RUN_RETENTION_DAYS": (1, 3650),
     "SEND_RATE": (0, 1_000_000),
@@ -77,7 +78,7 @@ def check_api_rate() -> list[CheckMessage]:
 
 
 def check_production() -> list[CheckMessage]:
-    """W001 to W003: settings that work, but not as readers and mail providers expect."""
+    """W001 to W003, W050: settings that work, but not as readers and mail providers expect."""
     found = [
         (
             settings.LOCAL,
@@ -96,6 +97,12 @@ def check_production() -> list[CheckMessage]:
             "W003",
             f"MAIL_FROM is at {settings.MAIL_DOMAIN!r}, where no reply can arrive.",
             "Set MAIL_FROM to an address of a domain that is yours.",
+        ),
+        (
+            settings.HTTPS and not settings.BEHIND_PROXY,
+            "W050",
+            "SITE_URL is https, so a proxy is in front, but BEHIND_PROXY is off.",
+            "Set BEHIND_PROXY=true: without it all readers seem to have the proxy's address.",
         ),
     ]
     return [

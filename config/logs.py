@@ -1,4 +1,4 @@
-"""Log lines without tokens: a URL may hold the token of a reader, so no URL is logged.
+"""Log lines without tokens and addresses: a URL may hold the token of a reader, so none is logged.
 
 Anyone who reads a log could otherwise unsubscribe readers or change their preferences. Each
 place that would log a URL logs its *route* instead: `unsubscribe/<str:token>/`.
@@ -11,8 +11,11 @@ import re
 import traceback
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from gunicorn.glogging import Logger
+
+from mail.without_address import without_address
 
 ROUTE = "route"  # the key in request.META; the access log's format names it (config/gunicorn.py)
 _SHORTEST_TOKEN = 16  # shorter parts of a path are slugs, days and numbers
@@ -72,6 +75,28 @@ def _without(text: str, secret: str, instead: str) -> str:
     """Django escapes what it logs, so a secret with an é or a line feed appears in two forms."""
     escaped = secret.encode("unicode_escape").decode("ascii")
     return text.replace(secret, instead).replace(escaped, instead)
+
+
+class AddressFilter(logging.Filter):
+    """Cut mail addresses out of every line, and out of the traceback below it.
+
+    An error's text may repeat what a server answered, or the row that it could not store. The
+    addresses of our own domain stay: they tell which setting is wrong.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            record.msg, record.args = self._cut(record.getMessage()), None
+        except (TypeError, ValueError):
+            return True  # values that do not fit the format: logging itself reports that
+        if record.exc_info and not record.exc_text:
+            record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        if record.exc_text:
+            record.exc_text = self._cut(record.exc_text)
+        return True
+
+    def _cut(self, text: str) -> str:
+        return without_address(text, ours=settings.MAIL_DOMAIN)
 
 
 class GunicornFilter(logging.Filter):

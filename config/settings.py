@@ -167,6 +167,7 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+PROXY_COUNT = env.int("PROXY_COUNT", default=1)  # how many proxies of ours each request passes
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # URLs hold tokens: no page may send its URL to another site as Referer.
@@ -256,6 +257,9 @@ UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 LEDGER_RETENTION_DAYS = env.int("LEDGER_RETENTION_DAYS", default=400)
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
+# Confirmations above these rates are sent later: to one mail domain, and in all.
+SIGN_UP_RATE_DOMAIN = env.str("SIGN_UP_RATE_DOMAIN", default="100/hour")
+SIGN_UP_RATE_SITE = env.str("SIGN_UP_RATE_SITE", default="1000/hour")
 
 # ── the API ──────────────────────────────────────────────────────────────────
 API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as Hugging Face does
@@ -274,12 +278,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"tokens": {"()": "config.logs.TokenFilter"}},
+    "filters": {
+        "tokens": {"()": "config.logs.TokenFilter"},
+        "addresses": {"()": "config.logs.AddressFilter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["tokens"],
+            "filters": ["tokens", "addresses"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.editions.message_ids import read_message_id
 from newsletter.models import Delivery, DeliveryEvent, Edition
-from subscribers.addresses import address_hash
+from subscribers.addresses import address_hashes
 from web.admin import (
     STATE_COLOURS,
     ReadOnlyAdmin,
@@ -81,7 +81,9 @@ class DeliveryEventAdmin(EventColumns, ReadOnlyAdmin[DeliveryEvent]):
         number = delivery_number(words)
         if number is not None:
             return queryset.filter(delivery=number), False
-        return (queryset.filter(address_hash=address_hash(words)) if words else queryset), False
+        return (
+            queryset.filter(address_hash__in=address_hashes(words)) if words else queryset
+        ), False
 
     @admin.display(description="delivery", empty_value="another mail")
     def mail(self, event: DeliveryEvent) -> SafeString | str | None:

@@ -1,6 +1,6 @@
 """GET /metrics: the newest editions' counters for Prometheus, to a client with METRICS_TOKEN.
 
-No metric is about one subscriber: the labels are cadence, day and state.
+No metric is about one subscriber: the labels are cadence, day, state and result.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
 from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Delivery, Edition
+from web.counters import counts
 
 NEWEST: Final = 10  # editions: older ones do not change any more
 _LABELS: Final = ("cadence", "day")
+_COUNTERS: Final = (
+    ("trending_sign_ups", "Typed addresses, by what became of them.", "sign_ups"),
+    ("trending_cross_site_posts", "Forms that another site's page sent.", "cross_site_posts"),
+)
 
 
 def view(request: HttpRequest) -> HttpResponse:
@@ -32,7 +37,8 @@ def view(request: HttpRequest) -> HttpResponse:
     ):
         return _line("Authorization: Bearer METRICS_TOKEN", 401)
     try:
-        return _response(generate_latest(EditionCollector()), 200, CONTENT_TYPE_PLAIN_0_0_4)
+        text = generate_latest(EditionCollector()) + generate_latest(SignUpCollector())
+        return _response(text, 200, CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
         return _line("no database", 503)  # the error's text may hold a password
 
@@ -43,6 +49,24 @@ class EditionCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
         yield from metrics_of(editions, deliveries_of([edition.pk for edition in editions]))
+
+
+class SignUpCollector(Collector):
+    """What became of typed addresses and of forms of other sites, as Redis counts them."""
+
+    def collect(self) -> Iterator[Metric]:
+        for name, says, counter in _COUNTERS:
+            metric = counter_of(name, says, counts(counter))
+            if metric.samples:
+                yield metric
+
+
+def counter_of(name: str, says: str, by_result: Mapping[str, int]) -> Metric:
+    """A counter of `web/counters.py` as a metric, by result. Pure."""
+    metric = CounterMetricFamily(name, says, labels=["result"])
+    for result, number in sorted(by_result.items()):
+        metric.add_metric([result], number)
+    return metric
 
 
 def metrics_of(

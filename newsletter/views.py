@@ -20,7 +20,7 @@ from newsletter.editions.windows import page_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from subscribers.consent import origin_of
 from subscribers.models import ConsentEntry
-from subscribers.pages.signed_pages import preferences_url, public_page
+from subscribers.pages.signed_pages import mail_program_page, preferences_url
 from subscribers.unsubscribe import unsubscribe as leave
 
 # A mail is self-contained: style attributes, links, nothing else.
@@ -28,7 +28,7 @@ _MAIL_POLICY: Final = {"style-src": ["'unsafe-inline'"], "default-src": ["'none'
 _ONE_CLICK: Final = {"List-Unsubscribe": "One-Click"}  # the body that RFC 8058 prescribes
 
 
-@public_page  # a mail program has no cookie; the token in the URL is the proof
+@mail_program_page  # a mail program has no cookie; the token in the URL is the proof
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button; POST unsubscribes at once, from that button or by RFC 8058's one click.
 

@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
-from subscribers.addresses import address_hash
+from subscribers.addresses import BadAddress, address_hashes, normalised, spelling
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.privacy import erase
@@ -38,16 +38,33 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def search_subscribers(words: str) -> QuerySet[Subscriber]:
-    """Subscribers whose address starts with `words` (by its index), or ends with an "@domain"."""
-    term = words.strip().lower()
-    lookup = "email__endswith" if term.startswith("@") else "email__startswith"
+    """Subscribers whose address starts with `words` (by its index), or ends with an "@domain".
+
+    A domain may be typed as people read it, and at the end only its start.
+    """
+    local, at, domain = spelling(words).rpartition("@")
+    term = f"{local}{at}{ascii_start(domain)}"
+    lookup = "email__endswith" if at and not local else "email__startswith"
     return Subscriber.objects.filter(**{lookup: term}).order_by()
 
 
-def search_hash(words: str) -> str:
-    """The hash to search for: of a typed address, or a pasted hash as it is."""
-    term = words.strip().lower()
-    return term if _HASH.fullmatch(term) else address_hash(term)
+def ascii_start(domain: str) -> str:
+    """The ASCII form of a domain of which the last part may be incomplete.
+
+    Punycode writes the ASCII letters of a part first: what starts with `büch` starts in ASCII with
+    `xn--bch`.
+    """
+    *whole, last = domain.split(".")
+    parts = [spelling(f"x@{part}.example")[2:].removesuffix(".example") for part in whole]
+    if not last.isascii():
+        last = "xn--" + "".join(letter for letter in last if letter.isascii())
+    return ".".join([*parts, last])
+
+
+def search_hashes(words: str) -> list[str]:
+    """The hashes to search for: of a typed address, or a pasted hash as it is."""
+    term = spelling(words)
+    return [term] if _HASH.fullmatch(term) else address_hashes(term)
 
 
 # ── subscribers ──────────────────────────────────────────────────────────────
@@ -210,7 +227,9 @@ class AddressHashAdmin(ReadOnlyAdmin[M]):
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
         words = search_term.strip()
-        return (queryset.filter(address_hash=search_hash(words)) if words else queryset), False
+        return (
+            queryset.filter(address_hash__in=search_hashes(words)) if words else queryset
+        ), False
 
     @admin.display(description="address hash")
     def short_hash(self, row: Any) -> str:
@@ -234,12 +253,20 @@ class ConsentEntryAdmin(AddressHashAdmin[ConsentEntry]):
         return entry.subscriber.email if entry.subscriber else None
 
 
+class AddressField(forms.CharField):
+    """An address in the spelling in which subscribers are stored."""
+
+    def clean(self, value: Any) -> str:
+        try:
+            return normalised(str(super().clean(value)))
+        except BadAddress as error:
+            raise forms.ValidationError(str(error)) from error
+
+
 class SuppressForm(ModelForm[Suppression]):
     """A suppression is created from a typed address, of which only the hash is stored."""
 
-    address = forms.EmailField(
-        widget=UnfoldAdminEmailInputWidget, help_text="Only its hash is stored."
-    )
+    address = AddressField(widget=UnfoldAdminEmailInputWidget, help_text="Only its hash is stored.")
     detail = forms.CharField(
         widget=UnfoldAdminTextInputWidget,
         required=False,
@@ -251,8 +278,8 @@ class SuppressForm(ModelForm[Suppression]):
         fields = ("detail",)
 
     def clean_address(self) -> str:
-        address = str(self.cleaned_data["address"]).lower()
-        if Suppression.objects.filter(address_hash=address_hash(address)).exists():
+        address = str(self.cleaned_data["address"])
+        if Suppression.objects.filter(address_hash__in=address_hashes(address)).exists():
             raise forms.ValidationError("This address is suppressed already.")
         return address
 
@@ -260,12 +287,12 @@ class SuppressForm(ModelForm[Suppression]):
 class UnsuppressForm(DialogForm):
     """Requires the address: its hash alone does not show to whom mail is allowed again."""
 
-    address = forms.EmailField(widget=UnfoldAdminEmailInputWidget, label="The address")
+    address = AddressField(widget=UnfoldAdminEmailInputWidget, label="The address")
 
     def clean_address(self) -> str:
-        address = str(self.cleaned_data["address"]).lower()
+        address = str(self.cleaned_data["address"])
         if not Suppression.objects.filter(
-            pk=self.object_id, address_hash=address_hash(address)
+            pk=self.object_id, address_hash__in=address_hashes(address)
         ).exists():
             raise forms.ValidationError("That is not the address of this suppression.")
         return address

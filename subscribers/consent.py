@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any, Final
 
 from django.http import HttpRequest
 
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber
+from web.ip_addresses import parse_ip
 from web.storable import storable_text
 
 # Enough to name a provider and a region; not enough to name a household.
@@ -37,11 +38,11 @@ def origin_of(request: HttpRequest) -> RequestOrigin:
 def truncated_ip(address: str) -> str | None:
     """The /24 (IPv4) or /48 (IPv6) around an address: 192.0.2.17 becomes 192.0.2.0.
 
-    None where there is no address: a server on a unix socket does not receive one.
+    None where there is no address: a server on a unix socket does not receive one. IPv4 inside
+    IPv6 is truncated as IPv4: the /48 around a mapped or NAT64 address would name no network.
     """
-    try:
-        whole = ip_address(address)
-    except ValueError:
+    whole = parse_ip(address)
+    if whole is None:
         return None
     network = ip_network((whole, _KEPT_BITS[whole.version]), strict=False)
     return str(network.network_address)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from mail.backoff import backoff
 from mail.outcome import ERRORS_OF_OURS, Outcome, of_building
 from mail.transport import Transport
+from mail.without_address import private
 from subscribers.messages import build, may_receive
 from subscribers.models import Suppression, TransactionalMail
 from subscribers.suppress import is_suppressed, suppress
@@ -81,6 +82,7 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
     The number of the attempt is the fence: each claim raises it. A mailbox that does not exist is
     suppressed, as after a digest.
     """
+    outcome = private(outcome, mail.subscriber.email, ours=settings.MAIL_DOMAIN)
     if outcome.is_hard_bounce:
         reason = Suppression.Reason.HARD_BOUNCE
         suppress(mail.subscriber, reason, detail=outcome.error, now=now)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 
+from mail.without_address import without_address
 from subscribers import consent
-from subscribers.addresses import address_hash
+from subscribers.addresses import address_hash, address_hashes, spelling
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression
-from web.sql import rows
 
-# The rule in SQL, for a query that has an address in the column or value {address}. PostgreSQL
-# hashes as `address_hash` does, and finds the hash by its unique index.
+# The rule in SQL, for a query that has a stored address in the column or value {address}.
+# PostgreSQL hashes as `address_hash` does, and finds the hash by its unique index. The collation is
+# named, since a Turkish one makes another letter of I.
 _JOIN: Final = """subscribers_suppression AS suppression
-    ON suppression.address_hash = encode(sha256(convert_to(lower({address}), 'UTF8')), 'hex')"""
+    ON suppression.address_hash =
+       encode(sha256(convert_to(lower({address} COLLATE "C"), 'UTF8')), 'hex')"""
+
+
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def suppression_join(address: str) -> str:
     """What follows JOIN or LEFT JOIN in a query; `address` is an SQL expression, never input."""
     return _JOIN.format(address=address)
-
-
-_REASON: Final = f"""
-SELECT suppression.reason
-  FROM (SELECT %(email)s::text AS email) AS given
-  JOIN {suppression_join("given.email")}
-"""  # noqa: S608 (constants only)
 
 
 @transaction.atomic
@@ -37,9 +37,14 @@ def suppress(
 ) -> Suppression:
     """Send nothing more to an address, whether it has a subscriber or not. May be repeated.
 
+    `target` may also be the hash of an address whose subscriber was erased.
+
     The first reason stays: a complaint after a bounce adds nothing.
     """
-    email = target.email if isinstance(target, Subscriber) else target.strip().lower()
+    if isinstance(target, str) and _HASH.fullmatch(target):
+        return _suppress_hash(target, reason, detail, now)
+    email = target.email if isinstance(target, Subscriber) else spelling(target)
+    detail = without_address(detail, email, ours=settings.MAIL_DOMAIN)
     row, is_new = Suppression.objects.get_or_create(
         address_hash=address_hash(email), defaults={"reason": reason, "detail": detail, "at": now}
     )
@@ -59,13 +64,22 @@ def suppress(
     return row
 
 
+def _suppress_hash(
+    address: str, reason: Suppression.Reason, detail: str, now: datetime
+) -> Suppression:
+    """No subscriber to change, and nothing else to record: the entries end with the erasure."""
+    detail = without_address(detail, ours=settings.MAIL_DOMAIN)
+    defaults = {"reason": reason, "detail": detail, "at": now}
+    return Suppression.objects.get_or_create(address_hash=address, defaults=defaults)[0]
+
+
 @transaction.atomic
 def unsuppress(email: str) -> None:
     """Allow mail to an address again. Its subscriber, if any, has to sign up again."""
-    Suppression.objects.filter(address_hash=address_hash(email)).delete()
-    Subscriber.objects.filter(
-        email=email.strip().lower(), state=Subscriber.State.SUPPRESSED
-    ).update(state=Subscriber.State.UNSUBSCRIBED)
+    Suppression.objects.filter(address_hash__in=address_hashes(email)).delete()
+    Subscriber.objects.filter(email=spelling(email), state=Subscriber.State.SUPPRESSED).update(
+        state=Subscriber.State.UNSUBSCRIBED
+    )
 
 
 def is_suppressed(target: Subscriber | str) -> bool:
@@ -76,4 +90,4 @@ def is_suppressed(target: Subscriber | str) -> bool:
     """
     if isinstance(target, Subscriber):
         return target.state == Subscriber.State.SUPPRESSED or is_suppressed(target.email)
-    return bool(rows(_REASON, email=target.strip()))
+    return Suppression.objects.filter(address_hash__in=address_hashes(target)).exists()

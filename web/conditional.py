@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import parse_http_date_safe
 
+from web.stamps import without_stamps
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -37,7 +39,10 @@ def revalidate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     If-None-Match is compared with the ETag, If-Modified-Since with Last-Modified where the
     response has one. HEAD gets no body.
     """
-    tag = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+    unstamped = without_stamps(response.content)
+    tag = f'"{blake2b(unstamped, digest_size=12).hexdigest()}"'
+    if unstamped != response.content:
+        tag = f"W/{tag}"  # the same page, not byte by byte: its form says when it was served
     response["ETag"] = tag
     changed = parse_http_date_safe(response.get("Last-Modified", ""))
     checked = get_conditional_response(request, etag=tag, last_modified=changed, response=response)

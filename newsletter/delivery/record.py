@@ -11,6 +11,7 @@ from django.conf import settings
 
 from mail.backoff import backoff
 from mail.outcome import Outcome
+from mail.without_address import private
 from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
@@ -60,7 +61,12 @@ def record_and_mark(
 
 
 def _results(edition_id: int, outcomes: Outcomes, now: datetime) -> list[Result]:
-    """What the ledger stores, once addresses are suppressed and the edition is paused."""
+    """What the ledger stores, once addresses are suppressed and the edition is paused.
+
+    No reader's address is stored: a server's answer may name it.
+    """
+    ours = settings.MAIL_DOMAIN
+    outcomes = [(message, private(outcome, message.to, ours=ours)) for message, outcome in outcomes]
     for message, outcome in outcomes:
         if outcome.is_hard_bounce and message.to:
             suppress(message.to, Suppression.Reason.HARD_BOUNCE, detail=outcome.error, now=now)

@@ -12,6 +12,8 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from subscribers.addresses import ascii_domain
+
 _OTHER_DOMAINS: Final = "*"
 
 
@@ -71,7 +73,7 @@ def domain_rates(entries: tuple[str, ...]) -> dict[str, float]:
     for entry in entries:
         domain, _, rate = entry.partition("=")
         try:
-            rates[domain.strip().lower()] = _rate(rate)
+            rates[ascii_domain(domain)] = _rate(rate)
         except ValueError:
             raise ImproperlyConfigured(
                 f"DOMAIN_RATES must look like gmail.com=20,*=50 (messages a second), not {entry!r}."

@@ -162,7 +162,8 @@ def _update_subscriber(one: MatchedEvent, now: datetime) -> None:
     action, subscriber, event = address_action(one.event), one.subscriber, one.event
     if subscriber and subscriber.confirmed_at and subscriber.confirmed_at > event.occurred_at:
         return  # they subscribed again after the event, and their mailbox took the confirmation
-    target = subscriber or (event.recipient if one.delivery else "")
+    # Of an erased subscriber only the hash is left.
+    target = subscriber or ((event.recipient or event.address_hash) if one.delivery else "")
     if not action or not target:
         return
     if action != "unsubscribe":

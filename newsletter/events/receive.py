@@ -7,7 +7,6 @@ corrected and not refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -15,15 +14,18 @@ from hashlib import blake2b
 from typing import Final
 
 from anymail.signals import AnymailTrackingEvent, tracking
+from django.conf import settings
 from django.utils import timezone
 
+from mail.without_address import without_address
 from newsletter.editions.message_ids import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
-from subscribers.addresses import BadAddress, address_hash, normalised
+from subscribers.addresses import address_hash, spelling
 from web.storable import storable_text
 
 _RECEIVER: Final = "newsletter.store_event"
+_LONGEST: Final = 2000  # characters of an answer
 # Processed at the next tick: most events are of these kinds, and none of them stops a mail.
 _NOT_URGENT: Final = {
     *(DeliveryEvent.Kind.QUEUED, DeliveryEvent.Kind.SENT),
@@ -61,8 +63,8 @@ def store_event(
 
 def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> DeliveryEvent:
     """The row of an event that arrived at `now`. Pure."""
-    recipient = _address(_text(event.recipient))
-    detail = _without_address(_detail(event), _text(event.recipient))
+    recipient = spelling(_text(event.recipient))
+    detail = without_address(_detail(event), recipient, ours=settings.MAIL_DOMAIN)
     reject_reason = _text(event.reject_reason)
     return DeliveryEvent(
         fingerprint=fingerprint(event, provider),
@@ -109,21 +111,10 @@ def _moment(stamp: datetime | None, now: datetime) -> datetime:
     return min(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC), now)
 
 
-def _address(text: str) -> str:
-    """The address in the form in which subscribers are stored."""
-    try:
-        return normalised(text)
-    except BadAddress:
-        return text.strip().lower()
-
-
 def _detail(event: AnymailTrackingEvent) -> str:
-    parts = (_text(event.mta_response), _text(event.description))
+    # Far more than is stored: the address is cut out before the end is.
+    parts = (_text(event.mta_response)[:_LONGEST], _text(event.description)[:_LONGEST])
     return " ".join(" · ".join(part for part in parts if part).split())
-
-
-def _without_address(detail: str, address: str) -> str:
-    return re.sub(re.escape(address), "…", detail, flags=re.IGNORECASE) if address else detail
 
 
 def _text(value: object) -> str:

@@ -11,11 +11,12 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import ip_address
 from typing import Any
 
 import httpcore2
 import httpx2
+
+from web.ip_addresses import is_public
 
 
 class Refused(Exception):
@@ -148,11 +149,3 @@ def _public_addresses(host: str, port: int) -> list[str]:
     if not addresses or not all(map(is_public, addresses)):
         raise Refused(f"{host} has an address that is not on the public internet")
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the public internet: not private, loopback or similar."""
-    ip = ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
-    return ip.is_global and not ip.is_multicast

@@ -43,18 +43,13 @@ _OF_THE_SEARCH: Final = re.compile(
 
 
 class SignUpForm(forms.Form):
-    """An address, and a honeypot: a field that only a machine fills in."""
+    """An address. The hidden fields beside it are in pages/honeypot.py."""
 
     email = forms.CharField(
         label="Your email address",
         max_length=254,
         error_messages={"required": "Please type your email address."},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@example.org"}),
-    )
-    website = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
     def clean_email(self) -> str:
@@ -65,11 +60,6 @@ class SignUpForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, label_suffix="")
-
-    @property
-    def is_honeypot_filled(self) -> bool:
-        """Whether the field that people do not see has a value: a machine filled in the form."""
-        return bool(self.data.get("website"))
 
 
 class TermsField(forms.CharField):

@@ -22,6 +22,8 @@ from django.views.decorators.http import require_http_methods
 
 from subscribers import tokens
 from subscribers.models import Subscriber
+from web.counters import count
+from web.same_site import is_cross_site
 
 Arguments = ParamSpec("Arguments")
 Page = Callable[[HttpRequest, Subscriber, str], HttpResponse]
@@ -30,7 +32,27 @@ Page = Callable[[HttpRequest, Subscriber, str], HttpResponse]
 def public_page(
     view: Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
-    """GET shows, POST acts; no cache keeps the page, and it needs no cookie."""
+    """GET shows, POST acts; no cache keeps the page, and it needs no cookie.
+
+    A POST from a page of another site does nothing, and its answer says why (403).
+    """
+
+    @wraps(view)
+    def page(
+        request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
+        if request.method == "POST" and is_cross_site(request):
+            count("cross_site_posts", "refused")
+            return render(request, "403_cross_site.html", status=HTTPStatus.FORBIDDEN)
+        return view(request, *args, **kwargs)
+
+    return mail_program_page(page)
+
+
+def mail_program_page(
+    view: Callable[Concatenate[HttpRequest, Arguments], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+    """The same for the one-click unsubscribe: a mail program in a browser is another site."""
     return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
 
 

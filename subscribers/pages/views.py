@@ -7,6 +7,7 @@ the choices first; they are kept in the row of the mail and are shown filled in 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -22,15 +23,17 @@ from django.utils import timezone
 from subscribers import tasks, tokens
 from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
 from subscribers.consent import origin_of
+from subscribers.mail_limits import allow_mail_to
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.pages.forms import ChoicesForm, SignUpForm, has_choices
+from subscribers.pages.honeypot import Sender, sender
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
 from subscribers.pages.understood import understood
 from subscribers.preferences import Preferences, change, from_json, preferences_of
 from subscribers.schedule import check_timezone
 from subscribers.signup import sign_up
 from subscribers.unsubscribe import unsubscribe
-from web.rate_limit import hit
+from web.counters import count
 
 State = Subscriber.State
 
@@ -45,8 +48,8 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
         return _render(request, "sign_up", form=SignUpForm(), choices=_empty_choices())
     form = SignUpForm(request.POST)
     choices = ChoicesForm(request.POST, start=Preferences()) if has_choices(request.POST) else None
-    if form.is_honeypot_filled:
-        return _render_check_inbox(request, str(form["email"].value() or ""))
+    if (who := sender(request.POST.dict(), time.time())) != "person":
+        return _answer_unasked(request, who, form, choices)
     if not form.is_valid() or not (choices is None or choices.is_valid()):
         return _render(
             request,
@@ -55,38 +58,47 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
             form=form,
             choices=choices or _empty_choices(),
         )
-    if not _is_within_limit(request.META.get("REMOTE_ADDR", "")):
-        return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS)
     draft = choices.preferences.as_json() if choices else _draft_with_zone(request)
     return _sign_up(request, form.cleaned_data["email"], draft)
 
 
-def _is_within_limit(ip: str) -> bool:
-    """Count one sign-up from `ip`; False when there were too many (SIGN_UP_RATE).
-
-    Without Redis there is no limit by network: the limit by address, which the database keeps,
-    still holds.
-    """
-    quota = hit("sign-up", settings.SIGN_UP_RATE, ip)
-    return quota is None or quota.is_kept
+def _answer_unasked(
+    request: HttpRequest, who: Sender, form: SignUpForm, choices: ChoicesForm | None
+) -> HttpResponse:
+    """Nothing is stored. A machine gets the usual answer; who was only fast may press again."""
+    count("sign_ups", "dropped as a machine" if who == "machine" else "asked again")
+    if who == "machine":
+        return _render_check_inbox(request, str(form["email"].value() or ""))
+    return _render(
+        request,
+        "sign_up",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        form=form,
+        choices=choices or _empty_choices(),
+        is_asked_again=True,
+    )
 
 
 def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:
+    limit = allow_mail_to(email, request.META.get("REMOTE_ADDR", ""))
+    if limit.is_refused:
+        return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS, limit=limit)
     with transaction.atomic():
-        sign_up(email, draft, origin_of(request), timezone.now())
+        sign_up(email, draft, origin_of(request), timezone.now(), delay=limit.delay)
         # The task is queued for every address: the time it takes would reveal a difference.
         transaction.on_commit(tasks.enqueue)
-    return _render_check_inbox(request, email, draft)
+    return _render_check_inbox(request, email, draft, minutes=limit.minutes)
 
 
 def _render_check_inbox(
-    request: HttpRequest, email: str, draft: Mapping[str, Any] | None = None
+    request: HttpRequest, email: str, draft: Mapping[str, Any] | None = None, *, minutes: int = 0
 ) -> HttpResponse:
     return _render(
         request,
         "check_inbox",
         address=email,
         days=settings.CONFIRM_DAYS,
+        minutes=minutes,
         understood=understood(from_json(draft or {})),
     )
 

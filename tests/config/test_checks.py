@@ -95,6 +95,7 @@ def test_each_mistake_is_one_error_with_a_hint(
     [
         ({"LOCAL": True}, "W001"),
         ({"POSTAL_ADDRESS": ""}, "W002"),
+        ({"HTTPS": True, "BEHIND_PROXY": False}, "W050"),
         ({"MAIL_DOMAIN": "localhost"}, "W003"),
         ({"MAIL_DOMAIN": "papers.test"}, "W003"),
         ({"MAIL_DOMAIN": "example.com"}, "W003"),

@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.views.decorators.csrf import csrf_protect
+from pytest_django import Settings
 
-from config.logs import GunicornFilter, RouteMiddleware, TokenFilter, route_of
+from config.logs import AddressFilter, GunicornFilter, RouteMiddleware, TokenFilter, route_of
 from config.urls import urlpatterns as site
 
 TOKEN = "dGhpcyBpcyBhIHNlY3JldA"
@@ -42,6 +43,7 @@ def log() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.addFilter(TokenFilter())
+    handler.addFilter(AddressFilter())
     logging.getLogger().addHandler(handler)
     yield written
     logging.getLogger().removeHandler(handler)
@@ -50,7 +52,7 @@ def log() -> Iterator[io.StringIO]:
 def test_the_settings_put_the_filter_on_every_handler() -> None:
     handlers: dict[str, dict[str, object]] = settings.LOGGING["handlers"]  # type: ignore[assignment]
     assert handlers
-    assert all(handler["filters"] == ["tokens"] for handler in handlers.values())
+    assert all(handler["filters"] == ["tokens", "addresses"] for handler in handlers.values())
 
 
 @pytest.mark.parametrize("name", ["django", "django.request", "django.security.csrf"])
@@ -126,3 +128,31 @@ def test_gunicorns_other_lines_stay_as_they_are() -> None:
     record = record_of("Listening at: %s (%d)", "http://0.0.0.0:8000", 7)
     assert GunicornFilter().filter(record)
     assert record.getMessage() == "Listening at: http://0.0.0.0:8000 (7)"
+
+
+# ── addresses ────────────────────────────────────────────────────────────────
+
+
+def test_a_line_names_no_reader(log: io.StringIO) -> None:
+    logging.getLogger("any").error("refused: %s, %d", "<ada@example.org> is unknown", 550)
+    assert log.getvalue() == "refused: <…> is unknown, 550\n"
+
+
+def test_a_traceback_names_no_reader(log: io.StringIO) -> None:
+    error = ValueError("Key (email)=(ada@example.org) already exists")
+    logging.getLogger("any").error("not stored", exc_info=error)
+    assert "ada" not in log.getvalue()
+    assert "ValueError: Key (email)=(…) already exists" in log.getvalue()
+
+
+def test_our_own_address_and_a_postmasters_stay(log: io.StringIO, settings: Settings) -> None:
+    settings.MAIL_DOMAIN = "papers.example.org"
+    line = "digest@papers.example.org is rejected, ask postmaster@example.com"
+    logging.getLogger("any").error(line)
+    assert log.getvalue() == f"{line}\n"
+
+
+def test_a_line_that_cannot_be_formatted_is_left_to_logging(log: io.StringIO) -> None:
+    record = logging.LogRecord("any", logging.ERROR, "file", 1, "%d", ("x",), None)
+    assert AddressFilter().filter(record)
+    assert record.args == ("x",)

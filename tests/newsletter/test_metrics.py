@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from newsletter.metrics import NEWEST, EditionCollector, metrics_of
 from newsletter.models import Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
+from web.counters import count
 
 NOW = datetime(2025, 3, 15, 9, tzinfo=UTC)
 TOKEN = "f2d0c95a3b7e41d68c0f"
@@ -147,3 +148,18 @@ def test_without_a_database_the_answer_repeats_no_secret(
     monkeypatch.setattr(EditionCollector, "collect", collect)
     response = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
     assert (response.status_code, response.content) == (503, b"no database\n")
+
+
+# ── sign-ups ─────────────────────────────────────────────────────────────────
+
+
+def test_sign_ups_are_counted_by_result(client: Client, settings: Settings, db: None) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    for counter, result in [("sign_ups", "accepted"), ("sign_ups", "delayed")]:
+        count(counter, result)
+    count("cross_site_posts", "refused")
+    count("sign_ups", "accepted")
+    page = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).content.decode()
+    assert 'trending_sign_ups_total{result="accepted"} 2.0' in page
+    assert 'trending_sign_ups_total{result="delayed"} 1.0' in page
+    assert 'trending_cross_site_posts_total{result="refused"} 1.0' in page

@@ -20,3 +20,13 @@ def visitor(settings: LazySettings) -> Iterator[Client]:
     settings.SIGN_UP_RATE = "1000/hour"
     yield Client(enforce_csrf_checks=True)
     limiter().storage.reset()
+
+
+@pytest.fixture
+def unreachable_redis(settings: LazySettings) -> Iterator[None]:
+    """No Redis for what the web processes count."""
+    working, settings.RATE_LIMIT_STORAGE = settings.RATE_LIMIT_STORAGE, "redis://127.0.0.1:1/0"
+    limiter.cache_clear()
+    yield
+    settings.RATE_LIMIT_STORAGE = working
+    limiter.cache_clear()

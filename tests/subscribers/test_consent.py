@@ -19,7 +19,10 @@ from tests.factories import NOON, make_subscriber
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"),
         ("", None),
         ("nonsense", None),
-        ("192.0.2.17:443", None),
+        ("192.0.2.17:443", "192.0.2.0"),
+        ("::ffff:192.0.2.17", "192.0.2.0"),
+        ("64:ff9b::192.0.2.17", "192.0.2.0"),
+        ("2002:c000:211::1", "192.0.2.0"),
     ],
 )
 def test_an_ip_address_is_truncated_to_its_network(address: str, kept: str | None) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
-from subscribers.signup import REQUESTS_A_DAY, sign_up
+from subscribers.signup import _SAME_MAILBOX, REQUESTS_A_DAY, sign_up
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_subscriber
 
@@ -126,3 +126,39 @@ def test_concurrent_sign_ups_keep_the_limit() -> None:
         thread.join()
     assert Subscriber.objects.count() == 1
     assert len(mails()) == REQUESTS_A_DAY
+
+
+# ── one mailbox, many addresses ──────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["ada@example.org", "ada+1@example.org", "ada+2@example.org", "ada+x@example.org"],
+        ["ada@gmail.com", "a.da@gmail.com", "a.d.a@googlemail.com", "ad.a+1@gmail.com"],
+    ],
+)
+def test_the_addresses_of_one_mailbox_share_its_daily_limit(addresses: list[str]) -> None:
+    for address in addresses:
+        sign_up(address, {}, ORIGIN, NOON)
+    assert TransactionalMail.objects.count() == REQUESTS_A_DAY
+
+
+def test_the_limit_of_one_mailbox_is_not_that_of_its_neighbours() -> None:
+    for address in ("ada+1@example.org", "ada+2@example.org", "ada+3@example.org"):
+        sign_up(address, {}, ORIGIN, NOON)
+    for address in ("ad.a@example.org", "ada@example.com", "xada@example.org"):
+        sign_up(address, {}, ORIGIN, NOON)
+    assert TransactionalMail.objects.count() == 6
+
+
+def test_the_addresses_of_a_mailbox_are_found_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {_SAME_MAILBOX}", {"mailbox": "ada@example.org"})
+        assert "subscriber_mailbox" in str(cursor.fetchall())
+
+
+def test_a_delayed_mail_is_due_after_its_delay() -> None:
+    sign_up(ADA, {}, ORIGIN, NOON, delay=timedelta(minutes=7))
+    assert TransactionalMail.objects.get().next_attempt_at == NOON + timedelta(minutes=7)

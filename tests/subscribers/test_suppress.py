@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -97,3 +99,26 @@ def test_after_unsuppress_the_subscriber_signs_up_again() -> None:
     reader.refresh_from_db()
     assert reader.state == Subscriber.State.UNSUBSCRIBED
     assert not is_suppressed(reader.email)
+
+
+@pytest.mark.parametrize(
+    "typed", ["jo@bücher.example.org", "Jo@BÜCHER.example.org.", "jo@xn--bcher-kva.example.org"]
+)
+def test_a_suppression_in_one_spelling_stops_every_other(typed: str) -> None:
+    reader = make_subscriber("jo@xn--bcher-kva.example.org")
+    suppress(typed, REASON.OPERATOR, now=NOON)
+    reader.refresh_from_db()
+    assert reader.state == Subscriber.State.SUPPRESSED
+    assert is_suppressed("jo@bücher.example.org")
+    assert is_suppressed("jo@xn--bcher-kva.example.org")
+    unsuppress(typed)
+    assert not is_suppressed("jo@bücher.example.org")
+
+
+def test_a_suppression_under_the_former_hash_of_an_umlaut_still_counts() -> None:
+    former = hashlib.sha256("jo@bücher.example.org".encode()).hexdigest()
+    Suppression.objects.create(address_hash=former, reason="operator", at=NOON)
+    assert is_suppressed("jo@xn--bcher-kva.example.org")
+    assert not is_suppressed("jo@xn--bcher-kva.example.com")
+    unsuppress("jo@xn--bcher-kva.example.org")
+    assert not Suppression.objects.exists()

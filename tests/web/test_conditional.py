@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.test import RequestFactory
 
 from web.conditional import revalidate, revalidated
+from web.stamps import stamp
 
 words = "one"
 
@@ -66,3 +67,15 @@ def test_a_page_older_than_the_clients_copy_is_not_sent_again() -> None:
     request = RequestFactory().get("/", headers={"If-Modified-Since": date})
     response = revalidate(request, HttpResponse("one", headers={"Last-Modified": date}))
     assert (response.status_code, response.content) == (304, b"")
+
+
+def test_a_page_that_differs_only_in_the_time_of_its_form_is_unchanged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.web.test_conditional.words", f"a form {stamp(1)} and more")
+    first = get()
+    assert first["ETag"].startswith('W/"')
+    monkeypatch.setattr("tests.web.test_conditional.words", f"a form {stamp(99)} and more")
+    assert get(known=first["ETag"]).status_code == 304
+    monkeypatch.setattr("tests.web.test_conditional.words", f"a form {stamp(99)} and less")
+    assert get(known=first["ETag"]).status_code == 200

@@ -18,6 +18,7 @@ from newsletter.editions.windows import WINDOW_OF
 from newsletter.management.commands.compose import iso_day
 from newsletter.models import Edition
 from papers.windows import last_closed_day
+from subscribers.addresses import spelling
 from subscribers.models import Subscriber
 
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
     def _recipient(self, options: dict[str, Any]) -> tuple[str, Interests]:
         if not options["email"]:
             return "reader@example.com", Interests(topics=frozenset(options["topic"]))
-        found = Subscriber.objects.filter(email=options["email"].lower()).first()
+        found = Subscriber.objects.filter(email=spelling(options["email"])).first()
         if found is None:
             raise CommandError(f"No subscriber has the address {options['email']}.")
         return found.email, recipients([found.pk])[found.pk].interests

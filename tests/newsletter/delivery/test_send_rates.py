@@ -25,6 +25,10 @@ def test_the_settings_are_read(settings: Settings) -> None:
     assert (rates.overall, rates.of_domain("gmail.com"), rates.of_domain("x.org")) == (50, 20, 5)
 
 
+def test_the_rate_of_an_international_domain_is_that_of_its_addresses() -> None:
+    assert domain_rates(("Bücher.example.org=3",)) == {"xn--bcher-kva.example.org": 3}
+
+
 @pytest.mark.parametrize("entry", ["gmail.com", "gmail.com=fast", "=", "20"])
 def test_a_wrong_rate_is_refused_with_its_setting(entry: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DOMAIN_RATES"):

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from newsletter.delivery.progress import progress_of
 from newsletter.events.process import process_events
 from newsletter.models import Delivery, DeliveryEvent
+from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erase
 from tests.factories import make_delivery, make_edition, make_mail, make_subscriber
@@ -85,6 +86,17 @@ def test_the_address_of_an_erased_subscriber_is_suppressed(
     post_and_process(client, postmark_complaint(delivery.pk))
     assert Suppression.objects.get().reason == "complaint"
     assert progress_of(delivery.edition_id).complaints == 1
+
+
+def test_an_event_that_waits_while_its_subscriber_is_erased_still_suppresses(
+    client: Client, delivery: Delivery
+) -> None:
+    post(client, "postmark", postmark_complaint(delivery.pk))
+    erase(ada())
+    assert DeliveryEvent.objects.get().recipient == ""
+    post_and_process(client)
+    row = Suppression.objects.get()
+    assert (row.reason, row.address_hash) == ("complaint", address_hash(ADA))
 
 
 def test_an_event_from_before_the_last_confirmation_changes_no_address(

@@ -209,9 +209,3 @@ def test_a_bad_address_is_refused_with_a_reason(typed: str) -> None:
     form = SignUpForm(QueryDict(f"email={typed}"))
     assert not form.is_valid()
     assert form.errors["email"][0]
-
-
-def test_only_a_filled_honeypot_is_noticed() -> None:
-    assert SignUpForm(QueryDict("email=a@example.org&website=http://x")).is_honeypot_filled
-    assert not SignUpForm(QueryDict("email=a@example.org&website=")).is_honeypot_filled
-    assert not SignUpForm(QueryDict("email=a@example.org")).is_honeypot_filled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -14,10 +15,14 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
+from subscribers.pages.honeypot import STAMP, field_names
 from subscribers.suppress import suppress
+from subscribers.tokens import make
 from tests.factories import NOON, make_mail, make_subscriber, make_topic
 from tests.subscribers.page_text import ADA, CHOICES, confirm_path, text_of
+from web.counters import counts
 from web.rate_limit import limiter
+from web.stamps import stamp
 
 pytestmark = pytest.mark.django_db
 State = Subscriber.State
@@ -110,9 +115,9 @@ def test_every_address_gets_the_same_answer_byte_for_byte(visitor: Client) -> No
     answers = []
     with time_machine.travel(NOON, tick=False):
         for email, state in STATES.items():
-            website = {"website": "http://spam.example"} if state == "typed by a machine" else {}
+            trap = {field_names()[0]: "spam"} if state == "typed by a machine" else {}
             for _ in range(5):  # the daily limit of an address is 3
-                answer = visitor.post("/subscribe/", {"email": email, **website})
+                answer = visitor.post("/subscribe/", {"email": email, **trap})
                 answers.append(whole_answer(answer, email))
     assert answers == [answers[0]] * 35
     assert answers[0][0] == 200
@@ -165,17 +170,45 @@ def test_bad_choices_store_nothing(visitor: Client) -> None:
     assert not ConsentEntry.objects.exists()
 
 
-def test_a_filled_honeypot_stores_nothing(visitor: Client) -> None:
-    answer = visitor.post("/subscribe/", {"email": ADA, "website": "http://spam.example"})
+def test_a_filled_honeypot_without_a_form_stores_nothing(visitor: Client) -> None:
+    answer = visitor.post("/subscribe/", {"email": ADA, field_names()[0]: "http://spam.example"})
     assert answer.status_code == 200
     assert "Check your inbox" in text_of(answer)
     assert not Subscriber.objects.exists()
     assert not ConsentEntry.objects.exists()
     assert not TransactionalMail.objects.exists()
+    assert counts("sign_ups") == {"dropped as a machine": 1}
+
+
+def test_a_browser_that_fills_the_honeypot_signs_its_reader_up(visitor: Client) -> None:
+    form = {STAMP: stamp(time.time() - 5), field_names()[0]: "https://ada.example"}
+    answer = visitor.post("/subscribe/", {"email": ADA, **form})
+    assert answer.status_code == 200
+    assert TransactionalMail.objects.get().subscriber.email == ADA
+
+
+def test_who_fills_it_within_seconds_is_asked_again_and_not_dropped(visitor: Client) -> None:
+    form = {STAMP: stamp(time.time()), field_names()[0]: "https://ada.example"}
+    answer = visitor.post("/subscribe/", {"email": ADA, **form})
+    assert answer.status_code == 422
+    assert "press Subscribe once more" in text_of(answer)
+    assert f'value="{ADA}"' in text_of(answer)
+    assert not Subscriber.objects.exists()
+    assert counts("sign_ups") == {"asked again": 1}
+
+
+def test_a_form_of_another_site_signs_nobody_up(visitor: Client) -> None:
+    headers = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
+    answer = visitor.post("/subscribe/", {"email": ADA}, headers=headers)
+    assert answer.status_code == 403
+    assert "sent from a page of another site" in text_of(answer)
+    assert not Subscriber.objects.exists()
+    assert counts("cross_site_posts") == {"refused": 1}
+    assert visitor.get("/subscribe/", headers=headers).status_code == 200
 
 
 def test_an_address_is_shown_as_text_and_not_as_markup(visitor: Client) -> None:
-    answer = visitor.post("/subscribe/", {"email": "<b>x", "website": "a machine"})
+    answer = visitor.post("/subscribe/", {"email": "<b>x", field_names()[0]: "a machine"})
     assert b"<b>x" not in answer.content
     assert b"&lt;b&gt;x" in answer.content
 
@@ -221,6 +254,27 @@ def test_without_redis_there_is_no_limit_by_network(
         limiter.cache_clear()
     assert [answer.status_code for answer in answers] == [200] * 4
     assert TransactionalMail.objects.count() == 4
+
+
+def test_a_mail_above_the_rate_of_the_site_comes_later_and_the_page_says_so(
+    visitor: Client, settings: LazySettings
+) -> None:
+    settings.SIGN_UP_RATE_SITE = "2/hour"
+    with time_machine.travel(NOON, tick=False):
+        answers = sign_ups(visitor, 3)
+    assert "minutes to leave" not in text_of(answers[1])
+    assert "so the mail may take 30 minutes to leave" in text_of(answers[2])
+    due = list(TransactionalMail.objects.order_by("id").values_list("next_attempt_at", flat=True))
+    assert [round((one - NOON).total_seconds() / 60) for one in due] == [0, 0, 30]
+
+
+def test_the_rates_guard_the_way_back_too(visitor: Client, settings: LazySettings) -> None:
+    settings.SIGN_UP_RATE = "1/hour"
+    gone = make_subscriber(ADA, state=State.UNSUBSCRIBED, unsubscribed_at=NOON)
+    sign_ups(visitor, 1, ip="192.0.2.9")
+    path = f"/preferences/{make('preferences', gone)}/come-back/"
+    assert visitor.post(path, REMOTE_ADDR="192.0.2.9").status_code == 429
+    assert visitor.post(path, REMOTE_ADDR="192.0.2.10").status_code == 200
 
 
 def test_a_sign_up_with_words_shows_what_they_stand_for(visitor: Client) -> None:
