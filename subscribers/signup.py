@@ -6,7 +6,8 @@ Anyone can type any address, so a sign-up has no effect by itself:
   suppressed. Only the owner of the mailbox learns more, from the mail.
 * Choices typed with the address are kept as a draft in the row of the mail. The page behind the
   mailed link shows them filled in, and its button stores them; no subscriber changes before that.
-* An address gets three mails a day at most, or strangers could flood it.
+* An address gets three mails a day at most, or strangers could flood it. Requests for a new link
+  count too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from subscribers.suppress import is_suppressed
 from web.locks import wait_for_lock
 
 REQUESTS_A_DAY: Final = 3
+_REQUESTS: Final = (ConsentEntry.Step.REQUESTED, ConsentEntry.Step.LINK)
 
 
 @transaction.atomic
@@ -55,6 +57,27 @@ def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: da
         _queue_mail(subscriber, draft, now)
 
 
+@transaction.atomic
+def request_link(email: str, origin: RequestOrigin, now: datetime) -> None:
+    """Queue a mail with links to the preferences and to unsubscribe, if `email` gets digests.
+
+    An address that gets none, and one that must get no mail, gets none by this either. The same
+    lock and the same limit as for a sign-up hold for every address.
+    """
+    wait_for_lock(f"sign-up {address_hash(email)}")
+    if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
+        return
+    subscriber = Subscriber.objects.filter(email=email).first()
+    consent.record(
+        ConsentEntry.Step.LINK, email=email, subscriber=subscriber, origin=origin, now=now
+    )
+    is_suppressed_now = is_suppressed(email)
+    if subscriber and subscriber.state == Subscriber.State.ACTIVE and not is_suppressed_now:
+        TransactionalMail.objects.create(
+            subscriber=subscriber, kind=TransactionalMail.Kind.LINK, next_attempt_at=now
+        )
+
+
 def _subscriber(email: str) -> Subscriber | None:
     """The subscriber of this address, created if necessary; None where no mail may be sent."""
     if is_suppressed(email):
@@ -75,5 +98,5 @@ def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], now: datetime)
 
 def _requests_since(email: str, since: datetime) -> int:
     return ConsentEntry.objects.filter(
-        address_hash=address_hash(email), step=ConsentEntry.Step.REQUESTED, at__gt=since
+        address_hash=address_hash(email), step__in=_REQUESTS, at__gt=since
     ).count()

@@ -72,6 +72,12 @@ class SignUpForm(forms.Form):
         return bool(self.data.get("website"))
 
 
+class NewLinkForm(SignUpForm):
+    """An address alone."""
+
+    website = None  # type: ignore[assignment]  # so Django leaves a field out
+
+
 class TermsField(forms.CharField):
     """Terms that line ends, commas and semicolons separate, as a tuple without duplicates."""
 

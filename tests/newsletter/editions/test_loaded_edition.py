@@ -11,10 +11,17 @@ from pytest_django import DjangoAssertNumQueries
 
 from newsletter.delivery.seen import seen_papers
 from newsletter.editions.compose import compose
-from newsletter.editions.loaded_edition import LoadedEdition, SeenScope, load_edition, rebuild
+from newsletter.editions.keys import current_key_id
+from newsletter.editions.loaded_edition import (
+    LoadedEdition,
+    SeenScope,
+    Selection,
+    load_edition,
+    rebuild,
+)
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import RENDERER, build_digest
-from newsletter.editions.tokens import current_key_id
+from newsletter.editions.slots import Slot
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Listing, Topic
 from tests.factories import (
@@ -107,7 +114,12 @@ def test_a_restored_selection_gives_the_same_body(edition: Edition) -> None:
     selection = loaded.select(Interests(), ())
     restored = loaded.restore([StoredPick(*pick) for pick in selection.picks])
     assert restored.columns == selection.columns
-    assert (restored.body.html, restored.body.text) == (selection.body.html, selection.body.text)
+    assert parts_of(restored) == parts_of(selection)
+
+
+def parts_of(selection: Selection) -> tuple[str, str]:
+    tokens = ("read", "unsubscribe", "preferences")
+    return selection.body.html(*tokens), selection.body.text(*tokens)
 
 
 def test_a_pick_of_a_removed_paper_is_an_error(edition: Edition) -> None:
@@ -118,7 +130,9 @@ def test_a_pick_of_a_removed_paper_is_an_error(edition: Edition) -> None:
 
 
 BREAKS: list[dict[str, Any]] = [
-    {"html": "\ue003 twice \ue003\n\ue004\n"},
+    {"html": f"{Slot.RANK.value} twice {Slot.RANK.value}\n{Slot.WHY.value}\n"},
+    {"html": f"{Slot.RANK.value} and no reason"},
+    {"text": f"{Slot.RANK.value}\n{Slot.WHY.value}\n by A{Slot.PAPERS.value}da"},
     {"text": "A reason \ue004 and a name \ue004"},
     {"facts": {"title": "Without authors", "summary": ""}},
     {"facts": {"title": "Odd", "summary": "", "authors": [None]}},
@@ -146,7 +160,7 @@ def test_a_stored_selection_goes_on_without_a_paper_that_was_frozen_broken(
     picks = LoadedEdition(edition).select(Interests(), ()).picks
     break_first(edition, BREAKS[0])
     body = LoadedEdition(edition).restore(picks).body
-    assert "Walking robots" not in body.html
+    assert "Walking robots" not in body.html("", "", "")
     assert body.subject == "Talking “heads”"
     with pytest.raises(LookupError):
         LoadedEdition(edition).body(picks[:1])
@@ -210,8 +224,12 @@ def test_older_editions_that_hold_its_papers_are_in_the_scope(edition: Edition) 
 
 def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:
     delivery = sent(edition)
+    reader = delivery.subscriber
+    assert reader
     original = build_digest(
         delivery_id=delivery.pk,
+        subscriber_id=reader.pk,
+        secret=str(reader.secret),
         key_id=current_key_id(),
         to="ada@example.com",
         dated_at=NOW,
@@ -224,6 +242,13 @@ def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:
 def test_a_delivery_that_was_never_sent_cannot_be_rebuilt(edition: Edition) -> None:
     with pytest.raises(LookupError, match="has no message"):
         rebuild(make_delivery(edition, make_subscriber()), "ada@example.com")
+
+
+def test_the_digest_of_an_erased_subscriber_cannot_be_rebuilt(edition: Edition) -> None:
+    delivery = sent(edition)
+    Delivery.objects.update(subscriber=None)
+    with pytest.raises(LookupError, match="was erased"):
+        rebuild(Delivery.objects.get(pk=delivery.pk), "ada@example.com")
 
 
 def test_a_digest_of_a_removed_key_cannot_be_rebuilt(edition: Edition) -> None:
