@@ -37,7 +37,7 @@ _COLUMNS: Final = 72
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
-P = TypeVar("P", str, bytes)
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)

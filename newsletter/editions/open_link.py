@@ -19,14 +19,16 @@ _NONE_BEFORE, _NONE_AFTER = "(?<![A-Za-z0-9_-])", "(?![A-Za-z0-9_-])"
 # No sign of a break may follow, or a part of the number would be taken for all of it.
 _NUMBER: Final = "/+[0-9]{1,19}(?![0-9A-Za-z=%])"
 # First a token as it was mailed. Then one with letters right after it or before it, which may be
-# a word of the text around it.
+# a word of the text around it, and one between two signs that mark it there.
+_AROUND: Final = (
+    *((_NONE_BEFORE, _NONE_AFTER), (_NONE_BEFORE, ""), ("", _NONE_AFTER)),
+    ("(?<=[_-])", "(?=[_-])"),
+)
 _TOKENS: Final = [
-    f"{before}[A-Za-z0-9_-]{{{length}}}{after}"
-    for before, after in ((_NONE_BEFORE, _NONE_AFTER), (_NONE_BEFORE, ""), ("", _NONE_AFTER))
-    for length in _LENGTHS
+    f"{before}[A-Za-z0-9_-]{{{length}}}{after}" for before, after in _AROUND for length in _LENGTHS
 ]
 _FORMS: Final = [re.compile(token) for token in _TOKENS]
-_NUMBERED_FORMS: Final = [re.compile(token + _NUMBER) for token in _TOKENS] + _FORMS
+_NUMBERED_FORMS: Final = [re.compile(token + _NUMBER) for token in _TOKENS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def open_link(purpose: Purpose, text: str, *, is_numbered: bool = False) -> Open
     Raises:
         BadToken: no reading of the text is a token made for this purpose, or its mail is unknown.
     """
-    for reading in readings(text, _NUMBERED_FORMS if is_numbered else _FORMS):
+    numbered = readings(text, _NUMBERED_FORMS) if is_numbered else []
+    for reading in (*numbered, *readings(text, _FORMS)):
         token, _, number = reading.partition("/")
         try:
             return _open(purpose, token, int(number.strip("/")) if number else None)

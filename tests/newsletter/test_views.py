@@ -1,5 +1,6 @@
 """The links of a digest: GET changes nothing, and each link leads where the edition points."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from newsletter.editions.loaded_edition import load_edition, rebuild
 from newsletter.editions.render import RENDERER
 from newsletter.models import Delivery, DigestContent
 from subscribers.models import ConsentEntry, Subscriber
+from subscribers.privacy import erase
 from tests.factories import (
     DAY,
     make_content,
@@ -72,9 +74,13 @@ class TestUnsubscribe:
     def test_the_button_unsubscribes_without_a_cookie(
         self, delivery: Delivery, reader: Subscriber
     ) -> None:
-        response = Client(enforce_csrf_checks=True).post(f"/u/{tokens_of(delivery).unsubscribe}")
-        assert "unsubscribed" in response.content.decode()
+        visitor, path = Client(enforce_csrf_checks=True), f"/u/{tokens_of(delivery).unsubscribe}"
+        assert 'action="?by=button"' in visitor.get(path).content.decode()
+        page = visitor.post(f"{path}?by=button").content.decode()
+        assert "You are unsubscribed" in page
+        assert "/preferences/" not in page
         assert state(reader) == "unsubscribed"
+        assert ConsentEntry.objects.get().step == "unsubscribed"
 
     def test_one_click_unsubscribes_without_cookie_or_redirect(
         self, delivery: Delivery, reader: Subscriber
@@ -99,10 +105,12 @@ class TestUnsubscribe:
         assert ConsentEntry.objects.filter(step="one_click").count() == 1
 
     def test_it_is_a_200_for_an_erased_subscriber_too(
-        self, client: Client, delivery: Delivery
+        self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        Delivery.objects.update(subscriber=None)
-        assert one_click(client, tokens_of(delivery).unsubscribe) == 200
+        token = tokens_of(delivery).unsubscribe
+        erase(reader)
+        assert one_click(client, token) == 200
+        assert client.get(f"/u/{token}").status_code == 200
 
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_an_invalid_token_is_a_404(
@@ -120,17 +128,35 @@ class TestOtherLinks:
         assert reader.email in response.content.decode()
 
     def test_preferences_of_an_erased_subscriber_are_a_404(
-        self, client: Client, delivery: Delivery
+        self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        Delivery.objects.update(subscriber=None)
-        assert client.get(f"/p/{tokens_of(delivery).preferences}").status_code == 404
+        tokens = tokens_of(delivery)
+        erase(reader)
+        assert client.get(f"/p/{tokens.preferences}").status_code == 404
+        assert client.get(f"/d/{tokens.read}").status_code == 404
+        assert client.get(f"/r/{tokens.read}/4").status_code == 302
 
     def test_the_browser_shows_the_mail_as_it_was_sent(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
         response = client.get(f"/d/{tokens_of(delivery).read}")
         sent = rebuild(delivery, reader.email)
-        assert response.content.decode() == sent.html
+        assert response.content.decode() == sent.body.html(sent.tokens.read, "", "")
+
+    def test_the_page_that_people_pass_on_opens_nothing_but_papers(
+        self, client: Client, delivery: Delivery
+    ) -> None:
+        tokens = tokens_of(delivery)
+        page = client.get(f"/d/{tokens.read}").content.decode()
+        assert tokens.unsubscribe not in page
+        assert tokens.preferences not in page
+        links = set(re.findall(r'href="[^"]*(/[updr]/[^"]*)"', page))
+        assert links == {
+            *("/u/", "/p/", f"/d/{tokens.read}"),
+            *(f"/r/{tokens.read}/{number}" for number in (3, 4, 5, 6)),
+        }
+        for path in ("/u/", "/p/"):
+            assert 'action="/new-link/"' in client.get(path).content.decode()
 
     def test_the_mail_in_the_browser_may_load_nothing(
         self, client: Client, delivery: Delivery
