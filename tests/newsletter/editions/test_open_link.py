@@ -42,7 +42,7 @@ def tokens(delivery: Delivery) -> Tokens:
 
 def opens(token: str) -> list[tuple[str, str]]:
     """For which purposes a token opens whose link."""
-    found = []
+    found = list[tuple[str, str]]()
     for purpose in PURPOSES:
         try:
             subscriber = open_link(purpose, token).subscriber
