@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.delivery.seen import seen_papers
+from newsletter.editions import old_tokens
 from newsletter.editions.compose import compose
 from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import (
@@ -19,6 +21,7 @@ from newsletter.editions.loaded_edition import (
     load_edition,
     rebuild,
 )
+from newsletter.editions.old_tokens import make_old_token
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import RENDERER, build_digest
 from newsletter.editions.slots import Slot
@@ -237,6 +240,50 @@ def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:
     )
     stored = Delivery.objects.get(pk=delivery.pk)
     assert rebuild(stored, "ada@example.com").as_bytes() == original.as_bytes()
+
+
+def test_a_digest_of_the_first_renderer_is_rebuilt_with_its_one_token(edition: Edition) -> None:
+    """Out of texts that had one slot for all tokens, in lines folded for 28 characters."""
+    store_as_first_renderer(edition)
+    delivery = sent(edition, renderer=old_tokens.RENDERER)
+    token = make_old_token(delivery.pk, current_key_id())
+    digest = rebuild(delivery, "ada@example.com")
+    assert set(digest.tokens[:3]) == {token}
+    assert digest.html.count(token) == 5 + 2 * 2  # of the layout, and of two papers
+    lines = digest.as_bytes().decode().split("\r\n")
+    assert max(map(len, lines)) <= 78
+    [line] = [line for line in lines if line.endswith(f"/d/{token}")]
+    assert line == f"http://localhost:8000/d/{token}"
+
+
+def test_a_new_digest_of_an_edition_of_the_first_renderer_has_three_tokens(
+    edition: Edition,
+) -> None:
+    expected = rebuild(sent(edition), "ada@example.com")
+    Delivery.objects.all().delete()
+    store_as_first_renderer(edition)
+    digest = rebuild(sent(edition), "ada@example.com")
+    assert [digest.html.count(token) for token in digest.tokens[:3]] == [2 + 2 * 2, 2, 1]
+    assert [expected.html.count(token) for token in expected.tokens[:3]] == [2 + 2 * 2, 2, 1]
+
+
+def test_a_paper_of_the_first_renderer_with_a_stranger_s_link_is_never_selected(
+    edition: Edition,
+) -> None:
+    store_as_first_renderer(edition)
+    second = paper_ids(edition)[1]
+    paper = edition.candidates.get(position=1)
+    paper.html = paper.html.replace("</p>", " http://evil.example/?t=\ue000</p>", 1)
+    paper.save()
+    assert selected(LoadedEdition(edition), Interests()) == [second]
+
+
+def store_as_first_renderer(edition: Edition) -> None:
+    for row in (edition, *edition.candidates.all()):
+        row.html, row.text = (
+            re.sub("[\ue008-\ue00a]", "\ue000", it) for it in (row.html, row.text)
+        )
+        row.save()
 
 
 def test_a_delivery_that_was_never_sent_cannot_be_rebuilt(edition: Edition) -> None:
