@@ -279,7 +279,8 @@ def test_a_paper_of_the_first_renderer_with_a_stranger_s_link_is_never_selected(
 
 
 def store_as_first_renderer(edition: Edition) -> None:
-    for row in (edition, *edition.candidates.all()):
+    rows: list[Edition | Candidate] = [edition, *edition.candidates.all()]
+    for row in rows:
         row.html, row.text = (
             re.sub("[\ue008-\ue00a]", "\ue000", it) for it in (row.html, row.text)
         )
