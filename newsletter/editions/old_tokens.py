@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 from typing import Final
 
 from newsletter.editions.keys import all_keys, key_named
@@ -18,7 +17,6 @@ from newsletter.editions.tokens import BadToken, Tokens
 
 RENDERER: Final = "1"
 TOKEN_LENGTH: Final = 28
-FORM: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{28}(?![A-Za-z0-9_-])")
 _ID_BYTES: Final = 8
 _HASH_BYTES: Final = 13
 
