@@ -25,8 +25,10 @@ from mail.backend import DjangoTransport
 from mail.batch.client import BurstTransport
 from mail.factory import BATCH_APIS
 from mail.providers import backend_of
-from newsletter.editions.fragments import PAPERS, TOKEN, Layout, PaperFragment
+from newsletter.editions.fragments import Layout, PaperFragment
 from newsletter.editions.render import Digest, DigestBody
+from newsletter.editions.slots import Slot
+from newsletter.editions.tokens import Tokens
 
 PROVIDERS: Final = {
     "postmark": "POSTMARK_SERVER_TOKEN",
@@ -98,7 +100,7 @@ def _digest(number: int) -> Digest:
     return Digest(
         delivery_id=number,
         to=f"reader{number}@example.com",
-        token=f"{number:043}",
+        tokens=Tokens(*[f"{number:036}"] * 4),
         dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
         body=_body(number % 20),
     )
@@ -107,11 +109,13 @@ def _digest(number: int) -> Digest:
 @cache
 def _body(choice: int) -> DigestBody:
     """One of twenty selections of papers: some recipients share theirs, as in an edition."""
-    link = f'<a href="https://papers.example.org/r/{TOKEN}/1">read</a>'
+    link = f'<a href="https://papers.example.org/r/{Slot.READ.value}/1">read</a>'
     filler = "A line of an abstract, about as long as such lines are. " * 100
     html = f"<p>{choice} {link} {filler}"[: _HTML_OF_A_PAPER - 4] + "</p>"
-    piece = PaperFragment(html=html, text=f"{link} {filler}"[:1_200], title=f"A study of {choice}")
-    shell = Layout(html=f"<html>{PAPERS}</html>", text=PAPERS)
+    slots, papers = f"{Slot.RANK.value}\n{Slot.WHY.value}\n", f"\n{Slot.PAPERS.value}\n"
+    text, title = f"{slots}{link} {filler}"[:1_200], f"A study of {choice}"
+    piece = PaperFragment(html=slots + html, text=text, title=title)
+    shell = Layout(html=f"<html>\n{Slot.PREHEADER.value}{papers}</html>", text=papers)
     return DigestBody(shell, [(piece, "Robotics · ▲ 84")] * _PAPERS)
 
 

@@ -13,7 +13,6 @@ from bench.synthetic_papers import texts
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.render import build_digest
-from newsletter.editions.tokens import current_key_id
 from newsletter.models import Edition
 from papers.catalogue.classify import classify
 from papers.models import Paper, Signal
@@ -62,12 +61,12 @@ def newest_edition() -> Edition:
 
 def mean_bytes(edition: Edition, subscribers: int = 500) -> int:
     """The mean size of a mail to these subscribers on the wire."""
-    loaded, now, key = LoadedEdition(edition), timezone.now(), current_key_id()
+    loaded, now = LoadedEdition(edition), timezone.now()
     sizes = []
-    for number, recipient in first_recipients(subscribers).items():
-        body = loaded.select(recipient.interests, ()).body
+    for n, to in first_recipients(subscribers).items():
+        body = loaded.select(to.interests, ()).body
         digest = build_digest(
-            delivery_id=number, key_id=key, to=recipient.email, dated_at=now, body=body
+            delivery_id=n, subscriber_id=n, secret=to.secret, to=to.email, dated_at=now, body=body
         )
         sizes.append(len(digest.as_bytes()))
     return round(mean(sizes))

@@ -21,7 +21,7 @@ from newsletter.admin_events import EventInline, delivery_number
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
-from newsletter.editions.fragments import RANK, TOKEN, WHY
+from newsletter.editions.slots import Slot, pieces, without_private_use
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
@@ -275,9 +275,12 @@ class CandidateAdmin(OfEdition[Candidate]):
 
 
 def _as_mailed(fragment: str, rank: str) -> str:
-    """A fragment with an example for each placeholder."""
-    filled = fragment.replace(RANK, rank).replace(TOKEN, "token")
-    return filled.replace(WHY, "(each reader's own reason)")
+    """A fragment with an example in each slot."""
+    values = {Slot.RANK: rank, Slot.WHY: "(each reader's own reason)"}
+    return "".join(
+        values.get(piece, "token") if isinstance(piece, Slot) else without_private_use(piece)
+        for piece in pieces(fragment)
+    )
 
 
 class OfSubscriber(OfEdition[M]):

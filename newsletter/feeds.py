@@ -22,6 +22,7 @@ from papers.windows import closes_at
 from papers.wording import author_line, lead
 from subscribers import tokens
 from subscribers.models import Subscriber
+from subscribers.pages.signed_pages import invalid_link
 from web.atom import AtomFeed, Entry, Term, absolute, tag
 
 NEWEST: Final = 20
@@ -83,7 +84,10 @@ class OwnFeed(AtomFeed):
     has_self: ClassVar[bool] = False  # it would hold the token
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().__call__(request, *args, **kwargs)
+        try:
+            response = super().__call__(request, *args, **kwargs)
+        except Http404:
+            response = invalid_link(request, "feed")
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -92,7 +96,7 @@ class OwnFeed(AtomFeed):
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Subscriber:
         try:
-            subscriber = tokens.read("feed", kwargs["token"])
+            subscriber, _ = tokens.read_mangled("feed", kwargs.get("token", ""))
         except tokens.BadToken:
             raise Http404("This feed is not here, or no longer.") from None
         if subscriber.state != Subscriber.State.ACTIVE:

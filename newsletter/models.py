@@ -238,6 +238,14 @@ class ArchivedDelivery(models.Model):
     )
     state = models.CharField(max_length=9, choices=Delivery.State)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # As in DigestContent: by them the links of its mail are told from those of another mail that
+    # had the same id before a backup was restored. What was archived earlier has the first version.
+    renderer = models.CharField(
+        max_length=20, blank=True, db_default="1", help_text="Version of the renderer."
+    )
+    dated_at = models.DateTimeField(
+        null=True, blank=True, help_text="The message's Date header; empty: never sent, or unknown."
+    )
 
     class Meta:
         ordering: ClassVar = ["-id"]

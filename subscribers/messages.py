@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +21,7 @@ from subscribers.models import Subscriber, TransactionalMail
 _LINKS: Mapping[str, tokens.Purpose] = {
     TransactionalMail.Kind.CONFIRM: "confirm",
     TransactionalMail.Kind.MANAGE: "preferences",
+    TransactionalMail.Kind.LINK: "preferences",
 }
 
 
@@ -57,23 +60,34 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
     token = tokens.make(purpose, mail.subscriber)
     context = {
         "link": settings.SITE_URL + reverse(f"subscribers:{purpose}", args=[token]),
+        "unsubscribe_link": settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token]),
         "address": mail.subscriber.email,
         "days": settings.CONFIRM_DAYS,
         "site_url": settings.SITE_URL,
         "postal_address": settings.POSTAL_ADDRESS,
     }
     subject, text, html = render(mail.kind, context)
-    message_id = f"{mail.kind}.{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}"
     return TransactionalMessage(
         reference=mail.pk,
         to=mail.subscriber.email,
         subject=subject,
         text=text,
         html=html,
-        headers=_headers(message_id, now),
+        headers=_headers(_message_id(mail), now),
         dated_at=now,
         attempts=mail.attempts,
     )
+
+
+def _message_id(mail: TransactionalMail) -> str:
+    """The part before the @: the same whenever this mail is sent.
+
+    After a backup is restored, another mail may have the same id. Its subscriber's secret tells the
+    two apart, and cannot be computed from this.
+    """
+    words = f"{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}"
+    proof = hmac.digest(mail.subscriber.secret.bytes, words.encode(), hashlib.sha256)
+    return f"{mail.kind}.{mail.pk}.{proof.hex()[:20]}"
 
 
 def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:

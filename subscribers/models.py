@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 
@@ -60,6 +62,20 @@ class Subscriber(models.Model):
     )
     is_sample = models.BooleanField(
         default=False, editable=False, help_text="Only the local mailbox may receive their mail."
+    )
+    # Every link and Message-ID of this subscriber depends on it. An id and an address may come
+    # back after a backup is restored, and then belong to another sign-up; this value does not.
+    secret = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text="Makes their links; never shown, exported or logged.",
+    )
+    has_old_links = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Signed up before links depended on the secret; such links still work.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -146,6 +162,7 @@ class ConsentEntry(models.Model):
 
     class Step(models.TextChoices):
         REQUESTED = "requested", "asked for the digest"
+        LINK = "link", "asked for a new link"
         CONFIRMED = "confirmed", "confirmed by the mailed link"
         CHANGED = "changed", "changed preferences"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed"
@@ -204,6 +221,7 @@ class TransactionalMail(models.Model):
     class Kind(models.TextChoices):
         CONFIRM = "confirm", "confirm your address"
         MANAGE = "manage", "you are subscribed already"
+        LINK = "link", "a new link to the preferences"
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"

@@ -7,7 +7,7 @@ Anyone can type any address, so a sign-up has no effect by itself:
 * Choices typed with the address are kept as a draft in the row of the mail. The page behind the
   mailed link shows them filled in, and its button stores them; no subscriber changes before that.
 * A mailbox gets three mails a day at most, or strangers could flood it: `ada+1@`, `ada+2@` and
-  so on count together.
+  so on count together. Requests for a new link count too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from web.locks import wait_for_lock
 from web.sql import rows
 
 REQUESTS_A_DAY: Final = 3
-# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0007). Who has more
+_REQUESTS: Final = (ConsentEntry.Step.REQUESTED, ConsentEntry.Step.LINK)
+# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). Who has more
 # addresses than these signed up long ago, and a day holds three.
 _SAME_MAILBOX: Final = """
 SELECT email
@@ -76,6 +77,29 @@ def sign_up(
         _queue_mail(subscriber, draft, now + delay)
 
 
+@transaction.atomic
+def request_link(
+    email: str, origin: RequestOrigin, now: datetime, *, delay: timedelta = timedelta()
+) -> None:
+    """Queue a mail with links to the preferences and to unsubscribe, if `email` gets digests.
+
+    An address that gets none, and one that must get no mail, gets none by this either. The same
+    lock and the same limit as for a sign-up hold for every address.
+    """
+    wait_for_lock(f"sign-up {address_hash(email)}")
+    if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
+        return
+    subscriber = Subscriber.objects.filter(email=email).first()
+    consent.record(
+        ConsentEntry.Step.LINK, email=email, subscriber=subscriber, origin=origin, now=now
+    )
+    is_suppressed_now = is_suppressed(email)
+    if subscriber and subscriber.state == Subscriber.State.ACTIVE and not is_suppressed_now:
+        TransactionalMail.objects.create(
+            subscriber=subscriber, kind=TransactionalMail.Kind.LINK, next_attempt_at=now + delay
+        )
+
+
 def _subscriber(email: str) -> Subscriber | None:
     """The subscriber of this address, created if necessary; None where no mail may be sent."""
     if is_suppressed(email):
@@ -97,7 +121,7 @@ def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], due: datetime)
 def _requests_since(email: str, since: datetime) -> int:
     hashes = {address_hash(email), *map(address_hash, _addresses_of(mailbox_of(email)))}
     return ConsentEntry.objects.filter(
-        address_hash__in=hashes, step=ConsentEntry.Step.REQUESTED, at__gt=since
+        address_hash__in=hashes, step__in=_REQUESTS, at__gt=since
     ).count()
 
 

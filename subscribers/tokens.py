@@ -2,11 +2,15 @@
 
 A token is `id.time.signature`. The signature covers the purpose and what the link is bound
 to, so a token for one purpose is invalid for another, and a link becomes invalid when the
-address changes. Keys rotate through SECRET_KEY_FALLBACKS.
+address changes. It is bound to the subscriber's secret too: after a backup is restored, the same
+id and the same address may belong to another sign-up. Links that were mailed before there were
+secrets still work for those who were subscribers then. Keys rotate through SECRET_KEY_FALLBACKS.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final, Literal
 
@@ -14,9 +18,11 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
 from subscribers.addresses import address_hash
 from subscribers.models import Subscriber
+from web.mangled import readings
 
 Purpose = Literal["confirm", "preferences", "feed"]
 _SEPARATOR: Final = "."
+_FORM: Final = re.compile(r"[0-9]{1,18}\.[0-9A-Za-z]{1,8}\.[0-9A-Za-z_-]{43}")
 
 
 class BadToken(Exception):
@@ -29,7 +35,7 @@ class ExpiredToken(BadToken):
 
 def make(purpose: Purpose, subscriber: Subscriber) -> str:
     """A token for one subscriber and one purpose, safe in a URL."""
-    return _signer(purpose, subscriber).sign(str(subscriber.pk))
+    return _signer(purpose, subscriber, str(subscriber.secret)).sign(str(subscriber.pk))
 
 
 def read(purpose: Purpose, token: str, *, max_age: timedelta | None = None) -> Subscriber:
@@ -40,13 +46,36 @@ def read(purpose: Purpose, token: str, *, max_age: timedelta | None = None) -> S
         BadToken: it is not genuine, or its subscriber or their address was deleted or changed.
     """
     subscriber = _unverified_subscriber(token)
-    try:
-        _signer(purpose, subscriber).unsign(token, max_age=max_age)
-    except SignatureExpired as error:
-        raise ExpiredToken from error
-    except BadSignature as error:
-        raise BadToken from error
-    return subscriber
+    is_expired = False
+    for signer in _signers(purpose, subscriber):
+        try:
+            signer.unsign(token, max_age=max_age)
+        except SignatureExpired:
+            is_expired = True
+        except BadSignature:
+            continue
+        else:
+            return subscriber
+    raise ExpiredToken if is_expired else BadToken
+
+
+def read_mangled(
+    purpose: Purpose, text: str, *, max_age: timedelta | None = None
+) -> tuple[Subscriber, str]:
+    """The same, and the token itself, for the end of a URL that was changed on its way.
+
+    Raises:
+        ExpiredToken, BadToken: as `read`, for every reading of the text.
+    """
+    is_expired = False
+    for token in readings(text, [_FORM]):
+        try:
+            return read(purpose, token, max_age=max_age), token
+        except ExpiredToken:
+            is_expired = True
+        except BadToken:
+            continue
+    raise ExpiredToken if is_expired else BadToken
 
 
 def _unverified_subscriber(token: str) -> Subscriber:
@@ -61,8 +90,14 @@ def _unverified_subscriber(token: str) -> Subscriber:
     return subscriber
 
 
-def _signer(purpose: Purpose, subscriber: Subscriber) -> TimestampSigner:
-    bound_to = [address_hash(subscriber.email)]
+def _signers(purpose: Purpose, subscriber: Subscriber) -> Iterator[TimestampSigner]:
+    yield _signer(purpose, subscriber, str(subscriber.secret))
+    if subscriber.has_old_links:
+        yield _signer(purpose, subscriber)
+
+
+def _signer(purpose: Purpose, subscriber: Subscriber, *secrets: str) -> TimestampSigner:
+    bound_to = [address_hash(subscriber.email), *secrets]
     if purpose in ("confirm", "feed") and subscriber.unsubscribed_at:
         # Unsubscribing makes older links invalid: an old confirmation mail must not start the
         # digests again, and an old feed link must not show them.

@@ -11,6 +11,9 @@ from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.personalize import Interests
+from newsletter.editions.render import RENDERER
+from newsletter.editions.slots import Slot
+from newsletter.editions.tokens import Tokens, make_tokens
 from newsletter.models import (
     Candidate,
     Delivery,
@@ -73,8 +76,8 @@ def make_candidate(edition: Edition, paper: Paper, **values: Any) -> Candidate:
         "components": {},
         "topics": {},
         "facts": {"title": paper.title, "summary": "", "authors": []},
-        "html": f"<p>{paper.title}</p>",
-        "text": paper.title,
+        "html": f"{Slot.RANK.value}<p>{paper.title}</p>\n{Slot.WHY.value}\n",
+        "text": f"{Slot.RANK.value}{paper.title}\n{Slot.WHY.value}\n",
     }
     return Candidate.objects.create(edition=edition, paper=paper, **{**defaults, **values})
 
@@ -97,7 +100,7 @@ def make_content(
     delivery: Delivery, picks: Sequence[StoredPick] = (), **values: Any
 ) -> DigestContent:
     """The content of a delivery's digest, as the first attempt stores it."""
-    defaults = {"dated_at": NOON, "renderer": "1", "key_id": ""}
+    defaults = {"dated_at": NOON, "renderer": RENDERER, "key_id": ""}
     return DigestContent.objects.create(
         delivery=delivery,
         edition_id=delivery.edition_id,
@@ -106,6 +109,14 @@ def make_content(
         reasons=[pick.reason for pick in picks],
         **{**defaults, **values},
     )
+
+
+def tokens_of(delivery: Delivery) -> Tokens:
+    """The tokens in the mail of a delivery that has a content."""
+    reader, content = delivery.subscriber, delivery.content_or_none
+    assert reader, "an erased reader has no tokens"
+    assert content, "no mail"
+    return make_tokens(delivery.pk, reader.pk, reader.secret, content.dated_at, content.key_id)
 
 
 def make_event(delivery: Delivery | None = None, **values: Any) -> DeliveryEvent:
@@ -133,13 +144,20 @@ def make_job(name: str, **values: Any) -> Job:
 
 
 def make_stamp(**values: Any) -> RenderStamp:
-    defaults = {"dated_at": datetime(2025, 3, 15, 9, tzinfo=UTC), "renderer": "1", "key_id": ""}
+    moment = datetime(2025, 3, 15, 9, tzinfo=UTC)
+    defaults = {"dated_at": moment, "renderer": RENDERER, "key_id": ""}
     return RenderStamp(**{**defaults, **values})
 
 
 def make_batch(edition: Edition) -> Batch:
     """All deliveries of an edition."""
     return Batch(edition.pk, 1, 2**62)
+
+
+def make_recipient(number: int = 1, **values: Any) -> Recipient:
+    """The recipient with this id, at `reader<id>@example.com`."""
+    defaults = {"email": f"reader{number}@example.com", "interests": Interests(), "secret": "s"}
+    return Recipient(number, **{**defaults, **values})
 
 
 def make_burst(
@@ -150,9 +168,6 @@ def make_burst(
     """A burst of these deliveries, each with these picks, to `reader<id>@example.com`."""
     selection = Selection(picks, cast("LoadedEdition", edition))
     return Burst(
-        [
-            Item(one, Recipient(one.id, f"reader{one.id}@example.com", Interests()), selection)
-            for one in claimed
-        ],
+        [Item(one, make_recipient(one.id), selection) for one in claimed],
         make_stamp(),
     )

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.conf import settings
 
 from bench.subscribers import DIGEST_SIZE, first_recipients
-from newsletter.editions.fragments import RANK, TOKEN, WHY
 from newsletter.editions.loaded_edition import LoadedEdition
-from newsletter.editions.tokens import make_token
+from newsletter.editions.slots import Slot, pieces
+from newsletter.editions.tokens import TOKEN_LENGTH
 from newsletter.models import Candidate, Edition
 from papers.wording import author_line, lead, short_figure
 
@@ -36,7 +36,7 @@ def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
         "readers": [
             {
                 "to": recipient.email,
-                "token": make_token(number),
+                "token": f"{number:0{TOKEN_LENGTH}}",
                 "picks": [
                     (str(pick.position), pick.reason)
                     for pick in loaded.select(recipient.interests, ()).picks
@@ -85,5 +85,5 @@ def for_django_newsletter(
 
 def _filled(html: str, position: int) -> str:
     """With the same in all placeholders for every recipient, as long as ours."""
-    token, why = make_token(1), "Trending now"
-    return html.replace(TOKEN, token).replace(RANK, str(position)).replace(WHY, why)
+    values = {Slot.READ: "t" * TOKEN_LENGTH, Slot.RANK: str(position), Slot.WHY: "Trending now"}
+    return "".join(values[it] if isinstance(it, Slot) else it for it in pieces(html))

@@ -12,7 +12,7 @@ from bench.edition import make_edition, mean_bytes
 from bench.rivals.content import for_django_newsletter, for_plain_django, worded
 from bench.subscribers import DIGEST_SIZE, drop_subscribers, make_subscribers
 from newsletter.delivery.dispatch import dispatch_due
-from newsletter.editions.fragments import PLACEHOLDERS
+from newsletter.editions.slots import Slot
 from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
 from web.sql import execute
@@ -61,7 +61,7 @@ def test_rivals_send_our_selection_of_papers(edition: Edition) -> None:
         assert all(position in content["papers"] for position, _ in reader["picks"])
     assert len({str(reader["picks"]) for reader in content["readers"]}) > 1
     assert len(articles) == DIGEST_SIZE
-    assert not any(mark in article["text"] for article in articles for mark in PLACEHOLDERS)
+    assert not any(slot.value in article["text"] for article in articles for slot in Slot)
 
 
 def test_a_paper_is_worded_as_in_our_own_mails() -> None:

@@ -67,8 +67,13 @@ WITH chunk AS MATERIALIZED (
    ORDER BY id
    LIMIT %(most)s
 ), copied AS (
-  INSERT INTO newsletter_archiveddelivery (id, edition_id, subscriber_id, state, sent_at)
-  SELECT id, edition_id, subscriber_id, state, sent_at FROM chunk
+  INSERT INTO newsletter_archiveddelivery
+    (id, edition_id, subscriber_id, state, sent_at, renderer, dated_at)
+  SELECT id, chunk.edition_id, subscriber_id, state, sent_at, coalesce(renderer, ''), dated_at
+    FROM chunk
+    LEFT JOIN newsletter_digestcontent AS content
+      ON content.delivery_id = id AND content.edition_id = chunk.edition_id
+     AND content.edition_id >= %(first)s AND content.edition_id < %(end)s
   ON CONFLICT (id) DO NOTHING
 )
 SELECT max(id) FROM chunk

@@ -43,9 +43,10 @@ def decide(
     if recipient.skip_reason:
         return Skip(recipient.skip_reason)
     if delivery.content:
-        if not knows_key(delivery.content.stamp.key_id):
+        stamp = delivery.content.stamp
+        if not knows_key(stamp.key_id):
             return Skip("the key of its links is no longer in the settings")
-        return edition.restore(delivery.content.picks)
+        return edition.restore(delivery.content.picks, stamp.renderer)
     selection = edition.select(recipient.interests, seen)
     if len(selection.picks) < minimum:
         return Skip(skipped(len(selection.picks), recipient.interests.follows_all))

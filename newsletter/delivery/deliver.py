@@ -38,10 +38,10 @@ from newsletter.delivery.send_rates import send_rates
 from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, Owner, RenderStamp
 from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
+from newsletter.editions.keys import current_key_id, knows_key
 from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_edition
 from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import RENDERER, Digest
-from newsletter.editions.tokens import current_key_id, knows_key
 from newsletter.models import Edition
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,8 @@ class _Sender:
         items = retry_until_database_returns(lambda: self._decide(claimed))
         size = self._burst_size
         for start in range(0, len(items), size):
-            stamp = RenderStamp(timezone.now().replace(microsecond=0), RENDERER, current_key_id())
+            # With its microseconds: Message-IDs and tokens depend on it.
+            stamp = RenderStamp(timezone.now(), RENDERER, current_key_id())
             yield Burst(items[start : start + size], stamp)
 
     def send(self, burst: Burst) -> bool:

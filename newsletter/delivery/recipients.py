@@ -30,7 +30,7 @@ WITH interest AS MATERIALIZED (
    WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
    GROUP BY follows.subscriber_id)
 SELECT subscriber.id, subscriber.email, subscriber.state, subscriber.is_sample,
-       subscriber.digest_size, suppression.reason, interest.lines
+       subscriber.digest_size, suppression.reason, interest.lines, subscriber.secret::text
   FROM subscribers_subscriber AS subscriber
   LEFT JOIN {suppression_join("subscriber.email")}
   LEFT JOIN interest ON interest.subscriber_id = subscriber.id
@@ -46,7 +46,12 @@ class Recipient(NamedTuple):
     id: int
     email: str
     interests: Interests
+    secret: str
     skip_reason: str = ""
+
+    def __repr__(self) -> str:
+        """Without the address and the secret: a value may reach a log."""
+        return f"<Recipient {self.id}>"
 
 
 def recipients(ids: Collection[int]) -> dict[int, Recipient]:
@@ -56,9 +61,10 @@ def recipients(ids: Collection[int]) -> dict[int, Recipient]:
             id=number,
             email=email,
             interests=_interests(lines or "", size),
+            secret=secret,
             skip_reason=_skip_reason(state, reason, is_sample=is_sample),
         )
-        for number, email, state, is_sample, size, reason, lines in rows(
+        for number, email, state, is_sample, size, reason, lines, secret in rows(
             _RECIPIENTS, ids=array(ids)
         )
     }

@@ -135,10 +135,13 @@ class Burst:
         stamp = stored.stamp if stored else self.stamp
         return build_digest(
             delivery_id=item.id,
-            key_id=stamp.key_id,
+            subscriber_id=item.recipient.id,
+            secret=item.recipient.secret,
             to=item.recipient.email,
             dated_at=stamp.dated_at,
             body=item.selection.body,
+            key_id=stamp.key_id,
+            renderer=stamp.renderer,
             attempts=item.attempt,
         )
 

@@ -1,6 +1,6 @@
 """Render an edition once: a fragment for each paper, and the layout around the papers.
 
-Placeholders stand where a digest becomes personal: its token, its papers, their ranks and reasons.
+Slots stand where a digest becomes personal: its tokens, its papers, their ranks and reasons.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 import css_inline
 from django.conf import settings
@@ -20,103 +20,122 @@ from django.template.loader import render_to_string
 
 from newsletter.editions import links
 from newsletter.editions.quoted_printable import quoted_printable
+from newsletter.editions.slots import (
+    BytePieces,
+    Marks,
+    Slot,
+    TextPieces,
+    encoded_pieces,
+    pieces,
+    without_private_use,
+)
 from newsletter.editions.tokens import TOKEN_LENGTH
 from papers.wording import author_line, lead, short_figure
 
-# Characters of Unicode's private use area. Every value is rid of them before it is rendered, or a
-# name that holds one would make the digest of each of its readers fail.
-TOKEN: Final = "\ue000"  # noqa: S105 (a placeholder, not a secret)
-PAPERS: Final = "\ue001"
-PREHEADER: Final = "\ue002"
-RANK: Final = "\ue003"
-WHY: Final = "\ue004"
-TOKEN_PLACEHOLDER: Final = TOKEN.encode()
-PLACEHOLDERS: Final = (TOKEN, PAPERS, PREHEADER, RANK, WHY)
-_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
-
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _COLUMNS: Final = 72
+_TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
-# The most characters that each value takes on its line. A placeholder of width 0 stands on a line
-# of its own, and its value is wrapped by itself.
-_WIDTHS: Final = {TOKEN: TOKEN_LENGTH, RANK: len(INDENT), WHY: 0, PAPERS: 0, PREHEADER: 0}
-
-
-Parts = tuple[bytes, ...]  # encoded text, split so that each token placeholder is one item
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The mail around the papers, with placeholders: as text, and encoded for transport."""
+    """The mail around the papers, with slots: as stored text, and encoded for transport.
+
+    `token_length` is that of the tokens to be filled in: lines are folded as if they stood there.
+    """
 
     html: str
     text: str
+    token_length: int = field(default=TOKEN_LENGTH, kw_only=True)
+
+    # Where a fragment or the layout is divided: each of these slots stands once, in this order.
+    html_slots: ClassVar[tuple[Slot, ...]] = (Slot.PREHEADER, Slot.PAPERS)
+    text_slots: ClassVar[tuple[Slot, ...]] = (Slot.PAPERS,)
 
     @cached_property
-    def encoded_html(self) -> bytes:
-        return quoted_printable(self.html, _WIDTHS)
+    def html_parts(self) -> Sequence[BytePieces]:
+        """The encoded HTML before, between and after its `html_slots`."""
+        encoded = quoted_printable(self.html, _widths(self.token_length))
+        return _divided(encoded_pieces(encoded), self.html_slots)
 
     @cached_property
-    def encoded_text(self) -> bytes:
-        return quoted_printable(self.text, _WIDTHS)
+    def text_parts(self) -> Sequence[BytePieces]:
+        """The encoded text before, between and after its `text_slots`."""
+        encoded = quoted_printable(self.text, _widths(self.token_length))
+        return _divided(encoded_pieces(encoded), self.text_slots)
 
     @cached_property
-    def html_parts(self) -> Sequence[Parts]:
-        """The HTML before the preheader, from there to the papers, and after the papers."""
-        return _split_at(self.encoded_html, PREHEADER, PAPERS)
+    def plain_html_parts(self) -> Sequence[TextPieces]:
+        """The same, not encoded."""
+        return _divided(pieces(self.html), self.html_slots)
 
     @cached_property
-    def text_parts(self) -> Sequence[Parts]:
-        """The text before the papers, and after them."""
-        return _split_at(self.encoded_text, PAPERS)
+    def plain_text_parts(self) -> Sequence[TextPieces]:
+        """The same, not encoded."""
+        return _divided(pieces(self.text), self.text_slots)
 
 
 @dataclass(frozen=True)
 class PaperFragment(Layout):
-    """One paper's part of the mail, in the same form; `title` is plain, without placeholders."""
+    """One paper's part of the mail, in the same form; `title` is plain text, without slots."""
 
     title: str
 
+    html_slots: ClassVar[tuple[Slot, ...]] = (Slot.RANK, Slot.WHY)
+    text_slots: ClassVar[tuple[Slot, ...]] = (Slot.RANK, Slot.WHY)
+
     @property
     def is_intact(self) -> bool:
-        """Whether no placeholder stands twice: such a fragment makes each of its digests fail."""
-        return not any(part.count(it) > 1 for part in (self.html, self.text) for it in (RANK, WHY))
-
-    @cached_property
-    def html_parts(self) -> Sequence[Parts]:
-        """The HTML before the rank, from there to the reason, and after the reason."""
-        return _split_at(self.encoded_html, RANK, WHY)
-
-    @cached_property
-    def text_parts(self) -> Sequence[Parts]:
-        """The text before the rank, from there to the reason, and after the reason."""
-        return _split_at(self.encoded_text, RANK, WHY)
+        """Whether digests can be built of it: not if a slot is missing or stands twice."""
+        try:
+            _ = self.plain_html_parts, self.plain_text_parts
+        except ValueError:
+            return False
+        return True
 
 
-def _split_at(encoded: bytes, *placeholders: str) -> Sequence[Parts]:
-    """The parts between these placeholders, each of which stands once, in this order."""
-    found = []
-    for placeholder in placeholders:
-        part, encoded = encoded.split(placeholder.encode())
-        found.append(_split_at_tokens(part))
-    return [*found, _split_at_tokens(encoded)]
+def _divided(found: Sequence[P | Slot], at: Sequence[Slot]) -> Sequence[Sequence[P | Slot]]:
+    """The pieces before, between and after these slots.
+
+    Raises:
+        ValueError: one of them is missing, or another slot than a token's is left.
+    """
+    parts: list[Sequence[P | Slot]] = []
+    rest = tuple(found)
+    for slot in at:
+        place = rest.index(slot)
+        parts.append(rest[:place])
+        rest = rest[place + 1 :]
+    left = [piece for part in (*parts, rest) for piece in part if isinstance(piece, Slot)]
+    if not set(left) <= set(_TOKENS):
+        raise ValueError("a slot stands twice")
+    return (*parts, rest)
 
 
-def _split_at_tokens(encoded: bytes) -> Parts:
-    """Split around each token placeholder: all are the same object, found later by identity."""
-    between = [
-        part for plain in encoded.split(TOKEN_PLACEHOLDER) for part in (TOKEN_PLACEHOLDER, plain)
-    ]
-    return tuple(between[1:])
+@lru_cache(maxsize=8)
+def _widths(token_length: int) -> dict[str, int]:
+    """The most characters that each value takes on its line.
+
+    A slot of width 0 stands on a line of its own, and its value is wrapped by itself.
+    """
+    alone = (Slot.WHY, Slot.PAPERS, Slot.PREHEADER)
+    return {
+        **{slot.value: token_length for slot in _TOKENS},
+        **{slot.value: 0 for slot in alone},
+        Slot.RANK.value: len(INDENT),
+    }
 
 
 def render_layout(context: dict[str, Any]) -> Layout:
     """The mail around the papers. `context`: see templates/emails/digest.html."""
-    values = without_placeholders(context) | _site_links()
-    html = render_to_string("emails/digest.html", values | _html_placeholders())
-    text = render_to_string("emails/digest.txt", values | _text_placeholders())
-    return Layout(html=_inline(html), text=text.rstrip("\n") + "\n")
+    marks = Marks()
+    values = without_placeholders(context) | _site_links(marks)
+    html = render_to_string("emails/digest.html", values | _html_placeholders(marks))
+    text = render_to_string("emails/digest.txt", values | _text_placeholders(marks))
+    return Layout(html=marks.stored(_inline(html)), text=marks.stored(text.rstrip("\n") + "\n"))
 
 
 def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
@@ -129,11 +148,15 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
     Raises:
         Exception: any, when the facts are not those of a paper; or no digest could be built of it.
     """
-    values = _fragment_context(facts) | {"links": links.addresses(position, facts, TOKEN)}
-    html = render_to_string("emails/digest_paper.html", values | _html_placeholders())
-    text = render_to_string("emails/digest_paper.txt", values | _text_placeholders())
+    marks = Marks()
+    own_links = links.addresses(position, facts, marks[Slot.READ])
+    values = _fragment_context(facts) | {"links": own_links}
+    html = render_to_string("emails/digest_paper.html", values | _html_placeholders(marks))
+    text = render_to_string("emails/digest_paper.txt", values | _text_placeholders(marks))
     fragment = PaperFragment(
-        title=values["title"], html=_inline_fragment(html).strip() + "\n", text=text.strip("\n")
+        title=values["title"],
+        html=marks.stored(_inline_fragment(html).strip() + "\n"),
+        text=marks.stored(text.strip("\n")),
     )
     _ = fragment.html_parts, fragment.text_parts  # what each digest does with it
     return fragment
@@ -172,20 +195,21 @@ def _figures(facts: Mapping[str, Any]) -> list[str]:
     return figures
 
 
-def _text_placeholders() -> dict[str, Any]:
-    return {"placeholders": {"papers": PAPERS, "rank": RANK, "why": WHY}}
+def _text_placeholders(marks: Marks) -> dict[str, Any]:
+    names = {"papers": Slot.PAPERS, "rank": Slot.RANK, "why": Slot.WHY}
+    return {"placeholders": {name: marks[slot] for name, slot in names.items()}}
 
 
-def _html_placeholders() -> dict[str, Any]:
-    alone = {"papers": PAPERS, "preheader": PREHEADER, "why": WHY}
-    lines = {name: f"\n{placeholder}\n" for name, placeholder in alone.items()}
-    return {"placeholders": {"rank": RANK, **lines}}
+def _html_placeholders(marks: Marks) -> dict[str, Any]:
+    alone = {"papers": Slot.PAPERS, "preheader": Slot.PREHEADER, "why": Slot.WHY}
+    lines = {name: f"\n{marks[slot]}\n" for name, slot in alone.items()}
+    return {"placeholders": {"rank": marks[Slot.RANK], **lines}}
 
 
 def without_placeholders(value: Any) -> Any:
-    """A JSON value without placeholders, and all other characters of private use, in any text."""
+    """A JSON value without characters of private use, which no font shows, in any of its texts."""
     if isinstance(value, str):
-        return value if value.isprintable() else _PRIVATE.sub("", value)
+        return without_private_use(value)
     if isinstance(value, list | tuple):
         return [without_placeholders(one) for one in value]
     if isinstance(value, dict):
@@ -193,12 +217,12 @@ def without_placeholders(value: Any) -> Any:
     return value
 
 
-def _site_links() -> dict[str, str]:
+def _site_links(marks: Marks) -> dict[str, str]:
     site = settings.SITE_URL
     return {
-        "unsubscribe_url": f"{site}/u/{TOKEN}",
-        "preferences_url": f"{site}/p/{TOKEN}",
-        "browser_url": f"{site}/d/{TOKEN}",
+        "unsubscribe_url": f"{site}/u/{marks[Slot.UNSUBSCRIBE]}",
+        "preferences_url": f"{site}/p/{marks[Slot.PREFERENCES]}",
+        "browser_url": f"{site}/d/{marks[Slot.READ]}",
         "site_url": site,
     }
 

@@ -16,12 +16,18 @@ _KINDS: Final = ("page", "arxiv", "code")
 
 def addresses(position: int, facts: Mapping[str, Any], token: str) -> dict[str, str]:
     """The links of the paper at `position`, by kind; a kind without a target is left out."""
+    by_kind = _by_kind(position, facts)
+    return {kind: f"{settings.SITE_URL}/r/{token}/{number}" for kind, number in by_kind.items()}
+
+
+def numbers(position: int, facts: Mapping[str, Any]) -> list[int]:
+    """The numbers of these links."""
+    return list(_by_kind(position, facts).values())
+
+
+def _by_kind(position: int, facts: Mapping[str, Any]) -> dict[str, int]:
     first = position * len(_KINDS)
-    return {
-        kind: f"{settings.SITE_URL}/r/{token}/{first + offset}"
-        for offset, kind in enumerate(_KINDS)
-        if facts.get(f"{kind}_url")
-    }
+    return {kind: first + offset for offset, kind in enumerate(_KINDS) if facts.get(f"{kind}_url")}
 
 
 def resolve(number: int) -> tuple[int, str]:

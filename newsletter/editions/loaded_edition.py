@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from django.db.models import Min
 
+from newsletter.editions import links, old_tokens
 from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
 from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
 from newsletter.editions.reasons import why
-from newsletter.editions.render import Digest, DigestBody, build_digest
+from newsletter.editions.render import RENDERER, Digest, DigestBody, build_digest
+from newsletter.editions.slots import upgraded_fragment, upgraded_layout
 from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
@@ -48,9 +51,11 @@ class SeenScope(NamedTuple):
 class Selection:
     """The papers of a digest, in order, each with its reason; with their `columns` and `body`."""
 
-    def __init__(self, picks: Sequence[StoredPick], edition: LoadedEdition) -> None:
+    def __init__(
+        self, picks: Sequence[StoredPick], edition: LoadedEdition, renderer: str = RENDERER
+    ) -> None:
         self.picks = picks
-        self._edition = edition
+        self._edition, self._renderer = edition, renderer
 
     @cached_property
     def columns(self) -> Columns:
@@ -72,7 +77,7 @@ class Selection:
 
     @cached_property
     def body(self) -> DigestBody:
-        return self._edition.body(self.picks)
+        return self._edition.body(self.picks, self._renderer)
 
 
 class LoadedEdition:
@@ -81,7 +86,7 @@ class LoadedEdition:
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
         self.composed_at = edition.composed_at
-        self._layout = Layout(html=edition.html, text=edition.text)
+        self._layout = Layout(upgraded_layout(edition.html), upgraded_layout(edition.text))
         stored = list(Candidate.objects.filter(edition=edition))
         candidates = [candidate for candidate in stored if _is_intact(candidate)]
         # Frozen by an earlier version: no message can be built of them, so none has ever left.
@@ -104,9 +109,9 @@ class LoadedEdition:
         """
         return self._selections(interests, self._papers.intersection(seen) if seen else _NO_PAPERS)
 
-    def restore(self, picks: Sequence[StoredPick]) -> Selection:
-        """The selection that a delivery has stored."""
-        return Selection(picks, self)
+    def restore(self, picks: Sequence[StoredPick], renderer: str = RENDERER) -> Selection:
+        """The selection that a delivery has stored, to be rendered by the version that it names."""
+        return Selection(picks, self, renderer)
 
     def _select(self, interests: Interests, seen: frozenset[int]) -> Selection:
         picks = personalize(interests, self._ranking, seen)
@@ -117,16 +122,19 @@ class LoadedEdition:
         reason = why(pick, candidate.facts, self._topic_names)
         return StoredPick(candidate.position, pick.paper_id, without_placeholders(reason))
 
-    def body(self, picks: Sequence[StoredPick]) -> DigestBody:
+    def body(self, picks: Sequence[StoredPick], renderer: str = RENDERER) -> DigestBody:
         """The digest body of these picks, without papers that cannot be rendered.
 
         Raises:
             LookupError: a paper of the picks is no longer in the edition, or none is left.
         """
         intact = [pick for pick in picks if pick.position not in self._broken]
-        return DigestBody(
-            self._layout, [(self._fragments[pick.position], pick.reason) for pick in intact]
-        )
+        papers = [(self._fragments[pick.position], pick.reason) for pick in intact]
+        if renderer == old_tokens.RENDERER:  # its tokens were shorter, and so were its lines
+            length = old_tokens.TOKEN_LENGTH
+            old = [(replace(fragment, token_length=length), why) for fragment, why in papers]
+            return DigestBody(replace(self._layout, token_length=length), old)
+        return DigestBody(self._layout, papers)
 
 
 def load_edition(edition_id: int) -> LoadedEdition:
@@ -145,21 +153,26 @@ def _load(edition_id: int, _composed_at: datetime | None) -> LoadedEdition:
 
 
 def rebuild(delivery: Delivery, to: str) -> Digest:
-    """The digest of a delivery that was sent, from the ledger and the edition alone.
+    """The digest of a delivery that was sent, from the ledger, its subscriber and the edition.
 
     Raises:
-        LookupError: the delivery never had a digest, a paper of it is no longer in the edition,
-            or the key of its token is no longer in the settings.
+        LookupError: the delivery never had a digest, its subscriber was erased, a paper of it is
+            no longer in the edition, or the key of its tokens is no longer in the settings.
     """
-    content = delivery.content_or_none
+    content, subscriber = delivery.content_or_none, delivery.subscriber
     if content is None:
         raise LookupError(f"delivery {delivery.pk} has no message")
+    if subscriber is None:
+        raise LookupError(f"the subscriber of delivery {delivery.pk} was erased")
     return build_digest(
         delivery_id=delivery.pk,
-        key_id=content.key_id,
+        subscriber_id=subscriber.pk,
+        secret=subscriber.secret,
         to=to,
         dated_at=content.dated_at,
-        body=load_edition(delivery.edition_id).body(content.picks),
+        body=load_edition(delivery.edition_id).body(content.picks, content.renderer),
+        key_id=content.key_id,
+        renderer=content.renderer,
     )
 
 
@@ -184,7 +197,7 @@ def _is_intact(candidate: Candidate) -> bool:
         texts = (candidate.facts["title"], *paper.authors)
         if _fragment(candidate).is_intact and all(isinstance(text, str) for text in texts):
             return True
-    except (LookupError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError, ValueError):
         pass
     log.error(
         "an error of ours: paper %s of edition %s cannot be rendered, and no digest shows it",
@@ -194,8 +207,12 @@ def _is_intact(candidate: Candidate) -> bool:
 
 
 def _fragment(candidate: Candidate) -> PaperFragment:
-    title = without_placeholders(candidate.facts["title"])
-    return PaperFragment(title=title, html=candidate.html, text=candidate.text)
+    facts, numbers = candidate.facts, links.numbers(candidate.position, candidate.facts)
+    return PaperFragment(
+        title=without_placeholders(facts["title"]),
+        html=upgraded_fragment(candidate.html, numbers),
+        text=upgraded_fragment(candidate.text, numbers),
+    )
 
 
 def _candidate_paper(candidate: Candidate) -> CandidatePaper:

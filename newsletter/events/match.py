@@ -2,19 +2,24 @@
 
 A digest carries the id of its delivery as metadata, and providers return it. But the account at the
 provider may be shared, with a test installation for instance, whose deliveries have the same ids:
-an event for an address that is not the delivery's recipient is not about this delivery.
+an event for an address that is not the delivery's recipient is not about this delivery. Nor is one
+that happened before the delivery existed: a restored backup gives ids again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 
 from newsletter.models import Delivery, DeliveryEvent
 from subscribers.addresses import address_hash
 from subscribers.models import Subscriber
+
+_CLOCKS_DIFFER: Final = timedelta(hours=1)  # a provider's and ours, at most
 
 
 @dataclass(slots=True)
@@ -52,13 +57,18 @@ def _match_by_delivery_id(
     subscribers: Mapping[str, Subscriber],
 ) -> MatchedEvent:
     delivery = deliveries.get(event.delivery_id or 0)
-    if delivery is None or _is_about_another_address(event, delivery):
+    if delivery is None or _is_about_another_mail(event, delivery):
         return MatchedEvent(event, None, subscribers.get(event.recipient))
     return MatchedEvent(event, delivery, delivery.subscriber)
 
 
-def _is_about_another_address(event: DeliveryEvent, delivery: Delivery) -> bool:
-    """False where the addresses cannot be compared: an erased subscriber, an event without one."""
+def _is_about_another_mail(event: DeliveryEvent, delivery: Delivery) -> bool:
+    """Whether the id is another mail's: to another address, or earlier, before a restored backup.
+
+    False where the addresses cannot be compared: an erased subscriber, an event without one.
+    """
+    if event.occurred_at < delivery.created_at - _CLOCKS_DIFFER:
+        return True
     if delivery.subscriber is None or not event.address_hash:
         return False
     return address_hash(delivery.subscriber.email) != event.address_hash

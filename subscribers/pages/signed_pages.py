@@ -61,21 +61,23 @@ def signed_page(
 ) -> Callable[[Page], Callable[[HttpRequest, str], HttpResponse]]:
     """A page whose URL ends in a token: the view gets the subscriber, and the token for links.
 
-    An expired link answers 410 and an invalid one 404, both with a page that says what to do.
+    A link that was changed on its way is repaired where its token can be made out. An expired link
+    answers 410 and an invalid one 404, both with a page that says what to do.
     Only confirmation links expire, after CONFIRM_DAYS.
     """
 
     def decorate(view: Page) -> Callable[[HttpRequest, str], HttpResponse]:
         @public_page
         @wraps(view)
-        def page(request: HttpRequest, token: str) -> HttpResponse:
+        def page(request: HttpRequest, token: str = "") -> HttpResponse:
+            age = _max_age(purpose)
             try:
-                subscriber = tokens.read(purpose, token, max_age=_max_age(purpose))
+                subscriber, genuine = tokens.read_mangled(purpose, token, max_age=age)
             except tokens.ExpiredToken:
-                return _render_invalid_link(request, purpose, HTTPStatus.GONE)
+                return invalid_link(request, purpose, HTTPStatus.GONE)
             except tokens.BadToken:
-                return _render_invalid_link(request, purpose, HTTPStatus.NOT_FOUND)
-            return view(request, subscriber, token)
+                return invalid_link(request, purpose)
+            return view(request, subscriber, genuine)
 
         return page
 
@@ -91,9 +93,14 @@ def preferences_url(subscriber: Subscriber) -> str:
     return reverse("subscribers:preferences", args=[tokens.make("preferences", subscriber)])
 
 
-def _render_invalid_link(
-    request: HttpRequest, purpose: tokens.Purpose, status: HTTPStatus
+def invalid_link(
+    request: HttpRequest, purpose: str, status: HTTPStatus = HTTPStatus.NOT_FOUND
 ) -> HttpResponse:
+    """The page behind a link that does not work: what may have happened, and a new link by mail.
+
+    Args:
+        purpose: of a signed link, or what a digest's link is for: unsubscribe, read, paper.
+    """
     context = {
         "purpose": purpose,
         "is_expired": status == HTTPStatus.GONE,

@@ -31,7 +31,7 @@ from subscribers.pages.signed_pages import preferences_url, public_page, signed_
 from subscribers.pages.understood import understood
 from subscribers.preferences import Preferences, change, from_json, preferences_of
 from subscribers.schedule import check_timezone
-from subscribers.signup import sign_up
+from subscribers.signup import request_link, sign_up
 from subscribers.unsubscribe import unsubscribe
 from web.counters import count
 
@@ -221,6 +221,31 @@ def come_back_page(request: HttpRequest, subscriber: Subscriber, token: str) -> 
     if request.method != "POST" or subscriber.state == State.ACTIVE:
         return _see_other("subscribers:preferences", token)
     return _sign_up(request, subscriber.email, {})
+
+
+# ── a new link ───────────────────────────────────────────────────────────────
+
+
+@public_page
+def new_link_page(request: HttpRequest) -> HttpResponse:
+    """Behind a link that does not work: POST of an address mails it a link, if it subscribed.
+
+    The answer is the same for every address, and the limits are those of a sign-up.
+    """
+    form = SignUpForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return _render(request, "new_link", form=form)
+    if not form.is_valid():
+        return _render(request, "new_link", HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+    email = form.cleaned_data["email"]
+    limit = allow_mail_to(email, request.META.get("REMOTE_ADDR", ""))
+    if limit.is_refused:
+        return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS, limit=limit)
+    with transaction.atomic():
+        request_link(email, origin_of(request), timezone.now(), delay=limit.delay)
+        # For every address: the time it takes would reveal a difference.
+        transaction.on_commit(tasks.enqueue)
+    return _render(request, "link_requested", address=email, minutes=limit.minutes)
 
 
 # ── answers ──────────────────────────────────────────────────────────────────

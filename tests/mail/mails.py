@@ -15,19 +15,16 @@ from mail.batch.client import BatchApi, BurstTransport
 from mail.batch.postmark import Postmark
 from mail.batch.resend import Resend
 from mail.providers import backend_of
-from newsletter.editions.fragments import (
-    PAPERS,
-    PREHEADER,
-    RANK,
-    TOKEN,
-    WHY,
-    Layout,
-    PaperFragment,
-)
+from newsletter.editions.fragments import Layout, PaperFragment
 from newsletter.editions.render import Digest, DigestBody
+from newsletter.editions.slots import Slot
+from newsletter.editions.tokens import Tokens
 
 APIS: dict[str, type[BatchApi]] = {"postmark": Postmark, "resend": Resend, "brevo": Brevo}
 DATED_AT = datetime(2025, 3, 15, 8, tzinfo=UTC)
+PREHEADER, PAPERS, RANK, WHY, TOKEN = (
+    slot.value for slot in (Slot.PREHEADER, Slot.PAPERS, Slot.RANK, Slot.WHY, Slot.UNSUBSCRIBE)
+)
 _BODY = DigestBody(
     Layout(
         html=f'<p>…</p>\n{PREHEADER}\n{PAPERS}\n<a href="/u/{TOKEN}">Unsubscribe</a>',
@@ -43,7 +40,8 @@ _BODY = DigestBody(
 
 
 def make_digest(number: int = 1, to: str = "", **values: Any) -> Digest:
-    fields: dict[str, Any] = {"dated_at": DATED_AT, "body": _BODY, "token": f"token-{number}"}
+    fields: dict[str, Any] = {"dated_at": DATED_AT, "body": _BODY}
+    fields["tokens"] = Tokens(*[f"token-{number}"] * 4)
     return Digest(delivery_id=number, to=to or f"reader{number}@example.com", **fields | values)
 
 

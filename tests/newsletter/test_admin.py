@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.editions.compose import compose
-from newsletter.editions.fragments import RANK, WHY
 from newsletter.editions.message_ids import message_id
+from newsletter.editions.slots import Slot
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.windows import last_closed_day
 from tests.factories import (
@@ -53,7 +53,7 @@ def test_a_delivery_is_found_by_the_message_id_of_its_mail(admin_client: Client)
     edition = make_edition()
     wanted = make_delivery(edition, make_subscriber())
     make_delivery(edition, make_subscriber())
-    name = message_id(wanted.pk, "a-token")
+    name = message_id(wanted.pk, "0123abcd")
     assert found(admin_client, name) == [wanted.pk]
     assert found(admin_client, name.strip("<>")) == [wanted.pk]
 
@@ -176,7 +176,9 @@ def test_a_note_after_the_freeze_changes_nothing(admin_client: Client) -> None:
 
 
 def test_a_candidate_s_html_is_shown_in_a_sandboxed_frame(admin_client: Client) -> None:
-    html = '<p onclick="x()">Hello</p><script>alert("1")</script>' + RANK + WHY
+    html = (
+        '<p onclick="x()">Hello</p><script>alert("1")</script>' + Slot.RANK.value + Slot.WHY.value
+    )
     candidate = make_candidate(make_edition(), make_paper(), html=html, text="<b>Hello</b>")
     page = admin_client.get(row_url(candidate)).content.decode()
     assert '<iframe class="tp-preview" sandbox="" srcdoc="&lt;p onclick=' in page

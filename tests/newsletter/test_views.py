@@ -1,5 +1,6 @@
 """The links of a digest: GET changes nothing, and each link leads where the edition points."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,12 +8,20 @@ from django.test import Client
 
 from newsletter.delivery.recipients import recipients
 from newsletter.editions.compose import compose
+from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import load_edition, rebuild
 from newsletter.editions.render import RENDERER
-from newsletter.editions.tokens import current_key_id, make_token
 from newsletter.models import Delivery, DigestContent
 from subscribers.models import ConsentEntry, Subscriber
-from tests.factories import DAY, make_content, make_delivery, make_paper, make_subscriber
+from subscribers.privacy import erase
+from tests.factories import (
+    DAY,
+    make_content,
+    make_delivery,
+    make_paper,
+    make_subscriber,
+    tokens_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -52,27 +61,31 @@ class TestUnsubscribe:
     def test_a_get_shows_a_button_and_changes_nothing(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        response = client.get(f"/u/{make_token(delivery.pk)}")
+        response = client.get(f"/u/{tokens_of(delivery).unsubscribe}")
         assert "<button" in response.content.decode()
         assert state(reader) == "active"
 
     def test_a_head_changes_nothing(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        assert client.head(f"/u/{make_token(delivery.pk)}").status_code == 200
+        assert client.head(f"/u/{tokens_of(delivery).unsubscribe}").status_code == 200
         assert state(reader) == "active"
 
     def test_the_button_unsubscribes_without_a_cookie(
         self, delivery: Delivery, reader: Subscriber
     ) -> None:
-        response = Client(enforce_csrf_checks=True).post(f"/u/{make_token(delivery.pk)}")
-        assert "unsubscribed" in response.content.decode()
+        visitor, path = Client(enforce_csrf_checks=True), f"/u/{tokens_of(delivery).unsubscribe}"
+        assert 'action="?by=button"' in visitor.get(path).content.decode()
+        page = visitor.post(f"{path}?by=button").content.decode()
+        assert "You are unsubscribed" in page
+        assert "/preferences/" not in page
         assert state(reader) == "unsubscribed"
+        assert ConsentEntry.objects.get().step == "unsubscribed"
 
     def test_one_click_unsubscribes_without_cookie_or_redirect(
         self, delivery: Delivery, reader: Subscriber
     ) -> None:
-        assert one_click(Client(enforce_csrf_checks=True), make_token(delivery.pk)) == 200
+        assert one_click(Client(enforce_csrf_checks=True), tokens_of(delivery).unsubscribe) == 200
         assert state(reader) == "unsubscribed"
         assert ConsentEntry.objects.filter(step="one_click").count() == 1
 
@@ -80,28 +93,30 @@ class TestUnsubscribe:
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
         response = client.post(
-            f"/u/{make_token(delivery.pk)}",
+            f"/u/{tokens_of(delivery).unsubscribe}",
             "List-Unsubscribe=One-Click",
             content_type="application/x-www-form-urlencoded",
         )
         assert (response.status_code, state(reader)) == (200, "unsubscribed")
 
     def test_a_second_click_records_nothing_new(self, client: Client, delivery: Delivery) -> None:
-        token = make_token(delivery.pk)
+        token = tokens_of(delivery).unsubscribe
         assert [one_click(client, token) for _ in range(3)] == [200, 200, 200]
         assert ConsentEntry.objects.filter(step="one_click").count() == 1
 
     def test_it_is_a_200_for_an_erased_subscriber_too(
-        self, client: Client, delivery: Delivery
+        self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        Delivery.objects.update(subscriber=None)
-        assert one_click(client, make_token(delivery.pk)) == 200
+        token = tokens_of(delivery).unsubscribe
+        erase(reader)
+        assert one_click(client, token) == 200
+        assert client.get(f"/u/{token}").status_code == 200
 
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_an_invalid_token_is_a_404(
         self, client: Client, delivery: Delivery, method: str
     ) -> None:
-        response = getattr(client, method)(f"/u/{make_token(delivery.pk)[:-2]}xx")
+        response = getattr(client, method)(f"/u/{tokens_of(delivery).unsubscribe[:-2]}xx")
         assert response.status_code == 404
 
 
@@ -109,26 +124,44 @@ class TestOtherLinks:
     def test_preferences_lead_to_the_subscriber_s_page(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        response = client.get(f"/p/{make_token(delivery.pk)}", follow=True)
+        response = client.get(f"/p/{tokens_of(delivery).preferences}", follow=True)
         assert reader.email in response.content.decode()
 
     def test_preferences_of_an_erased_subscriber_are_a_404(
-        self, client: Client, delivery: Delivery
+        self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        Delivery.objects.update(subscriber=None)
-        assert client.get(f"/p/{make_token(delivery.pk)}").status_code == 404
+        tokens = tokens_of(delivery)
+        erase(reader)
+        assert client.get(f"/p/{tokens.preferences}").status_code == 404
+        assert client.get(f"/d/{tokens.read}").status_code == 404
+        assert client.get(f"/r/{tokens.read}/4").status_code == 302
 
     def test_the_browser_shows_the_mail_as_it_was_sent(
         self, client: Client, delivery: Delivery, reader: Subscriber
     ) -> None:
-        response = client.get(f"/d/{make_token(delivery.pk)}")
+        response = client.get(f"/d/{tokens_of(delivery).read}")
         sent = rebuild(delivery, reader.email)
-        assert response.content.decode() == sent.html
+        assert response.content.decode() == sent.body.html(sent.tokens.read, "", "")
+
+    def test_the_page_that_people_pass_on_opens_nothing_but_papers(
+        self, client: Client, delivery: Delivery
+    ) -> None:
+        tokens = tokens_of(delivery)
+        page = client.get(f"/d/{tokens.read}").content.decode()
+        assert tokens.unsubscribe not in page
+        assert tokens.preferences not in page
+        links = set(re.findall(r'href="[^"]*(/[updr]/[^"]*)"', page))
+        assert links == {
+            *("/u/", "/p/", f"/d/{tokens.read}"),
+            *(f"/r/{tokens.read}/{number}" for number in (3, 4, 5, 6)),
+        }
+        for path in ("/u/", "/p/"):
+            assert 'action="/new-link/"' in client.get(path).content.decode()
 
     def test_the_mail_in_the_browser_may_load_nothing(
         self, client: Client, delivery: Delivery
     ) -> None:
-        policy = client.get(f"/d/{make_token(delivery.pk)}")["Content-Security-Policy"]
+        policy = client.get(f"/d/{tokens_of(delivery).read}")["Content-Security-Policy"]
         assert "default-src 'none'" in policy
 
     def test_a_skipped_delivery_has_no_mail_to_show(
@@ -136,7 +169,7 @@ class TestOtherLinks:
     ) -> None:
         DigestContent.objects.all().delete()
         Delivery.objects.update(state="skipped")
-        assert client.get(f"/d/{make_token(delivery.pk)}").status_code == 404
+        assert client.get(f"/d/{tokens_of(delivery).read}").status_code == 404
 
     @pytest.mark.parametrize(
         ("kind", "target"),
@@ -147,18 +180,18 @@ class TestOtherLinks:
     ) -> None:
         candidate = delivery.edition.candidates.get(paper__title="Pointer Networks")
         number = candidate.position * 3 + {"arxiv": 1, "code": 2}[kind]
-        assert client.get(f"/r/{make_token(delivery.pk)}/{number}")["Location"] == target
+        assert client.get(f"/r/{tokens_of(delivery).read}/{number}")["Location"] == target
 
     def test_a_title_leads_to_the_paper_s_page(self, client: Client, delivery: Delivery) -> None:
         first = delivery.edition.candidates.get(position=1)
-        response = client.get(f"/r/{make_token(delivery.pk)}/3")
+        response = client.get(f"/r/{tokens_of(delivery).read}/3")
         assert response["Location"] == first.paper.get_absolute_url()
 
     @pytest.mark.parametrize("number", [0, 2, 999, 10**18])
     def test_an_unknown_link_number_is_a_404(
         self, client: Client, delivery: Delivery, number: int
     ) -> None:
-        assert client.get(f"/r/{make_token(delivery.pk)}/{number}").status_code == 404
+        assert client.get(f"/r/{tokens_of(delivery).read}/{number}").status_code == 404
 
     def test_a_post_to_a_link_is_refused(self, client: Client, delivery: Delivery) -> None:
-        assert client.post(f"/r/{make_token(delivery.pk)}/3").status_code == 405
+        assert client.post(f"/r/{tokens_of(delivery).read}/3").status_code == 405

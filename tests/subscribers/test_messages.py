@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
 
 from subscribers import tokens
 from subscribers.messages import build, may_receive
-from subscribers.models import Subscriber
+from subscribers.models import Subscriber, TransactionalMail
 from tests.factories import NOON, make_mail, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +60,10 @@ def test_the_message_id_belongs_to_the_row() -> None:
     assert ids[0].endswith("@papers.example.org>")
 
 
-@pytest.mark.parametrize(("kind", "purpose"), [("confirm", "confirm"), ("manage", "preferences")])
+@pytest.mark.parametrize(
+    ("kind", "purpose"),
+    [("confirm", "confirm"), ("manage", "preferences"), ("link", "preferences")],
+)
 def test_both_parts_carry_the_same_working_link(kind: str, purpose: tokens.Purpose) -> None:
     reader = make_subscriber()
     mail = built(kind, reader)
@@ -69,7 +74,33 @@ def test_both_parts_carry_the_same_working_link(kind: str, purpose: tokens.Purpo
     assert tokens.read(purpose, token) == reader
 
 
-@pytest.mark.parametrize("kind", ["confirm", "manage"])
+def test_a_message_id_depends_on_the_secret_and_reveals_no_link() -> None:
+    mail = make_mail(make_subscriber())
+    before = built_id(mail)
+    mail.subscriber.secret = uuid4()
+    assert built_id(mail) != before
+    proof = before.split(".")[2].partition("@")[0]
+    message = build(mail, NOON)
+    assert proof not in message.text + message.html
+    assert len(proof) == 20
+
+
+def built_id(mail: TransactionalMail) -> str:
+    return build(mail, NOON).headers["Message-ID"]
+
+
+def test_the_mail_with_new_links_has_one_to_unsubscribe(client: Client) -> None:
+    reader = make_subscriber("ada@example.com")
+    mail = built("link", reader)
+    text, html = part(mail, "plain"), part(mail, "html")
+    [link] = [line for line in text.splitlines() if line.endswith("/unsubscribe/")]
+    assert f'href="{link}"' in html
+    page = client.get(link.removeprefix("https://papers.example.org")).content.decode()
+    assert "Unsubscribe?" in page
+    assert "ada@example.com" in page
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage", "link"])
 def test_the_text_has_at_most_72_columns(kind: str) -> None:
     lines = part(built(kind), "plain").splitlines()
     assert all(len(line) <= 72 for line in lines if "http" not in line)
@@ -98,7 +129,7 @@ def test_the_message_names_its_row_and_its_attempt() -> None:
     assert (message.dated_at, dict(message.metadata), message.shared_lines) == (NOON, {}, None)
 
 
-@pytest.mark.parametrize("kind", ["confirm", "manage"])
+@pytest.mark.parametrize("kind", ["confirm", "manage", "link"])
 def test_the_html_loads_nothing_from_anywhere(kind: str) -> None:
     html = part(built(kind), "html")
     assert "src=" not in html

@@ -11,7 +11,7 @@ from django.db import connection
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
-from subscribers.signup import _SAME_MAILBOX, REQUESTS_A_DAY, sign_up
+from subscribers.signup import _SAME_MAILBOX, REQUESTS_A_DAY, request_link, sign_up
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_subscriber
 
@@ -162,3 +162,44 @@ def test_the_addresses_of_a_mailbox_are_found_by_an_index() -> None:
 def test_a_delayed_mail_is_due_after_its_delay() -> None:
     sign_up(ADA, {}, ORIGIN, NOON, delay=timedelta(minutes=7))
     assert TransactionalMail.objects.get().next_attempt_at == NOON + timedelta(minutes=7)
+
+
+# ── a new link ───────────────────────────────────────────────────────────────
+
+
+def test_an_active_subscriber_is_mailed_new_links() -> None:
+    subscriber = make_subscriber(ADA)
+    request_link(ADA, ORIGIN, NOON)
+    assert mails() == [("link", {})]
+    entry = ConsentEntry.objects.get()
+    assert (entry.step, entry.subscriber, entry.ip) == ("link", subscriber, "192.0.2.0")
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.UNSUBSCRIBED, State.SUPPRESSED, None])
+def test_an_address_that_gets_no_digest_is_mailed_no_link(state: State | None) -> None:
+    if state:
+        make_subscriber(ADA, state=state)
+    before = list(Subscriber.objects.values())
+    request_link(ADA, ORIGIN, NOON)
+    assert mails() == []
+    assert list(Subscriber.objects.values()) == before
+    assert [entry.address_hash for entry in ConsentEntry.objects.all()] == [address_hash(ADA)]
+
+
+def test_a_suppressed_address_is_mailed_no_link_though_its_subscriber_is_active() -> None:
+    suppress(ADA, Suppression.Reason.COMPLAINT, now=NOON)
+    make_subscriber(ADA)
+    request_link(ADA, ORIGIN, NOON)
+    assert mails() == []
+
+
+def test_requests_for_a_link_and_sign_ups_have_one_limit() -> None:
+    make_subscriber(ADA)
+    for minutes in range(REQUESTS_A_DAY - 1):
+        request_link(ADA, ORIGIN, NOON + timedelta(minutes=minutes))
+    sign_up(ADA, {}, ORIGIN, NOON + timedelta(hours=1))
+    request_link(ADA, ORIGIN, NOON + timedelta(hours=2))
+    sign_up(ADA, {}, ORIGIN, NOON + timedelta(hours=3))
+    assert [kind for kind, _ in mails()] == ["link", "link", "manage"]
+    request_link(ADA, ORIGIN, NOON + timedelta(days=1, hours=2))
+    assert len(mails()) == 4

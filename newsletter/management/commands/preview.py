@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -61,7 +62,12 @@ class Command(BaseCommand):
         if not selection.picks:
             raise CommandError(f"The {edition} holds no paper for these interests.")
         return build_digest(
-            delivery_id=0, key_id="", to=email, dated_at=timezone.now(), body=selection.body
+            delivery_id=0,  # no delivery: its links lead to the page that offers some
+            subscriber_id=0,
+            secret=uuid4(),
+            to=email,
+            dated_at=timezone.now(),
+            body=selection.body,
         )
 
     def _recipient(self, options: dict[str, Any]) -> tuple[str, Interests]:

@@ -39,7 +39,7 @@ def edition() -> LoadedEdition:
 
 
 def ada(interests: Interests = ROBOTICS, skip_reason: str = "") -> Recipient:
-    return Recipient(3, "ada@example.com", interests, skip_reason)
+    return Recipient(3, "ada@example.com", interests, "a secret", skip_reason)
 
 
 def decided(

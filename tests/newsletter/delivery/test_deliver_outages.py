@@ -22,7 +22,7 @@ from newsletter.delivery import ledger
 from newsletter.delivery.deliver import deliver
 from newsletter.delivery.sweep import expire_leases
 from newsletter.delivery.types import Batch
-from newsletter.editions.tokens import current_key_id
+from newsletter.editions.keys import current_key_id
 from newsletter.models import Delivery, Edition, StoredPick, Tally
 from subscribers.models import Subscriber, Suppression
 from tests.factories import (

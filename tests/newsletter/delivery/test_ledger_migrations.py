@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from newsletter.editions.compose import compose
+from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import load_edition, rebuild
 from newsletter.editions.personalize import Interests
-from newsletter.editions.tokens import current_key_id
 from newsletter.models import (
     ArchivedDelivery,
     Delivery,

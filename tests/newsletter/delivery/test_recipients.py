@@ -46,8 +46,14 @@ def test_a_recipient_has_an_address_and_all_interests() -> None:
             muted=("survey",),
             size=7,
         ),
+        secret=str(ada.secret),
         skip_reason="",
     )
+
+
+def test_a_recipient_shows_neither_address_nor_secret() -> None:
+    ada = make_subscriber("ada@example.com")
+    assert repr(recipient(ada)) == f"<Recipient {ada.pk}>"
 
 
 def test_a_subscriber_without_interests_follows_all() -> None:

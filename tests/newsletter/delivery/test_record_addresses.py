@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -12,7 +11,7 @@ from pytest_django import Settings
 
 from mail.outcome import Outcome
 from newsletter.delivery.record import record
-from newsletter.editions.render import Digest, DigestBody
+from newsletter.delivery.types import Held
 from newsletter.models import Delivery
 from subscribers.addresses import address_hash
 from subscribers.models import Suppression, TransactionalMail
@@ -36,8 +35,8 @@ def recorded(outcome: Outcome) -> Delivery:
     delivery = make_delivery(
         make_edition(), make_subscriber(ADA), state="sending", fence=fence, attempts=1
     )
-    digest = Digest(delivery.pk, ADA, "", NOON, cast("DigestBody", None))
-    record(delivery.edition_id, fence, [(digest, outcome)], NOON)
+    held = Held(delivery.pk, 1, ADA)
+    record(delivery.edition_id, fence, [(held, outcome)], NOON)
     delivery.refresh_from_db()
     return delivery
 

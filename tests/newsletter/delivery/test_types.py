@@ -10,10 +10,12 @@ from pytest_django import Settings
 
 from newsletter.delivery import ledger
 from newsletter.delivery.types import Burst, Claimed, Content, RenderStamp
+from newsletter.editions import old_tokens
 from newsletter.editions.compose import compose
+from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import LoadedEdition
-from newsletter.editions.render import Digest
-from newsletter.editions.tokens import current_key_id, make_token
+from newsletter.editions.render import RENDERER, Digest
+from newsletter.editions.tokens import make_tokens
 from newsletter.models import Delivery, Edition, StoredPick
 from tests.factories import (
     DAY,
@@ -37,7 +39,7 @@ def never_sent(*ids: int) -> list[Claimed]:
 
 
 def sent_before(number: int) -> Claimed:
-    content = Content([StoredPick(1, 5, "")], RenderStamp(FIRST_TRY, "1", "key"))
+    content = Content([StoredPick(1, 5, "")], RenderStamp(FIRST_TRY, RENDERER, "key"))
     return Claimed(number, subscriber_id=number, attempts=2, content=content)
 
 
@@ -80,7 +82,7 @@ def burst_of(edition: Edition, claimed: list[Claimed], now: datetime) -> Burst:
     """A burst of these deliveries with the edition's one paper, stamped with this time."""
     paper = edition.candidates.get().paper_id
     burst = make_burst(claimed, [StoredPick(1, paper, "a reason")], LoadedEdition(edition))
-    return Burst(burst.items, RenderStamp(now, "1", current_key_id()))
+    return Burst(burst.items, RenderStamp(now, RENDERER, current_key_id()))
 
 
 def mark_and_defer(edition: Edition, fence: uuid.UUID, burst: Burst) -> None:
@@ -101,7 +103,9 @@ def test_a_burst_makes_a_digest_for_each_recipient(edition: Edition) -> None:
         (4, "reader4@example.com", FIRST_TRY, 1),
         (7, "reader7@example.com", FIRST_TRY, 1),
     ]
-    assert [digest.token for digest in digests] == [make_token(4), make_token(7)]
+    assert [digest.tokens for digest in digests] == [
+        make_tokens(number, number, "s", FIRST_TRY) for number in (4, 7)
+    ]
     assert {digest.subject for digest in digests} == {"A study"}
 
 
@@ -126,8 +130,20 @@ def test_a_second_attempt_keeps_the_stamp_of_the_first(
         (FIRST_TRY, 2),
         (SECOND_TRY, 1),
     ]
-    assert new.token == make_token(new.delivery_id)
-    assert again.token != make_token(again.delivery_id)
+    made = [
+        make_tokens(one.delivery_id, item.recipient.id, item.recipient.secret, one.dated_at)
+        for one, item in zip((again, new), second, strict=True)
+    ]
+    assert new.tokens == made[1]
+    assert again.tokens != made[0]
+
+
+def test_a_digest_that_the_first_renderer_began_keeps_its_tokens(edition: Edition) -> None:
+    stamp = RenderStamp(FIRST_TRY, old_tokens.RENDERER, current_key_id())
+    [item] = burst_of(edition, never_sent(4), SECOND_TRY)
+    begun = item._replace(delivery=item.delivery._replace(content=Content([], stamp)))
+    [digest] = Burst([begun], RenderStamp(SECOND_TRY, RENDERER, current_key_id())).digests()
+    assert digest.tokens == old_tokens.make_old_tokens(4, current_key_id())
 
 
 def test_a_digest_whose_key_is_gone_cannot_be_made(edition: Edition) -> None:

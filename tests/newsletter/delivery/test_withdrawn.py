@@ -18,7 +18,6 @@ from newsletter.delivery.sweep import expire_leases
 from newsletter.delivery.types import Claimed, Content
 from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
 from newsletter.editions.compose import compose
-from newsletter.editions.tokens import make_token
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Paper
 from tests.factories import (
@@ -31,6 +30,7 @@ from tests.factories import (
     make_signal,
     make_stamp,
     make_subscriber,
+    tokens_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_its_page_shows_what_was_sent(edition: Edition, client: Client) -> None:
     send(edition, server)
     withdraw("Walruses swim")
     sent = send(edition, server)
-    page = client.get(f"/d/{make_token(sent.pk, sent.content.key_id)}").content.decode()
+    page = client.get(f"/d/{tokens_of(sent).read}").content.decode()
     assert "Walruses fly" in page
     assert "Walruses swim" not in page
 

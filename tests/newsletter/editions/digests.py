@@ -51,11 +51,12 @@ def make_digest(
     layout: Layout | None = None,
     delivery_id: int = 7,
     to: str = "reader@example.com",
+    **values: Any,
 ) -> Digest:
-    return build_digest(
-        delivery_id=delivery_id,
-        key_id="",
-        to=to,
-        dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
-        body=DigestBody(layout or make_layout(), papers or [make_fragment()]),
-    )
+    defaults: dict[str, Any] = {
+        "subscriber_id": 3,
+        "secret": "a secret",
+        "dated_at": datetime(2025, 3, 15, 8, tzinfo=UTC),
+        "body": DigestBody(layout or make_layout(), papers or [make_fragment()]),
+    }
+    return build_digest(delivery_id=delivery_id, to=to, **{**defaults, **values})

@@ -9,6 +9,7 @@ from django.db import connection
 from newsletter.editions.compose import NotClosedYet, compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.personalize import Interests
+from newsletter.editions.tokens import Tokens
 from newsletter.models import Candidate, Edition
 from papers.models import Curator, Paper
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
@@ -96,7 +97,9 @@ def test_an_author_s_name_breaks_no_digest() -> None:
     [candidate] = compose("weekly", DAY, NOW).candidates.all()
     assert candidate.facts["authors"] == ["JaneDoe", "John Doe"]
     selection = LoadedEdition(candidate.edition).select(Interests(), ())
-    assert b"JaneDoe" in selection.body.message("a@example.com", "<1@x>", "", "token")
+    assert b"JaneDoe" in selection.body.message(
+        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "m")
+    )
 
 
 def test_a_paper_that_cannot_be_rendered_is_left_out_and_logged(

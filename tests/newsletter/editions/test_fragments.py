@@ -8,65 +8,67 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from newsletter.editions.fragments import (
-    PAPERS,
-    PREHEADER,
-    RANK,
-    TOKEN,
-    TOKEN_PLACEHOLDER,
-    WHY,
-    wrap_after_indent,
-)
-from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
+from newsletter.editions.fragments import PaperFragment, wrap_after_indent
+from newsletter.editions.quoted_printable import quoted_printable
+from newsletter.editions.slots import Slot
+from tests.newsletter.editions.digests import make_fragment, make_layout
 
 pytestmark = pytest.mark.usefixtures("site")
-ALL = {TOKEN, PAPERS, PREHEADER, RANK, WHY}
+TOKENS = [Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES]
 
 
-def placeholders(text: str) -> set[str]:
-    return {placeholder for placeholder in ALL if placeholder in text}
+def slots(text: str) -> list[Slot]:
+    """The slots of a stored text, in its order."""
+    by_character = {slot.value: slot for slot in Slot}
+    return [by_character[character] for character in text if character in by_character]
 
 
-def test_a_layout_has_a_placeholder_for_papers_preheader_and_token() -> None:
+def test_a_layout_has_a_slot_for_papers_preheader_and_each_token() -> None:
     layout = make_layout()
-    assert placeholders(layout.html) == {TOKEN, PAPERS, PREHEADER}
-    assert placeholders(layout.text) == {TOKEN, PAPERS}
+    read, unsubscribe, preferences = TOKENS
+    ends = [preferences, read, unsubscribe]
+    assert slots(layout.html) == [Slot.PREHEADER, read, unsubscribe, Slot.PAPERS, *ends]
+    assert slots(layout.text) == [Slot.PAPERS, *ends]
 
 
-def test_a_fragment_has_a_placeholder_for_rank_reason_and_token() -> None:
+def test_a_fragment_has_a_slot_for_rank_reason_and_its_links() -> None:
     fragment, _ = make_fragment()
-    assert placeholders(fragment.html) == {TOKEN, RANK, WHY}
-    assert placeholders(fragment.text) == {TOKEN, RANK, WHY}
-    assert placeholders(fragment.title) == set()
+    assert slots(fragment.html) == [Slot.RANK, Slot.READ, Slot.READ, Slot.WHY]
+    assert slots(fragment.text) == [Slot.RANK, Slot.WHY, Slot.READ, Slot.READ]
+    assert slots(fragment.title) == []
+
+
+def test_each_token_stands_in_the_link_of_its_purpose() -> None:
+    html = make_layout().html
+    for slot, path in zip(TOKENS, "dup", strict=True):
+        assert f'href="https://papers.test/{path}/{slot.value}"' in html
+        assert html.count(slot.value) == html.count(f"/{path}/{slot.value}")
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])
 def test_the_parts_join_to_the_encoded_text(kind: str) -> None:
-    for layout, between in (
-        (make_layout(), [PREHEADER, PAPERS] if kind == "html" else [PAPERS]),
-        (make_fragment()[0], [RANK, WHY]),
-    ):
+    for layout in (make_layout(), make_fragment()[0]):
+        parts = getattr(layout, f"{kind}_parts")
         joined = b""
-        for parts, separator in zip(getattr(layout, f"{kind}_parts"), [*between, ""], strict=True):
-            joined += b"".join(parts) + separator.encode()
-        assert joined == getattr(layout, f"encoded_{kind}")
+        for part, slot in zip(parts, [*getattr(layout, f"{kind}_slots"), ""], strict=True):
+            pieces = [*part, slot] if slot else part
+            joined += b"".join(
+                piece.value.encode() if isinstance(piece, Slot) else piece for piece in pieces
+            )
+        widths = {slot.value: 0 for slot in Slot} | {slot.value: 36 for slot in TOKENS}
+        widths[Slot.RANK.value] = 4
+        assert joined == quoted_printable(getattr(layout, kind), widths)
 
 
-def test_each_token_placeholder_is_one_item_of_the_parts() -> None:
-    parts = [part for parts in make_layout().text_parts for part in parts]
-    tokens = [part for part in parts if TOKEN_PLACEHOLDER in part]
-    assert len(tokens) == 3  # preferences, browser, unsubscribe
-    assert all(part is TOKEN_PLACEHOLDER for part in tokens)
+def test_the_encoded_parts_hold_no_byte_of_a_slot() -> None:
+    named = "".join(slot.value for slot in Slot) + "é"
+    fragment, _ = make_fragment(title=named, authors=[named], topics=[named])
+    for parts in (fragment.html_parts, fragment.text_parts):
+        assert all(isinstance(one, Slot) or one.isascii() for part in parts for one in part)
 
 
-def test_placeholders_in_a_paper_s_own_text_are_removed() -> None:
-    digest = make_digest(make_fragment(summary="A token \ue000 and papers \ue001 to you."))
-    assert "A token and papers to you." in " ".join(digest.text.split())
-    assert digest.text.count("/u/") == 1
-
-
-@pytest.mark.parametrize("place", [TOKEN, PAPERS, PREHEADER, RANK, WHY, "\ue005", "\uf8ff"])
-def test_no_value_brings_a_placeholder_lists_neither(place: str) -> None:
+@pytest.mark.parametrize("place", [*(slot.value for slot in Slot), "\ue000", "\uf8ff"])
+def test_no_value_brings_a_slot_lists_neither(place: str) -> None:
     named = f"Jane{place}Doe"
     fragment, _ = make_fragment(
         title=named, authors=[named, "Ada Lovelace"], topics=[named], summary=named, since=named
@@ -79,8 +81,9 @@ def test_no_value_brings_a_placeholder_lists_neither(place: str) -> None:
     assert fragment.html_parts == expected.html_parts
 
 
-def test_a_note_brings_no_placeholder_into_the_layout() -> None:
-    layout = make_layout(note=f"Read{PAPERS} this.", byline=f"by A{PREHEADER}K")
+def test_a_note_brings_no_slot_into_the_layout() -> None:
+    places = Slot.PAPERS.value, Slot.PREHEADER.value
+    layout = make_layout(note=f"Read{places[0]} this.", byline=f"by A{places[1]}K")
     assert layout == make_layout(note="Read this.", byline="by AK")
 
 
@@ -90,12 +93,16 @@ def test_facts_of_no_paper_cannot_be_rendered(facts: dict[str, Any]) -> None:
         make_fragment(**facts)
 
 
-@pytest.mark.parametrize("placeholder", [RANK, WHY])
+@pytest.mark.parametrize("slot", [Slot.RANK, Slot.WHY, Slot.PAPERS])
 @pytest.mark.parametrize("part", ["html", "text"])
-def test_a_fragment_with_a_placeholder_twice_is_not_intact(part: str, placeholder: str) -> None:
+def test_a_fragment_with_a_slot_too_many_is_not_intact(part: str, slot: Slot) -> None:
     fragment, _ = make_fragment()
     assert fragment.is_intact
-    assert not replace(fragment, **{part: getattr(fragment, part) + placeholder}).is_intact
+    assert not replace(fragment, **{part: getattr(fragment, part) + slot.value}).is_intact
+
+
+def test_a_fragment_without_a_slot_is_not_intact() -> None:
+    assert not PaperFragment(html=Slot.RANK.value, text="", title="").is_intact
 
 
 def test_titles_are_escaped_in_html_and_plain_in_text() -> None:
@@ -131,8 +138,8 @@ def test_the_rules_for_dark_mode_stay_in_the_layout() -> None:
 
 def test_a_curator_s_note_stands_above_the_papers() -> None:
     layout = make_layout(note="Read the first one twice.")
-    assert layout.html.index("twice") < layout.html.index(PAPERS)
-    assert layout.text.index("twice") < layout.text.index(PAPERS)
+    assert layout.html.index("twice") < layout.html.index(Slot.PAPERS.value)
+    assert layout.text.index("twice") < layout.text.index(Slot.PAPERS.value)
 
 
 def test_a_paper_without_summary_or_authors_leaves_no_gap() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,11 +11,20 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from newsletter.delivery.seen import seen_papers
+from newsletter.editions import old_tokens
 from newsletter.editions.compose import compose
-from newsletter.editions.loaded_edition import LoadedEdition, SeenScope, load_edition, rebuild
+from newsletter.editions.keys import current_key_id
+from newsletter.editions.loaded_edition import (
+    LoadedEdition,
+    SeenScope,
+    Selection,
+    load_edition,
+    rebuild,
+)
+from newsletter.editions.old_tokens import make_old_token
 from newsletter.editions.personalize import Interests
 from newsletter.editions.render import RENDERER, build_digest
-from newsletter.editions.tokens import current_key_id
+from newsletter.editions.slots import Slot
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Listing, Topic
 from tests.factories import (
@@ -107,7 +117,12 @@ def test_a_restored_selection_gives_the_same_body(edition: Edition) -> None:
     selection = loaded.select(Interests(), ())
     restored = loaded.restore([StoredPick(*pick) for pick in selection.picks])
     assert restored.columns == selection.columns
-    assert (restored.body.html, restored.body.text) == (selection.body.html, selection.body.text)
+    assert parts_of(restored) == parts_of(selection)
+
+
+def parts_of(selection: Selection) -> tuple[str, str]:
+    tokens = ("read", "unsubscribe", "preferences")
+    return selection.body.html(*tokens), selection.body.text(*tokens)
 
 
 def test_a_pick_of_a_removed_paper_is_an_error(edition: Edition) -> None:
@@ -118,7 +133,9 @@ def test_a_pick_of_a_removed_paper_is_an_error(edition: Edition) -> None:
 
 
 BREAKS: list[dict[str, Any]] = [
-    {"html": "\ue003 twice \ue003\n\ue004\n"},
+    {"html": f"{Slot.RANK.value} twice {Slot.RANK.value}\n{Slot.WHY.value}\n"},
+    {"html": f"{Slot.RANK.value} and no reason"},
+    {"text": f"{Slot.RANK.value}\n{Slot.WHY.value}\n by A{Slot.PAPERS.value}da"},
     {"text": "A reason \ue004 and a name \ue004"},
     {"facts": {"title": "Without authors", "summary": ""}},
     {"facts": {"title": "Odd", "summary": "", "authors": [None]}},
@@ -146,7 +163,7 @@ def test_a_stored_selection_goes_on_without_a_paper_that_was_frozen_broken(
     picks = LoadedEdition(edition).select(Interests(), ()).picks
     break_first(edition, BREAKS[0])
     body = LoadedEdition(edition).restore(picks).body
-    assert "Walking robots" not in body.html
+    assert "Walking robots" not in body.html("", "", "")
     assert body.subject == "Talking “heads”"
     with pytest.raises(LookupError):
         LoadedEdition(edition).body(picks[:1])
@@ -210,8 +227,12 @@ def test_older_editions_that_hold_its_papers_are_in_the_scope(edition: Edition) 
 
 def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:
     delivery = sent(edition)
+    reader = delivery.subscriber
+    assert reader
     original = build_digest(
         delivery_id=delivery.pk,
+        subscriber_id=reader.pk,
+        secret=str(reader.secret),
         key_id=current_key_id(),
         to="ada@example.com",
         dated_at=NOW,
@@ -221,9 +242,61 @@ def test_a_sent_digest_is_rebuilt_byte_for_byte(edition: Edition) -> None:
     assert rebuild(stored, "ada@example.com").as_bytes() == original.as_bytes()
 
 
+def test_a_digest_of_the_first_renderer_is_rebuilt_with_its_one_token(edition: Edition) -> None:
+    """Out of texts that had one slot for all tokens, in lines folded for 28 characters."""
+    store_as_first_renderer(edition)
+    delivery = sent(edition, renderer=old_tokens.RENDERER)
+    token = make_old_token(delivery.pk, current_key_id())
+    digest = rebuild(delivery, "ada@example.com")
+    assert set(digest.tokens[:3]) == {token}
+    assert digest.html.count(token) == 5 + 2 * 2  # of the layout, and of two papers
+    lines = digest.as_bytes().decode().split("\r\n")
+    assert max(map(len, lines)) <= 78
+    [line] = [line for line in lines if line.endswith(f"/d/{token}")]
+    assert line == f"http://localhost:8000/d/{token}"
+
+
+def test_a_new_digest_of_an_edition_of_the_first_renderer_has_three_tokens(
+    edition: Edition,
+) -> None:
+    expected = rebuild(sent(edition), "ada@example.com")
+    Delivery.objects.all().delete()
+    store_as_first_renderer(edition)
+    digest = rebuild(sent(edition), "ada@example.com")
+    assert [digest.html.count(token) for token in digest.tokens[:3]] == [2 + 2 * 2, 2, 1]
+    assert [expected.html.count(token) for token in expected.tokens[:3]] == [2 + 2 * 2, 2, 1]
+
+
+def test_a_paper_of_the_first_renderer_with_a_stranger_s_link_is_never_selected(
+    edition: Edition,
+) -> None:
+    store_as_first_renderer(edition)
+    second = paper_ids(edition)[1]
+    paper = edition.candidates.get(position=1)
+    paper.html = paper.html.replace("</p>", " http://evil.example/?t=\ue000</p>", 1)
+    paper.save()
+    assert selected(LoadedEdition(edition), Interests()) == [second]
+
+
+def store_as_first_renderer(edition: Edition) -> None:
+    rows: list[Edition | Candidate] = [edition, *edition.candidates.all()]
+    for row in rows:
+        row.html, row.text = (
+            re.sub("[\ue008-\ue00a]", "\ue000", it) for it in (row.html, row.text)
+        )
+        row.save()
+
+
 def test_a_delivery_that_was_never_sent_cannot_be_rebuilt(edition: Edition) -> None:
     with pytest.raises(LookupError, match="has no message"):
         rebuild(make_delivery(edition, make_subscriber()), "ada@example.com")
+
+
+def test_the_digest_of_an_erased_subscriber_cannot_be_rebuilt(edition: Edition) -> None:
+    delivery = sent(edition)
+    Delivery.objects.update(subscriber=None)
+    with pytest.raises(LookupError, match="was erased"):
+        rebuild(Delivery.objects.get(pk=delivery.pk), "ada@example.com")
 
 
 def test_a_digest_of_a_removed_key_cannot_be_rebuilt(edition: Edition) -> None:

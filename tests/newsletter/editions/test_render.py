@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -61,15 +63,23 @@ def test_the_unsubscribe_header_and_link_are_the_same_url() -> None:
     assert digest.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_the_message_id_depends_on_the_delivery_alone() -> None:
+def test_the_message_id_depends_on_the_delivery_its_reader_and_its_date() -> None:
     again = make_digest(make_fragment(2, title="Another"))
-    assert make_digest().headers["Message-ID"] == again.headers["Message-ID"]
-    assert make_digest(delivery_id=8).headers["Message-ID"] != again.headers["Message-ID"]
+    own = again.headers["Message-ID"]
+    assert make_digest().headers["Message-ID"] == own
+    moment = again.dated_at + timedelta(microseconds=1)
+    changes: list[dict[str, Any]] = [
+        {"delivery_id": 8}, {"subscriber_id": 4}, {"secret": "another"}, {"dated_at": moment},
+    ]  # fmt: skip
+    for change in changes:
+        assert make_digest(**change).headers["Message-ID"] != own
 
 
 def test_the_message_id_does_not_reveal_the_token() -> None:
     digest = make_digest()
-    assert digest.token not in digest.headers["Message-ID"]
+    for token in digest.tokens[:3]:
+        assert token[-16:] not in digest.headers["Message-ID"]
+        assert digest.tokens.message not in token
 
 
 def test_text_lines_stay_within_72_columns() -> None:
@@ -165,6 +175,7 @@ class TestEncodedMessage:
         digests = [make_digest(delivery_id=n, to=f"reader{n}@example.com") for n in (1, 2)]
         for own, other in (digests, reversed(digests)):
             text = part(parsed(own), "html") + part(parsed(own), "plain")
-            assert text.count(own.token) == 12
-            assert other.token not in text
+            counts = [text.count(token) for token in own.tokens[:3]]
+            assert counts == [7, 3, 2]  # both parts together
+            assert not [token for token in other.tokens if token in text]
             assert other.to not in own.as_bytes().decode()

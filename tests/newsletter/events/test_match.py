@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +46,20 @@ def test_an_event_for_another_address_is_not_of_this_delivery(delivery: Delivery
     event = event_for(BOB, delivery.pk)
     assert matched(event) == MatchedEvent(event, None, bob)
     assert stored_delivery_id(event) is None
+
+
+def test_an_event_from_before_the_delivery_existed_is_of_another_mail(delivery: Delivery) -> None:
+    """Its id was given before a backup was restored, to another mail to the same address."""
+    earlier = delivery.created_at - timedelta(hours=1, seconds=1)
+    event = event_for(ADA, delivery.pk, occurred_at=earlier)
+    assert matched(event) == MatchedEvent(event, None, ada())
+    assert stored_delivery_id(event) is None
+
+
+def test_a_provider_s_clock_may_be_an_hour_slow(delivery: Delivery) -> None:
+    slow = delivery.created_at - timedelta(hours=1)
+    event = event_for(ADA, delivery.pk, occurred_at=slow)
+    assert matched(event).delivery == delivery
 
 
 def test_an_event_for_an_unknown_address_matches_nothing(delivery: Delivery) -> None:
