@@ -20,6 +20,7 @@ from config.environment import Environment
 from config.redis_url import for_celery, for_limits
 from local import servers
 from local.secret_key import local_secret
+from mail.ehlo import ehlo_name
 from mail.providers import anymail_settings, backend_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -196,6 +197,8 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+# For a mail server whose certificate no public CA has signed.
+EMAIL_SSL_CA_FILE = env.str("EMAIL_SSL_CA_FILE", default="")
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
 SEND_THREADS = env.int("SEND_THREADS", default=8)  # for providers with one mail a request
 SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=8)  # of each sending process
@@ -206,6 +209,8 @@ MAIL_FROM = env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostna
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
 MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2]
+# What this machine calls itself to a mail server: many take no mail under a name without a dot.
+EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))
 LIST_ID = env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
 # Where `make run` stores all mail. When set, /mailbox/ shows it, and sample readers get mail.

@@ -23,7 +23,8 @@ from django.db import connections
 
 from mail import outcome as outcomes
 from mail.message import Message, django_message
-from mail.outcome import Outcome, resolve_disputed
+from mail.outcome import Outcome
+from mail.run import resolve_disputed
 
 # Servers close idle connections. A request that is written in that moment would be in doubt, so
 # a connection that was idle for longer than the shortest such limit (five seconds) is reopened.

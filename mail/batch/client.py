@@ -23,7 +23,8 @@ from mail import outcome as outcomes
 from mail.backend import MAX_IDLE
 from mail.batch.split import BatchItem, chunks, halves, request_key
 from mail.message import Message, django_message
-from mail.outcome import Outcome, resolve_disputed
+from mail.outcome import Outcome
+from mail.run import resolve_disputed
 
 # Before a request is repeated under its key, in seconds.
 PAUSES: Final = (1.0, 3.0)

@@ -26,7 +26,9 @@ MAX_TRIES: Final = 3
 _ADDRESS: Final = re.compile(r"[!-+\--;=?-~]+@[!-+\--;=?-~]+")
 _CHECKED_LINES: Final[WeakSet[object]] = WeakSet()
 _LINE_FEED, _DOT = ord("\n"), ord(".")
-_TOO_SLOW: Final = Outcome("deferred", error="the server was too slow for the whole burst")
+_TOO_SLOW: Final = Outcome(
+    "deferred", error="the server was too slow for the whole burst", cause="message or server"
+)
 _LOST: Final = Outcome("unknown", error="no connection reported the outcome")
 
 
@@ -112,7 +114,7 @@ class OutgoingQueue:
         One that is suspected of breaking the connection goes behind the others, and is deferred
         after its last try.
         """
-        self._failure = Outcome("deferred", error=why[:500])
+        self._failure = Outcome("deferred", error=why[:500], cause="message or server")
         if not is_suspect:
             self._waiting.appendleft(outgoing)
             return
