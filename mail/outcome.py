@@ -61,11 +61,18 @@ class Outcome:
     error: str = ""
     is_hard_bounce: bool = False  # the reply says that there is no such mailbox
     retry_after: float = 0.0  # seconds for which the server asked to wait; 0: it did not ask
-    # Either the settings are wrong or this message: other messages show it (mail/run.py).
+    # Either the settings are wrong or this message: other messages show it (mail/run.py). A refusal
+    # that is deferred for this reason stays disputed.
     disputed: bool = False
     cause: Cause = "message"
-    advice: str = ""  # where the cause is us: what an operator can do
+    # Where the cause is us: what an operator can do. Where it is the server: what happened.
+    advice: str = ""
     is_ours: bool = False  # an error of our own code: no server was asked about the message
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the attempt says anything about the message; else no number of them ends it."""
+        return self.state != "misconfigured" and self.cause in ("message", "message or server")
 
     def __post_init__(self) -> None:
         if not (self.provider_id.isprintable() and self.error.isprintable()):
@@ -127,7 +134,7 @@ def _of_greeting(code: int, error: str, meaning: Meaning) -> Outcome:
     """A refusal at the greeting concerns our connection and no message, perhaps for an hour."""
     if code >= 500 and meaning.subject == "us":
         return _ours(error, meaning)
-    return Outcome("deferred", error=error, cause="server", advice=meaning.advice)
+    return Outcome("deferred", error=error, cause="server")
 
 
 def _for_now(stage: Stage, error: str, meaning: Meaning) -> Outcome:
@@ -163,7 +170,9 @@ def of_opening(error: Exception) -> Outcome:
     advice = _advice(error)
     if advice or not isinstance(error, OSError):
         return Outcome("misconfigured", error=_text(error), cause="us", advice=advice)
-    return Outcome("deferred", error=f"{_trouble(error)} ({_text(error)})"[:500], cause="server")
+    trouble = _trouble(error)
+    described = f"{trouble} ({_text(error)})"[:500]
+    return Outcome("deferred", error=described, cause="server", advice=trouble)
 
 
 def _advice(error: Exception) -> str:

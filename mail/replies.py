@@ -299,7 +299,7 @@ def meaning_of(stage: Stage, code: int, text: str) -> Meaning:
         return _by_words(words, (BUSY, RELAY, NAME, PROOF, LISTED)) or by_code
     by_words = _by_words(words)
     if code in _AUTHENTICATION:
-        return by_words if by_words in (TLS, RELAY, SENDER, ACCOUNT) else LOGIN  # type: ignore[return-value]
+        return by_words if by_words in (TLS, RELAY, SENDER, ACCOUNT) else LOGIN
     if code < 500 and enhanced.startswith("3."):
         return SERVER
     found_meaning = by_words or by_code or _BY_SUBJECT.get(enhanced.partition(".")[0])

@@ -68,7 +68,7 @@ def _resolved(one: Outcome, same: int, accepted: int, is_proven: bool, *, is_onl
     if one.cause == "us":
         return _about_us(one, is_ours(same, accepted, is_proven))
     if one.state == "refused" and not (accepted or is_proven):
-        return replace(one, state="deferred", disputed=False)
+        return replace(one, state="deferred")
     return replace(one, disputed=False)
 
 

@@ -15,6 +15,8 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
+from mail.relay import process_relay
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -38,6 +40,7 @@ def _empty_cache() -> Iterator[None]:
     if keys := list(client.scan_iter(f"{os.environ['REDIS_PREFIX']}*", count=1000)):
         client.delete(*keys)
     client.close()
+    process_relay.cache_clear()
     yield
 
 

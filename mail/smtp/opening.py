@@ -10,6 +10,7 @@ import base64
 import contextlib
 import smtplib
 import ssl
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -75,7 +76,7 @@ def log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
         smtplib.SMTPNotSupportedError: it offers no such way; the error names what it offers.
     """
     offered = smtp.esmtp_features.get("auth", "").upper().split()
-    ways = [name for name in ("CRAM-MD5", "PLAIN", "LOGIN") if name in offered]
+    ways: list[str] = [name for name in ("CRAM-MD5", "PLAIN", "LOGIN") if name in offered]
     if user.isascii() and password.isascii():
         _log_in_ascii(smtp, user, password, ways, offered)
         return
@@ -88,7 +89,7 @@ def log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
 
 
 def _log_in_ascii(
-    smtp: smtplib.SMTP, user: str, password: str, ways: list[str], offered: list[str]
+    smtp: smtplib.SMTP, user: str, password: str, ways: Sequence[str], offered: list[str]
 ) -> None:
     if not ways:
         raise _no_way(offered)

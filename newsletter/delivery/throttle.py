@@ -101,7 +101,7 @@ class Throttle:
         deferred: Counter[str] = Counter()
         accepting: set[str] = set()
         for address, outcome in outcomes:
-            if outcome.state == "deferred":
+            if _is_of_its_domain(outcome):
                 deferred[domain_of(address)] += 1
             elif outcome.state == "accepted":
                 accepting.add(domain_of(address))
@@ -164,6 +164,12 @@ class Throttle:
             count -= taken
             if count:
                 self._sleep(min(wait, _LONGEST_SLEEP))
+
+
+def _is_of_its_domain(outcome: Outcome) -> bool:
+    """Whether the receiving domain deferred it; not the mail server, nor because of us."""
+    is_ours = outcome.is_ours or outcome.disputed
+    return outcome.state == "deferred" and outcome.is_counted and not is_ours
 
 
 def domain_of(address: str) -> str:

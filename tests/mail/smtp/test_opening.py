@@ -48,7 +48,7 @@ def test_the_name_in_ehlo_is_a_setting(settings: Settings) -> None:
 
 
 def needs_qualified_name() -> Rule:
-    """A server that refuses each recipient from a machine whose name has no dot, as Postfix does."""
+    """As Postfix: it refuses each recipient from a machine whose name has no dot."""
     sinks: list[Sink] = []
 
     def rule(moment: Moment) -> Reply:

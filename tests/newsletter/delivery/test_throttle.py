@@ -112,6 +112,21 @@ def test_no_other_outcome_starts_a_back_off(state: State, count: int) -> None:
     assert not admit(SendRates(), *at("a.org", 1)).wait
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome("deferred", cause="server"),
+        Outcome("deferred", cause="us"),
+        Outcome("deferred", is_ours=True),
+        Outcome("deferred", disputed=True),
+        Outcome("misconfigured"),
+    ],
+)
+def test_what_is_not_the_domain_s_doing_starts_no_back_off(outcome: Outcome) -> None:
+    Throttle(SendRates()).note([(address, outcome) for address in at("a.org", 9)])
+    assert not admit(SendRates(), *at("a.org", 1)).wait
+
+
 def test_a_domain_that_accepts_some_mail_gets_no_back_off() -> None:
     outcomes = [Outcome("deferred")] * 5 + [Outcome("accepted")]
     Throttle(SendRates()).note(list(zip(at("a.org", 6), outcomes, strict=True)))
