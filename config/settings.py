@@ -246,6 +246,8 @@ MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
 # Mails a second, overall and by recipient domain; 0 is no limit.
 SEND_RATE = env.float("SEND_RATE", default=0.0)
 DOMAIN_RATES = env.list("DOMAIN_RATES", default=[])
+# Whether domains behind one mail exchanger are paced together; that asks the DNS for each domain.
+PACE_BY_SITE = env.bool("PACE_BY_SITE", default=not LOCAL)
 # A new sender's ramp: mails on the first day, the factor from day to day, and the cap.
 WARM_UP_FROM = env.str("WARM_UP_FROM", default="")
 WARM_UP_START = env.int("WARM_UP_START", default=500)

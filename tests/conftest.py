@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 from mail.relay import process_relay
+from mail.sites import process_sites
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -41,6 +42,7 @@ def _empty_cache() -> Iterator[None]:
         client.delete(*keys)
     client.close()
     process_relay.cache_clear()
+    process_sites.cache_clear()
     yield
 
 

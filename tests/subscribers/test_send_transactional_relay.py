@@ -11,6 +11,7 @@ from pytest_django import Settings
 from fakes.smtp_sink_rules import Sink
 from mail import relay
 from mail.factory import open_transport
+from mail.outcome import Outcome
 from mail.relay import relay_state
 from subscribers.models import Suppression, TransactionalMail
 from subscribers.send_transactional import claim, record, send_waiting
@@ -137,5 +138,5 @@ def test_an_attempt_that_does_not_count_lets_no_former_worker_record(
     send(settings, closed_port(), NOON + timedelta(hours=1))
     again = claim(NOON + timedelta(hours=2))
     assert again
-    assert not record(late, relay.Outcome("accepted"), NOON)
-    assert record(again, relay.Outcome("accepted"), NOON)
+    assert not record(late, Outcome("accepted"), NOON)
+    assert record(again, Outcome("accepted"), NOON)
