@@ -78,11 +78,11 @@ def judge(outcomes: Sequence[Outcome], *, is_probe: bool) -> tuple[Verdict, list
     accepted = any(one.state == "accepted" for one in outcomes)
     answered = any(_is_answer(one) for one in outcomes)
     if "server" in causes and not accepted:
-        return "down", _with_cause(outcomes, "server")
+        return "down", _as_server_s(outcomes)
     enough = is_probe or sum(_is_open(one) for one in outcomes) >= _FEW
     if not answered and enough and any(_is_open(one) for one in outcomes):
-        return "down", _with_cause(outcomes, "server")
-    return "answers" if answered else "unknown", _with_cause(outcomes, "message")
+        return "down", _as_server_s(outcomes)
+    return "answers" if answered else "unknown", list(outcomes)
 
 
 def _is_answer(one: Outcome) -> bool:
@@ -90,13 +90,18 @@ def _is_answer(one: Outcome) -> bool:
     return one.state != "unknown" and not one.is_ours and one.cause in ("message", "us")
 
 
+def _is_about_us(one: Outcome) -> bool:
+    return one.state == "misconfigured" or one.cause == "us"
+
+
 def _is_open(one: Outcome) -> bool:
     return one.state == "unknown" or one.cause == "message or server"
 
 
-def _with_cause(outcomes: Sequence[Outcome], cause: Literal["message", "server"]) -> list[Outcome]:
+def _as_server_s(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [
-        replace(one, cause=cause) if one.cause == "message or server" else one for one in outcomes
+        replace(one, cause="server") if one.cause == "message or server" else one
+        for one in outcomes
     ]
 
 
@@ -157,7 +162,7 @@ class Relay:
         return self._state
 
     def _store(self, verdict: Verdict, outcomes: Sequence[Outcome]) -> None:
-        refused = next((one for one in outcomes if one.state == "misconfigured"), None)
+        refused = next((one for one in outcomes if _is_about_us(one)), None)
         if verdict == "down":
             self._goes_down(outcomes)
         elif refused:

@@ -66,13 +66,13 @@ def _resolved(one: Outcome, same: int, accepted: int, is_proven: bool, *, is_onl
     if not one.disputed:
         return one
     if one.cause == "us":
-        return _about_us(one, is_ours(same, accepted, is_proven))
+        return _about_us(one, concerns_us(same, accepted, is_proven))
     if one.state == "refused" and not (accepted or is_proven):
         return replace(one, state="deferred")
     return replace(one, disputed=False)
 
 
-def is_ours(same: int, accepted: int, is_proven: bool) -> bool:
+def concerns_us(same: int, accepted: int, is_proven: bool) -> bool:
     """Whether refusals whose words blame us do concern us, and not their recipients. Pure."""
     if not (accepted or is_proven):
         return True

@@ -201,7 +201,7 @@ def deferring(
 def _is_of_its_domain(outcome: Outcome) -> bool:
     """Whether the receiving domain deferred it; not the mail server, nor because of us."""
     is_ours = outcome.is_ours or outcome.disputed
-    return outcome.state == "deferred" and outcome.is_counted and not is_ours
+    return outcome.state == "deferred" and outcome.cause == "message" and not is_ours
 
 
 def domain_of(address: str) -> str:

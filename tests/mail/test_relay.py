@@ -10,6 +10,7 @@ from pytest_django import Settings
 from mail import relay
 from mail.outcome import Outcome, of_opening, of_reply, of_status
 from mail.relay import Relay, RelayState, judge, relay_state
+from mail.run import Run
 
 ACCEPTED = Outcome("accepted", provider_id="1")
 REFUSED = of_reply("recipient", 550, "5.1.1 no such user")
@@ -169,6 +170,12 @@ def test_a_refusal_that_is_about_us_is_known_until_a_message_is_accepted() -> No
     assert known().refusal
     process.note([ACCEPTED])
     assert known() == RelayState()
+
+
+def test_a_refusal_for_now_that_is_about_us_is_known_too() -> None:
+    reply = of_reply("recipient", 450, "4.7.1 <web-1>: Helo command rejected: Host not found")
+    Relay().note(Run().resolve([reply]))
+    assert "set EHLO_NAME" in known().refusal
 
 
 def test_the_words_that_are_kept_name_no_address() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mail.outcome import Outcome, of_reply
-from mail.run import History, Run, is_ours, resolve_refusals
+from mail.run import History, Run, concerns_us, resolve_refusals
 
 ACCEPTED = Outcome("accepted", provider_id="1")
 
@@ -57,7 +57,7 @@ def test_an_unclear_refusal_is_final_once_a_message_was_accepted() -> None:
     ],
 )
 def test_counts_decide(same: int, accepted: int, is_proven: bool, ours: bool) -> None:
-    assert is_ours(same, accepted, is_proven) == ours
+    assert concerns_us(same, accepted, is_proven) == ours
 
 
 @pytest.mark.parametrize("one", [UNCLEAR, MISSING, RELAY, reply(552, "5.3.4 too big"), NOT_NOW])

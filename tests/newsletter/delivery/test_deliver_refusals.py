@@ -27,6 +27,8 @@ def edition(settings: Settings) -> Edition:
     ("verb", "reply", "words"),
     [
         ("RCPT", "504 5.5.2 <web-1>: Helo command rejected: need fully-qualified hostname", "EHLO"),
+        ("RCPT", "450 4.7.1 <papers>: Helo command rejected: Host not found", "EHLO"),
+        ("RCPT", "454 4.7.1 Relay access denied", "does not send mail to other domains"),
         ("RCPT", "554 5.7.1 Relay access denied", "does not send mail to other domains"),
         ("RCPT", "554 5.7.1 Client host [192.0.2.7] blocked using zen.example", "block list"),
         ("RCPT", "550 5.7.1 Sender address rejected: not owned", "MAIL_FROM"),

@@ -174,6 +174,17 @@ def test_a_provider_that_is_down_uses_up_no_attempt(
     assert states() == {"sent": MAILS}
 
 
+def test_a_provider_that_cannot_be_reached_is_no_domain_s_fault(
+    edition: Edition, settings: Settings
+) -> None:
+    point_at_api(settings, "postmark", f"http://127.0.0.1:{closed_port()}/")
+    send(edition)
+    assert states() == {"deferred": 5, "queued": 15}
+    state = relay_state()
+    assert state
+    assert (state.is_down, back_offs_of_domains(settings)) == (True, [])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_task_that_finds_the_server_back_enqueues_what_waits(
     edition: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch

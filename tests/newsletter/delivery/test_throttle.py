@@ -119,6 +119,7 @@ def test_no_other_outcome_starts_a_back_off(state: State, count: int) -> None:
     [
         Outcome("deferred", cause="server"),
         Outcome("deferred", cause="us"),
+        Outcome("deferred", cause="message or server"),
         Outcome("deferred", is_ours=True),
         Outcome("deferred", disputed=True),
         Outcome("misconfigured"),
