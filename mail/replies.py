@@ -79,7 +79,8 @@ _DENIED: Final = (
 # The first rule that fits decides, so what looks like another comes before it. The words are in
 # lower case, without addresses.
 _WORDS: Final = (
-    _rule(BUSY, r"receiving mail (?:at a rate|too quickly)|recipient (?:thread|receive) ?limit"),
+    _rule(BUSY, r"receiving mail (?:at a rate|too quickly)|recipient (?:thread|receive) ?limit|"
+        r"messages they can receive"),
     _rule(
         ACCOUNT,
         r"your (?:smtp |mail )?(?:account|subscription|plan)\b|not authorized to perform|"
@@ -130,7 +131,8 @@ _WORDS: Final = (
         r"message (?:is )?not (?:rfc|compliant)|rfc ?(?:2822|5322)|line length|(?:header|mime|"
         r"bare lf|line)[^.;]{0,40}"
         r"(?:invalid|malformed|missing|too long|error|not (?:allowed|accepted))",
-        r"duplicate header|missing[^.;]{0,20} header|not rfc",
+        r"duplicate header|message size|content restriction|nul char|missing[^.;]{0,20} header|"
+        r"not rfc",
     ),
     _rule(
         PROOF,
@@ -158,7 +160,8 @@ _WORDS: Final = (
     _rule(
         NAME,
         r"(?:helo|ehlo)\b(?! first)(?!/ehlo first)[^;]{0,80}"
-        r"(?:reject|invalid|denied|refus|need|requir|not |syntax|bad|resolv|block|listed|polic|"
+        r"(?:reject|invalid|denied|refus|need|requir|should|not |syntax|bad|resolv|block|listed|"
+        r"polic|"
         r"match|forg)",
         r"(?:reject|invalid|bad|denied|forged|bogus|unacceptable|wrong)[^.;]{0,40}\b(?:helo|"
         r"ehlo)\b",
@@ -171,7 +174,8 @@ _WORDS: Final = (
         r"(?:must|should|need to|please|requires?|without|has to|have to) (?:smtp )?authenticat|"
         r"not authenticated",
         r"(?:log ?in|auth) (?:first|required|is required|failed)|unauthenticated senders?",
-        r"\bsmtp auth\b|invalid (?:login|credentials|password)|credentials invalid|not logged in",
+        r"\bsmtp auth(?:entication)?\b|invalid (?:login|credentials|password)|"
+        r"credentials invalid|not logged in",
         r"anonymous (?:mail|users?)|(?:user ?name and )?password not accepted|bad password",
     ),
     _rule(
@@ -180,13 +184,14 @@ _WORDS: Final = (
         r"(?:cannot|can't|could not|unable to) (?:find|resolve) your (?:reverse )?(?:host|"
         r"address|ip|name)",
         r"(?:ip|client) (?:address )?name lookup failed|unresolvable relay host|ip reverse",
-        r"forward dns entry does not point|no (?:matching )?host ?name",
+        r"host ?name lookup failed|forward dns entry does not point|no (?:matching )?host ?name",
     ),
     _rule(
         RATE,
         r"too many (?:messages|mails?|e-?mails?|connections?|concurrent|sessions?|errors|requests|"
         r"commands|logins|bad|invalid|unknown)",
-        r"rate[- ]?limit|throttl|unusual rate|(?:sending|send|message|mail|connection|"
+        r"(?:credits?|frequency) (?:limit|exceed)\w*|rate[- ]?limit|throttl|unusual rate|"
+        r"(?:sending|send|message|mail|connection|"
         r"submission) rate",
         r"(?:sending|send|sent|daily|hourly|monthly|message|messages|outgoing|outbound)[^.;]{0,30}"
         r"(?:limit|quota|threshold)",
@@ -216,7 +221,8 @@ _WORDS: Final = (
         r"(?:ip|host|server|network)",
         r"unsolicited (?:mail|messages?|e-?mails?) (?:originating|from)|too many (?:spam|"
         r"unwanted)",
-        r"client host rejected|client blocked|\bip\b[^.;]{0,20}(?:blocked|banned)|sending spam|"
+        r"client host rejected|client blocked|not allowed to connect|allow ?list|\bip=\d|"
+        r"\bip\b[^.;]{0,20}(?:blocked|banned)|sending spam|"
         r"\bip\b[^.;]{0,40} not (?:authorized|permitted)",
     ),
     _rule(
@@ -234,7 +240,8 @@ _WORDS: Final = (
         r"domain of sender",
         r"(?:address|identit|domain)\w* (?:is |are )?not verified|verification failed for|"
         r"call ?(?:back|out)",
-        r"does(?: not|n't) accept mail from|not (?:allowed|permitted|authorized) to send|"
+        r"sender domain has no|does(?: not|n't) accept mail from|"
+        r"not (?:allowed|permitted|authorized) to send|"
         r"your domain|badmailfrom",
     ),
     _rule(
