@@ -20,6 +20,7 @@ from config.environment import Environment
 from config.redis_url import for_celery, for_limits
 from local import servers
 from local.secret_key import local_secret
+from mail.ehlo import ehlo_name
 from mail.providers import anymail_settings, backend_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -197,6 +198,8 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+# For a mail server whose certificate no public CA has signed.
+EMAIL_SSL_CA_FILE = env.str("EMAIL_SSL_CA_FILE", default="")
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=30.0)
 SEND_THREADS = env.int("SEND_THREADS", default=8)  # for providers with one mail a request
 SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=8)  # of each sending process
@@ -207,6 +210,8 @@ MAIL_FROM = env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostna
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
 MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2]
+# What this machine calls itself to a mail server: many take no mail under a name without a dot.
+EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))
 LIST_ID = env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
 # Where `make run` stores all mail. When set, /mailbox/ shows it, and sample readers get mail.
@@ -244,6 +249,8 @@ MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=6)
 # Mails a second, overall and by recipient domain; 0 is no limit.
 SEND_RATE = env.float("SEND_RATE", default=0.0)
 DOMAIN_RATES = env.list("DOMAIN_RATES", default=[])
+# Whether domains behind one mail exchanger are paced together; that asks the DNS for each domain.
+PACE_BY_SITE = env.bool("PACE_BY_SITE", default=not LOCAL)
 # A new sender's ramp: mails on the first day, the factor from day to day, and the cap.
 WARM_UP_FROM = env.str("WARM_UP_FROM", default="")
 WARM_UP_START = env.int("WARM_UP_START", default=500)

@@ -82,6 +82,7 @@ class Sink:
     tls: ssl.SSLContext | None = None
     tls_at_once: bool = False
     login: tuple[str, str] | None = None
+    ways: str = "PLAIN"  # of AUTH, as EHLO offers them
     keep: bool = True  # keep the mails; a benchmark only counts
     count: IO[str] | None = None  # gets a line for each mail: Message-ID, recipient
 

@@ -24,6 +24,7 @@ class Session(asyncio.Protocol):
         self._is_silent = False
         self._is_encrypted = sink.tls_at_once
         self._is_known = sink.login is None
+        self._user: str | None = None  # of AUTH LOGIN, until its password comes
         self._mails = 0
         self._content: bytearray | None = None
         self._busy_until = 0.0
@@ -75,7 +76,10 @@ class Session(asyncio.Protocol):
             self._unread = rest
             if rest and not self._sink.pipelining:
                 self._sink.faults.append(f"did not wait for the reply to {line!r}")
-            self._obey(line.decode(errors="replace"))
+            if self._user is not None:
+                self._password(line.decode())
+            else:
+                self._obey(line.decode(errors="replace"))
 
     def _obey(self, line: str) -> None:
         verb, _, argument = line.partition(" ")
@@ -149,11 +153,20 @@ class Session(asyncio.Protocol):
 
     def _auth(self, argument: str) -> str:
         mechanism, _, secret = argument.partition(" ")
+        if mechanism == "LOGIN" and mechanism in self._sink.ways:
+            self._user = base64.b64decode(secret).decode()
+            return "334 UGFzc3dvcmQ6"
         wanted = "\0".join(("", *(self._sink.login or ())))
         if mechanism != "PLAIN" or base64.b64decode(secret).decode() != wanted:
             return "535 5.7.8 wrong user or password"
         self._is_known = True
         return ""
+
+    def _password(self, line: str) -> None:
+        """The second step of AUTH LOGIN."""
+        given, self._user = (self._user, base64.b64decode(line).decode()), None
+        self._is_known = given == self._sink.login
+        self.write(USUAL["AUTH"] if self._is_known else "535 5.7.8 wrong user or password")
 
     # ── content ──────────────────────────────────────────────────────────────
 
@@ -225,7 +238,7 @@ class Session(asyncio.Protocol):
             (sink.pipelining, "PIPELINING"),
             (sink.size, f"SIZE {sink.size}"),
             (sink.tls and not self._is_encrypted, "STARTTLS"),
-            (sink.login, "AUTH PLAIN"),
+            (sink.login, f"AUTH {sink.ways}"),
         ]
         return ["250-sink", *(f"250-{name}" for on, name in offers if on), "250 8BITMIME"]
 

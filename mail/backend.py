@@ -25,7 +25,8 @@ from django.db import connections
 from mail import outcome as outcomes
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message, django_message
-from mail.outcome import Outcome, resolve_disputed
+from mail.outcome import Outcome
+from mail.run import resolve_disputed
 
 # Servers close idle connections. A request that is written in that moment would be in doubt, so
 # a connection that was idle for longer than the shortest such limit (five seconds) is reopened.
@@ -65,9 +66,6 @@ class DjangoTransport:
             self._close_connections()
         raw = list(self._threads.map(partial(self._send_one, journal), burst))
         resolved = resolve_disputed(raw, self._has_accepted)
-        for message, outcome in zip(burst, resolved, strict=True):
-            if outcome.state != "accepted":  # those are noted already
-                journal.answer(message.reference, outcome)
         self._has_accepted = any(outcome.state == "accepted" for outcome in resolved)
         self._last_used = time.monotonic()
         return resolved
@@ -84,8 +82,7 @@ class DjangoTransport:
             built = django_message(message, has_metadata=self._takes_metadata)
             journal.begin(message.reference)
             outcome = _transmit(connection, built)
-            if outcome.state == "accepted":
-                journal.answer(message.reference, outcome)
+            journal.finish(message.reference, outcome)
             return outcome
         except Exception as error:  # noqa: BLE001 (raised before `_transmit`, so nothing was sent)
             return outcomes.of_building(error)

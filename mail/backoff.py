@@ -11,6 +11,19 @@ LONGEST: Final = timedelta(hours=6)
 LONGEST_ASKED: Final = timedelta(days=1)  # a server that asks for more has made a mistake
 
 
+_STEPS: Final = 1009  # a prime, so that neighbouring numbers lie far apart
+
+
+def share(number: int) -> float:
+    """A number from 0 to 1 that is always the same for this row, and another for the next one."""
+    return number * 7919 % _STEPS / _STEPS
+
+
+def spread(pause: timedelta) -> timedelta:
+    """By how much at most a pause grows, so that what failed together is not tried together."""
+    return pause / 4
+
+
 def backoff(attempts: int, asked: float = 0.0) -> timedelta:
     """The pause after so many attempts: 1, 4, 16, 64, 256 minutes, then six hours each.
 

@@ -11,17 +11,25 @@ import re
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
+from mail.ehlo import is_accepted, is_local
 from mail.providers import known_providers
+from mail.smtp.opening import tls_context
 
 
 @register("trending")
 def errors(**_kwargs: object) -> list[CheckMessage]:
     """The errors of this module; Django calls it for `check`, `migrate` and a starting worker."""
-    return [*check_provider(), *check_smtp(), *check_sender()]
+    return [*check_provider(), *check_smtp(), *check_sender(), *check_name(), *check_ca_file()]
+
+
+@register("trending", deploy=True)
+def warnings(**_kwargs: object) -> list[CheckMessage]:
+    """The warnings of this module; Django calls it for `check --deploy`."""
+    return check_public_name()
 
 
 def check_provider() -> list[CheckMessage]:
@@ -104,6 +112,56 @@ def check_sender() -> list[CheckMessage]:
         for name, value in addresses.items()
         if (value or name == "MAIL_FROM") and not _is_address(value)
     ]
+
+
+def check_name() -> list[CheckMessage]:
+    """E040: a name that mail servers refuse, each mail with it."""
+    name = settings.EHLO_NAME
+    if settings.MAIL_PROVIDER != "smtp" or not name or is_accepted(name):
+        return []
+    return [
+        Error(
+            f"EHLO_NAME is {name!r}, which mail servers do not accept as the name of a machine.",
+            hint="Set it to a full name in ASCII, such as papers.example.org, or to an address in "
+            "brackets, such as [192.0.2.7].",
+            id="trending.E040",
+        )
+    ]
+
+
+def check_ca_file() -> list[CheckMessage]:
+    """E041: without its certificates no connection could be encrypted."""
+    try:
+        tls_context(settings.EMAIL_SSL_CA_FILE)
+    except ImproperlyConfigured as error:
+        hint = "Name a file with the CA's certificate in PEM: -----BEGIN CERTIFICATE----- …"
+        return [Error(str(error), hint=hint, id="trending.E041")]
+    return []
+
+
+def check_public_name() -> list[CheckMessage]:
+    """W040: a name that servers on the internet cannot look up. W041: a CA file without TLS."""
+    found: list[CheckMessage] = []
+    if settings.MAIL_PROVIDER != "smtp":
+        return found
+    if not settings.EHLO_NAME or is_local(settings.EHLO_NAME):
+        found.append(
+            Warning(
+                f"EHLO_NAME is {settings.EHLO_NAME!r}, which no server on the internet can look "
+                "up.",
+                hint="Set it to the public name of this machine; many servers refuse others.",
+                id="trending.W040",
+            )
+        )
+    if settings.EMAIL_SSL_CA_FILE and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        found.append(
+            Warning(
+                "EMAIL_SSL_CA_FILE is set, but no connection to the mail server is encrypted.",
+                hint="Set EMAIL_USE_TLS=true (port 587) or EMAIL_USE_SSL=true (port 465).",
+                id="trending.W041",
+            )
+        )
+    return found
 
 
 def _is_address(value: str) -> bool:

@@ -11,8 +11,8 @@ One file for each process, append-only, a line for each fact:
     = 4 5 6          these are about to be marked as sending
     > 4              the content of 4 is about to leave
     + 4 250 ok       4 was accepted, and the server's text
-    ! 4 {…}          4 has another outcome
-    < 4              nothing of 4 has left after all
+    < 4              4 was not accepted, or nothing of it has left
+    ! 4 {…}          the final outcome of 4, another one than that it was accepted
 
 The file is locked for as long as its process lives, so a lock that can be taken shows that the
 process has ended. It proves nothing once the machine has started anew, because the last lines may
@@ -114,17 +114,26 @@ class Journal:
         """Nothing of this message has left after all."""
         self._append(f"< {reference}\n")
 
-    def answer(self, reference: int, outcome: Outcome) -> None:
-        """This message has an outcome. Written with the next line, or by `flush`."""
-        if self._file is None:
-            return
+    def finish(self, reference: int, outcome: Outcome) -> None:
+        """What came of this message by itself. Written with the next line, or by `flush`.
+
+        A refusal may be about the service, which only the whole burst shows (mail/run.py): until
+        then, what was not accepted counts as not begun. It may be tried again.
+        """
         if outcome.state == "accepted":
             text = " ".join(outcome.provider_id.split())
-            line = f"+ {reference} {text}\n"
-        else:
-            line = f"! {reference} {json.dumps(asdict(outcome))}\n"
-        with self._lock:
-            self._unwritten.append(line)
+            self._add(f"+ {reference} {text}\n")
+        elif outcome.state != "unknown":
+            self._add(f"< {reference}\n")
+
+    def answer(self, reference: int, outcome: Outcome) -> None:
+        """The final outcome of this message. Written with the next line, or by `flush`."""
+        self._add(f"! {reference} {json.dumps(asdict(outcome))}\n")
+
+    def _add(self, line: str) -> None:
+        if self._file is not None:
+            with self._lock:
+                self._unwritten.append(line)
 
     def flush(self) -> None:
         """Write what waits for the next line."""

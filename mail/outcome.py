@@ -7,12 +7,12 @@ the outcome is `unknown`, and the caller decides whether a second copy is worse 
 from __future__ import annotations
 
 import logging
-import re
 import smtplib
+import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import requests
@@ -28,10 +28,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import BadHeaderError
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from mail.replies import MESSAGE, RATE, Meaning, Stage, meaning_of
 from mail.retry_after import retry_after
 
 State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
-Stage = Literal["greeting", "sender", "recipient", "content"]
+# What kept a message from being accepted: itself or its mailbox; us, in every message (settings,
+# address, reputation); or the mail server or provider, which takes no message now. Whether it is
+# the message or the server, other messages show (mail/relay.py).
+Cause = Literal["message", "us", "server", "message or server"]
 log = logging.getLogger(__name__)
 
 # What our own code raises over one message. Not any Exception: the time limit of a task is one, and
@@ -57,9 +61,18 @@ class Outcome:
     error: str = ""
     is_hard_bounce: bool = False  # the reply says that there is no such mailbox
     retry_after: float = 0.0  # seconds for which the server asked to wait; 0: it did not ask
-    # Either the settings are wrong or this message: see mail/outcome.py.
+    # Either the settings are wrong or this message: other messages show it (mail/run.py). A refusal
+    # that is deferred for this reason stays disputed.
     disputed: bool = False
+    cause: Cause = "message"
+    # Where the cause is us: what an operator can do. Where it is the server: what happened.
+    advice: str = ""
     is_ours: bool = False  # an error of our own code: no server was asked about the message
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the attempt says anything about the message; else no number of them ends it."""
+        return self.state != "misconfigured" and self.cause in ("message", "message or server")
 
     def __post_init__(self) -> None:
         if not (self.provider_id.isprintable() and self.error.isprintable()):
@@ -77,40 +90,115 @@ def _storable(text: str) -> str:
 
 # "Authentication required" and similar codes, at any stage.
 _AUTHENTICATION: Final = {530, 534, 535, 538}
-# RFC 3463: bad mailbox or domain, moved without a forwarding address, disabled mailbox.
-_MISSING_MAILBOX: Final = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
 _TOO_BIG: Final = 552
 
 
 def names_missing_mailbox(text: str) -> bool:
     """Whether a server's reply says that the mailbox does not exist (any more)."""
-    return bool(_MISSING_MAILBOX.search(text))
+    return meaning_of("recipient", 550, text).subject == "missing"
 
 
 def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
     """The outcome of a server's refusal at one stage of SMTP."""
     reply = text.decode(errors="replace") if isinstance(text, bytes) else text
     error = f"{code} {' '.join(reply.split())}"[:500]
+    meaning = meaning_of(stage, code, reply)
     if code in _AUTHENTICATION:
-        return Outcome("misconfigured", error=error)
-    # A refusal at the greeting concerns our connection and not the message, perhaps for an hour.
-    if code < 500 or stage == "greeting":
-        return Outcome("deferred", error=error)
-    if stage == "sender" and code != _TOO_BIG:
-        return Outcome("misconfigured", error=error)
-    is_hard_bounce = stage == "recipient" and names_missing_mailbox(reply)
-    return Outcome("refused", error=error, is_hard_bounce=is_hard_bounce)
+        return _ours(error, meaning)
+    if stage == "greeting":
+        return _of_greeting(code, error, meaning)
+    if code < 500:
+        return _for_now(stage, error, meaning)
+    if stage == "sender" and code != _TOO_BIG and meaning != MESSAGE:
+        return _ours(error, meaning)  # no recipient was named yet
+    return _for_good(error, meaning)
+
+
+def _for_good(error: str, meaning: Meaning) -> Outcome:
+    if meaning.subject == "us":
+        return _ours(error, meaning, disputed=True)
+    if meaning.subject == "server":
+        return Outcome("deferred", error=error, cause="message or server")
+    is_hard_bounce = meaning.subject == "missing"
+    is_unclear = meaning.subject == "unclear"
+    return Outcome("refused", error=error, is_hard_bounce=is_hard_bounce, disputed=is_unclear)
+
+
+def _ours(error: str, meaning: Meaning, *, disputed: bool = False) -> Outcome:
+    return Outcome(
+        "misconfigured", error=error, disputed=disputed, cause="us", advice=meaning.advice
+    )
+
+
+def _of_greeting(code: int, error: str, meaning: Meaning) -> Outcome:
+    """A refusal at the greeting concerns our connection and no message, perhaps for an hour."""
+    if code >= 500 and meaning.subject == "us":
+        return _ours(error, meaning)
+    return Outcome("deferred", error=error, cause="server")
+
+
+def _for_now(stage: Stage, error: str, meaning: Meaning) -> Outcome:
+    """A refusal for now. Limits are the server's: it takes more when it is asked less."""
+    is_limit = meaning.subject == "server" or meaning == RATE
+    if is_limit or (stage == "sender" and meaning.subject == "unclear"):
+        return Outcome("deferred", error=error, cause="message or server")
+    if meaning.subject == "us":
+        return Outcome("deferred", error=error, disputed=True, cause="us", advice=meaning.advice)
+    return Outcome("deferred", error=error)
+
+
+NOT_TRUSTED: Final = (
+    "the certificate of the mail server is not trusted: check EMAIL_HOST, and for a CA of your own "
+    "set EMAIL_SSL_CA_FILE"
+)
+NO_TLS: Final = "the mail server has no TLS on this port: check EMAIL_PORT and EMAIL_USE_SSL"
+NO_STARTTLS: Final = "the mail server offers no STARTTLS: check EMAIL_PORT and EMAIL_USE_TLS"
+NO_LOGIN: Final = (
+    "the mail server offers no login with a password (PLAIN, LOGIN or CRAM-MD5): turn that on "
+    "there, use a relay that has one, or set EMAIL_USE_TLS if it offers it within TLS only"
+)
+# A server without TLS on this port sends words where a TLS client waits for a record.
+_NO_TLS: Final = {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"}
 
 
 def of_opening(error: Exception) -> Outcome:
     """The outcome when no connection could be opened: nothing was sent, whatever the error is."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return of_reply("greeting", error.smtp_code, error.smtp_error)
-    if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
-        return Outcome("misconfigured", error=_text(error))
-    if isinstance(error, OSError):  # refused, no route, no such host, timeout
-        return Outcome("deferred", error=_text(error))
-    return Outcome("misconfigured", error=_text(error))
+        is_ours = isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError)
+        stage: Stage = "sender" if is_ours and error.smtp_code >= 500 else "greeting"
+        return of_reply(stage, error.smtp_code, error.smtp_error)
+    advice = _advice(error)
+    if advice or not isinstance(error, OSError):
+        return Outcome("misconfigured", error=_text(error), cause="us", advice=advice)
+    trouble = _trouble(error)
+    described = f"{trouble} ({_text(error)})"[:500]
+    return Outcome("deferred", error=described, cause="server", advice=trouble)
+
+
+def _advice(error: Exception) -> str:
+    """What an operator can do, where the settings are at fault; else nothing."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return NOT_TRUSTED
+    if isinstance(error, ssl.SSLError) and getattr(error, "reason", "") in _NO_TLS:
+        return NO_TLS
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return NO_STARTTLS if "STARTTLS" in str(error) else NO_LOGIN
+    return ""
+
+
+def _trouble(error: OSError) -> str:
+    """What happened, in words: the texts of the errors differ between systems."""
+    if isinstance(error, ConnectionRefusedError):
+        return "the mail server refused the connection"
+    if isinstance(error, socket.gaierror):
+        return "the name of the mail server was not found"
+    if isinstance(error, TimeoutError):
+        return "the mail server did not answer in time"
+    if isinstance(error, ssl.SSLError):
+        return "no encrypted connection to the mail server could be made"
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
+        return "the mail server closed the connection"
+    return "the mail server cannot be reached"
 
 
 # ── providers' APIs ──────────────────────────────────────────────────────────
@@ -175,7 +263,11 @@ def _of_api_error(error: AnymailAPIError) -> Outcome:
         return of_status(error.status_code, _text(error), headers)
     if isinstance(error, requests.RequestException):
         return of_network(error)
-    return Outcome(_of_amazon_error(error), error=_text(error))
+    state = _of_amazon_error(error)
+    cause: Cause = "message"
+    if state == "deferred":
+        cause = "message or server" if error.response else "server"
+    return Outcome(state, error=_text(error), cause=cause)
 
 
 def of_status(status: int, error: str, headers: Mapping[str, str]) -> Outcome:
@@ -183,7 +275,8 @@ def of_status(status: int, error: str, headers: Mapping[str, str]) -> Outcome:
     if status < 300 or status in _GATEWAY_LOST:
         return Outcome("unknown", error=error)  # a confirmation that cannot be parsed, or none
     if status >= 500 or status in _TRY_LATER:
-        return Outcome("deferred", error=error, retry_after=_asked(headers))
+        asked = _asked(headers)
+        return Outcome("deferred", error=error, retry_after=asked, cause="message or server")
     return Outcome("misconfigured", error=error, disputed=status in _ABOUT_CONTENT)
 
 
@@ -194,7 +287,8 @@ def _asked(headers: Mapping[str, str]) -> float:
 
 def of_network(error: requests.RequestException) -> Outcome:
     """The outcome of a request without a response."""
-    return Outcome(_of_network_error(error), error=_text(error))
+    state = _of_network_error(error)
+    return Outcome(state, error=_text(error), cause="server" if state == "deferred" else "message")
 
 
 def _of_network_error(error: requests.RequestException) -> State:
@@ -238,26 +332,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _text(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:500]
-
-
-# ── of a burst ───────────────────────────────────────────────────────────────
-
-# So few messages may all be invalid; more are not, so then it is the settings.
-FEW: Final = 3
-
-
-def resolve_disputed(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:
-    """Convert disputed outcomes into refusals where the provider accepts our other messages.
-
-    Args:
-        outcomes: of one burst.
-        is_proven: a message of the burst before was accepted. That counts for a burst of one or
-            two messages only: settings may become wrong at any time.
-    """
-    has_accepted = any(outcome.state == "accepted" for outcome in outcomes)
-    if not has_accepted and not (is_proven and len(outcomes) < FEW):
-        return list(outcomes)
-    return [
-        replace(outcome, state="refused", disputed=False) if outcome.disputed else outcome
-        for outcome in outcomes
-    ]

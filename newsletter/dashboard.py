@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from mail.relay import relay_state
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
@@ -84,6 +85,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user: Any = request.user
     parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "subscribers": ("subscribers.view_subscriber", lambda: subscribers(now, counts)),
+        "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
         "papers": ("papers.view_paper", lambda: papers(now)),
@@ -151,6 +153,18 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
     when = "now" if slot <= now else f"{slot:%a} {short(slot)} UTC"
     aside = f"{subscriber.get_cadence_display()} · {when}"
     return Row(subscriber.email, row_url(subscriber), aside)
+
+
+# ── the mail server ──────────────────────────────────────────────────────────
+
+
+def relay_trouble() -> dict[str, Any]:
+    """Why no mail leaves: the server takes none, or refuses ours. Empty when it takes mail."""
+    state = relay_state()
+    if state is None or not (state.is_down or state.refusal):
+        return {}
+    since = datetime.fromtimestamp(state.since, UTC) if state.is_down else None
+    return {"state": state, "since": since, "wait": round(state.wait)}
 
 
 # ── editions ─────────────────────────────────────────────────────────────────

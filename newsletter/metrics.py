@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
+from mail.relay import RelayState, relay_state
 from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Delivery, Edition
 from web.counters import counts
@@ -49,6 +50,9 @@ class EditionCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
         yield from metrics_of(editions, deliveries_of([edition.pk for edition in editions]))
+        state = relay_state()
+        if state is not None:  # without Redis nothing is known of the server
+            yield from metrics_of_relay(state)
 
 
 class SignUpCollector(Collector):
@@ -96,6 +100,32 @@ def metrics_of(
         complaints.add_metric(labels, edition.complaints)
         paused.add_metric(labels, int(edition.paused_at is not None))
     return deliveries, complaints, paused
+
+
+def metrics_of_relay(state: RelayState) -> tuple[Metric, ...]:
+    """The metrics of the mail server. Pure."""
+    return (
+        GaugeMetricFamily(
+            "trending_relay_backoff_seconds",
+            "For how long no mail is sent, because the mail server takes none; 0: it takes mail.",
+            value=state.wait,
+        ),
+        GaugeMetricFamily(
+            "trending_relay_down",
+            "1 from the first failure of the mail server until it answers again.",
+            value=int(state.is_down),
+        ),
+        CounterMetricFamily(
+            "trending_relay_backoffs",
+            "How often sending was stopped because the mail server took no mail.",
+            value=state.pauses,
+        ),
+        GaugeMetricFamily(
+            "trending_mail_refused",
+            "1 while the mail server refuses mail because of us: settings, address, reputation.",
+            value=int(bool(state.refusal)),
+        ),
+    )
 
 
 def _line(text: str, status: int) -> HttpResponse:

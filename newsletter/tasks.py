@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from mail.factory import process_transport
 from mail.journal import process_journal
+from mail.relay import process_relay
 from newsletter.delivery import archive as archiving
 from newsletter.delivery import pause, sweep
 from newsletter.delivery.deliver import BATCH, deliver
@@ -29,7 +30,7 @@ from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
 from subscribers.models import Subscriber
-from subscribers.tasks import enqueue_from_request
+from subscribers.tasks import enqueue_from_request, send_waiting
 
 log = logging.getLogger(__name__)
 _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task in hand
@@ -85,6 +86,10 @@ def send_batch(edition_id: int, first: int, last: int) -> None:
     left = deliver(Batch(edition_id, first, last), until, process_transport(), process_journal())
     if left:
         send_batch.delay(left.edition_id, left.first, left.last)
+    if process_relay().take_recovery():  # what waited for the mail server is sent now
+        now = timezone.now()
+        enqueue(sweep.stalled(now, now, BATCH))
+        send_waiting.delay()
 
 
 def recover_killed() -> None:

@@ -18,8 +18,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from mail.backoff import backoff
+from mail.backoff import backoff, share, spread
 from mail.outcome import ERRORS_OF_OURS, Outcome, of_building
+from mail.relay import Relay, in_words, process_relay
+from mail.replies import without_addresses
 from mail.transport import Transport
 from mail.without_address import private
 from subscribers.messages import build, may_receive
@@ -35,11 +37,18 @@ LONGEST_RUN: Final = timedelta(seconds=180)
 
 def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.now) -> int:
     """Send every mail that is due, one by one; how many were tried."""
-    tried, end = 0, clock() + LONGEST_RUN
+    tried, end, relay = 0, clock() + LONGEST_RUN, process_relay()
     expire_leases(clock())
-    while clock() < end and (mail := claim(clock())):
-        record(mail, _send(transport, mail, clock()), clock())
+    while clock() < end and relay.admits(1):
+        mail = claim(clock())
+        if mail is None:
+            break
+        outcome = _send(transport, relay, mail, clock())
+        record(mail, outcome, clock())
         tried += 1
+        if not outcome.is_counted:
+            break  # the next one would have the same outcome; the next tick tries again
+    relay.note([])  # perhaps none was sent: then the server was not tried
     return tried
 
 
@@ -79,7 +88,8 @@ def claim(now: datetime) -> TransactionalMail | None:
 def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
     """Write the outcome; False when the lease ran out and another worker has the mail now.
 
-    The number of the attempt is the fence: each claim raises it. A mailbox that does not exist is
+    The number of the attempt is the fence: each claim raises it, and an attempt that does not count
+    takes back its own claim only. A mailbox that does not exist is
     suppressed, as after a digest.
     """
     outcome = private(outcome, mail.subscriber.email, ours=settings.MAIL_DOMAIN)
@@ -87,6 +97,7 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
         reason = Suppression.Reason.HARD_BOUNCE
         suppress(mail.subscriber, reason, detail=outcome.error, now=now)
     state = state_after(outcome, mail.attempts, now - mail.created_at)
+    pause = backoff(mail.attempts, outcome.retry_after)
     return bool(
         TransactionalMail.objects.filter(
             pk=mail.pk, state=State.SENDING, attempts=mail.attempts
@@ -95,7 +106,8 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
             error=outcome.error,
             provider_id=outcome.provider_id,
             lease_until=None,
-            next_attempt_at=now + backoff(mail.attempts, outcome.retry_after),
+            attempts=mail.attempts if outcome.is_counted else max(mail.attempts - 1, 1),
+            next_attempt_at=now + pause + spread(pause) * share(mail.pk),
             sent_at=now if state == State.SENT else None,
         )
     )
@@ -107,8 +119,8 @@ def state_after(outcome: Outcome, attempts: int, age: timedelta) -> Transactiona
         return State.SENT
     if outcome.state == "refused":
         return State.FAILED
-    if outcome.state == "misconfigured":
-        # The operator must act, not the subscriber: tried for as long as the link would work.
+    if not outcome.is_counted:
+        # Not the subscriber's fault: tried for as long as the link would work.
         is_over = age > timedelta(days=settings.CONFIRM_DAYS)
     else:
         is_over = attempts >= settings.MAX_ATTEMPTS
@@ -117,7 +129,7 @@ def state_after(outcome: Outcome, attempts: int, age: timedelta) -> Transactiona
     return State.UNCERTAIN if outcome.state == "unknown" else State.FAILED
 
 
-def _send(transport: Transport, mail: TransactionalMail, now: datetime) -> Outcome:
+def _send(transport: Transport, relay: Relay, mail: TransactionalMail, now: datetime) -> Outcome:
     if is_suppressed(mail.subscriber):
         return Outcome("refused", error="the address is suppressed")
     if not may_receive(mail.subscriber):
@@ -126,7 +138,7 @@ def _send(transport: Transport, mail: TransactionalMail, now: datetime) -> Outco
         message = build(mail, now)
     except ERRORS_OF_OURS as error:  # the mails that wait behind it must still leave
         return of_building(error)
-    [outcome] = transport.send([message])
+    [outcome] = relay.note(transport.send([message]))
     if outcome.state == "misconfigured":
-        log.error("mail cannot be sent with these settings: %s", outcome.error)
+        log.error("no confirmation can be sent: %s", without_addresses(in_words(outcome)))
     return outcome

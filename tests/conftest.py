@@ -15,6 +15,9 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
+from mail.relay import process_relay
+from mail.sites import process_sites
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -38,6 +41,8 @@ def _empty_cache() -> Iterator[None]:
     if keys := list(client.scan_iter(f"{os.environ['REDIS_PREFIX']}*", count=1000)):
         client.delete(*keys)
     client.close()
+    process_relay.cache_clear()
+    process_sites.cache_clear()
     yield
 
 

@@ -24,7 +24,8 @@ from mail.backend import MAX_IDLE
 from mail.batch.split import BatchItem, chunks, halves, request_key
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message, django_message
-from mail.outcome import Outcome, resolve_disputed
+from mail.outcome import Outcome
+from mail.run import resolve_disputed
 
 # Before a request is repeated under its key, in seconds.
 PAUSES: Final = (1.0, 3.0)
@@ -129,8 +130,6 @@ class BurstTransport:
         sent = self._send_all([one for one in built if isinstance(one, BatchItem)], journal)
         raw = [one if isinstance(one, Outcome) else sent[id(one)] for one in built]
         resolved = resolve_disputed(raw, self._has_accepted)
-        for message, outcome in zip(burst, resolved, strict=True):
-            journal.answer(message.reference, outcome)
         self._has_accepted = any(outcome.state == "accepted" for outcome in resolved)
         return resolved
 
@@ -161,8 +160,7 @@ class BurstTransport:
             each = reply.each or [reply.whole or Outcome("unknown")] * len(chunk)
             for item, outcome in zip(chunk, each, strict=True):
                 found[id(item)] = outcome
-                if outcome.state == "accepted":  # others may still become another outcome
-                    journal.answer(item.message.reference, outcome)
+                journal.finish(item.message.reference, outcome)
         return found
 
     def _exchange(self, chunk: Sequence[BatchItem]) -> BatchReply:

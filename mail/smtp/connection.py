@@ -1,6 +1,6 @@
-"""One connection to an SMTP server: opened as Django's settings say, then bytes out, replies in.
+"""One connection to an SMTP server: bytes out, replies in.
 
-smtplib connects, encrypts and logs in, because it does that well. From then on this module uses
+smtplib connects, encrypts and logs in (mail/smtp/opening.py). From then on this module uses
 its socket: smtplib waits for every reply and reads every line of a message, and both cost more
 than the message itself.
 """
@@ -16,8 +16,6 @@ import socket
 import ssl
 from time import monotonic
 from typing import Final, NamedTuple, cast
-
-from django.core.mail.backends.smtp import EmailBackend
 
 _LINE: Final = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?$", re.DOTALL)
 # Nearly all replies: one complete line.
@@ -213,24 +211,6 @@ class Connection:
             with contextlib.suppress(ConnectionBroken):
                 self.write(b"QUIT\r\n")
         self._smtp.close()
-
-
-def open_connection() -> Connection:
-    """Connect, encrypt and log in by the EMAIL_* settings.
-
-    Raises:
-        Exception: any reason why this failed; `outcome.of_opening` classifies it.
-    """
-    backend = EmailBackend()
-    try:
-        backend.open()
-        smtp = cast("smtplib.SMTP", backend.connection)
-        smtp.ehlo_or_helo_if_needed()
-    except BaseException:
-        with contextlib.suppress(Exception):
-            backend.close()
-        raise
-    return Connection(smtp, float(backend.timeout or 30))
 
 
 def _size_limit(smtp: smtplib.SMTP) -> int:

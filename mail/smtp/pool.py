@@ -22,6 +22,7 @@ from django.core.mail.message import sanitize_address
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
+from mail.run import Run
 from mail.smtp.loop import ConnectionLoop, Sending
 from mail.smtp.queue import OutgoingQueue
 from mail.smtp.worker import SmtpWorker
@@ -38,6 +39,7 @@ class SmtpTransport:
         count, per_connection = settings.SMTP_CONNECTIONS, settings.SMTP_MAILS_PER_CONNECTION
         sender = envelope_sender(settings.MAIL_FROM)
         self._workers = [SmtpWorker(sender, per_connection) for _ in range(count)]
+        self._run = Run()
         self._threads = ThreadPoolExecutor(max(count - 1, 1), "smtp")
         return self
 
@@ -69,7 +71,7 @@ class SmtpTransport:
             self._send_in_loop(queue)
         else:
             self._send_in_threads(queue)
-        return queue.outcomes
+        return self._run.resolve(queue.outcomes)
 
     # ── a server near us ─────────────────────────────────────────────────────
 

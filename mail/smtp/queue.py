@@ -27,7 +27,9 @@ MAX_TRIES: Final = 3
 _ADDRESS: Final = re.compile(r"[!-+\--;=?-~]+@[!-+\--;=?-~]+")
 _CHECKED_LINES: Final[WeakSet[object]] = WeakSet()
 _LINE_FEED, _DOT = ord("\n"), ord(".")
-_TOO_SLOW: Final = Outcome("deferred", error="the server was too slow for the whole burst")
+_TOO_SLOW: Final = Outcome(
+    "deferred", error="the server was too slow for the whole burst", cause="message or server"
+)
 _LOST: Final = Outcome("unknown", error="no connection reported the outcome")
 
 
@@ -109,7 +111,7 @@ class OutgoingQueue:
         if outgoing in self._unfinished:
             self._unfinished.discard(outgoing)
             outgoing.outcome = outcome
-            self._journal.answer(outgoing.message.reference, outcome)
+            self._journal.finish(outgoing.message.reference, outcome)
 
     def begin(self, outgoing: OutgoingMessage) -> None:
         """Note that the content of this message is about to leave."""
@@ -122,7 +124,7 @@ class OutgoingQueue:
         after its last try.
         """
         self._journal.revoke(outgoing.message.reference)
-        self._failure = Outcome("deferred", error=why[:500])
+        self._failure = Outcome("deferred", error=why[:500], cause="message or server")
         if not is_suspect:
             self._waiting.appendleft(outgoing)
             return

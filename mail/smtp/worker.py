@@ -10,7 +10,8 @@ from typing import Final
 
 from mail import outcome as outcomes
 from mail.outcome import Outcome
-from mail.smtp.connection import Connection, ConnectionBroken, open_connection
+from mail.smtp.connection import Connection, ConnectionBroken
+from mail.smtp.opening import open_connection
 from mail.smtp.queue import OutgoingQueue
 from mail.smtp.session import SmtpSession
 

@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from mail.journal import NO_JOURNAL, Journal
 from mail.outcome import ERRORS_OF_OURS, Outcome
+from mail.relay import process_relay
 from mail.transport import Transport
 from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
@@ -91,13 +92,19 @@ class _Sender:
         self._fence = uuid.uuid4()
         self._rates = send_rates()
         self._throttle = Throttle(self._rates)
+        self._relay = process_relay()
         self._outcomes: list[tuple[Digest, Outcome]] = []  # of the last burst, not recorded yet
         self._journal = journal
         self._is_transmitting = False
         journal.start(Owner(edition.edition_id, self._fence).as_text())
 
     def claim(self, batch: Batch) -> list[Claimed]:
-        """Claim whole bursts, _CLAIM deliveries or one burst; none when nothing waits."""
+        """Claim whole bursts, _CLAIM deliveries or one burst; none when nothing waits.
+
+        None either while the mail server takes no mail: the ticks find what waits.
+        """
+        if not self._relay.is_open:
+            return []
         size = self._burst_size
         most = max(_CLAIM // size, 1) * size
         lease = timedelta(seconds=settings.LEASE_SECONDS)
@@ -124,28 +131,42 @@ class _Sender:
     def send(self, burst: Burst) -> bool:
         """Record the burst before, mark this one in the same commit, and transmit it.
 
-        Returns False when none of it could be marked: the edition was paused, or another worker
-        holds the rows by now.
+        Returns False when none of it could be marked (the edition was paused, or another worker
+        holds the rows by now), or when the mail server takes no mail.
         """
         if self._rates.overall:  # the throttle may sleep, and the outcomes must not wait for it
             self._record_last()
         admitted = self._admit(burst)
         if not admitted:
             return True
+        count = self._relay.admits(len(admitted))
+        if not count:
+            return False
+        return self._send(admitted.first(count)) and count == len(admitted)
+
+    def _send(self, burst: Burst) -> bool:
+        """Mark and transmit; False when none of it could be marked."""
         edition, now = self._edition.edition_id, timezone.now()
-        self._journal.plan(item.id for item in admitted)
+        self._journal.plan(item.id for item in burst)
         held = retry_until_database_returns(
-            lambda: record_and_mark(edition, self._fence, self._outcomes, admitted, now)
+            lambda: record_and_mark(edition, self._fence, self._outcomes, burst, now)
         )
         self._outcomes = []
-        digests = admitted.keep(held).digests()
+        digests = burst.keep(held).digests()
         self._is_transmitting = True
-        outcomes = self._transport.send(digests, self._journal)
+        outcomes = self._relay.note(self._transport.send(digests, self._journal))
         self._is_transmitting = False
         self._outcomes = list(zip(digests, outcomes, strict=True))
-        self._journal.flush()
+        self._note_answers()
         self._throttle.note([(digest.to, outcome) for digest, outcome in self._outcomes])
         return bool(held)
+
+    def _note_answers(self) -> None:
+        """What only the whole burst could decide; the transport has noted what was accepted."""
+        for digest, outcome in self._outcomes:
+            if outcome.state != "accepted":
+                self._journal.answer(digest.reference, outcome)
+        self._journal.flush()
 
     def close(self) -> None:
         """Record the outcomes of the last burst; then the journal is not needed any more.

@@ -102,11 +102,15 @@ SELECT id FROM held
 """
 
 # A row whose lease expired in the meantime keeps its fence, so its outcome can still be recorded.
+# Rows that failed together are not tried together: mail/backoff.py has the same spread. An attempt
+# that is not counted leaves 1, which says that a content is stored.
 _RECORD = """
 UPDATE newsletter_delivery
    SET state = %(state)s::text, reason = %(reason)s, error = %(error)s,
        provider_id = %(provider_ids)s::jsonb ->> id::text,
-       next_attempt_at = %(next_attempt_at)s,
+       next_attempt_at = %(next_attempt_at)s::timestamptz
+         + %(spread)s::interval * (id * 7919 %% 1009 / 1009.0),
+       attempts = greatest(attempts - %(uncounted)s::smallint, 1),
        sent_at = CASE WHEN %(state)s::text = 'sent' THEN %(now)s::timestamptz END,
        lease_until = NULL, fence = NULL
  WHERE id = ANY(%(done)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
@@ -270,7 +274,7 @@ def _equal(results: Sequence[Result]) -> list[list[Result]]:
     """The results in groups that differ in the delivery and the provider's id only."""
     groups: defaultdict[tuple[Any, ...], list[Result]] = defaultdict(list)
     for one in results:
-        groups[one.state, one.reason, one.error, one.next_attempt_at].append(one)
+        groups[one[1:4] + one[5:]].append(one)  # all but the id and the provider's id
     return list(groups.values())
 
 
@@ -283,6 +287,8 @@ def _recorded(group: Sequence[Result]) -> dict[str, Any]:
         "reason": group[0].reason,
         "error": group[0].error,
         "next_attempt_at": group[0].next_attempt_at,
+        "spread": group[0].spread,
+        "uncounted": int(not group[0].is_counted),
     }
 
 

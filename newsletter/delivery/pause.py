@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from mail.outcome import Outcome
+from mail.relay import in_words
+from mail.replies import without_addresses
 from newsletter.delivery.progress import Progress, progress_of
 from newsletter.models import Delivery, Edition
 
@@ -78,7 +80,7 @@ def pause_on_failures(edition_id: int, outcomes: Sequence[Outcome], now: datetim
     """Pause on a wrong setting, or when too many messages are refused for good."""
     misconfigured = next((one for one in outcomes if one.state == "misconfigured"), None)
     if misconfigured:
-        pause(edition_id, f"mail cannot be sent with these settings: {misconfigured.error}", now)
+        pause(edition_id, without_addresses(in_words(misconfigured)), now)
     elif any(outcome.state == "refused" and not outcome.is_ours for outcome in outcomes):
         reason = pause_reason(progress_of(edition_id))
         if reason:

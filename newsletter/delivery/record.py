@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from mail.backoff import backoff
+from mail.backoff import backoff, spread
 from mail.outcome import Outcome
+from mail.relay import reason_of
 from mail.without_address import private
 from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
@@ -82,13 +83,16 @@ def result_of(delivery_id: int, outcome: Outcome, attempts: int, now: datetime) 
     if outcome.state == "accepted":  # nearly always
         return Result(delivery_id, State.SENT, "", "", outcome.provider_id, now)
     state, reason = _state(outcome, attempts)
+    pause = backoff(attempts, outcome.retry_after)
     return Result(
         delivery_id=delivery_id,
         state=state,
         reason=reason,
         error=outcome.error,
         provider_id=outcome.provider_id,
-        next_attempt_at=now + backoff(attempts, outcome.retry_after),
+        next_attempt_at=now + pause,
+        spread=spread(pause),
+        is_counted=outcome.is_counted,
     )
 
 
@@ -100,9 +104,20 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
         return State.FAILED, "refused by the receiving server"
     if outcome.state == "unknown":
         return State.UNCERTAIN, "the connection broke after the message was transmitted"
-    if outcome.state == "misconfigured":
-        # The operator's fault, not the recipient's: no number of attempts ends it.
-        return State.DEFERRED, "the mail provider's settings are wrong"
-    if attempts >= settings.MAX_ATTEMPTS:
+    # Where it is not the recipient's fault, no number of attempts ends it.
+    if outcome.is_counted and attempts >= settings.MAX_ATTEMPTS:
         return State.FAILED, f"failed after {attempts} attempts"
-    return State.DEFERRED, "deferred by the receiving server"
+    return State.DEFERRED, _reason(outcome)
+
+
+def _reason(outcome: Outcome) -> str:
+    """Why it waits for another attempt."""
+    if outcome.cause == "server":
+        return reason_of(outcome)
+    if outcome.cause == "us":
+        return "refused because of us, not of this reader"
+    if outcome.state == "misconfigured":
+        return "the mail provider's settings are wrong"
+    if outcome.disputed:
+        return "refused before any mail was accepted: it is tried again"
+    return "deferred by the receiving server"

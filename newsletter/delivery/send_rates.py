@@ -1,4 +1,4 @@
-"""The send rates of the settings: overall, per recipient domain, and per day of a warm-up."""
+"""The send rates of the settings: overall, by recipient domain or site, by day of a warm-up."""
 
 from __future__ import annotations
 
@@ -44,9 +44,15 @@ class SendRates:
     domains: Mapping[str, float] = field(default_factory=dict)
     warm_up: WarmUp | None = None
 
-    def of_domain(self, domain: str) -> float:
-        """The rate of one recipient domain, or of "*" when it has none of its own."""
-        return self.domains.get(domain, self.domains.get(_OTHER_DOMAINS, 0.0))
+    def of(self, domain: str, site: str) -> tuple[str, float]:
+        """What shares a rate, the domain or its site, and the rate; 0: no limit.
+
+        A domain with a rate of its own is paced by itself, any other with all domains of its site:
+        at the site's rate, or at that of "*".
+        """
+        if domain in self.domains:
+            return domain, self.domains[domain]
+        return site, self.domains.get(site, self.domains.get(_OTHER_DOMAINS, 0.0))
 
 
 def send_rates() -> SendRates:

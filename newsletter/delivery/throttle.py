@@ -1,10 +1,11 @@
 """Hold each burst to the send rates, counted in Redis over all workers.
 
-Messages over the rate of their domain are deferred until there is room for them, and no other
-message waits behind them: a slow domain delays its own mail only. A domain that defers a whole
-burst ("try later", 421) gets a back-off: no mail for 60 seconds, and for twice as long each time
-until it accepts mail again, one hour at most. Without Redis all mail is sent at full speed, since
-late mail is worse than fast mail.
+Messages over the rate of their domain, or of the site that receives for it (mail/sites.py), are
+deferred until there is room for them, and no other message waits behind them: a slow domain delays
+its own mail only. A domain that defers a whole burst ("try later") gets a back-off: no mail for 60
+seconds, and for twice as long each time until it accepts mail again, one hour at most; so does a
+site when several of its domains do. Without Redis all mail is sent at full speed, since late mail
+is worse than fast mail.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from mail.outcome import Outcome
+from mail.sites import process_sites
 from newsletter.delivery.send_rates import SendRates, seconds_to_midnight
 
 log = logging.getLogger(__name__)
@@ -75,7 +77,8 @@ class Throttle:
     def __init__(self, rates: SendRates, sleep: Callable[[float], None] = time.sleep) -> None:
         self._rates = rates
         self._sleep = sleep
-        # By domain: the seconds of its back-off, and when they were read.
+        self._sites = process_sites()
+        # By domain or site: the seconds of its back-off, and when they were read.
         self._back_offs: dict[str, tuple[float, float]] = {}
 
     def burst_size(self, usual: int) -> int:
@@ -101,27 +104,33 @@ class Throttle:
         deferred: Counter[str] = Counter()
         accepting: set[str] = set()
         for address, outcome in outcomes:
-            if outcome.state == "deferred":
+            if _is_of_its_domain(outcome):
                 deferred[domain_of(address)] += 1
             elif outcome.state == "accepted":
                 accepting.add(domain_of(address))
-        for domain, count in deferred.items():
-            if count >= _DEFERRED_BY_DOMAIN and domain not in accepting:
-                _try(lambda domain=domain: _back_off(domain))  # type: ignore[misc]
-                self._back_offs.pop(domain, None)
+        sites = self._sites.site_of({*deferred, *accepting})
+        for name in deferring(deferred, accepting, sites):
+            _try(lambda name=name: _back_off(name))  # type: ignore[misc]
+            self._back_offs.pop(name, None)
 
     def _admit(self, addresses: Mapping[int, str], now: datetime) -> Admission:
         by_domain: dict[str, list[int]] = defaultdict(list)
         for number, address in addresses.items():
             by_domain[domain_of(address)].append(number)
         wait: dict[int, tuple[float, str]] = {}
-        back_offs = self._current_back_offs(by_domain)
+        sites = self._sites.site_of(by_domain)
+        back_offs = self._current_back_offs({*sites, *sites.values()})
+        paced: dict[tuple[str, float], list[int]] = defaultdict(list)
         for domain, ids in by_domain.items():
-            if back_offs[domain] > 0:
-                why = f"{domain} defers all mail for now"
-                wait |= dict.fromkeys(ids, (back_offs[domain], why))
-            elif rate := self._rates.of_domain(domain):
-                wait |= self._over_rate(domain, rate, ids)
+            name = max((domain, sites[domain]), key=back_offs.__getitem__)
+            if back_offs[name] > 0:
+                why = f"{name} defers all mail for now"
+                wait |= dict.fromkeys(ids, (back_offs[name], why))
+            else:
+                paced[self._rates.of(domain, sites[domain])] += ids
+        for (name, rate), ids in paced.items():
+            if rate:
+                wait |= self._over_rate(name, rate, ids)
         wait |= self._over_warm_up([number for number in addresses if number not in wait], now)
         go = [number for number in addresses if number not in wait]
         self._wait_for_overall_rate(len(go))
@@ -136,11 +145,11 @@ class Throttle:
         return {domain: known[domain][0] for domain in domains}
 
     def _over_rate(
-        self, domain: str, rate: float, ids: Sequence[int]
+        self, name: str, rate: float, ids: Sequence[int]
     ) -> dict[int, tuple[float, str]]:
-        """Those over the domain's rate, each with the seconds until there is room for it."""
-        taken, wait = _take(f"domain:{domain}", rate, len(ids))
-        why = f"the send rate for {domain}"
+        """Those over the rate of a domain or site, each with the seconds until there is room."""
+        taken, wait = _take(f"domain:{name}", rate, len(ids))
+        why = f"the send rate for {name}"
         return {number: (wait + place / rate, why) for place, number in enumerate(ids[taken:])}
 
     def _over_warm_up(self, ids: Sequence[int], now: datetime) -> dict[int, tuple[float, str]]:
@@ -164,6 +173,35 @@ class Throttle:
             count -= taken
             if count:
                 self._sleep(min(wait, _LONGEST_SLEEP))
+
+
+def deferring(
+    deferred: Mapping[str, int], accepting: Collection[str], sites: Mapping[str, str]
+) -> list[str]:
+    """The domains and sites that defer all mail, by a burst's deferred messages. Pure.
+
+    A site does when several domains of it defer and none accepts: a single one may have a rule of
+    its own, and must not hold up all others.
+    """
+    accepting_sites = {sites[domain] for domain in accepting}
+    by_site: defaultdict[str, list[str]] = defaultdict(list)
+    for domain in deferred:
+        by_site[sites[domain]].append(domain)
+    found = []
+    for site, domains in by_site.items():
+        total = sum(deferred[domain] for domain in domains)
+        if len(domains) > 1 and total >= _DEFERRED_BY_DOMAIN and site not in accepting_sites:
+            found.append(site)
+        else:
+            alone = (one for one in domains if deferred[one] >= _DEFERRED_BY_DOMAIN)
+            found += [one for one in alone if one not in accepting]
+    return found
+
+
+def _is_of_its_domain(outcome: Outcome) -> bool:
+    """Whether the receiving domain deferred it; not the mail server, nor because of us."""
+    is_ours = outcome.is_ours or outcome.disputed
+    return outcome.state == "deferred" and outcome.cause == "message" and not is_ours
 
 
 def domain_of(address: str) -> str:

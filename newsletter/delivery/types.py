@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -127,6 +127,10 @@ class Burst:
         """The items of these deliveries only."""
         return Burst([item for item in self.items if item.id in ids], self.stamp)
 
+    def first(self, count: int) -> Burst:
+        """The first items only."""
+        return self if count >= len(self.items) else Burst(self.items[:count], self.stamp)
+
     def digests(self) -> list[Digest]:
         return [self._digest(item) for item in self.items]
 
@@ -155,3 +159,5 @@ class Result(NamedTuple):
     error: str
     provider_id: str
     next_attempt_at: datetime
+    spread: timedelta = timedelta()  # by how much at most it comes later, by the row's id
+    is_counted: bool = True  # whether the attempt counts towards MAX_ATTEMPTS

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mail.backoff import backoff
+from mail.backoff import backoff, share, spread
 
 MINUTE = timedelta(minutes=1)
 
@@ -29,3 +29,15 @@ def test_many_attempts_do_not_overflow() -> None:
 )
 def test_a_server_may_ask_for_more_up_to_a_day(asked: float, minutes: float) -> None:
     assert backoff(1, asked) == timedelta(minutes=minutes)
+
+
+def test_rows_that_failed_together_are_spread_over_a_quarter_of_the_pause() -> None:
+    moments = {spread(MINUTE) * share(number) for number in range(1, 1001)}
+    assert len(moments) == 1000
+    assert timedelta() <= min(moments) < max(moments) < timedelta(seconds=15)
+    early = sum(moment < timedelta(seconds=7.5) for moment in moments)
+    assert 480 < early < 520
+
+
+def test_a_row_has_the_same_share_each_time() -> None:
+    assert [share(7), share(7), share(1009)] == [7 * 7919 % 1009 / 1009] * 2 + [0.0]

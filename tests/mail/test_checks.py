@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
-from mail.checks import check_provider, check_sender, check_smtp, missing_provider_setting
+from mail.checks import (
+    check_ca_file,
+    check_name,
+    check_provider,
+    check_public_name,
+    check_sender,
+    check_smtp,
+    missing_provider_setting,
+)
 from mail.providers import backend_of, known_providers
 
 
@@ -112,3 +122,67 @@ def test_the_named_settings_make_any_provider_usable(settings: Settings, provide
             assert re.fullmatch(r"ANYMAIL_[A-Z0-9_]+", missing)
             keys[missing.removeprefix("ANYMAIL_")] = "https://api.example.org/"
     pytest.fail(f"{provider} always misses a setting")
+
+
+# ── the name and the CA ──────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("papers.example.org", []),
+        ("[192.0.2.7]", []),
+        ("", []),
+        ("web-1", ["trending.E040"]),
+        ("a_b.example.org", ["trending.E040"]),
+        ("bücher.example.org", ["trending.E040"]),
+        ("192.0.2.7", ["trending.E040"]),
+    ],
+)
+def test_a_name_that_servers_refuse_is_an_error(
+    settings: Settings, name: str, ids: list[str]
+) -> None:
+    settings.MAIL_PROVIDER, settings.EHLO_NAME = "smtp", name
+    assert [found.id for found in check_name()] == ids
+    settings.MAIL_PROVIDER = "postmark"
+    assert check_name() == []
+
+
+@pytest.mark.parametrize(("content", "ids"), [("", ["trending.E041"]), ("x", ["trending.E041"])])
+def test_a_ca_file_without_certificates_is_an_error(
+    settings: Settings, tmp_path: Path, content: str, ids: list[str]
+) -> None:
+    file = tmp_path / "ca.pem"
+    if content:
+        file.write_text(content)
+    settings.EMAIL_SSL_CA_FILE = str(file)
+    [found] = check_ca_file()
+    assert [found.id] == ids
+    assert str(file) in found.msg
+
+
+def test_no_ca_file_and_the_system_s_are_fine(settings: Settings) -> None:
+    settings.EMAIL_SSL_CA_FILE = ""
+    assert check_ca_file() == []
+    settings.EMAIL_SSL_CA_FILE = requests.utils.DEFAULT_CA_BUNDLE_PATH
+    assert check_ca_file() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "ca_file", "encrypted", "ids"),
+    [
+        ("papers.example.org", "", False, []),
+        ("", "", False, ["trending.W040"]),
+        ("papers.internal", "", True, ["trending.W040"]),
+        ("papers.example.org", "/ca.pem", True, []),
+        ("papers.example.org", "/ca.pem", False, ["trending.W041"]),
+    ],
+)
+def test_a_name_that_only_this_network_knows_is_a_warning(
+    settings: Settings, name: str, ca_file: str, encrypted: bool, ids: list[str]
+) -> None:
+    settings.MAIL_PROVIDER, settings.EHLO_NAME = "smtp", name
+    settings.EMAIL_SSL_CA_FILE, settings.EMAIL_USE_TLS = ca_file, encrypted
+    assert [found.id for found in check_public_name()] == ids
+    settings.MAIL_PROVIDER = "postmark"
+    assert check_public_name() == []

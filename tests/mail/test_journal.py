@@ -15,7 +15,7 @@ import pytest
 
 from mail import journal as journals
 from mail.journal import Journal, Remains, boot_id, parse, remains_in
-from mail.outcome import Outcome
+from mail.outcome import Outcome, State
 
 ACCEPTED = Outcome("accepted", provider_id="250 2.0.0 Ok: queued as 4F2A")
 REFUSED = Outcome("refused", error="550 5.1.1 no such user", is_hard_bounce=True)
@@ -54,7 +54,7 @@ def test_a_killed_process_leaves_what_it_planned_began_and_was_answered(tmp_path
         tmp_path,
         "j.start('edition 7'); j.plan([1, 2, 3, 4])",
         "j.begin(1); j.begin(2)",
-        "j.answer(1, Outcome('accepted', provider_id='250 2.0.0 Ok: queued as 4F2A'))",
+        "j.finish(1, Outcome('accepted', provider_id='250 2.0.0 Ok: queued as 4F2A'))",
         "j.begin(3)",
     )
     [remains] = remains_in(tmp_path)
@@ -165,7 +165,7 @@ def test_a_journal_that_cannot_be_written_is_emptied_and_sending_goes_on(
 def test_an_answer_is_written_with_the_next_line(tmp_path: Path, journal: Journal) -> None:
     journal.start("7")
     journal.begin(1)
-    journal.answer(1, ACCEPTED)
+    journal.finish(1, ACCEPTED)
     assert "+ 1" not in files(tmp_path)[0]
     journal.begin(2)
     assert files(tmp_path)[0].endswith("> 1\n+ 1 250 2.0.0 Ok: queued as 4F2A\n> 2\n")
@@ -179,13 +179,42 @@ def test_an_outcome_is_read_as_it_was_written(tmp_path: Path, journal: Journal) 
     journal.start("7")
     for number, outcome in enumerate([ACCEPTED, REFUSED, odd]):
         journal.answer(number, outcome)
-    journal.answer(3, Outcome("accepted", provider_id="two\nlines\r\n> 4"))
+    journal.finish(3, Outcome("accepted", provider_id="two\nlines\r\n> 4"))
     journal.flush()
     remains = parse(files(tmp_path)[0])
     assert remains
     assert [remains.outcomes[number] for number in range(3)] == [ACCEPTED, REFUSED, odd]
     assert remains.outcomes[3].provider_id == "two lines > 4"
     assert remains.begun == set()
+
+
+@pytest.mark.parametrize("state", ["refused", "deferred", "misconfigured"])
+def test_what_was_not_accepted_may_be_tried_again_until_its_outcome_is_final(
+    tmp_path: Path, journal: Journal, state: State
+) -> None:
+    journal.start("7")
+    journal.plan([1])
+    journal.begin(1)
+    journal.finish(1, Outcome(state))
+    journal.flush()
+    remains = parse(files(tmp_path)[0])
+    assert remains
+    assert remains.never_begun == {1}
+    journal.answer(1, Outcome("deferred", error="the mail server takes no mail"))
+    journal.flush()
+    remains = parse(files(tmp_path)[0])
+    assert remains
+    assert remains.outcomes[1].error == "the mail server takes no mail"
+
+
+def test_what_is_unknown_stays_in_doubt(tmp_path: Path, journal: Journal) -> None:
+    journal.start("7")
+    journal.begin(1)
+    journal.finish(1, Outcome("unknown"))
+    journal.flush()
+    remains = parse(files(tmp_path)[0])
+    assert remains
+    assert remains.begun == {1}
 
 
 def lines(*those: str) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from fakes.smtp_sink import sinking
 from fakes.smtp_sink_rules import HANG_UP, Sink, as_usual
+from mail.backoff import share
 from mail.factory import SMTP, open_transport
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
@@ -79,7 +80,8 @@ def test_a_deferred_mail_is_tried_again_after_growing_pauses(settings: LazySetti
             mail.refresh_from_db()
             waits.append(mail.next_attempt_at - now)
             now = mail.next_attempt_at
-    assert [wait // MINUTE for wait in waits] == [1, 4, 16, 64, 256, 360]
+    pauses = [MINUTE * minutes for minutes in (1, 4, 16, 64, 256, 360)]
+    assert waits == [pause + pause / 4 * share(mail.pk) for pause in pauses]
     assert (mail.state, mail.attempts) == (State.FAILED, settings.MAX_ATTEMPTS)
     assert mail.error == "451 4.7.1 greylisted"
 
@@ -267,7 +269,8 @@ def test_a_server_may_ask_for_a_longer_pause() -> None:
     assert claimed
     record(claimed, Outcome("deferred", retry_after=3600), NOON)
     mail.refresh_from_db()
-    assert (mail.state, mail.next_attempt_at) == (State.DEFERRED, NOON + 60 * MINUTE)
+    later = 60 * MINUTE + 15 * MINUTE * share(mail.pk)
+    assert (mail.state, mail.next_attempt_at) == (State.DEFERRED, NOON + later)
 
 
 def test_a_mail_that_cannot_be_built_holds_up_no_other(settings: LazySettings) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from fakes.mail_api import FAULTS, Fault, MailApi, answering
+from mail.backoff import share
 from mail.factory import open_transport
 from subscribers.models import TransactionalMail
 from subscribers.send_transactional import send_waiting
@@ -85,4 +86,8 @@ def test_the_pause_that_a_provider_asks_for_is_kept(settings: Settings, api: Mai
     mail = make_mail(make_subscriber())
     send()
     mail.refresh_from_db()
-    assert (mail.state, mail.next_attempt_at) == (State.DEFERRED, NOON + timedelta(hours=1))
+    spread = timedelta(minutes=15) * share(mail.pk)
+    assert (mail.state, mail.next_attempt_at) == (
+        State.DEFERRED,
+        NOON + timedelta(hours=1) + spread,
+    )

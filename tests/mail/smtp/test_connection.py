@@ -13,7 +13,8 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from mail.smtp.connection import Connection, ConnectionBroken, open_connection
+from mail.smtp.connection import Connection, ConnectionBroken
+from mail.smtp.opening import open_connection
 from tests.mail.smtp.bursts import Connect, make_burst, reply_at, reply_once, states, strict_sink
 
 

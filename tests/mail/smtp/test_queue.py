@@ -76,7 +76,9 @@ def test_a_suspect_message_goes_last_and_is_deferred_in_the_end() -> None:
         assert take(queue) is first
         queue.requeue(first, "the connection broke again", is_suspect=True)
     assert queue.take() is None
-    assert first.outcome == Outcome("deferred", error="the connection broke again")
+    assert first.outcome == Outcome(
+        "deferred", error="the connection broke again", cause="message or server"
+    )
     assert second.outcome is None
 
 
@@ -183,4 +185,4 @@ def test_messages_whose_time_is_over_are_not_begun() -> None:
     assert queue.take() is None
     queue.finish_rest()
     error = "the server was too slow for the whole burst"
-    assert queue.outcomes == [Outcome("deferred", error=error)] * 2
+    assert queue.outcomes == [Outcome("deferred", error=error, cause="message or server")] * 2

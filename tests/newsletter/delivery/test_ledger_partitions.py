@@ -332,6 +332,8 @@ def test_an_edition_without_statistics_is_not_read_as_a_whole() -> None:
         "fence": str(uuid.uuid4()),
         "most": 50,
         "composed_at": None,
+        "spread": timedelta(),
+        "uncounted": 0,
         "times": [NOON] * 50,
         **dict.fromkeys(("ids", "done"), array(ids)),
         **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -36,7 +36,14 @@ SELECT n, %(edition)s, n, CASE WHEN n > 39900 THEN 'queued' ELSE 'sent' END, '',
        0, %(now)s, '', '', %(now)s
   FROM generate_series(1, 40000) AS n
 """
-_OUTCOME: Final = {"state": "sent", "reason": "", "error": "", "next_attempt_at": NOW}
+_OUTCOME: Final = {
+    "state": "sent",
+    "reason": "",
+    "error": "",
+    "next_attempt_at": NOW,
+    "spread": timedelta(),
+    "uncounted": 0,
+}
 _CONTENT: Final = {
     "new": array(BURST),
     **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),

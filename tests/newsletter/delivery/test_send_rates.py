@@ -8,7 +8,13 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from newsletter.delivery.send_rates import WarmUp, domain_rates, seconds_to_midnight, send_rates
+from newsletter.delivery.send_rates import (
+    SendRates,
+    WarmUp,
+    domain_rates,
+    seconds_to_midnight,
+    send_rates,
+)
 
 NOW = datetime(2025, 3, 15, 18, tzinfo=UTC)
 
@@ -22,7 +28,11 @@ def test_the_ramp_grows_day_by_day_up_to_its_cap(day: int, allowed: int | None) 
 def test_the_settings_are_read(settings: Settings) -> None:
     settings.SEND_RATE, settings.DOMAIN_RATES = 50.0, ["gmail.com=20", "*=5"]
     rates = send_rates()
-    assert (rates.overall, rates.of_domain("gmail.com"), rates.of_domain("x.org")) == (50, 20, 5)
+    assert (rates.overall, rates.of("gmail.com", "google.com"), rates.of("x.org", "y.org")) == (
+        50,
+        ("gmail.com", 20),
+        ("y.org", 5),
+    )
 
 
 def test_the_rate_of_an_international_domain_is_that_of_its_addresses() -> None:
@@ -43,3 +53,10 @@ def test_a_wrong_day_is_refused_with_its_setting(settings: Settings) -> None:
 
 def test_midnight_is_the_next_one_in_utc() -> None:
     assert seconds_to_midnight(NOW) == 6 * 3600
+
+
+def test_a_rate_may_name_a_site() -> None:
+    rates = SendRates(domains={"google.com": 20, "gmail.com": 30})
+    assert rates.of("a.org", "google.com") == ("google.com", 20)
+    assert rates.of("gmail.com", "google.com") == ("gmail.com", 30)
+    assert rates.of("b.org", "b.org") == ("b.org", 0)

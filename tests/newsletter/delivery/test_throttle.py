@@ -7,10 +7,12 @@ import pytest
 import redis
 from pytest_django import Settings
 
+from fakes.dns_server import serving_dns
 from mail.outcome import Outcome, State
+from mail.sites import Sites
 from newsletter.delivery import throttle
 from newsletter.delivery.send_rates import SendRates, WarmUp
-from newsletter.delivery.throttle import Admission, Throttle
+from newsletter.delivery.throttle import Admission, Throttle, deferring
 
 NOW = datetime(2025, 3, 15, 18, tzinfo=UTC)
 
@@ -112,6 +114,22 @@ def test_no_other_outcome_starts_a_back_off(state: State, count: int) -> None:
     assert not admit(SendRates(), *at("a.org", 1)).wait
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome("deferred", cause="server"),
+        Outcome("deferred", cause="us"),
+        Outcome("deferred", cause="message or server"),
+        Outcome("deferred", is_ours=True),
+        Outcome("deferred", disputed=True),
+        Outcome("misconfigured"),
+    ],
+)
+def test_what_is_not_the_domain_s_doing_starts_no_back_off(outcome: Outcome) -> None:
+    Throttle(SendRates()).note([(address, outcome) for address in at("a.org", 9)])
+    assert not admit(SendRates(), *at("a.org", 1)).wait
+
+
 def test_a_domain_that_accepts_some_mail_gets_no_back_off() -> None:
     outcomes = [Outcome("deferred")] * 5 + [Outcome("accepted")]
     Throttle(SendRates()).note(list(zip(at("a.org", 6), outcomes, strict=True)))
@@ -123,6 +141,70 @@ def test_mail_over_the_warm_up_waits_until_tomorrow() -> None:
     admissions = [admit(rates, *at("a.org", 10)) for _ in range(3)]
     assert [len(admission.go) for admission in admissions] == [10, 2, 0]
     assert admissions[1].wait[9] == (6 * 3600, "warm-up: 12 mails today")
+
+
+# ── sites ────────────────────────────────────────────────────────────────────
+
+MX = {
+    "a.org": ["1 aspmx.l.google.com."],
+    "b.org": ["1 aspmx.l.google.com."],
+    "c.org": ["10 mail.c.org."],
+}
+
+
+@pytest.fixture
+def _sites(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The sites of three domains, known already."""
+    settings.PACE_BY_SITE = True
+    with serving_dns(MX) as server:
+        sites = Sites(server.resolver())
+        sites.site_of(MX)
+        sites.wait()
+        monkeypatch.setattr(throttle, "process_sites", lambda: sites)
+        yield
+
+
+@pytest.mark.usefixtures("_sites")
+@pytest.mark.parametrize("name", ["google.com", "*"])
+def test_the_domains_of_a_site_share_its_rate(name: str) -> None:
+    addresses = [*at("a.org", 8), *at("b.org", 8), *at("c.org", 8)]
+    admission = admit(SendRates(domains={name: 10}), *addresses)
+    assert [number for number in admission.go if number < 16] == list(range(10))
+    assert {why for _, why in admission.wait.values()} == {"the send rate for google.com"}
+    assert [number for number in admission.go if number >= 16] == list(range(16, 24))
+
+
+@pytest.mark.usefixtures("_sites")
+def test_several_domains_that_defer_rest_their_whole_site() -> None:
+    note("deferred", [*at("a.org", 2), *at("b.org", 1)])
+    admission = admit(SendRates(), *at("a.org", 1), *at("b.org", 1), *at("c.org", 1))
+    assert list(admission.go) == [2]
+    assert {why for _, why in admission.wait.values()} == {"google.com defers all mail for now"}
+
+
+@pytest.mark.usefixtures("_sites")
+def test_a_single_domain_that_defers_rests_alone() -> None:
+    note("deferred", at("a.org", 5))
+    assert list(admit(SendRates(), *at("a.org", 1), *at("b.org", 1)).go) == [1]
+
+
+@pytest.mark.parametrize(
+    ("deferred", "accepting", "found"),
+    [
+        ({"a": 3}, [], ["a"]),
+        ({"a": 2}, [], []),
+        ({"a": 2, "b": 1}, [], ["site"]),
+        ({"a": 1, "b": 1}, [], []),
+        ({"a": 3, "b": 1}, ["c"], ["a"]),
+        ({"a": 3, "b": 1}, ["a"], []),
+        ({"a": 3, "x": 3}, [], ["a", "x"]),
+    ],
+)
+def test_who_defers_all_mail(
+    deferred: dict[str, int], accepting: list[str], found: list[str]
+) -> None:
+    sites = {"a": "site", "b": "site", "c": "site", "x": "x"}
+    assert deferring(deferred, accepting, sites) == found
 
 
 def test_without_redis_all_mail_is_sent(settings: Settings) -> None:

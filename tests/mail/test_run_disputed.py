@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mail.outcome import Outcome, resolve_disputed
+from mail.outcome import Outcome
+from mail.run import resolve_disputed
 
 ACCEPTED = Outcome("accepted", provider_id="1")
 DISPUTED = Outcome("misconfigured", error="400 odd", disputed=True)

@@ -1,0 +1,149 @@
+"""Whether refusals are about their messages or about us: the other answers of a run decide.
+
+A run is what one transport sends, burst after burst. The decisions are pure functions over counts:
+
+- What the words of a reply call our fault is our fault while nothing was accepted. Once something
+  was, one such refusal concerns its message, and several of the same words in a row are us again.
+- A refusal whose words say nothing is not final before something was accepted: it is deferred.
+- When each of the first ten answers is the same refusal, whatever its words are, it is about us:
+  ten mailboxes do not vanish at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Final
+
+from mail.outcome import Outcome
+from mail.replies import without_details
+
+# So few messages may all be invalid; more are not, so then it is the settings.
+FEW: Final = 3
+SAME: Final = 10  # answers that are all the same refusal
+_SHARE: Final = 4  # as many accepted ones for each refusal make the refusals exceptions
+_PROOF_SECONDS: Final = 600.0  # so long an accepted message proves that the settings are right
+_SAME_ADVICE: Final = "each mail is refused with the same words, so it is not about one reader"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a run has shown so far."""
+
+    is_proven: bool = False  # the server accepted a message a short time ago
+    same: str = ""  # the words of each refusal since a message was accepted, while they are equal
+    times: int = 0  # how many those are
+
+
+def resolve_refusals(outcomes: Sequence[Outcome], history: History) -> list[Outcome]:
+    """The outcomes of a burst with their causes decided: a message, or us. Pure."""
+    accepted = sum(one.state == "accepted" for one in outcomes)
+    if accepted == len(outcomes):  # nearly always
+        return list(outcomes)
+    words = [_words(one) for one in outcomes]
+    counts = Counter(words)
+    first = words[0]
+    only = first if counts[first] == len(words) else ""
+    before = history.times if only and only == history.same else 0
+    return [
+        _resolved(one, counts[text] + before, accepted, history.is_proven, is_only=text == only)
+        for one, text in zip(outcomes, words, strict=True)
+    ]
+
+
+def _words(outcome: Outcome) -> str:
+    """The words of a server's refusal that another message would get too; else nothing."""
+    is_refusal = outcome.state in ("refused", "misconfigured") or outcome.cause == "us"
+    return without_details(outcome.error) if is_refusal else ""
+
+
+def _resolved(one: Outcome, same: int, accepted: int, is_proven: bool, *, is_only: bool) -> Outcome:
+    """One outcome. `same`: how many refusals in a row had its words; `is_only`: all had them."""
+    if is_only and same >= SAME and _can_be_ours(one):
+        return _as_ours(one)
+    if not one.disputed:
+        return one
+    if one.cause == "us":
+        return _about_us(one, concerns_us(same, accepted, is_proven))
+    if one.state == "refused" and not (accepted or is_proven):
+        return replace(one, state="deferred")
+    return replace(one, disputed=False)
+
+
+def concerns_us(same: int, accepted: int, is_proven: bool) -> bool:
+    """Whether refusals whose words blame us do concern us, and not their recipients. Pure."""
+    if not (accepted or is_proven):
+        return True
+    return same >= FEW and same * _SHARE >= accepted
+
+
+def _can_be_ours(one: Outcome) -> bool:
+    return (one.state == "refused" and not one.is_ours) or one.cause == "us"
+
+
+def _as_ours(one: Outcome) -> Outcome:
+    return replace(
+        one,
+        state="misconfigured",
+        cause="us",
+        advice=one.advice or _SAME_ADVICE,
+        is_hard_bounce=False,
+        disputed=False,
+    )
+
+
+def _about_us(one: Outcome, is_so: bool) -> Outcome:
+    """A refusal for now stays one: the server may only have to look something up."""
+    if is_so:
+        return replace(one, disputed=False)
+    state = "refused" if one.state == "misconfigured" else one.state
+    return replace(one, state=state, cause="message", advice="", disputed=False)
+
+
+class Run:
+    """The history of one transport, from burst to burst. Used by one thread."""
+
+    def __init__(self) -> None:
+        self._accepted_at = float("-inf")
+        self._same, self._times = "", 0
+
+    def resolve(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The outcomes of the next burst, decided."""
+        is_proven = monotonic() - self._accepted_at < _PROOF_SECONDS
+        resolved = resolve_refusals(outcomes, History(is_proven, self._same, self._times))
+        self._note(outcomes)
+        return resolved
+
+    def _note(self, outcomes: Sequence[Outcome]) -> None:
+        if any(one.state == "accepted" for one in outcomes):
+            self._accepted_at = monotonic()
+            self._same, self._times = "", 0
+            return
+        words = {_words(one) for one in outcomes}
+        if len(words) != 1:
+            self._same, self._times = "", 0
+            return
+        [text] = words
+        self._times = (self._times if text == self._same else 0) + len(outcomes)
+        self._same = text
+
+
+def resolve_disputed(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:
+    """Convert disputed settings into refusals where a provider accepts our other messages.
+
+    Args:
+        outcomes: of one burst.
+        is_proven: a message of the burst before was accepted. That counts for a burst of one or
+            two messages only: settings may become wrong at any time.
+    """
+    has_accepted = any(outcome.state == "accepted" for outcome in outcomes)
+    if not has_accepted and not (is_proven and len(outcomes) < FEW):
+        return list(outcomes)
+    return [
+        replace(outcome, state="refused", disputed=False)
+        if outcome.disputed and outcome.state == "misconfigured"
+        else outcome
+        for outcome in outcomes
+    ]
