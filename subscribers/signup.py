@@ -27,8 +27,8 @@ from web.locks import wait_for_lock
 from web.sql import rows
 
 REQUESTS_A_DAY: Final = 3
-# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0007). Who has more
-# addresses than these signed up long ago, and a day holds three.
+# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0007). No more than
+# three addresses of a mailbox are added in a day.
 _SAME_MAILBOX: Final = """
 SELECT email
   FROM subscribers_subscriber
@@ -36,8 +36,6 @@ SELECT email
             THEN replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
             ELSE split_part(split_part(email, '@', 1), '+', 1) || '@' || split_part(email, '@', 2)
        END = %(mailbox)s
- ORDER BY id DESC
- LIMIT 1000
 """
 
 
