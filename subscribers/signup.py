@@ -28,8 +28,8 @@ from web.sql import rows
 
 REQUESTS_A_DAY: Final = 3
 _REQUESTS: Final = (ConsentEntry.Step.REQUESTED, ConsentEntry.Step.LINK)
-# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). Who has more
-# addresses than these signed up long ago, and a day holds three.
+# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). No more than
+# three addresses of a mailbox are added in a day.
 _SAME_MAILBOX: Final = """
 SELECT email
   FROM subscribers_subscriber
@@ -37,8 +37,6 @@ SELECT email
             THEN replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
             ELSE split_part(split_part(email, '@', 1), '+', 1) || '@' || split_part(email, '@', 2)
        END = %(mailbox)s
- ORDER BY id DESC
- LIMIT 1000
 """
 
 
@@ -86,7 +84,7 @@ def request_link(
     An address that gets none, and one that must get no mail, gets none by this either. The same
     lock and the same limit as for a sign-up hold for every address.
     """
-    wait_for_lock(f"sign-up {address_hash(email)}")
+    wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")
     if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
         return
     subscriber = Subscriber.objects.filter(email=email).first()

@@ -17,7 +17,7 @@ from anymail.signals import AnymailTrackingEvent, tracking
 from django.conf import settings
 from django.utils import timezone
 
-from mail.without_address import without_address
+from mail.without_address import CUT, without_address
 from newsletter.editions.message_ids import read_message_id
 from newsletter.events.bounces import is_hard
 from newsletter.models import DeliveryEvent
@@ -70,7 +70,8 @@ def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> Deli
         fingerprint=fingerprint(event, provider),
         provider=provider[:20],
         kind=event.event_type,
-        message_id=_text(event.message_id)[:200],
+        # Cut as the ledger cuts it (mail/without_address.py), or the two would not match.
+        message_id=_id_of(event, recipient),
         delivery_id=_delivery_id(event),
         recipient=recipient[:254],
         address_hash=address_hash(recipient) if recipient else "",
@@ -81,6 +82,11 @@ def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> Deli
         received_at=now,
         due_at=now,
     )
+
+
+def _id_of(event: AnymailTrackingEvent, recipient: str) -> str:
+    number = _text(event.message_id)[:200]
+    return number.replace(recipient, CUT) if recipient else number
 
 
 def fingerprint(event: AnymailTrackingEvent, provider: str) -> str:

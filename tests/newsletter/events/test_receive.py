@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from mail.outcome import Outcome
+from mail.without_address import private
 from newsletter.editions.message_ids import message_id
 from newsletter.events import receive
 from newsletter.models import Delivery, DeliveryEvent
@@ -135,6 +137,12 @@ def test_the_server_s_reply_is_stored_without_the_address(
 ) -> None:
     post(client, "postmark", postmark_bounce(delivery.pk))
     assert stored_event().detail == "smtp;550 5.1.1 <…> user unknown · It came back."
+
+
+def test_an_id_that_holds_the_address_is_stored_as_the_ledger_stores_it() -> None:
+    row = receive.event_row(event(message_id=f"id-{ADA}"), "Postmark", FIVE_PAST)
+    sent = private(Outcome("accepted", provider_id=f"id-{ADA}"), ADA, ours="")
+    assert row.message_id == sent.provider_id == "id-…"
 
 
 def test_without_metadata_the_message_id_names_the_delivery(delivery: Delivery) -> None:
