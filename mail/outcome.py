@@ -7,7 +7,6 @@ the outcome is `unknown`, and the caller decides whether a second copy is worse 
 from __future__ import annotations
 
 import logging
-import re
 import smtplib
 import ssl
 import time
@@ -28,6 +27,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import BadHeaderError
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from mail.missing_mailbox import names_missing_mailbox
 from mail.retry_after import retry_after
 
 State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
@@ -77,14 +77,7 @@ def _storable(text: str) -> str:
 
 # "Authentication required" and similar codes, at any stage.
 _AUTHENTICATION: Final = {530, 534, 535, 538}
-# RFC 3463: bad mailbox or domain, moved without a forwarding address, disabled mailbox.
-_MISSING_MAILBOX: Final = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
 _TOO_BIG: Final = 552
-
-
-def names_missing_mailbox(text: str) -> bool:
-    """Whether a server's reply says that the mailbox does not exist (any more)."""
-    return bool(_MISSING_MAILBOX.search(text))
 
 
 def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
@@ -98,7 +91,8 @@ def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
         return Outcome("deferred", error=error)
     if stage == "sender" and code != _TOO_BIG:
         return Outcome("misconfigured", error=error)
-    is_hard_bounce = stage == "recipient" and names_missing_mailbox(reply)
+    # At the end of DATA too: a message has one recipient, so that refusal is about them.
+    is_hard_bounce = stage != "sender" and names_missing_mailbox(error)
     return Outcome("refused", error=error, is_hard_bounce=is_hard_bounce)
 
 

@@ -9,6 +9,7 @@ from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Claimed
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.reasons import skipped
+from newsletter.failures import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def decide(
         return Skip(recipient.skip_reason)
     if delivery.content:
         if not knows_key(delivery.content.stamp.key_id):
-            return Skip("the key of its links is no longer in the settings")
+            return Skip(Reason.KEY_MISSING.value)
         return edition.restore(delivery.content.picks)
     selection = edition.select(recipient.interests, seen)
     if len(selection.picks) < minimum:

@@ -15,6 +15,7 @@ from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
 from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import Digest
+from newsletter.failures import Reason, gave_up
 from newsletter.models import Delivery
 from subscribers.models import Suppression
 from subscribers.suppress import suppress
@@ -75,12 +76,12 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
         is_over = outcome.state == "refused" or attempts >= settings.MAX_ATTEMPTS
         return (State.FAILED if is_over else State.DEFERRED), NOT_RENDERED
     if outcome.state == "refused":
-        return State.FAILED, "refused by the receiving server"
+        return State.FAILED, Reason.REFUSED
     if outcome.state == "unknown":
         return State.UNCERTAIN, "the connection broke after the message was transmitted"
     if outcome.state == "misconfigured":
         # The operator's fault, not the recipient's: no number of attempts ends it.
         return State.DEFERRED, "the mail provider's settings are wrong"
     if attempts >= settings.MAX_ATTEMPTS:
-        return State.FAILED, f"failed after {attempts} attempts"
+        return State.FAILED, gave_up(outcome.error)
     return State.DEFERRED, "deferred by the receiving server"

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from newsletter.events.bounces import ABOUT_SENDER
+from newsletter.failures import Reason
 from newsletter.models import Delivery, DeliveryEvent
 
 Kind = DeliveryEvent.Kind
@@ -27,11 +29,6 @@ _WEIGHTS: Final = {
 WEIGHED_KINDS: Final = tuple(_WEIGHTS)  # all but DEFERRED, which decides nothing
 _LOST: Final = 3
 _ACCEPTED: Final = 1
-# Few and fixed: the counters count failed deliveries by reason.
-_REASONS: Final = {
-    Kind.REJECTED: "rejected by the mail provider",
-    Kind.FAILED: "the mail provider could not send it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +67,17 @@ def row_state(event: DeliveryEvent) -> RowState:
     kind = Kind(event.kind)
     if _WEIGHTS[kind] != _LOST:
         return RowState(State.SENT)
-    if kind == Kind.BOUNCED:
-        why = "there is no such mailbox" if event.is_hard else "the mailbox did not take it"
-        return RowState(State.FAILED, f"bounced: {why}")
-    return RowState(State.FAILED, _REASONS[kind])
+    return RowState(State.FAILED, _reason(kind, event))
+
+
+def _reason(kind: Kind, event: DeliveryEvent) -> Reason:
+    if kind == Kind.FAILED:
+        return Reason.NOT_SENT_BY_PROVIDER
+    if event.is_hard and kind == Kind.BOUNCED:
+        return Reason.BOUNCED_NO_MAILBOX
+    if event.reject_reason == ABOUT_SENDER:
+        return Reason.BLOCKED
+    return Reason.BOUNCED if kind == Kind.BOUNCED else Reason.REJECTED_BY_PROVIDER
 
 
 def may_change(state: str, attempts: int, event: DeliveryEvent) -> bool:

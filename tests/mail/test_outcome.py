@@ -228,7 +228,8 @@ def test_a_failed_opening_is_never_in_doubt(error: Exception, state: str) -> Non
         (b"5.2.1 mailbox disabled", True),
         (b"5.1.13 something else", False),
         (b"5.2.2 mailbox full", False),
-        (b"no such user here", False),
+        (b"no such user here", True),
+        (b"no", False),
     ],
 )
 def test_only_a_missing_mailbox_is_a_hard_bounce(text: bytes, gone: bool) -> None:
