@@ -24,6 +24,7 @@ from newsletter.delivery.progress import note_send_rate
 from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
+from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
 from subscribers.models import Subscriber
 from subscribers.tasks import enqueue_from_request
 
@@ -103,6 +104,12 @@ def enqueue_events() -> None:
 def purge_events() -> None:
     """Delete provider events that are older than EVENT_RETENTION_DAYS."""
     delete_old_events(timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS))
+
+
+@shared_task(name="newsletter.suppress_soft_bounces")
+def suppress_soft_bounces() -> None:
+    """Each hour: suppress addresses to which nothing was delivered for several editions."""
+    end_dead_addresses(timezone.now())
 
 
 @shared_task(name="newsletter.archive")

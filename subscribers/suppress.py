@@ -1,7 +1,9 @@
-"""Addresses that must get no mail: after a hard bounce, a complaint, or by an operator."""
+"""Addresses that must get no mail: after bounces, a complaint, or by an operator."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -30,6 +32,19 @@ SELECT suppression.reason
   JOIN {suppression_join("given.email")}
 """  # noqa: S608 (constants only)
 
+# The weakest first. A reason is replaced by a stronger one, and never by a weaker one: a reader who
+# complained must not look like a full mailbox, whichever was reported first. An operator's word is
+# the strongest, since an operator knows why.
+_BY_STRENGTH: Final = (
+    Suppression.Reason.SOFT_BOUNCES,
+    Suppression.Reason.HARD_BOUNCE,
+    Suppression.Reason.COMPLAINT,
+    Suppression.Reason.OPERATOR,
+)
+# Whatever may be an address, also in a link or in an envelope: jo@example.org, jo%40example.org,
+# bounces+jo=example.org@... A suppression is kept when its subscriber is erased, so none may stay.
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\]\"',;:]+(?:@|%40)[^\s<>()\[\]\"',;:]+", re.IGNORECASE)
+
 
 @transaction.atomic
 def suppress(
@@ -37,17 +52,24 @@ def suppress(
 ) -> Suppression:
     """Send nothing more to an address, whether it has a subscriber or not. May be repeated.
 
-    The first reason stays: a complaint after a bounce adds nothing.
+    Of several reasons the strongest stays. Addresses are cut out of `detail`: a server's reply
+    often names the recipient.
     """
     email = target.email if isinstance(target, Subscriber) else target.strip().lower()
+    values = {"reason": reason, "detail": without_addresses(detail), "at": now}
     row, is_new = Suppression.objects.get_or_create(
-        address_hash=address_hash(email), defaults={"reason": reason, "detail": detail, "at": now}
+        address_hash=address_hash(email), defaults=values
     )
+    is_stronger = not is_new and bool(
+        Suppression.objects.filter(pk=row.pk, reason__in=_weaker(reason)).update(**values)
+    )
+    if is_stronger:
+        row.refresh_from_db()
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     if subscriber:
         subscriber.state, subscriber.next_send_at = Subscriber.State.SUPPRESSED, None
         subscriber.save(update_fields=["state", "next_send_at", "updated_at"])
-    if is_new:
+    if is_new or is_stronger:
         consent.record(
             ConsentEntry.Step.SUPPRESSED,
             email=email,
@@ -57,6 +79,15 @@ def suppress(
             detail={"reason": reason.value},
         )
     return row
+
+
+def _weaker(reason: str) -> Collection[str]:
+    return [one.value for one in _BY_STRENGTH[: _BY_STRENGTH.index(Suppression.Reason(reason))]]
+
+
+def without_addresses(text: str) -> str:
+    """The text with “…” for whatever may be an address. Pure."""
+    return _ADDRESS.sub("…", text)
 
 
 @transaction.atomic

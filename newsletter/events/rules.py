@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from newsletter.events.bounces import ABOUT_SENDER
@@ -80,14 +81,25 @@ def _reason(kind: Kind, event: DeliveryEvent) -> Reason:
     return Reason.BOUNCED if kind == Kind.BOUNCED else Reason.REJECTED_BY_PROVIDER
 
 
-def may_change(state: str, attempts: int, event: DeliveryEvent) -> bool:
+def is_of_earlier_try(event: DeliveryEvent, retried_at: datetime | None) -> bool:
+    """Whether an event is about what was sent before an operator queued the delivery again.
+
+    One that says that it arrived counts all the same: then it must not be sent again.
+    """
+    if retried_at is None or event.occurred_at >= retried_at:
+        return False
+    return _WEIGHTS[Kind(event.kind)] in (_LOST, _ACCEPTED)
+
+
+def may_change(delivery: Delivery, event: DeliveryEvent) -> bool:
     """Whether the decisive event changes a row in this state.
 
     A row that waits although there is an event of it was sent by a worker that was killed, or
     seems to have been: it must not be sent again. A skipped row has no mail.
     """
+    state = delivery.state
     if state in (State.QUEUED, State.DEFERRED):
-        return attempts > 0
+        return delivery.attempts > 0 or delivery.retried_at is not None
     if state in (State.SENT, State.FAILED):
         return _WEIGHTS[Kind(event.kind)] != _ACCEPTED and row_state(event).state != state
     return state == State.UNCERTAIN
