@@ -51,6 +51,8 @@ RETRYABLE: Final = tuple(
 # A delivery ends as skipped for these, and not as failed.
 SKIPPED: Final = (Reason.NOT_RENDERED.value, Reason.KEY_MISSING.value)
 
+CANCELLED: Final = "the edition was cancelled"  # why a waiting delivery is skipped; no failure
+
 # Former versions wrote this of every delivery that they gave up.
 _GAVE_UP: Final = re.compile(r"failed after \d+ attempts")
 # 425 and 429 are statuses of an API.

@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
+from newsletter import clock
 from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Delivery, Edition
 
@@ -38,11 +39,13 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 class EditionCollector(Collector):
-    """The newest editions' deliveries by state, in two queries over kept counters."""
+    """The newest editions' deliveries by state, and the clock: three queries over kept counters."""
 
     def collect(self) -> Iterator[Metric]:
         editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
         yield from metrics_of(editions, deliveries_of([edition.pk for edition in editions]))
+        doubted = "1 when the clock of a tick seems to have jumped: nothing is dispatched then."
+        yield GaugeMetricFamily("trending_clock_doubted", doubted, value=int(clock.is_doubted()))
 
 
 def metrics_of(
@@ -64,14 +67,18 @@ def metrics_of(
         "1 when an edition is paused, by the service or by an operator.",
         labels=_LABELS,
     )
+    cancelled = GaugeMetricFamily(
+        "trending_edition_cancelled", "1 when an edition is cancelled, for good.", labels=_LABELS
+    )
     for edition in editions:
         labels = [edition.cadence, f"{edition.day:%Y-%m-%d}"]
         for state in Delivery.State.values:
             count = counts.get(edition.pk, {}).get(state, 0)
             deliveries.add_metric([*labels, state], count)
         complaints.add_metric(labels, edition.complaints)
-        paused.add_metric(labels, int(edition.paused_at is not None))
-    return deliveries, complaints, paused
+        paused.add_metric(labels, int(edition.halt == "paused"))
+        cancelled.add_metric(labels, int(edition.halt == "cancelled"))
+    return deliveries, complaints, paused, cancelled
 
 
 def _line(text: str, status: int) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mail.factory import process_transport
+from newsletter import clock
 from newsletter.delivery import archive as archiving
 from newsletter.delivery import pause, sweep
 from newsletter.delivery.deliver import BATCH, deliver
@@ -35,7 +36,9 @@ _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task 
 @shared_task(name="newsletter.dispatch")
 def dispatch(cadence: str) -> None:
     """Queue the due subscribers of a cadence, and enqueue their deliveries."""
-    enqueue(dispatch_due(cadence, timezone.now()))
+    now = timezone.now()
+    if clock.agrees_with_database(now):
+        enqueue(dispatch_due(cadence, now))
 
 
 def dispatch_every_cadence() -> None:
@@ -47,7 +50,17 @@ def dispatch_every_cadence() -> None:
 @shared_task(name="newsletter.expire_leases")
 def expire_leases() -> None:
     """End the rows of workers that were killed while sending."""
-    sweep.expire_leases(timezone.now())
+    now = timezone.now()
+    if clock.is_right(now):
+        sweep.expire_leases(now)
+
+
+@shared_task(name="newsletter.reset_far_slots")
+def reset_far_slots() -> None:
+    """Each hour: set slots anew that a clock which was ahead has moved too far away."""
+    now = timezone.now()
+    if clock.is_right(now) and (count := sweep.reset_far_slots(now)):
+        clock.note_slots_reset(count, now)
 
 
 @shared_task(name="newsletter.end_cancelled")
@@ -103,7 +116,9 @@ def enqueue_events() -> None:
 @shared_task(name="newsletter.purge_events")
 def purge_events() -> None:
     """Delete provider events that are older than EVENT_RETENTION_DAYS."""
-    delete_old_events(timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS))
+    now = timezone.now()
+    if clock.is_right(now):
+        delete_old_events(now - timedelta(days=settings.EVENT_RETENTION_DAYS))
 
 
 @shared_task(name="newsletter.suppress_soft_bounces")
@@ -116,6 +131,8 @@ def suppress_soft_bounces() -> None:
 def archive() -> None:
     """Each night: move old deliveries out of the ledger, some seconds at a time."""
     now = timezone.now()
+    if not clock.is_right(now):
+        return
     before = now - timedelta(days=settings.LEDGER_RETENTION_DAYS)
     try:
         for part in archiving.due(before):

@@ -3,26 +3,26 @@
 A subscriber gets the newest closed edition of their cadence; while that one waits for its sources,
 they wait too. The same transaction that writes the row sets their `next_send_at`, counted from now
 and not from the slot they missed: after an outage each subscriber who is due gets one digest.
+
+Of a cancelled edition the row is written as skipped, with that reason: the subscriber gets no
+digest this time, and the next edition at their next slot. An older edition instead would be old
+news, and they may have had it. Rows of a paused edition are queued, and wait until it is resumed.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
 
+from newsletter import clock
 from newsletter.delivery import ledger
-from newsletter.delivery.types import Batch
+from newsletter.delivery.types import Batch, slot_after
 from newsletter.editions.compose import compose_when_ready
 from newsletter.models import Edition
-from subscribers.schedule import next_slot
-
-log = logging.getLogger(__name__)
 
 CHUNK: Final = 10_000  # subscribers a transaction: short locks, and little to redo after a kill
 
@@ -31,8 +31,11 @@ def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
     """Queue a delivery for every subscriber of a cadence who is due at `now`.
 
     Yields the deliveries of each chunk as soon as it is committed, so that the first messages
-    leave while the last subscribers are still being queued.
+    leave while the last subscribers are still being queued. Queues nothing while the clock seems
+    to have jumped (newsletter/clock.py).
     """
+    if not clock.believe(now):
+        return
     edition = compose_when_ready(cadence, now)
     found = CHUNK if edition else 0
     while edition and found == CHUNK:
@@ -50,17 +53,8 @@ def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
 
     @cache  # of ten thousand subscribers most share a timetable
     def slot(weekday: int, hour: int, timezone: str) -> datetime:
-        return _next_slot(edition.cadence, weekday, hour, timezone, now)
+        return slot_after(now, edition.cadence, weekday, hour, timezone)
 
     slots = [slot(one.weekday, one.hour, one.timezone) for one in due]
     _, queued = ledger.queue(edition.pk, [one.id for one in due], slots, now)
     return len(due), queued
-
-
-def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: datetime) -> datetime:
-    try:
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
-    except (ZoneInfoNotFoundError, ValueError):
-        # One row with a time zone that this machine lacks must not stop the others.
-        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)

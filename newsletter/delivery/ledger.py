@@ -18,6 +18,7 @@ from newsletter.delivery.types import (
     RenderStamp,
     Result,
 )
+from newsletter.failures import CANCELLED
 from newsletter.models import StoredPick
 from web.sql import array, execute, rows, text_array
 
@@ -35,7 +36,8 @@ SELECT id, weekday, hour, timezone
 """
 
 # `next_send_at` changes in the same transaction that writes the ledger rows: both or neither.
-# A row that exists (a repeated task, an edition already sent) is not changed.
+# A row that exists (a repeated task, an edition already sent) is not changed. Of an edition that
+# was cancelled the row ends here; what a cancel a moment later leaves, pause.end_cancelled ends.
 # The rows of a chunk get neighbouring ids, so a range of ids is a batch of deliveries.
 _QUEUE = """
 WITH chunk AS (
@@ -49,13 +51,16 @@ WITH chunk AS (
   INSERT INTO newsletter_delivery (
     edition_id, subscriber_id, state, reason,
     attempts, next_attempt_at, provider_id, error, created_at)
-  SELECT %(edition)s, id, 'queued', '', 0, %(now)s, '', '', %(now)s
-    FROM chunk
-   ORDER BY id
+  SELECT %(edition)s, chunk.id,
+         CASE WHEN edition.cancelled_at IS NULL THEN 'queued' ELSE 'skipped' END,
+         CASE WHEN edition.cancelled_at IS NULL THEN '' ELSE %(cancelled)s END,
+         0, %(now)s, '', '', %(now)s
+    FROM chunk JOIN newsletter_edition AS edition ON edition.id = %(edition)s
+   ORDER BY chunk.id
   ON CONFLICT (edition_id, subscriber_id) DO NOTHING
-  RETURNING id
+  RETURNING id, state
 )
-SELECT count(*), min(id), max(id) FROM queued
+SELECT count(*), min(id), max(id) FROM queued WHERE state = 'queued'
 """
 
 # ── deliver: claim, mark, record ─────────────────────────────────────────────
@@ -185,10 +190,15 @@ def queue(
 ) -> tuple[int, Batch | None]:
     """Write the ledger rows of these subscribers and move their `next_send_at`.
 
-    Returns how many rows are new, and the range of their ids (None when none is).
+    Returns how many rows are newly queued, and the range of their ids (None when none is).
     """
     [(count, first, last)] = rows(
-        _QUEUE, edition=edition_id, ids=list(ids), slots=list(slots), now=now
+        _QUEUE,
+        edition=edition_id,
+        ids=list(ids),
+        slots=list(slots),
+        now=now,
+        cancelled=CANCELLED,
     )
     return count, Batch(edition_id, first, last) if count else None
 

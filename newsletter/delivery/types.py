@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfoNotFoundError
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.editions.loaded_edition import Selection
 from newsletter.editions.render import Digest, build_digest
 from newsletter.models import StoredPick
+from subscribers.schedule import next_slot
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,18 @@ class Due:
     weekday: int
     hour: int
     timezone: str
+
+
+def slot_after(now: datetime, cadence: str, weekday: int, hour: int, timezone: str) -> datetime:
+    """The next slot of a timetable; in UTC where this machine does not know the time zone.
+
+    One row with such a time zone must not stop the others.
+    """
+    try:
+        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
+    except (ZoneInfoNotFoundError, ValueError):
+        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
+        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)
 
 
 @dataclass(frozen=True, slots=True)
