@@ -18,6 +18,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_events import EventInline, delivery_number
+from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
@@ -64,7 +65,7 @@ class ComingEditionForm(ModelForm[Edition]):
 
 
 @admin.register(Edition)
-class EditionAdmin(BaseAdmin[Edition]):
+class EditionAdmin(RetryAction, BaseAdmin[Edition]):
     form = ComingEditionForm
     list_display = (
         moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",
@@ -76,7 +77,7 @@ class EditionAdmin(BaseAdmin[Edition]):
     search_fields = ("note",)
     search_help_text = "Words of the curator's note"
     actions = None
-    actions_detail = ("pause", "resume", "cancel", "compose_again")
+    actions_detail = ("pause", "resume", "cancel", "compose_again", "send_again")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         return Edition.objects.light()
@@ -327,8 +328,8 @@ class DeliveryAdmin(OfSubscriber[Delivery]):
     )  # fmt: skip
     fields = (
         ("edition", "edition_state"), "subscriber_link", ("state", "reason"), "papers",
-        ("attempts", "next_attempt_at"), ("created_at", "sent_at"), "error", "provider_id",
-        ("dated_at", "renderer"), ("lease_until", "fence"),
+        ("attempts", "next_attempt_at", "retried_at"), ("created_at", "sent_at"), "error",
+        "provider_id", ("dated_at", "renderer"), ("lease_until", "fence"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
     inlines = (EventInline,)

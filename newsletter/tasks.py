@@ -83,6 +83,17 @@ def enqueue_stalled() -> None:
     enqueue(sweep.stalled(now, still_since, BATCH))
 
 
+@shared_task(name="newsletter.enqueue_queued_again")
+def enqueue_queued_again() -> None:
+    """Enqueue what an operator has queued again; if this is lost, it is found as stalled."""
+    enqueue(sweep.queued_again(timezone.now(), BATCH))
+
+
+def send_queued_again() -> None:
+    """Let a worker begin with what an operator has queued again: called within a request."""
+    enqueue_from_request(enqueue_queued_again)
+
+
 @shared_task(name="newsletter.send_batch")
 def send_batch(edition_id: int, first: int, last: int) -> None:
     """Send what waits in a batch of deliveries, and leave the rest to the next task."""

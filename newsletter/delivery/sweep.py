@@ -49,6 +49,23 @@ SELECT edition_id, min(id), max(id)
  ORDER BY edition_id, batch
 """
 
+# Deliveries that an operator has queued again, of editions that are sent now. Served by
+# delivery_unfinished.
+_QUEUED_AGAIN: Final = """
+SELECT edition_id, min(id), max(id)
+  FROM (
+    SELECT edition_id, id, (row_number() OVER (PARTITION BY edition_id ORDER BY id) - 1)
+           / %(size)s AS batch
+      FROM newsletter_delivery
+     WHERE state IN ('queued', 'deferred') AND state = 'queued' AND retried_at IS NOT NULL
+       AND (lease_until IS NULL OR lease_until < %(now)s)
+       AND edition_id IN (SELECT id FROM newsletter_edition
+                           WHERE paused_at IS NULL AND cancelled_at IS NULL)
+  ) AS waiting
+ GROUP BY edition_id, batch
+ ORDER BY edition_id, batch
+"""
+
 # Deliveries whose next attempt is due, of editions that are sent now. Served by delivery_deferred
 # (next_attempt_at).
 _DUE_RETRIES = """
@@ -109,6 +126,11 @@ def expire_leases(now: datetime) -> int:
 def due_retries(now: datetime, size: int) -> list[Batch]:
     """Deferred deliveries whose next attempt is due, in batches of at most `size`."""
     return [Batch(*row) for row in rows(_DUE_RETRIES, now=now, size=size)]
+
+
+def queued_again(now: datetime, size: int) -> list[Batch]:
+    """Deliveries that an operator has queued again, in batches of at most `size`."""
+    return [Batch(*row) for row in rows(_QUEUED_AGAIN, now=now, size=size)]
 
 
 def stalled(now: datetime, still_since: datetime, size: int) -> list[Batch]:

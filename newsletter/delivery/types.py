@@ -73,6 +73,7 @@ class Claimed(NamedTuple):
     subscriber_id: int | None
     attempts: int
     content: Content | None = None  # stored by an earlier attempt
+    retry: int = 0  # differs each time that an operator queues it again; 0: never
 
 
 class Item(NamedTuple):
@@ -127,6 +128,7 @@ class Burst:
             dated_at=stamp.dated_at,
             body=item.selection.body,
             attempts=item.attempt,
+            retry=item.delivery.retry,
         )
 
 

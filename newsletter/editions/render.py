@@ -175,6 +175,7 @@ class Digest:
     dated_at: datetime
     body: DigestBody
     attempts: int = 1  # which attempt this is, counted from 1; no part of the message
+    retry: int = 0  # differs each time that its attempts are restarted; no part of it either
 
     @property
     def reference(self) -> int:
@@ -248,13 +249,14 @@ def build_digest(
     dated_at: datetime,
     body: DigestBody,
     attempts: int = 1,
+    retry: int = 0,
 ) -> Digest:
     """The digest of a delivery. A pure function of what the delivery and the edition store.
 
     Raises:
         LookupError: the key of the delivery's token is no longer in the settings.
     """
-    return Digest(delivery_id, to, make_token(delivery_id, key_id), dated_at, body, attempts)
+    return Digest(delivery_id, to, make_token(delivery_id, key_id), dated_at, body, attempts, retry)
 
 
 def subject_of(titles: Sequence[str]) -> str:
