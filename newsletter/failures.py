@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from mail.missing_mailbox import is_about_sender
+from mail.whose_fault import is_about_relay, is_about_us
 
 Fault = Literal["ours", "settings", "relay", "recipient", "mailbox"]
 
@@ -55,14 +56,9 @@ CANCELLED: Final = "the edition was cancelled"  # why a waiting delivery is skip
 
 # Former versions wrote this of every delivery that they gave up.
 _GAVE_UP: Final = re.compile(r"failed after \d+ attempts")
-# 425 and 429 are statuses of an API.
-_TEMPORARY_REPLY: Final = re.compile(r"4(?!25|29)\d\d[ -]")
-# 421 closes a connection. RFC 3463: x.3 is the server's own system, x.4 its network and routes,
+# RFC 3463: x.3 is the server's own system, x.4 its network and routes,
 # x.7 a policy, such as greylisting or the reputation of a network.
-_OF_RELAY: Final = re.compile(r"421\b|.*\b4\.[347]\.\d", re.DOTALL)
-_OF_CONTENT: Final = re.compile(
-    r"\bspam(my)?\b|\bvirus|\bmalware|\bphish|\bunsolicited|\bcontent", re.IGNORECASE
-)
+_OF_RELAY: Final = re.compile(r".*\b4\.[347]\.\d", re.DOTALL)
 
 
 def gave_up(error: str) -> Reason:
@@ -71,7 +67,7 @@ def gave_up(error: str) -> Reason:
     A reply 4xx about the recipient (a full mailbox) is the recipient's. All else is the mail
     server's: no connection, a certificate, a 421, an answer of an API.
     """
-    if not _TEMPORARY_REPLY.match(error) or _OF_RELAY.match(error) or is_about_sender(error):
+    if not error or is_about_relay(error) or _OF_RELAY.match(error) or is_about_sender(error):
         return Reason.GAVE_UP_ON_RELAY
     return Reason.GAVE_UP_ON_RECIPIENT
 
@@ -87,14 +83,6 @@ def current_reason(reason: str, error: str) -> str:
     if reason == Reason.REFUSED and is_about_us(error):
         return Reason.BLOCKED
     return reason
-
-
-def is_about_us(error: str) -> bool:
-    """Whether a server's refusal is about this service, whatever the message says.
-
-    One about the content is not: another attempt with the same message would be refused as well.
-    """
-    return is_about_sender(error) and not _OF_CONTENT.search(error)
 
 
 def fault_of(reason: str) -> Fault | None:

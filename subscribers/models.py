@@ -218,6 +218,14 @@ class TransactionalMail(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    uncounted = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How many of them failed by the mail server's fault: they end no mail.",
+    )
+    waits_for_relay = models.BooleanField(
+        default=False, db_default=False, help_text="It waits until the mail server works again."
+    )
     next_attempt_at = models.DateTimeField(help_text="When it may be tried (again).")
     lease_until = models.DateTimeField(
         null=True, blank=True, help_text="Until when the worker that sends it holds it."

@@ -4,6 +4,11 @@ A lost confirmation loses a subscriber; a second copy does no harm: it has the s
 and its link leads to the same page. So, unlike a digest, a message whose sending ended in doubt
 (a worker was killed, a connection broke) is sent again, and only the last doubt of MAX_ATTEMPTS
 is left `uncertain`.
+
+A mail server that is down, or settings that are wrong, are not the reader's fault: such an attempt
+does not count, and the message waits for up to two weeks. One message at a time is the probe, every
+five minutes at most; the others are not tried. The first one that is accepted lets all of them go.
+Their links are signed when they are sent, so they work for CONFIRM_DAYS from then on.
 """
 
 from __future__ import annotations
@@ -15,12 +20,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from mail.backoff import backoff
 from mail.outcome import ERRORS_OF_OURS, Outcome, of_building
 from mail.transport import Transport
+from mail.whose_fault import is_about_relay, is_about_us
 from subscribers.messages import build, may_receive
 from subscribers.models import Suppression, TransactionalMail
 from subscribers.suppress import is_suppressed, suppress
@@ -30,22 +36,33 @@ State = TransactionalMail.State
 
 # Below the task's own time limit, so that it ends between two messages and not within one.
 LONGEST_RUN: Final = timedelta(seconds=180)
+LONGEST_PROBE: Final = timedelta(minutes=5)  # between two attempts while the mail server is down
+LONGEST_WAIT: Final = timedelta(days=14)  # then the reader has forgotten that they signed up
 
 
 def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.now) -> int:
     """Send every mail that is due, one by one; how many were tried."""
     tried, end = 0, clock() + LONGEST_RUN
     expire_leases(clock())
-    while clock() < end and (mail := claim(clock())):
+    while clock() < end and not relay_rests(clock()) and (mail := claim(clock())):
         record(mail, _send(transport, mail, clock()), clock())
         tried += 1
     return tried
 
 
+def relay_rests(now: datetime) -> bool:
+    """Whether the mail server failed a moment ago, so that no message is tried before its pause."""
+    return TransactionalMail.objects.filter(
+        state=State.DEFERRED, waits_for_relay=True, next_attempt_at__gt=now
+    ).exists()
+
+
 def expire_leases(now: datetime) -> int:
     """Stop trying mails whose last allowed worker was killed too: they may be the reason."""
     held = TransactionalMail.objects.filter(
-        state=State.SENDING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS
+        state=State.SENDING,
+        lease_until__lt=now,
+        attempts__gte=settings.MAX_ATTEMPTS + F("uncounted"),
     )
     error = "each worker that sent it was killed; it may have arrived"
     return held.update(state=State.UNCERTAIN, lease_until=None, error=error)
@@ -84,30 +101,64 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
     if outcome.is_hard_bounce:
         reason = Suppression.Reason.HARD_BOUNCE
         suppress(mail.subscriber, reason, detail=outcome.error, now=now)
-    state = state_after(outcome, mail.attempts, now - mail.created_at)
-    return bool(
-        TransactionalMail.objects.filter(
-            pk=mail.pk, state=State.SENDING, attempts=mail.attempts
-        ).update(
-            state=state,
-            error=outcome.error,
-            provider_id=outcome.provider_id,
-            lease_until=None,
-            next_attempt_at=now + backoff(mail.attempts, outcome.retry_after),
-            sent_at=now if state == State.SENT else None,
-        )
+    is_relays = is_relays_fault(outcome)
+    uncounted = mail.uncounted + int(is_relays)
+    state = state_after(outcome, mail.attempts - uncounted, now - mail.created_at)
+    held = TransactionalMail.objects.filter(
+        pk=mail.pk, state=State.SENDING, attempts=mail.attempts
+    ).update(
+        state=state,
+        error=outcome.error,
+        provider_id=outcome.provider_id,
+        lease_until=None,
+        uncounted=uncounted,
+        waits_for_relay=is_relays and state == State.DEFERRED,
+        next_attempt_at=now + _pause(outcome, mail.attempts - mail.uncounted, uncounted),
+        sent_at=now if state == State.SENT else None,
     )
+    if state == State.SENT:
+        _let_go(now)
+    return bool(held)
+
+
+def _pause(outcome: Outcome, counted: int, uncounted: int) -> timedelta:
+    if not is_relays_fault(outcome):
+        return backoff(counted, outcome.retry_after)
+    asked = backoff(1, outcome.retry_after)
+    return max(asked, min(backoff(uncounted), LONGEST_PROBE))
+
+
+def _let_go(now: datetime) -> None:
+    """The mail server works again: what waited for it is due."""
+    waiting = TransactionalMail.objects.filter(state=State.DEFERRED, waits_for_relay=True)
+    waiting.update(waits_for_relay=False, next_attempt_at=now)
+
+
+def is_relays_fault(outcome: Outcome) -> bool:
+    """Whether the operator or the mail server must act, and not the subscriber. Pure.
+
+    Disputed outcomes are excepted: there it may as well be this one message.
+    """
+    if outcome.state == "misconfigured":
+        return not outcome.disputed
+    if outcome.state == "refused":
+        return not outcome.is_ours and not outcome.is_hard_bounce and is_about_us(outcome.error)
+    return outcome.state == "deferred" and not outcome.is_ours and is_about_relay(outcome.error)
 
 
 def state_after(outcome: Outcome, attempts: int, age: timedelta) -> TransactionalMail.State:
-    """The state of the row after this outcome. `age` is the time since it was asked for."""
+    """The state of the row after this outcome.
+
+    Args:
+        attempts: those that count: without the ones that failed by the mail server's fault.
+        age: the time since it was asked for.
+    """
     if outcome.state == "accepted":
         return State.SENT
-    if outcome.state == "refused":
+    if is_relays_fault(outcome) or outcome.state == "misconfigured":
+        is_over = age > LONGEST_WAIT
+    elif outcome.state == "refused":
         return State.FAILED
-    if outcome.state == "misconfigured":
-        # The operator must act, not the subscriber: tried for as long as the link would work.
-        is_over = age > timedelta(days=settings.CONFIRM_DAYS)
     else:
         is_over = attempts >= settings.MAX_ATTEMPTS
     if not is_over:

@@ -6,7 +6,9 @@ Anyone can type any address, so a sign-up has no effect by itself:
   suppressed. Only the owner of the mailbox learns more, from the mail.
 * Choices typed with the address are kept as a draft in the row of the mail. The page behind the
   mailed link shows them filled in, and its button stores them; no subscriber changes before that.
-* An address gets three mails a day at most, or strangers could flood it.
+* An address gets three mails a day at most, or strangers could flood it. Mails that failed reached
+  no mailbox and do not count, and neither does one that still waits: then no second one is queued,
+  and the choices typed last are the ones that its page shows.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from subscribers import consent
 from subscribers.addresses import address_hash
@@ -25,6 +28,7 @@ from subscribers.suppress import is_suppressed
 from web.locks import wait_for_lock
 
 REQUESTS_A_DAY: Final = 3
+FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
 
 
 @transaction.atomic
@@ -40,9 +44,32 @@ def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: da
     # lock and not a row's: a suppressed or unknown address has no row, and the answer would
     # reveal by its speed whether there is one.
     wait_for_lock(f"sign-up {address_hash(email)}")
-    if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
-        return
+    since = now - timedelta(days=1)
+    is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
     subscriber = _subscriber(email)
+    if subscriber is None or subscriber.state == Subscriber.State.SUPPRESSED:
+        if not is_asked_often:
+            _record(email, subscriber, draft, origin, now)
+        return
+    waiting = _waiting(subscriber)
+    if waiting:
+        _keep_draft(waiting, draft)
+        if is_asked_often:
+            return
+    elif not _may_get_mail(subscriber, since):
+        return
+    _record(email, subscriber, draft, origin, now)
+    if not waiting:
+        _queue_mail(subscriber, draft, now)
+
+
+def _record(
+    email: str,
+    subscriber: Subscriber | None,
+    draft: Mapping[str, Any],
+    origin: RequestOrigin,
+    now: datetime,
+) -> None:
     consent.record(
         ConsentEntry.Step.REQUESTED,
         email=email,
@@ -51,8 +78,6 @@ def sign_up(email: str, draft: Mapping[str, Any], origin: RequestOrigin, now: da
         now=now,
         detail={"choices": dict(draft)} if draft else None,
     )
-    if subscriber and subscriber.state != Subscriber.State.SUPPRESSED:
-        _queue_mail(subscriber, draft, now)
 
 
 def _subscriber(email: str) -> Subscriber | None:
@@ -62,13 +87,43 @@ def _subscriber(email: str) -> Subscriber | None:
     return Subscriber.objects.get_or_create(email=email)[0]
 
 
-def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], now: datetime) -> None:
-    kinds = TransactionalMail.Kind
+def _kind(subscriber: Subscriber) -> TransactionalMail.Kind:
     is_active = subscriber.state == Subscriber.State.ACTIVE
+    return TransactionalMail.Kind.MANAGE if is_active else TransactionalMail.Kind.CONFIRM
+
+
+def _waiting(subscriber: Subscriber) -> TransactionalMail | None:
+    """The mail of the same kind that will be sent anyway, if there is one."""
+    states = TransactionalMail.State
+    waits = subscriber.mails.filter(
+        kind=_kind(subscriber), state__in=[states.QUEUED, states.SENDING, states.DEFERRED]
+    )
+    return waits.order_by("-id").first()
+
+
+def _keep_draft(mail: TransactionalMail, draft: Mapping[str, Any]) -> None:
+    """Choices typed now replace earlier ones; an address typed alone changes none of them."""
+    if draft and mail.kind == TransactionalMail.Kind.CONFIRM:
+        TransactionalMail.objects.filter(pk=mail.pk).update(draft={**mail.draft, **draft})
+
+
+def _may_get_mail(subscriber: Subscriber, since: datetime) -> bool:
+    """Whether the address may be mailed once more: by what reached it, or may have reached it."""
+    states = TransactionalMail.State
+    # Of a mail that was never sent, the next attempt is the moment that is known.
+    mails = subscriber.mails.annotate(moment=Coalesce("sent_at", "next_attempt_at"))
+    lately = mails.filter(moment__gt=since)
+    arrived = lately.filter(state__in=[states.SENT, states.UNCERTAIN]).count()
+    return arrived < REQUESTS_A_DAY and lately.count() < FAILURES_A_DAY
+
+
+def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], now: datetime) -> None:
+    kind = _kind(subscriber)
+    is_draft = kind == TransactionalMail.Kind.CONFIRM
     TransactionalMail.objects.create(
         subscriber=subscriber,
-        kind=kinds.MANAGE if is_active else kinds.CONFIRM,
-        draft={} if is_active else dict(draft),
+        kind=kind,
+        draft=dict(draft) if is_draft else {},
         next_attempt_at=now,
     )
 

@@ -11,7 +11,6 @@ from newsletter.failures import (
     current_reason,
     fault_of,
     gave_up,
-    is_about_us,
     is_retryable,
 )
 
@@ -104,8 +103,3 @@ def test_only_a_failure_of_the_recipient_counts_against_the_address(
     reason: str, error: str, counts: bool
 ) -> None:
     assert counts_against_address(reason, error) is counts
-
-
-def test_a_refused_content_is_not_about_us() -> None:
-    assert is_about_us("554 5.7.1 Relay access denied")
-    assert not is_about_us("554 5.7.1 virus found")

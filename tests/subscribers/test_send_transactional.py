@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import connections, transaction
 from django.utils import timezone
@@ -15,6 +17,7 @@ from fakes.smtp_sink_rules import HANG_UP, Sink, as_usual
 from mail.factory import SMTP, open_transport
 from mail.message import Message
 from mail.outcome import Outcome
+from subscribers import tokens
 from subscribers.models import Subscriber, Suppression, TransactionalMail
 from subscribers.send_transactional import claim, record, send_waiting, state_after
 from subscribers.suppress import suppress
@@ -213,6 +216,17 @@ class Accepting:
         return [Outcome("accepted") for _ in burst]
 
 
+class Keeping:
+    """A transport that accepts each message and keeps its text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        self.texts += [message.text for message in burst]
+        return [Outcome("accepted") for _ in burst]
+
+
 def test_a_run_ends_before_its_task_is_killed() -> None:
     for _ in range(3):
         make_mail(make_subscriber())
@@ -231,8 +245,8 @@ def test_a_run_ends_before_its_task_is_killed() -> None:
         ("deferred", 6, 0, State.FAILED),
         ("unknown", 5, 0, State.DEFERRED),
         ("unknown", 6, 0, State.UNCERTAIN),
-        ("misconfigured", 60, 47, State.DEFERRED),
-        ("misconfigured", 1, 49, State.FAILED),
+        ("misconfigured", 60, 24 * 14 - 1, State.DEFERRED),
+        ("misconfigured", 1, 24 * 14 + 1, State.FAILED),
     ],
 )
 def test_an_outcome_becomes_a_state(outcome: str, attempts: int, age: int, state: str) -> None:
@@ -277,3 +291,98 @@ def test_a_mail_that_cannot_be_built_holds_up_no_other(settings: LazySettings) -
     states = TransactionalMail.objects.in_bulk([broken.pk, good.pk])
     assert (states[broken.pk].state, states[good.pk].state) == (State.DEFERRED, State.SENT)
     assert states[broken.pk].error == "KeyError: 'no such'"
+
+
+# ── a mail server that does not work ─────────────────────────────────────────
+
+
+class Down:
+    """A transport whose server is at fault, in one of several ways, until it is repaired."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome, self.tried, self.is_repaired = outcome, 0, False
+
+    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        if self.is_repaired:
+            return [Outcome("accepted") for _ in burst]
+        self.tried += len(burst)
+        return [self.outcome for _ in burst]
+
+
+AT_FAULT = [
+    Outcome("deferred", error="ConnectionRefusedError: [Errno 111] Connection refused"),
+    Outcome("deferred", error="gaierror: [Errno -2] Name or service not known"),
+    Outcome("deferred", error="421 4.3.2 service shutting down"),
+    Outcome("deferred", error="AnymailRequestsAPIError: 503"),
+    Outcome("misconfigured", error="535 5.7.8 wrong password"),
+    Outcome("refused", error="554 5.7.1 Relay access denied"),
+    Outcome("refused", error="504 5.5.2 <ab12>: Helo command rejected: need a full name"),
+]
+
+
+def tried_for(server: Down, minutes: int, start: datetime = NOON) -> None:
+    """A run each minute, as beat's ticks make them."""
+    for minute in range(minutes):
+        now = start + MINUTE * minute
+        send_waiting(server, lambda now=now: now)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("outcome", AT_FAULT, ids=lambda one: one.error[:20])
+def test_what_waits_for_the_mail_server_is_sent_once_it_works_again(outcome: Outcome) -> None:
+    server = Down(outcome)
+    mails = [make_mail(make_subscriber()) for _ in range(4)]
+    TransactionalMail.objects.update(created_at=NOON)
+    tried_for(server, 24 * 60)
+    assert {mail.state for mail in TransactionalMail.objects.all()} <= {"queued", "deferred"}
+    assert server.tried < 24 * 60 / 5 + 20
+    server.is_repaired = True
+    tried_for(server, 6, NOON + timedelta(days=1))
+    assert TransactionalMail.objects.filter(state="sent").count() == len(mails)
+    assert not TransactionalMail.objects.filter(waits_for_relay=True).exists()
+
+
+def test_a_mail_server_that_is_down_is_tried_with_one_mail_a_run() -> None:
+    server = Down(AT_FAULT[0])
+    for _ in range(10):
+        make_mail(make_subscriber())
+    assert send_waiting(server, lambda: NOON) == 1
+    assert send_waiting(server, lambda: NOON + timedelta(seconds=30)) == 0
+
+
+def test_a_link_that_waited_longer_than_its_days_is_signed_anew(settings: LazySettings) -> None:
+    mail = make_mail(make_subscriber(state=Subscriber.State.PENDING), state=State.DEFERRED)
+    late = NOON + timedelta(days=settings.CONFIRM_DAYS + 3)
+    TransactionalMail.objects.update(created_at=NOON, next_attempt_at=late)
+    server = Keeping()
+    with time_machine.travel(late, tick=False):
+        assert send_waiting(server, lambda: late) == 1
+    [token] = re.findall(r"/confirm/([^/]+)/", server.texts[0])
+    with time_machine.travel(late + timedelta(days=settings.CONFIRM_DAYS) - MINUTE, tick=False):
+        found = tokens.read("confirm", token, max_age=timedelta(days=settings.CONFIRM_DAYS))
+    assert found == mail.subscriber
+
+
+def test_attempts_by_the_mail_server_s_fault_leave_the_others_their_number(
+    settings: LazySettings,
+) -> None:
+    mail = make_mail(make_subscriber(), attempts=50, uncounted=50)
+    TransactionalMail.objects.update(created_at=NOON)
+    with sinking(reply_at("RCPT", "450 4.2.1 greylisted")) as server:
+        send_over(server, settings)
+    mail.refresh_from_db()
+    assert (mail.state, mail.next_attempt_at) == (State.DEFERRED, NOON + MINUTE)
+
+
+def test_a_mail_that_is_disputed_holds_up_no_other() -> None:
+    server = Down(Outcome("misconfigured", error="422 invalid", disputed=True))
+    for _ in range(3):
+        make_mail(make_subscriber())
+    assert send_waiting(server, lambda: NOON) == 3
+
+
+def test_a_full_mailbox_holds_up_no_other() -> None:
+    server = Down(Outcome("deferred", error="452 4.2.2 mailbox full"))
+    for _ in range(3):
+        make_mail(make_subscriber())
+    assert send_waiting(server, lambda: NOON) == 3
+    assert not TransactionalMail.objects.filter(waits_for_relay=True).exists()
