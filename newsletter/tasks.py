@@ -57,9 +57,12 @@ def expire_leases() -> None:
 
 @shared_task(name="newsletter.reset_far_slots")
 def reset_far_slots() -> None:
-    """Each hour: set slots anew that a clock which was ahead has moved too far away."""
+    """Each hour: set anew what a clock which was ahead has moved too far away."""
     now = timezone.now()
-    if clock.is_right(now) and (count := sweep.reset_far_slots(now)):
+    if not clock.is_right(now):
+        return
+    sweep.reset_far_waits(now)
+    if count := sweep.reset_far_slots(now):
         clock.note_slots_reset(count, now)
 
 
@@ -72,7 +75,9 @@ def end_cancelled() -> None:
 @shared_task(name="newsletter.enqueue_retries")
 def enqueue_retries() -> None:
     """Enqueue deferred deliveries whose next attempt is due."""
-    enqueue(sweep.due_retries(timezone.now(), BATCH))
+    now = timezone.now()
+    if clock.is_right(now):
+        enqueue(sweep.due_retries(now, BATCH))
 
 
 @shared_task(name="newsletter.enqueue_stalled")
@@ -96,8 +101,15 @@ def send_queued_again() -> None:
 
 @shared_task(name="newsletter.send_batch")
 def send_batch(edition_id: int, first: int, last: int) -> None:
-    """Send what waits in a batch of deliveries, and leave the rest to the next task."""
-    until = timezone.now() + timedelta(seconds=_TASK_SECONDS)
+    """Send what waits in a batch of deliveries, and leave the rest to the next task.
+
+    A worker whose clock is wrong sends nothing: its leases and its next attempts would be wrong.
+    What it leaves is found as stalled.
+    """
+    now = timezone.now()
+    if not clock.agrees_with_database(now):
+        return
+    until = now + timedelta(seconds=_TASK_SECONDS)
     left = deliver(Batch(edition_id, first, last), until, process_transport())
     if left:
         send_batch.delay(left.edition_id, left.first, left.last)

@@ -37,6 +37,7 @@ State = TransactionalMail.State
 # Below the task's own time limit, so that it ends between two messages and not within one.
 LONGEST_RUN: Final = timedelta(seconds=180)
 LONGEST_PROBE: Final = timedelta(minutes=5)  # between two attempts while the mail server is down
+FURTHEST: Final = timedelta(days=3)  # a server may ask for a day
 LONGEST_WAIT: Final = timedelta(days=14)  # then the reader has forgotten that they signed up
 
 
@@ -58,7 +59,12 @@ def relay_rests(now: datetime) -> bool:
 
 
 def expire_leases(now: datetime) -> int:
-    """Stop trying mails whose last allowed worker was killed too: they may be the reason."""
+    """Stop trying mails whose last allowed worker was killed too: they may be the reason.
+
+    A mail that waits for longer than any pause was deferred by a clock that was ahead: it is due.
+    """
+    waits = TransactionalMail.objects.filter(state__in=[State.QUEUED, State.DEFERRED])
+    waits.filter(next_attempt_at__gt=now + FURTHEST).update(next_attempt_at=now)
     held = TransactionalMail.objects.filter(
         state=State.SENDING,
         lease_until__lt=now,

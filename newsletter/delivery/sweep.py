@@ -92,14 +92,15 @@ FURTHEST: Final = {
 }
 _CHUNK: Final = 10_000  # subscribers a transaction, as in dispatch
 
-# Once an hour, by a scan of the subscribers: 1,000,000 in 0.4 s. A digest that was sent in the
-# future is no fact either: it would move the slot of a changed timetable.
+# Once an hour, by a scan of the subscribers: 1,000,000 in a second or two. A digest that was sent
+# in the future is no fact either: it would move the slot of a changed timetable.
 _FAR_SLOTS: Final = """
 SELECT id, cadence, weekday, hour, timezone, next_send_at > %(now)s + furthest AS is_far
   FROM subscribers_subscriber
   JOIN unnest(%(cadences)s::text[], %(furthest)s::interval[]) AS allowed (cadence, furthest)
        USING (cadence)
- WHERE state = 'active' AND (next_send_at > %(now)s + furthest OR last_digest_at > %(soon)s)
+ WHERE state = 'active' AND id > %(after)s
+   AND (next_send_at > %(now)s + furthest OR last_digest_at > %(soon)s)
  ORDER BY id
  LIMIT %(most)s
    FOR UPDATE OF subscribers_subscriber SKIP LOCKED
@@ -110,6 +111,18 @@ UPDATE subscribers_subscriber AS subscriber
        last_digest_at = least(subscriber.last_digest_at, %(now)s)
   FROM unnest(%(ids)s::bigint[], %(slots)s::timestamptz[]) AS changed (id, slot)
  WHERE subscriber.id = changed.id
+"""
+
+# Waits and leases that a clock which was ahead has set: a server may ask for a day, a ramp of send
+# rates ends with the day, and no lease is longer than an hour. Served by delivery_deferred,
+# delivery_sending and delivery_unfinished.
+_FAR_WAITS: Final = """
+UPDATE newsletter_delivery SET next_attempt_at = %(now)s
+ WHERE state = 'deferred' AND next_attempt_at > %(waits)s
+"""
+_FAR_LEASES: Final = """
+UPDATE newsletter_delivery SET lease_until = %(now)s
+ WHERE state IN ('queued', 'deferred', 'sending') AND lease_until > %(leases)s
 """
 
 
@@ -144,21 +157,29 @@ def reset_far_slots(now: datetime) -> int:
     A clock that was ahead for one tick has moved them. The new slot is the next one of the
     subscriber's timetable. A last digest in the future becomes one of now.
     """
-    count, found = 0, _CHUNK
+    count, found, after = 0, _CHUNK, 0
     while found == _CHUNK:
-        found, reset = _reset_chunk(now)
+        found, reset, after = _reset_chunk(now, after)
         count += reset
     if count:
         log.warning("the next digests of %s subscribers were too far away: set anew", count)
     return count
 
 
+def reset_far_waits(now: datetime) -> int:
+    """Let go of deliveries that wait, or are held, longer than is possible; returns how many."""
+    return execute(_FAR_WAITS, now=now, waits=now + timedelta(days=3)) + execute(
+        _FAR_LEASES, now=now, leases=now + timedelta(days=1)
+    )
+
+
 @transaction.atomic
-def _reset_chunk(now: datetime) -> tuple[int, int]:
-    """How many subscribers were wrong, and how many of them had a slot too far away."""
+def _reset_chunk(now: datetime, after: int) -> tuple[int, int, int]:
+    """How many subscribers were wrong, how many had a slot too far away, and the last one's id."""
     wrong = rows(
         _FAR_SLOTS,
         now=now,
+        after=after,
         soon=now + timedelta(hours=1),
         cadences=list(FURTHEST),
         furthest=list(FURTHEST.values()),
@@ -167,4 +188,5 @@ def _reset_chunk(now: datetime) -> tuple[int, int]:
     slots = [slot_after(now, *timetable) if is_far else None for _, *timetable, is_far in wrong]
     if wrong:
         execute(_SET_SLOTS, ids=[number for number, *_ in wrong], slots=slots, now=now)
-    return len(wrong), sum(slot is not None for slot in slots)
+    last = wrong[-1][0] if wrong else after
+    return len(wrong), sum(slot is not None for slot in slots), last

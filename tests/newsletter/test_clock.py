@@ -11,7 +11,7 @@ from django.utils import timezone
 from newsletter import clock, tasks
 from newsletter.clock import DOUBT, Reading, read
 from newsletter.models import ClockReading, DeliveryEvent
-from tests.factories import NOON, make_edition, make_event, make_subscriber
+from tests.factories import NOON, make_delivery, make_edition, make_event, make_subscriber
 
 TICK = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -161,3 +161,13 @@ def test_a_doubt_and_slots_that_were_set_anew_are_warnings_for_a_week() -> None:
     assert doubt.startswith("The clock is doubted: the clock says 2026-04-18 12:00 UTC")
     assert slots.startswith("The next digests of 1,200 subscribers")
     assert len(clock.warnings(NOON + 8 * DAY)) == 1
+
+
+@pytest.mark.django_db
+def test_a_worker_whose_clock_is_wrong_sends_nothing() -> None:
+    now = timezone.now()
+    row = make_delivery(make_edition("daily", (now - DAY).date()), make_subscriber())
+    with time_machine.travel(now + 400 * DAY):
+        tasks.send_batch(row.edition_id, row.pk, row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.lease_until) == ("queued", None)

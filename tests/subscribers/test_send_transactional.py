@@ -386,3 +386,12 @@ def test_a_full_mailbox_holds_up_no_other() -> None:
         make_mail(make_subscriber())
     assert send_waiting(server, lambda: NOON) == 3
     assert not TransactionalMail.objects.filter(waits_for_relay=True).exists()
+
+
+def test_a_mail_that_a_clock_ahead_has_deferred_is_due(settings: LazySettings) -> None:
+    mail = make_mail(make_subscriber(), state=State.DEFERRED)
+    TransactionalMail.objects.update(next_attempt_at=NOON + timedelta(days=400))
+    with sinking() as server:
+        assert send_over(server, settings) == 1
+    mail.refresh_from_db()
+    assert mail.state == State.SENT

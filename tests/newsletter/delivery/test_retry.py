@@ -23,7 +23,7 @@ from newsletter.failures import Reason
 from newsletter.models import ArchivedDelivery, Delivery, Edition
 from papers.windows import last_closed_day
 from subscribers.consent import RequestOrigin
-from subscribers.models import Subscriber, Suppression
+from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.suppress import suppress
 from subscribers.unsubscribe import unsubscribe
 from tests.factories import (
@@ -152,9 +152,10 @@ def test_readers_who_get_no_mail_any_more_are_left(edition: Edition) -> None:
     assert gone.subscriber
     assert complained.subscriber
     assert erased.subscriber
-    unsubscribe(gone.subscriber, step="unsubscribed", origin=RequestOrigin(), now=NOW)
+    left = ConsentEntry.Step.UNSUBSCRIBED
+    unsubscribe(gone.subscriber, step=left, origin=RequestOrigin(), now=NOW)
     suppress(complained.subscriber, Suppression.Reason.COMPLAINT, now=NOW)
-    Subscriber.objects.filter(pk=complained.subscriber_id).update(state="active")
+    Subscriber.objects.filter(state="suppressed").update(state="active")
     Delivery.objects.filter(pk=erased.pk).update(subscriber=None)
     assert find(edition.pk).unwilling == 3
     assert run(edition) == 0

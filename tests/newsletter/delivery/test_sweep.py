@@ -212,3 +212,51 @@ def test_a_clock_that_is_behind_sets_no_slot() -> None:
     with time_machine.travel(now - 400 * DAY):
         tasks.reset_far_slots()
     assert slot_of(reader) == now + DAY
+
+
+# ── what an operator has queued again ────────────────────────────────────────
+
+
+def test_deliveries_that_are_queued_again_are_found_at_once(edition: Edition) -> None:
+    first, _, third, *_ = ids()
+    Delivery.objects.filter(pk__in=[first, third]).update(retried_at=NOW)
+    assert sweep.queued_again(NOW, 500) == [Batch(edition.pk, first, third)]
+    assert sweep.queued_again(NOW, 1) == [
+        Batch(edition.pk, first, first),
+        Batch(edition.pk, third, third),
+    ]
+
+
+@pytest.mark.parametrize("field", ["paused_at", "cancelled_at"])
+def test_those_of_a_halted_edition_wait(edition: Edition, field: str) -> None:
+    Delivery.objects.update(retried_at=NOW)
+    Edition.objects.update(**{field: NOW})
+    assert sweep.queued_again(NOW, 500) == []
+
+
+def test_those_that_a_worker_holds_are_not_enqueued(edition: Edition) -> None:
+    Delivery.objects.update(retried_at=NOW, lease_until=NOW + timedelta(minutes=1))
+    assert sweep.queued_again(NOW, 500) == []
+
+
+# ── waits and leases of a clock that was ahead ───────────────────────────────
+
+
+def test_a_delivery_that_waits_for_more_than_three_days_is_due(edition: Edition) -> None:
+    a, b, *_ = ids()
+    Delivery.objects.update(state="deferred", next_attempt_at=NOW + DAY)
+    Delivery.objects.filter(pk=a).update(next_attempt_at=NOW + 400 * DAY)
+    assert sweep.reset_far_waits(NOW) == 1
+    assert Delivery.objects.get(pk=a).next_attempt_at == NOW
+    assert Delivery.objects.get(pk=b).next_attempt_at == NOW + DAY
+
+
+@pytest.mark.parametrize("state", ["queued", "deferred", "sending"])
+def test_a_lease_of_a_clock_that_was_ahead_ends(edition: Edition, state: str) -> None:
+    a, b, *_ = ids()
+    lease = NOW + timedelta(minutes=5)
+    Delivery.objects.filter(pk=a).update(state=state, lease_until=NOW + 400 * DAY)
+    Delivery.objects.filter(pk=b).update(state=state, lease_until=lease)
+    assert sweep.reset_far_waits(NOW) == 1
+    assert Delivery.objects.get(pk=a).lease_until == NOW
+    assert Delivery.objects.get(pk=b).lease_until == lease
