@@ -125,9 +125,7 @@ def test_a_client_with_the_token_reads_the_metrics(client: Client) -> None:
         b"# TYPE trending_deliveries gauge\n"
         b'trending_deliveries{cadence="weekly",day="2025-03-14",state="queued"} 0.0\n'
     )
-    assert response.content.endswith(
-        b'trending_edition_paused{cadence="weekly",day="2025-03-14"} 0.0\n'
-    )
+    assert response.content.endswith(b"\ntrending_clock_doubted 0.0\n")
 
 
 @pytest.mark.django_db
