@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from newsletter.admin_clock import ClockReadingAdmin as ClockReadingAdmin
+from newsletter.admin_clock import ClockReadingAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_events import EventInline, delivery_number
 from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
