@@ -54,7 +54,8 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery, DeliveryEvent, Interest,
-    Listing, PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
+    Listing, PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail,
+    Trend,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
