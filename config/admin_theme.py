@@ -84,6 +84,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Events", "forward_to_inbox", "newsletter", "deliveryevent"),
                     _page("Archive", "inventory_2", "newsletter", "archiveddelivery"),
                     _page("Counters", "tag", "newsletter", "tally"),
+                    _page("Clock", "schedule", "newsletter", "clockreading"),
                 ],
             },
             {

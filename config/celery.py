@@ -102,6 +102,15 @@ app.conf.update(
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
         # papers/jobs/timetable.py says when each job is due; this task runs what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
+        "far-slots": {
+            "task": "newsletter.reset_far_slots",
+            "schedule": crontab(minute="53"),
+        },
+        # It reads what has failed in the last days, so a missed hour does no harm.
+        "soft-bounces": {
+            "task": "newsletter.suppress_soft_bounces",
+            "schedule": crontab(minute="23"),
+        },
         # Old deliveries are archived a month at a time, so a missed night does no harm.
         "archive": {
             "task": "newsletter.archive",

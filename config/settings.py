@@ -258,6 +258,8 @@ WARM_UP_GROWTH = env.float("WARM_UP_GROWTH", default=1.5)
 WARM_UP_CAP = env.int("WARM_UP_CAP", default=100_000)
 PAUSE_AT_FAILED_SHARE = env.float("PAUSE_AT_FAILED_SHARE", default=0.05)
 PAUSE_AT_COMPLAINT_SHARE = env.float("PAUSE_AT_COMPLAINT_SHARE", default=0.001)
+# Editions in a row without a delivery, until an address gets no more mail; 0: never.
+SOFT_BOUNCE_EDITIONS = env.int("SOFT_BOUNCE_EDITIONS", default=5)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=90)  # events of providers
 UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 # Then a delivery is archived: it cannot be shown again; that it was sent, and when, is kept.

@@ -57,6 +57,11 @@ class Message(Protocol):
         ...
 
     @property
+    def retry(self) -> int:
+        """Differs each time that an operator restarts the attempts; 0: never. Not part of it."""
+        ...
+
+    @property
     def shared_lines(self) -> object | None:
         """One object for all messages with the same lines, whose dots are then looked for once.
 

@@ -93,11 +93,6 @@ _AUTHENTICATION: Final = {530, 534, 535, 538}
 _TOO_BIG: Final = 552
 
 
-def names_missing_mailbox(text: str) -> bool:
-    """Whether a server's reply says that the mailbox does not exist (any more)."""
-    return meaning_of("recipient", 550, text).subject == "missing"
-
-
 def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
     """The outcome of a server's refusal at one stage of SMTP."""
     reply = text.decode(errors="replace") if isinstance(text, bytes) else text

@@ -17,7 +17,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateFilter
 
+from newsletter.admin_clock import ClockReadingAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_events import EventInline, delivery_number
+from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
@@ -44,7 +46,7 @@ from web.admin import (
 )
 
 _EDITION_FIELDS: Final = (
-    "cadence", "day", "state", "closes", "note", "candidates_count", "deliveries_by_state",
+    "cadence", "day", "state_badge", "closes", "note", "candidates_count", "deliveries_by_state",
     "progress", "complaints", "awaited_since", "composed_at", "trend_version", "paused_at",
     "pause_reason",
     "cancelled_at",
@@ -64,7 +66,7 @@ class ComingEditionForm(ModelForm[Edition]):
 
 
 @admin.register(Edition)
-class EditionAdmin(BaseAdmin[Edition]):
+class EditionAdmin(RetryAction, BaseAdmin[Edition]):
     form = ComingEditionForm
     list_display = (
         moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",
@@ -76,7 +78,7 @@ class EditionAdmin(BaseAdmin[Edition]):
     search_fields = ("note",)
     search_help_text = "Words of the curator's note"
     actions = None
-    actions_detail = ("pause", "resume", "cancel", "compose_again")
+    actions_detail = ("pause", "resume", "cancel", "compose_again", "send_again")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         return Edition.objects.light()
@@ -125,13 +127,7 @@ class EditionAdmin(BaseAdmin[Edition]):
 
     @badge("state", "state")
     def state_badge(self, edition: Edition) -> tuple[str, str]:
-        if edition.cancelled_at:
-            return "cancelled", "cancelled"
-        if edition.paused_at:
-            return "paused", "paused"
-        if edition.state == Edition.State.OPEN and edition.awaited_since:
-            return edition.state, "waits for its sources"
-        return edition.state, edition.get_state_display()
+        return edition_state(edition)
 
     def has_control_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
         return request.user.has_perm("newsletter.change_edition")
@@ -144,8 +140,9 @@ class EditionAdmin(BaseAdmin[Edition]):
         icon="pause",
     )
     def pause(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        pause.pause(object_id, f"by {request.user}", timezone.now())
-        return self._controlled(request, object_id, "The edition is paused.")
+        if pause.pause(object_id, f"by {request.user}", timezone.now()):
+            return self._controlled(request, object_id, "The edition is paused.")
+        return self._refused(request, object_id, "It is paused already, or cancelled.")
 
     @confirm_action(
         title="Resume",
@@ -155,8 +152,9 @@ class EditionAdmin(BaseAdmin[Edition]):
         icon="play_arrow",
     )
     def resume(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
-        pause.resume(object_id, timezone.now())
-        return self._controlled(request, object_id, "The edition is resumed.")
+        if pause.resume(object_id, timezone.now()):
+            return self._controlled(request, object_id, "The edition is resumed.")
+        return self._refused(request, object_id, "It is cancelled, and that is for good.")
 
     @confirm_action(
         title="Cancel",
@@ -183,12 +181,15 @@ class EditionAdmin(BaseAdmin[Edition]):
         try:
             compose_again(object_id, timezone.now())
         except CannotComposeAgain as error:
-            messages.error(request, f"It stays as it is. {error}")
-            return back_to(request, row_url(Edition.objects.get(pk=object_id)))
+            return self._refused(request, object_id, str(error))
         return self._controlled(request, object_id, "The edition was composed again.")
 
     def _controlled(self, request: HttpRequest, object_id: int, text: str) -> HttpResponse:
         messages.success(request, text)
+        return back_to(request, row_url(Edition.objects.get(pk=object_id)))
+
+    def _refused(self, request: HttpRequest, object_id: int, why: str) -> HttpResponse:
+        messages.error(request, f"It stays as it is. {why}")
         return back_to(request, row_url(Edition.objects.get(pk=object_id)))
 
     @admin.display(description="closes (UTC)")
@@ -225,6 +226,15 @@ class EditionAdmin(BaseAdmin[Edition]):
         return format_html("{} {}", bar, words)
 
 
+def edition_state(edition: Edition) -> tuple[str, str]:
+    """The state of an edition as its label shows it: what holds its mails back, first."""
+    if edition.halt:
+        return edition.halt, edition.halt
+    if edition.state == Edition.State.OPEN and edition.awaited_since:
+        return edition.state, "waits for its sources"
+    return edition.state, edition.get_state_display()
+
+
 def _is_open(edition: Edition | None) -> bool:
     return edition is None or edition.state == Edition.State.OPEN
 
@@ -238,7 +248,12 @@ class OfEdition(ReadOnlyAdmin[M]):
 
     @admin.display(description="edition")
     def edition_name(self, row: Any) -> SafeString:
-        return one_line(f"{row.edition.cadence}, {short(row.edition.day)}")
+        name = f"{row.edition.cadence}, {short(row.edition.day)}"
+        return one_line(f"{name} ({row.edition.halt})" if row.edition.halt else name)
+
+    @badge("state of the edition")
+    def edition_state(self, row: Any) -> tuple[str, str]:
+        return edition_state(row.edition)
 
 
 @admin.register(Candidate)
@@ -316,9 +331,9 @@ class DeliveryAdmin(OfSubscriber[Delivery]):
         moment("sent_at", "sent (UTC)"), "short_error",
     )  # fmt: skip
     fields = (
-        "edition", "subscriber_link", ("state", "reason"), "papers",
-        ("attempts", "next_attempt_at"), ("created_at", "sent_at"), "error", "provider_id",
-        ("dated_at", "renderer"), ("lease_until", "fence"),
+        ("edition", "edition_state"), "subscriber_link", ("state", "reason"), "papers",
+        ("attempts", "next_attempt_at", "retried_at"), ("created_at", "sent_at"), "error",
+        "provider_id", ("dated_at", "renderer"), ("lease_until", "fence"),
     )  # fmt: skip
     list_filter = ("state", "edition__cadence", ("edition__day", RangeDateFilter))
     inlines = (EventInline,)

@@ -21,7 +21,8 @@ from papers.explain import explain
 
 router = Router(tags=["editions"])
 Cadence = Literal["daily", "weekly", "monthly"]
-_FROZEN: Final = "public, max-age=3600"  # only a withdrawal or a deletion changes what is shown
+# A withdrawal or a deletion changes what is shown, and an operator who pauses or cancels it.
+_FROZEN: Final = "public, max-age=300"
 
 
 class EditionFields(ApiSchema):
@@ -32,6 +33,9 @@ class EditionFields(ApiSchema):
     trend_version: str = Field(description="Of the formula behind its order.")
     note: str = Field(description="What a curator wrote above it.")
     papers: int = Field(description="How many papers it holds.")
+    sending: Literal["on", "paused", "cancelled"] = Field(
+        description="Whether its mails are sent, held back for now, or held back for good."
+    )
     is_sample: bool = Field(description="Whether sample papers are in it, with invented counts.")
     url: str = Field(description="Where its papers are.")
 
@@ -130,6 +134,7 @@ def _edition(edition: Any) -> dict[str, Any]:
         "trend_version": edition.trend_version,
         "note": edition.note,
         "papers": edition.papers,
+        "sending": edition.halt or "on",
         "is_sample": edition.is_sample,
         "url": f"{settings.SITE_URL}/api/editions/{edition.cadence}/{edition.day}",
     }

@@ -1,6 +1,6 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most ten queries, with session and user. Deliveries are never counted: their figures are the
+At most eleven queries, with session and user. Deliveries are never counted: their figures are the
 counters that a trigger keeps (newsletter/delivery/progress.py).
 """
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from mail.relay import relay_state
+from newsletter import clock
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
@@ -73,6 +74,7 @@ class EditionLine:
     last: Edition | None
     last_url: str
     is_current: bool
+    halt: str  # "paused" or "cancelled", with the reason; empty: it is sent
     papers: Figure | None
     deliveries: Sequence[Figure]
     subscribers: Figure
@@ -171,22 +173,41 @@ def relay_trouble() -> dict[str, Any]:
 
 
 def editions(now: datetime, counts: SubscriberCounts) -> dict[str, Any]:
-    """The last frozen edition of each cadence, and when the next ones close (all at once)."""
+    """The last frozen edition of each cadence, and when the next ones close (all at once).
+
+    Older editions that are paused are listed too: their mails wait until an operator acts.
+    """
     next_day = last_closed_day(now) + timedelta(days=1)
-    newest = {edition.cadence: edition for edition in _last_frozen()}
+    found = list(_last_frozen_and_paused())
+    newest = {edition.cadence: edition for edition in found}
     by_state = deliveries_of([edition.pk for edition in newest.values()])
     lines = [
         _line(cadence, newest.get(cadence.value), now, by_state, counts.active(cadence.value))
         for cadence in Subscriber.Cadence
     ]
-    return {"lines": lines, "next_day": next_day, "closes": closes_at(next_day)}
+    return {
+        "lines": lines,
+        "next_day": next_day,
+        "closes": closes_at(next_day),
+        "paused": [
+            Row(str(one), row_url(one), one.pause_reason)
+            for one in found
+            if one != newest[one.cadence]
+        ],
+        "warnings": clock.warnings(now),
+    }
 
 
-def _last_frozen() -> Iterable[Any]:
-    """The newest frozen edition of each cadence, with the number of its papers as `papers`."""
+def _last_frozen_and_paused() -> Iterable[Any]:
+    """The newest frozen edition of each cadence, last, after older ones that are paused.
+
+    Each with the number of its papers as `papers`.
+    """
     frozen = Edition.objects.filter(state=Edition.State.FROZEN)
     newest = frozen.order_by("cadence", "-day").distinct("cadence").values("pk")
-    return Edition.objects.light().filter(pk__in=newest).annotate(papers=Count("candidates"))
+    wanted = Q(pk__in=newest) | Q(paused_at__isnull=False, cancelled_at=None, state="frozen")
+    editions = Edition.objects.light().filter(wanted).order_by("day")
+    return editions.annotate(papers=Count("candidates"))
 
 
 def _line(
@@ -201,11 +222,16 @@ def _line(
         cadence=cadence.value,
         last=last,
         last_url=row_url(last) if last else "",
+        halt=_halt(last) if last else "",
         is_current=bool(last and last.day >= last_closed_day(now)),
         papers=_papers_figure(last) if last else None,
         deliveries=_delivery_figures(last, by_state[last.pk]) if last else (),
         subscribers=Figure("active subscribers", active, active_url),
     )
+
+
+def _halt(edition: Edition) -> str:
+    return ": ".join(filter(None, (edition.halt, edition.halt and edition.pause_reason)))
 
 
 def _papers_figure(edition: Any) -> Figure:

@@ -17,6 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from mail.relay import RelayState, relay_state
+from newsletter import clock
 from newsletter.delivery.progress import deliveries_of
 from newsletter.models import Delivery, Edition
 from web.counters import counts
@@ -45,11 +46,13 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 class EditionCollector(Collector):
-    """The newest editions' deliveries by state, in two queries over kept counters."""
+    """The newest editions' deliveries by state, and the clock: three queries over kept counters."""
 
     def collect(self) -> Iterator[Metric]:
         editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
         yield from metrics_of(editions, deliveries_of([edition.pk for edition in editions]))
+        doubted = "1 when the clock of a tick seems to have jumped: nothing is dispatched then."
+        yield GaugeMetricFamily("trending_clock_doubted", doubted, value=int(clock.is_doubted()))
         state = relay_state()
         if state is not None:  # without Redis nothing is known of the server
             yield from metrics_of_relay(state)
@@ -92,14 +95,18 @@ def metrics_of(
         "1 when an edition is paused, by the service or by an operator.",
         labels=_LABELS,
     )
+    cancelled = GaugeMetricFamily(
+        "trending_edition_cancelled", "1 when an edition is cancelled, for good.", labels=_LABELS
+    )
     for edition in editions:
         labels = [edition.cadence, f"{edition.day:%Y-%m-%d}"]
         for state in Delivery.State.values:
             count = counts.get(edition.pk, {}).get(state, 0)
             deliveries.add_metric([*labels, state], count)
         complaints.add_metric(labels, edition.complaints)
-        paused.add_metric(labels, int(edition.paused_at is not None))
-    return deliveries, complaints, paused
+        paused.add_metric(labels, int(edition.halt == "paused"))
+        cancelled.add_metric(labels, int(edition.halt == "cancelled"))
+    return deliveries, complaints, paused, cancelled
 
 
 def metrics_of_relay(state: RelayState) -> tuple[Metric, ...]:

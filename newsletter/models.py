@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
+from newsletter.failures import SKIPPED as SKIPPED_FAILURES
 from papers.models import Paper
 from subscribers.models import Subscriber
 
@@ -58,6 +59,13 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cadence} edition of {self.day}"
+
+    @property
+    def halt(self) -> str:
+        """ "cancelled" or "paused": nothing of it is sent now. Empty otherwise."""
+        if self.cancelled_at:
+            return "cancelled"
+        return "paused" if self.paused_at else ""
 
 
 class Candidate(models.Model):
@@ -130,6 +138,11 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    retried_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When an operator queued it again; events from before it say nothing of it now.",
+    )
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -153,6 +166,12 @@ class Delivery(models.Model):
             # Not by lease_until, which a claim changes: so the claim changes no indexed column,
             # and its row version needs no index entries (a heap-only tuple).
             models.Index(fields=["id"], condition=Q(state="sending"), name="delivery_sending"),
+            # For delivery/retry.py and events/soft_bounces.py: few rows of each edition.
+            models.Index(
+                fields=["edition", "id"],
+                condition=Q(state="failed") | Q(state="skipped", reason__in=SKIPPED_FAILURES),
+                name="delivery_failed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -305,6 +324,29 @@ class DatabaseOrigin(models.Model):
         return self.name
 
 
+class ClockReading(models.Model):
+    """The last time that a tick read, in one row: a clock that jumped is noticed by it.
+
+    delivery/clock.py says when a reading is doubted, and until when.
+    """
+
+    id = models.SmallAutoField(primary_key=True)
+    read_at = models.DateTimeField(help_text="The last reading that was believed.")
+    doubted_since = models.DateTimeField(
+        null=True, blank=True, help_text="The first reading of a clock that seems to have jumped."
+    )
+    doubted_at = models.DateTimeField(null=True, blank=True, help_text="The last such reading.")
+    slots_reset = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Slots too far away, set anew at the last run.",
+    )
+    slots_reset_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"read at {self.read_at}"
+
+
 class DeliveryEvent(models.Model):
     """A provider's event about one message. A request stores it; events/process.py acts on it."""
 
@@ -371,6 +413,9 @@ class DeliveryEvent(models.Model):
             models.Index(fields=["delivery"], name="event_of_delivery"),
             models.Index(fields=["address_hash"], name="event_of_address"),
             models.Index(fields=["received_at"], name="event_received"),  # old events are deleted
+            models.Index(
+                fields=["received_at"], condition=Q(kind="deferred"), name="event_deferred"
+            ),
         ]
 
     def __str__(self) -> str:

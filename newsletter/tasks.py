@@ -19,6 +19,7 @@ from django.utils import timezone
 from mail.factory import process_transport
 from mail.journal import process_journal
 from mail.relay import process_relay
+from newsletter import clock
 from newsletter.delivery import archive as archiving
 from newsletter.delivery import pause, sweep
 from newsletter.delivery.deliver import BATCH, deliver
@@ -29,6 +30,7 @@ from newsletter.delivery.restored import is_restored
 from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
+from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
 from subscribers.models import Subscriber
 from subscribers.tasks import enqueue_from_request, send_waiting
 
@@ -39,7 +41,9 @@ _TASK_SECONDS: Final = 10  # a worker that is asked to stop has 30 for the task 
 @shared_task(name="newsletter.dispatch")
 def dispatch(cadence: str) -> None:
     """Queue the due subscribers of a cadence, and enqueue their deliveries."""
-    enqueue(dispatch_due(cadence, timezone.now()))
+    now = timezone.now()
+    if clock.agrees_with_database(now):
+        enqueue(dispatch_due(cadence, now))
 
 
 def dispatch_every_cadence() -> None:
@@ -52,7 +56,20 @@ def dispatch_every_cadence() -> None:
 def expire_leases() -> None:
     """Recover or end the rows of workers that were killed while sending."""
     recover_killed()
-    sweep.expire_leases(timezone.now())
+    now = timezone.now()
+    if clock.is_right(now):
+        sweep.expire_leases(now)
+
+
+@shared_task(name="newsletter.reset_far_slots")
+def reset_far_slots() -> None:
+    """Each hour: set anew what a clock which was ahead has moved too far away."""
+    now = timezone.now()
+    if not clock.is_right(now):
+        return
+    sweep.reset_far_waits(now)
+    if count := sweep.reset_far_slots(now):
+        clock.note_slots_reset(count, now)
 
 
 @shared_task(name="newsletter.end_cancelled")
@@ -64,7 +81,9 @@ def end_cancelled() -> None:
 @shared_task(name="newsletter.enqueue_retries")
 def enqueue_retries() -> None:
     """Enqueue deferred deliveries whose next attempt is due."""
-    enqueue(sweep.due_retries(timezone.now(), BATCH))
+    now = timezone.now()
+    if clock.is_right(now):
+        enqueue(sweep.due_retries(now, BATCH))
 
 
 @shared_task(name="newsletter.enqueue_stalled")
@@ -75,12 +94,27 @@ def enqueue_stalled() -> None:
     enqueue(sweep.stalled(now, still_since, BATCH))
 
 
+@shared_task(name="newsletter.enqueue_queued_again")
+def enqueue_queued_again() -> None:
+    """Enqueue what an operator has queued again; if this is lost, it is found as stalled."""
+    enqueue(sweep.queued_again(timezone.now(), BATCH))
+
+
+def send_queued_again() -> None:
+    """Let a worker begin with what an operator has queued again: called within a request."""
+    enqueue_from_request(enqueue_queued_again)
+
+
 @shared_task(name="newsletter.send_batch")
 def send_batch(edition_id: int, first: int, last: int) -> None:
-    """Send what waits in a batch of deliveries, and leave the rest to the next task."""
+    """Send what waits in a batch of deliveries, and leave the rest to the next task.
+
+    A worker whose clock is wrong sends nothing: its leases and its next attempts would be wrong.
+    What it leaves is found as stalled.
+    """
     now = timezone.now()
     recover_killed()
-    if is_restored(now):
+    if not clock.agrees_with_database(now) or is_restored(now):
         return
     until = now + timedelta(seconds=_TASK_SECONDS)
     left = deliver(Batch(edition_id, first, last), until, process_transport(), process_journal())
@@ -122,13 +156,23 @@ def enqueue_events() -> None:
 @shared_task(name="newsletter.purge_events")
 def purge_events() -> None:
     """Delete provider events that are older than EVENT_RETENTION_DAYS."""
-    delete_old_events(timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS))
+    now = timezone.now()
+    if clock.is_right(now):
+        delete_old_events(now - timedelta(days=settings.EVENT_RETENTION_DAYS))
+
+
+@shared_task(name="newsletter.suppress_soft_bounces")
+def suppress_soft_bounces() -> None:
+    """Each hour: suppress addresses to which nothing was delivered for several editions."""
+    end_dead_addresses(timezone.now())
 
 
 @shared_task(name="newsletter.archive")
 def archive() -> None:
     """Each night: move old deliveries out of the ledger, some seconds at a time."""
     now = timezone.now()
+    if not clock.is_right(now):
+        return
     before = now - timedelta(days=settings.LEDGER_RETENTION_DAYS)
     try:
         for part in archiving.due(before):

@@ -44,6 +44,11 @@ class TransactionalMessage:
         return {}
 
     @property
+    def retry(self) -> int:
+        """0: its attempts are never restarted."""
+        return 0
+
+    @property
     def shared_lines(self) -> None:
         """None: it shares its lines with no other message."""
 

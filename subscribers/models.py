@@ -199,6 +199,7 @@ class Suppression(models.Model):
     """An address that must get no mail. The hash stays when the subscriber is erased."""
 
     class Reason(models.TextChoices):
+        SOFT_BOUNCES = "soft_bounces", "no delivery, again and again"
         HARD_BOUNCE = "hard_bounce", "hard bounce"
         COMPLAINT = "complaint", "complaint"
         OPERATOR = "operator", "set by an operator"

@@ -51,8 +51,11 @@ def next_slot_after_change(
     now: datetime,
     last_digest_at: datetime | None,
 ) -> datetime:
-    """The first slot of a changed timetable, at least half a cadence after the last digest."""
-    earliest = last_digest_at + HALF_CADENCE[cadence] if last_digest_at else now
+    """The first slot of a changed timetable, at least half a cadence after the last digest.
+
+    A last digest in the future, of a clock that was ahead, counts as one of now.
+    """
+    earliest = min(last_digest_at, now) + HALF_CADENCE[cadence] if last_digest_at else now
     return next_slot(
         cadence=cadence,
         weekday=weekday,

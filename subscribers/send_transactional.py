@@ -4,6 +4,10 @@ A lost confirmation loses a subscriber; a second copy does no harm: it has the s
 and its link leads to the same page. So, unlike a digest, a message whose sending ended in doubt
 (a worker was killed, a connection broke) is sent again, and only the last doubt of MAX_ATTEMPTS
 is left `uncertain`.
+
+A mail server that is down, or settings that are wrong, are not the reader's fault: such an attempt
+does not count, and the message waits for up to two weeks. One message a tick is tried then
+(mail/relay.py). Links are signed when they are sent, so they work for CONFIRM_DAYS from then on.
 """
 
 from __future__ import annotations
@@ -33,6 +37,8 @@ State = TransactionalMail.State
 
 # Below the task's own time limit, so that it ends between two messages and not within one.
 LONGEST_RUN: Final = timedelta(seconds=180)
+FURTHEST: Final = timedelta(days=3)  # a server may ask for a day
+LONGEST_WAIT: Final = timedelta(days=14)  # then the reader has forgotten that they signed up
 
 
 def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.now) -> int:
@@ -53,7 +59,12 @@ def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.
 
 
 def expire_leases(now: datetime) -> int:
-    """Stop trying mails whose last allowed worker was killed too: they may be the reason."""
+    """Stop trying mails whose last allowed worker was killed too: they may be the reason.
+
+    A mail that waits for longer than any pause was deferred by a clock that was ahead: it is due.
+    """
+    waits = TransactionalMail.objects.filter(state__in=[State.QUEUED, State.DEFERRED])
+    waits.filter(next_attempt_at__gt=now + FURTHEST).update(next_attempt_at=now)
     held = TransactionalMail.objects.filter(
         state=State.SENDING, lease_until__lt=now, attempts__gte=settings.MAX_ATTEMPTS
     )
@@ -119,11 +130,8 @@ def state_after(outcome: Outcome, attempts: int, age: timedelta) -> Transactiona
         return State.SENT
     if outcome.state == "refused":
         return State.FAILED
-    if not outcome.is_counted:
-        # Not the subscriber's fault: tried for as long as the link would work.
-        is_over = age > timedelta(days=settings.CONFIRM_DAYS)
-    else:
-        is_over = attempts >= settings.MAX_ATTEMPTS
+    # Where it is not the subscriber's fault, no number of attempts ends it.
+    is_over = attempts >= settings.MAX_ATTEMPTS if outcome.is_counted else age > LONGEST_WAIT
     if not is_over:
         return State.DEFERRED
     return State.UNCERTAIN if outcome.state == "unknown" else State.FAILED

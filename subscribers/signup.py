@@ -6,8 +6,10 @@ Anyone can type any address, so a sign-up has no effect by itself:
   suppressed. Only the owner of the mailbox learns more, from the mail.
 * Choices typed with the address are kept as a draft in the row of the mail. The page behind the
   mailed link shows them filled in, and its button stores them; no subscriber changes before that.
-* A mailbox gets three mails a day at most, or strangers could flood it: `ada+1@`, `ada+2@` and
-  so on count together. Requests for a new link count too.
+* A mailbox gets three mails a day at most, or strangers could flood it: `ada+1@`, `ada+2@` and so
+  on count together, and requests for a new link too. Mails that failed reached no mailbox and do
+  not count. While one waits, no second one is queued for that address, and the choices typed last
+  are the ones that its page shows.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from subscribers import consent
 from subscribers.addresses import address_hash, mailbox_of
@@ -27,6 +30,7 @@ from web.locks import wait_for_lock
 from web.sql import rows
 
 REQUESTS_A_DAY: Final = 3
+FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
 _REQUESTS: Final = (ConsentEntry.Step.REQUESTED, ConsentEntry.Step.LINK)
 # `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). No more than
 # three addresses of a mailbox are added in a day.
@@ -56,23 +60,28 @@ def sign_up(
     so does one who had unsubscribed; an active one gets the link to their preferences; a
     suppressed address gets nothing. The mail leaves after `delay` (`mail_limits`).
     """
-    # One sign-up of a mailbox at a time, or two at once could both be the third. An advisory
-    # lock and not a row's: a suppressed or unknown address has no row, and the answer would
-    # reveal by its speed whether there is one.
-    wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")
-    if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
+    _wait_for_mailbox(email)
+    since = now - timedelta(days=1)
+    is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
+    if not _is_known(email) and not _may_get_mail(email, since):
         return
     subscriber = _subscriber(email)
-    consent.record(
-        ConsentEntry.Step.REQUESTED,
-        email=email,
-        subscriber=subscriber,
-        origin=origin,
-        now=now,
-        detail={"choices": dict(draft)} if draft else None,
-    )
-    if subscriber and subscriber.state != Subscriber.State.SUPPRESSED:
-        _queue_mail(subscriber, draft, now + delay)
+    if subscriber is None or subscriber.state == Subscriber.State.SUPPRESSED:
+        if not is_asked_often:
+            _record(ConsentEntry.Step.REQUESTED, email, subscriber, origin, now, draft=draft)
+        return
+    kind = _kind(subscriber)
+    waiting = _waiting(subscriber, kind)
+    if waiting:
+        _keep_draft(waiting, draft)
+        if is_asked_often:
+            return
+    elif not _may_get_mail(email, since):
+        return
+    _record(ConsentEntry.Step.REQUESTED, email, subscriber, origin, now, draft=draft)
+    if not waiting:
+        kept = draft if kind == TransactionalMail.Kind.CONFIRM else {}
+        _queue_mail(subscriber, kind, kept, now + delay)
 
 
 @transaction.atomic
@@ -82,20 +91,52 @@ def request_link(
     """Queue a mail with links to the preferences and to unsubscribe, if `email` gets digests.
 
     An address that gets none, and one that must get no mail, gets none by this either. The same
-    lock and the same limit as for a sign-up hold for every address.
+    lock and the same limits as for a sign-up hold for every address.
+    """
+    _wait_for_mailbox(email)
+    since, kind = now - timedelta(days=1), TransactionalMail.Kind.LINK
+    is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
+    subscriber = Subscriber.objects.filter(email=email).first()
+    is_reader = subscriber is not None and subscriber.state == Subscriber.State.ACTIVE
+    if subscriber is None or not is_reader or is_suppressed(email):
+        if not is_asked_often:
+            _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
+        return
+    if not _waiting(subscriber, kind) and _may_get_mail(email, since):
+        _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
+        _queue_mail(subscriber, kind, {}, now + delay)
+
+
+def _wait_for_mailbox(email: str) -> None:
+    """One request of a mailbox at a time, or two at once could both be the third.
+
+    An advisory lock and not a row's: a suppressed or unknown address has no row, and the answer
+    would reveal by its speed whether there is one.
     """
     wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")
-    if _requests_since(email, now - timedelta(days=1)) >= REQUESTS_A_DAY:
-        return
-    subscriber = Subscriber.objects.filter(email=email).first()
+
+
+def _record(
+    step: ConsentEntry.Step,
+    email: str,
+    subscriber: Subscriber | None,
+    origin: RequestOrigin,
+    now: datetime,
+    *,
+    draft: Mapping[str, Any] | None = None,
+) -> None:
     consent.record(
-        ConsentEntry.Step.LINK, email=email, subscriber=subscriber, origin=origin, now=now
+        step,
+        email=email,
+        subscriber=subscriber,
+        origin=origin,
+        now=now,
+        detail={"choices": dict(draft)} if draft else None,
     )
-    is_suppressed_now = is_suppressed(email)
-    if subscriber and subscriber.state == Subscriber.State.ACTIVE and not is_suppressed_now:
-        TransactionalMail.objects.create(
-            subscriber=subscriber, kind=TransactionalMail.Kind.LINK, next_attempt_at=now + delay
-        )
+
+
+def _is_known(email: str) -> bool:
+    return Subscriber.objects.filter(email=email).exists()
 
 
 def _subscriber(email: str) -> Subscriber | None:
@@ -105,24 +146,53 @@ def _subscriber(email: str) -> Subscriber | None:
     return Subscriber.objects.get_or_create(email=email)[0]
 
 
-def _queue_mail(subscriber: Subscriber, draft: Mapping[str, Any], due: datetime) -> None:
-    kinds = TransactionalMail.Kind
+def _kind(subscriber: Subscriber) -> TransactionalMail.Kind:
     is_active = subscriber.state == Subscriber.State.ACTIVE
+    return TransactionalMail.Kind.MANAGE if is_active else TransactionalMail.Kind.CONFIRM
+
+
+def _waiting(subscriber: Subscriber, kind: TransactionalMail.Kind) -> TransactionalMail | None:
+    """The mail of this kind that will be sent anyway, if there is one."""
+    states = TransactionalMail.State
+    waits = subscriber.mails.filter(
+        kind=kind, state__in=[states.QUEUED, states.SENDING, states.DEFERRED]
+    )
+    return waits.order_by("-id").first()
+
+
+def _keep_draft(mail: TransactionalMail, draft: Mapping[str, Any]) -> None:
+    """Choices typed now replace earlier ones; an address typed alone changes none of them."""
+    if draft and mail.kind == TransactionalMail.Kind.CONFIRM:
+        TransactionalMail.objects.filter(pk=mail.pk).update(draft={**mail.draft, **draft})
+
+
+def _may_get_mail(email: str, since: datetime) -> bool:
+    """Whether the mailbox may be mailed once more: by what reaches it, or may have reached it.
+
+    What waits for another address of the same mailbox counts too.
+    """
+    # Of a mail that was never sent, the next attempt is the moment that is known.
+    mails = TransactionalMail.objects.filter(subscriber__email__in=_addresses_of(email))
+    lately = mails.annotate(moment=Coalesce("sent_at", "next_attempt_at")).filter(moment__gt=since)
+    failed = lately.filter(state=TransactionalMail.State.FAILED).count()
+    return lately.count() - failed < REQUESTS_A_DAY and failed < FAILURES_A_DAY
+
+
+def _queue_mail(
+    subscriber: Subscriber, kind: TransactionalMail.Kind, draft: Mapping[str, Any], due: datetime
+) -> None:
     TransactionalMail.objects.create(
-        subscriber=subscriber,
-        kind=kinds.MANAGE if is_active else kinds.CONFIRM,
-        draft={} if is_active else dict(draft),
-        next_attempt_at=due,
+        subscriber=subscriber, kind=kind, draft=dict(draft), next_attempt_at=due
     )
 
 
 def _requests_since(email: str, since: datetime) -> int:
-    hashes = {address_hash(email), *map(address_hash, _addresses_of(mailbox_of(email)))}
+    hashes = map(address_hash, {email, *_addresses_of(email)})
     return ConsentEntry.objects.filter(
-        address_hash__in=hashes, step__in=_REQUESTS, at__gt=since
+        address_hash__in=list(hashes), step__in=_REQUESTS, at__gt=since
     ).count()
 
 
-def _addresses_of(mailbox: str) -> list[str]:
-    """The addresses of subscribers that may lead to one mailbox; served by subscriber_mailbox."""
-    return [email for (email,) in rows(_SAME_MAILBOX, mailbox=mailbox)]
+def _addresses_of(email: str) -> list[str]:
+    """The addresses of subscribers that lead to one mailbox; served by subscriber_mailbox."""
+    return [found for (found,) in rows(_SAME_MAILBOX, mailbox=mailbox_of(email))]

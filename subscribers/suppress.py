@@ -1,4 +1,4 @@
-"""Addresses that must get no mail: after a hard bounce, a complaint, or by an operator."""
+"""Addresses that must get no mail: after bounces, a complaint, or by an operator."""
 
 from __future__ import annotations
 
@@ -31,28 +31,36 @@ def suppression_join(address: str) -> str:
     return _JOIN.format(address=address)
 
 
+# The weakest first. A reason is replaced by a stronger one, and never by a weaker one: a reader who
+# complained must not look like a full mailbox, whichever was reported first. An operator's word is
+# the strongest, since an operator knows why.
+_BY_STRENGTH: Final = (
+    Suppression.Reason.SOFT_BOUNCES,
+    Suppression.Reason.HARD_BOUNCE,
+    Suppression.Reason.COMPLAINT,
+    Suppression.Reason.OPERATOR,
+)
+
+
 @transaction.atomic
 def suppress(
     target: Subscriber | str, reason: Suppression.Reason, *, detail: str = "", now: datetime
 ) -> Suppression:
     """Send nothing more to an address, whether it has a subscriber or not. May be repeated.
 
-    `target` may also be the hash of an address whose subscriber was erased.
-
-    The first reason stays: a complaint after a bounce adds nothing.
+    `target` may also be the hash of an address whose subscriber was erased. Of several reasons the
+    strongest stays.
     """
     if isinstance(target, str) and _HASH.fullmatch(target):
-        return _suppress_hash(target, reason, detail, now)
+        return _store(target, reason, without_address(detail, ours=settings.MAIL_DOMAIN), now)[0]
     email = target.email if isinstance(target, Subscriber) else spelling(target)
     detail = without_address(detail, email, ours=settings.MAIL_DOMAIN)
-    row, is_new = Suppression.objects.get_or_create(
-        address_hash=address_hash(email), defaults={"reason": reason, "detail": detail, "at": now}
-    )
+    row, is_changed = _store(address_hash(email), reason, detail, now)
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     if subscriber:
         subscriber.state, subscriber.next_send_at = Subscriber.State.SUPPRESSED, None
         subscriber.save(update_fields=["state", "next_send_at", "updated_at"])
-    if is_new:
+    if is_changed:
         consent.record(
             ConsentEntry.Step.SUPPRESSED,
             email=email,
@@ -64,13 +72,19 @@ def suppress(
     return row
 
 
-def _suppress_hash(
+def _store(
     address: str, reason: Suppression.Reason, detail: str, now: datetime
-) -> Suppression:
-    """No subscriber to change, and nothing else to record: the entries end with the erasure."""
-    detail = without_address(detail, ours=settings.MAIL_DOMAIN)
-    defaults = {"reason": reason, "detail": detail, "at": now}
-    return Suppression.objects.get_or_create(address_hash=address, defaults=defaults)[0]
+) -> tuple[Suppression, bool]:
+    """The row of this hash, and whether it is new or has got a stronger reason."""
+    values = {"reason": reason, "detail": detail, "at": now}
+    row, is_new = Suppression.objects.get_or_create(address_hash=address, defaults=values)
+    weaker = [one.value for one in _BY_STRENGTH[: _BY_STRENGTH.index(Suppression.Reason(reason))]]
+    is_stronger = not is_new and bool(
+        Suppression.objects.filter(pk=row.pk, reason__in=weaker).update(**values)
+    )
+    if is_stronger:
+        row.refresh_from_db()
+    return row, is_new or is_stronger
 
 
 @transaction.atomic

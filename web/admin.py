@@ -34,7 +34,7 @@ STATE_COLOURS: Final[Mapping[str, str]] = {
     # it went well
     **dict.fromkeys(("sent", "delivered", "done", "fine", "active", "frozen"), "success"),
     # it may still go well
-    **dict.fromkeys(("deferred", "late", "lost", "open", "hard_bounce"), "warning"),
+    **dict.fromkeys(("deferred", "late", "lost", "open", "hard_bounce", "soft_bounces"), "warning"),
     # an operator should look
     **dict.fromkeys(("failed", "uncertain", "failing", "paused", "cancelled"), "danger"),
     **dict.fromkeys(("bounced", "rejected", "complained", "complaint", "suppressed"), "danger"),

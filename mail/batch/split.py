@@ -62,9 +62,10 @@ def request_key(messages: Iterable[Message]) -> str:
     The same messages on the same attempt have the same key, in any process. Another attempt has
     another one, or the provider would repeat its first reply. Message-IDs name the messages,
     because ids of rows are unique within one ledger only. The dates distinguish what two
-    databases of one site number alike.
+    databases of one site number alike. `retry` distinguishes attempts that were restarted.
     """
     names = sorted(
-        (one.headers["Message-ID"], one.dated_at.isoformat(), one.attempts) for one in messages
+        (one.headers["Message-ID"], one.dated_at.isoformat(), one.attempts, one.retry)
+        for one in messages
     )
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL} {names}"))

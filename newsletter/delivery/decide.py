@@ -9,6 +9,7 @@ from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Claimed
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.reasons import skipped
+from newsletter.failures import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def decide(
     if delivery.content:
         stamp = delivery.content.stamp
         if not knows_key(stamp.key_id):
-            return Skip("the key of its links is no longer in the settings")
+            return Skip(Reason.KEY_MISSING.value)
         return edition.restore(delivery.content.picks, stamp.renderer)
     selection = edition.select(recipient.interests, seen)
     if len(selection.picks) < minimum:

@@ -3,26 +3,26 @@
 A subscriber gets the newest closed edition of their cadence; while that one waits for its sources,
 they wait too. The same statement that writes the row sets their `next_send_at`, counted from now
 and not from the slot they missed: after an outage each subscriber who is due gets one digest.
+
+Of a cancelled edition the row is written as skipped, with that reason: the subscriber gets no
+digest this time, and the next edition at their next slot. An older edition instead would be old
+news, and they may have had it. Rows of a paused edition are queued, and wait until it is resumed.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfoNotFoundError
 
+from newsletter import clock
 from newsletter.delivery.due import move, queue, read_due
 from newsletter.delivery.restored import is_restored
-from newsletter.delivery.types import Batch, Due
+from newsletter.delivery.types import Batch, Due, slot_after
 from newsletter.editions.compose import compose_when_ready
 from newsletter.models import Edition
 from subscribers.models import Subscriber
-from subscribers.schedule import next_slot
-
-log = logging.getLogger(__name__)
 
 CHUNK: Final = 10_000  # subscribers a statement: short locks, and little to redo after a kill
 
@@ -43,9 +43,12 @@ def dispatch_due(cadence: str, now: datetime) -> Iterator[Batch]:
     """Queue a delivery for every subscriber of a cadence who is due at `now`.
 
     Yields the deliveries of each chunk as soon as it is committed, so that the first messages
-    leave while the last subscribers are still being queued.
+    leave while the last subscribers are still being queued. Queues nothing while the clock seems
+    to have jumped (newsletter/clock.py).
     """
-    edition = None if is_restored(now) else compose_when_ready(cadence, now)
+    if not clock.believe(now) or is_restored(now):
+        return
+    edition = compose_when_ready(cadence, now)
     while edition:
         moved, queued = _queue_chunk(edition, now)
         if queued:
@@ -68,15 +71,6 @@ def _slots(cadence: str, due: Sequence[Due], now: datetime) -> list[datetime]:
 
     @cache  # of ten thousand subscribers most share a timetable
     def slot(weekday: int, hour: int, timezone: str) -> datetime:
-        return _next_slot(cadence, weekday, hour, timezone, now)
+        return slot_after(now, cadence, weekday, hour, timezone)
 
     return [slot(one.weekday, one.hour, one.timezone) for one in due]
-
-
-def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: datetime) -> datetime:
-    try:
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
-    except (ZoneInfoNotFoundError, ValueError):
-        # One row with a time zone that this machine lacks must not stop the others.
-        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)

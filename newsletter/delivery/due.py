@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from newsletter.delivery.types import Batch, Due
+from newsletter.failures import CANCELLED
 from web.sql import array, execute, rows
 
 # One chunk of due subscribers. Served by subscriber_due (next_send_at, id) WHERE state = 'active'.
@@ -21,7 +22,8 @@ SELECT id, weekday, hour, timezone, next_send_at
 # lock is held while this process computes or sleeps; in a transaction of several statements, one
 # that slept would hold rows and counters that all senders wait for. A subscriber whose slot has
 # changed since it was read, or whom another dispatcher holds, is left out. A row that exists (a
-# repeated task, an edition already sent) is not changed.
+# repeated task, an edition already sent) is not changed. Of an edition that was cancelled the row
+# ends here; what a cancel a moment later leaves, pause.end_cancelled ends.
 # The rows of a chunk get neighbouring ids, so a range of ids is a batch of deliveries.
 _QUEUE = """
 WITH chunk AS (
@@ -43,13 +45,16 @@ WITH chunk AS (
   INSERT INTO newsletter_delivery (
     edition_id, subscriber_id, state, reason,
     attempts, next_attempt_at, provider_id, error, created_at)
-  SELECT %(edition)s, id, 'queued', '', 0, %(now)s, '', '', %(now)s
-    FROM due
-   ORDER BY id
+  SELECT %(edition)s, due.id,
+         CASE WHEN edition.cancelled_at IS NULL THEN 'queued' ELSE 'skipped' END,
+         CASE WHEN edition.cancelled_at IS NULL THEN '' ELSE %(cancelled)s END,
+         0, %(now)s, '', '', %(now)s
+    FROM due JOIN newsletter_edition AS edition ON edition.id = %(edition)s
+   ORDER BY due.id
   ON CONFLICT (edition_id, subscriber_id) DO NOTHING
-  RETURNING id
+  RETURNING id, state
 )
-SELECT (SELECT count(*) FROM due), count(*), min(id), max(id) FROM queued
+SELECT (SELECT count(*) FROM due), count(*), min(id), max(id) FROM queued WHERE state = 'queued'
 """
 
 # The same slots without a digest: what was due may have been sent already.
@@ -81,6 +86,7 @@ def queue(
         due=[one.due_at for one in due],
         slots=list(slots),
         now=now,
+        cancelled=CANCELLED,
     )
     return moved, Batch(edition_id, first, last) if count else None
 

@@ -48,7 +48,8 @@ UPDATE newsletter_delivery AS delivery
    SET lease_until = %(until)s, fence = %(fence)s
   FROM claimed
  WHERE delivery.id = claimed.id AND delivery.edition_id = %(edition)s
-RETURNING delivery.id, subscriber_id, attempts
+RETURNING delivery.id, subscriber_id, attempts,
+          coalesce(extract(epoch FROM retried_at)::bigint, 0)
 """
 
 # What earlier attempts stored of these deliveries: few, since most leave at the first attempt.
@@ -185,10 +186,12 @@ def claim(
         most=most,
         composed_at=composed_at,
     )
-    stored = _contents(batch.edition_id, [number for number, _, attempts in found if attempts])
+    # An operator restarts the attempts of a delivery, and it keeps its content all the same.
+    tried = [number for number, _, attempts, retry in found if attempts or retry]
+    stored = _contents(batch.edition_id, tried)
     return [
-        Claimed(number, subscriber, attempts, stored.get(number))
-        for number, subscriber, attempts in sorted(found)
+        Claimed(number, subscriber, attempts, stored.get(number), retry)
+        for number, subscriber, attempts, retry in sorted(found)
     ]
 
 

@@ -15,6 +15,7 @@ from mail.outcome import Outcome
 from mail.relay import in_words
 from mail.replies import without_addresses
 from newsletter.delivery.progress import Progress, progress_of
+from newsletter.failures import CANCELLED
 from newsletter.models import Delivery, Edition
 
 log = logging.getLogger(__name__)
@@ -36,12 +37,18 @@ def pause(edition_id: int, reason: str, now: datetime) -> bool:
     return bool(paused)
 
 
-def resume(edition_id: int, now: datetime) -> None:
-    """Send the edition again, at once also what the fault that paused it has deferred."""
+def resume(edition_id: int, now: datetime) -> bool:
+    """Send the edition again, at once also what the fault that paused it has deferred.
+
+    False, and nothing changes, when the edition is cancelled: that is for good.
+    """
     with transaction.atomic():
-        Edition.objects.filter(pk=edition_id).update(paused_at=None, pause_reason="")
+        edition = Edition.objects.filter(pk=edition_id, cancelled_at=None)
+        if not edition.update(paused_at=None, pause_reason=""):
+            return False
         unfinished = Delivery.objects.filter(edition=edition_id, state=Delivery.State.DEFERRED)
         unfinished.filter(attempts__lte=1).update(next_attempt_at=now)
+    return True
 
 
 def cancel(edition_id: int, now: datetime) -> int:
@@ -72,7 +79,7 @@ def _end_waiting(edition_id: int) -> int:
     # By range: with a list of ten thousand ids, PostgreSQL would read all unfinished rows of the
     # edition each time.
     return waiting.filter(pk__range=(ids[0], ids[-1])).update(
-        state=Delivery.State.SKIPPED, reason="the edition was cancelled", fence=None
+        state=Delivery.State.SKIPPED, reason=CANCELLED, fence=None
     )
 
 

@@ -17,6 +17,7 @@ from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result
 from newsletter.editions.reasons import NOT_RENDERED
+from newsletter.failures import Reason, gave_up
 from newsletter.models import Delivery
 from subscribers.models import Suppression
 from subscribers.suppress import suppress
@@ -101,12 +102,12 @@ def _state(outcome: Outcome, attempts: int) -> tuple[str, str]:
         is_over = outcome.state == "refused" or attempts >= settings.MAX_ATTEMPTS
         return (State.FAILED if is_over else State.DEFERRED), NOT_RENDERED
     if outcome.state == "refused":
-        return State.FAILED, "refused by the receiving server"
+        return State.FAILED, Reason.REFUSED
     if outcome.state == "unknown":
         return State.UNCERTAIN, "the connection broke after the message was transmitted"
     # Where it is not the recipient's fault, no number of attempts ends it.
     if outcome.is_counted and attempts >= settings.MAX_ATTEMPTS:
-        return State.FAILED, f"failed after {attempts} attempts"
+        return State.FAILED, gave_up(outcome.error)
     return State.DEFERRED, _reason(outcome)
 
 

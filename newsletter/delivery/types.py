@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfoNotFoundError
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.editions.loaded_edition import Selection
 from newsletter.editions.render import Digest, build_digest
 from newsletter.models import StoredPick
+from subscribers.schedule import next_slot
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,18 @@ class Due:
     due_at: datetime
 
 
+def slot_after(now: datetime, cadence: str, weekday: int, hour: int, timezone: str) -> datetime:
+    """The next slot of a timetable; in UTC where this machine does not know the time zone.
+
+    One row with such a time zone must not stop the others.
+    """
+    try:
+        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
+    except (ZoneInfoNotFoundError, ValueError):
+        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
+        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)
+
+
 @dataclass(frozen=True, slots=True)
 class RenderStamp:
     """What the bytes of a message depend on besides its papers; fixed at its first attempt."""
@@ -78,6 +95,7 @@ class Claimed(NamedTuple):
     subscriber_id: int | None
     attempts: int
     content: Content | None = None  # stored by an earlier attempt
+    retry: int = 0  # differs each time that an operator queues it again; 0: never
 
 
 class Held(NamedTuple):
@@ -147,6 +165,7 @@ class Burst:
             key_id=stamp.key_id,
             renderer=stamp.renderer,
             attempts=item.attempt,
+            retry=item.delivery.retry,
         )
 
 

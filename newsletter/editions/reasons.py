@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from newsletter.editions.personalize import Pick
+from newsletter.failures import Reason
 from papers.wording import short_figure
 
-NOT_RENDERED: Final = "could not be rendered: an error of ours"
+NOT_RENDERED: Final = Reason.NOT_RENDERED.value
 
 
 def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) -> str:

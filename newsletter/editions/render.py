@@ -202,6 +202,7 @@ class Digest:
     dated_at: datetime
     body: DigestBody
     attempts: int = 1  # which attempt this is, counted from 1; no part of the message
+    retry: int = 0  # differs each time that its attempts are restarted; no part of it either
 
     @property
     def reference(self) -> int:
@@ -286,6 +287,7 @@ def build_digest(
     key_id: str = "",
     renderer: str = RENDERER,
     attempts: int = 1,
+    retry: int = 0,
 ) -> Digest:
     """The digest of a delivery. A pure function of what is stored of it, its reader and edition.
 
@@ -300,7 +302,7 @@ def build_digest(
         tokens = old_tokens.make_old_tokens(delivery_id, key_id)
     else:
         tokens = make_tokens(delivery_id, subscriber_id, secret, dated_at, key_id)
-    return Digest(delivery_id, to, tokens, dated_at, body, attempts)
+    return Digest(delivery_id, to, tokens, dated_at, body, attempts, retry)
 
 
 def subject_of(titles: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from newsletter.events.rules import (
     RowState,
     address_action,
     decisive_event,
+    is_of_earlier_try,
     may_change,
     row_state,
 )
@@ -110,12 +111,14 @@ def _changes(deliveries: Mapping[int, Delivery]) -> list[_Change]:
     events: defaultdict[int, list[DeliveryEvent]] = defaultdict(list)
     weighed = DeliveryEvent.objects.filter(kind__in=WEIGHED_KINDS)
     for event in weighed.filter(delivery__in=list(deliveries)):
-        events[event.delivery_id or 0].append(event)
+        number = event.delivery_id or 0
+        if not is_of_earlier_try(event, deliveries[number].retried_at):
+            events[number].append(event)
     decisive = {delivery_id: decisive_event(those) for delivery_id, those in events.items()}
     return [
         _Change(deliveries[delivery_id], event, row_state(event))
         for delivery_id, event in decisive.items()
-        if may_change(deliveries[delivery_id].state, deliveries[delivery_id].attempts, event)
+        if may_change(deliveries[delivery_id], event)
     ]
 
 

@@ -19,11 +19,16 @@ from django.utils import timezone
 
 from mail.without_address import CUT, without_address
 from newsletter.editions.message_ids import read_message_id
-from newsletter.events.bounces import is_hard
+from newsletter.events.bounces import is_hard, settled_reason
 from newsletter.models import DeliveryEvent
 from subscribers.addresses import address_hash, spelling
 from web.storable import storable_text
 
+_UNKNOWN_KINDS: Final = {
+    ("Mailtrap", "blocked"): DeliveryEvent.Kind.REJECTED.value,
+    ("Resend", "email.suppressed"): DeliveryEvent.Kind.REJECTED.value,
+    ("Resend", "email.failed"): DeliveryEvent.Kind.FAILED.value,
+}
 _RECEIVER: Final = "newsletter.store_event"
 _LONGEST: Final = 2000  # characters of an answer
 # Processed at the next tick: most events are of these kinds, and none of them stops a mail.
@@ -53,9 +58,9 @@ def store_event(
     **_: object,
 ) -> None:
     """Store an event once. Opens and clicks are private and are not stored."""
-    if event.event_type not in DeliveryEvent.Kind.values:
-        return
     row = event_row(event, esp_name, timezone.now())
+    if row.kind not in DeliveryEvent.Kind.values:
+        return
     DeliveryEvent.objects.bulk_create([row], ignore_conflicts=True)
     if row.kind not in _NOT_URGENT:
         enqueue_events()
@@ -65,18 +70,21 @@ def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> Deli
     """The row of an event that arrived at `now`. Pure."""
     recipient = spelling(_text(event.recipient))
     detail = without_address(_detail(event), recipient, ours=settings.MAIL_DOMAIN)
-    reject_reason = _text(event.reject_reason)
+    kind = event_kind(event, provider)
+    # What the receiving server said; a provider's own description only where it passes on nothing.
+    reply = _text(event.mta_response) or _text(event.description)
+    given = (provider, kind, _text(event.reject_reason), event.esp_event, reply)
     return DeliveryEvent(
         fingerprint=fingerprint(event, provider),
         provider=provider[:20],
-        kind=event.event_type,
+        kind=kind,
         # Cut as the ledger cuts it (mail/without_address.py), or the two would not match.
         message_id=_id_of(event, recipient),
         delivery_id=_delivery_id(event),
         recipient=recipient[:254],
         address_hash=address_hash(recipient) if recipient else "",
-        is_hard=is_hard(provider, event.event_type, reject_reason, event.esp_event, detail),
-        reject_reason=reject_reason[:12],
+        is_hard=is_hard(*given),
+        reject_reason=settled_reason(*given)[:12],
         detail=detail[:500],
         occurred_at=_moment(event.timestamp, now),
         received_at=now,
@@ -87,6 +95,19 @@ def event_row(event: AnymailTrackingEvent, provider: str, now: datetime) -> Deli
 def _id_of(event: AnymailTrackingEvent, recipient: str) -> str:
     number = _text(event.message_id)[:200]
     return number.replace(recipient, CUT) if recipient else number
+
+
+def event_kind(event: AnymailTrackingEvent, provider: str) -> str:
+    """The kind of an event; of some that django-anymail does not know, too. Pure.
+
+    Mailtrap posts `blocked`, and Resend `email.suppressed` and `email.failed`: mails that these
+    providers did not send. Unknown, they would leave a delivery sent that never was.
+    """
+    payload = event.esp_event
+    if event.event_type != "unknown" or not isinstance(payload, dict):
+        return str(event.event_type)
+    named = str(payload.get("event") or payload.get("type") or "")
+    return _UNKNOWN_KINDS.get((provider, named), "unknown")
 
 
 def fingerprint(event: AnymailTrackingEvent, provider: str) -> str:

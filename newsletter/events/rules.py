@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
+from newsletter.events.bounces import ABOUT_SENDER
+from newsletter.failures import Reason
 from newsletter.models import Delivery, DeliveryEvent
 
 Kind = DeliveryEvent.Kind
@@ -27,11 +30,6 @@ _WEIGHTS: Final = {
 WEIGHED_KINDS: Final = tuple(_WEIGHTS)  # all but DEFERRED, which decides nothing
 _LOST: Final = 3
 _ACCEPTED: Final = 1
-# Few and fixed: the counters count failed deliveries by reason.
-_REASONS: Final = {
-    Kind.REJECTED: "rejected by the mail provider",
-    Kind.FAILED: "the mail provider could not send it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +68,38 @@ def row_state(event: DeliveryEvent) -> RowState:
     kind = Kind(event.kind)
     if _WEIGHTS[kind] != _LOST:
         return RowState(State.SENT)
-    if kind == Kind.BOUNCED:
-        why = "there is no such mailbox" if event.is_hard else "the mailbox did not take it"
-        return RowState(State.FAILED, f"bounced: {why}")
-    return RowState(State.FAILED, _REASONS[kind])
+    return RowState(State.FAILED, _reason(kind, event))
 
 
-def may_change(state: str, attempts: int, event: DeliveryEvent) -> bool:
+def _reason(kind: Kind, event: DeliveryEvent) -> Reason:
+    if kind == Kind.FAILED:
+        return Reason.NOT_SENT_BY_PROVIDER
+    if event.is_hard and kind == Kind.BOUNCED:
+        return Reason.BOUNCED_NO_MAILBOX
+    if event.reject_reason == ABOUT_SENDER:
+        return Reason.BLOCKED
+    return Reason.BOUNCED if kind == Kind.BOUNCED else Reason.REJECTED_BY_PROVIDER
+
+
+def is_of_earlier_try(event: DeliveryEvent, retried_at: datetime | None) -> bool:
+    """Whether an event is about what was sent before an operator queued the delivery again.
+
+    One that says that it arrived counts all the same: then it must not be sent again.
+    """
+    if retried_at is None or event.occurred_at >= retried_at:
+        return False
+    return _WEIGHTS[Kind(event.kind)] in (_LOST, _ACCEPTED)
+
+
+def may_change(delivery: Delivery, event: DeliveryEvent) -> bool:
     """Whether the decisive event changes a row in this state.
 
     A row that waits although there is an event of it was sent by a worker that was killed, or
     seems to have been: it must not be sent again. A skipped row has no mail.
     """
+    state = delivery.state
     if state in (State.QUEUED, State.DEFERRED):
-        return attempts > 0
+        return delivery.attempts > 0 or delivery.retried_at is not None
     if state in (State.SENT, State.FAILED):
         return _WEIGHTS[Kind(event.kind)] != _ACCEPTED and row_state(event).state != state
     return state == State.UNCERTAIN

@@ -27,6 +27,7 @@ from papers.sources import SourceError
 
 BUDGET: Final = timedelta(seconds=180)  # no step begins later: Celery ends a task that is too long
 LEASE: Final = timedelta(seconds=330)  # renewed before each step; longer than a task can live
+FURTHEST: Final = timedelta(days=3)  # slots and retries are a day away at most
 COUNTS: Final = ("papers", "new", "signals", "unknown", "left_out", "fields_left_out")
 _log = logging.getLogger(__name__)
 State = JobStep.State
@@ -67,7 +68,7 @@ def due(specs: Iterable[JobSpec], now: datetime) -> list[JobSpec]:
     _add_rows(specs, now)
     enabled = {spec.name: spec for spec in specs if not disabled_reason(spec)}
     order = {spec.name: place for place, spec in enumerate(specs)}
-    jobs = Job.objects.filter(_is_free(now), name__in=enabled, next_run_at__lte=now)
+    jobs = Job.objects.filter(_is_free(now), _is_due(now), name__in=enabled)
     since = dict(jobs.values_list("name", "next_run_at"))
     return sorted(
         (enabled[name] for name in since), key=lambda spec: (since[spec.name], order[spec.name])
@@ -98,7 +99,14 @@ def _add_rows(specs: Iterable[JobSpec], now: datetime) -> None:
 
 
 def _is_free(now: datetime) -> Q:
-    return Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    return (
+        Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_until__gt=now + 2 * LEASE)
+    )
+
+
+def _is_due(now: datetime) -> Q:
+    """Its time has come; or it is further away than any slot, so a clock that was ahead set it."""
+    return Q(next_run_at__lte=now) | Q(next_run_at__gt=now + FURTHEST)
 
 
 # ── a run ────────────────────────────────────────────────────────────────────
@@ -168,7 +176,7 @@ def _claim(spec: JobSpec, now: datetime, is_by_hand: bool) -> _Claim | None:
     fence = uuid.uuid4()
     rows = Job.objects.filter(_is_free(now), name=spec.name)
     if not is_by_hand:
-        rows = rows.filter(next_run_at__lte=now)
+        rows = rows.filter(_is_due(now))
     if not rows.update(fence=fence, lease_until=now + LEASE, is_by_hand=is_by_hand):
         return None
     job = Job.objects.get(name=spec.name)

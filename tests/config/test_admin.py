@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from newsletter.models import (
     ArchivedDelivery,
     Candidate,
+    ClockReading,
     DatabaseOrigin,
     Delivery,
     DeliveryEvent,
@@ -53,8 +54,9 @@ from web.admin import row_url, rows_url
 pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
-    ArchivedDelivery, Candidate, ConsentEntry, Delivery, DeliveryEvent, Interest, Listing,
-    PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend,
+    ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery, DeliveryEvent, Interest,
+    Listing, PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail,
+    Trend,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -94,6 +96,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         ),
     ]  # fmt: skip
     rows += [SearchEntry.objects.get(paper=paper), Tally.objects.filter(edition=edition)[0]]
+    rows.append(ClockReading.objects.create(read_at=NOON))
     return {type(row): row for row in rows}
 
 

@@ -231,6 +231,7 @@ def test_a_failed_opening_is_never_in_doubt(error: Exception, state: str) -> Non
         (b"no such user here", True),
         (b"5.7.1 no such user for you", True),
         (b"5.7.1 no", False),
+        (b"no", False),
     ],
 )
 def test_only_a_missing_mailbox_is_a_hard_bounce(text: bytes, gone: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -17,6 +18,7 @@ from newsletter.editions.slots import Slot
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.windows import last_closed_day
 from tests.factories import (
+    NOON,
     make_candidate,
     make_delivery,
     make_edition,
@@ -220,6 +222,30 @@ def test_an_operator_cancels_an_edition(admin_client: Client) -> None:
     assert control(admin_client, edition, "cancel").cancelled_at is not None
     waiting.refresh_from_db()
     assert waiting.reason == "the edition was cancelled"
+
+
+def test_a_cancelled_edition_is_neither_resumed_nor_paused(admin_client: Client) -> None:
+    edition = make_edition(cancelled_at=NOON)
+    for action in ("resume", "pause"):
+        url = reverse(f"admin:newsletter_edition_{action}", args=[edition.pk])
+        page = admin_client.post(url, {"_form_submitted": "1"}, follow=True).content.decode()
+        assert "It stays as it is. It is " in page
+        assert "is resumed" not in page
+    edition.refresh_from_db()
+    assert (edition.paused_at, edition.cancelled_at) == (None, NOON)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"), [({"paused_at": NOON}, "paused"), ({"cancelled_at": NOON}, "cancelled")]
+)
+def test_a_halted_edition_says_so_wherever_it_is_shown(
+    admin_client: Client, values: dict[str, Any], word: str
+) -> None:
+    edition = make_edition(**values)
+    delivery = make_delivery(edition, make_subscriber(), state="sent")
+    assert f"({word})" in admin_client.get(rows_url(Delivery)).content.decode()
+    for url in (rows_url(Edition), row_url(edition), row_url(delivery), "/admin/"):
+        assert word in admin_client.get(url).content.decode().lower()
 
 
 def test_an_edition_that_waits_for_its_sources_says_so(admin_client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -95,10 +96,28 @@ def test_the_list_links_to_each_edition(client: Client) -> None:
     assert client.get(path).json() == {**listed, "candidates": []}
 
 
-def test_a_frozen_edition_may_be_cached_for_an_hour(client: Client) -> None:
+def test_a_frozen_edition_may_be_cached_for_five_minutes(client: Client) -> None:
     make_edition()
-    assert client.get(f"{EDITIONS}/weekly/{DAY}")["Cache-Control"] == "public, max-age=3600"
+    assert client.get(f"{EDITIONS}/weekly/{DAY}")["Cache-Control"] == "public, max-age=300"
     assert client.get(EDITIONS)["Cache-Control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize(
+    ("values", "sending"),
+    [
+        ({}, "on"),
+        ({"paused_at": NOON}, "paused"),
+        ({"cancelled_at": NOON}, "cancelled"),
+        ({"paused_at": NOON, "cancelled_at": NOON}, "cancelled"),
+    ],
+)
+def test_an_edition_says_whether_it_is_sent(
+    client: Client, values: dict[str, Any], sending: str
+) -> None:
+    make_edition(pause_reason="by admin" if values else "", **values)
+    (listed,) = client.get(EDITIONS).json()
+    assert listed["sending"] == sending
+    assert "by admin" not in json.dumps(listed)
 
 
 def test_no_data_of_subscribers_is_shown(client: Client) -> None:

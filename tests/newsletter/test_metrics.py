@@ -14,7 +14,7 @@ from mail import relay
 from mail.outcome import of_opening
 from mail.relay import Relay, RelayState
 from newsletter.metrics import NEWEST, EditionCollector, metrics_of, metrics_of_relay
-from newsletter.models import Edition
+from newsletter.models import ClockReading, Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
 from web.counters import count
 
@@ -35,7 +35,8 @@ def metrics() -> str:
 
 
 def test_every_state_of_an_edition_has_a_sample() -> None:
-    deliveries, complaints, paused = metrics_of([edition()], {7: {"sent": 1200, "failed": 3}})
+    counts = {7: {"sent": 1200, "failed": 3}}
+    deliveries, complaints, paused, _cancelled = metrics_of([edition()], counts)
     names = ["trending_deliveries", "trending_complaints", "trending_edition_paused"]
     assert [metric.name for metric in (deliveries, complaints, paused)] == names
     assert {sample.labels["state"]: sample.value for sample in deliveries.samples} == {
@@ -58,14 +59,27 @@ def test_a_paused_edition_can_raise_an_alarm(paused_at: datetime | None, value: 
     assert (sample.labels, sample.value) == (WEEKLY, value)
 
 
+def test_a_cancelled_edition_is_not_paused() -> None:
+    both = edition(paused_at=NOW, cancelled_at=NOW)
+    *_, paused, cancelled = metrics_of([both], {})
+    assert [paused.samples[0].value, cancelled.samples[0].value] == [0, 1]
+
+
 @pytest.mark.django_db
-def test_they_cost_two_queries_for_any_number_of_rows(
+def test_a_doubted_clock_can_raise_an_alarm() -> None:
+    assert "trending_clock_doubted 0.0" in metrics()
+    ClockReading.objects.create(pk=1, read_at=NOW, doubted_since=NOW, doubted_at=NOW)
+    assert "trending_clock_doubted 1.0" in metrics()
+
+
+@pytest.mark.django_db
+def test_they_cost_three_queries_for_any_number_of_rows(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     made = make_edition()
     for _ in range(5):
         make_delivery(made, make_subscriber(), state="sent")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         text = metrics()
     assert 'state="sent"} 5.0' in text
 
@@ -149,6 +163,7 @@ def test_a_client_with_the_token_reads_the_metrics(client: Client) -> None:
         b'trending_deliveries{cadence="weekly",day="2025-03-14",state="queued"} 0.0\n'
     )
     assert b'trending_edition_paused{cadence="weekly",day="2025-03-14"} 0.0\n' in response.content
+    assert b"\ntrending_clock_doubted 0.0\n" in response.content
 
 
 @pytest.mark.django_db

@@ -131,3 +131,18 @@ def test_deliveries_whose_task_was_lost_are_enqueued_after_two_ticks() -> None:
     Tally.objects.update(changed_at=timezone.now() - two_ticks)
     tasks.enqueue_stalled()
     assert len(sent_batches()) == 1
+
+
+def test_what_an_operator_queues_again_gets_its_task_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = make_delivery(make_edition(), make_subscriber(), retried_at=LONG_AGO)
+    calls: list[tuple[int, ...]] = []
+    monkeypatch.setattr(tasks.send_batch, "delay", lambda *args: calls.append(args))
+    tasks.enqueue_queued_again()
+    assert calls == [(row.edition_id, row.pk, row.pk)]
+
+
+def test_the_hourly_tasks_are_on_the_timetable() -> None:
+    names = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert {"newsletter.suppress_soft_bounces", "newsletter.reset_far_slots"} <= names

@@ -216,3 +216,16 @@ def test_an_unknown_zone_is_refused() -> None:
     with pytest.raises(ValidationError, match=r"Mars/Olympus.*Europe/Berlin"):
         check_timezone("Mars/Olympus")
     check_timezone("Europe/Berlin")
+
+
+def test_a_last_digest_in_the_future_counts_as_one_of_now() -> None:
+    now = datetime(2025, 3, 14, 12, tzinfo=UTC)
+    slot = next_slot_after_change(
+        cadence="daily",
+        weekday=4,
+        hour=8,
+        timezone="UTC",
+        now=now,
+        last_digest_at=now + timedelta(days=400),
+    )
+    assert slot == datetime(2025, 3, 15, 8, tzinfo=UTC)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import connections, transaction
 from django.utils import timezone
@@ -17,6 +19,7 @@ from mail.factory import SMTP, open_transport
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
+from subscribers import tokens
 from subscribers.models import Subscriber, Suppression, TransactionalMail
 from subscribers.send_transactional import claim, record, send_waiting, state_after
 from subscribers.suppress import suppress
@@ -216,6 +219,17 @@ class Accepting:
         return [Outcome("accepted") for _ in burst]
 
 
+class Keeping:
+    """A transport that accepts each message and keeps its text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+        self.texts += [message.text for message in burst]
+        return [Outcome("accepted") for _ in burst]
+
+
 def test_a_run_ends_before_its_task_is_killed() -> None:
     for _ in range(3):
         make_mail(make_subscriber())
@@ -234,8 +248,8 @@ def test_a_run_ends_before_its_task_is_killed() -> None:
         ("deferred", 6, 0, State.FAILED),
         ("unknown", 5, 0, State.DEFERRED),
         ("unknown", 6, 0, State.UNCERTAIN),
-        ("misconfigured", 60, 47, State.DEFERRED),
-        ("misconfigured", 1, 49, State.FAILED),
+        ("misconfigured", 60, 24 * 14 - 1, State.DEFERRED),
+        ("misconfigured", 1, 24 * 14 + 1, State.FAILED),
     ],
 )
 def test_an_outcome_becomes_a_state(outcome: str, attempts: int, age: int, state: str) -> None:
@@ -281,3 +295,52 @@ def test_a_mail_that_cannot_be_built_holds_up_no_other(settings: LazySettings) -
     states = TransactionalMail.objects.in_bulk([broken.pk, good.pk])
     assert (states[broken.pk].state, states[good.pk].state) == (State.DEFERRED, State.SENT)
     assert states[broken.pk].error == "KeyError: 'no such'"
+
+
+# ── a mail server that does not work ─────────────────────────────────────────
+
+
+class Down:
+    """A transport in which each message has this outcome."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
+        return [self.outcome for _ in burst]
+
+
+def test_a_link_that_waited_longer_than_its_days_is_signed_anew(settings: LazySettings) -> None:
+    mail = make_mail(make_subscriber(state=Subscriber.State.PENDING), state=State.DEFERRED)
+    late = NOON + timedelta(days=settings.CONFIRM_DAYS + 3)
+    TransactionalMail.objects.update(created_at=NOON, next_attempt_at=late)
+    server = Keeping()
+    with time_machine.travel(late, tick=False):
+        assert send_waiting(server, lambda: late) == 1
+    [token] = re.findall(r"/confirm/([^/]+)/", server.texts[0])
+    with time_machine.travel(late + timedelta(days=settings.CONFIRM_DAYS) - MINUTE, tick=False):
+        found = tokens.read("confirm", token, max_age=timedelta(days=settings.CONFIRM_DAYS))
+    assert found == mail.subscriber
+
+
+def test_a_mail_that_is_disputed_holds_up_no_other() -> None:
+    server = Down(Outcome("misconfigured", error="422 invalid", disputed=True))
+    for _ in range(3):
+        make_mail(make_subscriber())
+    assert send_waiting(server, lambda: NOON) == 3
+
+
+def test_a_full_mailbox_holds_up_no_other() -> None:
+    server = Down(Outcome("deferred", error="452 4.2.2 mailbox full"))
+    for _ in range(3):
+        make_mail(make_subscriber())
+    assert send_waiting(server, lambda: NOON) == 3
+
+
+def test_a_mail_that_a_clock_ahead_has_deferred_is_due(settings: LazySettings) -> None:
+    mail = make_mail(make_subscriber(), state=State.DEFERRED)
+    TransactionalMail.objects.update(next_attempt_at=NOON + timedelta(days=400))
+    with sinking() as server:
+        assert send_over(server, settings) == 1
+    mail.refresh_from_db()
+    assert mail.state == State.SENT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -11,7 +11,13 @@ from django.db import connection
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
-from subscribers.signup import _SAME_MAILBOX, REQUESTS_A_DAY, request_link, sign_up
+from subscribers.signup import (
+    _SAME_MAILBOX,
+    FAILURES_A_DAY,
+    REQUESTS_A_DAY,
+    request_link,
+    sign_up,
+)
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_subscriber
 
@@ -89,9 +95,17 @@ def test_an_active_subscriber_with_a_suppressed_address_is_mailed_nothing() -> N
     assert (entry.subscriber, entry.address_hash) == (None, address_hash(ADA))
 
 
-def test_an_address_gets_three_mails_a_day_at_most() -> None:
+def sign_up_and_end(state: str, now: datetime = NOON, **values: object) -> None:
+    """Sign up, and let what waits end in this state at that time."""
+    sign_up(ADA, {}, ORIGIN, now)
+    waiting = TransactionalMail.objects.filter(state="queued")
+    waiting.update(state=state, sent_at=now if state == "sent" else None, **values)
+
+
+@pytest.mark.parametrize("state", ["sent", "uncertain"])
+def test_an_address_gets_three_mails_a_day_at_most(state: str) -> None:
     for hour in range(10):
-        sign_up(ADA, {}, ORIGIN, NOON + timedelta(hours=hour))
+        sign_up_and_end(state, NOON + timedelta(hours=hour))
     assert len(mails()) == REQUESTS_A_DAY
     assert ConsentEntry.objects.count() == REQUESTS_A_DAY
     sign_up(ADA, {}, ORIGIN, NOON + timedelta(hours=24))
@@ -101,8 +115,53 @@ def test_an_address_gets_three_mails_a_day_at_most() -> None:
 def test_an_active_subscriber_gets_three_mails_a_day_at_most() -> None:
     make_subscriber(ADA)
     for _ in range(10):
+        sign_up_and_end("sent")
+    assert mails() == [("manage", {})] * REQUESTS_A_DAY
+
+
+def test_mails_that_failed_do_not_count() -> None:
+    for _ in range(6):
+        sign_up_and_end("failed")
+    sign_up(ADA, {}, ORIGIN, NOON)
+    assert len(mails()) == 7
+    assert TransactionalMail.objects.filter(state="queued").count() == 1
+
+
+def test_a_stranger_cannot_make_us_try_a_server_that_refuses_for_ever() -> None:
+    for _ in range(50):
+        sign_up_and_end("failed")
+    assert len(mails()) == FAILURES_A_DAY
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "deferred"])
+def test_no_second_mail_is_queued_while_one_waits(state: str) -> None:
+    sign_up(ADA, {}, ORIGIN, NOON)
+    TransactionalMail.objects.update(state=state)
+    for hour in range(10):
+        sign_up(ADA, {}, ORIGIN, NOON + timedelta(hours=hour))
+    assert mails() == [("confirm", {})]
+    assert ConsentEntry.objects.count() == REQUESTS_A_DAY
+
+
+def test_the_mail_that_waits_gets_the_choices_that_were_typed_last() -> None:
+    sign_up(ADA, DRAFT, ORIGIN, NOON)
+    sign_up(ADA, {"hour": 9}, ORIGIN, NOON)
+    sign_up(ADA, {}, ORIGIN, NOON)
+    assert mails() == [("confirm", {"cadence": "daily", "hour": 9})]
+
+
+def test_a_reader_who_confirmed_in_the_meantime_gets_the_other_link() -> None:
+    sign_up(ADA, {}, ORIGIN, NOON)
+    Subscriber.objects.update(state=State.ACTIVE)
+    sign_up(ADA, {}, ORIGIN, NOON)
+    assert [kind for kind, _ in mails()] == ["confirm", "manage"]
+
+
+def test_requests_for_a_suppressed_address_are_recorded_three_times_a_day() -> None:
+    suppress(ADA, Suppression.Reason.COMPLAINT, now=NOON)
+    for _ in range(10):
         sign_up(ADA, {}, ORIGIN, NOON)
-    assert len(mails()) == REQUESTS_A_DAY
+    assert ConsentEntry.objects.filter(step="requested").count() == REQUESTS_A_DAY
 
 
 def test_the_limit_of_one_address_is_not_that_of_another() -> None:
@@ -112,7 +171,7 @@ def test_the_limit_of_one_address_is_not_that_of_another() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_concurrent_sign_ups_keep_the_limit() -> None:
+def test_concurrent_sign_ups_queue_one_mail() -> None:
     def request_once() -> None:
         try:
             sign_up(ADA, {}, ORIGIN, NOON)
@@ -125,7 +184,7 @@ def test_concurrent_sign_ups_keep_the_limit() -> None:
     for thread in threads:
         thread.join()
     assert Subscriber.objects.count() == 1
-    assert len(mails()) == REQUESTS_A_DAY
+    assert len(mails()) == 1
 
 
 # ── one mailbox, many addresses ──────────────────────────────────────────────

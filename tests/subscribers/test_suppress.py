@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import permutations
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -26,10 +27,59 @@ def test_a_suppressed_subscriber_is_never_due_again() -> None:
     assert Suppression.objects.get().detail == "550 no such user"
 
 
-def test_suppressing_twice_keeps_the_first_reason_and_one_entry() -> None:
+@pytest.mark.parametrize(
+    "order",
+    list(permutations([REASON.SOFT_BOUNCES, REASON.HARD_BOUNCE, REASON.COMPLAINT])),
+    ids=str,
+)
+def test_a_complaint_is_the_reason_that_stays_whatever_comes_first(
+    order: tuple[Suppression.Reason, ...],
+) -> None:
+    reader = make_subscriber()
+    for reason in order:
+        suppress(reader, reason, detail=f"because of {reason.value}", now=NOON)
+    row = Suppression.objects.get()
+    assert (row.reason, row.detail) == ("complaint", "because of complaint")
+
+
+@pytest.mark.parametrize("reason", [REASON.SOFT_BOUNCES, REASON.HARD_BOUNCE, REASON.COMPLAINT])
+def test_an_operator_s_reason_is_the_strongest(reason: Suppression.Reason) -> None:
+    reader = make_subscriber()
+    suppress(reader, REASON.OPERATOR, detail="asked by letter", now=NOON)
+    suppress(reader, reason, now=NOON)
+    assert Suppression.objects.get().detail == "asked by letter"
+
+
+def test_a_stronger_reason_is_a_consent_entry_of_its_own() -> None:
+    reader = make_subscriber()
+    for reason in (REASON.HARD_BOUNCE, REASON.HARD_BOUNCE, REASON.COMPLAINT, REASON.HARD_BOUNCE):
+        suppress(reader, reason, now=NOON)
+    details = ConsentEntry.objects.order_by("id").values_list("detail", flat=True)
+    assert list(details) == [{"reason": "hard_bounce"}, {"reason": "complaint"}]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.1.1 <jo@example.org>: Recipient address rejected",
+        "550 jo@example.org... User unknown",
+        "550 No such user: Jo@Example.ORG.",
+        "550 5.1.1 mailto:jo%40example.org unknown",
+        "550 RCPT TO:<jo@example.org> failed",
+        "Postmark: 'jo@example.org' is inactive, so is (jo@example.org)",
+    ],
+)
+def test_a_suppression_holds_no_address(reply: str) -> None:
+    suppress("jo@example.org", REASON.HARD_BOUNCE, detail=reply, now=NOON)
+    detail = Suppression.objects.get().detail
+    assert "…" in detail
+    assert "example" not in detail.lower()
+
+
+def test_suppressing_twice_makes_one_entry() -> None:
     reader = make_subscriber()
     suppress(reader, REASON.HARD_BOUNCE, now=NOON)
-    suppress(reader, REASON.COMPLAINT, now=NOON)
+    suppress(reader, REASON.HARD_BOUNCE, now=NOON)
     assert Suppression.objects.get().reason == REASON.HARD_BOUNCE
     entry = ConsentEntry.objects.get()
     assert (entry.step, entry.subscriber, entry.detail) == (

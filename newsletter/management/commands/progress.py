@@ -55,6 +55,8 @@ def line(edition: Edition, progress: Progress) -> str:
         parts.append(f"{progress.complaints} reported as spam")
     if progress.rate_and_time_left:
         parts.append(progress.rate_and_time_left)
-    if edition.paused_at:
+    if edition.cancelled_at:
+        parts.append("CANCELLED")
+    elif edition.paused_at:
         parts.append(f"PAUSED: {edition.pause_reason}")
     return ", ".join(parts)

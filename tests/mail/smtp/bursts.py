@@ -27,6 +27,7 @@ class PlainMessage:
     to: str
     lines: bytes = LINES
     shared_lines: object | None = None
+    retry: int = 0
     subject: str = "Papers"
     html: str = ""
     attempts: int = 1

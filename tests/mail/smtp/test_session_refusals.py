@@ -107,6 +107,7 @@ def test_an_impossible_address_is_never_sent(connect: Connect, address: str) -> 
     ("verb", "answer", "state", "is_hard_bounce"),
     [
         ("RCPT", "550 5.1.1 no such user", "refused", True),
+        ("RCPT", "550 User unknown", "refused", True),
         ("RCPT", "550 5.7.1 we do not like you", "deferred", False),
         ("RCPT", "452 4.2.2 mailbox full", "deferred", False),
         ("RCPT", "530 5.7.0 authentication required", "misconfigured", False),
@@ -116,6 +117,7 @@ def test_an_impossible_address_is_never_sent(connect: Connect, address: str) -> 
         ("MAIL", "552 5.3.4 too big", "refused", False),
         ("DATA", "451 4.3.0 later", "deferred", False),
         ("DATA", "554 5.7.1 no", "deferred", False),
+        ("end", "550 5.1.1 no such user", "refused", True),
         ("end", "554 5.7.1 looks like spam", "refused", False),
         ("end", "451 4.7.1 greylisted", "deferred", False),
         ("greeting", "554 5.7.1 go away", "deferred", False),

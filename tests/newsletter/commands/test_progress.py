@@ -51,6 +51,13 @@ def test_it_names_the_reason_of_a_pause() -> None:
     assert line.endswith("1 queued, PAUSED: 401 bad token")
 
 
+def test_it_names_a_cancelled_edition() -> None:
+    edition = make_edition(paused_at=NOON, cancelled_at=NOON)
+    make_delivery(edition, make_subscriber(), state="sent")
+    (line,) = output()
+    assert line.endswith("1 sent, CANCELLED")
+
+
 def test_it_counts_complaints() -> None:
     make_delivery(make_edition(complaints=3), make_subscriber(), state="sent")
     (line,) = output()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from newsletter import clock
+from newsletter.delivery import pause
 from newsletter.delivery.dispatch import dispatch_due
 from newsletter.delivery.types import Batch
 from newsletter.models import Delivery, Edition
@@ -146,6 +148,85 @@ def test_more_subscribers_than_a_chunk_are_queued_in_one_run(
     for _ in range(7):
         make_due()
     assert dispatch(FRIDAY) == 7
+
+
+# ── paused and cancelled editions ────────────────────────────────────────────
+
+
+def test_a_reader_due_for_a_cancelled_edition_is_skipped_with_the_reason() -> None:
+    weekly = make_editions()[1]
+    pause.cancel(weekly.pk, FRIDAY)
+    reader = make_due()
+    assert list(dispatch_due("weekly", FRIDAY)) == []
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.reason) == ("skipped", "the edition was cancelled")
+    assert next_slot(reader) == datetime(2025, 3, 21, 8, tzinfo=UTC)
+
+
+def test_an_edition_that_is_cancelled_while_it_is_dispatched_queues_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsletter.delivery.dispatch.CHUNK", 2)
+    weekly = make_editions()[1]
+    for _ in range(5):
+        make_due()
+    batches = dispatch_due("weekly", FRIDAY)
+    next(batches)
+    pause.cancel(weekly.pk, FRIDAY)
+    assert list(batches) == []
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"skipped"}
+    assert Delivery.objects.count() == 5
+
+
+def test_the_next_edition_after_a_cancelled_one_is_sent() -> None:
+    weekly = make_editions()[1]
+    pause.cancel(weekly.pk, FRIDAY)
+    reader = make_due()
+    dispatch(FRIDAY)
+    clock.believe(FRIDAY + timedelta(days=1))
+    for day in range(2, 8):
+        clock.believe(FRIDAY + timedelta(days=day))
+    make_edition("weekly", THURSDAY + timedelta(days=7))
+    dispatch(FRIDAY + timedelta(days=7))
+    assert [one.state for one in reader.deliveries.order_by("pk")] == ["skipped", "queued"]
+
+
+def test_rows_of_a_paused_edition_wait() -> None:
+    weekly = make_editions()[1]
+    pause.pause(weekly.pk, "by admin", FRIDAY)
+    make_due()
+    assert dispatch(FRIDAY) == 1
+    assert Delivery.objects.get().state == "queued"
+
+
+# ── a clock that jumped ──────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=2), timedelta(days=-400)])
+def test_a_tick_with_a_clock_that_jumped_queues_nothing(
+    jump: timedelta, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_editions()
+    dispatch(FRIDAY - timedelta(minutes=1))
+    reader = make_due()
+    editions = Edition.objects.count()
+    assert dispatch(FRIDAY + jump) == 0
+    assert Edition.objects.count() == editions
+    assert next_slot(reader) == datetime(2025, 3, 14, 8, tzinfo=UTC)
+    assert "the clock is doubted" in caplog.text
+    assert dispatch(FRIDAY) == 1
+    assert next_slot(reader) == datetime(2025, 3, 21, 8, tzinfo=UTC)
+
+
+def test_a_machine_that_slept_for_a_month_goes_on_after_a_quarter_of_an_hour() -> None:
+    make_editions()
+    dispatch(FRIDAY - timedelta(minutes=1))
+    reader = make_due()
+    late = FRIDAY + timedelta(days=31)
+    make_editions(late.date() - timedelta(days=1))
+    counts = [dispatch(late + timedelta(minutes=minute)) for minute in range(17)]
+    assert counts == [0] * 15 + [1, 0]
+    assert next_slot(reader) == datetime(2025, 4, 18, 8, tzinfo=UTC)
 
 
 @pytest.mark.django_db(transaction=True)

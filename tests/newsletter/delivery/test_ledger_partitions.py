@@ -96,7 +96,7 @@ def test_a_partition_has_every_index_of_the_ledger() -> None:
                  FROM (SELECT indrelid AS relid FROM pg_index) AS one"""
         )
         of_ledger, of_partition = cursor.fetchone()
-    assert of_ledger == of_partition == 5
+    assert of_ledger == of_partition == 6
 
 
 def test_a_partition_has_the_check_constraints_of_the_ledger() -> None:

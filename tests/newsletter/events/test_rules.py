@@ -11,10 +11,12 @@ from newsletter.events.rules import (
     WEIGHED_KINDS,
     address_action,
     decisive_event,
+    is_of_earlier_try,
     may_change,
     row_state,
 )
-from newsletter.models import DeliveryEvent
+from newsletter.failures import Reason
+from newsletter.models import Delivery, DeliveryEvent
 from tests.newsletter.events.conftest import NOW
 
 
@@ -99,4 +101,34 @@ def test_a_delivery_is_sent_or_has_failed_with_a_reason(kind: str) -> None:
 def test_an_event_changes_rows_in_some_states_only(
     state: str, attempts: int, kind: str, may: bool
 ) -> None:
-    assert may_change(state, attempts, event(kind)) is may
+    assert may_change(Delivery(state=state, attempts=attempts), event(kind)) is may
+
+
+def test_a_delivery_that_was_queued_again_is_not_sent_if_it_arrived_after_all() -> None:
+    row = Delivery(state="queued", attempts=0, retried_at=NOW)
+    assert may_change(row, event("delivered", -5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "minute", "earlier"),
+    [
+        ("bounced", -1, True),
+        ("rejected", -1, True),
+        ("sent", -1, True),
+        ("delivered", -1, False),
+        ("complained", -1, False),
+        ("bounced", 1, False),
+        ("delivered", 1, False),
+    ],
+)
+def test_a_loss_from_before_an_operator_s_retry_decides_nothing(
+    kind: str, minute: int, earlier: bool
+) -> None:
+    assert is_of_earlier_try(event(kind, minute), NOW) is earlier
+    assert not is_of_earlier_try(event(kind, minute), None)
+
+
+@pytest.mark.parametrize("kind", ["bounced", "rejected"])
+def test_a_refusal_about_the_sender_has_a_reason_of_its_own(kind: str) -> None:
+    assert row_state(event(kind, reject_reason="sender")).reason == Reason.BLOCKED
+    assert address_action(event(kind, reject_reason="sender")) == ""

@@ -322,3 +322,14 @@ def test_old_records_are_deleted(clock: Clock, settings: Any) -> None:
     ran(make_spec(), clock)
     assert purge_job_steps(NOW + timedelta(days=91)) == 1
     assert JobStep.objects.get().started_at == clock.now
+
+
+def test_a_run_that_a_clock_ahead_has_put_off_is_due() -> None:
+    spec = make_spec()
+    due([spec], NOW)
+    Job.objects.update(next_run_at=NOW + timedelta(days=2))
+    assert due([spec], NOW) == []
+    Job.objects.update(next_run_at=NOW + timedelta(days=400), lease_until=NOW + timedelta(days=400))
+    assert due([spec], NOW) == [spec]
+    run(spec, clock=lambda: NOW)
+    assert Job.objects.get().next_run_at < NOW + timedelta(days=2)
