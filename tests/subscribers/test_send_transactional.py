@@ -225,7 +225,7 @@ class Keeping:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def send(self, burst: Sequence[Message]) -> list[Outcome]:
+    def send(self, burst: Sequence[Message], journal: Journal = NO_JOURNAL) -> list[Outcome]:
         self.texts += [message.text for message in burst]
         return [Outcome("accepted") for _ in burst]
 
