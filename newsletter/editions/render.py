@@ -8,18 +8,18 @@ headers and one join, ten microseconds, and the same delivery always gives the s
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from typing import Final
 
 from django.conf import settings
 from django.utils.html import escape
 
+from mail.addresses import ascii_address
+from mail.headers import address_header, text_header, token_header
 from newsletter.editions.fragments import (
     INDENT,
     PAPERS,
@@ -34,7 +34,8 @@ from newsletter.editions.fragments import (
 )
 from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
-from newsletter.editions.tokens import make_token
+from newsletter.editions.tokens import TOKEN_LENGTH, make_token
+from papers.text.shorten import shortened
 
 RENDERER: Final = "1"  # raise it when the same rows would give another message
 
@@ -81,6 +82,8 @@ class DigestBody:
         """The whole message for one recipient, encoded."""
         common, own_places, token_places = self._parts
         parts, encoded_token = list(common), token.encode()
+        # Not as it is: no server needs to accept a header that is not ASCII.
+        to = to if to.isascii() else ascii_address(to)
         own = to.encode(), message_id.encode(), date.encode()
         parts[own_places[0]], parts[own_places[1]], parts[own_places[2]] = own
         for place in token_places:
@@ -90,7 +93,7 @@ class DigestBody:
     @cached_property
     def _parts(self) -> tuple[tuple[bytes, ...], tuple[int, ...], tuple[int, ...]]:
         """The parts of the message; the places in it of the _OWN values; those of the token."""
-        head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded_header(self.subject)
+        head = b"%b\r\nMIME-Version: 1.0\r\n" % _encoded_subject(self.subject)
         site, sender = settings.SITE_URL, settings.MAIL_FROM
         parts = list(_common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
         parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
@@ -124,7 +127,8 @@ class DigestBody:
 # Thousands of recipients share a reason, even where they do not share all papers.
 @lru_cache(maxsize=10_000)
 def _encoded_why(why: str) -> bytes:
-    return quoted_printable(_why_lines(why))
+    # The layout has the first line's indent before it, which counts in that line's length.
+    return quoted_printable(INDENT + _why_lines(why))[len(INDENT) :]
 
 
 @lru_cache(maxsize=10_000)
@@ -152,17 +156,9 @@ def _date(moment: datetime) -> str:
     return format_datetime(moment)
 
 
-@lru_cache(maxsize=1)
-def _from_header(mail_from: str) -> str:
-    name, address = parseaddr(mail_from)
-    return formataddr((name, address), "utf-8")
-
-
 @lru_cache(maxsize=10_000)
-def _encoded_header(text: str) -> bytes:
-    """A header's text, folded; an encoded word (RFC 2047) only where it is not ASCII."""
-    charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, header_name="Subject").encode(linesep=_CRLF).encode()
+def _encoded_subject(text: str) -> bytes:
+    return text_header("Subject", text).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +225,14 @@ def _headers(message_id: str, date: str, token: str, list_id: str, site: str) ->
 def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> tuple[bytes, ...]:
     """The headers before the subject, split so that each placeholder is one item."""
     to, message_id, date = (placeholder.decode() for placeholder in _OWN)
-    lines = [f"From: {_from_header(sender)}", f"To: {to}"]
+    lines = [address_header("From", sender), f"To: {to}"]
     if reply_to:
-        lines.append(f"Reply-To: {reply_to}")
+        lines.append(address_header("Reply-To", reply_to))
     headers = _headers(message_id, date, TOKEN, list_id, site)
-    lines += [f"{header}: {value}" for header, value in headers.items()]
+    lines += [
+        token_header(header, value, TOKEN_LENGTH * value.count(TOKEN))
+        for header, value in headers.items()
+    ]
     # Each placeholder is one object, to be found by identity; a split makes copies.
     placeholders = {it: it for it in (*_OWN, TOKEN_PLACEHOLDER)}
     parts = re.split(b"(%b)" % b"|".join(placeholders), _CRLF.join([*lines, ""]).encode())
@@ -258,14 +257,14 @@ def build_digest(
 
 
 def subject_of(titles: Sequence[str]) -> str:
-    """The first title, shortened at a word when it is long, and how many papers follow."""
+    """The first title, shortened when it is long, and how many papers follow."""
     return _subject(titles[0], len(titles) - 1)
 
 
 @lru_cache(maxsize=10_000)
 def _subject(title: str, others: int) -> str:
     # Three dots and not "…": most subjects then need no encoding.
-    first = textwrap.shorten(title, 60, placeholder=" ...")
+    first = shortened(title, 60, "...")
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"
