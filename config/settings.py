@@ -16,17 +16,18 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import admin_theme
 from config.environment import Environment
-from config.in_ascii import ascii_list_id, ascii_url
 from config.redis_url import for_celery, for_limits
 from local import servers
 from local.secret_key import local_secret
 from mail.addresses import (
     ascii_host,
+    ascii_url,
     split_address,
     split_addresses,
     with_ascii_domain,
     with_ascii_domains,
 )
+from mail.headers import ascii_list_id
 from mail.providers import anymail_settings, backend_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent

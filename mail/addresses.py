@@ -10,8 +10,10 @@ import re
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 import idna  # email-validator needs it too
+from django.core.exceptions import ImproperlyConfigured
 
 _WITH_NAME: Final = re.compile(r"(?P<name>.*?)<(?P<address>[^<>]*)>\s*", re.DOTALL)
 _COMMA: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|(,)', re.DOTALL)
@@ -37,6 +39,26 @@ def ascii_host(host: str) -> str:
         return host[: host.startswith(".")] + ascii_domain(host.removeprefix("."))
     except ValueError:
         return host
+
+
+def ascii_url(variable: str, url: str) -> str:
+    """The URL with its host in punycode and without line ends, which urlsplit leaves out.
+
+    Raises:
+        ImproperlyConfigured: the host cannot be a domain.
+    """
+    try:
+        parts = urlsplit(url)
+        host = ascii_domain(parts.hostname or "")
+    except ValueError:
+        host = " "
+    if any(sign.isspace() for sign in host):
+        raise ImproperlyConfigured(f"{variable} must have the name of a host in it, not {url!r}.")
+    if url.isascii() and url.isprintable():
+        return url
+    before, at, _ = parts.netloc.rpartition("@")
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(parts._replace(netloc=f"{before}{at}{host}{port}"))
 
 
 def split_address(text: str) -> tuple[str, str]:

@@ -83,6 +83,14 @@ def list_id(text: str) -> str:
     return " ".join([*_phrase(phrase, 0), f"<{shown}>"])
 
 
+def ascii_list_id(text: str) -> str:
+    """The List-Id in ASCII; what cannot be one stays, for the check of the setting."""
+    try:
+        return list_id(text)
+    except ValueError:
+        return " ".join(text.split())
+
+
 def token_header(name: str, value: str, spare: int = 0) -> str:
     """A header whose value is ASCII already, folded at its blanks; a URL moves to the next line.
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.in_ascii import ascii_list_id, ascii_url
+from mail.addresses import ascii_url
+from mail.headers import ascii_list_id
 from tests.settings_file import PRODUCTION, load_settings
 
 BUCHER = "xn--bcher-kva.example"
