@@ -68,7 +68,7 @@ def browser(request: HttpRequest, token: str) -> HttpResponseBase:
         digest = rebuild(delivery, to="")
     except LookupError as error:
         raise Http404("There is no mail behind this link.") from error
-    mail = HttpResponse(digest.html, headers={"X-Robots-Tag": "noindex"})
+    mail = HttpResponse(digest.whole_html, headers={"X-Robots-Tag": "noindex"})
     return csp_replace(_MAIL_POLICY)(lambda _request: mail)(request)
 
 

@@ -6,9 +6,8 @@ Placeholders stand where a digest becomes personal: its token, its papers, their
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +18,10 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from newsletter.editions import links
+from newsletter.editions.plain_text import paragraphs, wrapped
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.tokens import TOKEN_LENGTH
+from papers.text.shorten import place_to_cut, shortened
 from papers.wording import author_line, lead, short_figure
 
 # Characters of Unicode's private use area. Every value is rid of them before it is rendered, or a
@@ -35,12 +36,20 @@ PLACEHOLDERS: Final = (TOKEN, PAPERS, PREHEADER, RANK, WHY)
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_COLUMNS: Final = 72
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
 # The most characters that each value takes on its line. A placeholder of width 0 stands on a line
 # of its own, and its value is wrapped by itself.
 _WIDTHS: Final = {TOKEN: TOKEN_LENGTH, RANK: len(INDENT), WHY: 0, PAPERS: 0, PREHEADER: 0}
+
+
+# Gmail cuts a mail at 102 KB of HTML. What comes in is not bounded, so what is shown is: letters.
+_LONGEST_TITLE: Final = 300
+_LONGEST_TOPIC: Final = 60
+_MOST_TOPICS: Final = 8
+_LONGEST_NOTE: Final = 2_000
+_LONGEST_LINE: Final = 300  # the curators, the postal address
+_SUMMARY: Final = re.compile(r'\s*<p class="summary"[^<>]*>[^<>]*</p>')
 
 
 Parts = tuple[bytes, ...]  # encoded text, split so that each token placeholder is one item
@@ -84,6 +93,11 @@ class PaperFragment(Layout):
         return not any(part.count(it) > 1 for part in (self.html, self.text) for it in (RANK, WHY))
 
     @cached_property
+    def brief(self) -> PaperFragment:
+        """The same without its abstract in the HTML."""
+        return replace(self, html=_SUMMARY.sub("", self.html, count=1))
+
+    @cached_property
     def html_parts(self) -> Sequence[Parts]:
         """The HTML before the rank, from there to the reason, and after the reason."""
         return _split_at(self.encoded_html, RANK, WHY)
@@ -113,10 +127,27 @@ def _split_at_tokens(encoded: bytes) -> Parts:
 
 def render_layout(context: dict[str, Any]) -> Layout:
     """The mail around the papers. `context`: see templates/emails/digest.html."""
-    values = without_placeholders(context) | _site_links()
+    values = _bounded(without_placeholders(context)) | _site_links()
     html = render_to_string("emails/digest.html", values | _html_placeholders())
     text = render_to_string("emails/digest.txt", values | _text_placeholders())
     return Layout(html=_inline(html), text=text.rstrip("\n") + "\n")
+
+
+def _bounded(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of a layout, with bounds, and with lines for the text part."""
+    note, byline = context["note"], shortened(context["byline"], _LONGEST_LINE)
+    if len(note) > _LONGEST_NOTE:
+        note = note[: place_to_cut(note, _LONGEST_NOTE)].rstrip() + "…"
+    address = shortened(context["postal_address"], _LONGEST_LINE)
+    return {
+        **context,
+        "note": note,
+        "byline": byline,
+        "postal_address": address,
+        "note_lines": paragraphs(note),
+        "byline_lines": wrapped(byline),
+        "postal_lines": wrapped(address),
+    }
 
 
 def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
@@ -147,12 +178,14 @@ def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
         lead(clean["summary"]),
         _figures(clean),
     )
+    title = shortened(clean["title"], _LONGEST_TITLE)
     return clean | {
+        "title": title,
         "byline": byline,
         "summary": summary,
         "figures": figures,
         # The rank stands in the first line's indent; it is filled in when it is known.
-        "title_lines": wrap_after_indent(clean["title"]),
+        "title_lines": wrap_after_indent(title),
         "byline_lines": _wrapped(byline),
         "summary_lines": _wrapped(summary),
         "figures_lines": _wrapped(" · ".join(figures)),
@@ -160,7 +193,7 @@ def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figures(facts: Mapping[str, Any]) -> list[str]:
-    figures = list(facts["topics"])
+    figures = [shortened(name, _LONGEST_TOPIC) for name in facts["topics"][:_MOST_TOPICS]]
     if facts["upvotes"] is not None:
         gain = facts["upvotes_gain"]
         figures.append(
@@ -204,15 +237,7 @@ def _site_links() -> dict[str, str]:
 
 
 def _wrapped(text: str) -> str:
-    lines = textwrap.wrap(
-        text,
-        _COLUMNS,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(lines)
+    return wrapped(text, INDENT)
 
 
 def wrap_after_indent(text: str) -> str:

@@ -37,8 +37,14 @@ from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.tokens import TOKEN_LENGTH, make_token
 from papers.text.shorten import shortened
 
-RENDERER: Final = "1"  # raise it when the same rows would give another message
+RENDERER: Final = "2"  # raise it when the same rows would give another message
 
+# Bytes of the HTML part as it is encoded for transport. Gmail cuts a mail at 102 KB; encoded, a
+# Chinese letter takes nine bytes and not three, so this is the stricter measure.
+MOST_HTML: Final = 76_000  # with the preheader and the line about more papers, below 80,000
+_LONGEST_PREHEADER: Final = 200
+_LINKS: Final = 3  # with a token in one paper
+_MORE_STYLE: Final = "margin: 0;padding-top: 20px;font: 13px/1.6 sans-serif;color: #6a665f;"
 _CRLF: Final = "\r\n"
 # No part can contain it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
@@ -54,20 +60,31 @@ class DigestBody:
     def __init__(self, layout: Layout, papers: Sequence[tuple[PaperFragment, str]]) -> None:
         """`papers`: in the digest's order, each with its reason in plain text."""
         self._layout = layout
-        self._papers = [(fragment, rank, why) for rank, (fragment, why) in enumerate(papers, 1)]
+        self._whole = papers
+        shown = fitting_papers(papers, MOST_HTML - len(layout.encoded_html))
+        self._left_out = len(papers) - len(shown)
+        self._papers = [(fragment, rank, why) for rank, (fragment, why) in enumerate(shown, 1)]
         titles = [fragment.title for fragment, _ in papers]
         self.subject = subject_of(titles)
-        self._preheader = " · ".join(titles[:2])
+        self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
 
     @cached_property
     def html(self) -> str:
         """The HTML part, with the token placeholder."""
-        papers = "".join(
+        return self._html(self._papers, _more_in_html(self._left_out))
+
+    @cached_property
+    def whole_html(self) -> str:
+        """The HTML of all papers with their abstracts, for a browser, which cuts nothing."""
+        return self._html([(it, rank, why) for rank, (it, why) in enumerate(self._whole, 1)], "")
+
+    def _html(self, papers: Sequence[tuple[PaperFragment, int, str]], more: str) -> str:
+        rows = "".join(
             fragment.html.replace(RANK, str(rank)).replace(WHY, escape(why))
-            for fragment, rank, why in self._papers
+            for fragment, rank, why in papers
         )
         layout = self._layout.html.replace(PREHEADER, escape(self._preheader))
-        return layout.replace(PAPERS, papers)
+        return layout.replace(PAPERS, rows + more)
 
     @cached_property
     def text(self) -> str:
@@ -76,7 +93,7 @@ class DigestBody:
             fragment.text.replace(RANK, _rank_as_indent(rank)).replace(WHY, _why_lines(why))
             for fragment, rank, why in self._papers
         )
-        return self._layout.text.replace(PAPERS, papers)
+        return self._layout.text.replace(PAPERS, papers + _more_in_text(self._left_out))
 
     def message(self, to: str, message_id: str, date: str, token: str) -> bytes:
         """The whole message for one recipient, encoded."""
@@ -113,7 +130,8 @@ class DigestBody:
             head, middle, tail = fragment.text_parts
             encoded_rank = _rank_as_indent(rank).encode()
             parts += [*head, encoded_rank, *middle, _encoded_why(why), *tail, _GAP]
-        return [*parts[:-1], *after]  # no gap after the last paper
+        more = quoted_printable(_more_in_text(self._left_out))
+        return [*parts[:-1], more, *after]  # no gap after the last paper
 
     def _html_parts(self) -> list[bytes]:
         start, before, after = self._layout.html_parts
@@ -121,7 +139,50 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.html_parts
             parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
-        return [*parts, *after]
+        return [*parts, quoted_printable(_more_in_html(self._left_out)), *after]
+
+
+def fitting_papers(
+    papers: Sequence[tuple[PaperFragment, str]], room: int
+) -> list[tuple[PaperFragment, str]]:
+    """The papers whose HTML, encoded for transport, takes at most `room` bytes; at least one.
+
+    The last ones lose their abstracts first; then papers that still do not fit are left out. Pure,
+    so that the same delivery gives the same message.
+    """
+    sizes = [_size(*paper) for paper in papers]
+    if sum(sizes) <= room:
+        return list(papers)
+    shown = list(papers)
+    for place in reversed(range(len(shown))):
+        shown[place] = shown[place][0].brief, shown[place][1]
+        sizes[place] = _size(*shown[place])
+        if sum(sizes) <= room:
+            return shown
+    kept, left = [], room
+    for paper, size in zip(shown, sizes, strict=True):
+        if size <= left:
+            kept.append(paper)
+            left -= size
+    return kept or shown[:1]
+
+
+def _size(fragment: PaperFragment, why: str) -> int:
+    return len(fragment.encoded_html) + len(_encoded_html(why)) + TOKEN_LENGTH * _LINKS
+
+
+def _more_in_html(count: int) -> str:
+    return f'<p style="{_MORE_STYLE}">{_more(count)}</p>\n' if count else ""
+
+
+def _more_in_text(count: int) -> str:
+    return f"\n\n{INDENT}{_more(count)}" if count else ""
+
+
+def _more(count: int) -> str:
+    """What stands after the last paper of a mail that would be too large with all of them."""
+    papers = "One more paper is" if count == 1 else f"{count} more papers are"
+    return f"{papers} in the browser, where this digest is whole."
 
 
 # Thousands of recipients share a reason, even where they do not share all papers.
@@ -192,6 +253,11 @@ class Digest:
     @property
     def html(self) -> str:
         return self.body.html.replace(TOKEN, self.token)
+
+    @property
+    def whole_html(self) -> str:
+        """The HTML for a browser: see `DigestBody.whole_html`."""
+        return self.body.whole_html.replace(TOKEN, self.token)
 
     @property
     def text(self) -> str:
