@@ -43,7 +43,7 @@ RENDERER: Final = "2"  # raise it when the same rows would give another message
 # Chinese letter takes nine bytes and not three, so this is the stricter measure.
 MOST_HTML: Final = 76_000  # with the preheader and the line about more papers, below 80,000
 _LONGEST_PREHEADER: Final = 200
-_LINKS: Final = 3  # with a token in one paper
+_TOKENS: Final = 3 * TOKEN_LENGTH  # of the links of one paper
 _MORE_STYLE: Final = "margin: 0;padding-top: 20px;font: 13px/1.6 sans-serif;color: #6a665f;"
 _CRLF: Final = "\r\n"
 # No part can contain it: "=_" is not quoted-printable.
@@ -130,7 +130,7 @@ class DigestBody:
             head, middle, tail = fragment.text_parts
             encoded_rank = _rank_as_indent(rank).encode()
             parts += [*head, encoded_rank, *middle, _encoded_why(why), *tail, _GAP]
-        more = quoted_printable(_more_in_text(self._left_out))
+        more = quoted_printable(_more_in_text(self._left_out)) if self._left_out else b""
         return [*parts[:-1], more, *after]  # no gap after the last paper
 
     def _html_parts(self) -> list[bytes]:
@@ -139,7 +139,8 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.html_parts
             parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
-        return [*parts, quoted_printable(_more_in_html(self._left_out)), *after]
+        more = quoted_printable(_more_in_html(self._left_out)) if self._left_out else b""
+        return [*parts, more, *after]
 
 
 def fitting_papers(
@@ -150,6 +151,9 @@ def fitting_papers(
     The last ones lose their abstracts first; then papers that still do not fit are left out. Pure,
     so that the same delivery gives the same message.
     """
+    # Nearly every digest: a letter of a reason takes at most twelve bytes.
+    if sum([len(it.encoded_html) + 12 * len(why) + _TOKENS for it, why in papers]) <= room:
+        return list(papers)
     sizes = [_size(*paper) for paper in papers]
     if sum(sizes) <= room:
         return list(papers)
@@ -168,7 +172,7 @@ def fitting_papers(
 
 
 def _size(fragment: PaperFragment, why: str) -> int:
-    return len(fragment.encoded_html) + len(_encoded_html(why)) + TOKEN_LENGTH * _LINKS
+    return len(fragment.encoded_html) + len(_encoded_html(why)) + _TOKENS
 
 
 def _more_in_html(count: int) -> str:
