@@ -7,7 +7,6 @@ the default when no DATABASE_URL is given.
 from __future__ import annotations
 
 import logging
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +19,16 @@ from config.environment import Environment
 from config.redis_url import for_celery, for_limits
 from local import servers
 from local.secret_key import local_secret
+from mail.addresses import (
+    ascii_host,
+    ascii_url,
+    split_address,
+    split_addresses,
+    with_ascii_domain,
+    with_ascii_domains,
+)
 from mail.ehlo import ehlo_name
+from mail.headers import ascii_list_id
 from mail.providers import anymail_settings, backend_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,7 +39,7 @@ env.read_env(BASE_DIR / ".env")  # variables of the environment take precedence
 LOCAL = env.bool("LOCAL", default="DATABASE_URL" not in env)
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+SITE_URL = ascii_url("SITE_URL", env.str("SITE_URL", default="http://localhost:8000").rstrip("/"))
 _site = urlsplit(SITE_URL)
 if _site.scheme not in ("http", "https") or not _site.hostname:
     raise ImproperlyConfigured(
@@ -42,10 +50,11 @@ if not LOCAL and not ("DATABASE_URL" in env and "REDIS_URL" in env):
         "Set DATABASE_URL and REDIS_URL: servers are embedded on a laptop only (LOCAL=true)."
     )
 HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = env.list(
+_hosts = env.list(
     "ALLOWED_HOSTS",
     default=[_site.hostname, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])],
 )
+ALLOWED_HOSTS = [ascii_host(host) for host in _hosts]  # browsers ask for the host in punycode
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = env.str("SECRET_KEY", default="") or (local_secret(VAR_DIR) if LOCAL else "")
 if not SECRET_KEY:
@@ -206,13 +215,15 @@ SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=8)  # of each sending pro
 SMTP_MAILS_PER_CONNECTION = env.int("SMTP_MAILS_PER_CONNECTION", default=500)
 # ANYMAIL_POSTMARK_SERVER_TOKEN in the environment is POSTMARK_SERVER_TOKEN for django-anymail.
 ANYMAIL = anymail_settings(env.ENVIRON)
-MAIL_FROM = env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostname}>")
+MAIL_FROM = with_ascii_domain(
+    env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostname}>")
+)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
-MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
-MAIL_DOMAIN = parseaddr(MAIL_FROM)[1].rpartition("@")[2]
+MAIL_REPLY_TO = with_ascii_domains(env.str("MAIL_REPLY_TO", default=""))
+MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 # What this machine calls itself to a mail server: many take no mail under a name without a dot.
 EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))
-LIST_ID = env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>")
+LIST_ID = ascii_list_id(env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>"))
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
 # Where `make run` stores all mail. When set, /mailbox/ shows it, and sample readers get mail.
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
@@ -221,7 +232,9 @@ MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 # The live sources that are on: hugging_face, arxiv, semantic_scholar, github.
 SOURCES = env.list("SOURCES", default=[])
 # Services ask their clients for a contact, and slow down those that give none.
-CONTACT = env.str("CONTACT", default=parseaddr(MAIL_REPLY_TO or MAIL_FROM)[1])
+CONTACT = with_ascii_domain(
+    env.str("CONTACT", default=split_address(split_addresses(MAIL_REPLY_TO or MAIL_FROM)[0])[1])
+)
 HUGGING_FACE_URL = env.str("HUGGING_FACE_URL", default="https://huggingface.co")
 HUGGING_FACE_TOKEN = env.str("HUGGING_FACE_TOKEN", default="")
 SEMANTIC_SCHOLAR_URL = env.str("SEMANTIC_SCHOLAR_URL", default="https://api.semanticscholar.org")

@@ -8,14 +8,15 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
+from mail.addresses import ascii_address, split_address, split_addresses
 from mail.ehlo import is_accepted, is_local
+from mail.headers import list_id
 from mail.providers import known_providers
 from mail.smtp.opening import tls_context
 
@@ -23,7 +24,15 @@ from mail.smtp.opening import tls_context
 @register("trending")
 def errors(**_kwargs: object) -> list[CheckMessage]:
     """The errors of this module; Django calls it for `check`, `migrate` and a starting worker."""
-    return [*check_provider(), *check_smtp(), *check_sender(), *check_name(), *check_ca_file()]
+    return [
+        *check_provider(),
+        *check_smtp(),
+        *check_sender(),
+        *check_ascii(),
+        *check_list_id(),
+        *check_name(),
+        *check_ca_file(),
+    ]
 
 
 @register("trending", deploy=True)
@@ -164,6 +173,49 @@ def check_public_name() -> list[CheckMessage]:
     return found
 
 
+def check_ascii() -> list[CheckMessage]:
+    """E070: an address that not every mail server accepts, or that is none in a header."""
+    return [
+        Error(
+            f"{name} has the address {address!r}, which mail servers do not accept.",
+            hint="Before the @ only ASCII letters, digits and . _ + - are accepted everywhere, "
+            "after it a domain, with umlauts or without.",
+            id="trending.E070",
+        )
+        for name in ("MAIL_FROM", "MAIL_REPLY_TO", "CONTACT")
+        for address in _addresses(getattr(settings, name))
+        if not _is_ascii(address)
+    ]
+
+
+def check_list_id() -> list[CheckMessage]:
+    """E071: a List-Id whose identifier cannot be a domain, in every digest."""
+    try:
+        list_id(settings.LIST_ID)
+    except ValueError:
+        return [
+            Error(
+                f"LIST_ID is {settings.LIST_ID!r}, whose identifier is not like a domain.",
+                hint="For example: LIST_ID=Trending Papers <digest.papers.example.org>",
+                id="trending.E071",
+            )
+        ]
+    return []
+
+
+def _addresses(value: str) -> list[str]:
+    """The addresses of a setting; what holds none is refused as E008."""
+    found = [split_address(one)[1] for one in split_addresses(value)]
+    return [address for address in found if all(address.rpartition("@"))]
+
+
+def _is_ascii(address: str) -> bool:
+    try:
+        return ascii_address(address).isascii()
+    except ValueError:
+        return False
+
+
 def _is_address(value: str) -> bool:
-    local_part, at, domain = parseaddr(value)[1].rpartition("@")
-    return bool(local_part and at and domain)
+    addresses = [split_address(one)[1].rpartition("@") for one in split_addresses(value)]
+    return all(local_part and at and domain for local_part, at, domain in addresses)

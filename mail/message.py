@@ -12,6 +12,8 @@ from anymail.exceptions import AnymailInvalidAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from mail.headers import address_header, text_header, token_header
+
 
 class Message(Protocol):
     """One message to exactly one recipient, ready to be sent. Each app builds its own."""
@@ -107,7 +109,17 @@ def encode(message: Message) -> bytes:
     """
     built = django_message(message)
     built.encoding = _QUOTED_PRINTABLE
-    return bytes(built.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+    mime = built.message()
+    encoded = bytes(mime.as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+    own = {
+        "Subject": text_header("Subject", message.subject),
+        "From": address_header("From", settings.MAIL_FROM),
+        "Reply-To": address_header("Reply-To", settings.MAIL_REPLY_TO),
+    }
+    # Django folds none of these, and leaves an encoded word in a name or a subject to be decoded.
+    lines = [own.get(name) or token_header(name, str(value)) for name, value in mime.items()]
+    _, _, body = encoded.partition(b"\r\n\r\n")
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
 
 
 _QUOTED_PRINTABLE: Final = Charset("utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -18,7 +20,9 @@ from newsletter.models import Candidate, Edition
 from papers.api.schemas import ApiSchema, Problem
 from papers.api.serializers import public_id, public_url, written
 from papers.explain import explain
+from web.isolation import is_about_one_row, log_once
 
+log = logging.getLogger(__name__)
 router = Router(tags=["editions"])
 Cadence = Literal["daily", "weekly", "monthly"]
 # A withdrawal or a deletion changes what is shown, and an operator who pauses or cancels it.
@@ -113,7 +117,7 @@ def edition(
     response["Cache-Control"] = _FROZEN
     return WholeEdition(
         **_edition(found),
-        candidates=[_candidate(row) for row in candidates[start : start + query.limit]],
+        candidates=_candidates(candidates[start : start + query.limit]),
     )
 
 
@@ -138,6 +142,19 @@ def _edition(edition: Any) -> dict[str, Any]:
         "is_sample": edition.is_sample,
         "url": f"{settings.SITE_URL}/api/editions/{edition.cadence}/{edition.day}",
     }
+
+
+def _candidates(stored: Iterable[Candidate]) -> list[CandidateFields]:
+    """The papers of an edition, without those whose facts are not those of a paper."""
+    found = []
+    for candidate in stored:
+        try:
+            found.append(_candidate(candidate))
+        except Exception as error:  # any: a paper must not cost the edition
+            if not is_about_one_row(error):
+                raise
+            log_once(log, "the API", f"paper {candidate.paper_id}", error)
+    return found
 
 
 def _candidate(candidate: Candidate) -> CandidateFields:

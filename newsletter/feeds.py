@@ -7,6 +7,7 @@ readers are servers of other organisations.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
@@ -24,7 +25,9 @@ from subscribers import tokens
 from subscribers.models import Subscriber
 from subscribers.pages.signed_pages import invalid_link
 from web.atom import AtomFeed, Entry, Term, absolute, tag
+from web.isolation import is_about_one_row, log_once
 
+log = logging.getLogger(__name__)
 NEWEST: Final = 20
 SHOWN: Final = 10  # papers of an edition, as many as a digest has
 _NAMES: Final = {"daily": "The day", "weekly": "The week", "monthly": "The month"}
@@ -131,7 +134,7 @@ class OwnFeed(AtomFeed):
                 title=f"Your digest: {days_in_words(delivery.edition)}",
                 updated=delivery.sent_at or delivery.created_at,
                 content=_content(picks),
-                is_sample=any(pick["is_sample"] for pick in picks),
+                is_sample=any(pick.get("is_sample") for pick in picks),
             )
 
 
@@ -178,13 +181,21 @@ def _entry(
 
 def _content(papers: Sequence[Mapping[str, Any]], note: str = "") -> str:
     """The papers as HTML that every feed reader can show; links lead to our pages."""
-    shown = [
-        {
+    shown = [row for facts in papers if (row := _row(facts))]
+    return render_to_string("feeds/papers.html", {"papers": shown, "note": note}).strip()
+
+
+def _row(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A paper as the template shows it; None when its facts are not those of a paper."""
+    try:
+        return {
             **facts,
             "url": absolute(facts["page_url"]),
             "byline": author_line(facts["authors"]),
             "opening": lead(facts["summary"]),
         }
-        for facts in papers
-    ]
-    return render_to_string("feeds/papers.html", {"papers": shown, "note": note}).strip()
+    except Exception as error:  # any: a paper must not cost the feed
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "the feed", f"the paper {facts.get('page_url')}", error)
+        return None

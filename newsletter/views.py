@@ -105,7 +105,7 @@ def _digest_page(request: HttpRequest, opened: OpenedLink) -> HttpResponseBase:
     if len(opened.token) != TOKEN_LENGTH:  # an old one also unsubscribes: not an address to show
         own = make_tokens(delivery.pk, subscriber.pk, subscriber.secret, digest.dated_at)
         return redirect("newsletter:browser", own.read)
-    page = digest.body.html(opened.token, "", "")
+    page = digest.body.whole_html(opened.token, "", "")
     mail = HttpResponse(page, headers={"X-Robots-Tag": "noindex"})
     return csp_replace(_MAIL_POLICY)(lambda _request: mail)(request)
 

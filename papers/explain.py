@@ -19,11 +19,18 @@ def explain(components: Mapping[str, Any]) -> list[str]:
     A signal at zero is no reason and is left out, and so are components that an older or a
     newer formula may have stored.
     """
-    known = [(kind, components[kind]) for kind in _PHRASES if kind in components]
-    known.sort(key=lambda pair: -pair[1]["points"])
-    reasons = [_PHRASES[kind](component) for kind, component in known]
-    reasons.append(_first_place(components))
+    known = [found for kind in _PHRASES if (found := _reason(kind, components.get(kind)))]
+    known.sort(key=lambda found: -found[0])
+    reasons = [*(phrase for _, phrase in known), _first_place(components)]
     return [reason for reason in reasons if reason]
+
+
+def _reason(kind: str, component: Any) -> tuple[float, str] | None:
+    """The points of a component and its phrase; None when it is not in the form of today."""
+    try:
+        return float(component["points"]), _PHRASES[kind](component)
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        return None
 
 
 def _upvotes(one: Component) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from papers.models import NEWEST_FIRST, Paper, PaperTopic, Topic
 from papers.queries import topics_by_weight
 from papers.text.tex import unicode_math
 from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
+from web.isolation import is_about_one_row, log_once
+
+log = logging.getLogger(__name__)
 
 MAX_ENTRIES: Final = 100  # of a page: about the papers of a day
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,4}")
@@ -42,7 +46,7 @@ class PagedFeed(AtomFeed):
         return self._url(page, page.number)
 
     def items(self, page: FeedPage) -> Iterator[Entry]:
-        return map(paper_entry, page.papers)
+        return map(_entry_or_title, page.papers)
 
     def page_links(self, page: FeedPage) -> Sequence[Link]:
         links = []
@@ -98,6 +102,25 @@ class TopicFeed(PagedFeed):
 
     def feed_guid(self, page: FeedPage) -> str:
         return tag("feed", "topics", _topic(page).slug)
+
+
+def _entry_or_title(paper: Paper) -> Entry:
+    """The entry of a paper; when it raises, the paper's title and link alone."""
+    try:
+        return paper_entry(paper)
+    except Exception as error:  # any: a paper must not cost the feed
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "the feed", f"paper {paper.pk}", error)
+    listed_at = datetime.combine(paper.listed_on, time.min, tzinfo=UTC)
+    return Entry(
+        id=tag("paper", paper.pk),
+        url=absolute(paper.get_absolute_url()),
+        title=paper.title,
+        published=listed_at,
+        updated=max(paper.updated_at, listed_at),
+        summary="There is no abstract here.",
+    )
 
 
 def paper_entry(paper: Paper) -> Entry:

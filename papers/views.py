@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,9 @@ from papers.pages.search import NoSuchPage, search_page
 from papers.text.arxiv_ids import arxiv_id
 from papers.windows import Window
 from web.conditional import revalidated
+from web.isolation import is_about_one_row, log_once
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -65,8 +69,14 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("This paper is not here, or no longer.") from None
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=True)
-    page = paper_page(found.pk, timezone.now())
-    return render(request, "pages/papers/paper.html", {"page": page})
+    try:
+        page = paper_page(found.pk, timezone.now())
+        return render(request, "pages/papers/paper.html", {"page": page})
+    except Exception as error:  # any: what is known of the paper can still be read
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "its page", f"paper {found.pk}", error)
+    return render(request, "pages/papers/paper_plain.html", {"paper": found})
 
 
 @require_safe

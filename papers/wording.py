@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from papers.text.names import initials
+from papers.text.shorten import place_to_cut, shortened
 from papers.windows import Window
 
 _SENTENCE_END: Final = re.compile(r"[.!?][\"”’)]*(?=\s+[^a-z])")
@@ -22,6 +23,7 @@ _SOURCES: Final = {
     "github": "GitHub",
     "sample": "sample data",
 }
+_LONGEST_NAME: Final = 80  # in a line of names
 LEAD_LENGTH: Final = 210  # three lines of 68 characters
 _SHORTEST_LEAD: Final = 90
 _SPARE: Final = 60  # a text this much longer is shown whole: "more" for a few words is no help
@@ -32,7 +34,7 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
 
     "and 1 more" is as long as a name, so three authors are three names.
     """
-    short = [initials(name) for name in names if name.strip()]
+    short = [shortened(initials(name), _LONGEST_NAME) for name in names if name.strip()]
     if len(short) <= shown + 1:
         return _and(short)
     return f"{', '.join(short[:shown])} and {len(short) - shown} more"
@@ -75,7 +77,10 @@ def lead(text: str) -> str:
     for end in reversed(list(_SENTENCE_END.finditer(text, 0, LEAD_LENGTH + 1))):
         if end.end() >= _SHORTEST_LEAD and not _NO_END.search(text[: end.end()]):
             return text[: end.end()]
-    return text[:LEAD_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ") + " …"
+    opening = text[:LEAD_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ")
+    if len(opening) < _SHORTEST_LEAD:  # a text without blanks, as Chinese is
+        opening = text[: place_to_cut(text, LEAD_LENGTH)].rstrip()
+    return f"{opening} …"
 
 
 def _and(names: Sequence[str]) -> str:

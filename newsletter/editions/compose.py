@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
 
-from mail.outcome import ERRORS_OF_OURS
 from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.late import late_papers
 from newsletter.editions.windows import WINDOW_OF, days_in_words, first_day_of
@@ -25,6 +24,7 @@ from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
 from papers.text.tex import unicode_math
 from papers.windows import Window, closes_at, first_day, last_closed_day
+from web.isolation import is_about_one_row
 from web.locks import try_lock, wait_for_lock
 
 MOST_CANDIDATES: Final = 500
@@ -133,7 +133,9 @@ def _candidates(edition: Edition, window: Window) -> list[Candidate]:
     for place in _places(edition, window, late):
         try:
             found.append(_candidate(edition, place, since, late.get(place.paper.pk)))
-        except ERRORS_OF_OURS as error:
+        except Exception as error:  # any: a paper must not cost the edition
+            if not is_about_one_row(error):
+                raise
             failures.append(error)
             log.exception(
                 "an error of ours: paper %s cannot be rendered, and the %s edition of %s goes "

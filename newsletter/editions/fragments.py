@@ -6,9 +6,8 @@ Slots stand where a digest becomes personal: its tokens, its papers, their ranks
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -19,6 +18,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from newsletter.editions import links
+from newsletter.editions.plain_text import paragraphs, wrapped
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.slots import (
     BytePieces,
@@ -30,12 +30,20 @@ from newsletter.editions.slots import (
     without_private_use,
 )
 from newsletter.editions.tokens import TOKEN_LENGTH
+from papers.text.shorten import place_to_cut, shortened
 from papers.wording import author_line, lead, short_figure
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_COLUMNS: Final = 72
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
+
+# Gmail cuts a mail at 102 KB of HTML. What comes in is not bounded, so what is shown is: letters.
+_LONGEST_TITLE: Final = 300
+_LONGEST_TOPIC: Final = 60
+_MOST_TOPICS: Final = 8
+_LONGEST_NOTE: Final = 2_000
+_LONGEST_LINE: Final = 300  # the curators, the postal address
+_SUMMARY: Final = re.compile(r'\s*<p class="summary"[^<>]*>[^<>]*</p>')
 
 P = TypeVar("P")
 
@@ -60,6 +68,12 @@ class Layout:
         """The encoded HTML before, between and after its `html_slots`."""
         encoded = quoted_printable(self.html, _widths(self.token_length))
         return _divided(encoded_pieces(encoded), self.html_slots)
+
+    @cached_property
+    def html_size(self) -> int:
+        """The bytes of the encoded HTML with its tokens, without what fills the other slots."""
+        found = [piece for part in self.html_parts for piece in part]
+        return sum(self.token_length if isinstance(it, Slot) else len(it) for it in found)
 
     @cached_property
     def text_parts(self) -> Sequence[BytePieces]:
@@ -95,6 +109,11 @@ class PaperFragment(Layout):
         except ValueError:
             return False
         return True
+
+    @cached_property
+    def brief(self) -> PaperFragment:
+        """The same without its abstract in the HTML."""
+        return replace(self, html=_SUMMARY.sub("", self.html, count=1))
 
 
 def _divided(found: Sequence[P | Slot], at: Sequence[Slot]) -> Sequence[Sequence[P | Slot]]:
@@ -132,10 +151,27 @@ def _widths(token_length: int) -> dict[str, int]:
 def render_layout(context: dict[str, Any]) -> Layout:
     """The mail around the papers. `context`: see templates/emails/digest.html."""
     marks = Marks()
-    values = without_placeholders(context) | _site_links(marks)
+    values = _bounded(without_placeholders(context)) | _site_links(marks)
     html = render_to_string("emails/digest.html", values | _html_placeholders(marks))
     text = render_to_string("emails/digest.txt", values | _text_placeholders(marks))
     return Layout(html=marks.stored(_inline(html)), text=marks.stored(text.rstrip("\n") + "\n"))
+
+
+def _bounded(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of a layout, with bounds, and with lines for the text part."""
+    note, byline = context["note"], shortened(context["byline"], _LONGEST_LINE)
+    if len(note) > _LONGEST_NOTE:
+        note = note[: place_to_cut(note, _LONGEST_NOTE)].rstrip() + "…"
+    address = shortened(context["postal_address"], _LONGEST_LINE)
+    return {
+        **context,
+        "note": note,
+        "byline": byline,
+        "postal_address": address,
+        "note_lines": paragraphs(note),
+        "byline_lines": wrapped(byline),
+        "postal_lines": wrapped(address),
+    }
 
 
 def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
@@ -170,12 +206,14 @@ def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
         lead(clean["summary"]),
         _figures(clean),
     )
+    title = shortened(clean["title"], _LONGEST_TITLE)
     return clean | {
+        "title": title,
         "byline": byline,
         "summary": summary,
         "figures": figures,
         # The rank stands in the first line's indent; it is filled in when it is known.
-        "title_lines": wrap_after_indent(clean["title"]),
+        "title_lines": wrap_after_indent(title),
         "byline_lines": _wrapped(byline),
         "summary_lines": _wrapped(summary),
         "figures_lines": _wrapped(" · ".join(figures)),
@@ -183,7 +221,7 @@ def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figures(facts: Mapping[str, Any]) -> list[str]:
-    figures = list(facts["topics"])
+    figures = [shortened(name, _LONGEST_TOPIC) for name in facts["topics"][:_MOST_TOPICS]]
     if facts["upvotes"] is not None:
         gain = facts["upvotes_gain"]
         figures.append(
@@ -228,15 +266,7 @@ def _site_links(marks: Marks) -> dict[str, str]:
 
 
 def _wrapped(text: str) -> str:
-    lines = textwrap.wrap(
-        text,
-        _COLUMNS,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(lines)
+    return wrapped(text, INDENT)
 
 
 def wrap_after_indent(text: str) -> str:

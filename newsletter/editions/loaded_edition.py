@@ -21,6 +21,7 @@ from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
+from web.isolation import is_about_one_row
 from web.sql import array, text_array
 
 log = logging.getLogger(__name__)
@@ -197,8 +198,9 @@ def _is_intact(candidate: Candidate) -> bool:
         texts = (candidate.facts["title"], *paper.authors)
         if _fragment(candidate).is_intact and all(isinstance(text, str) for text in texts):
             return True
-    except (LookupError, TypeError, AttributeError, ValueError):
-        pass
+    except Exception as error:  # any: a paper must not cost the edition
+        if not is_about_one_row(error):
+            raise
     log.error(
         "an error of ours: paper %s of edition %s cannot be rendered, and no digest shows it",
         candidate.paper_id, candidate.edition_id,

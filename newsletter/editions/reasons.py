@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from newsletter.editions.personalize import Pick
 from newsletter.failures import Reason
+from papers.text.shorten import shortened
 from papers.wording import short_figure
 
+_LONGEST_PART: Final = 120  # letters of what a reader follows, of a topic
 NOT_RENDERED: Final = Reason.NOT_RENDERED.value
 
 
@@ -20,7 +22,8 @@ def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) ->
         topic_names: slug → the name that the topic has today.
     """
     parts = [_lead(pick, topic_names), _late(facts), *_figures(facts)]
-    return " · ".join(part for part in parts if part) or "Trending now"
+    text = " · ".join(shortened(part, _LONGEST_PART) for part in parts if part)
+    return text or "Trending now"
 
 
 def _lead(pick: Pick, topic_names: Mapping[str, str]) -> str:

@@ -7,12 +7,10 @@ headers and one join, ten microseconds, and the same delivery always gives the s
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -20,16 +18,24 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.html import escape
 
+from mail.addresses import ascii_address
+from mail.headers import address_header, text_header, token_header
 from newsletter.editions import old_tokens
 from newsletter.editions.fragments import INDENT, Layout, PaperFragment, wrap_after_indent
 from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.slots import BytePieces, Slot, encoded_pieces
-from newsletter.editions.tokens import Tokens, make_tokens
+from newsletter.editions.tokens import TOKEN_LENGTH, Tokens, make_tokens
+from papers.text.shorten import shortened
 
 # Raise it when the same rows would give another message. Version 1 had one token for all links.
 RENDERER: Final = "2"
 
+# Bytes of the HTML part as it is encoded for transport. Gmail cuts a mail at 102 KB; encoded, a
+# Chinese letter takes nine bytes and not three, so this is the stricter measure.
+MOST_HTML: Final = 76_000  # with the preheader and the line about more papers, below 80,000
+_LONGEST_PREHEADER: Final = 200
+_MORE_STYLE: Final = "margin: 0;padding-top: 20px;font: 13px/1.6 sans-serif;color: #6a665f;"
 _CRLF: Final = "\r\n"
 # No part can contain it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
@@ -48,10 +54,13 @@ class DigestBody:
     def __init__(self, layout: Layout, papers: Sequence[tuple[PaperFragment, str]]) -> None:
         """`papers`: in the digest's order, each with its reason in plain text."""
         self._layout = layout
-        self._papers = [(fragment, rank, why) for rank, (fragment, why) in enumerate(papers, 1)]
+        self._whole = papers
+        shown = fitting_papers(papers, MOST_HTML - layout.html_size)
+        self._left_out = len(papers) - len(shown)
+        self._papers = _ranked(shown)
         titles = [fragment.title for fragment, _ in papers]
         self.subject = subject_of(titles)
-        self._preheader = " · ".join(titles[:2])
+        self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
 
     def html(self, *tokens: str) -> str:
         """The HTML part with tokens to read, to unsubscribe and for the preferences.
@@ -60,18 +69,27 @@ class DigestBody:
         """
         return _joined(self._plain_html, tokens)
 
+    def whole_html(self, *tokens: str) -> str:
+        """The same of all papers with their abstracts, for a browser, which cuts nothing."""
+        return _joined(self._html_template(_ranked(self._whole), ""), tokens)
+
     def text(self, *tokens: str) -> str:
         """The text part, in the same way."""
         return _joined(self._plain_text, tokens)
 
     @cached_property
     def _plain_html(self) -> _Template[str]:
+        return self._html_template(self._papers, _more_in_html(self._left_out))
+
+    def _html_template(
+        self, papers: Sequence[tuple[PaperFragment, int, str]], more: str
+    ) -> _Template[str]:
         start, before, after = self._layout.plain_html_parts
         found = [*start, escape(self._preheader), *before]
-        for fragment, rank, why in self._papers:
+        for fragment, rank, why in papers:
             head, middle, tail = fragment.plain_html_parts
             found += [*head, str(rank), *middle, escape(why), *tail]
-        return _template([*found, *after], "", _TOKENS)
+        return _template([*found, more, *after], "", _TOKENS)
 
     @cached_property
     def _plain_text(self) -> _Template[str]:
@@ -80,10 +98,12 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.plain_text_parts
             found += [*head, _rank_as_indent(rank), *middle, _why_lines(why), *tail, "\n\n"]
-        return _template([*found[:-1], *after], "", _TOKENS)
+        return _template([*found[:-1], _more_in_text(self._left_out), *after], "", _TOKENS)
 
     def message(self, to: str, message_id: str, date: str, tokens: Tokens) -> bytes:
         """The whole message for one recipient, encoded."""
+        # Not as it is: no server needs to accept a header that is not ASCII.
+        to = to if to.isascii() else ascii_address(to)
         values = to, message_id, date, tokens.read, tokens.unsubscribe, tokens.preferences
         common, all_places = self._encoded
         parts = list(common)
@@ -96,7 +116,7 @@ class DigestBody:
     @cached_property
     def _encoded(self) -> _Template[bytes]:
         """The message without what differs between two recipients of this body."""
-        head = b"Subject: %b\r\nMIME-Version: 1.0\r\n" % _encoded_header(self.subject)
+        head = b"%b\r\nMIME-Version: 1.0\r\n" % _encoded_subject(self.subject)
         site, sender = settings.SITE_URL, settings.MAIL_FROM
         parts = list(_common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
         parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
@@ -113,7 +133,8 @@ class DigestBody:
             head, middle, tail = fragment.text_parts
             encoded_rank = _rank_as_indent(rank).encode()
             parts += [*head, encoded_rank, *middle, _encoded_why(why), *tail, _GAP]
-        return [*parts[:-1], *after]  # no gap after the last paper
+        more = quoted_printable(_more_in_text(self._left_out)) if self._left_out else b""
+        return [*parts[:-1], more, *after]  # no gap after the last paper
 
     def _html_parts(self) -> BytePieces:
         start, before, after = self._layout.html_parts
@@ -121,7 +142,58 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.html_parts
             parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
-        return [*parts, *after]
+        more = quoted_printable(_more_in_html(self._left_out)) if self._left_out else b""
+        return [*parts, more, *after]
+
+
+def _ranked(papers: Sequence[tuple[PaperFragment, str]]) -> list[tuple[PaperFragment, int, str]]:
+    return [(fragment, rank, why) for rank, (fragment, why) in enumerate(papers, 1)]
+
+
+def fitting_papers(
+    papers: Sequence[tuple[PaperFragment, str]], room: int
+) -> list[tuple[PaperFragment, str]]:
+    """The papers whose HTML, encoded for transport, takes at most `room` bytes; at least one.
+
+    The last ones lose their abstracts first; then papers that still do not fit are left out. Pure,
+    so that the same delivery gives the same message.
+    """
+    # Nearly every digest: a letter of a reason takes at most twelve bytes.
+    if sum([it.html_size + 12 * len(why) for it, why in papers]) <= room:
+        return list(papers)
+    sizes = [_size(*paper) for paper in papers]
+    if sum(sizes) <= room:
+        return list(papers)
+    shown = list(papers)
+    for place in reversed(range(len(shown))):
+        shown[place] = shown[place][0].brief, shown[place][1]
+        sizes[place] = _size(*shown[place])
+        if sum(sizes) <= room:
+            return shown
+    kept, left = [], room
+    for paper, size in zip(shown, sizes, strict=True):
+        if size <= left:
+            kept.append(paper)
+            left -= size
+    return kept or shown[:1]
+
+
+def _size(fragment: PaperFragment, why: str) -> int:
+    return fragment.html_size + len(_encoded_html(why))
+
+
+def _more_in_html(count: int) -> str:
+    return f'<p style="{_MORE_STYLE}">{_more(count)}</p>\n' if count else ""
+
+
+def _more_in_text(count: int) -> str:
+    return f"\n\n{INDENT}{_more(count)}" if count else ""
+
+
+def _more(count: int) -> str:
+    """What stands after the last paper of a mail that would be too large with all of them."""
+    papers = "One more paper is" if count == 1 else f"{count} more papers are"
+    return f"{papers} in the browser, where this digest is whole."
 
 
 def _template(parts: Sequence[P | Slot], empty: P, slots: Sequence[Slot]) -> _Template[P]:
@@ -151,7 +223,8 @@ def _joined(template: _Template[str], tokens: Sequence[str]) -> str:
 # Thousands of recipients share a reason, even where they do not share all papers.
 @lru_cache(maxsize=10_000)
 def _encoded_why(why: str) -> bytes:
-    return quoted_printable(_why_lines(why))
+    # The layout has the first line's indent before it, which counts in that line's length.
+    return quoted_printable(INDENT + _why_lines(why))[len(INDENT) :]
 
 
 @lru_cache(maxsize=10_000)
@@ -179,17 +252,9 @@ def _date(moment: datetime) -> str:
     return format_datetime(moment)
 
 
-@lru_cache(maxsize=1)
-def _from_header(mail_from: str) -> str:
-    name, address = parseaddr(mail_from)
-    return formataddr((name, address), "utf-8")
-
-
 @lru_cache(maxsize=10_000)
-def _encoded_header(text: str) -> bytes:
-    """A header's text, folded; an encoded word (RFC 2047) only where it is not ASCII."""
-    charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, header_name="Subject").encode(linesep=_CRLF).encode()
+def _encoded_subject(text: str) -> bytes:
+    return text_header("Subject", text).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +295,9 @@ class Digest:
         return self.body.text(*self._of_links)
 
     @property
-    def shared_html(self) -> str:
+    def whole_html(self) -> str:
         """The HTML for a page whose address people pass on: it reads, and opens nothing else."""
-        return self.body.html(self.tokens.read, "", "")
+        return self.body.whole_html(self.tokens.read, "", "")
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -268,11 +333,15 @@ def _headers(message_id: str, date: str, token: str, list_id: str, site: str) ->
 def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> BytePieces:
     """The headers before the subject, split so that each slot is one item."""
     to, message_id, date = (slot.value for slot in _OWN)
-    lines = [f"From: {_from_header(sender)}", f"To: {to}"]
+    lines = [address_header("From", sender), f"To: {to}"]
     if reply_to:
-        lines.append(f"Reply-To: {reply_to}")
-    headers = _headers(message_id, date, Slot.UNSUBSCRIBE.value, list_id, site)
-    lines += [f"{header}: {value}" for header, value in headers.items()]
+        lines.append(address_header("Reply-To", reply_to))
+    token = Slot.UNSUBSCRIBE.value
+    headers = _headers(message_id, date, token, list_id, site)
+    lines += [
+        token_header(header, value, TOKEN_LENGTH * value.count(token))
+        for header, value in headers.items()
+    ]
     return tuple(encoded_pieces(_CRLF.join([*lines, ""]).encode()))
 
 
@@ -306,14 +375,14 @@ def build_digest(
 
 
 def subject_of(titles: Sequence[str]) -> str:
-    """The first title, shortened at a word when it is long, and how many papers follow."""
+    """The first title, shortened when it is long, and how many papers follow."""
     return _subject(titles[0], len(titles) - 1)
 
 
 @lru_cache(maxsize=10_000)
 def _subject(title: str, others: int) -> str:
     # Three dots and not "…": most subjects then need no encoding.
-    first = textwrap.shorten(title, 60, placeholder=" ...")
+    first = shortened(title, 60, "...")
     if not others:
         return first
     return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"

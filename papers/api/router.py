@@ -20,7 +20,7 @@ from papers.api.serializers import (
     public_id,
     public_url,
     repos,
-    row,
+    rows_of,
     topic_fields,
     window_trend,
 )
@@ -101,7 +101,7 @@ def daily_papers(
     )
     if page.has_more:
         response["Link"] = f'<{_page_url(request, params.p + 1)}>; rel="next"'
-    return [row(entry) for entry in page.entries]
+    return rows_of(page.entries)
 
 
 @router.get(
@@ -118,7 +118,7 @@ def search(request: HttpRequest, params: Query[SearchQuery]) -> list[PaperRow]:
         page = selectors.matching_papers(params.q, params.limit, now)
     else:
         page = selectors.newest_papers(params.limit, now)
-    return [row(entry) for entry in page.entries]
+    return rows_of(page.entries)
 
 
 @router.get(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -27,8 +30,32 @@ from papers.queries import TopicCount
 from papers.sources.hugging_face_payload import Account, HuggingFacePayload, PayloadAuthor
 from papers.text.clean import clean
 from papers.text.names import clean_name
+from web.isolation import is_about_one_row, log_once
 
+log = logging.getLogger(__name__)
 Kind = Signal.Kind
+
+
+def rows_of(entries: Iterable[Entry]) -> list[PaperRow]:
+    """The rows of a list. A paper that raises has its title and summary, without the rest."""
+    found = []
+    for entry in entries:
+        for each in (entry, _bare(entry)):
+            try:
+                found.append(row(each))
+                break
+            except Exception as error:  # any: a paper must not cost the list
+                if not is_about_one_row(error):
+                    raise
+                log_once(log, "the API", f"paper {entry.paper.pk}", error)
+    return found
+
+
+def _bare(entry: Entry) -> Entry:
+    """The entry with what the database's columns hold in any case: no JSON of a source."""
+    paper = copy(entry.paper)
+    paper.authors, paper.keywords, paper.categories = [], [], []
+    return replace(entry, paper=paper, payload=None)
 
 
 def row(entry: Entry) -> PaperRow:
@@ -46,7 +73,20 @@ def row(entry: Entry) -> PaperRow:
 
 
 def detail(entry: Entry, linking: object) -> PaperDetail:
-    """A paper alone. `linking` is the payload with linked models and similar objects, or None."""
+    """A paper alone; when that raises, with its title and summary, without the rest.
+
+    `linking` is the payload with linked models and similar objects, or None.
+    """
+    try:
+        return _detail(entry, linking)
+    except Exception as error:  # any: what is known of it can still be read
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "the API", f"paper {entry.paper.pk}", error)
+        return _detail(_bare(entry), None)
+
+
+def _detail(entry: Entry, linking: object) -> PaperDetail:
     payload, links = HuggingFacePayload(entry.payload), HuggingFacePayload(linking)
     return PaperDetail(
         **_common(entry, payload),

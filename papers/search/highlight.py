@@ -8,6 +8,7 @@ nowhere else.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +24,10 @@ from papers.text.names import initials
 from papers.text.searchable import compounds, plain_character, separate
 from papers.text.tex import unicode_math
 from papers.wording import lead
+from web.isolation import is_about_one_row, log_once
 from web.sql import rows
 
+log = logging.getLogger(__name__)
 Range = tuple[int, int]  # the first character and the one after the last
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # for private use: they have no meaning in a text
@@ -62,10 +65,36 @@ def highlight(marks: str, papers: Sequence[Paper]) -> list[Highlight]:
     Args:
         marks: a tsquery, as in `ParsedQuery`; empty: no word is marked, and no query runs.
     """
-    texts = [_texts(paper) for paper in papers]
+    texts = [_texts_or_title(paper) for paper in papers]
     flat = [text for of_paper in texts for text in of_paper]
     ranges = iter(_marked_ranges(marks, flat) if marks else [[]] * len(flat))
-    return [_highlight(of_paper, [next(ranges) for _ in of_paper]) for of_paper in texts]
+    return [
+        _highlight_or_title(paper, of_paper, [next(ranges) for _ in of_paper])
+        for paper, of_paper in zip(papers, texts, strict=True)
+    ]
+
+
+def _texts_or_title(paper: Paper) -> list[str]:
+    try:
+        return _texts(paper)
+    except Exception as error:  # any: a paper must not cost the others
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "the search", f"paper {paper.pk}", error)
+        return [paper.title, ""]
+
+
+def _highlight_or_title(
+    paper: Paper, texts: Sequence[str], ranges: Sequence[Sequence[Range]]
+) -> Highlight:
+    try:
+        return _highlight(texts, ranges)
+    except Exception as error:  # as above
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "the search", f"paper {paper.pk}", error)
+        nothing = SafeString("")
+        return Highlight(escape(paper.title), nothing, nothing, nothing)
 
 
 def _texts(paper: Paper) -> list[str]:

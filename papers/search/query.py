@@ -221,7 +221,7 @@ def _parsed(reading: Sequence[Alternative], lexemes: Mapping[str, str]) -> Parse
         index if _NOT_IN_INDEX.search(full) else full,
         title,
         rank,
-        marks=" | ".join(sorted(condition.marks(lexemes))),
+        marks=" | ".join(sorted(filter(None, condition.marks(lexemes)))),
     )
 
 

@@ -38,12 +38,14 @@ _STROKES: Final = str.maketrans(
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _APOSTROPHES: Final = re.compile("['’‘ʼ＇`´′]")
 _HYPHENS: Final = re.compile("[-\u2010-\u2015\u2212\u30fb\u00b7・]")
-_BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_NICKNAME: Final = re.compile(r"(?<=\w )[\"“”„«»][^\"“”„«»]*[\"“”„«»](?= \w)")
+# Bounds: where nothing closes, a search to the end of the text would take quadratic time.
+_BRACKETS: Final = re.compile(r"\([^)]{0,200}\)|\[[^\]]{0,200}\]")
+_NICKNAME: Final = re.compile(r"(?<=\w )[\"“”„«»][^\"“”„«»]{0,200}[\"“”„«»](?= \w)")
 _NO_NAME: Final = re.compile(r"[^\w\s.\-,]|[\d_]")
 _QUOTES: Final = '"“”„«» '
 _NOTE_MARKS: Final = "*†‡§¶∗⁎¹²³⁰⁴⁵⁶⁷⁸⁹ "
 _MOST_WORDS: Final = 12  # of a name; each more is a way more to read it
+_LONGEST: Final = 1_000  # characters of a name; the rest is not read
 _WORD: Final = re.compile(r"[^\s.]+\.?")
 _TITLES: Final = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame"})
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "esq"})
@@ -71,7 +73,7 @@ def readings(name: str) -> tuple[Reading, ...]:
     A team, a name of one word, one in a script without spaces and one of too many words have one
     reading, all family.
     """
-    shown = _BRACKETS.sub(" ", _NICKNAME.sub(" ", _INVISIBLE.sub("", name)))
+    shown = _BRACKETS.sub(" ", _NICKNAME.sub(" ", _INVISIBLE.sub("", name[:_LONGEST])))
     shown = " ".join(shown.strip(_QUOTES).split())
     if is_group(shown) or not _has_cases(shown) or len(shown.split()) > _MOST_WORDS:
         whole = _squeezed(_plain(shown))
@@ -239,7 +241,7 @@ def _fits_part(one: str, other: str) -> bool:
 _BETWEEN_NAMES: Final = re.compile(
     "[;|•\t\n\r\v\f\x85\u2028\u2029；]|\\s(?:and|or|&|/)(?=\\s)", re.IGNORECASE
 )
-_ET_AL: Final = re.compile(r"[\s,]*\bet\.?\s+al\.?\s*\Z", re.IGNORECASE)
+_ET_AL: Final = re.compile(r"(?<![\s,])[\s,]*\bet\.?\s+al\.?\s*\Z", re.IGNORECASE)
 _FULL_STOP: Final = re.compile(r"(?<=[^\W\d_]{3})\.\Z")  # of a sentence, not of "Y." or "Jr."
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•·–]|\d{1,2}[.)])\s+)+")  # of a pasted list
 _COMMAS: Final = re.compile("[,，、]")

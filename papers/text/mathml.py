@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from latex2mathml.converter import convert
 
 from papers.text.tex import parts
+from web.isolation import is_about_one_row
 
 _LONGEST: Final = 400  # characters of one formula; the time of latex2mathml grows with them
 _DEEPEST: Final = 12  # braces within braces
@@ -84,7 +85,9 @@ def _formula(tex: str, shown: str) -> SafeString | None:
     try:
         root = fromstring(convert(_prepared(tex)), forbid_dtd=True)
         body = mark_safe("".join(_built(root, [_MOST_ELEMENTS])))  # noqa: S308 (built by _built)
-    except Exception:  # noqa: BLE001 (it raises what it likes on broken TeX; Unicode is always right)
+    except Exception as error:  # any, on broken TeX; Unicode is always right
+        if not is_about_one_row(error):
+            raise
         return None
     if _letters("".join(root.itertext()), tex) != _letters(shown):
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -18,6 +19,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_LONGEST: Final = 1_000  # characters that are read of one name, with all that stands beside it
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 _AND: Final = r"(?:and|AND|&|und|et(?!\.?\s+al\b)|и)"
 _SEPARATOR: Final = re.compile(
@@ -85,7 +87,7 @@ def names_of(names: Iterable[str]) -> tuple[str, ...]:
 
 def _one_or_more(entry: str) -> list[str]:
     """The names of an entry; `Roe, Jane` is one, because no other entry stands beside it."""
-    found = _FAMILY_FIRST.fullmatch(entry)
+    found = _FAMILY_FIRST.fullmatch(entry) if len(entry) <= _LONGEST else None
     if found and _is_family(found[1]) and not (is_group(found[1]) or _SUFFIX.fullmatch(found[2])):
         return split_names(f"{found[2]} {found[1]}")
     return split_names(entry)
@@ -105,7 +107,8 @@ def split_names(text: str) -> list[str]:
 
 def clean_name(text: str) -> str:
     r"""One name without TeX, footnote marks and affiliation; empty when it is no name."""
-    name = _CONTACT.sub(" ", _without_affiliation(_characters(text)).translate(_NO_BRACES))
+    text = _characters(text[:_LONGEST])
+    name = _CONTACT.sub(" ", _without_affiliation(text).translate(_NO_BRACES))
     name = _MARKS.sub("", name).strip()
     name = _BEFORE.sub("", fold(_without_note(name)))
     name = _FULL_STOP.sub("", _AFTER.sub("", name).rstrip(" ,;:*"))
@@ -164,16 +167,22 @@ def _family_first(text: str) -> list[str]:
 
 def _parts(text: str) -> Iterator[str]:
     """The parts between separators outside of brackets; a group before a colon is one part."""
-    if (found := _GROUP_NAME.match(text)) and is_group(found["group"]):
-        yield from _parts(found["group"])
-        yield from _parts(found["rest"])
-        return
+    while (found := _GROUP_NAME.match(text)) and is_group(found["group"]):
+        yield from _separated(found["group"])
+        text = found["rest"]
+    yield from _separated(text)
+
+
+def _separated(text: str) -> Iterator[str]:
     inside, at = _bracketed(text), 0
+    opened = [start for start, _ in inside]
     for found in _SEPARATOR.finditer(text):
-        if any(start < found.start() < end for start, end in inside):
+        before = bisect_left(opened, found.start())
+        if before and found.start() < inside[before - 1][1]:
             continue
+        start, end = max(at, found.start() - _LONGEST), found.end()
         if found[0].strip()[-1:].isalpha() and _names_one_group(
-            text[at : found.start()], text[found.end() :]
+            text[start : found.start()], text[end : end + _LONGEST]
         ):
             continue
         yield text[at : found.start()]

@@ -28,6 +28,8 @@ _COMPOUND: Final = re.compile(
     r"[a-zA-Z0-9]*[a-zA-Z][-._'][a-zA-Z][a-zA-Z0-9]*"
     r"|(?<!\w)[a-zA-Z][-._'][0-9]+|[0-9]+-[a-zA-Z](?!\w)"
 )
+# No compound: a regular expression that looks for one in it takes quadratic time.
+_LONG_RUN: Final = re.compile("[a-zA-Z0-9]{101,}")
 _VERSION: Final = re.compile("[a-zA-Z]*(?:[A-Z]v|[a-z]V)[0-9]")
 _JOINTS: Final = re.compile("[-._']")
 # One letter and a digit are a word: "3D", "4o", "T5". "gpt4", "wav2vec" and "4bit" are several.
@@ -75,6 +77,7 @@ def joined_form(word: str) -> str:
 
 def compounds(text: str) -> Iterator[tuple[int, int, str]]:
     """The compounds of a plain text: first character, last + 1, and the form as one word."""
+    text = _LONG_RUN.sub(lambda run: " " * len(run[0]), text)
     for found in _COMPOUND.finditer(text):
         yield found.start(), found.end(), _JOINTS.sub("", found[0])
     for found in _VERSION.finditer(text):

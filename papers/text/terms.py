@@ -38,7 +38,7 @@ _NO_LETTERS: Final = re.compile(
 )  # compatibility forms: "Transformer™" is no "TransformerTM"
 _POSSESSIVE: Final = re.compile("(?<=\\w)['’‘ʼ＇`´′][sS]\\b")
 _APOSTROPHE: Final = re.compile("(?<=[^\\W\\d_])['’‘ʼ＇`´′](?=[^\\W\\d_])")
-_ACRONYM_PLURAL: Final = re.compile(r"\b([A-Za-z][A-Za-z0-9-]*[A-Z])s\b")  # LLMs, MoEs
+_ACRONYM_PLURAL: Final = re.compile(r"\b([A-Za-z][A-Za-z0-9-]{0,40}[A-Z])s\b")  # LLMs, MoEs
 _VERSION: Final = re.compile(r"(?<=[A-Z])(?=v\d)|(?<=[a-z])(?=V\d)")  # DINOv2, but not conv2d
 # In capitals these are acronyms: with borders "US" is "U.S.", and no longer the "us" of "let us".
 _CAPITALS: Final = re.compile(

@@ -7,8 +7,10 @@ so the text is first cut into mathematics, addresses and prose.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from papers.text.addresses import linked, plain_address
@@ -16,29 +18,50 @@ from papers.text.latex.commands import commands_undone
 from papers.text.latex.formulas import math_text
 from papers.text.latex.prose import prose_text
 from papers.text.latex.scan import DEEPEST
-from papers.text.latex.spans import Span, spans
+from papers.text.latex.spans import LONGEST_MATH, Span, spans
+from web.isolation import is_about_one_row, log_once
 
 _FIRST: Final = 0xF0000  # for private use: one character stands for each span
 _MOST: Final = 0xFFFD
 _PROTECTED: Final = re.compile(f"([{chr(_FIRST)}-{chr(_FIRST + _MOST)}])")
 
+log = logging.getLogger(__name__)
 Shown = tuple[str, str]  # a span as Unicode, and its TeX when it is a formula
 
 
 def unicode_math(text: str) -> str:
     """The text with its TeX as Unicode. Broken TeX stays unchanged; never raises."""
-    return _converted(text, 0) if may_have_tex(text) else text
+    if not may_have_tex(text):
+        return text
+    try:
+        return _converted(text, 0)
+    except Exception as error:  # noqa: BLE001 (any: a text must not cost its page)
+        return _left_as_it_is(text, error)
+
+
+def _left_as_it_is(text: str, error: Exception) -> str:
+    """`text`, when its conversion raised `error`: a text from outside, or a full stack of calls."""
+    if not is_about_one_row(error):
+        raise error
+    # Not the text itself: it may be what a reader follows. On a full stack, not even this.
+    with suppress(RecursionError):
+        log_once(log, "its page", f"the TeX in a text of {len(text)} characters", error)
+    return text
 
 
 def parts(text: str) -> Iterator[tuple[str, str]]:
     """The text in parts: each as Unicode, and the TeX of those that are a formula, else nothing.
 
     Joined, the first values are `unicode_math(text)`. A formula inside a link has no part of its
-    own.
+    own. Never raises.
     """
-    if not may_have_tex(text):
-        yield text, ""
-        return
+    try:
+        yield from list(_parts(text)) if may_have_tex(text) else [(text, "")]
+    except Exception as error:  # noqa: BLE001 (as above)
+        yield _left_as_it_is(text, error), ""
+
+
+def _parts(text: str) -> Iterator[Shown]:
     prose, kept = _protected(text, 0)
     for part in _PROTECTED.split(prose):
         place = ord(part) - _FIRST if _PROTECTED.fullmatch(part) else len(kept)
@@ -52,6 +75,8 @@ def may_have_tex(text: str) -> bool:
 
 def formula_text(tex: str, before: str = "", after: str = "", depth: int = 0) -> str:
     """One formula, without its dollars, as Unicode; `before` and `after` stand beside it."""
+    if len(tex) > LONGEST_MATH:
+        return tex
     return math_text(tex, _converted, depth, before, after)
 
 

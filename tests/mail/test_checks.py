@@ -12,7 +12,9 @@ from django.core.checks import CheckMessage
 from pytest_django import Settings
 
 from mail.checks import (
+    check_ascii,
     check_ca_file,
+    check_list_id,
     check_name,
     check_provider,
     check_public_name,
@@ -32,6 +34,8 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "EMAIL_USE_SSL": False,
         "MAIL_FROM": "Trending Papers <digest@papers.example.org>",
         "MAIL_REPLY_TO": "",
+        "CONTACT": "https://papers.example.org/contact",
+        "LIST_ID": "Trending Papers <digest.papers.example.org>",
     }
     for name, value in good.items():
         setattr(settings, name, value)
@@ -48,7 +52,13 @@ def choose(settings: Settings, provider: str, **anymail: object) -> None:
 
 
 def errors() -> list[CheckMessage]:
-    return [*check_provider(), *check_smtp(), *check_sender()]
+    return [
+        *check_provider(),
+        *check_smtp(),
+        *check_sender(),
+        *check_ascii(),
+        *check_list_id(),
+    ]
 
 
 def test_good_settings_have_no_error(settings: Settings) -> None:
@@ -69,6 +79,12 @@ def test_good_settings_have_no_error(settings: Settings) -> None:
         ("MAIL_FROM", "", "E008"),
         ("MAIL_FROM", "digest@", "E008"),
         ("MAIL_REPLY_TO", "us", "E008"),
+        ("MAIL_FROM", "Jürgen <jürgen@papers.example.org>", "E070"),
+        ("MAIL_FROM", "Papers <digest@bü cher.example>", "E070"),
+        ("MAIL_REPLY_TO", "a@b.example, ä@b.example", "E070"),
+        ("CONTACT", "ü@papers.example.org", "E070"),
+        ("LIST_ID", "Trending Papers", "E071"),
+        ("LIST_ID", "Papers <digest.ü..example>", "E071"),
     ],
 )
 def test_a_wrong_value_is_one_error_with_a_hint(

@@ -106,3 +106,19 @@ def test_the_bytes_say_what_the_message_says() -> None:
 def test_a_header_with_a_line_end_is_never_encoded() -> None:
     with pytest.raises(BadHeaderError):
         encode(replace(CONFIRMATION, headers={"X-Note": "a\nBcc: eve@example.com"}))
+
+
+def test_a_confirmation_has_seven_bit_headers_in_short_lines(settings: Settings) -> None:
+    settings.MAIL_FROM = f'"{"Bücher, " * 12}neu" <digest@xn--bcher-kva.example>'
+    settings.MAIL_REPLY_TO = '"Roe, \\"A\\"" <ada@a.example>, b@b.example'
+    subject = "=?utf-8?q?not_encoded?= " + "研究" * 30
+    raw = encode(replace(CONFIRMATION, subject=subject))
+    found = message_from_bytes(raw, policy=policy.default)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert raw.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert found["Subject"] == subject
+    assert found["From"].addresses[0].addr_spec == "digest@xn--bcher-kva.example"
+    assert len(found["Reply-To"].addresses) == 2
+    assert found.defects == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from papers.explain import explain
 
 
@@ -45,3 +47,9 @@ def test_a_weaker_paper_in_first_place_is_explained() -> None:
 
 def test_components_of_another_formula_are_left_out() -> None:
     assert explain({"lift": {"video": 1.2}, "magic": {"points": 3}}) == []
+
+
+@pytest.mark.parametrize("upvotes", ["many", 7, None, {}, {"points": "x"}, {"points": 1}])
+def test_a_component_in_another_form_is_left_out(upvotes: object) -> None:
+    stars = {"points": 1, "window_gain": 3, "value": 30}
+    assert explain({"upvotes": upvotes, "stars": stars}) == ["★ 3 more stars, 30 in all"]

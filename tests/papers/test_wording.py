@@ -102,3 +102,11 @@ def test_a_known_source_has_a_display_name() -> None:
 
 def test_an_unknown_source_is_shown_with_spaces() -> None:
     assert source_name("my_own_list") == "my own list"
+
+
+def test_a_name_without_an_end_is_cut_in_a_line_of_names() -> None:
+    assert author_line(["x" * 150_000, "Ada Roe"]) == f"{'x' * 79}… and A. Roe"
+
+
+def test_the_lead_of_a_text_without_blanks_is_its_beginning() -> None:
+    assert lead("研究" * 300) == "研究" * 105 + " …"

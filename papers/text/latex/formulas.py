@@ -31,10 +31,11 @@ from papers.text.latex.symbols import ALPHABETS, MATH_ACCENTS, alphabet, symbols
 Convert = Callable[[str, int], str]
 
 _OPERATORS: Final = frozenset(("operatorname", "DeclareMathOperator"))
-# Plain TeX writes a fraction as {a \\over b}, and a binomial as {n \\choose k}.
+# Plain TeX writes a fraction as {a \\over b}, and a binomial as {n \\choose k}. Nothing is read in
+# two ways: a text of \overset, which begins with \over, would else take exponential time.
 _INFIX: Final = re.compile(
-    r"\{((?:[^{}\\]|\\[a-zA-Z]+|\{[^{}]*\})*?)\\(over|choose)(?![a-zA-Z])"
-    r"((?:[^{}]|\{[^{}]*\})*)\}"
+    r"\{((?:[^{}\\]|\\[a-zA-Z]++|\{[^{}]*+\})*?)\\(over|choose)(?![a-zA-Z])"
+    r"((?:[^{}]|\{[^{}]*+\})*+)\}"
 )
 # |x|: these commands say on which side of it the inside is.
 _OPENED: Final = re.compile(r"(\\l[vV]ert|\\left\s*(?:\||\\\||\\l?[vV]ert))(?![a-zA-Z])\s+")
@@ -95,14 +96,18 @@ class _Formula:
         return Piece({"~": " ", "'": "′", "{": "", "}": "", "&": " "}.get(sign, sign)), at + 1
 
     def _inner(self, tex: str) -> str:
-        return math_text(tex, self._prose, self._depth + 1)
+        return math_text(tex, self._prose, self._level() + 1)
+
+    def _level(self) -> int:
+        r"""How deep this place is: groups and \\hat\\hat\\hat count together, as on the stack."""
+        return self._depth + self._nested
 
     def _operand(self, at: int) -> tuple[str, int]:
         """The argument at `at`: a group, a command with its own arguments, or one character."""
         at = self._scan.skip_blanks(at)
         if at >= len(self._tex):
             return "", at
-        if self._nested == DEEPEST:  # a text of \\hat\\hat\\hat…
+        if self._level() >= DEEPEST:  # a text of \\hat\\hat\\hat…
             return self._tex[at], at + 1
         self._nested += 1
         piece, end = self._piece(at)
@@ -161,7 +166,7 @@ class _Formula:
         if group is None:
             return None
         if name in PROSE_INSIDE:
-            return Piece(self._prose(f"\\{name}{{{group[0]}}}", self._depth + 1)), group[1]
+            return Piece(self._prose(f"\\{name}{{{group[0]}}}", self._level() + 1)), group[1]
         if name in _OPERATORS:
             return Piece(self._inner(group[0]), is_word=True), group[1]
         return self._labelled(name, group)
@@ -174,7 +179,7 @@ class _Formula:
         if name == "textcolor":
             return Piece(self._inner(second[0])), second[1]
         link = f"\\href{{{first[0]}}}{{{second[0]}}}"
-        return Piece(self._prose(link, self._depth + 1)), second[1]
+        return Piece(self._prose(link, self._level() + 1)), second[1]
 
     def _decoration(self, name: str, at: int) -> tuple[Piece, int] | None:
         if name in MATH_ACCENTS:

@@ -17,7 +17,7 @@ from papers.text.latex.scan import TexScan, is_balanced
 
 Kind = Literal["math", "link", "url", "code", "address", "private"]
 
-_LONGEST_MATH: Final = 2000
+LONGEST_MATH: Final = 2000  # characters of one formula
 _START: Final = re.compile(
     r"(?P<environment>\\begin\{(?P<name>(?:equation|align|gather|eqnarray|displaymath|math|multline)\*?)\})"
     r"|(?P<structure>\\(?:[dtc]?frac|sqrt|[dt]?binom)(?![a-zA-Z]))"
@@ -86,7 +86,9 @@ def _span(text: str, scan: TexScan, found: re.Match[str]) -> Span | None:
         return _link(scan, start, end)
     if mark in {"bracket", "environment"}:
         closing = _CLOSING.get(found[mark]) or f"\\end{{{found['name']}}}"
-        return _formula(text, start, end, text.find(closing, end), len(closing))
+        # Not to the end of the text: one of many marks that never close would take quadratic time.
+        closed = text.find(closing, end, end + LONGEST_MATH + len(closing))
+        return _formula(text, start, end, closed, len(closing))
     if mark == "structure":
         return _structure(text, scan, start, end)
     return _simple(found, mark) if mark in _SIMPLE else _argument(scan, found, mark)
@@ -120,7 +122,7 @@ def _structure(text: str, scan: TexScan, start: int, at: int) -> Span | None:
         if group is None:
             return None
         at = group[1]
-    return Span("math", start, at, text[start:at])
+    return Span("math", start, at, text[start:at]) if at - start <= LONGEST_MATH else None
 
 
 def _link(scan: TexScan, start: int, at: int) -> Span | None:
@@ -133,7 +135,7 @@ def _link(scan: TexScan, start: int, at: int) -> Span | None:
 
 def _formula(text: str, start: int, opened: int, closed: int, length: int) -> Span | None:
     tex = text[opened:closed]
-    if closed < 0 or not tex.strip() or len(tex) > _LONGEST_MATH or not is_balanced(tex):
+    if closed < 0 or not tex.strip() or len(tex) > LONGEST_MATH or not is_balanced(tex):
         return None
     return Span("math", start, closed + length, tex)
 
@@ -143,7 +145,8 @@ def _formula(text: str, start: int, opened: int, closed: int, length: int) -> Sp
 
 def _between_dollars(text: str, start: int) -> Span | None:
     if text.startswith("$$", start):
-        span = _formula(text, start, start + 2, text.find("$$", start + 2), 2)
+        closed = text.find("$$", start + 2, start + LONGEST_MATH + 4)
+        span = _formula(text, start, start + 2, closed, 2)
         return span if span and "$" not in span.tex else None
     closed = _closing_dollar(text, start + 1)
     span = _formula(text, start, start + 1, closed, 1)
@@ -157,7 +160,7 @@ def _between_dollars(text: str, start: int) -> Span | None:
 def _closing_dollar(text: str, at: int) -> int:
     """The next dollar outside braces, -1 if there is none near: `$a \\text{ if $b$} c$`."""
     depth = inside = 0
-    for found in re.compile(r"\\.|[{}$]", re.DOTALL).finditer(text, at, at + _LONGEST_MATH):
+    for found in re.compile(r"\\.|[{}$]", re.DOTALL).finditer(text, at, at + LONGEST_MATH):
         sign = found[0]
         depth += {"{": 1, "}": -1}.get(sign, 0)
         if sign == "$" and depth <= 0:

@@ -167,3 +167,11 @@ def test_all_papers_of_a_page_are_marked_with_one_query(
     with django_assert_num_queries(1):
         first, second = highlight("'sand'", papers)
     assert (first.title, second.title) == ("<mark>Sand</mark>", "More <mark>sand</mark>")
+
+
+@pytest.mark.parametrize("query", ["cat:cs.LG", "cat:cs.LG or cat:cs.CL", "cat:cs"])
+def test_a_category_alone_marks_nothing(query: str) -> None:
+    parsed = parse(query)
+    assert parsed is not None
+    assert parsed.marks == ""
+    assert marked(query, title="Sand", categories=["cs.LG"]).title == "Sand"
