@@ -18,6 +18,12 @@ _RANGES: dict[str, tuple[float, float]] = {
     "BACKFILL_DAYS": (0, 366),
     "BURST_SIZE": (1, 1000),
     "CONFIRM_DAYS": (1, 30),
+    "DATABASE_CONNECT_SECONDS": (2, 60),  # libpq waits for two at least
+    "DATABASE_IDLE_SECONDS": (0, 3600),
+    "DATABASE_LOCK_SECONDS": (0, 240),
+    "DATABASE_STATEMENT_SECONDS": (0, 240),
+    "DATABASE_WORKER_LOCK_SECONDS": (0, 240),
+    "DATABASE_WORKER_STATEMENT_SECONDS": (0, 240),  # a task is ended after 240
     "DIGEST_MINIMUM": (1, 50),
     "EDITION_PATIENCE": (0, 1440),
     "EVENT_RETENTION_DAYS": (7, 3650),  # providers repeat a report for days
