@@ -23,7 +23,7 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 # VAR_DIR holds beat's schedule only; all permanent data is in PostgreSQL.
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL=false VAR_DIR=/tmp
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL=false VAR_DIR=/tmp BIND=0.0.0.0
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+import django
 import redis
 from celery import Celery
 from celery.schedules import crontab
@@ -28,18 +29,16 @@ from celery.signals import (
     worker_ready,
 )
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel, QoS
 
 from config.postgresql import limits
+from config.refusal import exit_at_errors, refusing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-try:
+with refusing():  # celery would print a traceback
     _var = settings.VAR_DIR  # the first access reads the settings
-except ImproperlyConfigured as error:  # celery would print a traceback around it
-    sys.exit(f"Trending Papers cannot start. {error}")
 # A task of each tick: beat notes that it was enqueued, a worker that it was taken.
 TICK_TASK: Final = "newsletter.expire_leases"
 
@@ -129,6 +128,13 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])
+
+
+@worker_init.connect
+@beat_init.connect
+def _refuse_errors(**_: object) -> None:
+    django.setup()
+    exit_at_errors()
 
 
 @worker_init.connect

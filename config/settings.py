@@ -18,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config import admin_theme, redis_url
 from config.environment import Environment
 from config.postgresql import url as database_url
+from config.values.secret_keys import read_fallbacks
+from config.values.site import read_site_url
 from local import servers
 from local.secret_key import local_secret
 from mail.providers import anymail_settings, backend_of
@@ -28,14 +30,13 @@ env.read_env(BASE_DIR / ".env")  # variables of the environment take precedence
 
 # ── where this runs ──────────────────────────────────────────────────────────
 LOCAL = env.bool("LOCAL", default="DATABASE_URL" not in env)
+LOCAL_IS_GIVEN = "LOCAL" in env  # the checks ask for it where it is guessed
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+SITE_URL = read_site_url(env.str("SITE_URL", default="http://localhost:8000"))
 _site = urlsplit(SITE_URL)
-if _site.scheme not in ("http", "https") or not _site.hostname:
-    raise ImproperlyConfigured(
-        f"SITE_URL must look like https://papers.example.org, not {SITE_URL!r}."
-    )
+_host = _site.hostname or ""
+SITE_HOST = f"[{_host}]" if ":" in _host else _host  # as a Host header has it
 if not LOCAL and not ("DATABASE_URL" in env and "REDIS_URL" in env):
     raise ImproperlyConfigured(
         "Set DATABASE_URL and REDIS_URL: servers are embedded on a laptop only (LOCAL=true)."
@@ -43,13 +44,13 @@ if not LOCAL and not ("DATABASE_URL" in env and "REDIS_URL" in env):
 HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
-    default=[_site.hostname, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])],
+    default=[SITE_HOST, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])],
 )
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = env.str("SECRET_KEY", default="") or (local_secret(VAR_DIR) if LOCAL else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to 50 or more random characters and keep it secret.")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = read_fallbacks(env.str("SECRET_KEY_FALLBACKS", default=""))
 
 # ── stores ───────────────────────────────────────────────────────────────────
 # How long, in seconds, pages and tasks wait for PostgreSQL (config/postgresql/limits.py).

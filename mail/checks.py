@@ -11,17 +11,36 @@ import re
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
 from mail.providers import known_providers
 
+# Domains of mailboxes that anyone can have, and of which only the provider may send.
+_MAILBOXES = re.compile(
+    r"(?:aol|gmx|hotmail|live|outlook|rocketmail|windowslive|yahoo|yandex|ymail)"
+    r"\.(?:com|net|[a-z]{2}|com?\.[a-z]{2})"
+    r"|(?:gmail|googlemail|msn|icloud|me|mac|mail|fastmail|hey|protonmail|tutanota|zoho|qq|163|126"
+    r"|foxmail|sina|naver|rediffmail|btinternet)\.com"
+    r"|proton\.me|pm\.me|tuta\.(?:com|io)|fastmail\.fm|zohomail\.(?:com|eu)"
+    r"|(?:web|t-online|freenet|posteo|mailbox)\.(?:de|org)"
+    r"|(?:orange|wanadoo|free|sfr|laposte)\.(?:fr|net)"
+    r"|(?:mail|bk|inbox|list|internet)\.ru|(?:daum|hanmail|comcast|att|verizon|cox|sbcglobal)\.net"
+    r"|libero\.it|seznam\.cz|(?:wp|o2|onet)\.pl|(?:uol|bol)\.com\.br|bluewin\.ch|ukr\.net"
+)
+
 
 @register("trending")
 def errors(**_kwargs: object) -> list[CheckMessage]:
     """The errors of this module; Django calls it for `check`, `migrate` and a starting worker."""
-    return [*check_provider(), *check_smtp(), *check_sender()]
+    return [
+        *check_provider(),
+        *check_smtp(),
+        *check_sender(),
+        *check_sender_domain(),
+        *check_list_id(),
+    ]
 
 
 def check_provider() -> list[CheckMessage]:
@@ -103,6 +122,34 @@ def check_sender() -> list[CheckMessage]:
         )
         for name, value in addresses.items()
         if (value or name == "MAIL_FROM") and not _is_address(value)
+    ]
+
+
+def check_list_id() -> list[CheckMessage]:
+    """E058: mail programs find the name of a list between angle brackets only (RFC 2919)."""
+    if re.fullmatch(r"[^<>]*<[^<>\s@]+\.[^<>\s@]+>", settings.LIST_ID.strip()):
+        return []
+    return [
+        Error(
+            f"LIST_ID is {settings.LIST_ID!r}, which is no name of a list in angle brackets.",
+            hint="For example: LIST_ID=Trending Papers <digest.papers.example.org>",
+            id="trending.E058",
+        )
+    ]
+
+
+def check_sender_domain() -> list[CheckMessage]:
+    """W057: mailbox providers refuse mail of their domains that others send (DMARC)."""
+    domain = settings.MAIL_DOMAIN.lower().strip(".")
+    if settings.LOCAL or not _MAILBOXES.fullmatch(domain):
+        return []
+    return [
+        Warning(
+            f"MAIL_FROM is at {domain}, a mailbox provider's domain: mail from it that another "
+            "server sends is refused or put into spam.",
+            hint="Set MAIL_FROM to an address of a domain that is yours, with SPF, DKIM and DMARC.",
+            id="trending.W057",
+        )
     ]
 
 

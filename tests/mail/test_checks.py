@@ -6,10 +6,17 @@ import re
 from typing import Any
 
 import pytest
-from django.core.checks import CheckMessage
+from django.core.checks import WARNING, CheckMessage
 from pytest_django import Settings
 
-from mail.checks import check_provider, check_sender, check_smtp, missing_provider_setting
+from mail.checks import (
+    check_list_id,
+    check_provider,
+    check_sender,
+    check_sender_domain,
+    check_smtp,
+    missing_provider_setting,
+)
 from mail.providers import backend_of, known_providers
 
 
@@ -22,6 +29,9 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "EMAIL_USE_SSL": False,
         "MAIL_FROM": "Trending Papers <digest@papers.example.org>",
         "MAIL_REPLY_TO": "",
+        "MAIL_DOMAIN": "papers.example.org",
+        "LIST_ID": "Trending Papers <digest.papers.example.org>",
+        "LOCAL": False,
     }
     for name, value in good.items():
         setattr(settings, name, value)
@@ -38,7 +48,13 @@ def choose(settings: Settings, provider: str, **anymail: object) -> None:
 
 
 def errors() -> list[CheckMessage]:
-    return [*check_provider(), *check_smtp(), *check_sender()]
+    return [
+        *check_provider(),
+        *check_smtp(),
+        *check_sender(),
+        *check_sender_domain(),
+        *check_list_id(),
+    ]
 
 
 def test_good_settings_have_no_error(settings: Settings) -> None:
@@ -55,6 +71,12 @@ def test_good_settings_have_no_error(settings: Settings) -> None:
         ("EMAIL_TIMEOUT", float("nan"), "E003"),
         ("EMAIL_TIMEOUT", float("inf"), "E003"),
         ("EMAIL_USE_SSL", True, "E004"),
+        ("LIST_ID", "digest.papers.example.org", "E058"),
+        ("LIST_ID", "Trending Papers", "E058"),
+        ("LIST_ID", "Papers <digest>", "E058"),
+        ("LIST_ID", "Papers <digest@papers.example.org>", "E058"),
+        ("LIST_ID", "Papers <digest.papers.example.org", "E058"),
+        ("LIST_ID", "", "E058"),
         ("MAIL_FROM", "Trending Papers", "E008"),
         ("MAIL_FROM", "", "E008"),
         ("MAIL_FROM", "digest@", "E008"),
@@ -112,3 +134,40 @@ def test_the_named_settings_make_any_provider_usable(settings: Settings, provide
             assert re.fullmatch(r"ANYMAIL_[A-Z0-9_]+", missing)
             keys[missing.removeprefix("ANYMAIL_")] = "https://api.example.org/"
     pytest.fail(f"{provider} always misses a setting")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_DOMAIN", "mail.example.org"),
+        ("MAIL_DOMAIN", "notgmail.com"),
+        ("MAIL_DOMAIN", "gmail.com.example.org"),
+        ("MAIL_DOMAIN", "me.example.com"),
+        ("LIST_ID", "<digest.papers.example.org>"),
+        ("LIST_ID", '"Papers, trending" <digest.papers.example.org>'),
+    ],
+)
+def test_a_domain_and_a_list_of_ones_own_are_right(
+    settings: Settings, name: str, value: str
+) -> None:
+    setattr(settings, name, value)
+    assert errors() == []
+
+
+def test_a_laptop_may_use_any_sender(settings: Settings) -> None:
+    settings.LOCAL, settings.MAIL_DOMAIN = True, "gmail.com"
+    assert errors() == []
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        *["gmail.com", "Outlook.com", "yahoo.co.uk", "yahoo.fr", "hotmail.com.br", "icloud.com"],
+        *["gmx.de", "web.de", "proton.me", "mail.ru", "qq.com", "live.nl", "aol.com", "me.com"],
+    ],
+)
+def test_a_sender_at_a_mailbox_provider_is_a_warning(settings: Settings, domain: str) -> None:
+    settings.MAIL_DOMAIN = domain
+    [warning] = errors()
+    assert (warning.id, warning.level) == ("trending.W057", WARNING)
+    assert warning.msg.startswith(f"MAIL_FROM is at {domain.lower()}, ")
