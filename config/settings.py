@@ -263,6 +263,7 @@ API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = admin_theme.UNFOLD
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in logging.getLevelNamesMapping():
