@@ -7,12 +7,10 @@ and not from the slot they missed: after an outage each subscriber who is due ge
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
 
@@ -21,8 +19,7 @@ from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose_when_ready
 from newsletter.models import Edition
 from subscribers.schedule import next_slot
-
-log = logging.getLogger(__name__)
+from web.time_zones import usable_zone
 
 CHUNK: Final = 10_000  # subscribers a transaction: short locks, and little to redo after a kill
 
@@ -58,9 +55,6 @@ def _queue_chunk(edition: Edition, now: datetime) -> tuple[int, Batch | None]:
 
 
 def _next_slot(cadence: str, weekday: int, hour: int, timezone: str, now: datetime) -> datetime:
-    try:
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
-    except (ZoneInfoNotFoundError, ValueError):
-        # One row with a time zone that this machine lacks must not stop the others.
-        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)
+    # One row with a time zone that this machine lacks must not stop the others.
+    zone = usable_zone(timezone)
+    return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=zone, after=now)
