@@ -48,10 +48,13 @@ class GroupAdmin(_GroupAdmin):
 # ── the login ────────────────────────────────────────────────────────────────
 
 # Pages that show nothing to someone who has just logged in: the form again, a goodbye, a 405.
-_NO_TARGETS = frozenset(("admin:login", "admin:logout", "login"))
+_NO_TARGETS = frozenset(("admin:login", "admin:logout"))
 
 
-def login(request: HttpRequest) -> HttpResponse:
+_djangos_login = admin.site.login
+
+
+def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """Django's login; it leads to the admin's home unless `next` is a page of this site.
 
     Without it the right password led to /accounts/profile/, or to any address that a link to the
@@ -63,7 +66,10 @@ def login(request: HttpRequest) -> HttpResponse:
             kept = sent.copy()
             del kept[REDIRECT_FIELD_NAME]
             setattr(request, data, kept)
-    return admin.site.login(request)
+    return _djangos_login(request, extra_context)
+
+
+admin.site.login = login  # type: ignore[method-assign]  # its urls then lead here
 
 
 def is_page(address: str, request: HttpRequest) -> bool:

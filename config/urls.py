@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.admin import login
 from config.api import api
 from newsletter.events import webhook
 
@@ -15,6 +14,5 @@ urlpatterns = [
     path("api/", api.urls),
     path("anymail/<slug:provider>/tracking/", webhook.tracking, name="tracking"),
     path("mailbox/", include("local.urls")),
-    path("admin/login/", login, name="login"),
     path("admin/", admin.site.urls),
 ]

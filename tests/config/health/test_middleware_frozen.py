@@ -127,8 +127,8 @@ def test_with_redis_frozen_pages_are_served_and_the_probe_names_it(
         status, body, seconds = site.get("/readyz")
         assert status == 503
         assert seconds < 2
-        assert "no redis: it does not answer" in body
-        assert "no broker: it does not answer" in body
+        assert "no redis: " in body
+        assert "no broker: " in body
         assert site.get("/readyz?for=pages")[:2] == (200, "ok\n")
         assert site.get("/")[0] == 200
     wait_for(lambda: site.get("/readyz")[0] == 200, "the probe", site.web)
