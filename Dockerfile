@@ -24,9 +24,9 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 # VAR_DIR holds beat's schedule only, /journal what a worker has begun; all else is in PostgreSQL.
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL=false VAR_DIR=/tmp
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOCAL=false VAR_DIR=/tmp BIND=0.0.0.0
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz?for=pages', timeout=4)"]

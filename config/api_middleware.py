@@ -34,6 +34,7 @@ _REASONS: Final = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address. /api/docs shows what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "The API can be read only: GET, HEAD or OPTIONS.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. It was logged; try again later.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached. Try again in a minute.",
 }
 
 

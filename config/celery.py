@@ -14,15 +14,33 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Final
 
+import django
+import redis
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import task_prerun, worker_process_init, worker_ready
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+)
 from django.conf import settings
 from django.db import close_old_connections
+from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel, QoS
 
+from config.postgresql import limits
+from config.refusal import exit_at_errors, refusing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+with refusing():  # celery would print a traceback
+    _var = settings.VAR_DIR  # the first access reads the settings
+# A task of each tick: beat notes that it was enqueued, a worker that it was taken.
+TICK_TASK: Final = "newsletter.expire_leases"
 
 
 class _Unacknowledged(QoS):
@@ -82,7 +100,7 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_hijack_root_logger=False,
     timezone="UTC",
-    beat_schedule_filename=str(settings.VAR_DIR / "beat-schedule"),
+    beat_schedule_filename=str(_var / "beat-schedule"),
     beat_schedule={
         **{
             f"dispatch-{cadence}": {
@@ -119,6 +137,81 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["papers", "subscribers", "newsletter"])
+
+
+@worker_init.connect
+@beat_init.connect
+def _refuse_errors(**_: object) -> None:
+    django.setup()
+    exit_at_errors()
+
+
+@worker_init.connect
+def _limit_database(**_: object) -> None:
+    """In the main process, before it starts the others: they inherit the settings."""
+    limits.apply(limits.for_tasks())
+
+
+@beat_init.connect
+def _note_enqueued_ticks(**_: object) -> None:
+    """In beat's process only: others enqueue tasks too."""
+    after_task_publish.connect(_note_enqueued, weak=False)
+
+
+def _note_enqueued(sender: str = "", **_: object) -> None:
+    if sender == TICK_TASK:
+        note_tick("beat")
+
+
+@task_prerun.connect
+def _note_taken(task: Any = None, **_: object) -> None:
+    if task is not None and task.name == TICK_TASK:
+        note_tick("worker")
+
+
+def note_tick(process: str) -> None:
+    """Store that "beat" or "worker" has had its tick now, by the clock of Redis."""
+    with suppress(redis.RedisError), _redis(2.0) as client:  # the tick matters more than its time
+        client.set(_tick_key(process), client.time()[0])
+
+
+def last_ticks(seconds: float) -> dict[str, float | None]:
+    """How many seconds ago the last tick of "beat" and of "worker" was; None when none is known.
+
+    Raises:
+        redis.RedisError: Redis does not answer in so many seconds.
+    """
+    with _redis(seconds) as client:
+        now, names = client.time()[0], ("beat", "worker")
+        stored = client.mget([_tick_key(name) for name in names])
+    return {name: now - int(at) if at else None for name, at in zip(names, stored, strict=True)}
+
+
+def _tick_key(process: str) -> str:
+    return f"{settings.REDIS_PREFIX}tick:{process}"
+
+
+def _redis(seconds: float) -> Any:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds
+    )
+
+
+def broker_error(seconds: float) -> Exception | None:
+    """What a task that is enqueued now would fail with; None when the broker answers."""
+    options = {
+        **app.conf.broker_transport_options,
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
+    }
+    try:
+        with app.connection_for_write(transport_options=options) as connection:
+            connection.ensure_connection(max_retries=1)
+            channel: Any = connection.default_channel
+            channel.client.ping()
+    except (OperationalError, redis.RedisError, OSError) as error:
+        return error
+    return None
 
 
 @worker_process_init.connect

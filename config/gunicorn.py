@@ -5,9 +5,15 @@ contacts another host), so a few threads in two processes are enough.
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
+_port = os.environ.get("PORT") or "8000"
+if not (_port.isascii() and _port.isdecimal() and int(_port) < 65536):
+    sys.exit(f"Trending Papers cannot start. PORT must be a number up to 65535, not {_port!r}.")
+# This machine only, for a proxy beside it; a container says 0.0.0.0.
+bind = f"{os.environ.get('BIND') or '127.0.0.1'}:{_port}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = 4
@@ -26,3 +32,13 @@ control_socket_disable = True
 accesslog = "-"
 access_log_format = "%(m)s %({route}e)s %(s)s %(B)sB %(M)sms"
 logger_class = "config.logs.GunicornLogger"
+
+
+def on_starting(_server: object) -> None:
+    """Refuse wrong settings before there are workers, which would each fail with a traceback.
+
+    In a process of its own: what this one imports would be what workers still run after a reload.
+    """
+    status = subprocess.run([sys.executable, "-m", "config.refusal"], check=False).returncode
+    if status:
+        sys.exit(status)

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import admin_theme
+from config import admin_theme, redis_url
 from config.environment import Environment
-from config.redis_url import for_celery, for_limits
+from config.postgresql import url as database_url
+from config.values.secret_keys import read_fallbacks
+from config.values.site import read_site_url
 from local import servers
 from local.secret_key import local_secret
 from mail.addresses import (
@@ -37,14 +39,15 @@ env.read_env(BASE_DIR / ".env")  # variables of the environment take precedence
 
 # ── where this runs ──────────────────────────────────────────────────────────
 LOCAL = env.bool("LOCAL", default="DATABASE_URL" not in env)
+LOCAL_IS_GIVEN = "LOCAL" in env  # the checks ask for it where it is guessed
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-SITE_URL = ascii_url("SITE_URL", env.str("SITE_URL", default="http://localhost:8000").rstrip("/"))
+SITE_URL = read_site_url(
+    ascii_url("SITE_URL", env.str("SITE_URL", default="http://localhost:8000").rstrip("/"))
+)
 _site = urlsplit(SITE_URL)
-if _site.scheme not in ("http", "https") or not _site.hostname:
-    raise ImproperlyConfigured(
-        f"SITE_URL must look like https://papers.example.org, not {SITE_URL!r}."
-    )
+_host = _site.hostname or ""
+SITE_HOST = f"[{_host}]" if ":" in _host else _host  # as a Host header has it
 if not LOCAL and not ("DATABASE_URL" in env and "REDIS_URL" in env):
     raise ImproperlyConfigured(
         "Set DATABASE_URL and REDIS_URL: servers are embedded on a laptop only (LOCAL=true)."
@@ -52,35 +55,34 @@ if not LOCAL and not ("DATABASE_URL" in env and "REDIS_URL" in env):
 HTTPS = _site.scheme == "https"
 _hosts = env.list(
     "ALLOWED_HOSTS",
-    default=[_site.hostname, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])],
+    default=[SITE_HOST, *(["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])],
 )
 ALLOWED_HOSTS = [ascii_host(host) for host in _hosts]  # browsers ask for the host in punycode
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = env.str("SECRET_KEY", default="") or (local_secret(VAR_DIR) if LOCAL else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to 50 or more random characters and keep it secret.")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = read_fallbacks(env.str("SECRET_KEY_FALLBACKS", default=""))
 
 # ── stores ───────────────────────────────────────────────────────────────────
+# How long, in seconds, pages and tasks wait for PostgreSQL (config/postgresql/limits.py).
+DATABASE_CONNECT_SECONDS = env.int("DATABASE_CONNECT_SECONDS", default=3)
+DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", default=10.0)
+DATABASE_LOCK_SECONDS = env.float("DATABASE_LOCK_SECONDS", default=5.0)
+DATABASE_WORKER_STATEMENT_SECONDS = env.float("DATABASE_WORKER_STATEMENT_SECONDS", default=200.0)
+DATABASE_WORKER_LOCK_SECONDS = env.float("DATABASE_WORKER_LOCK_SECONDS", default=120.0)
+DATABASE_IDLE_SECONDS = env.float("DATABASE_IDLE_SECONDS", default=30.0)
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 _database_url = env.str("DATABASE_URL", default=servers.database_url(VAR_DIR))
-if not _database_url.startswith(("postgres://", "postgresql://")):
-    # The URL may hold a password: name its scheme only.
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name a PostgreSQL server, postgres://user:password@host/name, "
-        f"not {_database_url.partition(':')[0]!r}."
-    )
-DATABASES: dict[str, Any] = {"default": env.db_url_config(_database_url)}
+DATABASES: dict[str, Any] = {"default": database_url.parse(_database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default=servers.redis_url(VAR_DIR))
-if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise ImproperlyConfigured(
-        "REDIS_URL must name a Redis server, redis://host:6379/0 or unix:///path/to/socket?db=0, "
-        f"not {REDIS_URL.partition(':')[0]!r}."
-    )
+_redis = redis_url.parse(env.str("REDIS_URL", default=servers.redis_url(VAR_DIR)))
+REDIS_URL = _redis.for_redis
 # Both servers are the embedded ones: only they may hold sample readers.
 EMBEDDED = (_database_url, REDIS_URL) == (
     servers.database_url(VAR_DIR),
@@ -96,7 +98,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5},
     }
 }
-RATE_LIMIT_STORAGE = for_limits(REDIS_URL)
+RATE_LIMIT_STORAGE = _redis.for_limits
 
 # ── the application ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -120,8 +122,9 @@ INSTALLED_APPS = [
     "local",
 ]
 MIDDLEWARE = [
-    "config.health.HealthMiddleware",
+    "config.health.middleware.HealthMiddleware",
     "config.logs.RouteMiddleware",
+    "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -195,7 +198,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ── tasks ────────────────────────────────────────────────────────────────────
-CELERY_BROKER_URL = for_celery(REDIS_URL)
+CELERY_BROKER_URL = _redis.for_celery
 TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
 
 # ── mail ─────────────────────────────────────────────────────────────────────
@@ -290,6 +293,7 @@ API_RATE = env.str("API_RATE", default="500/5 minutes")  # from one network, as 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = admin_theme.UNFOLD
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in logging.getLevelNamesMapping():

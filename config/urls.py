@@ -6,6 +6,7 @@ from django.urls import include, path
 from config.api import api
 from newsletter.events import webhook
 
+handler500 = "config.health.unavailable.server_error"
 urlpatterns = [
     path("", include("papers.urls")),
     path("", include("subscribers.urls")),

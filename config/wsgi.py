@@ -2,5 +2,13 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config.postgresql import limits
+from config.refusal import exit_at_errors, refusing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+# By this status gunicorn knows that a new worker would fail in the same way, and stops.
+_BOOT_ERROR = 3
+with refusing(_BOOT_ERROR):
+    limits.apply(limits.for_pages())  # before anything opens a connection
+    application = get_wsgi_application()
+exit_at_errors(_BOOT_ERROR)

@@ -23,6 +23,7 @@ from typing import IO, NoReturn
 
 import django
 import redis
+from django.core.exceptions import ImproperlyConfigured
 
 from local import servers
 from local.processes import MARK, Child, end_leftovers, stop
@@ -56,6 +57,9 @@ def main() -> int:
         return 0
     except (Refusal, servers.EmbeddedError) as refusal:
         print(refusal, file=sys.stderr, flush=True)
+        return 1
+    except ImproperlyConfigured as refusal:
+        print(f"Trending Papers cannot start. {refusal}", file=sys.stderr, flush=True)
         return 1
     return 0
 
@@ -152,7 +156,9 @@ def _start_stores(var: Path, environ: dict[str, str], stack: ExitStack) -> None:
         stack.enter_context(servers.running(var))
     try:
         redis.Redis.from_url(environ["REDIS_URL"], socket_connect_timeout=5).ping()
-    except (redis.RedisError, ValueError) as error:
+    except ValueError:  # its text may hold a part of the password
+        raise Refusal("REDIS_URL cannot be read. See docs/settings.md, or unset it.") from None
+    except redis.RedisError as error:
         raise Refusal(
             f"REDIS_URL cannot be reached ({error}). Start it, or unset REDIS_URL."
         ) from None

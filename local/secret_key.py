@@ -6,9 +6,22 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def local_secret(var: Path) -> str:
-    """The key in `var`/secret_key; the first call makes it, readable by the owner only."""
+    """The key in `var`/secret_key; the first call makes it, readable by the owner only.
+
+    Raises:
+        ImproperlyConfigured: the folder cannot be written, or the file not read.
+    """
+    try:
+        return _kept_or_made(var)
+    except OSError as error:
+        raise ImproperlyConfigured(f"VAR_DIR cannot be used: {error}.") from None
+
+
+def _kept_or_made(var: Path) -> str:
     path = var / "secret_key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -33,19 +34,29 @@ log = logging.getLogger("local.smtp_catcher")
 
 
 class Maildir:
-    """Stores mails byte for byte; aiosmtpd's own Mailbox handler would rewrite them."""
+    """Stores mails byte for byte; aiosmtpd's own Mailbox handler would rewrite them.
+
+    Only the owner can read them, whatever the umask is: each holds a reader's address and the
+    links to their page. What an earlier version has stored becomes private at the start.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._numbers = count(1)
-        for part in ("tmp", "new", "cur"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+        for part in (folder, *(folder / name for name in ("tmp", "new", "cur"))):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.chmod(0o700)
+            for file in part.iterdir():
+                with suppress(FileNotFoundError):  # another process may have moved it
+                    if file.is_file() and not file.is_symlink():
+                        file.chmod(0o600)
 
     def store(self, content: bytes) -> Path:
         """Write `content` as one new mail; new/ shows it whole or not at all."""
         name = self._name(time.time_ns())
         draft = self.folder / "tmp" / name
-        draft.write_bytes(content)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
         return draft.rename(self.folder / "new" / name)
 
     def _name(self, nanoseconds: int) -> str:

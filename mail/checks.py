@@ -20,6 +20,19 @@ from mail.headers import list_id
 from mail.providers import known_providers
 from mail.smtp.opening import tls_context
 
+# Domains of mailboxes that anyone can have, and of which only the provider may send.
+_MAILBOXES = re.compile(
+    r"(?:aol|gmx|hotmail|live|outlook|rocketmail|windowslive|yahoo|yandex|ymail)"
+    r"\.(?:com|net|[a-z]{2}|com?\.[a-z]{2})"
+    r"|(?:gmail|googlemail|msn|icloud|me|mac|mail|fastmail|hey|protonmail|tutanota|zoho|qq|163|126"
+    r"|foxmail|sina|naver|rediffmail|btinternet)\.com"
+    r"|proton\.me|pm\.me|tuta\.(?:com|io)|fastmail\.fm|zohomail\.(?:com|eu)"
+    r"|(?:web|t-online|freenet|posteo|mailbox)\.(?:de|org)"
+    r"|(?:orange|wanadoo|free|sfr|laposte)\.(?:fr|net)"
+    r"|(?:mail|bk|inbox|list|internet)\.ru|(?:daum|hanmail|comcast|att|verizon|cox|sbcglobal)\.net"
+    r"|libero\.it|seznam\.cz|(?:wp|o2|onet)\.pl|(?:uol|bol)\.com\.br|bluewin\.ch|ukr\.net"
+)
+
 
 @register("trending")
 def errors(**_kwargs: object) -> list[CheckMessage]:
@@ -29,6 +42,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_smtp(),
         *check_sender(),
         *check_ascii(),
+        *check_sender_domain(),
         *check_list_id(),
         *check_name(),
         *check_ca_file(),
@@ -214,6 +228,21 @@ def _is_ascii(address: str) -> bool:
         return ascii_address(address).isascii()
     except ValueError:
         return False
+
+
+def check_sender_domain() -> list[CheckMessage]:
+    """W057: mailbox providers refuse mail of their domains that others send (DMARC)."""
+    domain = settings.MAIL_DOMAIN.lower().strip(".")
+    if settings.LOCAL or not _MAILBOXES.fullmatch(domain):
+        return []
+    return [
+        Warning(
+            f"MAIL_FROM is at {domain}, a mailbox provider's domain: mail from it that another "
+            "server sends is refused or put into spam.",
+            hint="Set MAIL_FROM to an address of a domain that is yours, with SPF, DKIM and DMARC.",
+            id="trending.W057",
+        )
+    ]
 
 
 def _is_address(value: str) -> bool:

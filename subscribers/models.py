@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from papers.models import Topic
 from subscribers.schedule import check_timezone
+from web.time_zones import usable_zone
 
 
 class Subscriber(models.Model):
@@ -112,9 +113,14 @@ class Subscriber(models.Model):
         self.refresh_from_db(from_queryset=Subscriber.objects.select_for_update())
 
     @property
+    def zone(self) -> str:
+        """The time zone that is used: the stored one, or UTC where this machine lacks it."""
+        return usable_zone(self.timezone)
+
+    @property
     def zone_name(self) -> str:
         """The time zone as a page shows it: America/New York."""
-        return self.timezone.replace("_", " ")
+        return self.zone.replace("_", " ")
 
 
 class Interest(models.Model):

@@ -14,6 +14,7 @@ from subscribers import consent
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber
 from subscribers.schedule import next_slot_after_change
+from web.time_zones import usable_zone
 
 _SCALARS: Final = ("cadence", "weekday", "hour", "timezone", "digest_size")
 _TERM_KINDS: Final[dict[str, Interest.Kind]] = {
@@ -42,12 +43,15 @@ class Preferences:
 
     @property
     def timetable(self) -> dict[str, Any]:
-        """The fields that decide when a digest is due, as `schedule.next_slot` takes them."""
+        """The fields that decide when a digest is due, as `schedule.next_slot` takes them.
+
+        The time zone is one that this machine knows, whatever name is stored.
+        """
         return {
             "cadence": self.cadence,
             "weekday": self.weekday,
             "hour": self.hour,
-            "timezone": self.timezone,
+            "timezone": usable_zone(self.timezone),
         }
 
     @property

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+
+from web.time_zones import known_zones
 
 HALF_CADENCE: Final[dict[str, timedelta]] = {
     "daily": timedelta(hours=12),
@@ -67,7 +69,7 @@ def next_slot_after_change(
 
 def check_timezone(name: str) -> None:
     """A validator: `name` is an IANA time zone that this machine knows."""
-    if name not in available_timezones():
+    if name not in known_zones():
         raise ValidationError(
             "“%(name)s” is not a time zone. Write it like Europe/Berlin.",
             code="unknown_timezone",

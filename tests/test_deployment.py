@@ -110,7 +110,10 @@ def test_a_stopping_worker_has_time_to_finish_its_burst() -> None:
 
 def test_the_unit_in_the_docs_has_the_grace_period_of_compose() -> None:
     page = (ROOT / "docs" / "deployment.md").read_text()
-    assert f"TimeoutStopSec={SERVICES['worker']['stop_grace_period'].removesuffix('s')}\n" in page
+    unit = (ROOT / "contrib" / "systemd" / "trending-papers-worker.service").read_text()
+    line = f"TimeoutStopSec={SERVICES['worker']['stop_grace_period'].removesuffix('s')}\n"
+    assert line in page
+    assert line in unit
 
 
 def test_make_run_gives_a_stopping_worker_enough_time() -> None:

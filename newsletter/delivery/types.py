@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfoNotFoundError
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.editions.loaded_edition import Selection
 from newsletter.editions.render import Digest, build_digest
 from newsletter.models import StoredPick
 from subscribers.schedule import next_slot
-
-log = logging.getLogger(__name__)
+from web.time_zones import usable_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,8 @@ def slot_after(now: datetime, cadence: str, weekday: int, hour: int, timezone: s
 
     One row with such a time zone must not stop the others.
     """
-    try:
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=timezone, after=now)
-    except (ZoneInfoNotFoundError, ValueError):
-        log.warning("no time zone %r on this machine; UTC is used instead", timezone)
-        return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone="UTC", after=now)
+    zone = usable_zone(timezone)
+    return next_slot(cadence=cadence, weekday=weekday, hour=hour, timezone=zone, after=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final, cast
-from zoneinfo import available_timezones
 
 from django import forms
 from django.http import QueryDict
@@ -18,6 +17,7 @@ from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
 from subscribers.preferences import Preferences
 from subscribers.schedule import check_timezone
+from web.time_zones import known_zones, same_zone, usable_zone
 
 # Regions of the tz database; the rest are old names (US/Eastern) and machine zones (Etc/GMT+3).
 _REGIONS: Final = (
@@ -163,7 +163,10 @@ class ChoicesForm(forms.Form):
         """`start` holds the values of an unbound form."""
         # A list: a widget treats a set as one value, and would check no box.
         initial = {name: getattr(start, name) for name in _NAMES} | {"topics": [*start.topics]}
+        initial["timezone"] = usable_zone(start.timezone)
         super().__init__(data, initial=initial, label_suffix="")
+        if not same_zone(start.timezone):
+            self.fields["timezone"].help_text = _unknown_zone(start.timezone)
         topics = Topic.objects.filter(is_active=True).values_list("slug", "name")
         # A size that an operator set by hand stays an option, or saving would change it.
         sizes = sorted({*_SIZES, start.digest_size})
@@ -188,6 +191,11 @@ class ChoicesForm(forms.Form):
 _NAMES: Final = tuple(Preferences.__dataclass_fields__)
 
 
+def _unknown_zone(name: str) -> str:
+    named = f"Your time zone “{name}”" if name.strip() else "Your time zone"
+    return f"{named} is not known here, so UTC is used. Please choose the one you live in."
+
+
 def has_choices(data: QueryDict) -> bool:
     """Whether a posted form held the choices, and not only an address or a button."""
     return "cadence" in data
@@ -207,7 +215,7 @@ def zone_choices(chosen: str) -> list[tuple[str, Any]]:
 
 @cache
 def _zone_groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    names = sorted(available_timezones())
+    names = sorted(known_zones())
     return [(region, _cities(region, names)) for region in _REGIONS]
 
 

@@ -13,7 +13,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -30,10 +29,10 @@ from subscribers.pages.honeypot import Sender, sender
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
 from subscribers.pages.understood import understood
 from subscribers.preferences import Preferences, change, from_json, preferences_of
-from subscribers.schedule import check_timezone
 from subscribers.signup import request_link, sign_up
 from subscribers.unsubscribe import unsubscribe
 from web.counters import count
+from web.time_zones import same_zone
 
 State = Subscriber.State
 
@@ -115,12 +114,8 @@ def _let_browser_set_timezone(form: ChoicesForm) -> None:
 
 def _draft_with_zone(request: HttpRequest) -> dict[str, Any]:
     """The short form may send the browser's zone too; one that does not exist is left out."""
-    zone = request.POST.get("timezone", "")
-    try:
-        check_timezone(zone)
-    except ValidationError:
-        return {}
-    return {"timezone": zone}
+    zone = same_zone(request.POST.get("timezone", ""))
+    return {"timezone": zone} if zone else {}
 
 
 # ── confirming ───────────────────────────────────────────────────────────────

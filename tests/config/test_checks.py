@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from django.core.checks import CheckMessage
+from django.core.checks import WARNING, CheckMessage
 from django.core.checks.registry import registry
 from pytest_django import Settings
 
 from config import checks
 from mail.providers import backend_of
+from tests.config.valkey import PASSWORD, running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +24,12 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings without an error."""
     good: dict[str, Any] = {
         "LOCAL": False,
+        "LOCAL_IS_GIVEN": True,
+        "SITE_URL": "https://papers.example.org",
+        "SITE_HOST": "papers.example.org",
+        "ALLOWED_HOSTS": ["papers.example.org"],
+        "SECRET_KEY": "a-key-for-tests-only-and-long-enough-for-django-0123456789",
+        "SECRET_KEY_FALLBACKS": [],
         "MAIL_PROVIDER": "smtp",
         "EMAIL_BACKEND": backend_of("smtp"),
         "EMAIL_TIMEOUT": 30.0,
@@ -76,6 +84,16 @@ def test_good_settings_cause_no_message() -> None:
         ({"WARM_UP_GROWTH": 0.5}, "E005"),
         ({"WARM_UP_CAP": 0}, "E005"),
         ({"EVENT_RETENTION_DAYS": 1}, "E005"),
+        ({"DATABASE_CONNECT_SECONDS": 1}, "E005"),
+        ({"DATABASE_WORKER_STATEMENT_SECONDS": 241.0}, "E005"),
+        ({"DATABASE_IDLE_SECONDS": -1.0}, "E005"),
+        ({"DATABASE_WORKER_LOCK_SECONDS": 30.0}, "E059"),
+        ({"ALLOWED_HOSTS": ["https://papers.example.org"]}, "E055"),
+        ({"ALLOWED_HOSTS": ["papers.example.org", "papers.example.org:443"]}, "E055"),
+        ({"ALLOWED_HOSTS": ["www.example.org"]}, "E055"),
+        ({"ALLOWED_HOSTS": []}, "E055"),
+        ({"SECRET_KEY": "short"}, "E057"),
+        ({"SECRET_KEY": "ab" * 40}, "E057"),
     ],
 )
 def test_each_mistake_is_one_error_with_a_hint(
@@ -91,9 +109,72 @@ def test_each_mistake_is_one_error_with_a_hint(
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"DATABASE_WORKER_LOCK_SECONDS": 0.0},
+        {"DATABASE_IDLE_SECONDS": 0.0},
+        {"DATABASE_STATEMENT_SECONDS": 0.0},
+        {"ALLOWED_HOSTS": [".example.org"]},
+        {"ALLOWED_HOSTS": ["*"]},
+        {"ALLOWED_HOSTS": ["papers.example.org", "192.0.2.7"]},
+        {"LOCAL": True, "SECRET_KEY": "short"},
+        {"LOCAL": True, "SITE_URL": "http://localhost:8000"},
+        {"LOCAL": True, "LOCAL_IS_GIVEN": False, "SITE_URL": "http://192.168.1.7:8000"},
+        {"LOCAL": True, "LOCAL_IS_GIVEN": False, "SITE_URL": "http://papers.local"},
+    ],
+)
+def test_a_setting_that_works_is_no_error(settings: Settings, changes: dict[str, object]) -> None:
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    assert checks.errors() == []
+
+
+def test_a_public_address_without_any_word_of_local_is_an_error(settings: Settings) -> None:
+    settings.LOCAL, settings.LOCAL_IS_GIVEN = True, False
+    [found] = checks.errors()
+    assert found.id == "trending.E056"
+    assert "neither LOCAL nor DATABASE_URL is set" in found.msg
+
+
+def test_plain_http_in_production_is_a_warning_of_every_check(settings: Settings) -> None:
+    settings.SITE_URL = "http://papers.example.org"
+    [found] = checks.errors()
+    assert (found.id, found.level) == ("trending.W056", WARNING)
+    assert "SITE_URL is http://papers.example.org" in found.msg
+
+
+@pytest.mark.parametrize("parts", [["old-key"], ["x" * 10 + "abcde" * 9, "the rest of it"]])
+def test_a_weak_former_key_is_a_warning_of_every_check(
+    settings: Settings, parts: list[str]
+) -> None:
+    settings.SECRET_KEY_FALLBACKS = parts
+    [found] = checks.errors()
+    assert (found.id, found.level) == ("trending.W059", WARNING)
+    assert not any(part in f"{found.msg} {found.hint}" for part in parts)
+
+
+def test_a_redis_that_drops_keys_is_a_warning(settings: Settings, tmp_path: Path) -> None:
+    with running(tmp_path, "--maxmemory-policy", "allkeys-lru") as server:
+        settings.REDIS_URL = f"unix://:{quote(PASSWORD, safe='')}@{server.path}?db=0"
+        [found] = checks.warnings()
+        assert found.id == "trending.W060"
+        assert "maxmemory-policy allkeys-lru" in found.msg
+        with server.client() as client:
+            client.config_set("maxmemory-policy", "noeviction")
+        assert checks.warnings() == []
+
+
+def test_nothing_is_said_of_a_redis_that_does_not_answer(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert checks.warnings() == []
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"LOCAL": True}, "W001"),
+        ({"LOCAL_IS_GIVEN": False}, "W055"),
+        ({"ALLOWED_HOSTS": ["*"]}, "W058"),
         ({"POSTAL_ADDRESS": ""}, "W002"),
         ({"HTTPS": True, "BEHIND_PROXY": False}, "W050"),
         ({"MAIL_DOMAIN": "localhost"}, "W003"),

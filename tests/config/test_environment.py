@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -10,7 +13,10 @@ env = Environment()
 
 @pytest.mark.parametrize(
     ("text", "flag"),
-    [("true", True), ("Yes", True), ("1", True), ("off", False), ("FALSE", False), ("0", False)],
+    [
+        *[(text, True) for text in ("true", "Yes", "1", "on", "T", "y", " TRUE ", "'true'")],
+        *[(text, False) for text in ("off", "FALSE", "0", "no", "f", "N")],
+    ],
 )
 def test_a_flag_is_read_in_the_usual_spellings(
     monkeypatch: pytest.MonkeyPatch, text: str, flag: bool
@@ -65,7 +71,69 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     assert "SAMPLE" not in env
 
 
+@pytest.mark.parametrize("text", ["'8 mails'", '"8 mails"', "' 8 mails '"])
+def test_quotes_around_a_value_are_taken_off(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SAMPLE", text)
+    assert env.str("SAMPLE") == "8 mails"
+
+
+@pytest.mark.parametrize("text", ['"Papers" <digest@example.org>', "'a' or 'b'", '"', "it's"])
+def test_quotes_inside_a_value_stay(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SAMPLE", text)
+    assert env.str("SAMPLE") == text
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "EMAIL_HOST_PASSWORD", "METRICS_TOKEN"])
+def test_a_secret_keeps_its_quotes(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "'abc'")
+    assert env.str(name) == "'abc'"
+
+
 def test_a_missing_variable_without_a_default_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SAMPLE", raising=False)
     with pytest.raises(ImproperlyConfigured, match="SAMPLE is not set"):
         env.str("SAMPLE")
+
+
+# ── the file ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("SAMPLE", raising=False)
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setattr(Environment, "ENVIRON", {})
+    return tmp_path / ".env"
+
+
+def test_the_lines_of_the_file_are_read(file: Path) -> None:
+    file.write_text("# a comment\n\n  # another\nSAMPLE=a b\nexport OTHER='c # d'\n")
+    Environment.read_env(file)
+    assert (env.str("SAMPLE"), env.str("OTHER")) == ("a b", "c # d")
+
+
+def test_no_file_is_no_error(file: Path) -> None:
+    Environment.read_env(file)
+    assert Environment.ENVIRON == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["SAMPLE = hunter2", " SAMPLE=hunter2", "SAMPLE: hunter2", "SAMPLE"]
+)
+def test_a_line_that_would_be_ignored_is_refused(file: Path, line: str) -> None:
+    file.write_text(f"OTHER=1\n{line}\n")
+    with pytest.raises(ImproperlyConfigured, match=r"Line 2 of .* is not NAME=value") as refusal:
+        Environment.read_env(file)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_file_in_another_encoding_is_refused(file: Path) -> None:
+    file.write_bytes("SAMPLE=Straße\n".encode("latin-1"))
+    with pytest.raises(ImproperlyConfigured, match="is not in UTF-8"):
+        Environment.read_env(file)
+
+
+def test_a_file_that_cannot_be_opened_is_refused(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(ImproperlyConfigured, match="cannot be read by this user: Is a directory"):
+        Environment.read_env(file)

@@ -19,7 +19,7 @@ def load() -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("port", "concurrency", "expected"),
-    [("", "", ("0.0.0.0:8000", 2)), ("9000", "5", ("0.0.0.0:9000", 5))],
+    [("", "", ("127.0.0.1:8000", 2)), ("9000", "5", ("127.0.0.1:9000", 5))],
 )
 def test_port_and_processes_come_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, port: str, concurrency: str, expected: tuple[str, int]
@@ -28,6 +28,25 @@ def test_port_and_processes_come_from_the_environment(
     monkeypatch.setenv("WEB_CONCURRENCY", concurrency)
     settings = load()
     assert (settings["bind"], settings["workers"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("bind", "expected"),
+    [("192.0.2.7", "192.0.2.7:8000"), ("[::]", "[::]:8000"), ("", "127.0.0.1:8000")],
+)
+def test_it_listens_on_this_machine_only_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, bind: str, expected: str
+) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.setenv("BIND", bind)
+    assert load()["bind"] == expected
+
+
+@pytest.mark.parametrize("port", ["many", "65536", "-1", "8000 "])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SystemExit, match="PORT must be a number up to 65535"):
+        load()
 
 
 def test_gunicorn_accepts_every_value() -> None:

@@ -131,6 +131,21 @@ def test_an_unreachable_database_is_named_without_its_password(tmp_path: Path) -
     assert "hunter2" not in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"REDIS_URL": "redis://:hunter2/x@127.0.0.1:1/0"},
+        {"DATABASE_URL": "postgres://someone:hunter2/x@127.0.0.1/papers"},
+        {"BURST_SIZE": "many"},
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_one_line(tmp_path: Path, changes: dict[str, str]) -> None:
+    refused = Service(tmp_path / "var", **changes).run_to_its_end()
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert next(iter(changes)) in refused.stderr
+    assert "hunter2" not in refused.stderr
+
+
 def test_an_unreachable_redis_is_named(tmp_path: Path) -> None:
     refused = Service(tmp_path / "var", REDIS_URL="redis://127.0.0.1:1/0").run_to_its_end()
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)

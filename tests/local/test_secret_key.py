@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 from local.secret_key import local_secret
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,3 +37,9 @@ def test_processes_that_start_together_get_one_key(tmp_path: Path) -> None:
     keys = {process.communicate()[0] for process in running}
     assert len(keys) == 1
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
+
+
+def test_a_folder_that_cannot_be_used_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file")
+    with pytest.raises(ImproperlyConfigured, match=r"VAR_DIR cannot be used: .*Not a directory"):
+        local_secret(tmp_path / "var" / "here")

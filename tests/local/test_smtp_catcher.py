@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import smtplib
 import socket
@@ -65,6 +66,31 @@ def catcher(tmp_path: Path) -> Iterator[Catcher]:
 def send(catcher: Catcher, content: bytes, options: tuple[str, ...] = ("BODY=8BITMIME",)) -> None:
     with catcher.smtp() as smtp:
         smtp.sendmail(SENDER, [READER], content, mail_options=options)
+
+
+def permissions(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder.parent)): f"{path.stat().st_mode & 0o777:o}"
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+def test_only_the_owner_can_read_a_mail_whatever_the_umask_is(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        for part in ("tmp", "new", "cur"):
+            (tmp_path / "mail" / part).mkdir(parents=True)
+        (tmp_path / "mail" / "cur" / "1.old:2,S").write_bytes(b"Subject: of an earlier version")
+        with running(tmp_path) as catcher:
+            send(catcher, b"Subject: new\r\n\r\ntext\r\n")
+            [new] = (tmp_path / "mail" / "new").iterdir()
+            assert permissions(tmp_path / "mail") == {
+                **dict.fromkeys(["mail", "mail/tmp", "mail/new", "mail/cur"], "700"),
+                "mail/cur/1.old:2,S": "600",
+                f"mail/new/{new.name}": "600",
+            }
+    finally:
+        os.umask(before)
 
 
 def test_it_stores_a_mail_byte_for_byte(catcher: Catcher) -> None:

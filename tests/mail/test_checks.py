@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from django.core.checks import CheckMessage
+from django.core.checks import WARNING, CheckMessage
 from pytest_django import Settings
 
 from mail.checks import (
@@ -19,6 +19,7 @@ from mail.checks import (
     check_provider,
     check_public_name,
     check_sender,
+    check_sender_domain,
     check_smtp,
     missing_provider_setting,
 )
@@ -36,6 +37,8 @@ def _production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "MAIL_REPLY_TO": "",
         "CONTACT": "https://papers.example.org/contact",
         "LIST_ID": "Trending Papers <digest.papers.example.org>",
+        "MAIL_DOMAIN": "papers.example.org",
+        "LOCAL": False,
     }
     for name, value in good.items():
         setattr(settings, name, value)
@@ -57,6 +60,7 @@ def errors() -> list[CheckMessage]:
         *check_smtp(),
         *check_sender(),
         *check_ascii(),
+        *check_sender_domain(),
         *check_list_id(),
     ]
 
@@ -75,6 +79,12 @@ def test_good_settings_have_no_error(settings: Settings) -> None:
         ("EMAIL_TIMEOUT", float("nan"), "E003"),
         ("EMAIL_TIMEOUT", float("inf"), "E003"),
         ("EMAIL_USE_SSL", True, "E004"),
+        ("LIST_ID", "digest.papers.example.org", "E071"),
+        ("LIST_ID", "Trending Papers", "E071"),
+        ("LIST_ID", "Papers <digest>", "E071"),
+        ("LIST_ID", "Papers <digest@papers.example.org>", "E071"),
+        ("LIST_ID", "Papers <digest.papers.example.org", "E071"),
+        ("LIST_ID", "", "E071"),
         ("MAIL_FROM", "Trending Papers", "E008"),
         ("MAIL_FROM", "", "E008"),
         ("MAIL_FROM", "digest@", "E008"),
@@ -138,6 +148,43 @@ def test_the_named_settings_make_any_provider_usable(settings: Settings, provide
             assert re.fullmatch(r"ANYMAIL_[A-Z0-9_]+", missing)
             keys[missing.removeprefix("ANYMAIL_")] = "https://api.example.org/"
     pytest.fail(f"{provider} always misses a setting")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_DOMAIN", "mail.example.org"),
+        ("MAIL_DOMAIN", "notgmail.com"),
+        ("MAIL_DOMAIN", "gmail.com.example.org"),
+        ("MAIL_DOMAIN", "me.example.com"),
+        ("LIST_ID", "<digest.papers.example.org>"),
+        ("LIST_ID", '"Papers, trending" <digest.papers.example.org>'),
+    ],
+)
+def test_a_domain_and_a_list_of_ones_own_are_right(
+    settings: Settings, name: str, value: str
+) -> None:
+    setattr(settings, name, value)
+    assert errors() == []
+
+
+def test_a_laptop_may_use_any_sender(settings: Settings) -> None:
+    settings.LOCAL, settings.MAIL_DOMAIN = True, "gmail.com"
+    assert errors() == []
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        *["gmail.com", "Outlook.com", "yahoo.co.uk", "yahoo.fr", "hotmail.com.br", "icloud.com"],
+        *["gmx.de", "web.de", "proton.me", "mail.ru", "qq.com", "live.nl", "aol.com", "me.com"],
+    ],
+)
+def test_a_sender_at_a_mailbox_provider_is_a_warning(settings: Settings, domain: str) -> None:
+    settings.MAIL_DOMAIN = domain
+    [warning] = errors()
+    assert (warning.id, warning.level) == ("trending.W057", WARNING)
+    assert warning.msg.startswith(f"MAIL_FROM is at {domain.lower()}, ")
 
 
 # ── the name and the CA ──────────────────────────────────────────────────────

@@ -296,3 +296,10 @@ def test_pages_of_suppressions_and_consent_show_no_address(admin_client: Client)
         page = admin_client.get(url).content.decode()
         assert row.address_hash[:12] in page
         assert "ada@" not in page
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "/etc/passwd", "Europe"])
+def test_a_zone_that_this_machine_lacks_stops_no_page(admin_client: Client, zone: str) -> None:
+    subscriber = make_subscriber(timezone=zone, next_send_at=NOON)
+    assert admin_client.get(rows_url(Subscriber)).status_code == 200
+    assert admin_client.get(row_url(subscriber)).status_code == 200

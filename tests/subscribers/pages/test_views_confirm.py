@@ -150,3 +150,17 @@ def test_a_zone_is_shown_with_spaces(visitor: Client) -> None:
     subscriber = make_subscriber(timezone="America/New_York", next_send_at=NOON)
     page = " ".join(text_of(visitor.get(confirm_path(subscriber))).split())
     assert "08:00</time></strong> (America/New York time)" in page
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "/etc/passwd", "CET5CEST", "Europe"])
+@pytest.mark.parametrize("choices", [{}, CHOICES])
+def test_a_zone_that_this_machine_lacks_stops_no_confirmation(
+    visitor: Client, zone: str, choices: dict[str, object]
+) -> None:
+    subscriber = make_subscriber(state=State.PENDING, timezone=zone)
+    path = confirm_path(subscriber)
+    assert "so UTC is used. Please choose" in " ".join(text_of(visitor.get(path)).split())
+    assert visitor.post(path, choices).status_code == 303
+    assert "Your first digest comes on" in text_of(visitor.get(path))
+    subscriber.refresh_from_db()
+    assert subscriber.next_send_at

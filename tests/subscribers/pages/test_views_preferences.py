@@ -112,3 +112,36 @@ def test_a_suppressed_subscriber_cannot_change_anything(visitor: Client) -> None
     visitor.post(f"{path}come-back/")
     assert not subscriber.mails.exists()
     assert Subscriber.objects.values().get() == before
+
+
+UNKNOWN_ZONES = ["Mars/Olympus", "", "/etc/passwd", "CET5CEST", "localtime", "Europe", "<b>"]
+
+
+@pytest.mark.parametrize("zone", UNKNOWN_ZONES)
+def test_a_zone_that_this_machine_lacks_is_replaced_and_the_page_says_so(
+    visitor: Client, zone: str
+) -> None:
+    subscriber = make_subscriber(timezone=zone, next_send_at=NOON)
+    answer = visitor.get(preferences_path(subscriber))
+    page = " ".join(text_of(answer).split())
+    assert "is not known here, so UTC is used. Please choose the one you live in." in page
+    assert '<option value="UTC" selected>' in page
+    assert "(UTC time)" in page
+    assert zone != "<b>" or b"<b>" not in answer.content
+
+
+@pytest.mark.parametrize("zone", UNKNOWN_ZONES)
+def test_a_zone_that_this_machine_lacks_can_be_changed(visitor: Client, zone: str) -> None:
+    subscriber = make_subscriber(timezone=zone, next_send_at=NOON)
+    path = preferences_path(subscriber)
+    assert visitor.post(path, CHOICES).status_code == 303
+    subscriber.refresh_from_db()
+    assert subscriber.timezone == "Asia/Kolkata"
+    assert "is not known here" not in text_of(visitor.get(path))
+
+
+def test_another_name_of_a_zone_is_shown_without_a_word(visitor: Client) -> None:
+    subscriber = make_subscriber(timezone="europe/kyiv", next_send_at=NOON)
+    page = text_of(visitor.get(preferences_path(subscriber)))
+    assert '<option value="Europe/Kyiv" selected>' in page
+    assert "is not known here" not in page
