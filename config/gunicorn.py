@@ -9,8 +9,11 @@ from pathlib import Path
 
 bind = f"0.0.0.0:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "gthread"
+# gunicorn's own threaded worker lets a slow peer keep a thread: docs/decisions/0021-own-worker.md.
+worker_class = "config.server.worker.BufferingWorker"
 threads = 4
+# Of each process. Both together stay below 1,024, the usual limit of open files.
+worker_connections = 400
 timeout = 30
 graceful_timeout = 30
 keepalive = 5

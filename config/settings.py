@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import admin_theme
 from config.environment import Environment
 from config.redis_url import for_celery, for_limits
+from config.server.limits import LARGEST
 from local import servers
 from local.secret_key import local_secret
 from mail.providers import anymail_settings, backend_of
@@ -113,6 +114,7 @@ MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.logs.RouteMiddleware",
     "config.proxy.ClientAddressMiddleware",
+    "config.server.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
@@ -182,6 +184,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# config/server/limits.py has the limit of each path; this is the largest of them. No page takes a
+# file: without a handler, a file in a form is skipped instead of written to the disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # ── tasks ────────────────────────────────────────────────────────────────────
 CELERY_BROKER_URL = for_celery(REDIS_URL)
