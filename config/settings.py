@@ -279,12 +279,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"tokens": {"()": "config.logs.TokenFilter"}},
+    "filters": {
+        "tokens": {"()": "config.logs.TokenFilter"},
+        "refusals": {"()": "config.logs.RefusalFilter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["tokens"],
+            "filters": ["tokens", "refusals"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
