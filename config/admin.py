@@ -9,6 +9,8 @@ from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from web.admin import StrictAdmin
+
 if TYPE_CHECKING:
     _GroupAdmin = auth_admin.GroupAdmin
     _UserAdmin = auth_admin.UserAdmin[User]
@@ -27,7 +29,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(_UserAdmin):
+class UserAdmin(StrictAdmin, _UserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -36,5 +38,5 @@ class UserAdmin(_UserAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(_GroupAdmin):
+class GroupAdmin(StrictAdmin, _GroupAdmin):
     compressed_fields = False
