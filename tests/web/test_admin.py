@@ -187,15 +187,18 @@ def test_a_parameter_that_fails_in_the_query_shows_the_whole_list(
     admin_client: Client, model: type[Model], query: str
 ) -> None:
     answer = admin_client.get(f"{rows_url(model)}?{query}")
-    assert (answer.status_code, answer["Location"].partition("?")[2]) == (302, "e=1")
-    assert admin_client.get(answer["Location"]).status_code == 200
+    assert (answer.status_code, answer["Location"]) == (302, f"{rows_url(model)}?e=1")
 
 
-@pytest.mark.parametrize("page", ["change", "delete", "history"])
+def test_the_whole_list_is_shown_after_that(admin_client: Client) -> None:
+    assert admin_client.get(f"{rows_url(Topic)}?e=1").status_code == 200
+
+
+@pytest.mark.parametrize("action", ["change", "delete", "history"])
 @pytest.mark.parametrize("model", [Topic, User])
 def test_an_empty_name_of_a_field_is_none(
-    admin_client: Client, admin_user: User, model: type[Model], page: str
+    admin_client: Client, admin_user: User, model: type[Model], action: str
 ) -> None:
     row = admin_user if model is User else make_topic()
-    path = f"{rows_url(model)}{row.pk}/{page}/"
+    path = f"{rows_url(model)}{row.pk}/{action}/"
     assert admin_client.get(f"{path}?_to_field=").status_code == 200
