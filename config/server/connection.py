@@ -121,8 +121,9 @@ class Connection:
         if request._expected_100_continue:  # noqa: SLF001 (gunicorn has no other name for it)
             self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
-            async with self._waits(BODY_SECONDS, length or largest):
-                return request, await read_body(self._reader, length, largest)
+            async with self._waits(BODY_SECONDS):
+                keep = partial(self._waiting.keep, self._writer.transport)
+                return request, await read_body(self._reader, length, largest, keep)
         except TimeoutError:
             raise refused("408 Request Timeout", _TOO_LATE) from None
 

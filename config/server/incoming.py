@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from asyncio import LimitOverrunError, StreamReader
+from collections.abc import Callable
 from typing import Any, Final
 
 from gunicorn.http.body import ChunkedReader
@@ -66,19 +67,25 @@ def declared_length(request: Any) -> int | None:
     return None if isinstance(framing, ChunkedReader) else int(framing.length)
 
 
-async def read_body(reader: StreamReader, length: int | None, largest: int) -> bytes:
+async def read_body(
+    reader: StreamReader, length: int | None, largest: int, keep: Callable[[int], None]
+) -> bytes:
     """The whole body, decoded.
+
+    Args:
+        keep: called with the number of bytes that are kept, as it grows.
 
     Raises:
         Refused: it is larger than `largest`, or its chunks are malformed.
         asyncio.IncompleteReadError: the peer has closed the connection.
     """
     if length is None:
-        return await _read_chunks(reader, largest)
+        return await _read_chunks(reader, largest, keep)
+    keep(length)
     return await reader.readexactly(length)
 
 
-async def _read_chunks(reader: StreamReader, largest: int) -> bytes:
+async def _read_chunks(reader: StreamReader, largest: int, keep: Callable[[int], None]) -> bytes:
     body, framing = bytearray(), 0
     while True:
         line = await _line(reader)
@@ -91,6 +98,7 @@ async def _read_chunks(reader: StreamReader, largest: int) -> bytes:
             raise too_large()
         if not size:
             break
+        keep(len(body) + size)
         body += await reader.readexactly(size)
         if await reader.readexactly(2) != b"\r\n":
             raise malformed()

@@ -23,8 +23,15 @@ class Waiting:
     def begin(self, transport: WriteTransport, size: int = 0) -> None:
         """This connection waits from now on, and `size` bytes are kept for it."""
         self.end(transport)
+        self._held[transport] = 0
+        self.keep(transport, size)
+
+    def keep(self, transport: WriteTransport, size: int) -> None:
+        """It still waits, and `size` bytes are kept for it now."""
+        if transport not in self._held:
+            return
+        self._bytes += size - self._held[transport]
         self._held[transport] = size
-        self._bytes += size
         while self._bytes > self._most_bytes:
             self.close_oldest()
 

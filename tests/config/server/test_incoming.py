@@ -18,9 +18,11 @@ def reader_of(data: bytes) -> asyncio.StreamReader:
     return reader
 
 
-def body_of(data: bytes, length: int | None = None, largest: int = 100) -> bytes:
+def body_of(data: bytes, length: int | None = None, kept: list[int] | None = None) -> bytes:
+    sizes = [] if kept is None else kept
+
     async def read() -> bytes:
-        return await read_body(reader_of(data), length, largest)
+        return await read_body(reader_of(data), length, 100, sizes.append)
 
     return asyncio.run(read())
 
@@ -81,6 +83,13 @@ def test_a_body_has_its_declared_length() -> None:
 )
 def test_chunks_are_joined(chunks: bytes, body: bytes) -> None:
     assert body_of(chunks) == body
+
+
+def test_the_bytes_that_are_kept_are_told_as_they_grow() -> None:
+    kept: list[int] = []
+    body_of(b"abcde", 5, kept)
+    body_of(b"3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n", None, kept)
+    assert kept == [5, 3, 13]
 
 
 @pytest.mark.parametrize(

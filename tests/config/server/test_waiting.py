@@ -54,6 +54,18 @@ def test_one_that_needs_more_than_there_is_is_closed_itself() -> None:
     assert len(waiting) == 0
 
 
+def test_one_that_keeps_more_stays_as_old_as_it_is() -> None:
+    waiting, found = Waiting(100), transports(2)
+    waiting.begin(found[0], 10)
+    waiting.begin(found[1], 80)
+    waiting.keep(found[0], 20)
+    assert closed(found) == [False, False]
+    waiting.keep(found[0], 21)
+    assert closed(found) == [True, False]
+    waiting.keep(found[0], 90)  # it is closed already
+    assert closed(found) == [True, False]
+
+
 def test_bytes_are_free_again_after_the_wait() -> None:
     waiting, found = Waiting(100), transports(3)
     for transport in found:
