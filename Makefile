@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 
-.PHONY: help run test lint format screenshots bench chaos backtest lock clean
+.PHONY: help run test lint format screenshots bench chaos hostile backtest lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -32,6 +32,10 @@ bench: $(VENV)/.dev
 ## chaos         kill processes and cut connections while mail is sent, and count the mails (QUICK=1 make chaos: once each)
 chaos: $(VENV)/.dev
 	@$(BIN)/python -m bench.chaos $(ARGS)
+
+## hostile       send 20,000 malformed requests to all routes: a few minutes (HOSTILE_SEED=7 make hostile for others)
+hostile: $(VENV)/.dev
+	@HOSTILE_REQUESTS=$${HOSTILE_REQUESTS:-20000} $(BIN)/python -m pytest -q --numprocesses=0 --show-capture=no tests/test_hostile.py
 
 ## backtest      replay history through the ranking (make backtest DATA=FILE for another one)
 DATA ?= ../shared/data/daily_papers.jsonl.gz

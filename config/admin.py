@@ -14,6 +14,8 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from web.admin import StrictAdmin
+
 if TYPE_CHECKING:
     _GroupAdmin = auth_admin.GroupAdmin
     _UserAdmin = auth_admin.UserAdmin[User]
@@ -32,7 +34,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(_UserAdmin):
+class UserAdmin(StrictAdmin, _UserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -41,7 +43,7 @@ class UserAdmin(_UserAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(_GroupAdmin):
+class GroupAdmin(StrictAdmin, _GroupAdmin):
     compressed_fields = False
 
 

@@ -15,8 +15,11 @@ if not (_port.isascii() and _port.isdecimal() and int(_port) < 65536):
 # This machine only, for a proxy beside it; a container says 0.0.0.0.
 bind = f"{os.environ.get('BIND') or '127.0.0.1'}:{_port}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "gthread"
+# gunicorn's own threaded worker lets a slow peer keep a thread: docs/decisions/0023-own-worker.md.
+worker_class = "config.server.worker.BufferingWorker"
 threads = 4
+# Of each process. Both together stay below 1,024, the usual limit of open files.
+worker_connections = 400
 timeout = 30
 graceful_timeout = 30
 keepalive = 5

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
+import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 
 from django.conf import settings
@@ -18,6 +21,8 @@ from gunicorn.glogging import Logger
 from mail.without_address import without_address
 
 ROUTE = "route"  # the key in request.META; the access log's format names it (config/gunicorn.py)
+_QUIET_SECONDS = 60.0
+_LONGEST_REFUSAL = 200  # it quotes the Host header, which has up to 8 KB
 _SHORTEST_TOKEN = 16  # shorter parts of a path are slugs, days and numbers
 _URL = re.compile(r"(https?://[^/\s]+)/\S*")
 _PATH = re.compile(r"/[^\s'\"]*")
@@ -97,6 +102,42 @@ class AddressFilter(logging.Filter):
 
     def _cut(self, text: str) -> str:
         return without_address(text, ours=settings.MAIL_DOMAIN)
+
+
+class RefusalFilter(logging.Filter):
+    """Log a request that Django refuses (a host that is not ours, a form too large) in one line.
+
+    Anyone can send such requests, and Django logs each as an error with a traceback. One of a kind
+    is logged each minute; the next line says how many were left out. The access log has them all.
+    """
+
+    def __init__(self, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(name)
+        self._clock, self._lock = clock, threading.Lock()
+        self._logged_at: dict[str, float] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_refusal = record.name.startswith("django.") and getattr(record, "status_code", 500) < 500
+        if not (is_refusal and record.exc_info):
+            return True
+        with self._lock:
+            now, kind = self._clock(), record.name
+            if now - self._logged_at.get(kind, -_QUIET_SECONDS) < _QUIET_SECONDS:
+                self._left_out[kind] += 1
+                return False
+            self._logged_at[kind] = now
+            count = self._left_out.pop(kind, 0)
+        more = f" (and {count} more since the last such line)" if count else ""
+        record.msg = f"{kind.rpartition('.')[2]}: {_one_line(record.getMessage())}{more}"
+        record.args = record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
+def _one_line(text: str) -> str:
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return shown if len(shown) <= _LONGEST_REFUSAL else f"{shown[:_LONGEST_REFUSAL]} …"
 
 
 class GunicornFilter(logging.Filter):

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import admin_theme, redis_url
 from config.environment import Environment
 from config.postgresql import url as database_url
+from config.server.limits import LARGEST
 from config.values.secret_keys import read_fallbacks
 from config.values.site import read_site_url
 from local import servers
@@ -126,6 +127,7 @@ MIDDLEWARE = [
     "config.logs.RouteMiddleware",
     "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
+    "config.server.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
@@ -136,6 +138,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web.paginator.MissingPageMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -196,6 +199,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# config/server/limits.py has the limit of each path; this is the largest of them. No page takes a
+# file: without a handler, a file in a form is skipped instead of written to the disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # ── tasks ────────────────────────────────────────────────────────────────────
 CELERY_BROKER_URL = _redis.for_celery
@@ -307,12 +315,13 @@ LOGGING = {
     "filters": {
         "tokens": {"()": "config.logs.TokenFilter"},
         "addresses": {"()": "config.logs.AddressFilter"},
+        "refusals": {"()": "config.logs.RefusalFilter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["tokens", "addresses"],
+            "filters": ["tokens", "refusals", "addresses"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -18,7 +18,7 @@ from papers.pages.lists import ListPage, list_page
 from papers.pages.paper import paper_page
 from papers.pages.search import NoSuchPage, search_page
 from papers.text.arxiv_ids import arxiv_id
-from papers.windows import Window
+from papers.windows import EARLIEST_DAY, Window
 from web.conditional import revalidated
 from web.isolation import is_about_one_row, log_once
 
@@ -122,6 +122,8 @@ def _day(text: str, today: date) -> date:
         raise Http404(f"“{text}” is no day. Write a day like {today.isoformat()}.") from None
     if day.isoformat() != text:  # 20261120 is ISO 8601 too, but one page has one address
         raise Http404(f"Write the day as {day.isoformat()}.")
+    if day < EARLIEST_DAY:
+        raise Http404(f"There are no papers before {EARLIEST_DAY.year}.")
     if day > today:
         raise Http404(f"{day:%-d %B %Y} has not come yet.")
     return day

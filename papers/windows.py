@@ -13,6 +13,9 @@ Window = Literal["day", "week", "month"]
 WINDOWS: Final[tuple[Window, ...]] = get_args(Window)
 DAYS: Final[dict[Window, int]] = {"day": 1, "week": 7, "month": 30}
 
+# Of a day in an address: in the first weeks of the year 1, a window would begin before all time.
+EARLIEST_DAY: Final = date(1900, 1, 1)
+
 
 def first_day(window: Window, day: date) -> date:
     """The first day of the window whose last day is `day`."""

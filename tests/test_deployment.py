@@ -72,6 +72,11 @@ def test_our_services_have_no_writable_files_and_no_capabilities(service: str) -
     assert SERVICES[service]["environment"]["LOCAL"] == "false"
 
 
+@pytest.mark.parametrize("service", OURS)
+def test_temporary_files_cannot_fill_the_memory(service: str) -> None:
+    assert SERVICES[service]["tmpfs"] == ["/tmp:size=64m"]  # noqa: S108 (a mount, not a path)
+
+
 def test_the_stores_keep_their_data() -> None:
     redis = " ".join(words("redis"))
     assert "--appendonly yes" in redis

@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.core.exceptions import FieldError, ValidationError
+from django.db import DataError, ProgrammingError, models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -41,6 +43,11 @@ STATE_COLOURS: Final[Mapping[str, str]] = {
     # nothing to do
     **dict.fromkeys(("skipped", "off", "unsubscribed"), "default"),
 }
+
+_BAD_PARAMETERS: Final = (
+    *(DataError, ProgrammingError, FieldError, ValidationError),
+    *(ValueError, TypeError, LookupError, ArithmeticError),
+)
 
 if TYPE_CHECKING:
     # Unfold ships no types; its classes follow Django's.
@@ -73,7 +80,22 @@ else:
     DialogForm = BaseDialogForm
 
 
-class AnnotatedChangeList(_ChangeList):
+class StrictChangeList(_ChangeList):
+    """A change list that takes any parameter in its address.
+
+    Django checks some of them; the rest fails in the query, as a NUL, a range of one value, or a
+    malformed regular expression does. It then shows the whole list, as after those that it checks.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+            self.result_list = list(self.result_list)
+        except _BAD_PARAMETERS as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class AnnotatedChangeList(StrictChangeList):
     """A change list whose admin looks up in one go what all rows of one page show."""
 
     model_admin: BaseAdmin[Any]
@@ -83,12 +105,23 @@ class AnnotatedChangeList(_ChangeList):
         if not self.query and not self.get_filters_params():
             # Nothing was filtered away: without this the head of the page would offer "Show all".
             self.full_result_count = self.result_count
-        rows = list(self.result_list)
-        self.model_admin.annotate_page(rows)
-        self.result_list = rows
+        self.model_admin.annotate_page(self.result_list)
 
 
-class BaseAdmin(_ModelAdmin[M]):
+class StrictAdmin:
+    """What the address of any page of the admin may hold without an error."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        return StrictChangeList
+
+    if not TYPE_CHECKING:  # its types are Django's
+
+        def get_object(self, request, object_id, from_field=None) -> Any:  # noqa: ANN001
+            """Django takes an empty `_to_field` for the name of a field."""
+            return super().get_object(request, object_id, from_field or None)
+
+
+class BaseAdmin(StrictAdmin, _ModelAdmin[M]):
     """A list that stays fast when its table grows, and its form."""
 
     list_per_page = 50

@@ -8,25 +8,39 @@ provider signs its events, and not every signature is checked.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Final
 
+from anymail.exceptions import AnymailAPIError
+from anymail.signals import AnymailTrackingEvent
 from anymail.utils import get_request_basic_auth
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
+logger = logging.getLogger(__name__)
+# What reading a value that is missing, or of another type, raises; a number or a day out of range;
+# JSON that is nested too deeply; and a kind of message that django-anymail does not know.
+_MALFORMED: Final = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
+    AssertionError,  # of django-anymail
+    AnymailAPIError,
+)
 View = Callable[[HttpRequest], HttpResponse]
 
 
 @csrf_exempt  # a provider has no cookie; the secret is the proof
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Pass a provider's request on to django-anymail's view; 401 or 403 without the secret."""
-    found = view_class(provider) if provider == settings.MAIL_PROVIDER else None
+    found = strict_view_class(provider) if provider == settings.MAIL_PROVIDER else None
     if found is None or not secrets():
         raise Http404("No events of this provider are expected here.")
     if request.method == "POST" and not _has_secret(request):
@@ -55,6 +69,38 @@ def view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
         if label.endswith(("TrackingWebhookView", "CombinedWebhookView"))
     )
     return next((view for view in views if view.__module__ == name), None)
+
+
+class _Strict(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no types
+    """django-anymail's views fail with 500 where a part of the JSON is missing or malformed.
+
+    400 says that sending it again will not help. An error while an event is stored stays a 500.
+    """
+
+    def run_validators(self, request: HttpRequest) -> None:
+        with _malformed_is_400(self.esp_name):
+            super().run_validators(request)
+
+    def parse_events(self, request: HttpRequest) -> list[AnymailTrackingEvent]:
+        with _malformed_is_400(self.esp_name):
+            return list(super().parse_events(request))
+
+
+@cache
+def strict_view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
+    """The view for a provider's events, which refuses what it cannot read."""
+    found = view_class(provider)
+    return None if found is None else type(f"Strict{found.__name__}", (_Strict, found), {})
+
+
+@contextmanager
+def _malformed_is_400(provider: str) -> Iterator[None]:
+    try:
+        yield
+    except _MALFORMED as error:
+        # Its text may quote the request, and with that an address.
+        logger.warning("A request of %s cannot be read: %s", provider, type(error).__name__)
+        raise BadRequest("This is not what the provider documents.") from error
 
 
 def _has_secret(request: HttpRequest) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -14,7 +16,14 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_protect
 from pytest_django import Settings
 
-from config.logs import AddressFilter, GunicornFilter, RouteMiddleware, TokenFilter, route_of
+from config.logs import (
+    AddressFilter,
+    GunicornFilter,
+    RefusalFilter,
+    RouteMiddleware,
+    TokenFilter,
+    route_of,
+)
 from config.urls import urlpatterns as site
 
 TOKEN = "dGhpcyBpcyBhIHNlY3JldA"
@@ -44,15 +53,18 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(written)
     handler.addFilter(TokenFilter())
     handler.addFilter(AddressFilter())
+    handler.addFilter(RefusalFilter(clock=lambda: time.time()))  # noqa: PLW0108 (time_machine sets it later)
     logging.getLogger().addHandler(handler)
     yield written
     logging.getLogger().removeHandler(handler)
 
 
-def test_the_settings_put_the_filter_on_every_handler() -> None:
+def test_the_settings_put_both_filters_on_every_handler() -> None:
     handlers: dict[str, dict[str, object]] = settings.LOGGING["handlers"]  # type: ignore[assignment]
     assert handlers
-    assert all(handler["filters"] == ["tokens", "addresses"] for handler in handlers.values())
+    assert all(
+        handler["filters"] == ["tokens", "refusals", "addresses"] for handler in handlers.values()
+    )
 
 
 @pytest.mark.parametrize("name", ["django", "django.request", "django.security.csrf"])
@@ -103,6 +115,53 @@ def test_the_access_log_finds_the_route_and_not_the_path() -> None:
     request.resolver_match = Client().get(f"/asks/{TOKEN}/").resolver_match
     RouteMiddleware(lambda _request: HttpResponse())(request)
     assert request.META["route"] == route_of(request) == "/asks/<str:token>/"
+
+
+# ── what Django refuses ──────────────────────────────────────────────────────
+
+
+def test_a_wrong_host_is_one_line_without_a_traceback(client: Client, log: io.StringIO) -> None:
+    answer = client.get(f"/asks/{TOKEN}/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert len(answer.content) < 4000
+    (line,) = log.getvalue().splitlines()
+    assert line.startswith("DisallowedHost: Invalid HTTP_HOST header: 'evil.example'.")
+    assert TOKEN not in line
+
+
+def test_a_flood_of_wrong_hosts_is_a_line_a_minute(client: Client, log: io.StringIO) -> None:
+    with time_machine.travel("2026-11-30 12:00", tick=False) as clock:
+        for number in range(50):
+            client.get("/", headers={"host": f"evil-{number}.example"})
+        assert log.getvalue().count("\n") == 1
+        clock.shift(61)
+        client.get("/", headers={"host": "evil.example"})
+    assert log.getvalue().count("\n") == 2
+    assert log.getvalue().endswith(" (and 49 more since the last such line)\n")
+
+
+@pytest.mark.parametrize("host", ["x" * 8000, "a\x1b[31mb", "\u202ea", "a b", "[::1", "a:b:c", ""])
+def test_no_host_makes_a_long_or_a_second_line(host: str, log: io.StringIO) -> None:
+    assert Client().get("/", HTTP_HOST=host).status_code == 400
+    (line,) = log.getvalue().splitlines()
+    assert len(line) < 300
+    assert line.isprintable()
+
+
+def test_a_body_that_cannot_be_read_is_one_line(client: Client, log: io.StringIO) -> None:
+    form = "multipart/form-data"  # without a boundary
+    answer = client.generic("POST", f"/subscribe/?{TOKEN}", b"x", content_type=form)
+    assert answer.status_code < 500
+    assert "Traceback" not in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@here
+def test_an_error_of_ours_keeps_its_traceback(client: Client, log: io.StringIO) -> None:
+    client.raise_request_exception = False
+    for _ in range(2):
+        client.get(f"/fails/{TOKEN}/")
+    assert log.getvalue().count("Traceback") == 2
 
 
 def record_of(message: str, *words: object) -> logging.LogRecord:

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db.models import Model
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
@@ -165,3 +166,39 @@ def test_a_confirmed_action_redirects_htmx_by_its_header() -> None:
     assert (plain.status_code, plain["Location"]) == (302, url)
     dialog = back_to(RequestFactory().post("/", headers={"HX-Request": "true"}), url)
     assert (dialog.status_code, dialog["HX-Redirect"]) == (200, url)
+
+
+# ── addresses that no page of the admin links to ─────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        (Edition, "state__exact=%00"),
+        (Edition, "state__gte=a%00b"),
+        (Suppression, "detail__range=1"),
+        (Suppression, "reason__range=abc"),
+        (Topic, "categories=1"),
+        (User, "date_joined__regex=%2B"),
+        (User, "username__exact=%00"),
+    ],
+)
+def test_a_parameter_that_fails_in_the_query_shows_the_whole_list(
+    admin_client: Client, model: type[Model], query: str
+) -> None:
+    answer = admin_client.get(f"{rows_url(model)}?{query}")
+    assert (answer.status_code, answer["Location"]) == (302, f"{rows_url(model)}?e=1")
+
+
+def test_the_whole_list_is_shown_after_that(admin_client: Client) -> None:
+    assert admin_client.get(f"{rows_url(Topic)}?e=1").status_code == 200
+
+
+@pytest.mark.parametrize("action", ["change", "delete", "history"])
+@pytest.mark.parametrize("model", [Topic, User])
+def test_an_empty_name_of_a_field_is_none(
+    admin_client: Client, admin_user: User, model: type[Model], action: str
+) -> None:
+    row = admin_user if model is User else make_topic()
+    path = f"{rows_url(model)}{row.pk}/{action}/"
+    assert admin_client.get(f"{path}?_to_field=").status_code == 200

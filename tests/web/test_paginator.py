@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from papers.models import Paper
@@ -73,3 +74,9 @@ def test_pages_end_where_an_offset_would_read_too_much() -> None:
 def test_an_empty_list_has_one_empty_page() -> None:
     paginator = Short(Paper.objects.order_by("pk"), per_page=2)
     assert (paginator.count, paginator.num_pages, len(paginator.page(1))) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("number", ["x", "1.5", "0", "-1", "999", "%00", "9" * 400])
+def test_the_search_of_the_admin_has_no_such_page(admin_client: Client, number: str) -> None:
+    assert admin_client.get(f"/admin/search/?s=a&page={number}").status_code == 404
+    assert admin_client.get("/admin/search/?s=a&page=1").status_code == 200

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from base64 import b64encode
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -124,3 +126,69 @@ def test_no_secret_and_no_address_is_logged(
     logged = caplog.text + "".join(str(vars(record)) for record in caplog.records if record.args)
     for secret in (SECRET, "similar", "ada@example.com"):
         assert secret not in logged
+
+
+# ── requests that are not what the provider documents ──
+
+
+@pytest.mark.parametrize(
+    "body", ["", "null", "{", "[]", "1", '"x"', "[[[[", "\\ud800", "{}", '{"a":']
+)
+@pytest.mark.parametrize("provider", ["postmark", "resend", "brevo", "sparkpost", "mailjet"])
+def test_malformed_json_is_refused_and_nothing_is_stored(
+    strict: Client, settings: Settings, provider: str, body: str
+) -> None:
+    select(settings, provider, POSTMARK_SERVER_TOKEN="token")
+    assert post_text(strict, provider, body) in {200, 400}  # 200: a list without an event
+    assert not DeliveryEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"RecordType": None},
+        {"RecordType": ["Bounce"]},
+        {"Metadata": 5},
+        {"DeliveredAt": 10**30},
+        {"DeliveredAt": "0001-01-01T00:00:00+14:00"},
+        {"DeliveredAt": "9999-12-31T23:59:59-14:00"},
+        {"Recipient": {"a": "\0"}},
+        {"MessageID": "\ud800" * 300},
+        {"Metadata": {"delivery": "9" * 400}},
+    ],
+)
+def test_no_value_of_an_event_is_an_error_of_ours(strict: Client, values: dict[str, Any]) -> None:
+    assert post(strict, "postmark", postmark(7, **values)).status_code in {200, 400}
+
+
+def test_json_that_is_nested_too_deeply_is_refused(strict: Client) -> None:
+    assert post_text(strict, "postmark", "[" * 100_000) == 400
+
+
+def test_the_log_says_what_cannot_be_read_without_quoting_it(
+    strict: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    post_text(strict, "postmark", '{"RecordType": {"ada@example.com": 1}}')
+    assert "A request of Postmark cannot be read: TypeError" in caplog.text.partition("\n")[0]
+
+
+def test_an_error_while_an_event_is_stored_stays_a_500(
+    strict: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider sends the event again, and it is not lost."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("the database is gone")
+
+    monkeypatch.setattr(DeliveryEvent.objects, "bulk_create", fails)
+    strict.raise_request_exception = False
+    assert post(strict, "postmark", postmark(7)).status_code == 500
+
+
+def post_text(client: Client, provider: str, body: str) -> int:
+    secret = b64encode(SECRET.encode()).decode()
+    url = f"/anymail/{provider}/tracking/"
+    response = client.post(
+        url, body, content_type="application/json", HTTP_AUTHORIZATION=f"Basic {secret}"
+    )
+    return response.status_code

@@ -1,0 +1,45 @@
+"""How much a peer may send, and how long it may take.
+
+A form of the site is small, so a large body is no form. Only a provider's events and the admin
+need more than a reader's form.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KB: Final = 1024
+MB: Final = 1024 * KB
+
+HEAD_BYTES: Final = 32 * KB  # the request line and all headers
+HEAD_SECONDS: Final = 10.0
+BODY_SECONDS: Final = 20.0
+# A response: so long at least, and longer for a large one to a slow reader.
+RESPONSE_SECONDS: Final = 20.0
+SLOWEST_READER: Final = 16 * KB  # bytes a second
+
+# Of one process: connections that wait for their peer, and the bytes kept for these.
+MOST_HELD: Final = 32 * MB
+
+SMALL: Final = 8 * KB  # one-click unsubscription has 26 bytes
+LARGEST: Final = 10 * MB  # some providers report hundreds of events in one request
+_BY_PATH: Final = {
+    "/anymail/": LARGEST,
+    "/admin/": MB,
+    # Sixty words of 80 letters, each letter escaped as nine characters, are 43 KB.
+    "/subscribe/": 64 * KB,
+    "/confirm/": 64 * KB,
+    "/preferences/": 64 * KB,
+}
+TOO_LARGE: Final = "This request is too large. Nothing was done.\n"
+
+
+def largest_body(path: str) -> int:
+    """How many bytes the body of a request to this path may have."""
+    found = (size for start, size in _BY_PATH.items() if path.startswith(start))
+    return next(found, SMALL)
+
+
+def seconds_to_read(size: int) -> float:
+    """How long a peer may take to read a response of `size` bytes."""
+    return RESPONSE_SECONDS + size / SLOWEST_READER
