@@ -74,7 +74,12 @@ def test_ours_and_the_mail_server_s_can_be_sent_again(reason: str) -> None:
 
 @pytest.mark.parametrize(
     "reason",
-    [*sorted(set(Reason) - set(RETRYABLE)), "suppressed: hard bounce", "the edition was cancelled", ""],
+    [
+        *sorted(set(Reason) - set(RETRYABLE)),
+        "suppressed: hard bounce",
+        "the edition was cancelled",
+        "",
+    ],
 )
 def test_the_recipient_s_and_all_else_cannot(reason: str) -> None:
     assert not is_retryable(reason)
