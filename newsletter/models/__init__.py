@@ -1,0 +1,26 @@
+"""The tables of editions, of the ledger, of events, and of the installation."""
+
+from newsletter.models.deliveries import (
+    ArchivedDelivery,
+    Delivery,
+    DigestContent,
+    StoredPick,
+    Tally,
+)
+from newsletter.models.editions import Candidate, Edition, EditionQuerySet
+from newsletter.models.events import DeliveryEvent
+from newsletter.models.installation import ClockReading, DatabaseOrigin
+
+__all__ = [
+    "ArchivedDelivery",
+    "Candidate",
+    "ClockReading",
+    "DatabaseOrigin",
+    "Delivery",
+    "DeliveryEvent",
+    "DigestContent",
+    "Edition",
+    "EditionQuerySet",
+    "StoredPick",
+    "Tally",
+]
