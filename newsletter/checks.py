@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 
-from newsletter.delivery.send_rates import send_rates
+from newsletter.delivery.rates.send_rates import send_rates
 from newsletter.events.webhook import secrets, view_class
 
 # config/celery.py ends a task after so many seconds; a lease that runs out earlier would make

@@ -32,11 +32,11 @@ from mail.relay import process_relay
 from mail.transport import Transport
 from newsletter.delivery import ledger
 from newsletter.delivery.decide import Skip, decide
+from newsletter.delivery.rates.send_rates import send_rates
+from newsletter.delivery.rates.throttle import Throttle
 from newsletter.delivery.recipients import Recipient, recipients
 from newsletter.delivery.record import record, record_and_mark
 from newsletter.delivery.seen import seen_papers
-from newsletter.delivery.send_rates import send_rates
-from newsletter.delivery.throttle import Throttle
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, Owner, RenderStamp
 from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
 from newsletter.editions.keys import current_key_id, knows_key

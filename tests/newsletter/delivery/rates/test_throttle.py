@@ -10,9 +10,9 @@ from pytest_django import Settings
 from fakes.dns_server import serving_dns
 from mail.outcome import Outcome, State
 from mail.sites import Sites
-from newsletter.delivery import throttle
-from newsletter.delivery.send_rates import SendRates, WarmUp
-from newsletter.delivery.throttle import Admission, Throttle, deferring
+from newsletter.delivery.rates import throttle
+from newsletter.delivery.rates.send_rates import SendRates, WarmUp
+from newsletter.delivery.rates.throttle import Admission, Throttle, deferring
 
 NOW = datetime(2025, 3, 15, 18, tzinfo=UTC)
 

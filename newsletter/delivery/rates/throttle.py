@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 
 from mail.outcome import Outcome
 from mail.sites import process_sites
-from newsletter.delivery.send_rates import SendRates, seconds_to_midnight
+from newsletter.delivery.rates.send_rates import SendRates, seconds_to_midnight
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from newsletter.delivery.send_rates import (
+from newsletter.delivery.rates.send_rates import (
     SendRates,
     WarmUp,
     domain_rates,
