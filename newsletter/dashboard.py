@@ -1,6 +1,6 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most eleven queries, with session and user. Deliveries are never counted: their figures are the
+At most twelve queries, with session and user. Deliveries are never counted: their figures are the
 counters that a trigger keeps (newsletter/delivery/progress.py).
 """
 
@@ -21,6 +21,7 @@ from django.utils.formats import date_format
 from mail.relay import relay_state
 from newsletter import clock
 from newsletter.delivery.progress import deliveries_of, deliveries_since
+from newsletter.delivery.restored import waits_for_decision
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
@@ -87,6 +88,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user: Any = request.user
     parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "subscribers": ("subscribers.view_subscriber", lambda: subscribers(now, counts)),
+        "restored": ("newsletter.view_delivery", restored_backup),
         "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
@@ -155,6 +157,14 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
     when = "now" if slot <= now else f"{slot:%a} {short(slot)} UTC"
     aside = f"{subscriber.get_cadence_display()} · {when}"
     return Row(subscriber.email, row_url(subscriber), aside)
+
+
+# ── a restored backup ────────────────────────────────────────────────────────
+
+
+def restored_backup() -> dict[str, Any]:
+    """The command that decides about a restored backup. Empty when there is none. One query."""
+    return {"command": "manage.py restored"} if waits_for_decision() else {}
 
 
 # ── the mail server ──────────────────────────────────────────────────────────

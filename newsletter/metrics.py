@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from mail.relay import RelayState, relay_state
 from newsletter import clock
 from newsletter.delivery.progress import deliveries_of
+from newsletter.delivery.restored import waits_for_decision
 from newsletter.models import Delivery, Edition
 from web.counters import counts
 
@@ -46,13 +47,16 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 class EditionCollector(Collector):
-    """The newest editions' deliveries by state, and the clock: three queries over kept counters."""
+    """The newest editions' deliveries by state, and what stops them. Four queries, none counts."""
 
     def collect(self) -> Iterator[Metric]:
         editions = list(Edition.objects.light().order_by("-pk")[:NEWEST])
         yield from metrics_of(editions, deliveries_of([edition.pk for edition in editions]))
         doubted = "1 when the clock of a tick seems to have jumped: nothing is dispatched then."
         yield GaugeMetricFamily("trending_clock_doubted", doubted, value=int(clock.is_doubted()))
+        restored = "1 from the restore of a backup until an operator decides: nothing is sent then."
+        waits = int(waits_for_decision())
+        yield GaugeMetricFamily("trending_restored_backup", restored, value=waits)
         state = relay_state()
         if state is not None:  # without Redis nothing is known of the server
             yield from metrics_of_relay(state)

@@ -6,6 +6,8 @@ may have got their digest. PostgreSQL cannot tell, and sending it again would re
 A dump contains the row of `DatabaseOrigin`, and so the name of the database in which it was made.
 That name changes whenever tables are made anew: by pg_restore into the same server or another one,
 or by a copy of the database. It stays in a failover, in a restart, and in a migration.
+A copy of the server's files has the same name as they had: an operator has to say of it that it
+was restored (`mark_restored`).
 """
 
 from __future__ import annotations
@@ -41,6 +43,11 @@ INSERT INTO newsletter_databaseorigin (id, name) VALUES (1, %(name)s) ON CONFLIC
 """
 _NOTE = """
 UPDATE newsletter_databaseorigin SET restored_at = %(at)s WHERE restored_at IS NULL
+"""
+_MARK = """
+INSERT INTO newsletter_databaseorigin (id, name, restored_at) VALUES (1, %(name)s, %(at)s)
+ON CONFLICT (id) DO UPDATE
+   SET restored_at = coalesce(newsletter_databaseorigin.restored_at, excluded.restored_at)
 """
 # The edition named, so that one partition is read.
 _HOLD = """
@@ -80,6 +87,18 @@ def is_restored(now: datetime) -> bool:
             "what becomes of the mails that wait in it; run: manage.py restored"
         )
     return bool(stored != name or restored_at)
+
+
+def waits_for_decision() -> bool:
+    """The same as `is_restored`, for pages and figures: it writes nothing. One query."""
+    [(stored, restored_at, name)] = rows(_READ)
+    return stored is not None and bool(stored != name or restored_at)
+
+
+def mark_restored(now: datetime) -> None:
+    """An operator says that this database was restored: nothing is sent until the decision."""
+    [(_, _, name)] = rows(_READ)
+    execute(_MARK, name=name, at=now)
 
 
 def doubt(now: datetime) -> Doubt:

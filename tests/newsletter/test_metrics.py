@@ -13,8 +13,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from mail import relay
 from mail.outcome import of_opening
 from mail.relay import Relay, RelayState
+from newsletter.delivery.restored import resume_sending
 from newsletter.metrics import NEWEST, EditionCollector, metrics_of, metrics_of_relay
-from newsletter.models import ClockReading, Edition
+from newsletter.models import ClockReading, DatabaseOrigin, Edition
 from tests.factories import make_delivery, make_edition, make_subscriber
 from web.counters import count
 
@@ -73,13 +74,23 @@ def test_a_doubted_clock_can_raise_an_alarm() -> None:
 
 
 @pytest.mark.django_db
-def test_they_cost_three_queries_for_any_number_of_rows(
+def test_a_restored_backup_can_raise_an_alarm() -> None:
+    assert "trending_restored_backup 0.0" in metrics()
+    DatabaseOrigin.objects.create(name="7/16384/16999")
+    assert "trending_restored_backup 1.0" in metrics()
+    assert DatabaseOrigin.objects.get().restored_at is None  # a GET writes nothing
+    resume_sending()
+    assert "trending_restored_backup 0.0" in metrics()
+
+
+@pytest.mark.django_db
+def test_they_cost_four_queries_for_any_number_of_rows(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     made = make_edition()
     for _ in range(5):
         make_delivery(made, make_subscriber(), state="sent")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         text = metrics()
     assert 'state="sent"} 5.0' in text
 

@@ -10,9 +10,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from newsletter.delivery.progress import Progress, progress_now
+from newsletter.delivery.restored import waits_for_decision
 from newsletter.models import Edition, Tally
 
 _WIDTH = 30
+_RESTORED = (
+    "RESTORED: nothing is sent until you decide what becomes of the mails that wait; "
+    "run: manage.py restored"
+)
 
 
 class Command(BaseCommand):
@@ -28,13 +33,15 @@ class Command(BaseCommand):
         while True:
             now = timezone.now()
             shown = [(row, progress_now(row.pk, now)) for row in _newest(options["editions"])]
-            for edition, progress in shown:
-                self.stdout.write(line(edition, progress))
+            lines = [line(edition, progress) for edition, progress in shown]
+            lines += [_RESTORED] if waits_for_decision() else []
+            for text in lines:
+                self.stdout.write(text)
             if not options["watch"] or not any(progress.left for _, progress in shown):
                 return
             time.sleep(1)
             if self.stdout.isatty():
-                self.stdout.write(f"\x1b[{len(shown)}F\x1b[J", ending="")
+                self.stdout.write(f"\x1b[{len(lines)}F\x1b[J", ending="")
 
 
 def _newest(count: int) -> list[Edition]:

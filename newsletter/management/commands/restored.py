@@ -14,6 +14,7 @@ from newsletter.delivery.restored import (
     doubt,
     hold_waiting,
     is_restored,
+    mark_restored,
     resume_sending,
 )
 
@@ -37,9 +38,16 @@ class Command(BaseCommand):
             action="store_true",
             help="send all of it: the service was stopped from the backup until now",
         )
+        choice.add_argument(
+            "--mark",
+            action="store_true",
+            help="stop the sending: the server's files were restored, which is not noticed",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
+        if options["mark"]:
+            mark_restored(now)
         if not is_restored(now):
             if options["hold"] or options["send"]:
                 raise CommandError("This database was not restored, or you have decided already.")

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
-from newsletter.models import Delivery
+from newsletter.models import DatabaseOrigin, Delivery
 from tests.factories import DAY, NOON, make_delivery, make_edition, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,15 @@ def test_it_shows_the_newest_editions_with_deliveries() -> None:
         make_delivery(edition, make_subscriber(), state="sent")
     shown = [line.split("  ")[0] for line in output("--editions", "2")]
     assert shown == [str(editions[2]), str(editions[1])]
+
+
+def test_it_says_that_a_restored_backup_stops_the_sending() -> None:
+    make_delivery(make_edition(), make_subscriber())
+    DatabaseOrigin.objects.create(name="7/16384/16999")
+    edition, restored = output()
+    assert edition.endswith("1 queued")
+    assert restored.startswith("RESTORED: nothing is sent until you decide")
+    assert restored.endswith("run: manage.py restored")
 
 
 def test_without_deliveries_it_shows_nothing() -> None:
@@ -94,5 +103,6 @@ def test_an_edition_takes_the_same_queries_however_many_deliveries(
     edition = make_edition()
     for _ in range(rows):
         make_delivery(edition, make_subscriber())
-    with django_assert_num_queries(2):  # the editions; the counters of one
+    # The editions; the counters of one; whether a restored backup stops the sending.
+    with django_assert_num_queries(3):
         output()

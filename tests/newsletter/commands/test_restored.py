@@ -58,6 +58,16 @@ def test_what_waits_can_be_sent(delivery: Delivery) -> None:
     assert not is_restored(timezone.now())
 
 
+def test_a_copy_of_the_files_is_stopped_by_hand_and_then_decided_about() -> None:
+    assert not is_restored(timezone.now())
+    make_delivery(make_edition(), make_subscriber())
+    assert "1 mails" in output("--mark")
+    assert is_restored(timezone.now())
+    output("--hold")
+    assert Delivery.objects.get().state == "uncertain"
+    assert not is_restored(timezone.now())
+
+
 def test_only_one_decision_at_a_time(delivery: Delivery) -> None:
     with pytest.raises(CommandError):
         output("--hold", "--send")

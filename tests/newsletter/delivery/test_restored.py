@@ -18,7 +18,9 @@ from newsletter.delivery.restored import (
     doubt,
     hold_waiting,
     is_restored,
+    mark_restored,
     resume_sending,
+    waits_for_decision,
 )
 from newsletter.models import DatabaseOrigin, Delivery
 from subscribers.models import Subscriber
@@ -126,6 +128,32 @@ def test_those_who_are_due_wait_for_their_next_slot() -> None:
         (other.pk, friday + timedelta(days=1)),
     }
     assert not Delivery.objects.exists()
+
+
+def test_a_page_sees_it_and_writes_nothing() -> None:
+    assert not waits_for_decision()
+    assert not DatabaseOrigin.objects.exists()
+    pretend_to_be_restored()
+    assert waits_for_decision()
+    assert DatabaseOrigin.objects.get().restored_at is None
+
+
+@pytest.mark.parametrize("was_asked_before", [False, True])
+def test_an_operator_can_say_that_it_was_restored(was_asked_before: bool) -> None:
+    if was_asked_before:
+        assert not is_restored(NOW)
+    mark_restored(NOW)
+    mark_restored(NOW + timedelta(hours=1))
+    assert is_restored(NOW)
+    assert DatabaseOrigin.objects.get().restored_at == NOW
+    resume_sending()
+    assert not is_restored(NOW)
+
+
+def test_marking_a_restored_dump_keeps_it_in_doubt() -> None:
+    pretend_to_be_restored()
+    mark_restored(NOW)
+    assert is_restored(NOW)
 
 
 def test_mail_is_sent_again_after_the_decision() -> None:
