@@ -21,6 +21,7 @@ from typing import Final
 from django.db.models import Q, Sum
 
 from newsletter.delivery.pause import resume
+from newsletter.delivery.restored import HELD
 from newsletter.failures import SKIPPED, current_reason, is_retryable
 from newsletter.models import ArchivedDelivery, Edition, Tally
 from papers.windows import closes_at
@@ -30,6 +31,7 @@ from web.sql import array, execute, rows
 log = logging.getLogger(__name__)
 
 DAYS: Final = 7
+HELD_DAYS: Final = 60  # how far back a restored backup makes failures uncertain
 CHUNK: Final = 10_000  # rows a statement: short locks, and little to redo after a kill
 
 # As in the index delivery_failed, which serves both statements.
@@ -63,6 +65,11 @@ UPDATE newsletter_delivery
    AND EXISTS (SELECT FROM newsletter_edition AS edition
                 WHERE edition.id = %(edition)s AND edition.state = 'frozen'
                   AND edition.cancelled_at IS NULL)
+"""  # noqa: S608 (constants only)
+
+_HOLD: Final = f"""
+UPDATE newsletter_delivery SET state = 'uncertain', reason = %(reason)s
+ WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND {_FAILED}
 """  # noqa: S608 (constants only)
 
 
@@ -150,6 +157,20 @@ def retry(
         resume(edition_id, now)
     log.warning("%s deliveries of edition %s are queued again", count, edition_id)
     return count
+
+
+def hold_failed(now: datetime) -> int:
+    """Make uncertain what failed before a backup that was restored; returns how many.
+
+    It may have been sent again after the backup, and another retry would repeat it. The failures
+    of recipients stay as they are. May be repeated.
+    """
+    held = 0
+    for edition in failed_editions(now, HELD_DAYS):
+        for chunk in _chunks(edition.pk):
+            ids = [number for number, cause, *_ in chunk if is_retryable(cause)]
+            held += execute(_HOLD, ids=array(ids), edition=edition.pk, reason=HELD)
+    return held
 
 
 def failed_editions(now: datetime, days: int = DAYS) -> list[Edition]:

@@ -17,6 +17,7 @@ from newsletter.delivery.restored import (
     mark_restored,
     resume_sending,
 )
+from newsletter.delivery.retry import hold_failed
 
 
 class Command(BaseCommand):
@@ -30,8 +31,8 @@ class Command(BaseCommand):
         choice.add_argument(
             "--hold",
             action="store_true",
-            help="send none of it: waiting mails become uncertain, and readers who are due get "
-            "their next digest at their next slot",
+            help="send none of it: waiting mails become uncertain, and failed ones that could be "
+            "sent again too; readers who are due get their next digest at their next slot",
         )
         choice.add_argument(
             "--send",
@@ -54,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write("This database was not restored: mail is sent as usual.")
             return
         if options["hold"]:
-            self.stdout.write(f"{hold_waiting()} mails are uncertain now.")
+            self.stdout.write(f"{hold_waiting() + hold_failed(now)} mails are uncertain now.")
             self.stdout.write(f"{skip_due(now)} readers wait for their next slot.")
         if options["hold"] or options["send"]:
             resume_sending()

@@ -16,6 +16,7 @@ from mail.journal import NO_JOURNAL, Journal
 from mail.outcome import Outcome
 from newsletter.delivery import ledger, retry
 from newsletter.delivery.deliver import deliver
+from newsletter.delivery.restored import HELD
 from newsletter.delivery.retry import CannotRetry, failed_editions, find
 from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose
@@ -303,3 +304,23 @@ def _run_in_thread(edition: Edition) -> int:
         return run(edition)
     finally:
         connection.close()
+
+
+@pytest.mark.django_db
+def test_after_a_restored_backup_nothing_that_failed_before_is_sent_again(edition: Edition) -> None:
+    """It may have been sent again after the backup was made."""
+    relay = make_failed(edition)
+    broken = make_failed(edition, state="skipped", reason=Reason.NOT_RENDERED)
+    lost = make_failed(edition, **LOST)
+    old = make_edition("daily", edition.day - timedelta(days=retry.HELD_DAYS + 2))
+    ancient = make_failed(old)
+    assert retry.hold_failed(NOW) == 2
+    assert retry.retry(edition.pk, NOW) == 0
+    assert dict(Delivery.objects.values_list("pk", "state")) == {
+        relay.pk: "uncertain",
+        broken.pk: "uncertain",
+        lost.pk: "failed",
+        ancient.pk: "failed",
+    }
+    assert Delivery.objects.get(pk=relay.pk).reason == HELD
+    assert retry.hold_failed(NOW) == 0
