@@ -66,6 +66,8 @@ def make_subscriber(email: str = "", **values: Any) -> Subscriber:
 
 def make_edition(cadence: str = "weekly", day: date = DAY, **values: Any) -> Edition:
     values.setdefault("state", Edition.State.FROZEN)
+    values.setdefault("html", f"{Slot.PREHEADER.value}\n{Slot.PAPERS.value}\n")
+    values.setdefault("text", f"{Slot.PAPERS.value}\n")
     return Edition.objects.create(cadence=cadence, day=day, **values)
 
 

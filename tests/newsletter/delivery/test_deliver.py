@@ -174,7 +174,7 @@ def test_a_message_has_all_headers_of_list_mail(sink: Sink, edition: Edition) ->
     [mail] = sink.mails
     assert mail["To"] == reader.email
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail["List-Unsubscribe"].startswith("<http://localhost:8000/u/")
+    assert mail["List-Unsubscribe"].strip().startswith("<http://localhost:8000/u/")
     for header in ("Message-ID", "Date", "From", "List-Id", "Subject"):
         assert len(mail.get_all(header)) == 1  # type: ignore[arg-type]
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]

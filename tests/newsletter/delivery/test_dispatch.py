@@ -263,7 +263,7 @@ def test_a_dispatcher_that_sleeps_holds_no_lock(monkeypatch: pytest.MonkeyPatch)
             assert len(pool.submit(_dispatch, 0).result(timeout=30)) == 1
         return FRIDAY + timedelta(days=7)
 
-    monkeypatch.setattr("newsletter.delivery.dispatch._next_slot", sleep_here)
+    monkeypatch.setattr("newsletter.delivery.dispatch.slot_after", sleep_here)
     assert list(dispatch_due("weekly", FRIDAY)) == []
     assert Delivery.objects.count() == 3
     slots = set(Subscriber.objects.values_list("next_send_at", flat=True))
@@ -287,7 +287,7 @@ def test_a_subscriber_who_changes_in_between_is_left_alone(
         Subscriber.objects.update(**change)
         return FRIDAY + timedelta(days=7)
 
-    monkeypatch.setattr("newsletter.delivery.dispatch._next_slot", change_now)
+    monkeypatch.setattr("newsletter.delivery.dispatch.slot_after", change_now)
     assert list(dispatch_due("weekly", FRIDAY)) == []
     assert next_slot(reader) == change["next_send_at"]
     assert not Delivery.objects.exists()
