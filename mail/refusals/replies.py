@@ -60,7 +60,7 @@ class Reading:
 
 
 def meaning_of(code: int, text: str) -> Meaning:
-    """What a refusal is about. A fifth of a millisecond, and refusals are few.
+    """What a refusal is about. Less than half a millisecond, and refusals are few.
 
     Args:
         code: of the reply; 500 where it is not known.

@@ -230,7 +230,8 @@ WORDS: Final = (
     _rule(
         MISSING,
         _OF_MAILBOX + r"(?: address)?(?: rejected)?[^.;]{0,40}?"
-        r"(?:unknown|not known|not found|n[o']t exist|not exist|nonexist|non-exist|invalid|"
+        r"(?:unknown|not known|not found|n[o']t be found|n[o']t exist|not exist|nonexist|"
+        r"non-exist|invalid|"
         r"is inexist|inconnu|not listed|not a valid|not a known|"
         r"no longer (?:valid|exist|available))",
         r"(?:user|recipient|mail ?box|address(?:ee)?|account|alias|e-?mail|local ?part) (?:\S+ )?"
@@ -268,7 +269,8 @@ UNKNOWN_AT_EDGE: Final = re.compile(r"recipient address rejected: access denied"
 
 # Beside "unknown user" these leave a doubt: the mailbox may only be closed for now, ...
 FOR_NOW: Final = re.compile(
-    r"\bgr[ea]y-?list|\btry (?:it )?(?:again )?(?:later|in \d)|\btemporar(?:y|ily)\b|\bdeferred\b|"
+    r"\bgr[ea]y-?list|\btry (?:it )?(?:again )?in \d|\blater\b|\bmaintenance\b|\bfor now\b|"
+    r"\bat (?:this|the) moment\b|\btemporar(?:y|ily)\b|\bdeferred\b|"
     r"\btoo (?:many|quickly|fast|large|big)\b|\bat a rate\b|\brate.?limit|\bthrottl"
 )
 # ... or the server refuses who sends, and hides what it knows of the mailbox.
@@ -276,8 +278,7 @@ POLICY: Final = re.compile(
     r"\bblock(?:ed|ing)\b|\bbanned\b|\bpolic(?:y|ies)\b|\bauthenticat|\bmail from\b|"
     r"\bfrom address\b|\breturn[ -]path\b|\bclient host\b|\bhelo\b|\behlo\b|\breputation\b|"
     r"\byour (?:ip|server|host|network|domain|mail ?server|organi[sz]ation)\b|"
-    r"\bsender(?:'s)? (?:e-?mail|address|domain|verif\w+|reject\w+|denied|not|is|host|ip|polic\w+|"
-    r"unknown|invalid|does|could)\b"
+    r"\bsenders?\b"
 )
 
 # By enhanced code, without its class. Ranges are of Microsoft: banned networks, and limits.
