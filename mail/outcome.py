@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import requests
@@ -28,9 +28,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import BadHeaderError
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from mail.replies import MESSAGE, RATE, Meaning, Stage, meaning_of
+from mail.refusals.meanings import RATE, Meaning
+from mail.refusals.replies import meaning_of
 from mail.retry_after import retry_after
+from mail.without_address import CUT, without_address, without_recipient
 
+Stage = Literal["greeting", "sender", "recipient", "content"]
 State = Literal["accepted", "refused", "deferred", "unknown", "misconfigured"]
 # What kept a message from being accepted: itself or its mailbox; us, in every message (settings,
 # address, reputation); or the mail server or provider, which takes no message now. Whether it is
@@ -86,6 +89,23 @@ def _storable(text: str) -> str:
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
+def private(outcome: Outcome, address: str, *, ours: str) -> Outcome:
+    """The outcome of a message to `address`, with texts that name no reader.
+
+    Nearly every outcome is "accepted" and is returned at once: only if the server's answer, which
+    is its id of the message, repeats the address as we sent it, is that cut.
+    """
+    if outcome.state == "accepted":
+        if "@" not in outcome.provider_id or address not in outcome.provider_id:
+            return outcome
+        return replace(outcome, provider_id=outcome.provider_id.replace(address, CUT))
+    return replace(
+        outcome,
+        error=without_address(outcome.error, address, ours=ours),
+        provider_id=without_recipient(outcome.provider_id, address),
+    )
+
+
 # ── SMTP ─────────────────────────────────────────────────────────────────────
 
 # "Authentication required" and similar codes, at any stage.
@@ -97,14 +117,14 @@ def of_reply(stage: Stage, code: int, text: bytes | str) -> Outcome:
     """The outcome of a server's refusal at one stage of SMTP."""
     reply = text.decode(errors="replace") if isinstance(text, bytes) else text
     error = f"{code} {' '.join(reply.split())}"[:500]
-    meaning = meaning_of(stage, code, reply)
+    meaning = meaning_of(code, reply)
     if code in _AUTHENTICATION:
         return _ours(error, meaning)
     if stage == "greeting":
         return _of_greeting(code, error, meaning)
     if code < 500:
         return _for_now(stage, error, meaning)
-    if stage == "sender" and code != _TOO_BIG and meaning != MESSAGE:
+    if stage == "sender" and code != _TOO_BIG and meaning.subject != "message":
         return _ours(error, meaning)  # no recipient was named yet
     return _for_good(error, meaning)
 

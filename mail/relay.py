@@ -22,7 +22,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from mail.outcome import Outcome
-from mail.replies import without_addresses
+from mail.without_address import without_address
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -167,7 +167,7 @@ class Relay:
             self._goes_down(outcomes)
         elif refused:
             self._answers()
-            words = without_addresses(in_words(refused))
+            words = _private(in_words(refused))
             if words != self._state.refusal:
                 _try(lambda: _redis().set(_key("refusal"), words, ex=_KEPT))
                 self._read_at = float("-inf")
@@ -178,7 +178,7 @@ class Relay:
 
     def _goes_down(self, outcomes: Sequence[Outcome]) -> None:
         failed = next((one for one in outcomes if one.cause == "server"), outcomes[0])
-        reason = without_addresses(failed.error)[:300] or _TAKES_NONE
+        reason = _private(failed.error)[:300] or _TAKES_NONE
         asked = max(one.retry_after for one in outcomes)
         pause = _try(lambda: _fail(min(asked, 3600.0), reason))
         self._read_at = float("-inf")
@@ -197,6 +197,11 @@ class Relay:
         if self._state.refusal:
             _try(lambda: _redis().delete(_key("refusal")))
             self._state = replace(self._state, refusal="")
+
+
+def _private(text: str) -> str:
+    """The text without addresses of readers: all processes and the admin's home show it."""
+    return without_address(text, ours=settings.MAIL_DOMAIN)
 
 
 def in_words(outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ A run is what one transport sends, burst after burst. The decisions are pure fun
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +19,14 @@ from time import monotonic
 from typing import Final
 
 from mail.outcome import Outcome
-from mail.replies import without_details
 
 # So few messages may all be invalid; more are not, so then it is the settings.
 FEW: Final = 3
 SAME: Final = 10  # answers that are all the same refusal
 _SHARE: Final = 4  # as many accepted ones for each refusal make the refusals exceptions
 _PROOF_SECONDS: Final = 600.0  # so long an accepted message proves that the settings are right
+_ENHANCED: Final = re.compile(r"[245]\.\d+\.\d+")
+_DETAIL: Final = re.compile(r"[@\d]|\w\.\w")
 _SAME_ADVICE: Final = "each mail is refused with the same words, so it is not about one reader"
 
 
@@ -51,6 +53,13 @@ def resolve_refusals(outcomes: Sequence[Outcome], history: History) -> list[Outc
         _resolved(one, counts[text] + before, accepted, history.is_proven, is_only=text == only)
         for one, text in zip(outcomes, words, strict=True)
     ]
+
+
+def without_details(text: str) -> str:
+    """The words of a reply that stay the same for another message: no addresses, ids or hosts."""
+    code, *words = text.split() or [""]
+    kept = (word for word in words if not _DETAIL.search(word) or _ENHANCED.fullmatch(word))
+    return " ".join([code, *kept]).lower()
 
 
 def _words(outcome: Outcome) -> str:

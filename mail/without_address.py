@@ -12,13 +12,10 @@ import base64
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from html import unescape
 from typing import Final
 from urllib.parse import unquote
-
-from mail.outcome import Outcome
 
 CUT: Final = "…"
 
@@ -31,9 +28,13 @@ _REVERSED: Final = r"[=!:]"
 _ENCODED: Final = re.compile(r"[+=%]([0-9A-Fa-f]{2})")
 _ESCAPED: Final = re.compile(r"[ux](?:00)?([0-9a-f]{2})")
 _LONG_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{12,}")
-_ANY_ADDRESS: Final = re.compile(
-    r"(\"[^\"]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})(?:@|%40|\+40|=40)([\w-]+(?:\.[\w-]+)+)"
-)
+_LOCAL: Final = r"(?:\"[^\"]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})"
+_ANY_AT: Final = r"(?:@|%40|\+40|=40)"
+_ANY_ADDRESS: Final = re.compile(rf"({_LOCAL}){_ANY_AT}([\w-]+(?:\.[\w-]+)+)")
+# Cut off before the dot of its domain, so that the pattern above does not find it.
+_BEGUN: Final = re.compile(rf"{_LOCAL}{_ANY_AT}[\w-]*\.?\Z")
+# Also the host, the verb or the id that a server writes in brackets, and what is half an address.
+_NAME: Final = re.compile(rf"<[^<>\s]*>|{_LOCAL}{_ANY_AT}[^\s<>()\"',;:]+")
 _LONG: Final = 199  # what is shorter was stored whole
 _ROLE_WORDS: Final = """
 abuse admin celery delist delisting help helpdesk hostmaster mailer-daemon noc noreply no-reply
@@ -58,23 +59,6 @@ _ROLES: Final = frozenset(_ROLE_WORDS.split())
 _WORDS_OF_SERVERS: Final = frozenset(_SERVER_WORDS.split())
 
 
-def private(outcome: Outcome, address: str, *, ours: str) -> Outcome:
-    """The outcome of a message to `address`, with texts that name no reader.
-
-    Nearly every outcome is "accepted" and is returned at once: only if the server's answer, which
-    is its id of the message, repeats the address as we sent it, is that cut.
-    """
-    if outcome.state == "accepted":
-        if "@" not in outcome.provider_id or address not in outcome.provider_id:
-            return outcome
-        return replace(outcome, provider_id=outcome.provider_id.replace(address, CUT))
-    return replace(
-        outcome,
-        error=without_address(outcome.error, address, ours=ours),
-        provider_id=without_recipient(outcome.provider_id, address),
-    )
-
-
 def without_address(text: str, address: str = "", *, ours: str = "") -> str:
     """The text without the recipient's address, and without addresses of other people.
 
@@ -84,7 +68,16 @@ def without_address(text: str, address: str = "", *, ours: str = "") -> str:
         ours: the domain of our sender, whose addresses stay: they tell what is wrong.
     """
     text = without_recipient(text, address)
-    return _ANY_ADDRESS.sub(lambda found: _unless_known(found, ours), text)
+    text = _ANY_ADDRESS.sub(lambda found: _unless_known(found, ours), text)
+    return text if len(text) < _LONG else text[:-_LONG] + _BEGUN.sub(CUT, text[-_LONG:])
+
+
+def without_names(text: str) -> str:
+    """The text without any address, whoever it belongs to, and without what stands in brackets.
+
+    For reading the words: an address may contain any word, and a server did not say that.
+    """
+    return _NAME.sub(" ", text)
 
 
 def without_recipient(text: str, address: str) -> str:

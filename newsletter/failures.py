@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Literal
 
-from mail.missing_mailbox import is_about_sender
-from mail.whose_fault import is_about_relay, is_about_us
+from mail.refusals.stored import counts_against_mailbox, is_about_relay, is_about_us
 
 Fault = Literal["ours", "settings", "relay", "recipient", "mailbox"]
 
@@ -56,9 +55,6 @@ CANCELLED: Final = "the edition was cancelled"  # why a waiting delivery is skip
 
 # Former versions wrote this of every delivery that they gave up.
 _GAVE_UP: Final = re.compile(r"failed after \d+ attempts")
-# RFC 3463: x.3 is the server's own system, x.4 its network and routes,
-# x.7 a policy, such as greylisting or the reputation of a network.
-_OF_RELAY: Final = re.compile(r".*\b4\.[347]\.\d", re.DOTALL)
 
 
 def gave_up(error: str) -> Reason:
@@ -67,7 +63,7 @@ def gave_up(error: str) -> Reason:
     A reply 4xx about the recipient (a full mailbox) is the recipient's. All else is the mail
     server's: no connection, a certificate, a 421, an answer of an API.
     """
-    if not error or is_about_relay(error) or _OF_RELAY.match(error) or is_about_sender(error):
+    if not error or is_about_relay(error):
         return Reason.GAVE_UP_ON_RELAY
     return Reason.GAVE_UP_ON_RECIPIENT
 
@@ -101,4 +97,4 @@ def counts_against_address(reason: str, error: str) -> bool:
     Never one that is ours, and never the answer of a block list, a policy or a spam filter.
     """
     fault = fault_of(current_reason(reason, error))
-    return fault == "mailbox" or (fault == "recipient" and not is_about_sender(error))
+    return fault == "mailbox" or (fault == "recipient" and counts_against_mailbox(error))

@@ -23,11 +23,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mail.backoff import backoff, share, spread
-from mail.outcome import ERRORS_OF_OURS, Outcome, of_building
+from mail.outcome import ERRORS_OF_OURS, Outcome, of_building, private
 from mail.relay import Relay, in_words, process_relay
-from mail.replies import without_addresses
 from mail.transport import Transport
-from mail.without_address import private
+from mail.without_address import without_address
 from subscribers.messages import build, may_receive
 from subscribers.models import Suppression, TransactionalMail
 from subscribers.suppress import is_suppressed, suppress
@@ -52,7 +51,7 @@ def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.
         outcome = _send(transport, relay, mail, clock())
         record(mail, outcome, clock())
         tried += 1
-        if not outcome.is_counted:
+        if not (outcome.is_counted or outcome.disputed):
             break  # the next one would have the same outcome; the next tick tries again
     relay.note([])  # perhaps none was sent: then the server was not tried
     return tried
@@ -148,5 +147,6 @@ def _send(transport: Transport, relay: Relay, mail: TransactionalMail, now: date
         return of_building(error)
     [outcome] = relay.note(transport.send([message]))
     if outcome.state == "misconfigured":
-        log.error("no confirmation can be sent: %s", without_addresses(in_words(outcome)))
+        words = without_address(in_words(outcome), ours=settings.MAIL_DOMAIN)
+        log.error("no confirmation can be sent: %s", words)
     return outcome

@@ -53,8 +53,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mail import outcome as outcomes
-from mail.outcome import Outcome
-from mail.replies import Stage
+from mail.outcome import Outcome, Stage
 from mail.smtp.connection import Connection, ConnectionBroken, Reply
 from mail.smtp.queue import OutgoingMessage, OutgoingQueue
 

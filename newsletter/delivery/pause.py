@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from mail.outcome import Outcome
 from mail.relay import in_words
-from mail.replies import without_addresses
+from mail.without_address import without_address
 from newsletter.delivery.progress import Progress, progress_of
 from newsletter.failures import CANCELLED
 from newsletter.models import Delivery, Edition
@@ -87,7 +87,8 @@ def pause_on_failures(edition_id: int, outcomes: Sequence[Outcome], now: datetim
     """Pause on a wrong setting, or when too many messages are refused for good."""
     misconfigured = next((one for one in outcomes if one.state == "misconfigured"), None)
     if misconfigured:
-        pause(edition_id, without_addresses(in_words(misconfigured)), now)
+        words = without_address(in_words(misconfigured), ours=settings.MAIL_DOMAIN)
+        pause(edition_id, words, now)
     elif any(outcome.state == "refused" and not outcome.is_ours for outcome in outcomes):
         reason = pause_reason(progress_of(edition_id))
         if reason:

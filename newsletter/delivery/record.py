@@ -10,9 +10,8 @@ from uuid import UUID
 from django.conf import settings
 
 from mail.backoff import backoff, spread
-from mail.outcome import Outcome
+from mail.outcome import Outcome, private
 from mail.relay import reason_of
-from mail.without_address import private
 from newsletter.delivery import ledger
 from newsletter.delivery.pause import pause_on_failures
 from newsletter.delivery.types import Burst, Result

@@ -16,11 +16,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mail.missing_mailbox import (
+from mail.refusals.stored import (
+    denies_missing_mailbox,
     has_code_of_missing_mailbox,
     is_about_sender,
     names_missing_mailbox,
-    says_mailbox_exists,
 )
 
 _Paths = tuple[tuple[str, ...], ...]
@@ -85,6 +85,7 @@ def is_hard(provider: str, kind: str, reject_reason: str, payload: object, reply
         payload: the provider's own event, as it was posted.
         reply: the receiving server's reply, as far as the provider passes it on.
     """
+    reply = _server_words(provider, payload, reply)
     if provider == "Postal" and kind == "failed":  # its only word for a bounce
         return names_missing_mailbox(reply)
     if kind not in _REFUSED:
@@ -95,7 +96,7 @@ def is_hard(provider: str, kind: str, reject_reason: str, payload: object, reply
         return False
     if reject_reason == "invalid" or kind == "rejected":
         # Rejected because of an earlier event: a bounce that the provider has stored.
-        return reject_reason in ("invalid", "bounced") and not says_mailbox_exists(reply)
+        return reject_reason in ("invalid", "bounced") and not denies_missing_mailbox(reply)
     return _is_hard_bounce(_bounce_kind(provider, payload), payload, reply)
 
 
@@ -103,7 +104,7 @@ def _is_hard_bounce(bounce_kind: str | None, payload: object, reply: str) -> boo
     if bounce_kind is None or _UNDECIDED.search(bounce_kind):
         return names_missing_mailbox(reply)
     if _HARD.search(bounce_kind):
-        return not says_mailbox_exists(reply)
+        return not denies_missing_mailbox(reply)
     # Some call each bounce of one code soft. A code that names the mailbox is certain all the same.
     return has_code_of_missing_mailbox(reply) or has_code_of_missing_mailbox(_status(payload))
 
@@ -140,7 +141,7 @@ def is_about_us(provider: str, kind: str, reject_reason: str, payload: object, r
 
 
 def _server_words(provider: str, payload: object, reply: str) -> str:
-    """The reply without Resend's advice, which has words about the reputation of a sender."""
+    """The reply without Resend's advice, which has words about a list and about reputation."""
     if provider != "Resend":
         return reply
     codes = _at(payload, ("data", "bounce", "diagnosticCode")) or ""

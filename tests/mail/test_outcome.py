@@ -229,7 +229,7 @@ def test_a_failed_opening_is_never_in_doubt(error: Exception, state: str) -> Non
         (b"5.1.13 something else", False),
         (b"5.2.2 mailbox full", False),
         (b"no such user here", True),
-        (b"5.7.1 no such user for you", True),
+        (b"5.7.1 no such user for you", False),
         (b"5.7.1 no", False),
         (b"no", False),
     ],

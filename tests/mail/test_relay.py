@@ -182,4 +182,4 @@ def test_the_words_that_are_kept_name_no_address() -> None:
     Relay().note([of_reply("sender", 550, "<ada@example.com> sender rejected")])
     assert "ada@" not in known().refusal
     Relay().note([of_reply("greeting", 421, "not for ada@example.com")])
-    assert known().reason == "421 not for <address>"
+    assert known().reason == "421 not for …"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mail.outcome import Outcome, of_reply
-from mail.run import History, Run, concerns_us, resolve_refusals
+from mail.run import History, Run, concerns_us, resolve_refusals, without_details
 
 ACCEPTED = Outcome("accepted", provider_id="1")
 
@@ -125,3 +125,11 @@ def test_other_outcomes_stay_as_they_are() -> None:
     others = [wrong, silent, Outcome("unknown"), Outcome("refused", is_ours=True), ACCEPTED]
     assert resolve_refusals(others, History()) == others
     assert resolve_refusals([silent] * 20, History()) == [silent] * 20
+
+
+def test_two_replies_that_differ_in_ids_have_the_same_words() -> None:
+    first = "554 5.7.1 <ada@a.org>: Refused by policy, id=4F3 at mx1.example.net"
+    second = "554 5.7.1 <bob@b.org>: Refused by policy, id=77A at mx2.example.net"
+    assert without_details(first) == without_details(second) == "554 5.7.1 refused by policy, at"
+    assert without_details("550 5.1.1 no such user") != without_details("550 5.7.1 no such user")
+    assert without_details("") == ""

@@ -57,7 +57,7 @@ def test_any_body_under_any_content_type_unsubscribes(
     assert ConsentEntry.objects.get().step == "one_click"
 
 
-@pytest.mark.parametrize("length", ["", "0", "-5", "many", "99999999999"])
+@pytest.mark.parametrize("length", ["", "0", "-5", "many", "9999999"])
 def test_a_wrong_content_length_unsubscribes(
     client: Client, path: str, reader: Subscriber, length: str
 ) -> None:

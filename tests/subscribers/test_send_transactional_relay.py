@@ -14,7 +14,7 @@ from mail.factory import open_transport
 from mail.outcome import Outcome
 from mail.relay import relay_state
 from subscribers.models import Suppression, TransactionalMail
-from subscribers.send_transactional import claim, record, send_waiting
+from subscribers.send_transactional import LONGEST_WAIT, claim, record, send_waiting
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_mail, make_subscriber
 from tests.mail.smtp.bursts import reply_at, strict_sink
@@ -107,11 +107,9 @@ def test_a_refusal_that_is_about_us_defers_them_and_is_told_to_the_operator(
     assert relay_state() == relay.RelayState()
 
 
-def test_it_is_tried_for_as_long_as_its_link_works(
-    settings: Settings, mails: list[TransactionalMail]
-) -> None:
+def test_it_is_tried_for_two_weeks(settings: Settings, mails: list[TransactionalMail]) -> None:
     with strict_sink(reply_at("RCPT", "554 5.7.1 Relay access denied")) as sink:
-        send(settings, sink.port, NOON + timedelta(days=settings.CONFIRM_DAYS, minutes=1))
+        send(settings, sink.port, NOON + LONGEST_WAIT + timedelta(minutes=1))
     assert states() == ["failed", "queued", "queued"]
 
 

@@ -75,7 +75,7 @@ def test_the_reason_of_a_pause_names_no_reader(edition: Edition, settings: Setti
     with strict_sink(reply_at("RCPT", "554 5.7.1 <ada@example.com>: Relay access denied")) as sink:
         send(edition, sink, settings)
     edition.refresh_from_db()
-    assert "<address>: Relay access denied" in edition.pause_reason
+    assert "<…>: Relay access denied" in edition.pause_reason
 
 
 @pytest.mark.parametrize("reply", ["554 5.7.1 no", "554 5.7.1 Client host [192.0.2.7] blocked"])

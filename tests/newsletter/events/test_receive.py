@@ -11,8 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from mail.outcome import Outcome
-from mail.without_address import private
+from mail.outcome import Outcome, private
 from newsletter.editions.message_ids import message_id
 from newsletter.events import receive
 from newsletter.models import Delivery, DeliveryEvent

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from mail.missing_mailbox import (
+from mail.refusals.meanings import MISSING, Meaning
+from mail.refusals.stored import (
+    counts_against_mailbox,
+    denies_missing_mailbox,
     has_code_of_missing_mailbox,
+    is_about_relay,
     is_about_sender,
+    is_about_us,
     names_missing_mailbox,
 )
+from tests.mail.refusals.test_replies import REPLIES
 
 MISSING_BY_WORDS = [
     "550 User unknown",
@@ -160,3 +166,97 @@ def test_words_without_a_code_are_no_code() -> None:
 
 def test_a_long_reply_is_read_in_milliseconds() -> None:
     assert not names_missing_mailbox("550 " + "user is " * 50_000)
+
+
+@pytest.mark.parametrize(("reply", "meaning"), REPLIES)
+def test_a_stored_reply_has_the_meaning_that_it_had_when_it_came(
+    reply: str, meaning: Meaning
+) -> None:
+    assert names_missing_mailbox(reply) is (meaning == MISSING)
+    if meaning.subject == "us":
+        assert is_about_us(reply)
+
+
+@pytest.mark.parametrize(
+    ("reply", "counts"),
+    [
+        ("552 5.2.2 full", True),
+        ("550 5.1.1 no such user", True),
+        ("552 5.3.4 too big", True),
+        ("550 no", True),
+        ("550 5.7.1 You have been blocked by the recipient", False),
+        ("550 5.7.1 no", False),
+        ("550 blocked", False),
+        ("550 spam", False),
+        ("550 5.7.26 unauthenticated sender", False),
+        ("550 listed at spamhaus", False),
+    ],
+)
+def test_what_may_be_about_the_sender_does_not_count_against_a_mailbox(
+    reply: str, counts: bool
+) -> None:
+    assert counts_against_mailbox(reply) is counts
+
+
+@pytest.mark.parametrize(
+    ("reply", "denies"),
+    [
+        ("552 5.2.2 over quota", True),
+        ("552 5.2.2 see our site", True),
+        ("552 mailbox is full", True),
+        ("552 message too big", True),
+        ("550 5.2.1 is receiving mail too quickly", True),
+        ("450 4.4.1 no answer", True),
+        ("550 greylisted", True),
+        ("550 5.2.0 mailbox unavailable", False),
+        ("550 5.1.1 no such user", False),
+        ("550 no", False),
+        ("", False),
+    ],
+)
+def test_a_mailbox_that_is_full_or_slow_is_not_missing(reply: str, denies: bool) -> None:
+    assert denies_missing_mailbox(reply) is denies
+
+
+def test_a_refusal_by_the_reader_is_not_about_us() -> None:
+    assert not is_about_us("550 5.7.1 You have been blocked by the recipient")
+    assert not is_about_us("550 5.7.0 Message Size Violation")
+    assert is_about_us("550 5.7.1 no")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        "gaierror: [Errno -2] Name or service not known",
+        "TimeoutError: timed out",
+        "SSLError: certificate verify failed",
+        "421 4.3.2 closing",
+        "429 Too Many Requests",
+        "503 Service Unavailable",
+        "AnymailRequestsAPIError: 500",
+    ],
+)
+def test_what_names_no_recipient_is_the_mail_server_s(error: str) -> None:
+    assert is_about_relay(error)
+
+
+@pytest.mark.parametrize("error", ["", "450 4.2.1 later", "451 greylisted", "452-4.2.2 full"])
+def test_a_temporary_reply_is_about_the_recipient(error: str) -> None:
+    assert not is_about_relay(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "about_us"),
+    [
+        ("554 5.7.1 Relay access denied", True),
+        ("504 5.5.2 <ab12>: Helo command rejected: need fully-qualified hostname", True),
+        ("550 5.7.26 unauthenticated sender address", True),
+        ("550 5.7.1 blocked using zen.spamhaus.org", True),
+        ("554 5.7.1 virus found", False),
+        ("554 5.7.1 looks like spam", False),
+        ("550 5.1.1 no such user", False),
+    ],
+)
+def test_a_refusal_of_this_service_is_about_us(error: str, about_us: bool) -> None:
+    assert is_about_us(error) is about_us

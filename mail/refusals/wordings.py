@@ -1,74 +1,44 @@
-"""What a server's reply is about: this mailbox, this message, us, or the server itself.
+"""The wordings of common servers' refusals, and what their codes mean: the one table of both.
 
-Servers give the same code for different things: 550 5.7.1 is a spam filter's verdict on one
-message, one reader's block list, or a network from which the server takes no mail at all. So the
-words come first, then the enhanced code (RFC 3463, 5248, 7372, and Microsoft's own), then the code.
-Words that no rule knows leave it open, and the replies to other messages decide: mail/run.py.
+Each list of patterns belongs to one meaning. `replies.py` looks a reply up here; whoever adds a
+wording adds the reply to tests/mail/refusals/test_replies.py.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-Stage = Literal["greeting", "sender", "recipient", "content"]
-# missing: there is no such mailbox. mailbox: this one does not take it. message: its content or
-# size. us: our settings, address or reputation. server: its own trouble. unclear: none of these.
-Subject = Literal["missing", "mailbox", "message", "us", "server", "unclear"]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a reply is about, and for `us` what an operator can do, as a sentence."""
-
-    subject: Subject
-    advice: str = ""
-
-
-LOGIN: Final = Meaning(
-    "us", "the mail server wants a login: check EMAIL_HOST_USER and EMAIL_HOST_PASSWORD"
+from mail.refusals.meanings import (
+    ACCOUNT,
+    BUSY,
+    LISTED,
+    LOGIN,
+    MAILBOX,
+    MESSAGE,
+    MISSING,
+    NAME,
+    PROOF,
+    RATE,
+    RELAY,
+    REVERSE,
+    SENDER,
+    SERVER,
+    SPAM,
+    TLS,
+    Meaning,
 )
-TLS: Final = Meaning(
-    "us", "the mail server wants an encrypted connection: set EMAIL_USE_TLS or EMAIL_USE_SSL"
-)
-RELAY: Final = Meaning(
-    "us",
-    "the mail server does not send mail to other domains for this machine: "
-    "log in to it, or allow this machine there",
-)
-NAME: Final = Meaning(
-    "us", "the mail server does not accept the name of this machine: set EHLO_NAME"
-)
-PROOF: Final = Meaning(
-    "us", "the mail fails SPF, DKIM or DMARC: correct the DNS records of the domain in MAIL_FROM"
-)
-REVERSE: Final = Meaning(
-    "us", "the sending address has no reverse DNS (PTR) that fits: ask its network's operator"
-)
-LISTED: Final = Meaning(
-    "us", "the sending address or domain is on a block list, or has a bad reputation"
-)
-SENDER: Final = Meaning("us", "the mail server does not accept the sender: check MAIL_FROM")
-RATE: Final = Meaning(
-    "us", "a sending limit of the mail server is reached: lower SEND_RATE, or raise the limit"
-)
-ACCOUNT: Final = Meaning("us", "the account at the mail server may not send: ask its operator")
-MISSING: Final = Meaning("missing")
-MAILBOX: Final = Meaning("mailbox")
-BUSY: Final = Meaning("mailbox", "the mailbox gets too much mail at the moment")
-MESSAGE: Final = Meaning("message")
-SERVER: Final = Meaning("server")
-UNCLEAR: Final = Meaning("unclear")
 
 
-class _Rule(NamedTuple):
+class Rule(NamedTuple):
+    """What a text that one of these patterns finds is about."""
+
     meaning: Meaning
     words: re.Pattern[str]
 
 
-def _rule(meaning: Meaning, *words: str) -> _Rule:
-    return _Rule(meaning, re.compile("|".join(words)))
+def _rule(meaning: Meaning, *words: str) -> Rule:
+    return Rule(meaning, re.compile("|".join(words)))
 
 
 _DENIED: Final = (
@@ -76,9 +46,19 @@ _DENIED: Final = (
     r"disabled|refused|rejected|forbidden)"
 )
 
+_BLOCK_LISTS: Final = (
+    r"spamhaus|spamcop|barracudacentral|\bsorbs\b|uceprotect|abuseat|abusix|invaluement|mailspike|"
+    r"\bpsbl\b|dnsbl|\brbls?\b|\bsbl\b|\bxbl\b|\bpbl\b|\bdbl\b|senderbase|senderscore|"
+    r"cloudmark|ipcheck\.proofpoint|talosintelligence|cloudfilter"
+)
+_OF_MAILBOX: Final = (
+    r"(?:user|recipient|mail ?box|address(?:ee)?|account|rcpt|person|member|adresse|destinataire|"
+    r"utilisateur)"
+)
+
 # The first rule that fits decides, so what looks like another comes before it. The words are in
-# lower case, without addresses.
-_WORDS: Final = (
+# lower case, without addresses and links, with single blanks.
+WORDS: Final = (
     _rule(BUSY, r"receiving mail (?:at a rate|too quickly)|recipient (?:thread|receive) ?limit|"
         r"messages they can receive"),
     _rule(
@@ -98,26 +78,23 @@ _WORDS: Final = (
         r"(?:user|recipient)[^.;]{0,40} (?:refuses?|does not (?:accept|want|wish))",
         r"user reject",
         r"recipient's list of senders|sender not pre-approved",
-        r"members?[- ]only|mailing list|post to (?:this|the) (?:list|group)|not subscribed",
+        r"members?[- ]only|(?<!your )mailing list|post to (?:this|the) (?:list|group)|"
+        r"not subscribed",
         r"(?:mailbox|inbox|account|user|recipient|quota|disk)[^.;]{0,30}\bfull\b|\bfull mailbox",
         r"over (?:the )?(?:disk )?quota|(?:mailbox|disk|storage|user|account)[^.;]{0,40} quota",
+        r"storage (?:exceeded|limit)|out of storage|insufficient storage|\b(?:is|over) full\b",
         r"exceed[^.;]{0,30} (?:storage|mailbox|disk)|mailbox exceed|"
         r"(?<!message )(?<!sending )(?<!daily )(?<!hourly )(?<!smtp )\bquota (?:exceeded|violat)",
         r"\bexceed(?:s|ed|ing)?(?: the| its| his)? (?:mailbox |disk |storage )?quota",
-        r"(?:mailbox|account|recipient|user)[^.;]{0,40} "
-        r"(?:disabled|inactive|not active|suspended|locked|closed|expired|discontinued|"
-        r"deactivated)",
+        # It may be opened again; one that is closed or disabled is missing, below.
+        r"(?:mailbox|account|recipient|user)[^.;]{0,40} (?:suspended|locked)",
     ),
     # What the message contains. A block list of links is about the links.
     _rule(
-        MESSAGE,
+        SPAM,
         r"(?:url|uri|links?|web ?site)s?\b[^.;]{0,60}(?:list|block|black|reject|reput)",
         r"\b(?:uribl|surbl)\b|blacklisted (?:url|link)",
         r"virus|malware|infected|phish|attachment|executable",
-        r"(?:message|mail|size|body|content|data)[^.;]{0,40}\b(?:too (?:big|large|long)|"
-        r"size limit)",
-        r"exceed[^.;]{0,40} (?:size|message length)|(?:size|length)[^.;]{0,30} exceed",
-        r"(?:larger|bigger) than|maximum (?:message |mail )?size|max(?:imum)? length",
         r"(?:message|mail|email|content|this|it)[^.;]{0,60}(?:is|as|like|be|contains?|for|"
         r"considered)"
         r" (?:an? |possible |probable |probably |suspected |likely )?(?:spam|junk|bulk|"
@@ -127,12 +104,18 @@ _WORDS: Final = (
         r"probability of (?:being )?spam|high spam|content (?:filter|reject|denied|"
         r"is not allowed)",
         r"(?:message|mail|its|banned|unacceptable|forbidden) content|rejecting (?:banned|"
-        r"mail) content",
+        r"mail) content|content restriction",
+    ),
+    _rule(
+        MESSAGE,
+        r"(?:message|mail|size|body|content|data)[^.;]{0,40}\b(?:too (?:big|large|long)|"
+        r"size limit)",
+        r"exceed[^.;]{0,40} (?:size|message length)|(?:size|length)[^.;]{0,30} exceed",
+        r"(?:larger|bigger) than|maximum (?:message |mail )?size|max(?:imum)? length",
         r"message (?:is )?not (?:rfc|compliant)|rfc ?(?:2822|5322)|line length|(?:header|mime|"
         r"bare lf|line)[^.;]{0,40}"
         r"(?:invalid|malformed|missing|too long|error|not (?:allowed|accepted))",
-        r"duplicate header|message size|content restriction|nul char|missing[^.;]{0,20} header|"
-        r"not rfc",
+        r"duplicate header|message size|nul char|missing[^.;]{0,20} header|not rfc",
     ),
     _rule(
         PROOF,
@@ -202,13 +185,10 @@ _WORDS: Final = (
     ),
     _rule(
         LISTED,
-        r"spamhaus|spamcop|barracudacentral|\bsorbs\b|uceprotect|abuseat|abusix|invaluement|"
-        r"mailspike",
-        r"\bpsbl\b|\bdnsbl\b|\brbls?\b|\bsbl\b|\bxbl\b|\bpbl\b|\bdbl\b|senderbase|senderscore|"
-        r"cloudmark",
-        r"ipcheck\.proofpoint|\bpdr\b|talosintelligence|\bs3140\b|\bs3150\b|cloudfilter",
+        _BLOCK_LISTS,
+        r"\bpdr\b|\bs3140\b|\bs3150\b",
         r"(?:block|black|deny|reject|drop)[- ]?list|blacklisted|blocklisted|blocked using|"
-        r"listed (?:at|in|on|by)\b",
+        r"(?<!not )listed (?:at|in|on|by)\b",
         r"reputation|banned sending|bad sender ip|dynamic ips?\b|dial-?up|residential",
         r"(?:your|this|the|sender|sending|source|from|client|access from|connecting)[^.;]{0,30}"
         r"\b(?:ip|ips|host|server|network|mta|isp|netblock)\b[^.;]{0,60}"
@@ -244,28 +224,69 @@ _WORDS: Final = (
         r"not (?:allowed|permitted|authorized) to send|"
         r"your domain|badmailfrom",
     ),
+    _rule(SPAM, r"\bspam(?:my)?\b|\bunsolicited\b"),
+    _rule(SERVER, r"insufficient system (?:storage|resources)"),
+    # Last: what is about the sender often says "unknown" or "not found" too.
     _rule(
         MISSING,
-        r"(?:user|recipient|mailbox|address|account|rcpt|person|member|adresse|destinataire|"
-        r"utilisateur)"
-        r"(?: address)?(?: rejected)?[^.;]{0,40}?"
-        r"(?:unknown|not known|not found|n[o']t exist|not exist|nonexist|invalid|is inexist|"
-        r"inconnu|"
-        r"not listed|not a valid|no longer (?:valid|exist|available))",
-        r"(?:unknown|no such|invalid|non-?existent|bad|no|not a (?:known|valid)) (?:local[- ]part|"
-        r"virtual |local )?(?:e-?mail )?(?:user|recipient|mailbox|address|account|person|"
-        r"destination|rcpt)s?\b",
-        r"unknown local[- ]part|unrouteable address|unroutable address|userunknown|badrcptto",
-        r"(?:doesn't|does not) have (?:an?|any)[^;]{0,30} account|no mailbox|does not exist here",
-        r"no one at this address|address not present|user doesn't exist",
+        _OF_MAILBOX + r"(?: address)?(?: rejected)?[^.;]{0,40}?"
+        r"(?:unknown|not known|not found|n[o']t be found|n[o']t exist|not exist|nonexist|"
+        r"non-exist|invalid|"
+        r"is inexist|inconnu|not listed|not a valid|not a known|"
+        r"no longer (?:valid|exist|available))",
+        r"(?:user|recipient|mail ?box|address(?:ee)?|account|alias|e-?mail|local ?part) (?:\S+ )?"
+        r"(?:name |account |address )?(?:is |was |has been )?"
+        r"(?:unknown|invalid|not found|not known|inactive|disabled|deactivated|closed|deleted|"
+        r"removed|terminated|expired|discontinued|"
+        r"not (?:active|valid|available here))\b",
+        r"(?:mailbox|account|recipient|user)[^.;]{0,40} "
+        r"(?:disabled|inactive|not active|closed|expired|discontinued|deactivated)\b",
+        r"\b(?:unknown|no such|invalid|non-?existent|inactive|disabled|undeliverable|illegal|"
+        r"incorrect|bad|no|not a (?:known|valid|local)) (?:virtual |local |destination |mail )?"
+        r"(?:e-?mail )?(?:user|recipient|mail ?box|address|account|alias|person|destination|rcpt|"
+        r"local[- ]?part)s?\b",
+        r"unrout[e]?able address|user ?unknown|badrcptto|nosuchuser|recip(?:ient)? ?not ?found",
+        r"(?:doesn't|does not|do not|don't) have (?:an?|any)[^;]{0,30} account|no mailbox|"
+        r"does not exist here|no one at this address|address not present",
+        r"\bno (?:\S+ )?(?:mailbox|account|user|recipient)s? (?:here|found|with|by|exists?|of)\b",
+        r"\bnot (?:our|a) customer\b|not found by smtp address",
+        r"\bno longer (?:available|in use|valid|active|exists?|accept(?:s|ing)?|with|employed|used|"
+        r"on (?:this )?server|has an? account)\b",
+        r"\bis not (?:a )?(?:valid|known) (?:at|here|on|in|user|recipient|mailbox)\b",
+        r"cannot find (?:\S+ ){0,2}?(?:user|recipient|mailbox)\b|mailbox (?:name )?not allowed\b",
+        # Of the reader's domain: ours has its own words, above.
+        r"\b(?:unknown|no such|invalid|unresolvable) "
+        r"(?:destination|recipient|mailbox|e-?mail) domain\b",
+        r"\b(?:host|domain)(?: or domain)?(?: name)? (?:is |was )?not found\b|\bnxdomain\b",
+        r"\b(?:domain|host) (?:\S+ ){0,2}?(?:does not|doesn't) (?:exist|resolve)",
+        r"unknown (?:or illegal )?(?:alias|destination|host)\b",
     ),
 )  # fmt: skip
+# What a link names, of which only its address is read.
+LINKS: Final = (_rule(SPAM, r"uribl|surbl"), _rule(LISTED, _BLOCK_LISTS))
+# Exchange Online writes this, and nothing more, of a recipient whom it does not know.
+UNKNOWN_AT_EDGE: Final = re.compile(r"recipient address rejected: access denied")
+
+# Beside "unknown user" these leave a doubt: the mailbox may only be closed for now, ...
+FOR_NOW: Final = re.compile(
+    r"\bgr[ea]y-?list|\btry (?:it )?(?:again )?in \d|\blater\b|\bmaintenance\b|\bfor now\b|"
+    r"\bat (?:this|the) moment\b|\btemporar(?:y|ily)\b|\bdeferred\b|"
+    r"\btoo (?:many|quickly|fast|large|big)\b|\bat a rate\b|\brate.?limit|\bthrottl"
+)
+# ... or the server refuses who sends, and hides what it knows of the mailbox.
+POLICY: Final = re.compile(
+    r"\bblock(?:ed|ing)\b|\bbanned\b|\bpolic(?:y|ies)\b|\bauthenticat|\bmail from\b|"
+    r"\bfrom address\b|\breturn[ -]path\b|\bclient host\b|\bhelo\b|\behlo\b|\breputation\b|"
+    r"\byour (?:ip|server|host|network|domain|mail ?server|organi[sz]ation)\b|"
+    r"\bsenders?\b"
+)
 
 # By enhanced code, without its class. Ranges are of Microsoft: banned networks, and limits.
-_CODES: Final[dict[str, Meaning]] = {
-    **dict.fromkeys(("1.1", "1.2", "1.3", "1.6", "1.10", "2.1"), MISSING),
+CODES: Final[dict[str, Meaning]] = {
+    **dict.fromkeys(("1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4"), MISSING),
     **dict.fromkeys(("1.7", "1.8", "7.27", "7.60"), SENDER),
     **dict.fromkeys(("3.4", "2.3", "7.7"), MESSAGE),
+    "2.2": MAILBOX,
     "3.1": SERVER,
     "3.2": SERVER,
     **dict.fromkeys(("4.5", "1.90", "7.28"), RATE),
@@ -281,54 +302,5 @@ _CODES: Final[dict[str, Meaning]] = {
     **dict.fromkeys((f"7.{number}" for number in range(606, 650)), LISTED),
     **dict.fromkeys((f"7.{number}" for number in range(700, 751)), LISTED),
 }
-_BY_SUBJECT: Final = {"1": MAILBOX, "2": MAILBOX, "4": MAILBOX, "6": MESSAGE}
-_BY_REPLY_CODE: Final = {551: MAILBOX, 552: MAILBOX, 553: MAILBOX, 556: MAILBOX, 521: MAILBOX}
-_LONGEST: Final = 600
-_AUTHENTICATION: Final = {530, 534, 535, 538}
-_ENHANCED: Final = re.compile(r"(?:^|[ #(\[])[245]\.(\d{1,3}\.\d{1,3})(?=$|[ ;:,)\]<-])")
-_PLAIN_ENHANCED: Final = re.compile(r"[245]\.\d+\.\d+")
-_DETAIL: Final = re.compile(r"[@\d]|\w\.\w")
-_ADDRESS: Final = re.compile(r"<?[^\s<>()\[\],;:]+@[^\s<>()\[\],;]+>?")
-
-
-def meaning_of(stage: Stage, code: int, text: str) -> Meaning:
-    """What a refusal is about. Pure; a tenth of a millisecond, and refusals are few.
-
-    Only the beginning of a long text is read: a server can send as many words as it likes.
-    """
-    text = text[:_LONGEST]
-    words = without_addresses(text).lower()
-    found = _ENHANCED.search(text)
-    enhanced = found[1] if found else ""
-    # A code that says "no such mailbox" is more exact than words that may tell why it is asked.
-    by_code = _CODES.get(enhanced)
-    if by_code is MISSING and code >= 500:
-        return _by_words(words, (BUSY, RELAY, NAME, PROOF, LISTED)) or by_code
-    by_words = _by_words(words)
-    if code in _AUTHENTICATION:
-        return by_words if by_words in (TLS, RELAY, SENDER, ACCOUNT) else LOGIN
-    if code < 500 and enhanced.startswith("3."):
-        return SERVER
-    found_meaning = by_words or by_code or _BY_SUBJECT.get(enhanced.partition(".")[0])
-    if found_meaning:
-        return found_meaning
-    return UNCLEAR if enhanced else _BY_REPLY_CODE.get(code, UNCLEAR)
-
-
-def _by_words(words: str, only: tuple[Meaning, ...] = ()) -> Meaning | None:
-    for rule in _WORDS:
-        if (not only or rule.meaning in only) and rule.words.search(words):
-            return rule.meaning
-    return None
-
-
-def without_addresses(text: str) -> str:
-    """The text with each mail address replaced by <address>."""
-    return _ADDRESS.sub("<address>", text) if "@" in text else text
-
-
-def without_details(text: str) -> str:
-    """The words of a reply that stay the same for another message: no addresses, ids or hosts."""
-    code, *words = text.split() or [""]
-    kept = (word for word in words if not _DETAIL.search(word) or _PLAIN_ENHANCED.fullmatch(word))
-    return " ".join([code, *kept]).lower()
+BY_SUBJECT: Final = {"1": MAILBOX, "2": MAILBOX, "4": MAILBOX, "6": MESSAGE}
+BY_REPLY_CODE: Final = {551: MAILBOX, 552: MAILBOX, 553: MAILBOX, 556: MAILBOX, 521: MAILBOX}
