@@ -76,10 +76,10 @@ def list_id(text: str) -> str:
     """
     phrase, identifier = split_address(text)
     shown = ascii_domain(identifier)
-    if not re.fullmatch(r"[!-;=?-~]+", shown):
+    if "<" not in text or not re.fullmatch(r"[!-;=?A-~]+\.[!-;=?A-~]+", shown):
         raise ValueError(f"{text!r} has no identifier like <digest.papers.example.org>")
     if not phrase:
-        return f"<{shown}>" if "<" in text else shown
+        return f"<{shown}>"
     return " ".join([*_phrase(phrase, 0), f"<{shown}>"])
 
 
@@ -91,15 +91,14 @@ def ascii_list_id(text: str) -> str:
         return " ".join(text.split())
 
 
-def token_header(name: str, value: str, spare: int = 0) -> str:
-    """A header whose value is ASCII already, folded at its blanks; a URL moves to the next line.
+def token_header(name: str, value: str) -> str:
+    """A header whose value is ASCII already, folded at its blanks.
 
-    `spare`: how much longer the value becomes, when it holds a placeholder.
+    A URL stays behind the name, on a line as long as it needs: not every mail program finds one
+    that begins on the next line, and then its reader could not unsubscribe.
     """
     line = f"{name}: {value}"
-    if value.startswith("<http") and len(line) + spare > _LINE:
-        return f"{name}:\r\n {value}"
-    return _folded(line)
+    return line if value.startswith("<http") else _folded(line)
 
 
 def _is_plain(text: str, pattern: re.Pattern[str]) -> bool:

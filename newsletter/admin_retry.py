@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldBooleanWidget
 
@@ -40,7 +40,10 @@ class RetryForm(DialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        edition = self.edition = Edition.objects.light().get(pk=self.object_id)
+        try:
+            edition = self.edition = Edition.objects.light().get(pk=self.object_id)
+        except (Edition.DoesNotExist, ValueError, OverflowError):
+            raise Http404("There is no such edition.") from None
         self.age = (timezone.now() - closes_at(edition.day)).days
         found = find(edition.pk)
         choices = [

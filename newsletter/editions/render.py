@@ -25,7 +25,7 @@ from newsletter.editions.fragments import INDENT, Layout, PaperFragment, wrap_af
 from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.slots import BytePieces, Slot, encoded_pieces
-from newsletter.editions.tokens import TOKEN_LENGTH, Tokens, make_tokens
+from newsletter.editions.tokens import Tokens, make_tokens
 from papers.text.shorten import shortened
 
 # Raise it when the same rows would give another message. Version 1 had one token for all links.
@@ -338,10 +338,7 @@ def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> Byte
         lines.append(address_header("Reply-To", reply_to))
     token = Slot.UNSUBSCRIBE.value
     headers = _headers(message_id, date, token, list_id, site)
-    lines += [
-        token_header(header, value, TOKEN_LENGTH * value.count(token))
-        for header, value in headers.items()
-    ]
+    lines += [token_header(header, value) for header, value in headers.items()]
     return tuple(encoded_pieces(_CRLF.join([*lines, ""]).encode()))
 
 

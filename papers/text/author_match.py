@@ -282,7 +282,7 @@ def _names(part: str) -> list[str]:
 
 def _bare(name: str) -> str:
     """The name without quotes, marks of notes and the full stop of a sentence."""
-    plain = " ".join(name.strip(_QUOTES).split())
+    plain = " ".join(_BULLET.sub("", name.strip(_QUOTES)).split())
     return _FULL_STOP.sub("", plain.rstrip(_NOTE_MARKS)) or plain
 
 

@@ -112,9 +112,6 @@ def test_a_list_id_without_an_identifier_is_refused(text: str) -> None:
         list_id(text)
 
 
-def test_a_long_link_stands_on_its_own_line() -> None:
+def test_a_long_link_stays_behind_the_name_of_its_header() -> None:
     link = f"<https://{'a' * 60}.example/u/token>"
-    assert token_header("List-Unsubscribe", link) == f"List-Unsubscribe:\r\n {link}"
-    assert token_header("List-Help", "<https://a.example/>") == "List-Help: <https://a.example/>"
-    short = f"<https://{'a' * 30}.example/u/>"
-    assert token_header("List-Unsubscribe", short, 40) == f"List-Unsubscribe:\r\n {short}"
+    assert token_header("List-Unsubscribe", link) == f"List-Unsubscribe: {link}"
