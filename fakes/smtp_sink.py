@@ -42,10 +42,8 @@ async def listen(
 
 
 @contextmanager
-def sinking(
-    rule: Rule = as_usual, *, bound: socket.socket | None = None, **options: Any
-) -> Iterator[Sink]:
-    """A sink in a thread, for as long as the block runs: on a free port, or where it is `bound`.
+def sinking(rule: Rule = as_usual, *, bound: Any = None, **options: Any) -> Iterator[Sink]:
+    """A sink in a thread, for as long as the block runs: on a free port, or the `bound` socket.
 
     The whole event loop runs there: an earlier browser test may have left one in this thread.
     """
