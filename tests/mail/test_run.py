@@ -125,3 +125,75 @@ def test_other_outcomes_stay_as_they_are() -> None:
     others = [wrong, silent, Outcome("unknown"), Outcome("refused", is_ours=True), ACCEPTED]
     assert resolve_refusals(others, History()) == others
     assert resolve_refusals([silent] * 20, History()) == [silent] * 20
+
+
+# ── one domain, and most of a burst ──────────────────────────────────────────
+
+CORP, OTHERS = ["corp.example"], [f"{number}.example" for number in range(8)]
+TEN_OF_CORP = CORP * 10 + OTHERS
+
+
+@pytest.mark.parametrize("one", [RELAY, UNCLEAR, MISSING, reply(552, "5.2.2 full")])
+def test_a_refusal_of_one_domain_is_neither_ours_nor_its_mailboxes(one: Outcome) -> None:
+    outcomes = resolve_refusals([one] * 10 + [ACCEPTED] * 8, History(), TEN_OF_CORP)
+    assert {outcome.state for outcome in outcomes[:10]} == {"deferred"}
+    assert {(outcome.cause, outcome.is_hard_bounce) for outcome in outcomes} == {("message", False)}
+    assert outcomes[10:] == [ACCEPTED] * 8
+
+
+@pytest.mark.parametrize(
+    ("one", "state"), [(UNCLEAR, "deferred"), (RELAY, "deferred"), (MISSING, "refused")]
+)
+def test_a_few_missing_mailboxes_of_one_domain_are_missing(one: Outcome, state: str) -> None:
+    domains = CORP * 3 + OTHERS[:2]
+    outcomes = resolve_refusals([one] * 3 + [ACCEPTED] * 2, History(), domains)
+    assert [outcome.state for outcome in outcomes[:3]] == [state] * 3
+
+
+def test_a_domain_that_accepts_mail_is_not_what_is_refused() -> None:
+    outcomes = resolve_refusals([RELAY] * 10 + [ACCEPTED] * 8, History(), CORP * 18)
+    assert {outcome.state for outcome in outcomes[:10]} == {"misconfigured"}
+
+
+def test_two_domains_that_refuse_alike_show_that_it_is_us() -> None:
+    domains = ["a.example"] * 5 + ["b.example"] * 5 + OTHERS
+    outcomes = resolve_refusals([RELAY] * 10 + [ACCEPTED] * 8, History(), domains)
+    assert {outcome.state for outcome in outcomes[:10]} == {"misconfigured"}
+
+
+def test_what_blames_our_proofs_is_ours_though_one_domain_says_it() -> None:
+    proof = reply(550, "5.7.26 this mail is unauthenticated")
+    outcomes = resolve_refusals([proof] * 10 + [ACCEPTED] * 8, History(), TEN_OF_CORP)
+    assert {outcome.state for outcome in outcomes[:10]} == {"misconfigured"}
+
+
+def test_a_burst_for_one_domain_is_compared_with_those_before() -> None:
+    run, corp = Run(), [f"{number}@corp.example" for number in range(10)]
+    run.resolve([ACCEPTED], ["ada@other.example"])
+    assert {one.state for one in run.resolve([RELAY] * 10, corp)} == {"deferred"}
+    elsewhere = [f"{number}@third.example" for number in range(10)]
+    assert {one.state for one in run.resolve([RELAY] * 10, elsewhere)} == {"misconfigured"}
+
+
+def test_a_domain_that_accepted_mail_before_shows_that_the_relay_has_changed() -> None:
+    run = Run()
+    run.resolve([ACCEPTED] * 2, ["ada@Corp.example", "bob@other.example"])
+    found = run.resolve([RELAY] * 10, ["eve@corp.example"] * 10)
+    assert {one.state for one in found} == {"misconfigured"}
+
+
+def test_a_first_burst_for_one_domain_is_ours() -> None:
+    assert {one.state for one in Run().resolve([RELAY] * 10, ["eve@corp.example"] * 10)} == {
+        "misconfigured"
+    }
+
+
+@pytest.mark.parametrize(
+    ("refused", "accepted", "state"),
+    [(45, 5, "misconfigured"), (10, 9, "misconfigured"), (10, 10, "refused"), (9, 1, "refused")],
+)
+def test_most_of_a_burst_refused_alike_without_a_word_about_it_is_ours(
+    refused: int, accepted: int, state: str
+) -> None:
+    found = resolve_refusals([UNCLEAR] * refused + [ACCEPTED] * accepted, History())
+    assert {one.state for one in found[:refused]} == {state}
