@@ -29,6 +29,7 @@ FEW: Final = 3
 SAME: Final = 10  # answers that are all the same refusal
 _SHARE: Final = 4  # as many accepted ones for each refusal make the refusals exceptions
 _PROOF_SECONDS: Final = 600.0  # so long an accepted message proves that the settings are right
+_MANY_DOMAINS: Final = 8  # as many that took mail before show that the relay takes mail
 _MOST_DOMAINS: Final = 10_000  # remembered
 _SAME_ADVICE: Final = "each mail is refused with the same words, so it is not about one reader"
 
@@ -72,8 +73,9 @@ def _of_one_domain(
     words: Sequence[str], outcomes: Sequence[Outcome], domains: Sequence[str], history: History
 ) -> set[str]:
     """The words that were said for one domain only, which accepts nothing while others do."""
-    accepting = set(history.accepting) if history.is_proven else set()
-    accepting |= {to for to, one in zip(domains, outcomes, strict=False) if one.state == "accepted"}
+    accepting = {to for to, one in zip(domains, outcomes, strict=False) if one.state == "accepted"}
+    if history.is_proven and (accepting or len(history.accepting) >= _MANY_DOMAINS):
+        accepting |= history.accepting
     said_by: defaultdict[str, set[str]] = defaultdict(set, {history.same: set(history.said_by)})
     for text, domain in zip(words, domains, strict=False):
         said_by[text].add(domain)
