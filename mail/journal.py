@@ -75,6 +75,7 @@ class Journal:
     def __init__(self, folder: Path | None) -> None:
         """`folder`: on a disk of this machine, or None: nothing is written."""
         self._folder = folder if folder and boot_id() else None
+        self._owner = ""
         self._path: Path | None = None
         self._file: int | None = None
         self._lock = Lock()
@@ -86,6 +87,7 @@ class Journal:
 
         Lines that were never cleared are left to `remains_in`, as if this process had ended.
         """
+        self._owner = owner
         if self._folder is None:
             return
         if self._has_lines or self._is_deleted:
@@ -99,6 +101,8 @@ class Journal:
 
     def plan(self, ids: Iterable[int]) -> None:
         """These messages are about to be marked as sending."""
+        if self._is_deleted:  # what it said of the messages before is lost
+            self.start(self._owner)
         self._append(f"= {' '.join(map(str, ids))}\n")
 
     def begin(self, reference: int) -> None:

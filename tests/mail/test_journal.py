@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -172,6 +173,9 @@ def test_a_journal_whose_folder_was_deleted_begins_a_new_file(
     path.unlink()
     journal.start("8")
     assert files(tmp_path) == ['{"owner": "8"}\n']
+    shutil.rmtree(tmp_path)
+    journal.plan([1])
+    assert files(tmp_path) == ['{"owner": "8"}\n= 1\n']
 
 
 def test_files_that_cannot_be_deleted_stop_nobody(
