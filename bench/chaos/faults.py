@@ -161,6 +161,7 @@ def _close_relay(context: Context) -> str:
     service.receiver.close_smtp()
 
     def has_come_to(pauses: int, arrivals: int) -> bool:
+        time.sleep(0.2)
         service.bring_forward()  # again and again, since each attempt that fails begins a pause
         return service.relay_pauses() >= pauses and len(service.receiver.arrivals) >= arrivals
 
