@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -48,6 +49,8 @@ class MailReceiver:
         self._random = Random(0)  # noqa: S311 (faults, not secrets)
         self.misbehaved = 0  # how often
         self.seconds_a_mail = _SECONDS_A_MAIL
+        self._smtp_server = ExitStack()
+        self._bound: socket.socket | None = None  # while connections are refused
         self.smtp_port = 0
         self.api_url = ""
 
@@ -56,19 +59,35 @@ class MailReceiver:
         """Serve for as long as the block runs."""
         self._path.touch()
         with (
-            self._path.open("a") as file,
-            sinking(self._smtp, keep=False, count=file) as sink,
+            self._smtp_server,
             answering(tally=self._path, choose=self._api, delay=_SECONDS_A_REQUEST) as api,
         ):
             api.patience = 3.0  # longer than the senders wait
-            self.smtp_port, self.api_url = sink.port, api.url
+            self.api_url = api.url
+            self.open_smtp()
             yield
+
+    def open_smtp(self) -> None:
+        """Take connections; after `close_smtp` on the same port as before."""
+        file = self._smtp_server.enter_context(self._path.open("a"))
+        sink = sinking(self._smtp, keep=False, count=file, bound=self._bound)
+        self.smtp_port = self._smtp_server.enter_context(sink).port
+
+    def close_smtp(self) -> None:
+        """Close all connections and refuse new ones. The port is kept, so that no other has it."""
+        self._smtp_server.close()
+        self._bound = socket.socket()
+        self._bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._bound.bind(("127.0.0.1", self.smtp_port))
 
     def begin(self, misbehaviour: Misbehaviour | None, random: Random) -> None:
         """A new run: earlier arrivals are dropped."""
         self._look()
         self._arrivals = []
         self._misbehaviour, self._random, self.misbehaved = misbehaviour, random, 0
+
+    def misbehave(self, misbehaviour: Misbehaviour) -> None:
+        self._misbehaviour = misbehaviour
 
     def behave(self) -> None:
         """Reply as usual from now on."""

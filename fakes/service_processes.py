@@ -145,11 +145,26 @@ class Service:
         return False
 
     def bring_forward(self) -> None:
-        """Make next attempts due now, and delete the back-offs of all domains."""
+        """Make next attempts due now, and end the back-offs of all domains and of the server."""
         with self.broker() as broker:
-            for key in broker.scan_iter(f"{self.environ['REDIS_PREFIX']}rates:*"):
+            for key in broker.scan_iter(self._key("rates:*")):
                 broker.delete(key)
+            # Not what is known of the server: that it answers again is for the senders to see.
+            broker.delete(self._key("relay:pause"))
         self.database.bring_forward()
+
+    def relay_pauses(self) -> int:
+        """How often the senders have begun to leave the mail server alone."""
+        with self.broker() as broker:
+            return int(broker.get(self._key("relay:pauses")) or 0)
+
+    def domains_left_alone(self) -> int:
+        """How many domains get no mail for now, because their own servers seem to defer it."""
+        with self.broker() as broker:
+            return sum(1 for _ in broker.scan_iter(self._key("rates:back-off:*")))
+
+    def _key(self, name: str) -> str:
+        return f"{self.environ['REDIS_PREFIX']}{name}"
 
     def broker(self) -> redis.Redis:
         return redis.Redis.from_url(servers.redis_url(self.var))

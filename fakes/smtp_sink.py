@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -25,18 +26,24 @@ from fakes.smtp_sink_rules import Rule, Sink, as_usual, rule_of
 from fakes.smtp_sink_session import Session
 
 
-async def listen(sink: Sink, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
-    """Serve connections by the sink's rules; its `port` is known afterwards."""
+async def listen(
+    sink: Sink, host: str = "127.0.0.1", port: int = 0, bound: socket.socket | None = None
+) -> asyncio.Server:
+    """Serve connections by the sink's rules; its `port` is known afterwards.
+
+    `bound`: a socket that has its address already, instead of `host` and `port`.
+    """
     tls = sink.tls if sink.tls_at_once else None
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Session(sink), host, port, ssl=tls, backlog=512)
+    where: dict[str, Any] = {"sock": bound} if bound else {"host": host, "port": port}
+    server = await loop.create_server(lambda: Session(sink), **where, ssl=tls, backlog=512)
     sink.port = server.sockets[0].getsockname()[1]
     return server
 
 
 @contextmanager
-def sinking(rule: Rule = as_usual, **options: Any) -> Iterator[Sink]:
-    """A sink on a free port of this machine, in a thread, for as long as the block runs.
+def sinking(rule: Rule = as_usual, *, bound: Any = None, **options: Any) -> Iterator[Sink]:
+    """A sink in a thread, for as long as the block runs: on a free port, or the `bound` socket.
 
     The whole event loop runs there: an earlier browser test may have left one in this thread.
     """
@@ -45,7 +52,7 @@ def sinking(rule: Rule = as_usual, **options: Any) -> Iterator[Sink]:
     thread = threading.Thread(target=loop.run_forever, name="sink")
     thread.start()
     try:
-        server = asyncio.run_coroutine_threadsafe(listen(sink), loop).result(30)
+        server = asyncio.run_coroutine_threadsafe(listen(sink, bound=bound), loop).result(30)
         try:
             yield sink
         finally:

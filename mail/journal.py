@@ -75,6 +75,7 @@ class Journal:
     def __init__(self, folder: Path | None) -> None:
         """`folder`: on a disk of this machine, or None: nothing is written."""
         self._folder = folder if folder and boot_id() else None
+        self._owner = ""
         self._path: Path | None = None
         self._file: int | None = None
         self._lock = Lock()
@@ -86,9 +87,10 @@ class Journal:
 
         Lines that were never cleared are left to `remains_in`, as if this process had ended.
         """
+        self._owner = owner
         if self._folder is None:
             return
-        if self._has_lines:
+        if self._has_lines or self._is_deleted:
             self._close()
         try:
             if self._file is None:
@@ -99,6 +101,8 @@ class Journal:
 
     def plan(self, ids: Iterable[int]) -> None:
         """These messages are about to be marked as sending."""
+        if self._is_deleted:  # what it said of the messages before is lost
+            self.start(self._owner)
         self._append(f"= {' '.join(map(str, ids))}\n")
 
     def begin(self, reference: int) -> None:
@@ -159,6 +163,11 @@ class Journal:
 
     # ── the file ─────────────────────────────────────────────────────────────
 
+    @property
+    def _is_deleted(self) -> bool:
+        """Whether the file has lost its name, so that no other process would find it."""
+        return self._file is not None and not os.fstat(self._file).st_nlink
+
     def _create(self, folder: Path) -> None:
         """Lock the file before it gets its name: nobody may take it for one that was left."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -171,16 +180,18 @@ class Journal:
         self._path = path
 
     def _append(self, line: str) -> None:
-        if self._file is None:
-            return
+        # Within the lock: a thread that has given up closes the file, and its number may then be
+        # that of a connection.
         with self._lock:
+            if self._file is None:
+                return
             text, self._unwritten = "".join(self._unwritten) + line, []
-        if not text:
-            return
-        try:
-            self._write(text)
-        except OSError as error:
-            self._give_up(error)
+            if not text:
+                return
+            try:
+                self._write(text)
+            except OSError as error:
+                self._give_up(error)
 
     def _write(self, text: str) -> None:
         assert self._file is not None  # noqa: S101 (for the type checker)
@@ -237,7 +248,7 @@ def remains_in(folder: Path) -> Generator[Remains, None, None]:
                 continue
             if remains := parse(text):
                 yield remains
-            path.unlink(missing_ok=True)
+            _delete(path)
 
 
 @contextmanager
@@ -307,9 +318,17 @@ def _is_left(file: int) -> bool:
 
 
 def _delete_if_old(path: Path) -> None:
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         if path.stat().st_mtime < time.time() - _KEEP_FOREIGN:
-            path.unlink()
+            _delete(path)
+
+
+def _delete(path: Path) -> None:
+    """A file that stays is read again, which changes nothing; it must not stop the sending."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:  # a folder of another user, or one that is read-only now
+        log.warning("a journal of sending cannot be deleted: %s", error)
 
 
 @cache

@@ -1,8 +1,8 @@
 """Whether the mail server (or the provider) takes mail, known to all processes.
 
 A server that refuses each connection concerns every message, and no recipient: nothing is sent
-until a pause is over, then one process tries one message, and the next pause is twice as long, two
-minutes at most. The first message that the server answers ends it. What it did not take used up no
+until a pause is over, then one process tries one message, and the next pause is twice as long, 45
+seconds at most. The first message that the server answers ends it. What it did not take used up no
 attempt, so a server may be down for as long as it takes.
 
 The state is in Redis. When that is lost, every process tries again: nothing else depends on it.
@@ -30,7 +30,7 @@ T = TypeVar("T")
 Verdict = Literal["answers", "down", "unknown"]
 _FEW: Final = 3  # as many messages show what a single one does not: it may be the message
 _FIRST_PAUSE: Final = 5.0  # seconds
-_LONGEST_PAUSE: Final = 120.0
+_LONGEST_PAUSE: Final = 45.0  # less than a tick: then each tick tries the server
 _PROBE_SECONDS: Final = 120  # a process that is killed within its attempt blocks no other for long
 _FRESH: Final = 1.0  # seconds for which the state is read from memory
 _KEPT: Final = 7 * 86_400  # seconds

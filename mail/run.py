@@ -6,19 +6,24 @@ A run is what one transport sends, burst after burst. The decisions are pure fun
   was, one such refusal concerns its message, and several of the same words in a row are us again.
 - A refusal whose words say nothing is not final before something was accepted: it is deferred.
 - When each of the first ten answers is the same refusal, whatever its words are, it is about us:
-  ten mailboxes do not vanish at once.
+  ten mailboxes do not vanish at once. So it is when most answers are one refusal whose words say
+  nothing, ten times or more: a relay of which some machines are set up wrongly.
+- When only one domain is refused so, and others are not, it is neither about us nor about each of
+  its mailboxes: these messages are deferred, no other waits for them, and no address ends.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 
 from mail.outcome import Outcome
+from mail.refusals.meanings import RELAY
 
 # So few messages may all be invalid; more are not, so then it is the settings.
 FEW: Final = 3
@@ -27,6 +32,8 @@ _SHARE: Final = 4  # as many accepted ones for each refusal make the refusals ex
 _PROOF_SECONDS: Final = 600.0  # so long an accepted message proves that the settings are right
 _ENHANCED: Final = re.compile(r"[245]\.\d+\.\d+")
 _DETAIL: Final = re.compile(r"[@\d]|\w\.\w")
+_MANY_DOMAINS: Final = 8  # as many that took mail before show that the relay takes mail
+_MOST_DOMAINS: Final = 10_000  # remembered
 _SAME_ADVICE: Final = "each mail is refused with the same words, so it is not about one reader"
 
 
@@ -37,10 +44,17 @@ class History:
     is_proven: bool = False  # the server accepted a message a short time ago
     same: str = ""  # the words of each refusal since a message was accepted, while they are equal
     times: int = 0  # how many those are
+    said_by: AbstractSet[str] = frozenset()  # the domains for which those words were said
+    accepting: AbstractSet[str] = frozenset()  # domains for which a message was accepted
 
 
-def resolve_refusals(outcomes: Sequence[Outcome], history: History) -> list[Outcome]:
-    """The outcomes of a burst with their causes decided: a message, or us. Pure."""
+def resolve_refusals(
+    outcomes: Sequence[Outcome], history: History, domains: Sequence[str] = ()
+) -> list[Outcome]:
+    """The outcomes of a burst with their causes decided: a message, a domain, or us. Pure.
+
+    `domains`: the recipients', in the same order; without them no domain is looked at.
+    """
     accepted = sum(one.state == "accepted" for one in outcomes)
     if accepted == len(outcomes):  # nearly always
         return list(outcomes)
@@ -49,8 +63,11 @@ def resolve_refusals(outcomes: Sequence[Outcome], history: History) -> list[Outc
     first = words[0]
     only = first if counts[first] == len(words) else ""
     before = history.times if only and only == history.same else 0
+    alone = _of_one_domain(words, outcomes, domains, history)
     return [
-        _resolved(one, counts[text] + before, accepted, history.is_proven, is_only=text == only)
+        _as_domain_s(one)
+        if text in alone and _can_be_domain_s(one, counts[text])
+        else _resolved(one, counts[text] + before, accepted, history.is_proven, text == only)
         for one, text in zip(outcomes, words, strict=True)
     ]
 
@@ -62,13 +79,43 @@ def without_details(text: str) -> str:
     return " ".join([code, *kept]).lower()
 
 
+def _of_one_domain(
+    words: Sequence[str], outcomes: Sequence[Outcome], domains: Sequence[str], history: History
+) -> set[str]:
+    """The words that were said for one domain only, which accepts nothing while others do."""
+    accepting = {to for to, one in zip(domains, outcomes, strict=False) if one.state == "accepted"}
+    if history.is_proven and (accepting or len(history.accepting) >= _MANY_DOMAINS):
+        accepting |= history.accepting
+    said_by: defaultdict[str, set[str]] = defaultdict(set, {history.same: set(history.said_by)})
+    for text, domain in zip(words, domains, strict=False):
+        said_by[text].add(domain)
+    return {
+        text
+        for text, those in said_by.items()
+        if text and accepting and len(those) == 1 and not those & accepting
+    }
+
+
+def _can_be_domain_s(one: Outcome, same: int) -> bool:
+    """Not what blames our address, name or proofs: that is about us, whoever says it."""
+    if one.cause == "us" and one.advice != RELAY.advice:
+        return False
+    return _can_be_ours(one) and same >= (FEW if one.disputed else SAME)
+
+
+def _as_domain_s(one: Outcome) -> Outcome:
+    return replace(
+        one, state="deferred", cause="message", advice="", is_hard_bounce=False, disputed=False
+    )
+
+
 def _words(outcome: Outcome) -> str:
     """The words of a server's refusal that another message would get too; else nothing."""
     is_refusal = outcome.state in ("refused", "misconfigured") or outcome.cause == "us"
     return without_details(outcome.error) if is_refusal else ""
 
 
-def _resolved(one: Outcome, same: int, accepted: int, is_proven: bool, *, is_only: bool) -> Outcome:
+def _resolved(one: Outcome, same: int, accepted: int, is_proven: bool, is_only: bool) -> Outcome:
     """One outcome. `same`: how many refusals in a row had its words; `is_only`: all had them."""
     if is_only and same >= SAME and _can_be_ours(one):
         return _as_ours(one)
@@ -76,6 +123,8 @@ def _resolved(one: Outcome, same: int, accepted: int, is_proven: bool, *, is_onl
         return one
     if one.cause == "us":
         return _about_us(one, concerns_us(same, accepted, is_proven))
+    if one.state == "refused" and same >= SAME and same > accepted > 0:
+        return _as_ours(one)
     if one.state == "refused" and not (accepted or is_proven):
         return replace(one, state="deferred")
     return replace(one, disputed=False)
@@ -117,26 +166,40 @@ class Run:
     def __init__(self) -> None:
         self._accepted_at = float("-inf")
         self._same, self._times = "", 0
+        self._said_by: set[str] = set()
+        self._accepting: set[str] = set()
 
-    def resolve(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """The outcomes of the next burst, decided."""
+    def resolve(self, outcomes: Sequence[Outcome], to: Sequence[str] = ()) -> list[Outcome]:
+        """The outcomes of the next burst, decided. `to`: the addresses, in the same order."""
+        domains = [address.rpartition("@")[2].lower() for address in to]
         is_proven = monotonic() - self._accepted_at < _PROOF_SECONDS
-        resolved = resolve_refusals(outcomes, History(is_proven, self._same, self._times))
-        self._note(outcomes)
+        history = History(is_proven, self._same, self._times, self._said_by, self._accepting)
+        resolved = resolve_refusals(outcomes, history, domains)
+        self._note(outcomes, domains)
         return resolved
 
-    def _note(self, outcomes: Sequence[Outcome]) -> None:
+    def _note(self, outcomes: Sequence[Outcome], domains: Sequence[str]) -> None:
         if any(one.state == "accepted" for one in outcomes):
-            self._accepted_at = monotonic()
-            self._same, self._times = "", 0
+            self._note_accepted(outcomes, domains)
             return
         words = {_words(one) for one in outcomes}
-        if len(words) != 1:
-            self._same, self._times = "", 0
-            return
-        [text] = words
-        self._times = (self._times if text == self._same else 0) + len(outcomes)
+        text = words.pop() if len(words) == 1 else ""
+        if text != self._same or not text:
+            self._times, self._said_by = 0, set()
         self._same = text
+        if text:
+            self._times += len(outcomes)
+            self._said_by = self._said_by.union(domains)
+
+    def _note_accepted(self, outcomes: Sequence[Outcome], domains: Sequence[str]) -> None:
+        now = monotonic()
+        if now - self._accepted_at > _PROOF_SECONDS or len(self._accepting) > _MOST_DOMAINS:
+            self._accepting = set()
+        self._accepted_at = now
+        self._same, self._times, self._said_by = "", 0, set()
+        self._accepting.update(
+            to for to, one in zip(domains, outcomes, strict=False) if one.state == "accepted"
+        )
 
 
 def resolve_disputed(outcomes: Sequence[Outcome], is_proven: bool) -> list[Outcome]:

@@ -51,8 +51,8 @@ def send_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.
         outcome = _send(transport, relay, mail, clock())
         record(mail, outcome, clock())
         tried += 1
-        if not (outcome.is_counted or outcome.disputed):
-            break  # the next one would have the same outcome; the next tick tries again
+        if _holds_for_all(outcome):
+            break  # the next tick tries again
     relay.note([])  # perhaps none was sent: then the server was not tried
     return tried
 
@@ -108,6 +108,8 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
         suppress(mail.subscriber, reason, detail=outcome.error, now=now)
     state = state_after(outcome, mail.attempts, now - mail.created_at)
     pause = backoff(mail.attempts, outcome.retry_after)
+    if _holds_for_all(outcome):  # mail/relay.py has the pause: the first that leaves lets all leave
+        pause = timedelta(0)
     return bool(
         TransactionalMail.objects.filter(
             pk=mail.pk, state=State.SENDING, attempts=mail.attempts
@@ -121,6 +123,11 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
             sent_at=now if state == State.SENT else None,
         )
     )
+
+
+def _holds_for_all(outcome: Outcome) -> bool:
+    """Whether the next mail would have the same outcome."""
+    return not outcome.is_counted and not outcome.disputed
 
 
 def state_after(outcome: Outcome, attempts: int, age: timedelta) -> TransactionalMail.State:

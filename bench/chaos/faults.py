@@ -152,8 +152,56 @@ def _dispatch_often(context: Context) -> str:
     return "four dispatches at once"
 
 
+# ── the mail server for the whole edition ────────────────────────────────────
+
+
+def _close_relay(context: Context) -> str:
+    """Refuse connections for twice as many attempts as a mail has; then accept them again."""
+    service, began = context.service, time.monotonic()
+    service.receiver.close_smtp()
+
+    def has_come_to(pauses: int, arrivals: int) -> bool:
+        time.sleep(0.2)
+        service.bring_forward()  # again and again, since each attempt that fails begins a pause
+        return service.relay_pauses() >= pauses and len(service.receiver.arrivals) >= arrivals
+
+    if not context.wait(lambda: has_come_to(_TRIES_WHILE_DOWN, 0), _REPAIR_SECONDS):
+        context.wrong.append(f"the server was tried {service.relay_pauses()} times only")
+    if blamed := service.domains_left_alone():
+        context.wrong.append(f"{blamed} domains were blamed")
+    service.receiver.open_smtp()
+    context.wait(lambda: has_come_to(0, 1), _REPAIR_SECONDS)
+    return f"connections refused for {time.monotonic() - began:.1f} s"
+
+
+def _refuse_all(context: Context) -> str:
+    """By the run's number: as a relay, a host name, or a sending domain is refused."""
+    verb, reply = _REFUSALS_OF_US[context.number % len(_REFUSALS_OF_US)]
+    service, receiver = context.service, context.service.receiver
+    receiver.misbehave(Misbehaviour(verb, [reply], 1.0))
+    if not context.wait(lambda: _pause_reason(context), 30):
+        context.wrong.append("not paused")
+    processes = len(service.pool())
+    if receiver.misbehaved > processes * BURST:
+        context.wrong.append(f"{receiver.misbehaved} were tried before the pause")
+    return f"{receiver.misbehaved} tried: {reply}"
+
+
+def _pause_reason(context: Context) -> str:
+    status = context.service.database.status()
+    return status.paused if status else ""
+
+
+_TRIES_WHILE_DOWN: Final = 12
+_REPAIR_SECONDS: Final = 60.0
+_REFUSALS_OF_US: Final = (
+    ("RCPT", "554 5.7.1 <x@example.com>: Relay access denied"),
+    ("RCPT", "504 5.5.2 <sender>: Helo command rejected: need fully-qualified hostname"),
+    ("end", "550 5.7.26 this mail has no SPF or DKIM that passes"),
+)
 _KILL: Final = Fault("kill_worker", "kill -9 of a worker", _kill_worker, doubt=CONNECTIONS)
 _EARLY: Final = Fault("", "", composes=True, is_early=True, is_fresh=True)
+_RELAY: Final = Fault("", "", is_early=True, is_fresh=True, share=0.5, keeps_all=True)
 PROCESSES: Final = [
     replace(_KILL, composes=True, share=1.2, runs=20),
     Fault("term_worker", "SIGTERM to a worker", _terminate_worker),
@@ -162,6 +210,8 @@ PROCESSES: Final = [
     Fault("restart_valkey", "Valkey stopped and started", _restart_valkey),
     Fault("restart_postgres", "PostgreSQL restarted", _restart_postgres, special=GONE),
     Fault("restore_backup", "an older dump restored", _restore_backup, doubt=1),
+    replace(_RELAY, name="relay_down", words="no connection to the mail server", act=_close_relay),
+    replace(_RELAY, name="relay_refuses", words="the relay refuses all mail", act=_refuse_all),
     replace(_EARLY, name="two_beats", words="two beats", act=_add_beat),
     replace(_EARLY, name="four_dispatches", words="four dispatches at once", act=_dispatch_often),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any, Final
@@ -34,6 +34,7 @@ class Fault:
     runs: int = 5
     # Mails that may be uncertain for each sending process killed, or for each wrong reply.
     doubt: int = 0
+    keeps_all: bool = False  # nothing is refused for good: then no mail may fail
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Context:
     mails: int
     number: int
     killed: int = 0  # sending processes, or mails that an operator has held
+    wrong: list[str] = field(default_factory=list)  # other promises that were not kept
 
     def wait(self, until: Callable[[], object], seconds: float) -> bool:
         """Until the condition holds, or for so many seconds; dead processes are restarted."""
@@ -70,13 +72,16 @@ class Run:
     finished: bool
     paused: str  # why, if the edition paused itself
     seconds: float
+    keeps_all: bool = False
+    wrong: Sequence[str] = ()
 
     @property
     def broken(self) -> list[str]:
         """The promises that were not kept."""
         counts = asdict(self.counts)
-        promised = ("lost", "repeated", "unfinished", "misreported", "miscounted")
-        wrong = [f"{counts[name]} {name}" for name in promised if counts[name]]
+        promised = ["lost", "repeated", "unfinished", "misreported", "miscounted"]
+        promised += ["failed"] if self.keeps_all else []
+        wrong = [*self.wrong, *(f"{counts[name]} {name}" for name in promised if counts[name])]
         if self.counts.uncertain > self.uncertain_allowed:
             wrong.append(f"{self.counts.uncertain} uncertain, {self.uncertain_allowed} allowed")
         return wrong if self.finished else [*wrong, "not finished in time"]
@@ -89,6 +94,7 @@ class Run:
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
         counts: dict[str, int] = values.pop("counts")
+        del values["keeps_all"], values["wrong"]  # `broken` has them
         return {**values, **counts, "broken": self.broken}
 
 
@@ -112,6 +118,8 @@ def run_fault(service: Service, fault: Fault, number: int, mails: int, seed: int
         finished=finished,
         paused=paused,
         seconds=round(time.monotonic() - began, 1),
+        keeps_all=fault.keeps_all,
+        wrong=context.wrong,
     )
 
 

@@ -43,6 +43,9 @@ def test_a_run_names_each_promise_that_it_broke() -> None:
     assert made_run(0, 100).broken == []
     assert made_run(0, 101, lost=2).broken == ["2 lost", "101 uncertain, 100 allowed"]
     assert replace(made_run(0, 0), finished=False).broken == ["not finished in time"]
+    failed = replace(made_run(0, 0), counts=Counts(failed=3), wrong=["not paused"])
+    assert failed.broken == ["not paused"]
+    assert replace(failed, keeps_all=True).broken == ["not paused", "3 failed"]
 
 
 @pytest.mark.parametrize(("misbehaved", "idle"), [(0, True), (2, False)])

@@ -71,7 +71,7 @@ class SmtpTransport:
             self._send_in_loop(queue)
         else:
             self._send_in_threads(queue)
-        return self._run.resolve(queue.outcomes)
+        return self._run.resolve(queue.outcomes, [message.to for message in burst])
 
     # ── a server near us ─────────────────────────────────────────────────────
 

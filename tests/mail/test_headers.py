@@ -93,7 +93,7 @@ def test_an_address_beyond_ascii_is_refused() -> None:
     [
         ("Papers <digest.a.example>", "Papers <digest.a.example>"),
         ("<digest.a.example>", "<digest.a.example>"),
-        ("digest.bücher.example", "digest.xn--bcher-kva.example"),
+        ("<digest.bücher.example>", "<digest.xn--bcher-kva.example>"),
         (
             "Bücher <digest.bücher.example>",
             "=?utf-8?q?B=C3=BCcher?= <digest.xn--bcher-kva.example>",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -160,6 +162,37 @@ def test_a_journal_that_cannot_be_written_is_emptied_and_sending_goes_on(
     assert files(tmp_path) == [""]
     assert "cannot be written" in caplog.text
     assert list(remains_in(tmp_path)) == []
+
+
+def test_a_journal_whose_folder_was_deleted_begins_a_new_file(
+    tmp_path: Path, journal: Journal
+) -> None:
+    journal.start("7")
+    journal.clear()
+    [path] = tmp_path.iterdir()
+    path.unlink()
+    journal.start("8")
+    assert files(tmp_path) == ['{"owner": "8"}\n']
+    shutil.rmtree(tmp_path)
+    journal.plan([1])
+    assert files(tmp_path) == ['{"owner": "8"}\n= 1\n']
+
+
+def test_files_that_cannot_be_deleted_stop_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The folder is another user's, or read-only since an error of its disk."""
+    (foreign := tmp_path / "0000-of-another-boot.1.journal").mkdir()
+    os.utime(foreign, (0, 0))
+    killed(tmp_path, "j.start('7'); j.plan([1])")
+    killed(tmp_path, "j.start('8'); j.plan([2])")
+
+    def refuse(_path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert sorted(remains.owner for remains in remains_in(tmp_path)) == ["7", "8"]
+    assert "cannot be deleted" in caplog.text
 
 
 def test_an_answer_is_written_with_the_next_line(tmp_path: Path, journal: Journal) -> None:

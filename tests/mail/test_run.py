@@ -133,3 +133,77 @@ def test_two_replies_that_differ_in_ids_have_the_same_words() -> None:
     assert without_details(first) == without_details(second) == "554 5.7.1 refused by policy, at"
     assert without_details("550 5.1.1 no such user") != without_details("550 5.7.1 no such user")
     assert without_details("") == ""
+
+
+# ── one domain, and most of a burst ──────────────────────────────────────────
+
+CORP, OTHERS = ["corp.example"], [f"{number}.example" for number in range(8)]
+TEN_OF_CORP = CORP * 10 + OTHERS
+
+
+@pytest.mark.parametrize("one", [RELAY, UNCLEAR, MISSING, reply(552, "5.2.2 full")])
+def test_a_refusal_of_one_domain_is_neither_ours_nor_its_mailboxes(one: Outcome) -> None:
+    outcomes = resolve_refusals([one] * 10 + [ACCEPTED] * 8, History(), TEN_OF_CORP)
+    assert {outcome.state for outcome in outcomes[:10]} == {"deferred"}
+    assert {(outcome.cause, outcome.is_hard_bounce) for outcome in outcomes} == {("message", False)}
+    assert outcomes[10:] == [ACCEPTED] * 8
+
+
+@pytest.mark.parametrize(
+    ("one", "state"), [(UNCLEAR, "deferred"), (RELAY, "deferred"), (MISSING, "refused")]
+)
+def test_a_few_missing_mailboxes_of_one_domain_are_missing(one: Outcome, state: str) -> None:
+    domains = CORP * 3 + OTHERS[:2]
+    outcomes = resolve_refusals([one] * 3 + [ACCEPTED] * 2, History(), domains)
+    assert [outcome.state for outcome in outcomes[:3]] == [state] * 3
+
+
+def test_a_domain_that_accepts_mail_is_not_what_is_refused() -> None:
+    outcomes = resolve_refusals([RELAY] * 10 + [ACCEPTED] * 8, History(), CORP * 18)
+    assert {outcome.state for outcome in outcomes[:10]} == {"misconfigured"}
+
+
+def test_two_domains_that_refuse_alike_show_that_it_is_us() -> None:
+    domains = ["a.example"] * 5 + ["b.example"] * 5 + OTHERS
+    outcomes = resolve_refusals([RELAY] * 10 + [ACCEPTED] * 8, History(), domains)
+    assert {outcome.state for outcome in outcomes[:10]} == {"misconfigured"}
+
+
+def test_what_blames_our_proofs_is_ours_though_one_domain_says_it() -> None:
+    proof = reply(550, "5.7.26 this mail is unauthenticated")
+    outcomes = resolve_refusals([proof] * 10 + [ACCEPTED] * 8, History(), TEN_OF_CORP)
+    assert {outcome.state for outcome in outcomes[:10]} == {"misconfigured"}
+
+
+def test_a_burst_for_one_domain_is_compared_with_those_before() -> None:
+    run, corp = Run(), [f"{number}@corp.example" for number in range(10)]
+    run.resolve([ACCEPTED] * 8, [f"ada@{domain}" for domain in OTHERS])
+    assert {one.state for one in run.resolve([RELAY] * 10, corp)} == {"deferred"}
+    elsewhere = [f"{number}@third.example" for number in range(10)]
+    assert {one.state for one in run.resolve([RELAY] * 10, elsewhere)} == {"misconfigured"}
+
+
+def test_a_domain_that_accepted_mail_before_shows_that_the_relay_has_changed() -> None:
+    run = Run()
+    run.resolve([ACCEPTED] * 2, ["ada@Corp.example", "bob@other.example"])
+    found = run.resolve([RELAY] * 10, ["eve@corp.example"] * 10)
+    assert {one.state for one in found} == {"misconfigured"}
+
+
+@pytest.mark.parametrize("count", [0, 7])
+def test_a_burst_for_one_domain_is_ours_while_few_others_took_mail(count: int) -> None:
+    run = Run()
+    run.resolve([ACCEPTED] * count, [f"ada@{domain}" for domain in OTHERS[:count]])
+    found = run.resolve([RELAY] * 10, ["eve@corp.example"] * 10)
+    assert {one.state for one in found} == {"misconfigured"}
+
+
+@pytest.mark.parametrize(
+    ("refused", "accepted", "state"),
+    [(45, 5, "misconfigured"), (10, 9, "misconfigured"), (10, 10, "refused"), (9, 1, "refused")],
+)
+def test_most_of_a_burst_refused_alike_without_a_word_about_it_is_ours(
+    refused: int, accepted: int, state: str
+) -> None:
+    found = resolve_refusals([UNCLEAR] * refused + [ACCEPTED] * accepted, History())
+    assert {one.state for one in found[:refused]} == {state}

@@ -22,6 +22,7 @@ from tests.newsletter.delivery.sendable import closed_port, point_at
 
 pytestmark = pytest.mark.django_db
 State = TransactionalMail.State
+LONGEST_PAUSE = relay._LONGEST_PAUSE
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +106,25 @@ def test_a_refusal_that_is_about_us_defers_them_and_is_told_to_the_operator(
         send(settings, sink.port, now)
     assert states() == ["sent"] * 3
     assert relay_state() == relay.RelayState()
+
+
+@pytest.mark.parametrize("reply", ["421 4.3.2 restarting", "554 5.7.1 your IP is blocked"])
+def test_what_waited_leaves_at_the_first_tick_after_the_repair(
+    settings: Settings, mails: list[TransactionalMail], reply: str
+) -> None:
+    tick = timedelta(seconds=settings.TICK_SECONDS)
+    with strict_sink(reply_at("greeting", reply)) as sink:
+        for number in range(5):
+            send(settings, sink.port, NOON + number * tick)
+            time.sleep(0.11)
+        tried = sink.connections
+        sink.rule = reply_at("none", "")
+        send(settings, sink.port, NOON + 5 * tick)
+    assert (tried, states()) == (5, ["sent"] * 3)
+
+
+def test_a_pause_is_over_before_the_next_tick(settings: Settings) -> None:
+    assert LONGEST_PAUSE < settings.TICK_SECONDS == 60
 
 
 def test_it_is_tried_for_two_weeks(settings: Settings, mails: list[TransactionalMail]) -> None:

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from mail.relay import relay_state
 from newsletter.delivery.pause import resume
 from newsletter.models import Delivery, Edition
-from subscribers.models import Suppression
+from subscribers.models import Subscriber, Suppression
 from tests.mail.smtp.bursts import reply_at, strict_sink
 from tests.newsletter.delivery.sendable import make_all_due, make_sendable, send, states
 
@@ -76,6 +76,41 @@ def test_the_reason_of_a_pause_names_no_reader(edition: Edition, settings: Setti
         send(edition, sink, settings)
     edition.refresh_from_db()
     assert "<…>: Relay access denied" in edition.pause_reason
+
+
+@pytest.mark.parametrize("reply", ["554 5.7.1 Relay access denied", "550 5.7.1 no"])
+def test_a_domain_that_the_relay_refuses_holds_up_no_other(
+    edition: Edition, settings: Settings, reply: str
+) -> None:
+    few = list(Subscriber.objects.order_by("pk")[:6])
+    for number, one in enumerate(few):
+        one.email = f"reader{number}@corp.example"
+        one.save()
+    with strict_sink(
+        lambda at: reply if at.verb == "RCPT" and at.to.endswith("@corp.example") else None
+    ) as sink:
+        for _ in range(2):
+            send(edition, sink, settings)
+            make_all_due()
+    edition.refresh_from_db()
+    assert (states(), edition.paused_at) == ({"sent": MAILS - 6, "deferred": 6}, None)
+    assert not Suppression.objects.exists()
+    refused = Delivery.objects.filter(state="deferred")
+    assert {one.subscriber_id for one in refused} == {one.pk for one in few}
+
+
+@pytest.mark.parametrize("reply", ["554 5.7.1 Relay access denied", "554 5.7.1 no"])
+def test_a_relay_that_takes_one_of_ten_fails_none_and_pauses(
+    edition: Edition, settings: Settings, reply: str
+) -> None:
+    taken = {one.email for one in Subscriber.objects.order_by("pk")[:2]}
+    with strict_sink(
+        lambda at: reply if at.verb == "RCPT" and at.to not in taken else None
+    ) as sink:
+        send(edition, sink, settings)
+    edition.refresh_from_db()
+    assert states() == {"sent": 2, "deferred": MAILS - 2}
+    assert reply in edition.pause_reason
 
 
 @pytest.mark.parametrize("reply", ["554 5.7.1 no", "554 5.7.1 Client host [192.0.2.7] blocked"])
