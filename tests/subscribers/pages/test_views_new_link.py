@@ -46,7 +46,7 @@ def test_every_address_gets_the_same_answer_byte_for_byte(visitor: Client) -> No
     assert answers == [answers[0]] * 20
     assert answers[0][0] == 200
     mails = TransactionalMail.objects.values_list("subscriber__email", "kind")
-    assert list(mails) == [(EMAILS[0], "link")] * 3
+    assert list(mails) == [(EMAILS[0], "link")]  # while it waits, no second one is queued
 
 
 @pytest.mark.usefixtures("addresses")
