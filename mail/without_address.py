@@ -21,10 +21,10 @@ CUT: Final = "…"
 
 # Mail servers fold long lines within an address, softly in quoted-printable.
 _BREAK: Final = r"(?:=?\s|[\u00ad\u200b\u2060])*"
-_AT: Final = r"(?:@|[=%!]|\s?[(\[{_-]{0,2}\s?at\s?[)\]}_-]{0,2}\s?)"
+_AT: Final = r"(?:@|=3d|[=%!/|#]|&domain=|\s?[(\[{_.-]{0,2}\s?at\s?[)\]}_.-]{0,2}\s?)"
 _DOT: Final = r"(?:\s?[(\[{]?dot[)\]}]?\s?|\[\.\]|\u3002)"
-# "domain=local@forwarder" of SRS, "domain!local" of UUCP.
-_REVERSED: Final = r"[=!:]"
+# "domain=local@forwarder" of SRS, "domain!local" of UUCP, "domain/local" of a folder.
+_REVERSED: Final = r"[=!:/]"
 _ENCODED: Final = re.compile(r"[+=%]([0-9A-Fa-f]{2})")
 _ESCAPED: Final = re.compile(r"[ux](?:00)?([0-9a-f]{2})")
 _LONG_TOKEN: Final = re.compile(r"[A-Za-z0-9+/=_-]{12,}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -136,7 +136,10 @@ def follow(request: HttpRequest, token: str = "") -> HttpResponse:
     edition_id = opened.delivery.edition_id if opened.delivery else None
     found = Candidate.objects.select_related("paper").filter(edition=edition_id, position=position)
     candidate = found.first()
-    target = candidate and candidate.facts.get(f"{kind}_url")
-    if not candidate or not target:
-        return invalid_link(request, "paper")
-    return redirect(candidate.paper if kind == "page" else target)
+    target = str(candidate.facts.get(f"{kind}_url") or "") if candidate else ""
+    if candidate and target and kind == "page":
+        return redirect(candidate.paper)
+    # Not by `redirect`, which takes a text that is no address for the name of a view of ours.
+    if target.startswith(("https://", "http://")):
+        return HttpResponseRedirect(target)
+    return invalid_link(request, "paper")

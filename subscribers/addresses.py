@@ -8,6 +8,7 @@ and not `strasse.example`, and a Turkish `İ` is not an `i`.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from typing import Final
 
@@ -16,6 +17,11 @@ from email_validator import EmailNotValidError, validate_email
 # What copying from a page or a document leaves between letters, and no domain can hold. The two
 # joiners (U+200C, U+200D) are letters of some languages.
 _JOINERS: Final = ("\u200c", "\u200d")
+# What stands around an address in a mail, a log or a list: "Ada <ada@x.example>," or "mailto:".
+_COPIED: Final = re.compile(
+    r"(?:[^<>]*<|mailto:)?(?P<address>[^\s<>:,;]+@[^\s<>:,;]+)>?[,;]?", re.IGNORECASE
+)
+_AROUND: Final = re.compile(r"[<:,;]|\.\Z")
 _DOTS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 
 
@@ -45,10 +51,13 @@ def normalised(typed: str) -> str:
 def spelling(text: str) -> str:
     """The spelling under which an address is stored and found, also of one that is not valid.
 
-    For whatever looks an address up: a search, a provider's event, an import of years ago.
+    For whatever looks an address up: a search, a provider's event, an import of years ago. What
+    was copied with an address does not count. Who signs up types the address alone (`normalised`).
     """
-    if text.isascii() and not text.endswith("."):  # nearly always, and much faster
+    if text.isascii() and not _AROUND.search(text):  # nearly always, and much faster
         return text.strip().lower()
+    if copied := _COPIED.fullmatch(text.strip()):
+        text = copied["address"]
     try:
         return normalised(text)
     except BadAddress:

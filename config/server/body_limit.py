@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from config.server.limits import TOO_LARGE, largest_body
+from config.server.limits import TOO_LARGE, is_unread, largest_body
 
 
 class BodyLimitMiddleware:
@@ -21,7 +21,8 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if _length(request) > largest_body(request.path_info):
+        path = request.path_info
+        if _length(request) > largest_body(path) and not is_unread(path):
             return HttpResponse(TOO_LARGE, status=413, content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 

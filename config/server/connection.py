@@ -30,6 +30,7 @@ from config.server.limits import (
     HEAD_SECONDS,
     KB,
     MB,
+    is_unread,
     largest_body,
     seconds_to_read,
 )
@@ -114,10 +115,13 @@ class Connection:
         except Exception as error:  # noqa: BLE001 (gunicorn sorts its own errors)
             raise Refused(error_response(self._worker, None, self._client, error)) from None
         length, largest = declared_length(request), largest_body(request.path)
-        if length is not None and length > largest:
-            raise too_large()
         if length == 0:
             return request, b""
+        if is_unread(request.path):
+            request.force_close()  # or the body would be taken for the next request
+            return request, b""
+        if length is not None and length > largest:
+            raise too_large()
         if request._expected_100_continue:  # noqa: SLF001 (gunicorn has no other name for it)
             self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:

@@ -6,6 +6,7 @@ need more than a reader's form.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 KB: Final = 1024
@@ -21,7 +22,7 @@ SLOWEST_READER: Final = 16 * KB  # bytes a second
 # Of one process: connections that wait for their peer, and the bytes kept for these.
 MOST_HELD: Final = 32 * MB
 
-SMALL: Final = 8 * KB  # one-click unsubscription has 26 bytes
+SMALL: Final = 8 * KB
 LARGEST: Final = 10 * MB  # some providers report hundreds of events in one request
 _BY_PATH: Final = {
     "/anymail/": LARGEST,
@@ -32,6 +33,8 @@ _BY_PATH: Final = {
     "/confirm/": 64 * KB,
     "/preferences/": 64 * KB,
 }
+# One-click unsubscription: the address says everything, and a mail program may send any body.
+_UNREAD: Final = re.compile("/u(?:/|$)", re.IGNORECASE)
 TOO_LARGE: Final = "This request is too large. Nothing was done.\n"
 
 
@@ -39,6 +42,11 @@ def largest_body(path: str) -> int:
     """How many bytes the body of a request to this path may have."""
     found = (size for start, size in _BY_PATH.items() if path.startswith(start))
     return next(found, SMALL)
+
+
+def is_unread(path: str) -> bool:
+    """Whether a request to this path does the same whatever its body is, also without all of it."""
+    return bool(_UNREAD.match(path))
 
 
 def seconds_to_read(size: int) -> float:

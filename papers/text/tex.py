@@ -30,11 +30,15 @@ Shown = tuple[str, str]  # a span as Unicode, and its TeX when it is a formula
 
 
 def unicode_math(text: str) -> str:
-    """The text with its TeX as Unicode. Broken TeX stays unchanged; never raises."""
+    """The text with its TeX as Unicode. Broken TeX stays unchanged; never raises.
+
+    So does a text of which nothing would be left: a title links to its page by its letters.
+    """
     if not may_have_tex(text):
         return text
     try:
-        return _converted(text, 0)
+        converted = _converted(text, 0)
+        return text if converted.isspace() or not converted else converted
     except Exception as error:  # noqa: BLE001 (any: a text must not cost its page)
         return _left_as_it_is(text, error)
 
@@ -56,7 +60,8 @@ def parts(text: str) -> Iterator[tuple[str, str]]:
     own. Never raises.
     """
     try:
-        yield from list(_parts(text)) if may_have_tex(text) else [(text, "")]
+        found = list(_parts(text)) if may_have_tex(text) else []
+        yield from found if any(shown.strip() for shown, _ in found) else [(text, "")]
     except Exception as error:  # noqa: BLE001 (as above)
         yield _left_as_it_is(text, error), ""
 

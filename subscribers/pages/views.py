@@ -24,6 +24,7 @@ from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
 from subscribers.consent import origin_of
 from subscribers.mail_limits import allow_mail_to
 from subscribers.models import ConsentEntry, Subscriber
+from subscribers.pages.even_time import even_time
 from subscribers.pages.forms import ChoicesForm, SignUpForm, has_choices
 from subscribers.pages.honeypot import Sender, sender
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
@@ -82,7 +83,7 @@ def _sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> Http
     limit = allow_mail_to(email, request.META.get("REMOTE_ADDR", ""))
     if limit.is_refused:
         return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS, limit=limit)
-    with transaction.atomic():
+    with even_time(), transaction.atomic():
         sign_up(email, draft, origin_of(request), timezone.now(), delay=limit.delay)
         # The task is queued for every address: the time it takes would reveal a difference.
         transaction.on_commit(tasks.enqueue)
@@ -236,7 +237,7 @@ def new_link_page(request: HttpRequest) -> HttpResponse:
     limit = allow_mail_to(email, request.META.get("REMOTE_ADDR", ""))
     if limit.is_refused:
         return _render(request, "too_many", HTTPStatus.TOO_MANY_REQUESTS, limit=limit)
-    with transaction.atomic():
+    with even_time(), transaction.atomic():
         request_link(email, origin_of(request), timezone.now(), delay=limit.delay)
         # For every address: the time it takes would reveal a difference.
         transaction.on_commit(tasks.enqueue)

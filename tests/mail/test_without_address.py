@@ -67,6 +67,9 @@ def test_the_recipients_address_is_cut_in_every_spelling(said: str, stored: str)
         ("550@x.example", "550 no such user 550@x.example", "550 no such user …"),
         ("mail@x.example", "mail for 'mail' is refused", "mail for '…' is refused"),
         ("a@x.example", "a user (a) of a@x.example", "a user (…) of …"),
+        ("info@x.example", "info: info=3Dx.example info/x.example x.example/info", "info: … … …"),
+        ("info@x.example", "?user=info&domain=x.example is unknown", "?user=… is unknown"),
+        ("info@x.example", "info..at..x.example info#x.example info|x.example", "… … …"),
     ],
 )
 def test_words_of_the_server_stay_where_a_reader_is_called_so(

@@ -182,6 +182,18 @@ class TestOtherLinks:
         number = candidate.position * 3 + {"arxiv": 1, "code": 2}[kind]
         assert client.get(f"/r/{tokens_of(delivery).read}/{number}")["Location"] == target
 
+    @pytest.mark.parametrize(
+        "target",
+        ["javascript:alert(1)", "=?utf-8?q?hi?=", "admin:index", "/admin/", "//evil.example"],
+    )
+    def test_a_target_that_is_no_address_of_the_web_is_a_404(
+        self, client: Client, delivery: Delivery, target: str
+    ) -> None:
+        candidate = delivery.edition.candidates.get(position=1)
+        candidate.facts["code_url"] = target
+        candidate.save()
+        assert client.get(f"/r/{tokens_of(delivery).read}/5").status_code == 404
+
     def test_a_title_leads_to_the_paper_s_page(self, client: Client, delivery: Delivery) -> None:
         first = delivery.edition.candidates.get(position=1)
         response = client.get(f"/r/{tokens_of(delivery).read}/3")

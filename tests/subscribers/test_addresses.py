@@ -88,6 +88,13 @@ def test_the_address_hash_ignores_capitals_and_spaces() -> None:
         ("jo@example.org.", "jo@example.org"),
         ("ÄDÄ@example.org", "ädä@example.org"),
         ("anything", "anything"),
+        ("<Jo@example.org>", "jo@example.org"),
+        ("Jo Müller <jo@bücher.example.org>", "jo@xn--bcher-kva.example.org"),
+        ('"Müller, Jo" <jo@example.org>;', "jo@example.org"),
+        ("mailto:Jo@Bücher.example.org", "jo@xn--bcher-kva.example.org"),
+        (" jo@example.org, ", "jo@example.org"),
+        ("jo@example.org, bo@example.org", "jo@example.org, bo@example.org"),
+        ("Jo:", "jo:"),
     ],
 )
 def test_whatever_is_looked_up_has_the_spelling_of_what_is_stored(text: str, expected: str) -> None:

@@ -7,7 +7,7 @@ from config.server.limits import KB
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/search/", "/no/such/page", "/api/papers", "/u/abc"])
+@pytest.mark.parametrize("path", ["/", "/search/", "/no/such/page", "/api/papers", "/p/abc"])
 def test_a_body_over_the_limit_is_refused_on_every_path(client: Client, path: str) -> None:
     answer = client.generic("POST", path, b"x" * (8 * KB + 1), content_type="text/plain")
     assert (answer.status_code, answer["Content-Type"]) == (413, "text/plain; charset=utf-8")

@@ -52,6 +52,33 @@ def test_what_is_malformed_or_too_large_is_refused_at_once(
     assert b"connection: close" in answer.lower()
 
 
+ONE_CLICK = b"POST /u/x HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 26\r\n\r\nList-Unsubscribe=One-Click",
+        b"Content-Length: 600000000\r\n\r\n" + b"x" * 500_000,
+        b"Content-Length: 26\r\n\r\nList",
+        b"Content-Length: 26\r\nExpect: 100-continue\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n2001\r\n",
+    ],
+    ids=["as specified", "too large", "cut off", "expected", "malformed chunks", "too large chunk"],
+)
+def test_a_one_click_is_served_whatever_its_body_is(server: Server, rest: bytes) -> None:
+    answer = server.exchange(ONE_CLICK + rest)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"POST 0 b''" in answer
+
+
+def test_the_body_of_a_one_click_is_no_next_request(server: Server) -> None:
+    inner = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = ONE_CLICK + b"Content-Length: %d\r\n\r\n" % len(inner)
+    assert server.exchange(head + inner + LAST).count(b"HTTP/1.1 ") == 1
+
+
 def test_a_refusal_arrives_though_the_peer_still_sends(server: Server) -> None:
     head = b"POST / HTTP/1.1\r\nContent-Length: 600000000\r\n\r\n"
     assert server.exchange(head + b"x" * 500_000).startswith(b"HTTP/1.1 413 ")

@@ -4,14 +4,14 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from config.server import limits
-from config.server.limits import KB, MB, largest_body, seconds_to_read
+from config.server.limits import KB, MB, is_unread, largest_body, seconds_to_read
 
 
 @pytest.mark.parametrize(
     ("path", "size"),
     [
         ("/", 8 * KB),
-        ("/u/dGhpcyBpcyBh", 8 * KB),
+        ("/p/dGhpcyBpcyBh", 8 * KB),
         ("/subscribe/", 64 * KB),
         ("/preferences/token/unsubscribe/", 64 * KB),
         ("/admin/login/", MB),
@@ -31,6 +31,16 @@ def test_every_path_with_a_limit_of_its_own_exists() -> None:
         reverse(f"subscribers:{name}", args=["x"])[1:-2] for name in ("confirm", "preferences")
     }
     assert {path[1:] for path in limits._BY_PATH} <= known
+
+
+@pytest.mark.parametrize("path", ["/u/dGhpcyBpcyBh", "/U/dGhpcyBpcyBh", "/u/", "/u"])
+def test_the_body_of_a_one_click_is_not_read(path: str) -> None:
+    assert is_unread(path)
+
+
+@pytest.mark.parametrize("path", ["/", "/p/u/", "/updates", "//u/x", "/preferences/x/unsubscribe/"])
+def test_every_other_body_is_read(path: str) -> None:
+    assert not is_unread(path)
 
 
 def test_a_larger_response_has_more_time() -> None:

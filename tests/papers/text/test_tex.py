@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.text.tex import unicode_math
+from papers.text.tex import parts, unicode_math
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,9 @@ def test_no_text_raises_an_error(text: str) -> None:
 @given(st.text(alphabet="abc 123.,%&#_^()'", max_size=60))
 def test_text_without_dollars_or_commands_is_unchanged(text: str) -> None:
     assert unicode_math(text) == text
+
+
+@pytest.mark.parametrize("text", ["\\\\", "$\\phantom{x}$", "\\emph{}", "\\textbf{ }", "$\\,$"])
+def test_a_text_of_which_nothing_would_be_left_is_unchanged(text: str) -> None:
+    assert unicode_math(text) == text
+    assert list(parts(text)) == [(text, "")]
