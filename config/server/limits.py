@@ -26,7 +26,6 @@ SMALL: Final = 8 * KB
 LARGEST: Final = 10 * MB  # some providers report hundreds of events in one request
 _BY_PATH: Final = {
     "/anymail/": LARGEST,
-    "/u/": LARGEST,  # whatever a mail program sends: nothing reads it, and the reader must get out
     "/admin/": MB,
     # Sixty words of 80 letters, each letter escaped as nine characters, are 43 KB.
     "/subscribe/": 64 * KB,
