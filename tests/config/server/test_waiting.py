@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from config.server.waiting import Waiting
@@ -72,3 +73,11 @@ def test_bytes_are_free_again_after_the_wait() -> None:
         waiting.begin(transport, 90)
         waiting.end(transport)
     assert closed(found) == [False, False, False]
+
+
+def test_one_that_has_just_begun_to_wait_is_not_closed_to_make_room() -> None:
+    waiting, (only,) = Waiting(100), transports(1)
+    waiting.begin(only)
+    assert not waiting.close_oldest(seconds=30)
+    time.sleep(0.02)
+    assert waiting.close_oldest(seconds=0.01)
