@@ -23,6 +23,8 @@ worker_connections = 400
 timeout = 30
 graceful_timeout = 30
 keepalive = 5
+# A proxy passes on what a client sends: a header SCRIPT_NAME would answer 500, or move every link.
+forwarder_headers = ""
 # A restart after so many requests limits a slow memory leak in any library; the jitter keeps the
 # workers from restarting at the same time.
 max_requests = 5000

@@ -46,7 +46,7 @@ from web.admin import (
 )
 
 _EDITION_FIELDS: Final = (
-    "cadence", "day", "state_badge", "closes", "note", "candidates_count", "deliveries_by_state",
+    "cadence", "day", "state_words", "closes", "note", "candidates_count", "deliveries_by_state",
     "progress", "complaints", "awaited_since", "composed_at", "trend_version", "paused_at",
     "pause_reason",
     "cancelled_at",
@@ -128,6 +128,10 @@ class EditionAdmin(RetryAction, BaseAdmin[Edition]):
     @badge("state", "state")
     def state_badge(self, edition: Edition) -> tuple[str, str]:
         return edition_state(edition)
+
+    @admin.display(description="state")  # Unfold makes labels of pairs in lists only
+    def state_words(self, edition: Edition) -> str:
+        return edition_state(edition)[1]
 
     def has_control_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
         return request.user.has_perm("newsletter.change_edition")

@@ -61,3 +61,8 @@ def test_the_access_log_has_neither_path_nor_referer() -> None:
     """%(r)s, %(U)s, %(q)s and %(f)s are the request line, the path, the query and the Referer."""
     written = load()["access_log_format"]
     assert written == "%(m)s %({route}e)s %(s)s %(B)sB %(M)sms"
+
+
+def test_no_header_of_a_client_sets_the_path_of_the_site() -> None:
+    """gunicorn reads SCRIPT_NAME from the machine's own address by default: a proxy's clients."""
+    assert load()["forwarder_headers"] == ""
