@@ -239,7 +239,9 @@ def _of_a_row(method: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     """The action, or 404 when its address names no row: Unfold passes on any text as the id."""
 
     @wraps(method)
-    def run(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    def run(self: Any, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        if object_id is None:  # a button of a list
+            return method(self, request)
         row = admin.ModelAdmin.get_object(self, request, unquote(str(object_id)))
         if row is None:
             raise Http404("There is no such row.")

@@ -44,9 +44,14 @@ class Waiting:
         self._since.pop(transport, None)
 
     def close_oldest(self, seconds: float = 0.0) -> bool:
-        """Close the connection that has waited longest; False when none has waited so long."""
-        oldest = next(iter(self._held), None)
-        if oldest is None or time.monotonic() - self._since[oldest] < seconds:
+        """Close the connection that has waited longest; False when none has waited so long.
+
+        One that keeps bytes was read from before: no time is left to it.
+        """
+        latest = time.monotonic() - seconds
+        closable = (one for one, size in self._held.items() if size or self._since[one] <= latest)
+        oldest = next(closable, None)
+        if oldest is None:
             return False
         self.end(oldest)
         oldest.abort()

@@ -81,3 +81,11 @@ def test_one_that_has_just_begun_to_wait_is_not_closed_to_make_room() -> None:
     assert not waiting.close_oldest(seconds=30)
     time.sleep(0.02)
     assert waiting.close_oldest(seconds=0.01)
+
+
+def test_one_that_keeps_bytes_is_closed_before_a_new_one() -> None:
+    waiting, (new, reader) = Waiting(100), transports(2)
+    waiting.begin(new)
+    waiting.begin(reader, 50)
+    assert waiting.close_oldest(seconds=30)
+    assert closed([new, reader]) == [False, True]
