@@ -48,8 +48,7 @@ from web.admin import (
 _EDITION_FIELDS: Final = (
     "cadence", "day", "state_words", "closes", "note", "candidates_count", "deliveries_by_state",
     "progress", "complaints", "awaited_since", "composed_at", "trend_version", "paused_at",
-    "pause_reason",
-    "cancelled_at",
+    "pause_reason", "cancelled_at",
 )  # fmt: skip
 
 
@@ -169,9 +168,8 @@ class EditionAdmin(RetryAction, BaseAdmin[Edition]):
     )
     def cancel(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
         skipped = pause.cancel(object_id, timezone.now())
-        return self._controlled(
-            request, object_id, f"The edition is cancelled: {skipped} mails were skipped."
-        )
+        text = f"The edition is cancelled: {skipped} mails were skipped."
+        return self._controlled(request, object_id, text)
 
     @confirm_action(
         title="Compose again",
