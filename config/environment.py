@@ -21,6 +21,7 @@ _LINE = re.compile(r"(?:export )?[A-Za-z_0-9]+=.*|\s*(?:#.*)?")
 # `docker run --env-file` keeps quotes, which no shell and no .env reader would; but a generated
 # secret may begin and end with one.
 _QUOTED = re.compile(r"(['\"])(?P<inner>(?:(?!\1).)*)\1")
+_SHOWN = 60  # characters
 _SECRETS = ("_KEY", "_PASSWORD", "_TOKEN", "_SECRET", "_FALLBACKS")
 
 
@@ -90,11 +91,18 @@ def _parse(var: str, text: str, cast: type | None) -> object:
         return text if cast is None else cast(text)
     except ValueError:
         kind = "a whole number" if cast is int else "a number"
-        raise ImproperlyConfigured(f"{var} must be {kind}, not {text!r}.") from None
+        raise ImproperlyConfigured(f"{var} must be {kind}, not {shown(text)}.") from None
+
+
+def shown(text: str) -> str:
+    """A wrong value for a message, cut short, and without what may be a password of a URL."""
+    after = text.rpartition("@")[2] if "://" in text else text
+    cut = after[:_SHOWN]
+    return repr(cut) if cut == text else f"{cut!r} (in part)"
 
 
 def _flag(var: str, text: str) -> bool:
     try:
         return _FLAGS[text.lower()]
     except KeyError:
-        raise ImproperlyConfigured(f"{var} must be true or false, not {text!r}.") from None
+        raise ImproperlyConfigured(f"{var} must be true or false, not {shown(text)}.") from None

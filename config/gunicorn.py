@@ -9,12 +9,32 @@ import subprocess
 import sys
 from pathlib import Path
 
-_port = os.environ.get("PORT") or "8000"
-if not (_port.isascii() and _port.isdecimal() and int(_port) < 65536):
-    sys.exit(f"Trending Papers cannot start. PORT must be a number up to 65535, not {_port!r}.")
+# Without a limit a mistyped number starts processes until the machine has no memory left.
+_MOST_WORKERS = 64
+
+
+def _number(text: str, most: int) -> int | None:
+    """A number up to `most`; the length first, since Python refuses thousands of digits."""
+    is_number = len(text) <= 5 and text.isascii() and text.isdecimal()
+    return int(text) if is_number and int(text) <= most else None
+
+
+_given = os.environ.get("PORT") or "8000"
+_port = _number(_given, 65535)
+if _port is None:
+    sys.exit(
+        f"Trending Papers cannot start. PORT must be a number up to 65535, not {_given[:60]!r}."
+    )
 # This machine only, for a proxy beside it; a container says 0.0.0.0.
 bind = f"{os.environ.get('BIND') or '127.0.0.1'}:{_port}"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+_given = os.environ.get("WEB_CONCURRENCY", "").strip() or "2"
+_workers = _number(_given, _MOST_WORKERS)
+if not _workers:
+    sys.exit(
+        "Trending Papers cannot start. WEB_CONCURRENCY must be a number of processes from 1 to "
+        f"{_MOST_WORKERS}, not {_given[:60]!r}."
+    )
+workers = _workers
 # gunicorn's own threaded worker lets a slow peer keep a thread: docs/decisions/0023-own-worker.md.
 worker_class = "config.server.worker.BufferingWorker"
 threads = 4
@@ -23,6 +43,8 @@ worker_connections = 400
 timeout = 30
 graceful_timeout = 30
 keepalive = 5
+# A proxy passes on what a client sends: a header SCRIPT_NAME would answer 500, or move every link.
+forwarder_headers = ""
 # A restart after so many requests limits a slow memory leak in any library; the jitter keeps the
 # workers from restarting at the same time.
 max_requests = 5000

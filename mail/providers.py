@@ -14,6 +14,7 @@ import anymail.backends
 from django.core.exceptions import ImproperlyConfigured
 
 _PREFIX = "ANYMAIL_"
+_LONGEST_TIMEOUT = 3600.0  # seconds
 # Modules of anymail.backends that are no provider, and a former name of Brevo.
 _NOT_PROVIDERS = {"base", "base_requests", "console", "test", "sendinblue"}
 
@@ -38,9 +39,9 @@ def anymail_settings(environment: Mapping[str, str]) -> dict[str, Any]:
         ImproperlyConfigured: a value that begins like JSON is not JSON.
     """
     return {
-        name.removeprefix(_PREFIX): _typed(name, value)
+        name.removeprefix(_PREFIX): _typed(name, value.strip())
         for name, value in environment.items()
-        if name.startswith(_PREFIX) and value
+        if name.startswith(_PREFIX) and value.strip()
     }
 
 
@@ -50,9 +51,16 @@ def _typed(name: str, value: str) -> object:
         return value.lower() == "true"
     try:
         if name.endswith("_TIMEOUT"):
-            return float(value)
+            return _seconds(value)
         return json.loads(value) if value[0] in "{[" else value
-    except ValueError as error:
-        kind = "a number" if name.endswith("_TIMEOUT") else "JSON"
-        # The value itself may contain a key, so it is not repeated here.
-        raise ImproperlyConfigured(f"{name} must be {kind}: {error}.") from None
+    except (ValueError, RecursionError):
+        kind = "a number of seconds above 0" if name.endswith("_TIMEOUT") else "JSON"
+        # The value itself may contain a key, so neither it nor the error is repeated here.
+        raise ImproperlyConfigured(f"{name} must be {kind}.") from None
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= _LONGEST_TIMEOUT:  # not NaN either
+        raise ValueError
+    return seconds

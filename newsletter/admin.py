@@ -46,10 +46,9 @@ from web.admin import (
 )
 
 _EDITION_FIELDS: Final = (
-    "cadence", "day", "state_badge", "closes", "note", "candidates_count", "deliveries_by_state",
+    "cadence", "day", "state_words", "closes", "note", "candidates_count", "deliveries_by_state",
     "progress", "complaints", "awaited_since", "composed_at", "trend_version", "paused_at",
-    "pause_reason",
-    "cancelled_at",
+    "pause_reason", "cancelled_at",
 )  # fmt: skip
 
 
@@ -129,6 +128,10 @@ class EditionAdmin(RetryAction, BaseAdmin[Edition]):
     def state_badge(self, edition: Edition) -> tuple[str, str]:
         return edition_state(edition)
 
+    @admin.display(description="state")  # Unfold makes labels of pairs in lists only
+    def state_words(self, edition: Edition) -> str:
+        return edition_state(edition)[1]
+
     def has_control_permission(self, request: HttpRequest, _object_id: object = None) -> bool:
         return request.user.has_perm("newsletter.change_edition")
 
@@ -165,9 +168,8 @@ class EditionAdmin(RetryAction, BaseAdmin[Edition]):
     )
     def cancel(self, request: HttpRequest, _form: object, object_id: int) -> HttpResponse:
         skipped = pause.cancel(object_id, timezone.now())
-        return self._controlled(
-            request, object_id, f"The edition is cancelled: {skipped} mails were skipped."
-        )
+        text = f"The edition is cancelled: {skipped} mails were skipped."
+        return self._controlled(request, object_id, text)
 
     @confirm_action(
         title="Compose again",

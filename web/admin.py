@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, ProgrammingError, models
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -230,7 +232,22 @@ def confirm_action(
         icon=icon,
         dialog={**dialog, "form_class": form},
     )
-    return cast("Callable[[F], F]", decorate)
+    return cast("Callable[[F], F]", lambda method: _of_a_row(decorate(method)))
+
+
+def _of_a_row(method: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The action, or 404 when its address names no row: Unfold passes on any text as the id."""
+
+    @wraps(method)
+    def run(self: Any, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        if object_id is None:  # a button of a list
+            return method(self, request)
+        row = admin.ModelAdmin.get_object(self, request, unquote(str(object_id)))
+        if row is None:
+            raise Http404("There is no such row.")
+        return method(self, request, object_id=row.pk)
+
+    return run
 
 
 def back_to(request: HttpRequest, url: str) -> HttpResponse:

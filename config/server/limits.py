@@ -19,6 +19,10 @@ BODY_SECONDS: Final = 20.0
 RESPONSE_SECONDS: Final = 20.0
 SLOWEST_READER: Final = 16 * KB  # bytes a second
 
+# Before this a connection is not closed to make room: when hundreds arrive at the same moment, each
+# waits until the event loop has read what it has sent already.
+LEAST_WAIT_SECONDS: Final = 0.5
+
 # Of one process: connections that wait for their peer, and the bytes kept for these.
 MOST_HELD: Final = 32 * MB
 

@@ -6,6 +6,7 @@ room, the connection that has waited longest is closed: a peer that is not slow 
 
 from __future__ import annotations
 
+import time
 from asyncio import WriteTransport
 
 
@@ -15,6 +16,7 @@ class Waiting:
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._held: dict[WriteTransport, int] = {}
+        self._since: dict[WriteTransport, float] = {}
         self._bytes = 0
 
     def __len__(self) -> int:
@@ -24,6 +26,7 @@ class Waiting:
         """This connection waits from now on, and `size` bytes are kept for it."""
         self.end(transport)
         self._held[transport] = 0
+        self._since[transport] = time.monotonic()
         self.keep(transport, size)
 
     def keep(self, transport: WriteTransport, size: int) -> None:
@@ -38,10 +41,16 @@ class Waiting:
     def end(self, transport: WriteTransport) -> None:
         """It waits no longer. Without effect when it was closed by `close_oldest`."""
         self._bytes -= self._held.pop(transport, 0)
+        self._since.pop(transport, None)
 
-    def close_oldest(self) -> bool:
-        """Close the connection that has waited longest; False when none waits."""
-        oldest = next(iter(self._held), None)
+    def close_oldest(self, seconds: float = 0.0) -> bool:
+        """Close the connection that has waited longest; False when none has waited so long.
+
+        One that keeps bytes was read from before: no time is left to it.
+        """
+        latest = time.monotonic() - seconds
+        closable = (one for one, size in self._held.items() if size or self._since[one] <= latest)
+        oldest = next(closable, None)
         if oldest is None:
             return False
         self.end(oldest)

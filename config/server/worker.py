@@ -20,7 +20,7 @@ from typing import Any, Final
 from gunicorn.workers.base import Worker
 
 from config.server.connection import Connection
-from config.server.limits import HEAD_BYTES, MOST_HELD
+from config.server.limits import HEAD_BYTES, LEAST_WAIT_SECONDS, MOST_HELD
 from config.server.waiting import Waiting
 
 _HEARTBEAT: Final = 1.0  # seconds
@@ -98,8 +98,8 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # it has no types
     def _accept(self, listener: Any) -> None:
         """One connection a turn, so that the other processes get theirs."""
         is_full = len(self._connections) >= self.cfg.worker_connections
-        if is_full and not self._waiting.close_oldest():
-            self._rest(listener)  # the request of every connection is complete, and in work
+        if is_full and not self._waiting.close_oldest(LEAST_WAIT_SECONDS):
+            self._rest(listener)  # each connection is new, or its request is complete and in work
             return
         try:
             peer, _ = listener.accept()

@@ -52,7 +52,8 @@ def tracking(request: HttpRequest, provider: str) -> HttpResponse:
 def secrets() -> list[str]:
     """The valid values of `user:password`: several while the secret is being changed."""
     given = settings.ANYMAIL.get("WEBHOOK_SECRET") or []
-    return [given] if isinstance(given, str) else [str(one) for one in given]
+    # One that was read as JSON may be anything; what is no list of texts fails its check.
+    return [str(one) for one in given] if isinstance(given, list) else [str(given)]
 
 
 @cache

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from unfold.admin import ModelAdmin
 
@@ -235,3 +236,32 @@ def test_the_list_of_deliveries_has_these_columns(
     assert heads == [
         "id", "edition", "subscriber", "state", "reason", "attempts", "sent (utc)", "error",
     ]  # fmt: skip
+
+
+def test_an_action_of_a_list_opens_its_dialog(admin_client: Client) -> None:
+    actions = [
+        reverse(f"admin:{action.action_name}")
+        for page in admin.site._registry.values()
+        if isinstance(page, ModelAdmin)
+        for action in page._get_base_actions_list()
+        if action.dialog
+    ]
+    assert actions
+    assert {admin_client.get(url).status_code for url in actions} == {200}
+
+
+@pytest.mark.parametrize("object_id", ["0", "!!1", "x", "\0", "9" * 30, "1_2F"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_action_on_a_row_that_there_is_not_is_404(
+    admin_client: Client, method: str, object_id: str
+) -> None:
+    actions = [
+        reverse(f"admin:{action.action_name}", args=[object_id])
+        for page in admin.site._registry.values()
+        if isinstance(page, ModelAdmin)
+        for action in page._get_base_actions_detail()
+        if action.dialog
+    ]
+    assert len(actions) >= 8
+    answers = [getattr(admin_client, method)(url).status_code for url in actions]
+    assert answers == [404] * len(actions)

@@ -137,3 +137,15 @@ def test_a_file_that_cannot_be_opened_is_refused(file: Path) -> None:
     file.mkdir()
     with pytest.raises(ImproperlyConfigured, match="cannot be read by this user: Is a directory"):
         Environment.read_env(file)
+
+
+@pytest.mark.parametrize("name", ["int", "float", "bool"])
+def test_a_wrong_value_is_shown_in_part_and_without_a_password(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for text in ("x" * 5000, "postgres://u:hunter2@host/db", "1" * 5000 + "x"):
+        monkeypatch.setenv("SAMPLE", text)
+        with pytest.raises(ImproperlyConfigured, match="SAMPLE must be") as refusal:
+            getattr(env, name)("SAMPLE")
+        assert len(str(refusal.value)) < 130
+        assert "hunter2" not in str(refusal.value)

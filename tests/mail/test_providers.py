@@ -53,6 +53,17 @@ def test_broken_json_is_refused_by_name_and_without_its_value() -> None:
     assert "hunter2" not in str(refusal.value)
 
 
-def test_a_timeout_that_is_no_number_is_refused() -> None:
+@pytest.mark.parametrize("text", ["soon", "nan", "inf", "1e400", "-1", "0", "1" + "0" * 20])
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="ANYMAIL_REQUESTS_TIMEOUT must be a number"):
-        anymail_settings({"ANYMAIL_REQUESTS_TIMEOUT": "soon"})
+        anymail_settings({"ANYMAIL_REQUESTS_TIMEOUT": text})
+
+
+def test_json_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="ANYMAIL_SEND_DEFAULTS must be JSON"):
+        anymail_settings({"ANYMAIL_SEND_DEFAULTS": "[" * 100_000})
+
+
+def test_white_space_around_a_key_is_no_part_of_it() -> None:
+    assert anymail_settings({"ANYMAIL_RESEND_API_KEY": " re_123\r"}) == {"RESEND_API_KEY": "re_123"}
+    assert anymail_settings({"ANYMAIL_RESEND_API_KEY": "  "}) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -143,6 +144,13 @@ def test_a_frozen_edition_cannot_be_changed_or_deleted(admin_client: Client) -> 
     assert admin_client.post(url, {"post": "yes"}).status_code == 403
     edition.refresh_from_db()
     assert edition.note == "as sent"
+
+
+def test_the_page_of_an_edition_names_its_state_in_words(admin_client: Client) -> None:
+    edition = make_edition(paused_at=NOON, pause_reason="by ada")
+    page = admin_client.get(row_url(edition)).content.decode()
+    assert "(&#x27;" not in page
+    assert re.search(r"readonly[^>]*>\s*paused\s*<", page)
 
 
 def test_an_edition_can_be_added_with_a_note_before_it_closes(admin_client: Client) -> None:

@@ -103,9 +103,18 @@ def test_a_provider_that_reports_nothing_needs_no_secret(settings: Settings) -> 
 
 
 @pytest.mark.parametrize(
-    "secret", ["0123456789abcdefghijkl", "reports:short", "a b:" + SECRET, f"{SECRET}@/", ["x"]]
+    "secret",
+    [
+        "0123456789abcdefghijkl",
+        "reports:short",
+        "a b:" + SECRET,
+        f"{SECRET}@/",
+        ["x"],
+        True,
+        {"a": 1},
+    ],
 )
-def test_a_secret_that_no_url_can_carry_is_an_error(settings: Settings, secret: str) -> None:
+def test_a_secret_that_no_url_can_carry_is_an_error(settings: Settings, secret: object) -> None:
     select(settings, "postmark", POSTMARK_SERVER_TOKEN="x", WEBHOOK_SECRET=secret)
     [error] = checks.check_webhook_secret()
     assert error.id == "trending.E018"

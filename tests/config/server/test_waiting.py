@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from config.server.waiting import Waiting
@@ -72,3 +73,19 @@ def test_bytes_are_free_again_after_the_wait() -> None:
         waiting.begin(transport, 90)
         waiting.end(transport)
     assert closed(found) == [False, False, False]
+
+
+def test_one_that_has_just_begun_to_wait_is_not_closed_to_make_room() -> None:
+    waiting, (only,) = Waiting(100), transports(1)
+    waiting.begin(only)
+    assert not waiting.close_oldest(seconds=30)
+    time.sleep(0.02)
+    assert waiting.close_oldest(seconds=0.01)
+
+
+def test_one_that_keeps_bytes_is_closed_before_a_new_one() -> None:
+    waiting, (new, reader) = Waiting(100), transports(2)
+    waiting.begin(new)
+    waiting.begin(reader, 50)
+    assert waiting.close_oldest(seconds=30)
+    assert closed([new, reader]) == [False, True]

@@ -40,6 +40,18 @@ def test_a_page_is_served_beside_more_slow_peers_than_there_is_room_for(tmp_path
     assert server.stop() == 0
 
 
+def test_all_of_many_connections_at_the_same_moment_are_served(tmp_path: Path) -> None:
+    server = start(tmp_path, "--worker-connections", "20")
+    with ExitStack() as stack:
+        peers = []
+        for _ in range(300):
+            peers.append(stack.enter_context(connect(server)))
+            peers[-1].sendall(LAST)
+        served = sum(peer.recv(15) == b"HTTP/1.1 200 OK" for peer in peers)
+    assert served == 300
+    assert server.stop() == 0
+
+
 def test_a_stopping_worker_finishes_what_has_begun(tmp_path: Path) -> None:
     server = start(tmp_path)
     with connect(server) as busy, connect(server) as sending, connect(server) as silent:
