@@ -118,9 +118,12 @@ def test_a_closed_journal_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
-    os.umask(0)
-    made = Journal(tmp_path / "journal")
-    made.start("7")
+    before = os.umask(0)
+    try:
+        made = Journal(tmp_path / "journal")
+        made.start("7")
+    finally:
+        os.umask(before)
     [path] = (tmp_path / "journal").iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -8,6 +8,15 @@ from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
+from config.celery import note_tick
+
+
+@pytest.fixture(autouse=True)
+def _ticks() -> None:
+    """Beat and a worker are at work: a web process that is old enough asks for their signs."""
+    note_tick("beat")
+    note_tick("worker")
+
 
 def test_a_running_process_is_healthy_without_any_store(client: Client) -> None:
     response = client.get("/healthz")
