@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -124,4 +124,6 @@ class MailReceiver:
 
     def _api(self) -> Fault | None:
         kind = self._reply("request")
+        if kind == "429":  # the whole service waits for as long as the provider asks
+            return replace(FAULTS["429"], headers={"Retry-After": "2"})
         return FAULTS[kind] if isinstance(kind, str) else None
