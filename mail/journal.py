@@ -42,7 +42,7 @@ from mail.outcome import Outcome
 log = logging.getLogger(__name__)
 _SUFFIX: Final = ".journal"
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-# Of another boot or another machine: of no use to us, and then to nobody.
+# Files of another boot prove nothing; in a shared folder they may be those of another machine.
 _KEEP_FOREIGN: Final = 7 * 86_400.0  # seconds
 
 
@@ -169,7 +169,7 @@ class Journal:
         return self._file is not None and not os.fstat(self._file).st_nlink
 
     def _create(self, folder: Path) -> None:
-        """Lock the file before it gets its name: nobody may take it for one that was left."""
+        """Lock the file before it gets its name, or another process would read it as a left one."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{boot_id()}.{uuid.uuid4().hex}{_SUFFIX}"
         draft = path.with_suffix(".new")

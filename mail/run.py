@@ -97,7 +97,7 @@ def _of_one_domain(
 
 
 def _can_be_domain_s(one: Outcome, same: int) -> bool:
-    """Not what blames our address, name or proofs: that is about us, whoever says it."""
+    """Not what blames our address, name or proofs: that is about us, also from one domain."""
     if one.cause == "us" and one.advice != RELAY.advice:
         return False
     return _can_be_ours(one) and same >= (FEW if one.disputed else SAME)

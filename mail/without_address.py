@@ -73,7 +73,7 @@ def without_address(text: str, address: str = "", *, ours: str = "") -> str:
 
 
 def without_names(text: str) -> str:
-    """The text without any address, whoever it belongs to, and without what stands in brackets.
+    """The text without any address, of readers and of others, and without what stands in brackets.
 
     For reading the words: an address may contain any word, and a server did not say that.
     """

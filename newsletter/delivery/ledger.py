@@ -130,11 +130,11 @@ UPDATE newsletter_delivery SET lease_until = NULL, fence = NULL
    AND edition_id = %(edition)s AND fence = %(fence)s AND state IN ('queued', 'deferred')
 """
 
-# What a killed process had marked and not begun: the attempt was not made, so it does not count.
-# Also rows whose lease has run out: they keep the fence.
+# What a killed process had marked and not begun. The attempt counts: the message itself may be what
+# ends the processes. Also rows whose lease has run out: they keep the fence.
 _REQUEUE = """
 UPDATE newsletter_delivery
-   SET state = 'queued', reason = '', attempts = greatest(attempts - 1, 0),
+   SET state = 'queued', reason = '',
        next_attempt_at = %(now)s, lease_until = NULL, fence = NULL
  WHERE id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s AND fence = %(fence)s
    AND state IN ('sending', 'uncertain')

@@ -53,7 +53,7 @@ SELECT delivery.id, delivery.reason, left(delivery.error, 1000),
  ORDER BY delivery.id
 """  # noqa: S608 (constants only)
 
-# Guarded, so two operators may do it at once: a row that the other one has queued again meanwhile
+# Guarded, so two operators may do it at once: a row that the other one has queued again since
 # does not match any more. Nor does one that an event has made sent. A worker that holds a row is
 # not disturbed, since no failed row has a fence.
 _QUEUE_AGAIN: Final = f"""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from mail.journal import NO_JOURNAL, Journal, boot_id, remains_in
 from mail.message import Message
@@ -79,7 +80,17 @@ def test_each_message_gets_the_state_that_the_journal_proves(tmp_path: Path) -> 
     assert (sent.provider_id, sent.sent_at) == ("250 ok", NOW)
     assert (failed.error, deferred.error) == ("550", "451")
     assert timedelta(minutes=1) <= deferred.next_attempt_at - NOW < timedelta(minutes=2)
-    assert (queued.attempts, queued.fence, queued.lease_until) == (0, None, None)
+    assert (queued.attempts, queued.fence, queued.lease_until) == (1, None, None)
+
+
+def test_a_message_that_ends_each_process_before_it_leaves_is_given_up(
+    tmp_path: Path, settings: Settings
+) -> None:
+    burst = Burst(tmp_path, [UNTOUCHED, UNTOUCHED])
+    Delivery.objects.filter(pk=burst.ids[0]).update(attempts=settings.MAX_ATTEMPTS)
+    assert recover(tmp_path, NOW) == [Batch(burst.edition.pk, burst.ids[1], burst.ids[1])]
+    assert burst.states() == ["failed", "queued"]
+    assert burst.rows()[0].reason == "could not be rendered: an error of ours"
 
 
 def test_only_what_had_begun_is_in_doubt(tmp_path: Path) -> None:
