@@ -23,6 +23,7 @@ class ReadyMail:
     """A digest whose bytes are made already."""
 
     def __init__(self, number: int) -> None:
+        self.reference = number
         self.to = f"reader{number}@bench.test"
         self.shared_lines = type(self)  # of all of them
         head = f"Message-ID: <{number}@bench.test>\nTo: {self.to}\n\n"
