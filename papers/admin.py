@@ -214,7 +214,7 @@ class TopicAdmin(BaseAdmin[Topic]):
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 (as Django reads it)
     actions_list = ("reclassify",)
     fieldsets = (
-        (None, {"fields": (("name", "slug"), "description", ("position", "is_active"))}),
+        (None, {"fields": (("name", "slug"), "family", "description", ("position", "is_active"))}),
         ("What gives a paper this topic", {"fields": ("categories", "query", "title_query")}),
     )
 

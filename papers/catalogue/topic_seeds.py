@@ -14,6 +14,7 @@ class Seed:
 
     slug: str
     name: str
+    family: str
     description: str
     categories: tuple[str, ...]
     query: str
@@ -26,6 +27,7 @@ def _load(file: Path) -> tuple[Seed, ...]:
         Seed(
             topic["slug"],
             topic["name"],
+            topic["family"],
             topic["description"],
             tuple(topic["categories"]),
             any_of(topic["anywhere"]),

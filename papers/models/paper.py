@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 # Of one day's papers those that were read last come first, in the order of their list.
 NEWEST_FIRST: Final = ["-listed_on", "-listed_at", "id"]
@@ -36,8 +37,24 @@ class Curator(models.Model):
 class Topic(models.Model):
     """A saved search: a paper has the topic when its categories or its words match."""
 
+    class Family(models.TextChoices):
+        """The groups in which pages show topics, in this order."""
+
+        LANGUAGE = "language", _("Language and agents")
+        PERCEPTION = "perception", _("Images, video and sound")
+        METHODS = "methods", _("Learning methods")
+        SYSTEMS = "systems", _("Robots, systems and data")
+        SOCIETY = "society", _("Science and society")
+
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60, unique=True)
+    family = models.CharField(
+        max_length=10,
+        choices=Family,
+        blank=True,
+        db_default="",
+        help_text="The group in which pages show it; empty: after all groups.",
+    )
     description = models.CharField(max_length=200, blank=True)
     categories = ArrayField(
         models.CharField(max_length=20),
