@@ -18,6 +18,7 @@ from newsletter.editions.windows import WINDOW_OF, days_in_words, first_day_of
 from newsletter.models import Candidate, Edition
 from papers.jobs.status import is_running, unread
 from papers.jobs.timetable import JOBS
+from papers.lead import lead
 from papers.models import Curator, Paper
 from papers.queries import RankedPaper, ranked, ranked_beside
 from papers.ranking.measurements import Facts
@@ -189,11 +190,13 @@ def frozen_facts(
         since: when the window's gains begin, in words: see `_since`.
         late: the day of the list of a paper that missed the edition of that day.
     """
+    told = lead(paper)
     return {
         **measured,
         "title": unicode_math(paper.title),
         "authors": paper.authors,
         "summary": unicode_math(paper.summary),
+        "lead": {"text": told.text, "source": told.source},
         "page_url": paper.get_absolute_url(),
         "arxiv_url": paper.arxiv_url,
         "since": since,
