@@ -16,8 +16,20 @@ LONGEST_READ: Final = 10_000  # characters; the longest real abstract has 2,000
 HIDDEN: Final = "\ue000"  # for private use: cleaned texts have none
 _MAY_HAVE_SPANS: Final = re.compile(r"[$\\]")
 _COMMAND: Final = re.compile(r"\\[a-zA-Z]{1,30}\*?(?:\[[^\[\]{}]{0,80}\])?\{[^{}]{0,300}\}")
+_BEGINS: Final = (
+    r"(?:We|In|Our|The|This|These|Those|It|Its|They|However|Here|To|By|Through|While|Although"
+    r"|Despite|Moreover|Furthermore|Additionally|Finally|Yet|But|Thus|Therefore|Hence|As|At|On"
+    r"|For"
+    r"|From|With|Without|Using|Given|Since|Because|When|Unlike|Extensive|Experiments?"
+    r"|Experimental"
+    r"|Results|Code|Such|Both|Each|An|A|First|Second|Instead|Specifically|If|Many|Most|Recent"
+    r"|Recently|Existing|Current|Prior|Previous|Compared|Based|Across|There|I|Under|Among|What"
+    r"|How"
+    r"|Can|Motivated|Inspired|Notably|Importantly|Empirically|Building|Leveraging)(?=[\s,]|'s)"
+)
 _END: Final = re.compile(
     r"(?P<mark>[.!?]+)[\"”’')\]»}]*(?P<gap>\s+)(?=\S)"
+    rf"|(?P<joined>\.)(?<=[a-z]{{2}}\.)(?={_BEGINS})"  # "a mistake.We show"
     r"|[。！？．؟۔।॥]+[\"”’」』）)]*\s*"
     r"|(?P<paragraph>\n\s*\n)"
 )
@@ -40,17 +52,7 @@ _WORD_NO: Final = re.compile(r"(?:^|\s)(?:no|app|max|min|co|art|ch|def)\.$", re.
 _NUMBER: Final = re.compile(r"(?:^|[:;,.)]\s?|\band )\(?\d{1,2}\.$")  # of a list: "1. We show"
 _WHOLE: Final = re.compile(r"(?:^|\s)[+-]?\d{1,3}\.$")  # "by 3. 85%", a decimal set apart
 _DECIMALS: Final = re.compile(r"\d{1,3}(?:%|\s+[a-z(%,]|[xX×]\b)")
-_BEGINS: Final = re.compile(
-    r"(?:We|In|Our|The|This|These|Those|It|Its|They|However|Here|To|By|Through|While|Although"
-    r"|Despite|Moreover|Furthermore|Additionally|Finally|Yet|But|Thus|Therefore|Hence|As|At|On"
-    r"|For"
-    r"|From|With|Without|Using|Given|Since|Because|When|Unlike|Extensive|Experiments?"
-    r"|Experimental"
-    r"|Results|Code|Such|Both|Each|An|A|First|Second|Instead|Specifically|If|Many|Most|Recent"
-    r"|Recently|Existing|Current|Prior|Previous|Compared|Based|Across|There|I|Under|Among|What"
-    r"|How"
-    r"|Can|Motivated|Inspired|Notably|Importantly|Empirically|Building|Leveraging)(?=[\s,]|'s)"
-)
+_BEGINNING: Final = re.compile(_BEGINS)
 _NAME_IN_LOWER_CASE: Final = re.compile(r"[a-z]+-?[A-Z0-9]")  # mT5, nnU-Net, vLLM
 
 
@@ -119,7 +121,7 @@ def _is_inner(before: str, text: str, at: int) -> bool:
         return True
     if _WHOLE.search(before) and _DECIMALS.match(text, at):
         return True
-    if not _SELDOM.search(before) or _BEGINS.match(text, at):
+    if not _SELDOM.search(before) or _BEGINNING.match(text, at):
         return False
     return not (_WORD_NO.search(before) and text[at].isalpha())
 
