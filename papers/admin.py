@@ -72,7 +72,8 @@ class PaperAdmin(BaseAdmin[Paper]):
     # The sources would overwrite these fields at their next read.
     readonly_fields = (
         "title", "author_names", "arxiv", "published_on", "listed_on", "categories", "keywords",
-        "latest_signals", "latest_trends", "withdrawn_on", "withdrawn_by", "restored_on",
+        "latest_signals", "latest_trends", "short_summary", "short_summary_source", "organization",
+        "organization_url", "withdrawn_on", "withdrawn_by", "restored_on",
         "created_at", "updated_at",
     )  # fmt: skip
     fieldsets = (
@@ -86,7 +87,19 @@ class PaperAdmin(BaseAdmin[Paper]):
             },
         ),
         ("Now", {"fields": ("latest_signals", "latest_trends")}),
-        ("From its sources", {"fields": ("categories", "keywords", ("published_on", "listed_on"))}),
+        (
+            "From its sources",
+            {
+                "fields": (
+                    "short_summary",
+                    "short_summary_source",
+                    ("organization", "organization_url"),
+                    "categories",
+                    "keywords",
+                    ("published_on", "listed_on"),
+                )
+            },
+        ),
         ("Row", {"fields": (("created_at", "updated_at"),)}),
     )
 

@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def any_of(terms: str) -> str:
     """An expression for one of several terms, which commas separate; each may be an expression."""
-    return "(?:" + "|".join(term.strip() for term in terms.split(",")) + ")"
+    return "(?:" + "|".join(term for term in terms.split(",")) + ")"
