@@ -30,6 +30,7 @@ from papers.models import (
     Signal,
     Topic,
     Trend,
+    WrittenSummary,
 )
 from papers.text.clean import fold_paragraphs
 from web.admin import (
@@ -352,3 +353,11 @@ class SearchEntryAdmin(PaperRowAdmin[SearchEntry]):
         moment("trend_day", "of"), moment("listed_on", "listed on"),
     )  # fmt: skip
     list_filter = ("has_code", ("listed_on", RangeDateFilter))
+
+
+@admin.register(WrittenSummary)
+class WrittenSummaryAdmin(PaperRowAdmin[WrittenSummary]):
+    list_display = (
+        "paper_title", "text", "refused", "model", "attempts", moment("asked_at", "asked (UTC)"),
+    )  # fmt: skip
+    list_filter = ("model", ("asked_at", RangeDateTimeFilter))

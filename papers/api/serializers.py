@@ -244,7 +244,7 @@ def _organization(account: Account | None, paper: Paper) -> Organization | None:
         if not paper.organization:
             return None
         account_name = paper.organization_url.rpartition("/")[2] or paper.organization
-        return Organization(name=account_name, fullname=paper.organization)
+        return Organization(name=account_name, fullname=paper.organization, avatar="")
     return Organization(
         name=account.name,
         fullname=account.fullname,

@@ -14,6 +14,7 @@ from papers.api.serializers import (
     submitted_at,
     written,
 )
+from papers.models import Paper
 from papers.sources.hugging_face_payload import Account, HuggingFacePayload
 from tests.papers.api.payloads import DAY, make_row
 
