@@ -124,7 +124,7 @@ def _content(answer: object) -> str | None:
 
 
 def _is_about(sentence: str, paper: str) -> bool:
-    """Whether the sentence has enough words of the paper, in whatever form: "trains", "training"."""
+    """Whether enough words of the sentence are the paper's, in whatever form: "train", "trains"."""
     words = {word.casefold()[:5] for word in _WORD.findall(sentence)}
     known = {word.casefold()[:5] for word in _WORD.findall(paper)}
     return len(words & known) >= _SHARED * len(words) if words else False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def stored() -> tuple[str, str]:
     return paper.short_summary, paper.short_summary_source
 
 
-def ingested(text: str, source: str = "hugging_face", **options: object) -> tuple[str, str]:
+def ingested(text: str, source: str = "hugging_face", **options: Any) -> tuple[str, str]:
     store(fetched(arxiv_id=ID, short_summary=text), source=source, **options)
     return stored()
 
@@ -90,7 +91,7 @@ def test_a_source_of_the_operator_is_better_than_a_model() -> None:
 # ── organisations ────────────────────────────────────────────────────────────
 
 
-def organised(name: str, url: str = "", **options: object) -> tuple[str, str]:
+def organised(name: str, url: str = "", **options: Any) -> tuple[str, str]:
     one = fetched(arxiv_id=ID, organization=name, organization_url=url)
     store(one, **options)
     paper = Paper.objects.get()
