@@ -125,6 +125,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.health.middleware.HealthMiddleware",
     "config.logs.RouteMiddleware",
+    "web.languages.LanguageMiddleware",
     "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
     "config.server.body_limit.BodyLimitMiddleware",
@@ -133,7 +134,6 @@ MIDDLEWARE = [
     "config.csp.SitePolicyMiddleware",
     "config.api_middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

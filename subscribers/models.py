@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from papers.models import Topic
 from subscribers.schedule import check_timezone
+from web.languages import LONGEST_CODE, language_choices
 from web.time_zones import usable_zone
 
 
@@ -53,6 +54,13 @@ class Subscriber(models.Model):
         help_text="IANA name: Europe/Berlin.",
     )
     digest_size = models.PositiveSmallIntegerField(default=10, help_text="Papers in a digest.")
+    language = models.CharField(
+        max_length=LONGEST_CODE,
+        choices=language_choices,
+        default="en",
+        db_default="en",
+        help_text="Of their mails.",
+    )
     next_send_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next digest is due; empty: never."
     )
