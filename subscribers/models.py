@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from papers.models import Topic
 from subscribers.schedule import check_timezone
-from web.languages import LONGEST_CODE, language_choices
+from web.languages import DEFAULT_LANGUAGE, LONGEST_CODE, language_choices
 from web.time_zones import usable_zone
 
 
@@ -57,8 +57,8 @@ class Subscriber(models.Model):
     language = models.CharField(
         max_length=LONGEST_CODE,
         choices=language_choices,
-        default="en",
-        db_default="en",
+        default=DEFAULT_LANGUAGE,
+        db_default=DEFAULT_LANGUAGE,
         help_text="Of their mails.",
     )
     next_send_at = models.DateTimeField(

@@ -14,6 +14,7 @@ from subscribers import consent
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber
 from subscribers.schedule import next_slot_after_change
+from web.languages import DEFAULT_LANGUAGE
 from web.time_zones import usable_zone
 
 _SCALARS: Final = ("cadence", "weekday", "hour", "timezone", "digest_size", "language")
@@ -36,7 +37,7 @@ class Preferences:
     hour: int = 8
     timezone: str = "UTC"
     digest_size: int = 10
-    language: str = "en"
+    language: str = DEFAULT_LANGUAGE
     topics: frozenset[str] = frozenset()
     keywords: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()

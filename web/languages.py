@@ -23,6 +23,8 @@ from django.utils.translation.trans_real import (
     parse_accept_lang_header,
 )
 
+# That of the texts in the code, and of what the database holds in words; so no setting changes it.
+DEFAULT_LANGUAGE: Final = "en"
 LONGEST_CODE: Final = 12  # of a language: "de", "pt-br", "zh-hant"
 # The admin's own words are English: Django's and Unfold's German would stand between them.
 _ENGLISH: Final = re.compile(
@@ -48,7 +50,7 @@ def language_codes() -> frozenset[str]:
 
 def usable_language(code: str) -> str:
     """The language itself, or the default one if this site does not have it, or not any more."""
-    return code if code in language_codes() else settings.LANGUAGE_CODE
+    return code if code in language_codes() else DEFAULT_LANGUAGE
 
 
 @lru_cache(maxsize=1_000)  # browsers send few different ones
@@ -66,7 +68,7 @@ def accepted_language(header: str) -> str:
                 return get_supported_language_variant(code)
         except LookupError:
             continue
-    return settings.LANGUAGE_CODE
+    return DEFAULT_LANGUAGE
 
 
 class LanguageMiddleware:
@@ -77,7 +79,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if is_english(request.path_info):
-            return self._respond(request, settings.LANGUAGE_CODE)
+            return self._respond(request, DEFAULT_LANGUAGE)
         language = accepted_language(request.headers.get("Accept-Language", ""))
         response = self._respond(request, language)
         patch_vary_headers(response, ["Accept-Language"])
