@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -71,15 +71,9 @@ def in_template(source: str, path: str) -> Iterator[Found]:
 def in_source(source: str, path: str) -> Iterator[Found]:
     """The texts of a Python source."""
     lines = io.BytesIO(source.encode())
-    for _line, name, given, _comments in extract_python(lines, list(_KEYWORDS), [], {}):
-        if name is None:
-            continue
-        texts = [given] if isinstance(given, str) else [text for text in given if text is not None]
-        if not texts or not texts[0]:
-            continue  # a variable, and no text
-        context = texts.pop(0) if name.startswith(("p", "np")) else None
-        plural = texts[1] if name.lstrip("p").startswith("n") and len(texts) > 1 else ""
-        yield Found(context, texts[0], plural, path)
+    for _line, given, _comments, context in extract("python", lines, _KEYWORDS):
+        text, plural = given if isinstance(given, tuple) else (given, "")
+        yield Found(context, text, plural, path)
 
 
 def template_of(found: Iterator[Found]) -> Catalog:
@@ -150,9 +144,9 @@ def faults(catalog: Catalog, template: Catalog) -> Iterator[str]:
         if not message.id:
             continue
         own = catalog.get(_first(message), context=message.context)
-        if own is None or _plural(own) != _plural(message):
+        if own is None or own.id != message.id:
             yield f"missing: {_first(message)!r}"
-        elif not all(own.string if isinstance(own.string, tuple) else [own.string]):
+        elif not all(_texts(own.string)):
             yield f"not translated: {_first(message)!r}"
         elif own.fuzzy:
             yield f"doubtful: {_first(message)!r}"
@@ -163,12 +157,13 @@ def faults(catalog: Catalog, template: Catalog) -> Iterator[str]:
             yield f"in no code: {_first(message)!r}"
 
 
+def _texts(given: object) -> list[str]:
+    """The text of a message or of a translation, then its plural forms."""
+    return [str(text) for text in given] if isinstance(given, tuple | list) else [str(given or "")]
+
+
 def _first(message: Message) -> str:
-    return message.id[0] if isinstance(message.id, tuple) else message.id
-
-
-def _plural(message: Message) -> str:
-    return message.id[1] if isinstance(message.id, tuple) else ""
+    return _texts(message.id)[0]
 
 
 def _has_same_places(message: Message) -> bool:
@@ -177,12 +172,10 @@ def _has_same_places(message: Message) -> bool:
     One form of a plural may leave out the number: "one day". So the last form is compared, and no
     form may have a placeholder that its text does not have.
     """
-    texts = message.id if isinstance(message.id, tuple) else (message.id,)
-    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    texts, forms = _texts(message.id), _texts(message.string)
     known = {place for text in texts for place in _places(text)}
-    return _places(texts[-1]) == _places(forms[-1]) and all(
-        set(_places(it)) <= known for it in forms
-    )
+    is_same = _places(texts[-1]) == _places(forms[-1])
+    return is_same and all(set(_places(form)) <= known for form in forms)
 
 
 def _places(text: str) -> list[str]:

@@ -98,7 +98,8 @@ WITH held AS (
          USING (id)
   ON CONFLICT (delivery_id, edition_id) DO UPDATE
   SET positions = excluded.positions, papers = excluded.papers, reasons = excluded.reasons,
-      language = excluded.language, dated_at = excluded.dated_at, renderer = excluded.renderer, key_id = excluded.key_id
+      language = excluded.language, dated_at = excluded.dated_at, renderer = excluded.renderer,
+      key_id = excluded.key_id
 )
 SELECT id FROM held
 """

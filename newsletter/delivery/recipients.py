@@ -31,7 +31,8 @@ WITH interest AS MATERIALIZED (
    WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
    GROUP BY follows.subscriber_id)
 SELECT subscriber.id, subscriber.email, subscriber.state, subscriber.is_sample,
-       subscriber.digest_size, suppression.reason, interest.lines, subscriber.secret::text, subscriber.language
+       subscriber.digest_size, suppression.reason, interest.lines, subscriber.secret::text,
+       subscriber.language
   FROM subscribers_subscriber AS subscriber
   LEFT JOIN {suppression_join("subscriber.email")}
   LEFT JOIN interest ON interest.subscriber_id = subscriber.id

@@ -97,7 +97,20 @@ class DigestBody:
 
     @cached_property
     def _plain_html(self) -> _Template[str]:
-        return self._html_template(self._papers, _more_in_html(self._left_out, self.language))
+        return self._html_template(self._papers, self._more_html)
+
+    @property
+    def _more_html(self) -> str:
+        if not self._left_out:
+            return ""
+        text = escape(more_papers(self._left_out, self.language))
+        return f'<p style="{_MORE_STYLE}">{text}</p>\n'
+
+    @property
+    def _more_text(self) -> str:
+        if not self._left_out:
+            return ""
+        return f"\n\n{wrapped(more_papers(self._left_out, self.language), INDENT)}"
 
     def _html_template(
         self, papers: Sequence[tuple[PaperFragment, int, str]], more: str
@@ -115,17 +128,9 @@ class DigestBody:
         found = list(before)
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.plain_text_parts
-            found += [
-                *head,
-                _rank_as_indent(rank),
-                *middle,
-                _why_lines(why, self.language),
-                *tail,
-                "\n\n",
-            ]
-        return _template(
-            [*found[:-1], _more_in_text(self._left_out, self.language), *after], "", _TOKENS
-        )
+            lines = _why_lines(why, self.language)
+            found += [*head, _rank_as_indent(rank), *middle, lines, *tail, "\n\n"]
+        return _template([*found[:-1], self._more_text, *after], "", _TOKENS)
 
     def message(self, to: str, message_id: str, date: str, tokens: Tokens) -> bytes:
         """The whole message for one recipient, encoded."""
@@ -162,11 +167,7 @@ class DigestBody:
             head, middle, tail = fragment.text_parts
             encoded_rank = _rank_as_indent(rank).encode()
             parts += [*head, encoded_rank, *middle, _encoded_why(why, self.language), *tail, _GAP]
-        more = (
-            quoted_printable(_more_in_text(self._left_out, self.language))
-            if self._left_out
-            else b""
-        )
+        more = quoted_printable(self._more_text) if self._left_out else b""
         return [*parts[:-1], more, *after]  # no gap after the last paper
 
     def _html_parts(self) -> BytePieces:
@@ -175,11 +176,7 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.html_parts
             parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
-        more = (
-            quoted_printable(_more_in_html(self._left_out, self.language))
-            if self._left_out
-            else b""
-        )
+        more = quoted_printable(self._more_html) if self._left_out else b""
         return [*parts, more, *after]
 
 
@@ -217,15 +214,6 @@ def fitting_papers(
 
 def _size(fragment: PaperFragment, why: str) -> int:
     return fragment.html_size + len(_encoded_html(why))
-
-
-def _more_in_html(count: int, language: str) -> str:
-    text = escape(more_papers(count, language))
-    return f'<p style="{_MORE_STYLE}">{text}</p>\n' if count else ""
-
-
-def _more_in_text(count: int, language: str) -> str:
-    return f"\n\n{wrapped(more_papers(count, language), INDENT)}" if count else ""
 
 
 def _template(parts: Sequence[P | Slot], empty: P, slots: Sequence[Slot]) -> _Template[P]:

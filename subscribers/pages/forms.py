@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from papers.models import Topic
@@ -127,7 +128,7 @@ class ChoicesForm(forms.Form):
     )
     cadence = forms.ChoiceField(
         label="How often",
-        choices=[(value, label.capitalize()) for value, label in Subscriber.Cadence.choices],
+        choices=[(value, capfirst(label)) for value, label in Subscriber.Cadence.choices],
         widget=forms.RadioSelect,
     )
     weekday = forms.TypedChoiceField(
