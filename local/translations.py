@@ -34,7 +34,9 @@ _KEYWORDS: Final = {
 # Babel writes the time into a catalogue: a fixed one, or each run would change each file.
 _NO_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|</?\w+")
-TOPIC: Final = "topic"  # the context of the names of topics, which come from the seeds
+TOPIC: Final = (
+    "topic"  # the context of the names and descriptions of topics, which come from the seeds
+)
 
 
 class Found(NamedTuple):
@@ -59,7 +61,7 @@ def messages(root: Path = ROOT) -> Iterator[Found]:
             yield from in_template(path.read_text(), str(path.relative_to(root)))
     if (root / _SEEDS).exists():
         for topic in tomllib.loads((root / _SEEDS).read_text())["topic"]:
-            yield Found(TOPIC, topic["name"], "", _SEEDS)
+            yield from (Found(TOPIC, topic[name], "", _SEEDS) for name in ("name", "description"))
 
 
 def in_template(source: str, path: str) -> Iterator[Found]:
@@ -113,6 +115,9 @@ def updated(catalog: Catalog, template: Catalog) -> Catalog:
     until a person has taken the mark away. What is gone stays at the end, as a comment.
     """
     catalog.update(template, keep_user_comments=True)
+    for key, message in list(catalog.obsolete.items()):
+        if not any(_texts(message.string)):
+            del catalog.obsolete[key]
     return catalog
 
 

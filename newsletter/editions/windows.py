@@ -36,8 +36,9 @@ def since_in_words(window: Window, day: date) -> str:
     opening = first_day(window, day)
     if window == "day":
         return _("in a day")
-    since = date_format(opening, "l" if window == "week" else "MONTH_DAY_FORMAT")
-    return _("since %(day)s") % {"day": since}
+    if window == "week":
+        return _("since %(weekday)s") % {"weekday": date_format(opening, "l")}
+    return _("since %(date)s") % {"date": date_format(opening, "MONTH_DAY_FORMAT")}
 
 
 def page_of(edition: Edition) -> str:
