@@ -116,7 +116,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "anymail",
-    "ninja",  # the style and the scripts of /api/docs
     "papers",
     "subscribers",
     "newsletter",
@@ -131,7 +130,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
-    "config.api_middleware.ApiMiddleware",
+    "config.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
