@@ -169,6 +169,9 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Browsers and phones ask for these by fixed names: /favicon.ico, /apple-touch-icon.png …
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic wrote
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -57,12 +57,10 @@ def visit(url: str, chromium: str) -> dict[str, Any]:
         plain = browser.new_context(java_script_enabled=False).new_page()
         plain.on("request", lambda request: seen["hosts"].add(urlsplit(request.url).netloc))
         plain.on("console", lambda message: seen["complaints"].append(message.text))
-        responses: list[Response] = []
-        plain.on(
-            "response", lambda response: responses.append(response)
-        )  # a method cannot be marked
+        responses = list[Response | None]()
+        plain.on("requestfinished", lambda request: responses.append(request.response()))
         plain.goto(url, wait_until="networkidle")
-        seen["bytes"] = sum(len(response.body()) for response in responses)
+        seen["bytes"] = sum(len(response.body()) for response in responses if response)
         seen["text"] = plain.locator("main").inner_text()
         seen["examples"] = [
             link.get_attribute("href") for link in plain.locator(".api-example").all()
