@@ -19,7 +19,7 @@ _FOLDERS: Final = (
     "templates", "web",
 )  # fmt: skip
 _ENDINGS: Final = {".py", ".html", ".mo", ".css", ".js", ".svg"}
-_PLAIN: Final = (str, int, float, bool, list, tuple, dict, Path)
+_PLAIN: Final = (str, int, float, Path)
 
 
 @cache
@@ -29,11 +29,16 @@ def release() -> str:
     for path in _files(Path(settings.BASE_DIR)):
         digest.update(path.name.encode() + path.read_bytes())
     for name in dir(settings):
-        value = getattr(settings, name) if name.isupper() else None
-        if isinstance(value, _PLAIN):
+        if name.isupper() and _is_plain(value := getattr(settings, name)):
             digest.update(f"{name}={value!r}".encode())
     # With the secret key: the name of the field that only machines fill in is made of it.
     return salted_hmac("web.page_cache", digest.hexdigest()).hexdigest()[:16]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a setting is a value of the environment; what else there is stands in the code."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    return all(isinstance(part, _PLAIN) for part in parts)
 
 
 def _files(root: Path) -> Iterator[Path]:

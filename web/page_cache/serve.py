@@ -22,6 +22,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from web.page_cache.addresses import Address, address_of
@@ -31,7 +32,9 @@ from web.page_cache.stores import Local, Shared
 from web.page_cache.versions import Known, known
 
 Render = Callable[[HttpRequest], HttpResponseBase]
-ROUTE: Final = "route"  # of request.META, for the access log (config/logs.py)
+# Of request.META: for the access log (config/logs.py), and for config/server/respond.py.
+ROUTE: Final = "route"
+FROM_CACHE: Final = "trending.from_cache"
 # So long after a change others still get the page of before, while one request renders the new one.
 _GRACE: Final = 2.0  # seconds
 _PATIENCE: Final = 10.0  # seconds that a request waits for another one to render its page
@@ -149,6 +152,7 @@ class PageCache:
         if not _may_be_kept(plain, response):
             # A HEAD, or one for what the client may have already: the view answers it itself.
             return response if _is_plain_get(request) else render(request)
+        patch_vary_headers(response, ("Accept-Encoding",))
         entry = entry_of(cast("HttpResponse", response), version, request.META[ROUTE])
         made = answer(entry, request)  # compressed now, so that Redis gets the short form
         self._local[address.is_shared].put(key, entry)
@@ -163,7 +167,7 @@ class PageCache:
         response = answer(entry, request)
         if entry.size != size:  # another encoding
             self._local[address.is_shared].put(key, entry)
-        request.META[ROUTE] = entry.route
+        request.META |= {ROUTE: entry.route, FROM_CACHE: True}
         return response
 
 

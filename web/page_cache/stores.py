@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Final
 
 from django.conf import settings
@@ -68,8 +68,9 @@ class Local:
 class Shared:
     """The pages of all processes, by keys that say of which release and version they are."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._written, self._since = most, 0, 0.0
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._clock = most, clock
+        self._written, self._since = 0, clock()
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Entry | None:
@@ -86,7 +87,7 @@ class Shared:
     def _has_room(self, size: int) -> bool:
         """Count what is written: all of it is gone from Redis after a lifetime."""
         with self._lock:
-            now = time.monotonic()
+            now = self._clock()
             if now - self._since > LIFETIME:
                 self._since, self._written = now, 0
             self._written += size

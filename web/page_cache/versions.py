@@ -33,14 +33,16 @@ class Known:
 class Versions:
     """Reads the version by `read`, and keeps what it returned."""
 
-    def __init__(self, read: Callable[[], str]) -> None:
-        self._read, self._lock = read, threading.Lock()
+    def __init__(
+        self, read: Callable[[], str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read, self._clock, self._lock = read, clock, threading.Lock()
         self._known: Known | None = None
 
     def known(self) -> Known | None:
         """What is known now; None when the database does not answer."""
         known, seconds = self._known, float(settings.PAGE_VERSION_SECONDS)
-        age = time.monotonic() - known.read_at if known else float("inf")
+        age = self._clock() - known.read_at if known else float("inf")
         if known and age < seconds:
             return known
         if not self._lock.acquire(blocking=age > seconds + _PATIENCE):
@@ -54,11 +56,11 @@ class Versions:
         return self._known
 
     def _next(self, last: Known | None) -> Known:
-        began = time.monotonic()  # before the query: what is committed during it may be missing
+        began = self._clock()  # before the query: what is committed during it may be missing
         version = self._read()
         if last and last.version == version:
             return Known(version, began, last.before, last.changed_at)
-        return Known(version, began, last.version if last else "", time.monotonic())
+        return Known(version, began, last.version if last else "", self._clock())
 
 
 _source: list[Versions] = []
