@@ -152,3 +152,21 @@ def test_sample_papers_are_marked_and_explained(client: Client) -> None:
 def test_real_papers_are_not_marked_as_sample(client: Client) -> None:
     make_paper()
     assert "sample" not in words(get_page(client, "/day/2025-03-14/"))
+
+
+@pytest.mark.django_db
+def test_a_summary_of_a_source_is_marked_and_an_organisation_named(client: Client) -> None:
+    make_paper(
+        summary=LONG,
+        short_summary="Plover reads abstracts.",
+        short_summary_source="hugging_face",
+        organization="Walrus Lab",
+        organization_url="https://huggingface.co/walrus",
+    )
+    shown = get_page(client, "/day/2025-03-14/").select_one(".paper")
+    assert shown is not None
+    assert words(shown.select_one(".opening")) == (
+        "Plover reads abstracts. (summary by Hugging Face’s model)"
+    )
+    assert words(shown.select_one(".authors")) == "Walrus Lab"
+    assert shown.select_one(".authors a") is None
