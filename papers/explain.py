@@ -15,11 +15,13 @@ def explain(components: Mapping[str, Any]) -> list[str]:
     Args:
         components: those of a `Trend`, or of a candidate of a frozen edition.
 
-    Returns phrases such as "▲ 84 upvotes, 31 since yesterday"; empty without any signal.
-    A signal at zero is no reason and is left out, and so are components that an older or a
-    newer formula may have stored.
+    Returns phrases such as "▲ 84 upvotes, 31 of them within a day"; empty without any signal.
+    The day is the last one of the window, which may be long ago. Only what adds points is a
+    reason: a signal at zero is left out, and so is a place in a listing that lowers the trend.
+    So are components that an older or a newer formula may have stored.
     """
-    known = [found for kind in _PHRASES if (found := _reason(kind, components.get(kind)))]
+    found = [_reason(kind, components.get(kind)) for kind in _PHRASES]
+    known = [reason for reason in found if reason and reason[0] > 0]
     known.sort(key=lambda found: -found[0])
     reasons = [*(phrase for _, phrase in known), _first_place(components)]
     return [reason for reason in reasons if reason]
@@ -34,30 +36,33 @@ def _reason(kind: str, component: Any) -> tuple[float, str] | None:
 
 
 def _upvotes(one: Component) -> str:
-    if one["value"] <= 0:
+    """The gain is given only where it differs from the total: no figure stands twice."""
+    value, gain = round(one["value"]), round(one["gain"])
+    if value <= 0:
         return ""
-    total = f"▲ {_count(one['value'], 'upvote', 'upvotes')}"
-    return f"{total}, {_number(one['gain'])} since yesterday" if one["gain"] > 0 else total
+    total = f"▲ {_count(value, 'upvote', 'upvotes')}"
+    if gain >= value:
+        return f"{total}, all within a day"
+    return f"{total}, {_number(gain)} of them within a day" if gain > 0 else total
 
 
 def _stars(one: Component) -> str:
     """The gain comes first, because only it counts: a famous repository alone has no points."""
-    if one["window_gain"] <= 0:
+    gain, value = round(one["window_gain"]), round(one["value"])
+    if gain <= 0:
         return ""
-    return f"★ {_number(one['window_gain'])} more stars, {_number(one['value'])} in all"
+    if gain >= value:
+        return f"★ {_count(gain, 'star', 'stars')}, all of them new"
+    return f"★ {_count(gain, 'more star', 'more stars')}, {_number(value)} in all"
 
 
 def _position(one: Component) -> str:
     return f"number {_number(one['value'])} of its listing"
 
 
-def _citations(one: Component) -> str:
-    return _count(one["value"], "citation", "citations") if one["points"] > 0 else ""
-
-
 def _counted(singular: str, plural: str) -> Phrase:
     def phrase(one: Component) -> str:
-        return _count(one["value"], singular, plural) if one["value"] > 0 else ""
+        return _count(one["value"], singular, plural) if round(one["value"]) > 0 else ""
 
     return phrase
 
@@ -82,7 +87,7 @@ _PHRASES: Final[dict[str, Phrase]] = {
     "comments": _counted("comment", "comments"),
     "votes": _counted("vote by our readers", "votes by our readers"),
     "artefacts": _counted("linked model, dataset or space", "linked models, datasets and spaces"),
-    "citations": _citations,
+    "citations": _counted("citation", "citations"),
     "clicks": _counted("click in our digests", "clicks in our digests"),
     "position": _position,
 }

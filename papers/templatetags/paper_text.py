@@ -11,6 +11,7 @@ from django import template
 from django.template import Context, Engine
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from papers import wording
 from papers.explain import explain
@@ -111,31 +112,43 @@ def _included(context: Context, name: str, values: dict[str, Any]) -> SafeString
 
 
 @register.simple_tag
-def sparkline(levels: Sequence[float]) -> SafeString | str:
-    """The upvotes of the last days as a small line; empty if there are none.
+def sparkline(levels: Sequence[float | None]) -> SafeString | str:
+    """The upvotes of the last days as a small line; empty if there are none to compare.
 
-    Attributes, never `style`: the site's Content-Security-Policy allows no inline styles.
+    A day before the first has None: it takes its width, so that lines of papers of different
+    ages have one scale of time. Attributes, never `style`: the site's Content-Security-Policy
+    allows no inline styles.
     """
-    if len(levels) < 2 or not any(levels):
+    known = [level for level in levels if level is not None]
+    if len(known) < 2 or min(known) == max(known):
         return ""
     points = spark_points(levels)
-    values = ", ".join(wording.short_figure(level) for level in levels)
+    first, last = wording.short_figure(known[0]), wording.short_figure(known[-1])
     return format_html(
         '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
-        'aria-label="Votes over the last {} days: {}"><polyline points="{}"/>'
-        '<circle cx="{}" cy="{}" r="2"/></svg>',
-        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, len(levels), values),
+        'aria-label="{}"><polyline points="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, _spark_label(len(known) - 1, first, last)),
         *(" ".join(f"{x:g},{y:g}" for x, y in points), *points[-1]),
     )
 
 
-def spark_points(levels: Sequence[float]) -> list[tuple[float, float]]:
-    """The points of a line through the levels, oldest first; y grows downwards.
+def _spark_label(days: int, first: str, last: str) -> str:
+    text = ngettext(
+        "from %(first)s to %(last)s votes in %(days)d day",
+        "from %(first)s to %(last)s votes in %(days)d days",
+        days,
+    )
+    return text % {"first": first, "last": last, "days": days}
+
+
+def spark_points(levels: Sequence[float | None]) -> list[tuple[float, float]]:
+    """The points of a line through the known levels, oldest first; y grows downwards.
 
     The line fills the height between its lowest and highest level, so the shape of a week
     shows at any size; a line without any change lies at the bottom.
     """
-    low, spread = min(levels), max(levels) - min(levels)
+    known = [level for level in levels if level is not None]
+    low, spread = min(known), max(known) - min(known)
     step = (_WIDTH - 2 * _MARGIN) / (len(levels) - 1)
     tall = _HEIGHT - 2 * _MARGIN
     return [
@@ -144,4 +157,5 @@ def spark_points(levels: Sequence[float]) -> list[tuple[float, float]]:
             round(_HEIGHT - _MARGIN - (tall * (level - low) / spread if spread else 0), 1),
         )
         for place, level in enumerate(levels)
+        if level is not None
     ]

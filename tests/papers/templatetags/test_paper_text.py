@@ -36,7 +36,13 @@ def test_a_sparkline_has_its_figures_as_a_label() -> None:
     svg = html.select_one("svg")
     assert svg is not None
     assert svg["role"] == "img"
-    assert svg["aria-label"] == "Votes over the last 3 days: 0, 12, 1.3k"
+    assert svg["aria-label"] == "from 0 to 1.3k votes in 2 days"
+
+
+def test_days_before_the_first_are_empty_and_take_their_width() -> None:
+    """Else a paper of two days would look like one of seven, or like one without votes before."""
+    part, whole = spark_points([None, None, 0, 3, 9]), spark_points([1, 1, 0, 3, 9])
+    assert part == whole[2:]
 
 
 def test_a_sparkline_has_no_inline_style() -> None:
@@ -46,6 +52,11 @@ def test_a_sparkline_has_no_inline_style() -> None:
 def test_a_paper_without_votes_has_no_sparkline() -> None:
     assert sparkline([0, 0, 0]) == ""
     assert sparkline([]) == ""
+
+
+def test_one_day_or_no_change_is_no_sparkline() -> None:
+    assert sparkline([None, None, 7]) == ""
+    assert sparkline([None, 7, 7, 7]) == ""
 
 
 def test_markup_in_a_title_is_escaped_after_its_math_is_converted() -> None:
