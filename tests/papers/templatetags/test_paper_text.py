@@ -39,10 +39,15 @@ def test_a_sparkline_has_its_figures_as_a_label() -> None:
     assert svg["aria-label"] == "from 0 to 1.3k votes in 2 days"
 
 
-def test_days_before_the_first_are_empty_and_take_their_width() -> None:
+def test_days_before_the_first_are_not_drawn_and_each_day_has_its_width() -> None:
     """Else a paper of two days would look like one of seven, or like one without votes before."""
-    part, whole = spark_points([None, None, 0, 3, 9]), spark_points([1, 1, 0, 3, 9])
-    assert part == whole[2:]
+    part = BeautifulSoup(str(sparkline([None, None, 0, 3, 9])), "html.parser").svg
+    whole = BeautifulSoup(str(sparkline([0, 3, 9])), "html.parser").svg
+    week = BeautifulSoup(str(sparkline([0, 0, 0, 0, 0, 3, 9])), "html.parser").svg
+    assert part == whole
+    assert whole is not None
+    assert week is not None
+    assert (whole["width"], week["width"]) == ("26", "66")
 
 
 def test_a_sparkline_has_no_inline_style() -> None:
