@@ -78,6 +78,12 @@ def source_name(source: str) -> str:
 
 
 @register.filter
+def topic_text(text: str) -> str:
+    """The name or the description of a topic in the language of the page."""
+    return wording.topic_text(text)
+
+
+@register.filter
 def link_name(url: str) -> str:
     """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
