@@ -16,7 +16,8 @@ from django.utils.translation import ngettext, pgettext
 
 from papers import wording
 from papers.explain import explain
-from papers.models import Curator, Paper
+from papers.list_urls import FRONT_WINDOW, list_url
+from papers.models import Curator, Paper, Topic
 from papers.text import mathml, tex
 from papers.windows import Window
 from web.isolation import is_about_one_row, log_once
@@ -87,6 +88,12 @@ def topic_text(text: str) -> str:
 def link_name(url: str) -> str:
     """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
+
+
+@register.filter
+def topic_url(topic: Topic) -> str:
+    """The newest list of a topic: `{{ link.topic|topic_url }}`; a row has several."""
+    return list_url(FRONT_WINDOW, None, topic)
 
 
 @register.filter
