@@ -100,6 +100,10 @@ CACHES = {
     }
 }
 RATE_LIMIT_STORAGE = _redis.for_limits
+# Whole public pages: megabytes in each web process (0: none are kept), and how many seconds old the
+# version of the data may be that they are compared with. docs/decisions/0024-page-cache.md
+PAGE_CACHE_MB = env.float("PAGE_CACHE_MB", default=0.0 if DEBUG else 32.0)
+PAGE_VERSION_SECONDS = env.float("PAGE_VERSION_SECONDS", default=1.0)
 
 # ── the application ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -127,6 +131,7 @@ MIDDLEWARE = [
     "web.languages.LanguageMiddleware",
     "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
+    "config.page_cache.PageCacheMiddleware",
     "config.server.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
