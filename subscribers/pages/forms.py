@@ -196,6 +196,11 @@ def _unknown_zone(name: str) -> str:
     return f"{named} is not known here, so UTC is used. Please choose the one you live in."
 
 
+def let_browser_set_timezone(form: ChoicesForm) -> None:
+    """Allow static/timezone.js to fill the zone in: nobody has chosen one yet."""
+    form.fields["timezone"].widget.attrs["data-guess-timezone"] = ""
+
+
 def has_choices(data: QueryDict) -> bool:
     """Whether a posted form held the choices, and not only an address or a button."""
     return "cadence" in data
