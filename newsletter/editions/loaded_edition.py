@@ -13,7 +13,14 @@ from django.db.models import Min
 
 from newsletter.editions import links, old_tokens
 from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
-from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
+from newsletter.editions.personalize import (
+    CandidatePaper,
+    Interests,
+    Pick,
+    Ranking,
+    matching,
+    personalize,
+)
 from newsletter.editions.reasons import why
 from newsletter.editions.render import RENDERER, Digest, DigestBody, build_digest
 from newsletter.editions.slots import upgraded_fragment, upgraded_layout
@@ -109,6 +116,10 @@ class LoadedEdition:
         Recipients with the same interests who were sent the same papers share one selection.
         """
         return self._selections(interests, self._papers.intersection(seen) if seen else _NO_PAPERS)
+
+    def matching(self, interests: Interests, seen: Collection[int]) -> int:
+        """How many papers `select` chooses from."""
+        return matching(interests, self._ranking, self._papers.intersection(seen))
 
     def restore(self, picks: Sequence[StoredPick], renderer: str = RENDERER) -> Selection:
         """The selection that a delivery has stored, to be rendered by the version that it names."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
+from subscribers.confirm import SuppressedAddress, confirm, proposal
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
@@ -82,11 +82,11 @@ def test_the_newest_draft_is_proposed() -> None:
     make_mail(subscriber, draft={"hour": 6})
     make_mail(subscriber, draft={"hour": 7, "topics": ["agents"]})
     make_mail(make_subscriber(), draft={"hour": 9})
-    assert proposed_preferences(subscriber) == Preferences(hour=7, topics=frozenset({"agents"}))
+    assert proposal(subscriber).preferences == Preferences(hour=7, topics=frozenset({"agents"}))
 
 
 def test_without_a_draft_the_stored_preferences_are_proposed() -> None:
     subscriber = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily")
     Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.MUTED, term="survey")
     make_mail(subscriber)
-    assert proposed_preferences(subscriber) == Preferences(cadence="daily", muted=("survey",))
+    assert proposal(subscriber).preferences == Preferences(cadence="daily", muted=("survey",))
