@@ -70,6 +70,11 @@ class Preferences:
             name: list(getattr(self, name)) for name in _TERM_KINDS
         }
 
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was chosen. A time zone, which a browser may guess, is no choice."""
+        return not set(self.differences(Preferences())) - {"timezone"}
+
     def differences(self, other: Preferences) -> dict[str, list[Any]]:
         """{field: [mine, theirs]} of the fields that differ, ready for a JSON column."""
         mine, theirs = self.as_json(), other.as_json()

@@ -228,6 +228,8 @@ class ChoicesForm(forms.Form):
         super().__init__(data, initial=initial, label_suffix="")
         if not same_zone(start.timezone):
             self.fields["timezone"].help_text = _unknown_zone(start.timezone)
+        if asks_zone:  # before a field is shown: it keeps the hint that it has then
+            self._ask_zone(now)
         topics = list(Topic.objects.filter(is_active=True))
         self.family_of = {topic.slug: topic.family for topic in topics}
         # A size that an operator set by hand stays an option, or saving would change it.
@@ -237,7 +239,6 @@ class ChoicesForm(forms.Form):
         zones = zone_choices(str(self["timezone"].value() or "UTC"))
         if asks_zone:
             zones = [("", _("Not chosen yet")), *zones]
-            self._ask_zone(now)
         cast("forms.Select", self.fields["timezone"].widget).choices = zones
 
     def _ask_zone(self, now: datetime | None) -> None:

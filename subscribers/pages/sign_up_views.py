@@ -106,14 +106,21 @@ def _render_form(
     status: HTTPStatus = HTTPStatus.OK,
     **context: object,
 ) -> HttpResponse:
-    is_open = choices.is_bound or choices.follows_something
-    values = {"form": form, "choices": choices, "is_open": is_open, **context}
+    values = {"form": form, "choices": choices, "is_open": _is_open(choices), **context}
     return render_page(request, "sign_up", status, **values)
+
+
+def _is_open(choices: ChoicesForm) -> bool:
+    """Whether the choices are unfolded: where something was chosen or has to be put right."""
+    if not choices.is_bound:
+        return choices.follows_something
+    return not choices.is_valid() or not choices.preferences.is_default
 
 
 def _render_check_inbox(
     request: HttpRequest, email: str, draft: Mapping[str, Any] | None = None, *, minutes: int = 0
 ) -> HttpResponse:
+    chosen = from_json(draft or {})
     return render_page(
         request,
         "check_inbox",
@@ -123,6 +130,6 @@ def _render_check_inbox(
         mail=mail_in_words(),
         carried=carried(request.POST),
         is_again="again" in request.POST,
-        has_choices=bool(draft),
-        understood=understood(from_json(draft or {})),
+        has_choices=not chosen.is_default,
+        understood=understood(chosen),
     )
