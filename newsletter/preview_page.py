@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from newsletter.editions.personalize import Interests
-from newsletter.editions.preview import preview
+from newsletter.preview import preview
 from subscribers.pages.forms import ChoicesForm
 from subscribers.preferences import Preferences
 from web.rate_limit import hit
@@ -54,7 +54,7 @@ def preview_of(choices: ChoicesForm, ip: str) -> dict[str, Any]:
     minimum = settings.DIGEST_MINIMUM
     return {
         "is_refused": False,
-        "preview": preview(chosen.cadence, _interests(chosen), minimum=minimum),
+        "preview": preview(chosen.cadence, _interests(chosen), chosen.language, minimum=minimum),
         "chosen": chosen,
     }
 

@@ -1,7 +1,7 @@
 // Shows the digest of the choices in place, and again after each change. Without this script the
 // button sends the form, and the page comes back with the digest in it.
 const CHOICES = [
-  "topics", "cadence", "weekday", "hour", "timezone", "digest_size", "keywords", "authors", "muted",
+  "topics", "cadence", "weekday", "hour", "timezone", "digest_size", "language", "keywords", "authors", "muted",
 ];
 const PAUSE = 500; // milliseconds after the last change
 

@@ -81,8 +81,10 @@ def proposal(subscriber: Subscriber) -> Proposal:
 
 def _above(stored: Preferences, draft: Mapping[str, Any]) -> Preferences:
     if "cadence" in draft:  # of the longer form, which shows everything
-        return preferences.from_json(draft)
+        return preferences.from_json(draft, stored)
     both = stored.as_json()
-    added = {name: [*both[name], *draft.get(name, ())] for name in ("topics", "authors")}
-    whole = {**both, **draft, **{name: list(dict.fromkeys(all_)) for name, all_ in added.items()}}
-    return preferences.from_json(whole)
+    added = {
+        name: list(dict.fromkeys([*both[name], *draft.get(name, ())]))
+        for name in ("topics", "authors")
+    }
+    return preferences.from_json({**draft, **added}, stored)

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,14 +23,10 @@ from subscribers.pages.typos import meant
 from subscribers.pages.zones import zone_choices
 from subscribers.preferences import Preferences
 from subscribers.schedule import check_timezone
+from web.languages import language_choices, usable_language
 from web.time_zones import same_zone, usable_zone
 
 _SIZES: Final = (5, 10, 15, 20, 30)
-_CADENCES: Final = [
-    (Subscriber.Cadence.DAILY.value, gettext_lazy("Every day")),
-    (Subscriber.Cadence.WEEKLY.value, gettext_lazy("Every week")),
-    (Subscriber.Cadence.MONTHLY.value, gettext_lazy("Every month")),
-]
 _PLEASE_CHOOSE: Final = gettext_lazy("Please choose one of the options.")
 _CHOICE_ERRORS: Final = {
     "required": _PLEASE_CHOOSE,
@@ -148,7 +145,7 @@ class ChoicesForm(forms.Form):
     )
     cadence = forms.ChoiceField(
         label=gettext_lazy("How often"),
-        choices=_CADENCES,
+        choices=[(value, capfirst(label)) for value, label in Subscriber.Cadence.choices],
         widget=Buttons,
         error_messages=_CHOICE_ERRORS,
     )
@@ -182,6 +179,12 @@ class ChoicesForm(forms.Form):
     )
     digest_size = forms.TypedChoiceField(
         label=gettext_lazy("Papers in a digest"), coerce=int, error_messages=_CHOICE_ERRORS
+    )
+    language = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Language of the mails"),
+        choices=language_choices,
+        error_messages=_CHOICE_ERRORS,
     )
     keywords = TermsField(
         label=gettext_lazy("Words you follow"),
@@ -225,6 +228,7 @@ class ChoicesForm(forms.Form):
         # A list: a widget treats a set as one value, and would check no box.
         initial = {name: getattr(start, name) for name in _NAMES} | {"topics": [*start.topics]}
         initial["timezone"] = "" if asks_zone else usable_zone(start.timezone)
+        initial["language"] = usable_language(start.language)
         super().__init__(data, initial=initial, label_suffix="")
         if not same_zone(start.timezone):
             self.fields["timezone"].help_text = _unknown_zone(start.timezone)
@@ -258,6 +262,10 @@ class ChoicesForm(forms.Form):
 
     def _set_options(self, name: str, choices: list[tuple[Any, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    def clean_language(self) -> str:
+        """A form that does not show the field leaves the language as it is."""
+        return self.cleaned_data["language"] or str(self.initial["language"])
 
     @property
     def follows_something(self) -> bool:

@@ -14,8 +14,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from subscribers import tasks
 from subscribers.consent import origin_of
@@ -31,6 +32,7 @@ from subscribers.pages.understood import understood
 from subscribers.preferences import Preferences, from_json
 from subscribers.signup import sign_up
 from web.counters import count
+from web.languages import DEFAULT_LANGUAGE, usable_language
 
 
 @public_page
@@ -55,7 +57,7 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
         return _answer_unasked(request, who, form, choices)
     if not form.is_valid() or not (not choices.is_bound or choices.is_valid()):
         return _render_form(request, form, choices, HTTPStatus.UNPROCESSABLE_ENTITY)
-    draft = choices.draft if choices.is_bound else draft_of(typed)
+    draft = choices.draft if choices.is_bound else _short_draft(typed)
     return start_sign_up(request, form.cleaned_data["email"], draft)
 
 
@@ -76,10 +78,24 @@ def start_sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) ->
 
 def _choices(request: HttpRequest, *, is_bound: bool = True) -> ChoicesForm:
     """The choices as they were sent; else empty, but for what the page or the address names."""
+    nothing = Preferences(language=_language())
     if is_bound and has_choices(request.POST):
-        return ChoicesForm(request.POST, start=Preferences(), asks_zone=True)
+        return ChoicesForm(request.POST, start=nothing, asks_zone=True)
     named = draft_of(request.POST if is_bound else request.GET)
-    return ChoicesForm(start=from_json(named), asks_zone="timezone" not in named)
+    return ChoicesForm(start=from_json(named, nothing), asks_zone="timezone" not in named)
+
+
+def _short_draft(data: QueryDict) -> dict[str, Any]:
+    """What the short form says. The language of the page is added where it is not the default:
+    a reader who once chose another one and comes back by an English page keeps theirs.
+    """
+    language = _language()
+    return draft_of(data) | ({"language": language} if language != DEFAULT_LANGUAGE else {})
+
+
+def _language() -> str:
+    """That of the page, for the mails too."""
+    return usable_language(get_language() or "")
 
 
 def _answer_unasked(

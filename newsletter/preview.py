@@ -11,6 +11,7 @@ from newsletter.editions.personalize import Interests
 from newsletter.editions.windows import days_in_words
 from newsletter.models import Candidate, Edition
 from papers.wording import author_line
+from web.languages import DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Preview:
         return len(self.papers) < self.minimum
 
 
-def preview(cadence: str, interests: Interests, *, minimum: int) -> Preview | None:
+def preview(
+    cadence: str, interests: Interests, language: str = DEFAULT_LANGUAGE, *, minimum: int
+) -> Preview | None:
     """What a new reader would have got of the newest edition; None before the first.
 
     Nothing is stored. A paper that was withdrawn since is left out, as in every list.
@@ -59,7 +62,7 @@ def preview(cadence: str, interests: Interests, *, minimum: int) -> Preview | No
         return None
     loaded = load_edition(edition.pk)
     withdrawn = _withdrawn(edition)
-    selection = loaded.select(interests, withdrawn)
+    selection = loaded.select(interests, withdrawn, language)
     papers = _papers(edition, selection)
     is_sent = len(papers) >= max(minimum, 1)
     return Preview(

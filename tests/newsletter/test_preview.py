@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.personalize import Interests
-from newsletter.editions.preview import preview
 from newsletter.models import Edition
+from newsletter.preview import preview
 from papers.models import Paper, Topic
 from tests.factories import DAY, make_edition, make_paper, make_paper_topic, make_signal, make_topic
 
