@@ -15,7 +15,7 @@ DROP TRIGGER note_change ON newsletter_candidate;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0015_retry_and_clock"),
+        ("newsletter", "0018_edition_translations"),
         ("papers", "0028_page_changes"),
     ]
     operations = [migrations.RunSQL(CREATE, DROP)]
