@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -14,11 +15,26 @@ from papers.windows import Window
 FRONT_WINDOW: Final[Window] = "week"
 
 
-def list_url(window: Window, day: date | None, topic: Topic | None = None) -> str:
-    """The address of a list, `/week/2026-11-20/` or `/topics/agents/week/2026-11-20/`.
+def list_url(
+    window: Window,
+    day: date | None,
+    topic: Topic | None = None,
+    *,
+    number: int = 1,
+    compact: bool = False,
+) -> str:
+    """The address of a list, `/week/2026-11-20/` or `/topics/agents/week/2026-11-20/?page=2`.
 
-    Without a day it is the address of the newest list: `/`, `/month/`, `/topics/agents/`.
+    Without a day it is the address of the newest list: `/`, `/month/`, `/topics/agents/`. Its
+    first page and its comfortable view have no parameter.
     """
+    values = {"page": number if number > 1 else None, "view": "compact" if compact else None}
+    query = urlencode({name: value for name, value in values.items() if value})
+    path = _path(window, day, topic)
+    return f"{path}?{query}" if query else path
+
+
+def _path(window: Window, day: date | None, topic: Topic | None) -> str:
     name, args = ("dated", []) if topic is None else ("topic_dated", [topic.slug])
     if day is not None:
         return reverse(f"papers:{name}", args=[*args, window, day.isoformat()])
