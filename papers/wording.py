@@ -43,12 +43,15 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
 
     "and 1 more" is as long as a name, so three authors are three names.
     """
-    short = [shortened(initials(name), _LONGEST_NAME) for name in names if name.strip()]
-    if len(short) <= shown + 1:
+    known = [name for name in names if name.strip()]
+    others = len(known) - shown
+    if others > 1:
+        known = known[:shown]  # a list of thousands costs no more than its first two
+    short = [shortened(initials(name), _LONGEST_NAME) for name in known]
+    if others <= 1:
         return _and(short)
-    others = len(short) - shown
     words = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", others)
-    return words % {"names": ", ".join(short[:shown]), "count": others}
+    return words % {"names": ", ".join(short), "count": others}
 
 
 def short_figure(number: float) -> str:
