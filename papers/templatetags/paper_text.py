@@ -16,6 +16,8 @@ from django.utils.translation import ngettext, pgettext
 
 from papers import wording
 from papers.explain import explain
+from papers.lead import Lead, lead_of_text
+from papers.lead import lead as lead_of
 from papers.list_urls import FRONT_WINDOW, list_url
 from papers.models import Curator, Paper, Topic
 from papers.text import mathml, tex
@@ -43,9 +45,18 @@ def math_html(text: str) -> SafeString:
 
 
 @register.filter
-def lead(text: str) -> str:
-    """The opening of an abstract whose TeX is already Unicode."""
-    return wording.lead(text)
+def lead(paper: Paper | str) -> Lead:
+    """What a paper does: `{% with told=paper|lead %}`, `{{ told.html }} {{ told.credit }}`.
+
+    `{{ paper|lead }}` is its text, for attributes. Of an abstract alone: `{{ summary|lead }}`.
+    """
+    return lead_of_text(paper) if isinstance(paper, str) else lead_of(paper)
+
+
+@register.filter
+def lead_html(paper: Paper | str) -> SafeString:
+    """The same as HTML with MathML: `{{ paper|lead_html }}`. Not for attributes."""
+    return lead(paper).html
 
 
 @register.filter
