@@ -128,10 +128,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.health.middleware.HealthMiddleware",
     "config.logs.RouteMiddleware",
-    "web.languages.LanguageMiddleware",
     "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
     "config.page_cache.PageCacheMiddleware",
+    "web.languages.LanguageMiddleware",
     "config.server.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
