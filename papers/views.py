@@ -19,6 +19,7 @@ from papers.pages.paper import paper_page
 from papers.pages.search import NoSuchPage, search_page
 from papers.text.arxiv_ids import arxiv_id
 from papers.windows import EARLIEST_DAY, Window
+from web.atom import absolute
 from web.conditional import revalidated
 from web.isolation import is_about_one_row, log_once
 
@@ -94,12 +95,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
-    """Crawlers may read the pages of papers, but not the admin.
+    """Crawlers may read the pages of papers, which the sitemap lists, but not the admin.
 
     Nor the search: each query is an address of its own, so a crawler would never end.
     """
     disallowed = [reverse("admin:index"), reverse("papers:search")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed)]
+    lines += ["", f"Sitemap: {absolute(reverse('newsletter:sitemap'))}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 

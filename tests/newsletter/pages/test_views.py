@@ -62,7 +62,7 @@ def test_an_edition_shows_its_note_and_its_papers(client: Client, edition: Editi
     assert [words(title) for title in page.select(".paper .title")] == ["Sand <on> Mars", "Second"]
     assert words(page.select_one(".edition-note p")) == "Mind the <gap>."
     said = words(page.select_one("main"))
-    assert "2 papers · as it stood on 20 March 2025, 09:00 UTC" in said
+    assert "2 papers as it stood on 20 March 2025, 09:00 UTC" in said
     assert "90 upvotes" in said
 
 
