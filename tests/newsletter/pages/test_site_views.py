@@ -85,7 +85,7 @@ def test_no_page_for_readers_sets_a_cookie(client: Client) -> None:
     "path", ["/", "/search/", "/subscribe/", "/new-link/", "/nothing/", *PAGES]
 )
 def test_the_foot_of_a_page_leads_everywhere(client: Client, path: str) -> None:
-    page = get_page(client, path, status=404 if path == "/no/" else 200)
+    page = get_page(client, path, status=404 if path == "/nothing/" else 200)
     links = {str(link["href"]): words(link) for link in page.select("footer nav a")}
     assert links["/new-link/"] == "Manage your digest"
     for address in ("/editions/", "/search/", "/feeds/", "/about/", "/privacy/"):
