@@ -33,7 +33,7 @@ FEW: Final = 5  # with fewer matches, the last word of a query may be a beginnin
 _MOST_GUESSES: Final = 100  # in a longer query, compounds would cost more than they find
 # The weight of a word by its place: unused, authors, abstract, title.
 _WEIGHTS: Final = [0.0, 0.2, 0.3, 1.0]
-_BY_INDEX: Final = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
+BY_INDEX: Final = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 _FOLLOWED: Final = re.compile(r" <(?:-|\d+)> ")
 _NOT_IN_INDEX: Final = re.compile(r" <(?:-|\d+)> |':\*?[ABC]")
 
@@ -75,8 +75,8 @@ class Filters:
 class Matches:
     """The keys of the best papers, best first, and the number of all matches or an estimate.
 
-    `marks` is that of the query which found them. `typed_total` leaves out the papers that match
-    only with the last word as a beginning.
+    `marks` is that of the query which found them, and `index_query` is what the index was asked.
+    `typed_total` leaves out the papers that match only with the last word as a beginning.
     """
 
     paper_ids: Sequence[int]
@@ -84,6 +84,7 @@ class Matches:
     is_estimate: bool = False
     marks: str = ""
     typed_total: int = 0
+    index_query: str = ""
 
 
 # phraseto_tsquery never fails: it takes any text as words.
@@ -190,7 +191,7 @@ def _attested(guesses: Sequence[str]) -> dict[str, str]:
     if not guesses:
         return {}
     with transaction.atomic():
-        execute(_BY_INDEX)
+        execute(BY_INDEX)
         found = dict(rows(_ATTESTED, texts=[separate(guess) for guess in guesses]))
     return {guess: found.get(separate(guess), "") for guess in guesses}
 
@@ -233,7 +234,7 @@ def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matc
     the query with its last word as a beginning.
     """
     with transaction.atomic():
-        execute(_BY_INDEX)
+        execute(BY_INDEX)
         matches = _checked_matches(parsed, filters, at_least)
         if matches.total < CANDIDATES and parsed.apart:
             parsed = replace(parsed.apart, wider=parsed.wider)
@@ -244,7 +245,8 @@ def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matc
         both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
         total = max(wider.total, len(both))
         marks = f"{parsed.marks} | {parsed.wider.marks}"
-        return Matches(list(both), total, wider.is_estimate, marks, matches.total)
+        index_query = wider.index_query
+        return Matches(list(both), total, wider.is_estimate, marks, matches.total, index_query)
 
 
 def _checked_matches(parsed: ParsedQuery, filters: Filters, at_least: int) -> Matches:
@@ -261,27 +263,21 @@ def _top_matches(parsed: ParsedQuery, filters: Filters, index_query: str) -> Mat
     statement, values = build_statement(parsed, filters, index_query)
     ((count, strong, paper_ids),) = rows(statement, **values)
     if index_query == parsed.full_query:
-        return Matches(paper_ids, count)
+        return Matches(paper_ids, count, index_query=index_query)
     if count <= CANDIDATES:
-        return Matches(paper_ids, len(paper_ids))
+        return Matches(paper_ids, len(paper_ids), index_query=index_query)
     estimate = max(len(paper_ids), round(count * strong / CANDIDATES))
-    return Matches(paper_ids, estimate, is_estimate=True)
+    return Matches(paper_ids, estimate, is_estimate=True, index_query=index_query)
 
 
 def build_statement(
     parsed: ParsedQuery, filters: Filters, index_query: str
 ) -> tuple[str, dict[str, Any]]:
     """The statement that matches `index_query`, checks and ranks `parsed`, and its values."""
-    conditions = {
-        "AND listed_on >= %(since)s": filters.since,
-        "AND listed_on <= %(until)s": filters.until,
-        "AND has_code": filters.with_code,
-        "AND EXISTS (SELECT FROM papers_papertopic AS link WHERE link.paper_id = entry.paper_id "
-        "AND link.topic_id = %(topic)s)": filters.topic,
-    }
+    condition, values = filter_conditions(filters)
     is_checked = index_query != parsed.full_query
     statement = _TOP_MATCHES.format(
-        filters=" ".join(condition for condition, value in conditions.items() if value),
+        filters=condition,
         titled=_titled(parsed),
         checked="words @@ %(full_query)s::tsquery" if is_checked else "true",
         relevance=_relevance(parsed),
@@ -295,10 +291,21 @@ def build_statement(
         "marks": parsed.marks,
         "weights": _WEIGHTS,
         "candidates": CANDIDATES,
-        "since": filters.since,
-        "until": filters.until,
-        "topic": filters.topic,
+        **values,
     }
+
+
+def filter_conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The SQL that follows a condition on `papers_searchentry AS entry`, and its values."""
+    conditions = {
+        "AND listed_on >= %(since)s": filters.since,
+        "AND listed_on <= %(until)s": filters.until,
+        "AND has_code": filters.with_code,
+        "AND EXISTS (SELECT FROM papers_papertopic AS link WHERE link.paper_id = entry.paper_id "
+        "AND link.topic_id = %(topic)s)": filters.topic,
+    }
+    values = {"since": filters.since, "until": filters.until, "topic": filters.topic}
+    return " ".join(condition for condition, value in conditions.items() if value), values
 
 
 def _titled(parsed: ParsedQuery) -> str:

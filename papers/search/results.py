@@ -12,6 +12,7 @@ from django.db.models import F
 from papers.models import Paper, Topic, Trend
 from papers.queries import RankedPaper, topics_by_weight
 from papers.ranking.measurements import facts, measure
+from papers.search.facets import Facets, count_facets
 from papers.search.query import Filters, Matches, parse, top_matches
 from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
 from papers.text.arxiv_ids import pasted_id
@@ -21,6 +22,10 @@ from web.storable import storable_text
 
 PAGE_SIZE: Final = 20
 MAX_QUERY_LENGTH: Final = 250
+
+
+NOTHING: Final = Matches([], 0)
+NO_FILTERS: Final = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class SearchResult:
     only, at least to the first 250. `exact_match` is the paper whose arXiv id or address the
     query is: it is then the only one of `papers`, and the filters do not count. `marks` has the
     words to mark in the texts of the papers, as a tsquery. `typed_total` leaves out the papers
-    that match only with the last word as a beginning.
+    that match only with the last word as a beginning. `matches` are all that were found, with
+    `filters`.
     """
 
     query: str
@@ -48,6 +54,8 @@ class SearchResult:
     exact_match: Paper | None = None
     marks: str = ""
     typed_total: int = 0
+    matches: Matches = NOTHING
+    filters: Filters = NO_FILTERS
 
 
 def search_papers(
@@ -84,7 +92,7 @@ def search_papers(
     filters = Filters(_topic_key(topic), since, until, with_code)
     # A space after the last word says that it is finished; `fold` removes it.
     parsed = parse(f"{text} " if query[-1:].isspace() else text)
-    matches = top_matches(parsed, filters, at_least=size) if parsed else Matches([], 0)
+    matches = top_matches(parsed, filters, at_least=size) if parsed else NOTHING
     first = (page - 1) * size
     return SearchResult(
         query=text,
@@ -97,7 +105,17 @@ def search_papers(
         is_empty=parsed is None,
         marks=matches.marks,
         typed_total=matches.typed_total,
+        matches=matches,
+        filters=filters,
     )
+
+
+def facets_of(result: SearchResult) -> Facets:
+    """How many papers of a search, within its filters, have each topic, each year, and code.
+
+    One query, or four with the transaction around it; none where the query is a paper's id.
+    """
+    return Facets() if result.exact_match else count_facets(result.matches, result.filters)
 
 
 def correction(

@@ -45,7 +45,7 @@ def test_the_page_about_the_site_explains_the_ranking_with_its_numbers(client: C
     Curator.objects.create(name="Ann Lee", url="https://example.org/ann")
     page = get_page(client, "/about/")
     ranking = words(page.select_one("section:has(> #ranking)"))
-    assert "votes for it 1 " in ranking
+    assert "votes for it 1.00 " in ranking
     assert f"counts {WEIGHTS.weekend:.0%}".replace("%", " %") in ranking
     assert "In the list of a week, a vote counts half after 5 days." in ranking
     assert "half of its votes 18 hours after" in ranking
