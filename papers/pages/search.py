@@ -22,7 +22,6 @@ from papers.search.results import (
     MAX_QUERY_LENGTH,
     SearchResult,
     correction,
-    facets_of,
     search_papers,
 )
 from papers.text.arxiv_ids import pasted_id
@@ -182,7 +181,7 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
     if not query.strip():
         return SearchPage(form, has_filters=bool(filters))
     number = _page_number(params.get("page", ""))
-    result = search_papers(query, now=now, page=number, **filters)
+    result = search_papers(query, now=now, page=number, with_facets=True, **filters)
     if number > result.pages:
         raise NoSuchPage(f"This search has {_pages(result.pages)}.")
     url_of = partial(_url, _with_valid_filters(params, form))
@@ -201,7 +200,7 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
         earlier_url=_url(params, page=str(number - 1)) if number > 1 else "",
         later_url=_url(params, page=str(number + 1)) if number < result.pages else "",
         chosen=chosen_chips(filters, form.topic_name, url_of),
-        facets=facet_groups(facets_of(result), filters, result.total, url_of),
+        facets=facet_groups(result.facets, filters, result.total, url_of),
     )
 
 

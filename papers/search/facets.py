@@ -8,30 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from django.db import transaction
-
-from papers.search.query import BY_INDEX, Filters, Matches, filter_conditions
-from web.sql import array, execute, rows
+from web.sql import array, rows
 
 COUNTED: Final = 2_000  # papers, about: enough for two digits of a share of one in fifty
 
-# Served by search_entry_words as the search itself, or by the primary key, and by
-# paper_topic_once. 100,000 papers: 2 ms for 500 ids, 12 ms for 29,000 matches, 19 ms for 63,000.
-_FACETS: Final = """
-WITH matched AS MATERIALIZED (
-    SELECT paper_id, listed_on, has_code
-    FROM papers_searchentry AS entry
-    WHERE {condition}
-), size AS MATERIALIZED (
-    SELECT count(*) AS papers FROM matched
-), counted AS MATERIALIZED (
+# Both read `matched (paper_id, listed_on, has_code)`. The number is mixed before it is hashed, so
+# that the sample does not depend on what else is chosen by a hash of it.
+_COUNTED: Final = """
+counted AS MATERIALIZED (
     SELECT matched.*
-    FROM matched, size
-    WHERE papers <= %(most)s OR hashint8(paper_id) & 65535 < 65536.0 * %(most)s / papers
-)
-SELECT 'all', '', count(*) FROM counted
+    FROM matched, (SELECT count(*) AS papers FROM matched) AS size
+    WHERE papers <= %(most_counted)s
+       OR hashint8(paper_id * 31 + 7) & 65535 < 65536.0 * %(most_counted)s / papers
+)"""
+_BY_KIND: Final = """
+SELECT 'all' AS kind, '' AS key, count(*) AS papers FROM counted
 UNION ALL
 SELECT 'code', '', count(*) FROM counted WHERE has_code
 UNION ALL
@@ -41,15 +34,32 @@ SELECT 'topic', topic.slug, count(*)
 FROM counted
 JOIN papers_papertopic AS link USING (paper_id)
 JOIN papers_topic AS topic ON topic.id = link.topic_id AND topic.is_active
-GROUP BY 2
+GROUP BY 2"""
+
+# A part of the statement of a search, which has `matched` already: reading the matches of a common
+# word a second time would take as long as the search.
+_JSON: Final = """(
+    WITH {counted}
+    SELECT json_agg(json_build_array(kind, key, papers)) FROM ({by_kind}) AS facets
+)"""
+AS_JSON: Final = _JSON.format(counted=_COUNTED, by_kind=_BY_KIND)
+# Of up to a few hundred papers, by the primary key and paper_topic_once: 2 ms.
+_IDS: Final = """
+WITH matched AS MATERIALIZED (
+    SELECT paper_id, listed_on, has_code
+    FROM papers_searchentry
+    WHERE paper_id = ANY(%(ids)s::bigint[])
+), {counted}
+{by_kind}
 """
+_OF_PAPERS: Final = _IDS.format(counted=_COUNTED, by_kind=_BY_KIND)
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Papers of a search by topic (slug) and by year, the most first, and how many have code.
+    """Papers of a search by topic (slug), the most first, and by year, the newest first.
 
-    Estimates if `is_estimate`.
+    `with_code` of them have code. Estimates if `is_estimate`.
     """
 
     topics: Sequence[tuple[str, int]] = ()
@@ -58,40 +68,28 @@ class Facets:
     is_estimate: bool = False
 
 
-def count_facets(matches: Matches, filters: Filters) -> Facets:
-    """The facets of the papers that a search matches, within its filters.
-
-    One statement, or three with the transaction around it; none without a match.
-    """
-    if not matches.total:
+def facets_of(paper_ids: Sequence[int]) -> Facets:
+    """The facets of these papers. One query; none without a paper."""
+    if not paper_ids:
         return Facets()
-    if len(matches.paper_ids) >= matches.total:
-        ids = array(matches.paper_ids)
-        found = rows(
-            _FACETS.format(condition="paper_id = ANY(%(ids)s::bigint[])"), ids=ids, most=COUNTED
-        )
-        return _facets(found, len(matches.paper_ids))
-    condition, values = filter_conditions(filters)
-    statement = _FACETS.format(condition=f"words @@ %(index_query)s::tsquery {condition}")
-    with transaction.atomic():
-        execute(BY_INDEX)
-        found = rows(statement, index_query=matches.index_query, most=COUNTED, **values)
-    return _facets(found, matches.total)
+    found = rows(_OF_PAPERS, ids=array(paper_ids), most_counted=COUNTED)
+    return facets_from(found, len(paper_ids))
 
 
-def _facets(found: Sequence[tuple[Any, ...]], total: int) -> Facets:
-    """The rows of the statement, scaled from the papers counted to all of them."""
-    counted = max(sum(papers for kind, _, papers in found if kind == "all"), 1)
+def facets_from(found: Sequence[Sequence[object]], total: int) -> Facets:
+    """The facets out of rows (kind, key, papers), scaled from the papers counted to all of them."""
+    by_kind: dict[str, list[tuple[str, int]]] = {}
+    for kind, key, papers in found:
+        by_kind.setdefault(str(kind), []).append((str(key), int(str(papers))))
+    counted = max(sum(papers for _, papers in by_kind.get("all", [])), 1)
 
-    def of(kind: str) -> list[tuple[str, int]]:
-        scaled = (
-            (key, round(papers * total / counted)) for one, key, papers in found if one == kind
-        )
-        return sorted(scaled, key=lambda item: (-item[1], item[0]))
+    def scaled(kind: str) -> list[tuple[str, int]]:
+        of_kind = by_kind.get(kind, [])
+        return [(key, round(papers * total / counted)) for key, papers in of_kind]
 
     return Facets(
-        topics=of("topic"),
-        years=sorted(((int(key), papers) for key, papers in of("year")), reverse=True),
-        with_code=sum(papers for _, papers in of("code")),
+        topics=sorted(scaled("topic"), key=lambda item: (-item[1], item[0])),
+        years=sorted(((int(key), papers) for key, papers in scaled("year")), reverse=True),
+        with_code=sum(papers for _, papers in scaled("code")),
         is_estimate=counted != total,
     )

@@ -8,9 +8,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Topic
-from papers.search import facets as module
 from papers.search import query
-from papers.search.facets import Facets, count_facets
+from papers.search.facets import Facets, facets_of
 from papers.search.query import Filters, parse, top_matches
 from tests.factories import make_paper, make_paper_topic, make_topic
 
@@ -39,7 +38,7 @@ def found(text: str, **filters: object) -> Facets:
     parsed = parse(text)
     assert parsed
     chosen = Filters(**filters)  # type: ignore[arg-type]
-    return count_facets(top_matches(parsed, chosen, at_least=20), chosen)
+    return top_matches(parsed, chosen, at_least=20, with_facets=True).facets
 
 
 def test_the_papers_of_a_search_are_counted_and_no_others(dunes: Topic) -> None:
@@ -83,7 +82,7 @@ def test_without_a_match_there_are_none(
 ) -> None:
     assert found("zebra ") == Facets()
     with django_assert_num_queries(0):
-        assert count_facets(query.Matches([], 0), Filters()) == Facets()
+        assert facets_of([]) == Facets()
 
 
 # ── more matches than candidates ─────────────────────────────────────────────
@@ -100,9 +99,9 @@ def test_papers_beyond_the_candidates_are_counted_by_the_index(
 ) -> None:
     parsed = parse("sand ")
     assert parsed
-    matches = top_matches(parsed, Filters(), at_least=1)
+    matches = top_matches(parsed, Filters(), at_least=1, with_facets=True)
     assert len(matches.paper_ids) < matches.total == 5
-    assert count_facets(matches, Filters()) == Facets(
+    assert matches.facets == Facets(
         topics=[("dunes", 3), ("seas", 1)], years=[(2024, 2), (2023, 3)], with_code=2
     )
     assert found("sand ", with_code=True).topics == [("dunes", 2), ("seas", 1)]
@@ -111,7 +110,7 @@ def test_papers_beyond_the_candidates_are_counted_by_the_index(
 def test_of_many_papers_a_part_is_counted_and_scaled(
     monkeypatch: pytest.MonkeyPatch, few_candidates: None
 ) -> None:
-    monkeypatch.setattr(module, "COUNTED", 100)
+    monkeypatch.setattr(query, "COUNTED", 100)
     dunes = make_topic("Dunes", slug="dunes")
     for place in range(400):
         paper = make_paper(f"Sand {place}", listed_on=date(2023 + place % 2, 5, 1))
@@ -127,11 +126,32 @@ def test_of_many_papers_a_part_is_counted_and_scaled(
     assert 140 <= years[2023] <= 260  # 200
 
 
-def test_the_index_is_read_in_one_statement_within_its_transaction(
+def test_the_facets_of_many_papers_take_no_statement_of_their_own(
     dunes: Topic, few_candidates: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     parsed = parse("sand ")
     assert parsed
-    matches = top_matches(parsed, Filters(), at_least=1)
-    with django_assert_num_queries(4):  # savepoint, limits, the facets, release
-        count_facets(matches, Filters())
+    for with_facets in (False, True):
+        with django_assert_num_queries(4):  # savepoint, limits, the search, release
+            matches = top_matches(parsed, Filters(), at_least=1, with_facets=with_facets)
+        assert bool(matches.facets.topics) is with_facets
+
+
+def test_the_facets_of_few_papers_take_one_more(
+    dunes: Topic, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    parsed = parse("sand ")
+    assert parsed
+    with django_assert_num_queries(5):
+        assert top_matches(parsed, Filters(), at_least=1, with_facets=True).facets.topics
+
+
+def test_the_facets_of_a_phrase_are_those_of_its_papers() -> None:
+    dunes = make_topic("Dunes", slug="dunes")
+    make_paper_topic(make_paper("Sand dunes"), dunes)
+    make_paper_topic(make_paper("Dunes of sand"), dunes)
+    assert found('"sand dunes"').topics == [("dunes", 1)]
+
+
+def test_the_facets_of_a_word_that_is_a_beginning_are_those_of_all_papers(dunes: Topic) -> None:
+    assert found("wat").topics == [("seas", 1)]
