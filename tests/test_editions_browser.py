@@ -149,7 +149,7 @@ def test_a_filter_is_chosen_and_taken_away_without_javascript(browser: Browser, 
     assert page.locator(".papers .paper").count() == 12
     page.get_by_role("link", name="With code 6").click()
     assert page.locator(".papers .paper").count() == 6
-    page.get_by_role("link", name="With code, take this filter away").click()
+    page.get_by_role("link", name="With code (take this filter away)").click()
     assert page.locator(".papers .paper").count() == 12
     context.close()
 

@@ -135,8 +135,8 @@ def test_a_facet_leads_to_as_many_papers_as_it_says(client: Client, papers: None
 def test_a_chosen_filter_can_be_taken_away_on_the_page(client: Client, papers: None) -> None:
     found = links(client, ".chosen", q="sand ", topic="dunes", code="on")
     assert found == {
-        "Dunes × , take this filter away": "/search/?q=sand+&code=on",
-        "With code × , take this filter away": "/search/?q=sand+&topic=dunes",
+        "Dunes × (take this filter away)": "/search/?q=sand+&code=on",
+        "With code × (take this filter away)": "/search/?q=sand+&topic=dunes",
     }
 
 
