@@ -100,6 +100,10 @@ CACHES = {
     }
 }
 RATE_LIMIT_STORAGE = _redis.for_limits
+# Whole public pages: megabytes in each web process (0: none are kept), and how many seconds old the
+# version of the data may be that they are compared with. docs/decisions/0024-page-cache.md
+PAGE_CACHE_MB = env.float("PAGE_CACHE_MB", default=0.0 if DEBUG else 32.0)
+PAGE_VERSION_SECONDS = env.float("PAGE_VERSION_SECONDS", default=1.0)
 
 # ── the application ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -116,7 +120,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "anymail",
-    "ninja",  # the style and the scripts of /api/docs
     "papers",
     "subscribers",
     "newsletter",
@@ -125,15 +128,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.health.middleware.HealthMiddleware",
     "config.logs.RouteMiddleware",
+    "web.languages.LanguageMiddleware",
     "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
+    "config.page_cache.PageCacheMiddleware",
     "config.server.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
-    "config.api_middleware.ApiMiddleware",
+    "config.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,6 +174,9 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Browsers and phones ask for these by fixed names: /favicon.ico, /apple-touch-icon.png …
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic wrote
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

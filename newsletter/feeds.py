@@ -26,6 +26,7 @@ from subscribers.models import Subscriber
 from subscribers.pages.signed_pages import invalid_link
 from web.atom import AtomFeed, Entry, Term, absolute, tag
 from web.isolation import is_about_one_row, log_once
+from web.page_cache.addresses import PublicPage
 
 log = logging.getLogger(__name__)
 NEWEST: Final = 20
@@ -84,6 +85,7 @@ class OwnFeed(AtomFeed):
     title = "Your digest · Trending Papers"
     subtitle = "What we sent you, and why."
     has_self: ClassVar[bool] = False  # it would hold the token
+    public_page: ClassVar[PublicPage | None] = None  # one reader's own
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -105,6 +105,7 @@ def _digest_page(request: HttpRequest, opened: OpenedLink) -> HttpResponseBase:
         return redirect("newsletter:browser", own.read)
     context = {
         "days": days_in_words(delivery.edition),
+        "language": digest.body.language,
         "mail": mail_part(digest.body.whole_html(opened.token, "", "")),
     }
     response = render(request, "pages/newsletter/digest.html", context)

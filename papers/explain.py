@@ -1,9 +1,13 @@
-"""Explain a trend: its components as short phrases."""
+"""Explain a trend: its components as short phrases, in the active language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Component = Mapping[str, Any]
 Phrase = Callable[[Component], str]
@@ -34,55 +38,90 @@ def _reason(kind: str, component: Any) -> tuple[float, str] | None:
 
 
 def _upvotes(one: Component) -> str:
-    if one["value"] <= 0:
+    value, gain = round(one["value"]), one["gain"]
+    if value <= 0:
         return ""
-    total = f"▲ {_count(one['value'], 'upvote', 'upvotes')}"
-    return f"{total}, {_number(one['gain'])} since yesterday" if one["gain"] > 0 else total
+    if gain <= 0:
+        words = ngettext("▲ %(number)s upvote", "▲ %(number)s upvotes", value)
+    else:
+        words = ngettext(
+            "▲ %(number)s upvote, %(gain)s since yesterday",
+            "▲ %(number)s upvotes, %(gain)s since yesterday",
+            value,
+        )
+    return words % {"number": _number(value), "gain": _number(gain)}
 
 
 def _stars(one: Component) -> str:
     """The gain comes first, because only it counts: a famous repository alone has no points."""
+    gain = round(one["window_gain"])
     if one["window_gain"] <= 0:
         return ""
-    return f"★ {_number(one['window_gain'])} more stars, {_number(one['value'])} in all"
+    words = ngettext(
+        "★ %(gain)s more star, %(number)s in all", "★ %(gain)s more stars, %(number)s in all", gain
+    )
+    return words % {"gain": _number(gain), "number": _number(one["value"])}
 
 
 def _position(one: Component) -> str:
-    return f"number {_number(one['value'])} of its listing"
+    return _("number %(number)s of its listing") % {"number": _number(one["value"])}
+
+
+def _comments(one: Component) -> str:
+    count = round(one["value"])
+    return _counted(ngettext("%(number)s comment", "%(number)s comments", count), one)
+
+
+def _votes(one: Component) -> str:
+    count = round(one["value"])
+    words = ngettext("%(number)s vote by our readers", "%(number)s votes by our readers", count)
+    return _counted(words, one)
+
+
+def _artefacts(one: Component) -> str:
+    words = ngettext(
+        "%(number)s linked model, dataset or space",
+        "%(number)s linked models, datasets and spaces",
+        round(one["value"]),
+    )
+    return _counted(words, one)
 
 
 def _citations(one: Component) -> str:
-    return _count(one["value"], "citation", "citations") if one["points"] > 0 else ""
+    words = ngettext("%(number)s citation", "%(number)s citations", round(one["value"]))
+    return _counted(words, one) if one["points"] > 0 else ""
 
 
-def _counted(singular: str, plural: str) -> Phrase:
-    def phrase(one: Component) -> str:
-        return _count(one["value"], singular, plural) if one["value"] > 0 else ""
+def _clicks(one: Component) -> str:
+    words = ngettext(
+        "%(number)s click in our digests",
+        "%(number)s clicks in our digests",
+        round(one["value"]),
+    )
+    return _counted(words, one)
 
-    return phrase
+
+def _counted(words: str, one: Component) -> str:
+    return words % {"number": _number(one["value"])} if one["value"] > 0 else ""
 
 
 def _first_place(components: Mapping[str, Any]) -> str:
     if "first_place" not in components:
         return ""
-    return "first because two signals speak for it, and only one for the paper below"
-
-
-def _count(value: float, singular: str, plural: str) -> str:
-    return f"{_number(value)} {singular if round(value) == 1 else plural}"
+    return _("first because two signals count for it, and only one for the paper below")
 
 
 def _number(value: float) -> str:
-    return f"{round(value):,}"
+    return number_format(round(value), force_grouping=True)
 
 
 _PHRASES: Final[dict[str, Phrase]] = {
     "upvotes": _upvotes,
     "stars": _stars,
-    "comments": _counted("comment", "comments"),
-    "votes": _counted("vote by our readers", "votes by our readers"),
-    "artefacts": _counted("linked model, dataset or space", "linked models, datasets and spaces"),
+    "comments": _comments,
+    "votes": _votes,
+    "artefacts": _artefacts,
     "citations": _citations,
-    "clicks": _counted("click in our digests", "clicks in our digests"),
+    "clicks": _clicks,
     "position": _position,
 }

@@ -20,8 +20,9 @@ from papers.pages.search import NoSuchPage, search_page
 from papers.text.arxiv_ids import arxiv_id
 from papers.windows import EARLIEST_DAY, Window
 from web.atom import absolute
-from web.conditional import revalidated
+from web.conditional import public_pages, revalidated
 from web.isolation import is_about_one_row, log_once
+from web.page_cache.addresses import LISTS
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@revalidated
+@public_pages(is_shared=False, drops_others=False, q=r"[\s\S]{0,200}", **LISTS)
 def search(request: HttpRequest) -> HttpResponse:
     try:
         page = search_page(request.GET, timezone.now())

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
 from papers.text.names import initials
 from papers.text.shorten import place_to_cut, shortened
 from papers.windows import Window
@@ -21,7 +25,12 @@ _SOURCES: Final = {
     "arxiv": "arXiv",
     "semantic_scholar": "Semantic Scholar",
     "github": "GitHub",
-    "sample": "sample data",
+    "sample": gettext_lazy("sample data"),
+}
+_SPANS: Final = {
+    "day": "%(day)s",
+    "week": gettext_lazy("the week to %(day)s"),
+    "month": gettext_lazy("the month to %(day)s"),
 }
 _LONGEST_NAME: Final = 80  # in a line of names
 LEAD_LENGTH: Final = 210  # three lines of 68 characters
@@ -37,33 +46,34 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
     short = [shortened(initials(name), _LONGEST_NAME) for name in names if name.strip()]
     if len(short) <= shown + 1:
         return _and(short)
-    return f"{', '.join(short[:shown])} and {len(short) - shown} more"
+    others = len(short) - shown
+    words = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", others)
+    return words % {"names": ", ".join(short[:shown]), "count": others}
 
 
 def short_figure(number: float) -> str:
-    """A short count: 84, 1.2k, 34k, 1.2M. Rounded down, so 999,999 is never 1M."""
+    """A short count: 84, 1.2k, 34k, 1.2M; in German 1,2k. Rounded down: 999,999 is never 1M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
         if number >= size:
             tenths = int(number * 10 // size)
             whole, tenth = divmod(tenths, 10)
-            return f"{whole}.{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
+            return f"{whole}{_point()}{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
     return f"{int(number)}"
 
 
 def signed(points: float) -> str:
     """Points of a trend with two digits and a true minus: `−0.08`."""
-    return f"{points:.2f}".replace("-", "−")
+    return f"{points:.2f}".replace("-", "−").replace(".", _point())
 
 
 def span(window: Window, day: date) -> str:
     """The days of a list: `22 November 2026`, `the week to 22 November 2026`."""
-    last = f"{day.day} {day:%B %Y}"
-    return last if window == "day" else f"the {window} to {last}"
+    return str(_SPANS[window]) % {"day": date_format(day, "DATE_FORMAT")}
 
 
 def source_name(source: str) -> str:
     """The display name of a source: `hugging_face` → `Hugging Face`."""
-    return _SOURCES.get(source) or source.replace("_", " ")
+    return str(_SOURCES.get(source, "")) or source.replace("_", " ")
 
 
 def lead(text: str) -> str:
@@ -83,5 +93,20 @@ def lead(text: str) -> str:
     return f"{opening} …"
 
 
+def topic_text(text: str) -> str:
+    """The name or the description of a topic in the active language.
+
+    Those of a new installation are translated; what an operator has written stays as it is.
+    """
+    return pgettext("topic", text) if text else ""
+
+
 def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    if len(names) < 2:
+        return "".join(names)
+    words = _("%(names)s and %(last)s")
+    return words % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _point() -> str:
+    return str(get_format("DECIMAL_SEPARATOR"))

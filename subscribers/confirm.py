@@ -54,9 +54,9 @@ def confirm(
 
 
 def proposed_preferences(subscriber: Subscriber) -> Preferences:
-    """What the confirmation page shows filled in: the newest draft, else what is stored."""
+    """What the confirmation page shows filled in: what is stored, with the newest draft over it."""
     mails = TransactionalMail.objects.filter(
         subscriber=subscriber, kind=TransactionalMail.Kind.CONFIRM
     )
     draft = mails.order_by("-id").values_list("draft", flat=True).first()
-    return preferences.from_json(draft) if draft else preferences.preferences_of(subscriber)
+    return preferences.from_json(draft or {}, preferences.preferences_of(subscriber))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
+from urllib.request import urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
@@ -19,6 +19,8 @@ from newsletter.models import Candidate, Edition
 from papers.models import Paper, Topic
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal
 from tests.live import wait_until_only_connection
+from tests.page_checks import axe_violations, html_problems
+from tests.test_pages_browser import browser_type_launch_args  # noqa: F401 (a fixture)
 
 # The event loop of Playwright runs in this thread, so Django would refuse every query here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -46,16 +48,6 @@ _SMALL: Final = """() => [...document.querySelectorAll(
   .map(e => [e.textContent.trim(), e.getBoundingClientRect()])
   .filter(([, box]) => box.height > 0 && Math.min(box.height, box.width) < LEAST)
   .map(([text]) => text)"""
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """The Chromium of the system: none is downloaded for the tests."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    path = path or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("needs Chromium on the PATH (Debian: apt install chromium)")
-    return {"executable_path": path, "args": ["--no-sandbox", "--disable-gpu", "--disable-quic"]}
 
 
 def make_edition_of_long_papers() -> None:
@@ -108,10 +100,16 @@ def test_a_page_passes_axe_and_logs_no_error(
 ) -> None:
     for width in (375, 1280):
         page, errors = opened(browser, site + path, width, color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        assert axe_violations(page) == []
         assert errors == []
         page.context.close()
+
+
+def test_the_pages_are_valid_html(site: str, tmp_path: Path) -> None:
+    for number, path in enumerate(PATHS):
+        with urlopen(site + path) as answer:
+            (tmp_path / f"{number}.html").write_bytes(answer.read())
+    assert html_problems(tmp_path) == []
 
 
 @pytest.mark.parametrize("path", PATHS)

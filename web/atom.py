@@ -21,6 +21,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
 from web.conditional import revalidate
+from web.page_cache.addresses import LISTS, PublicPage
 
 if TYPE_CHECKING:
     _Feed = Feed[Any, Any]
@@ -136,6 +137,7 @@ class AtomFeed(_Feed):
     author_name = "Trending Papers"
     description = ""
     has_self: ClassVar[bool] = True
+    public_page: ClassVar[PublicPage | None] = PublicPage({"page": LISTS["page"]}, is_complete=True)
     item_pubdate = None  # Django sets Last-Modified only when this attribute exists
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

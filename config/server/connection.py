@@ -95,7 +95,8 @@ class Connection:
             return False
         call = partial(respond, self._worker, request, body, self._client, self._server)
         response = await asyncio.get_running_loop().run_in_executor(self._threads, call)
-        self._worker.count_request()
+        if not response.is_from_cache:
+            self._worker.count_request()
         stays_open = response.stays_open
         self._writer.write(response.data)
         del response  # the transport has its own copy of what the kernel does not take at once

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gunicorn.http import wsgi
 
+_FROM_CACHE: Final = "trending.from_cache"  # of the environ; web/page_cache/serve.py sets it
+
 
 class Response(NamedTuple):
-    """All bytes of a response, and whether the connection stays open for another request."""
+    """All bytes of a response, and whether the connection stays open for another request.
+
+    `is_from_cache`: nothing was computed for it, so it does not bring the process nearer its end.
+    """
 
     data: bytes
     stays_open: bool
+    is_from_cache: bool = False
 
 
 class Collected:
@@ -56,7 +62,8 @@ def respond(worker: Any, request: Any, body: bytes, client: Any, server: Any) ->
         _run(worker, request, response, environ)
     except Exception as error:  # noqa: BLE001 (logged there, with a 500, as by gunicorn's workers)
         return Response(error_response(worker, request, client, error), stays_open=False)
-    return Response(collected.data, not response.should_close())
+    is_from_cache = bool(environ.get(_FROM_CACHE))
+    return Response(collected.data, not response.should_close(), is_from_cache)
 
 
 def _run(worker: Any, request: Any, response: Any, environ: dict[str, Any]) -> None:

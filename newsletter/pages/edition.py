@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from newsletter.editions.windows import days_in_words, page_of
+from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of, since_in_words
 from newsletter.models import Candidate, Edition
 from newsletter.pages.published import NAMES, published, with_papers
 from papers.explain import explain
@@ -117,7 +117,7 @@ def edition_page(edition: Edition, number: int = 1) -> EditionPage:
         django.core.paginator.InvalidPage: there is no page of this number.
     """
     page: Page[Candidate] = Paginator(_living(edition), PAGE_SIZE).page(number)
-    papers = _papers(list(page))
+    papers = _papers(list(page), since_in_words(WINDOW_OF[edition.cadence], edition.day))
     return EditionPage(
         edition=edition,
         name=NAMES[edition.cadence],
@@ -147,18 +147,19 @@ def _living(edition: Edition) -> QuerySet[Candidate]:
     )
 
 
-def _papers(candidates: Sequence[Candidate]) -> list[FrozenPaper]:
+def _papers(candidates: Sequence[Candidate], since: str) -> list[FrozenPaper]:
+    """The papers in the active language; `since` is when the gains of their votes begin."""
     slugs = {slug for one in candidates for slug in _mapping(one.topics)}
     active = Topic.objects.filter(is_active=True, slug__in=slugs)
     names = dict(active.values_list("slug", "name"))
-    return [_paper_or_title(candidate, names) for candidate in candidates]
+    return [_paper_or_title(candidate, names, since) for candidate in candidates]
 
 
-def _paper_or_title(candidate: Candidate, topics: Mapping[str, str]) -> FrozenPaper:
+def _paper_or_title(candidate: Candidate, topics: Mapping[str, str], since: str) -> FrozenPaper:
     """The paper as it was frozen; when its facts are not those of a paper, its title of today."""
     path = _paper_path(candidate)
     try:
-        return _paper(candidate, path, topics)
+        return _paper(candidate, path, topics, since)
     except Exception as error:  # any: a paper must not cost its page
         if not is_about_one_row(error):
             raise
@@ -173,7 +174,7 @@ def _paper_path(candidate: Candidate) -> str:
     return reverse("papers:paper", args=[name])
 
 
-def _paper(candidate: Candidate, path: str, topics: Mapping[str, str]) -> FrozenPaper:
+def _paper(candidate: Candidate, path: str, topics: Mapping[str, str], since: str) -> FrozenPaper:
     facts = candidate.facts
     summary = " ".join(facts.get("summary", "").split())
     votes, gain = facts.get("upvotes"), facts.get("upvotes_window_gain")
@@ -188,7 +189,7 @@ def _paper(candidate: Candidate, path: str, topics: Mapping[str, str]) -> Frozen
         votes=short_figure(votes) if votes else "",
         # A gain that is the whole number says nothing more.
         gain=short_figure(gain) if gain and gain != votes else "",
-        since=_text(facts.get("since", "")),
+        since=since,
         stars=short_figure(stars) if (stars := facts.get("stars")) else "",
         code_url=_web_address(facts.get("code_url")),
         arxiv_url=_web_address(facts.get("arxiv_url")),

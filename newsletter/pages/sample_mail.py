@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from newsletter.delivery.withdrawn import withdrawn_papers
 from newsletter.editions import links
@@ -18,13 +20,18 @@ from newsletter.editions.personalize import Interests
 from newsletter.editions.windows import days_in_words, page_of
 from newsletter.models import Candidate, Edition
 from newsletter.pages.mail_page import mail_part
+from web.isolation import is_about_one_row, log_once
+from web.languages import DEFAULT_LANGUAGE
 
 # A link of a digest with an empty token, on the site's address of the day it was rendered.
 _LINK: Final = re.compile(r"https?://[^/]+/(?:([upd])/|r//([0-9]{1,9}))")
 
 
+log = logging.getLogger(__name__)
+
+
 class NoMail(LookupError):
-    """No paper of the edition is left, so nobody gets a mail of it."""
+    """No mail of the edition can be made: no paper is left, or what was frozen is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +43,32 @@ class SampleMail:
     days: str
     sender: str
     html: SafeString
+    language: str
     url: str
     edition_url: str
 
 
 def sample_mail(edition: Edition) -> SampleMail:
-    """The mail of a frozen edition for a reader without interests.
+    """The mail of a frozen edition for a reader of the active language without interests.
 
     Raises:
-        NoMail: no paper of it is left.
+        NoMail: no paper of it is left, or no mail can be made of what was frozen.
     """
+    try:
+        return _sample_mail(edition)
+    except NoMail:
+        raise
+    except Exception as error:  # any: what was frozen may have another form
+        if not is_about_one_row(error):
+            raise
+        log_once(log, "the page of a mail", str(edition), error)
+        raise NoMail(str(edition)) from error
+
+
+def _sample_mail(edition: Edition) -> SampleMail:
     loaded = load_edition(edition.pk)
-    selection = loaded.select(Interests(), seen=withdrawn_papers(edition.pk))
+    language = get_language() or DEFAULT_LANGUAGE
+    selection = loaded.select(Interests(), withdrawn_papers(edition.pk), language)
     if not selection.picks:
         raise NoMail(str(edition))
     targets = _targets(edition, [pick.position for pick in selection.picks])
@@ -62,6 +83,7 @@ def sample_mail(edition: Edition) -> SampleMail:
         days=days_in_words(edition),
         sender=settings.MAIL_FROM,
         html=mail_part(selection.body.whole_html("", "", ""), link_of),
+        language=selection.body.language,
         url=url,
         edition_url=page_of(edition),
     )

@@ -61,7 +61,7 @@ def sample_mail(request: HttpRequest, cadence: str, day: str) -> HttpResponse:
     try:
         mail = mail_of(_edition(cadence, day))
     except NoMail:
-        raise Http404(_("No paper of this edition is left, so there is no mail of it.")) from None
+        raise Http404(_("There is no mail of this edition that can be shown.")) from None
     return render(request, "pages/editions/mail.html", {"mail": mail})
 
 

@@ -1,6 +1,7 @@
 """The tables of papers."""
 
 from papers.models.jobs import Job, JobStep
+from papers.models.page_changes import PageChange
 from papers.models.paper import (
     NEWEST_FIRST,
     Curator,
@@ -21,6 +22,7 @@ __all__ = [
     "JobStep",
     "ListedPaperManager",
     "Listing",
+    "PageChange",
     "Paper",
     "PaperTopic",
     "RawRecord",

@@ -11,6 +11,7 @@ from django import template
 from django.template import Context, Engine
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from papers import wording
 from papers.explain import explain
@@ -76,6 +77,12 @@ def source_name(source: str) -> str:
 
 
 @register.filter
+def topic_text(text: str) -> str:
+    """The name or the description of a topic in the language of the page."""
+    return wording.topic_text(text)
+
+
+@register.filter
 def link_name(url: str) -> str:
     """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
@@ -120,11 +127,11 @@ def sparkline(levels: Sequence[float]) -> SafeString | str:
         return ""
     points = spark_points(levels)
     values = ", ".join(wording.short_figure(level) for level in levels)
+    label = _("Votes over the last %(days)s days: %(values)s")
     return format_html(
         '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
-        'aria-label="Votes over the last {} days: {}"><polyline points="{}"/>'
-        '<circle cx="{}" cy="{}" r="2"/></svg>',
-        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, len(levels), values),
+        'aria-label="{}"><polyline points="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, label % {"days": len(levels), "values": values}),
         *(" ".join(f"{x:g},{y:g}" for x, y in points), *points[-1]),
     )
 

@@ -9,6 +9,8 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from papers.models import Topic
 from papers.text.author_match import parse_authors, readings
@@ -17,6 +19,7 @@ from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
 from subscribers.preferences import Preferences
 from subscribers.schedule import check_timezone
+from web.languages import language_choices, usable_language
 from web.time_zones import known_zones, same_zone, usable_zone
 
 # Regions of the tz database; the rest are old names (US/Eastern) and machine zones (Etc/GMT+3).
@@ -125,7 +128,7 @@ class ChoicesForm(forms.Form):
     )
     cadence = forms.ChoiceField(
         label="How often",
-        choices=[(value, label.capitalize()) for value, label in Subscriber.Cadence.choices],
+        choices=[(value, capfirst(label)) for value, label in Subscriber.Cadence.choices],
         widget=forms.RadioSelect,
     )
     weekday = forms.TypedChoiceField(
@@ -141,6 +144,9 @@ class ChoicesForm(forms.Form):
         label="Time zone", max_length=64, validators=[check_timezone], widget=forms.Select
     )
     digest_size = forms.TypedChoiceField(label="Papers in a digest", coerce=int)
+    language = forms.ChoiceField(
+        required=False, label=_("Language of the mails"), choices=language_choices
+    )
     keywords = TermsField(
         label="Words you follow",
         help_text="Papers that use them come first. Put commas or lines between them. "
@@ -164,6 +170,7 @@ class ChoicesForm(forms.Form):
         # A list: a widget treats a set as one value, and would check no box.
         initial = {name: getattr(start, name) for name in _NAMES} | {"topics": [*start.topics]}
         initial["timezone"] = usable_zone(start.timezone)
+        initial["language"] = usable_language(start.language)
         super().__init__(data, initial=initial, label_suffix="")
         if not same_zone(start.timezone):
             self.fields["timezone"].help_text = _unknown_zone(start.timezone)
@@ -177,6 +184,10 @@ class ChoicesForm(forms.Form):
 
     def _set_options(self, name: str, choices: list[tuple[Any, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    def clean_language(self) -> str:
+        """A form that does not show the field leaves the language as it is."""
+        return self.cleaned_data["language"] or str(self.initial["language"])
 
     @property
     def preferences(self) -> Preferences:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from subscribers import tasks, tokens
 from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
@@ -33,6 +34,7 @@ from subscribers.preferences import Preferences, change, from_json, preferences_
 from subscribers.signup import request_link, sign_up
 from subscribers.unsubscribe import unsubscribe
 from web.counters import count
+from web.languages import usable_language
 from web.time_zones import same_zone
 
 State = Subscriber.State
@@ -47,7 +49,9 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _render(request, "sign_up", form=SignUpForm(), choices=_empty_choices())
     form = SignUpForm(request.POST)
-    choices = ChoicesForm(request.POST, start=Preferences()) if has_choices(request.POST) else None
+    choices = (
+        ChoicesForm(request.POST, start=_nothing_chosen()) if has_choices(request.POST) else None
+    )
     if (who := sender(request.POST.dict(), time.time())) != "person":
         return _answer_unasked(request, who, form, choices)
     if not form.is_valid() or not (choices is None or choices.is_valid()):
@@ -58,7 +62,7 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
             form=form,
             choices=choices or _empty_choices(),
         )
-    draft = choices.preferences.as_json() if choices else _draft_with_zone(request)
+    draft = choices.preferences.as_json() if choices else _draft_of_request(request)
     return _sign_up(request, form.cleaned_data["email"], draft)
 
 
@@ -104,7 +108,7 @@ def _render_check_inbox(
 
 
 def _empty_choices() -> ChoicesForm:
-    form = ChoicesForm(start=Preferences())
+    form = ChoicesForm(start=_nothing_chosen())
     _let_browser_set_timezone(form)
     return form
 
@@ -113,10 +117,20 @@ def _let_browser_set_timezone(form: ChoicesForm) -> None:
     form.fields["timezone"].widget.attrs["data-guess-timezone"] = ""
 
 
-def _draft_with_zone(request: HttpRequest) -> dict[str, Any]:
-    """The short form may send the browser's zone too; one that does not exist is left out."""
-    zone = same_zone(request.POST.get("timezone", ""))
-    return {"timezone": zone} if zone else {}
+def _nothing_chosen() -> Preferences:
+    """What the form shows at first: the mails come in the language of the page."""
+    return Preferences(language=usable_language(get_language() or ""))
+
+
+def _draft_of_request(request: HttpRequest) -> dict[str, Any]:
+    """The short form may send the browser's zone too; one that does not exist is left out.
+
+    The language is kept where it is not the default: a reader who once chose another one and comes
+    back by an English page keeps theirs.
+    """
+    zone, language = same_zone(request.POST.get("timezone", "")), _nothing_chosen().language
+    draft = {"timezone": zone} if zone else {}
+    return draft if language == Preferences().language else {**draft, "language": language}
 
 
 # ── confirming ───────────────────────────────────────────────────────────────
@@ -143,7 +157,7 @@ def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
         except SuppressedAddress:
             return _render(request, "suppressed", HTTPStatus.CONFLICT, subscriber=subscriber)
         return _see_other("subscribers:confirm", token)
-    if start == Preferences():
+    if start == Preferences(language=start.language):
         _let_browser_set_timezone(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if posted else HTTPStatus.OK
     return _render(

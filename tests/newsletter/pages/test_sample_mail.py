@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
+from django.utils.translation import override
 
 from newsletter.editions.compose import compose
 from newsletter.models import Candidate, Edition
@@ -95,3 +96,20 @@ def test_without_a_paper_there_is_no_mail() -> None:
     make_candidate(edition, make_paper(is_withdrawn=True))
     with pytest.raises(NoMail):
         sample_mail(edition)
+
+
+def test_of_facts_of_another_form_there_is_no_mail(edition: Edition) -> None:
+    assert sample_mail(edition)
+    first = Candidate.objects.get(position=1)
+    first.facts = {"title": first.facts["title"], "authors": [], "summary": ""}
+    first.save()
+    Edition.objects.update(composed_at=datetime(2025, 3, 20, 10, tzinfo=UTC))
+    with pytest.raises(NoMail):
+        sample_mail(edition)
+
+
+def test_a_reader_of_another_language_sees_the_mail_in_it(edition: Edition) -> None:
+    with override("de"):
+        mail = sample_mail(edition)
+    assert mail.language == "de"
+    assert sample_mail(edition).language == "en"
