@@ -1,7 +1,8 @@
 """The sitemaps, by which search engines find every page: an index, and the parts that it names.
 
 Papers are divided by ranges of their ids, so that a part is read by the primary key and stays the
-same when papers are added: 10,000 addresses in 60 ms, and the index of 100,000 papers in 40 ms.
+same when papers are added. Of 100,000 papers the index takes 0.27 s and a part of 10,000 addresses
+0.6 s, on two cores that were busy with other work.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from web.atom import absolute
 IDS: Final = 10_000  # of papers in a part; the protocol allows 50,000 addresses
 Address = tuple[str, datetime | None]  # a path, and when its page changed last
 _PAPERS: Final = re.compile(r"papers-([1-9][0-9]{0,5})")
+_PLAIN: Final = re.compile(r"[a-zA-Z0-9/._-]+")  # nearly all paths: they need no escaping
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -112,6 +114,8 @@ def _xml(root: str, element: str, addresses: Iterable[Address]) -> str:
 
 
 def _entry(element: str, path: str, changed: datetime | None) -> str:
-    url = escape(quote(absolute(path), safe="/:?=&%[]@"))
+    url = absolute(path)
+    if not _PLAIN.fullmatch(path):
+        url = escape(quote(url, safe="/:?=&%[]@"))
     at = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
     return f"<{element}><loc>{url}</loc>{at}</{element}>\n"

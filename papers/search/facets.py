@@ -37,13 +37,14 @@ JOIN papers_topic AS topic ON topic.id = link.topic_id AND topic.is_active
 GROUP BY 2"""
 
 # A part of the statement of a search, which has `matched` already: reading the matches of a common
-# word a second time would take as long as the search.
+# word a second time would take as long as the search. 100,000 papers, two busy cores: a word in a
+# third of them takes 148 ms with it and 96 without, a rare word 16 and 10.
 _JSON: Final = """(
     WITH {counted}
     SELECT json_agg(json_build_array(kind, key, papers)) FROM ({by_kind}) AS facets
 )"""
 AS_JSON: Final = _JSON.format(counted=_COUNTED, by_kind=_BY_KIND)
-# Of up to a few hundred papers, by the primary key and paper_topic_once: 2 ms.
+# Of up to a few hundred papers, by the primary key and paper_topic_once.
 _IDS: Final = """
 WITH matched AS MATERIALIZED (
     SELECT paper_id, listed_on, has_code
