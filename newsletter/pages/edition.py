@@ -16,9 +16,10 @@ from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of, since
 from newsletter.models import Candidate, Edition
 from newsletter.pages.published import NAMES, published, with_papers
 from papers.explain import explain
+from papers.lead import stored_lead
 from papers.models import Curator, Topic
 from papers.text.shorten import shortened
-from papers.wording import author_line, lead, short_figure
+from papers.wording import author_line, short_figure
 from web.isolation import is_about_one_row, log_once
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class FrozenPaper:
     url: str
     byline: str = ""
     lead: str = ""
+    credit: str = ""  # who wrote the lead, where the paper's authors did not
     summary: str = ""
     topics: Sequence[tuple[str, str]] = ()  # name and path
     votes: str = ""
@@ -51,7 +53,7 @@ class FrozenPaper:
     @property
     def is_folded(self) -> bool:
         """Whether the abstract says more than its opening."""
-        return len(self.lead) < len(self.summary)
+        return bool(self.summary) and self.lead != self.summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +179,15 @@ def _paper_path(candidate: Candidate) -> str:
 def _paper(candidate: Candidate, path: str, topics: Mapping[str, str], since: str) -> FrozenPaper:
     facts = candidate.facts
     summary = " ".join(facts.get("summary", "").split())
+    told = stored_lead(facts.get("lead"), _text(facts["title"]), summary)
     votes, gain = facts.get("upvotes"), facts.get("upvotes_window_gain")
     return FrozenPaper(
         position=candidate.position,
         title=shortened(_text(facts["title"]), _LONGEST_TITLE),
         url=path,
         byline=author_line(facts.get("authors", ())),
-        lead=lead(summary),
+        lead=told.text,
+        credit=told.credit,
         summary=summary,
         topics=_topics(candidate.topics, topics),
         votes=short_figure(votes) if votes else "",

@@ -115,6 +115,14 @@ def test_a_figure_is_shown_once_and_only_when_it_says_something(
     assert (paper.votes, paper.gain) == (votes, gain)
 
 
+def test_a_summary_that_a_source_wrote_names_it() -> None:
+    paper = shown(facts={**FACTS, "lead": {"text": "It finds sand.", "source": "hugging_face"}})
+    assert paper.lead == "It finds sand."
+    assert "Hugging Face" in paper.credit
+    assert paper.is_folded
+    assert paper.summary == "It says much."
+
+
 @pytest.mark.parametrize("stars", [0, None])
 def test_no_star_is_not_shown(stars: int | None) -> None:
     assert shown(facts={**FACTS, "stars": stars}).stars == ""
@@ -139,6 +147,8 @@ def test_a_link_that_is_no_address_of_the_web_is_left_out(address: Any) -> None:
         {"facts": {**FACTS, "authors": None}},
         {"facts": {**FACTS, "summary": 5}},
         {"facts": {**FACTS, "upvotes": "many"}},
+        {"facts": {**FACTS, "lead": "text"}},
+        {"facts": {**FACTS, "lead": {"text": 5, "source": "abstract"}}},
         {"facts": {**FACTS, "stars": {"a": 1}}},
         {"topics": {"sand": "much", "dust": 1}},
     ],
