@@ -22,6 +22,11 @@ _LINKS: Mapping[str, tokens.Purpose] = {
     TransactionalMail.Kind.CONFIRM: "confirm",
     TransactionalMail.Kind.MANAGE: "preferences",
     TransactionalMail.Kind.LINK: "preferences",
+    TransactionalMail.Kind.IN_USE: "preferences",
+}
+_CHANGE_LINKS: Mapping[str, tokens.ChangePurpose] = {
+    TransactionalMail.Kind.ADDRESS: "move",
+    TransactionalMail.Kind.MOVED: "move_back",
 }
 
 
@@ -61,12 +66,9 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
 
     The Message-ID belongs to the row: if the message is ever sent twice, mailboxes show one.
     """
-    purpose = _LINKS[mail.kind]
-    token = tokens.make(purpose, mail.subscriber)
     context = {
-        "link": settings.SITE_URL + reverse(f"subscribers:{purpose}", args=[token]),
-        "unsubscribe_link": settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token]),
-        "address": mail.subscriber.email,
+        **_links(mail),
+        "address": mail.address,
         "days": settings.CONFIRM_DAYS,
         "site_url": settings.SITE_URL,
         "postal_address": settings.POSTAL_ADDRESS,
@@ -74,7 +76,7 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
     subject, text, html = render(mail.kind, context)
     return TransactionalMessage(
         reference=mail.pk,
-        to=mail.subscriber.email,
+        to=mail.address,
         subject=subject,
         text=text,
         html=html,
@@ -82,6 +84,27 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
         dated_at=now,
         attempts=mail.attempts,
     )
+
+
+def _links(mail: TransactionalMail) -> dict[str, str]:
+    """The links of a mail, each for one purpose, and what it says beside them."""
+    change = mail.address_change
+    if change:
+        purpose = _CHANGE_LINKS[mail.kind]
+        token = tokens.make_for_change(purpose, change)
+        link = reverse(f"subscribers:{purpose}", args=[token])
+        return {
+            "link": settings.SITE_URL + link,
+            "old_address": change.old_email,
+            "new_address": change.new_email,
+            "undo_days": str(tokens.MOVE_BACK_WITHIN.days),
+        }
+    name = _LINKS[mail.kind]
+    token = tokens.make(name, mail.subscriber)
+    return {
+        "link": settings.SITE_URL + reverse(f"subscribers:{name}", args=[token]),
+        "unsubscribe_link": settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token]),
+    }
 
 
 def _message_id(mail: TransactionalMail) -> str:

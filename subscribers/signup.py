@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from subscribers import consent
@@ -42,6 +43,17 @@ SELECT email
             ELSE split_part(split_part(email, '@', 1), '+', 1) || '@' || split_part(email, '@', 2)
        END = %(mailbox)s
 """
+# The mails that went there though it is no subscriber's address, by the index of migration 0008.
+_MAILS_TO_MAILBOX: Final = """
+SELECT id
+  FROM subscribers_transactionalmail
+ WHERE recipient <> '' AND
+       CASE WHEN split_part(recipient, '@', 2) IN ('gmail.com', 'googlemail.com')
+            THEN replace(split_part(split_part(recipient, '@', 1), '+', 1), '.', '') || '@gmail.com'
+            ELSE split_part(split_part(recipient, '@', 1), '+', 1) || '@'
+                 || split_part(recipient, '@', 2)
+       END = %(mailbox)s
+"""
 
 
 @transaction.atomic
@@ -60,10 +72,10 @@ def sign_up(
     so does one who had unsubscribed; an active one gets the link to their preferences; a
     suppressed address gets nothing. The mail leaves after `delay` (`mail_limits`).
     """
-    _wait_for_mailbox(email)
+    wait_for_mailbox(email)
     since = now - timedelta(days=1)
     is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
-    if not _is_known(email) and not _may_get_mail(email, since):
+    if not _is_known(email) and not may_get_mail(email, since):
         return
     subscriber = _subscriber(email)
     if subscriber is None or subscriber.state == Subscriber.State.SUPPRESSED:
@@ -76,7 +88,7 @@ def sign_up(
         _keep_draft(waiting, draft)
         if is_asked_often:
             return
-    elif not _may_get_mail(email, since):
+    elif not may_get_mail(email, since):
         return
     _record(ConsentEntry.Step.REQUESTED, email, subscriber, origin, now, draft=draft)
     if not waiting:
@@ -93,7 +105,7 @@ def request_link(
     An address that gets none, and one that must get no mail, gets none by this either. The same
     lock and the same limits as for a sign-up hold for every address.
     """
-    _wait_for_mailbox(email)
+    wait_for_mailbox(email)
     since, kind = now - timedelta(days=1), TransactionalMail.Kind.LINK
     is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
     subscriber = Subscriber.objects.filter(email=email).first()
@@ -102,12 +114,12 @@ def request_link(
         if not is_asked_often:
             _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         return
-    if not _waiting(subscriber, kind) and _may_get_mail(email, since):
+    if not _waiting(subscriber, kind) and may_get_mail(email, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         _queue_mail(subscriber, kind, {}, now + delay)
 
 
-def _wait_for_mailbox(email: str) -> None:
+def wait_for_mailbox(email: str) -> None:
     """One request of a mailbox at a time, or two at once could both be the third.
 
     An advisory lock and not a row's: a suppressed or unknown address has no row, and the answer
@@ -166,13 +178,16 @@ def _keep_draft(mail: TransactionalMail, draft: Mapping[str, Any]) -> None:
         TransactionalMail.objects.filter(pk=mail.pk).update(draft={**mail.draft, **draft})
 
 
-def _may_get_mail(email: str, since: datetime) -> bool:
+def may_get_mail(email: str, since: datetime) -> bool:
     """Whether the mailbox may be mailed once more: by what reaches it, or may have reached it.
 
     What waits for another address of the same mailbox counts too.
     """
     # Of a mail that was never sent, the next attempt is the moment that is known.
-    mails = TransactionalMail.objects.filter(subscriber__email__in=_addresses_of(email))
+    elsewhere = [number for (number,) in rows(_MAILS_TO_MAILBOX, mailbox=mailbox_of(email))]
+    mails = TransactionalMail.objects.filter(
+        Q(subscriber__email__in=_addresses_of(email), recipient="") | Q(pk__in=elsewhere)
+    )
     lately = mails.annotate(moment=Coalesce("sent_at", "next_attempt_at")).filter(moment__gt=since)
     failed = lately.filter(state=TransactionalMail.State.FAILED).count()
     return lately.count() - failed < REQUESTS_A_DAY and failed < FAILURES_A_DAY
