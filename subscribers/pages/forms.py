@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from papers.models import Topic
 from papers.text.author_match import parse_authors, readings
-from papers.text.terms import fold_term, parse_terms
 from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
+from subscribers.pages.terms_field import TermsField
+from subscribers.pages.zones import zone_choices
 from subscribers.preferences import Preferences
 from subscribers.schedule import check_timezone
-from web.time_zones import known_zones, same_zone, usable_zone
+from web.time_zones import same_zone, usable_zone
 
-# Regions of the tz database; the rest are old names (US/Eastern) and machine zones (Etc/GMT+3).
-_REGIONS: Final = (
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
-)
 _SIZES: Final = (5, 10, 15, 20, 30)
-_MAX_TERMS: Final = 20
-_MAX_TERM_LENGTH: Final = 80
-_SHOWN: Final = 30  # characters of a term in an error
-# "quantiz*" and "cat:cs.CV"; but "A*" and "RRT*" are names.
-_OF_THE_SEARCH: Final = re.compile(
-    r"[a-z]{3}\*(?!\w)|^(?:au|author|ti|title|abs|abstract|cat|category):"
-)
+_CADENCES: Final = [
+    (Subscriber.Cadence.DAILY.value, gettext_lazy("Every day")),
+    (Subscriber.Cadence.WEEKLY.value, gettext_lazy("Every week")),
+    (Subscriber.Cadence.MONTHLY.value, gettext_lazy("Every month")),
+]
+_PLEASE_CHOOSE: Final = gettext_lazy("Please choose one of the options.")
+_CHOICE_ERRORS: Final = {
+    "required": _PLEASE_CHOOSE,
+    "invalid_choice": _PLEASE_CHOOSE,
+    "invalid": _PLEASE_CHOOSE,
+}
 
 
 class SignUpForm(forms.Form):
     """An address. The hidden fields beside it are in pages/honeypot.py."""
 
     email = forms.CharField(
-        label="Your email address",
+        label=gettext_lazy("Your email address"),
         max_length=254,
-        error_messages={"required": "Please type your email address."},
+        error_messages={"required": gettext_lazy("Please type your email address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@example.org"}),
     )
 
@@ -62,56 +54,22 @@ class SignUpForm(forms.Form):
         super().__init__(data, label_suffix="")
 
 
-class TermsField(forms.CharField):
-    """Terms that line ends, commas and semicolons separate, as a tuple without duplicates."""
+class _FirstFocused:
+    """Of a group of boxes or buttons only the first may have `autofocus`."""
 
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
-
-    def __init__(
-        self,
-        *,
-        label: str,
-        help_text: str,
-        parse: Callable[[str], tuple[str, ...]] = parse_terms,
-        has_words: Callable[[str], object] = fold_term,
-    ) -> None:
-        """`parse` gives the terms of a text; `has_words` is false of one that finds nothing."""
-        super().__init__(required=False, max_length=4000, label=label, help_text=help_text)
-        self._parse = parse
-        self._has_words = has_words
-
-    def prepare_value(self, value: object) -> object:
-        return "\n".join(value) if isinstance(value, tuple) else value
-
-    def clean(self, value: str | None) -> tuple[str, ...]:
-        terms = self._parse(str(super().clean(value)))
-        for term in terms:
-            self._check(term)
-        if len(terms) > _MAX_TERMS:
-            raise forms.ValidationError(
-                f"At most {_MAX_TERMS}, please: these are {len(terms)}, "
-                f"from “{_short(terms[_MAX_TERMS])}” on too many."
-            )
-        return terms
-
-    def _check(self, term: str) -> None:
-        if len(term) > _MAX_TERM_LENGTH:
-            raise forms.ValidationError(
-                f"“{_short(term)}” is longer than {_MAX_TERM_LENGTH} characters."
-            )
-        if not self._has_words(term):
-            raise forms.ValidationError(
-                f"“{_short(term)}” has no letter or number, so it would find nothing."
-            )
-        if _OF_THE_SEARCH.search(term):
-            raise forms.ValidationError(
-                f"“{_short(term)}” would find nothing. Please write it in full, without a star and "
-                "without au:, ti: or cat:."
-            )
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*args, **kwargs)  # type: ignore[misc]
+        if option["index"] != "0":
+            option["attrs"].pop("autofocus", None)
+        return option
 
 
-def _short(term: str) -> str:
-    return term if len(term) <= _SHOWN else f"{term[:_SHOWN]}…"
+class Boxes(_FirstFocused, forms.CheckboxSelectMultiple):
+    """A box for each option."""
+
+
+class Buttons(_FirstFocused, forms.RadioSelect):
+    """A radio button for each option."""
 
 
 class ChoicesForm(forms.Form):
@@ -119,44 +77,73 @@ class ChoicesForm(forms.Form):
 
     topics = forms.MultipleChoiceField(
         required=False,
-        label="Topics",
-        help_text="None chosen means all of them.",
-        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Topics"),
+        help_text=gettext_lazy("None chosen means all of them."),
+        widget=Boxes,
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "“%(value)s” is no longer a topic here. Please look at your topics again."
+            ),
+            "invalid_list": _PLEASE_CHOOSE,
+        },
     )
     cadence = forms.ChoiceField(
-        label="How often",
-        choices=[(value, label.capitalize()) for value, label in Subscriber.Cadence.choices],
-        widget=forms.RadioSelect,
+        label=gettext_lazy("How often"),
+        choices=_CADENCES,
+        widget=Buttons,
+        error_messages=_CHOICE_ERRORS,
     )
     weekday = forms.TypedChoiceField(
-        label="On",
+        label=gettext_lazy("On"),
         coerce=int,
-        choices=Subscriber.Weekday.choices,
-        help_text="Every month: the first such day.",
+        choices=list(WEEKDAYS.items()),
+        help_text=gettext_lazy("Every month: the first such day."),
+        error_messages=_CHOICE_ERRORS,
     )
     hour = forms.TypedChoiceField(
-        label="At", coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in range(24)]
+        label=gettext_lazy("At"),
+        coerce=int,
+        choices=[(hour, f"{hour:02d}:00") for hour in range(24)],
+        error_messages=_CHOICE_ERRORS,
     )
     timezone = forms.CharField(
-        label="Time zone", max_length=64, validators=[check_timezone], widget=forms.Select
+        label=gettext_lazy("Time zone"),
+        max_length=64,
+        validators=[check_timezone],
+        widget=forms.Select,
+        error_messages={
+            "required": gettext_lazy("Please choose the time zone that you live in."),
+            "max_length": gettext_lazy("Please choose the time zone that you live in."),
+            "null_characters_not_allowed": gettext_lazy(
+                "Please choose the time zone that you live in."
+            ),
+        },
     )
-    digest_size = forms.TypedChoiceField(label="Papers in a digest", coerce=int)
+    digest_size = forms.TypedChoiceField(
+        label=gettext_lazy("Papers in a digest"), coerce=int, error_messages=_CHOICE_ERRORS
+    )
     keywords = TermsField(
-        label="Words you follow",
-        help_text="Papers that use them come first. Put commas or lines between them. "
-        "“fine-tuning” also finds fine tuning and finetuning, “policy” also policies. "
-        "Several words count where they stand side by side.",
+        label=gettext_lazy("Words you follow"),
+        help_text=gettext_lazy(
+            "Papers that use them come first. Put commas or lines between them. "
+            "“fine-tuning” also finds fine tuning and finetuning, “policy” also policies. "
+            "Several words count where they stand side by side."
+        ),
     )
     authors = TermsField(
-        label="Authors you follow",
-        help_text="Full names: Yann LeCun, or LeCun, Yann. One a line, or with semicolons between. "
-        "Accents and middle names may be left out.",
+        label=gettext_lazy("Authors you follow"),
+        help_text=gettext_lazy(
+            "Full names: Yann LeCun, or LeCun, Yann. One a line, or with semicolons between. "
+            "Accents and middle names may be left out."
+        ),
         parse=parse_authors,
         has_words=readings,
     )
     muted = TermsField(
-        label="Words you mute",
-        help_text="Papers that use them stay out. They are found like the words that you follow.",
+        label=gettext_lazy("Words you mute"),
+        help_text=gettext_lazy(
+            "Papers that use them stay out. They are found like the words that you follow."
+        ),
     )
 
     def __init__(self, data: QueryDict | None = None, *, start: Preferences) -> None:
@@ -192,8 +179,14 @@ _NAMES: Final = tuple(Preferences.__dataclass_fields__)
 
 
 def _unknown_zone(name: str) -> str:
-    named = f"Your time zone “{name}”" if name.strip() else "Your time zone"
-    return f"{named} is not known here, so UTC is used. Please choose the one you live in."
+    if not name.strip():
+        return _(
+            "Your time zone is not known here, so UTC is used. Please choose the one you live in."
+        )
+    return _(
+        "Your time zone “%(zone)s” is not known here, so UTC is used. Please choose the one "
+        "you live in."
+    ) % {"zone": name}
 
 
 def let_browser_set_timezone(form: ChoicesForm) -> None:
@@ -204,30 +197,3 @@ def let_browser_set_timezone(form: ChoicesForm) -> None:
 def has_choices(data: QueryDict) -> bool:
     """Whether a posted form held the choices, and not only an address or a button."""
     return "cadence" in data
-
-
-def zone_choices(chosen: str) -> list[tuple[str, Any]]:
-    """Options for a <select>, grouped by region: [("UTC", "UTC"), ("Africa", [(name, city) …]) …].
-
-    A browser may send an old name of its zone, which the groups leave out: `chosen` is always
-    an option, or a form shown again would lose it.
-    """
-    groups = _zone_groups()
-    known = {"UTC"} | {name for _, zones in groups for name, _ in zones}
-    extra = [] if chosen in known else [(chosen, chosen.replace("_", " "))]
-    return [("UTC", "UTC"), *extra, *groups]
-
-
-@cache
-def _zone_groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    names = sorted(known_zones())
-    return [(region, _cities(region, names)) for region in _REGIONS]
-
-
-def _cities(region: str, names: Iterable[str]) -> list[tuple[str, str]]:
-    prefix = f"{region}/"
-    return [
-        (name, name.removeprefix(prefix).replace("_", " ").replace("/", ", "))
-        for name in names
-        if name.startswith(prefix)
-    ]

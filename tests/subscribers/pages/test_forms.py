@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 import pytest
 from django.http import QueryDict
 
 from papers.models import Topic
-from subscribers.pages.forms import ChoicesForm, SignUpForm, zone_choices
+from subscribers.pages.forms import ChoicesForm, SignUpForm
 from subscribers.preferences import Preferences
 from tests.factories import make_topic
 
@@ -88,68 +87,6 @@ def test_an_invalid_value_is_refused_at_its_field(name: str, value: str) -> None
     assert list(errors(**{name: value})) == [name]
 
 
-@pytest.mark.parametrize(
-    ("typed", "terms"),
-    [
-        ("nlp, agents; graphs", ("nlp", "agents", "graphs")),
-        ('“state space”, "a, b"', ("state space", '"a, b"')),
-        ("models\r\nfine-tuning, finetuning, model", ("model", "finetuning")),
-        ("C++, 1,000 genomes, 🤗, 模型", ("C++", "1,000 genomes", "🤗", "模型")),
-        (" , ;; \n", ()),
-    ],
-)
-def test_a_line_of_words_is_several_terms(typed: str, terms: tuple[str, ...]) -> None:
-    form = choices(keywords=typed, muted=typed)
-    assert form.is_valid(), form.errors
-    assert form.preferences.keywords == form.preferences.muted == terms
-
-
-def test_a_line_of_names_keeps_a_family_with_its_given_name() -> None:
-    form = choices(authors="LeCun, Yann\r\nJose Garcia, Ada Li; Hinton, G.; José García")
-    assert form.is_valid(), form.errors
-    names = ("LeCun, Yann", "José García", "Ada Li", "Hinton, G.")
-    assert form.preferences.authors == names
-
-
-IN_FULL = (
-    "would find nothing. Please write it in full, without a star and without au:, ti: or cat:."
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "typed", "error"),
-    [
-        ("keywords", "agents, …", "“…” has no letter or number, so it would find nothing."),
-        ("muted", '"-"', "“-” has no letter or number, so it would find nothing."),
-        ("authors", "Ada Li; *", "“*” has no letter or number, so it would find nothing."),
-        (
-            "muted",
-            "A*, RRT*, C*-algebra, quantiz*",
-            f"“quantiz*” {IN_FULL}",
-        ),
-        (
-            "authors",
-            "Ada Li; au:lecun",
-            f"“au:lecun” {IN_FULL}",
-        ),
-        ("muted", f"a, {'x' * 81}", f"“{'x' * 30}…” is longer than 80 characters."),
-        ("authors", f"Ada Li; {'y' * 81}", f"“{'y' * 30}…” is longer than 80 characters."),
-        (
-            "keywords",
-            ", ".join(f"w{number}" for number in range(22)),
-            "At most 20, please: these are 22, from “w20” on too many.",
-        ),
-    ],
-)
-def test_an_error_names_the_term(name: str, typed: str, error: str) -> None:
-    assert errors(**{name: typed}) == {name: [error]}
-
-
-def test_a_term_of_80_characters_and_20_terms_are_allowed() -> None:
-    assert choices(keywords="x" * 80).is_valid()
-    assert choices(keywords=", ".join(f"w{number}" for number in range(20))).is_valid()
-
-
 def test_saving_what_the_form_shows_again_changes_nothing() -> None:
     start = Preferences(
         keywords=('"a, b"', "C++"), authors=("LeCun, Yann", "Ada Li"), muted=("fine-tuning",)
@@ -187,18 +124,7 @@ def test_a_size_set_by_an_operator_survives_a_save() -> None:
     assert form.preferences.digest_size == 7
 
 
-def test_every_zone_among_the_options_exists() -> None:
-    offered = [
-        name
-        for value, label in zone_choices("UTC")
-        for name in ([value] if isinstance(label, str) else [zone for zone, _ in label])
-    ]
-    assert set(offered) <= available_timezones()
-    assert len(offered) == len(set(offered)) > 400
-
-
 def test_an_old_name_of_a_zone_is_kept() -> None:
-    assert zone_choices("US/Eastern")[1] == ("US/Eastern", "US/Eastern")
     form = choices(timezone="US/Eastern")
     assert form.is_valid()
     assert '<option value="US/Eastern" selected>' in str(form["timezone"])
