@@ -93,12 +93,9 @@ def _links(mail: TransactionalMail) -> dict[str, str]:
         purpose = _CHANGE_LINKS[mail.kind]
         token = tokens.make_for_change(purpose, change)
         link = reverse(f"subscribers:{purpose}", args=[token])
-        return {
-            "link": settings.SITE_URL + link,
-            "old_address": change.old_email,
-            "new_address": change.new_email,
-            "undo_days": str(tokens.MOVE_BACK_WITHIN.days),
-        }
+        # No mail names the other address: one may be a stranger's, the other an employer's.
+        undo_days = str(tokens.MOVE_BACK_WITHIN.days)
+        return {"link": settings.SITE_URL + link, "undo_days": undo_days}
     name = _LINKS[mail.kind]
     token = tokens.make(name, mail.subscriber)
     return {
