@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from papers.text.author_match import parse_authors, readings
 from papers.text.terms import fold_term, parse_terms
-from subscribers.account.interests import terms_of, with_terms
+from subscribers.account.interests import FIELDS, terms_of, with_terms
 from subscribers.account.pause import first_and_last_day
 from subscribers.models import Subscriber
-from subscribers.pages.forms import SignUpForm
+from subscribers.pages.forms import ChoicesForm, SignUpForm
 from subscribers.pages.terms_field import MAX_TERMS, TermsField
 from subscribers.preferences import Preferences
 
@@ -37,6 +37,22 @@ _HINTS: Final = {
     "authors": gettext_lazy("The full name: Yann LeCun"),
     "muted": gettext_lazy("Papers that use them stay out of your digest."),
 }
+
+
+class DigestForm(ChoicesForm):
+    """What a digest holds and when it comes; words and names have forms of their own (TermForm).
+
+    They stay as they are stored, also where today's rules would refuse them.
+    """
+
+    def __init__(self, data: QueryDict | None = None, *, start: Preferences) -> None:
+        super().__init__(data, start=start)
+        self._terms = {field: getattr(start, field) for field in FIELDS}
+        for field in FIELDS:
+            del self.fields[field]
+
+    def clean(self) -> None:
+        self.cleaned_data |= self._terms
 
 
 class TermForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from subscribers import tokens
@@ -15,11 +15,10 @@ from subscribers.account.interests import FIELDS, add_terms, remove_term
 from subscribers.account.pause import pause, resume
 from subscribers.consent import origin_of
 from subscribers.models import Subscriber
-from subscribers.pages.account.forms import PauseForm, TermForm
+from subscribers.pages.account.forms import DigestForm, PauseForm, TermForm
 from subscribers.pages.account.page import account_page, done, render_account
 from subscribers.pages.account.tags import tag_groups
-from subscribers.pages.forms import ChoicesForm
-from subscribers.preferences import Preferences, change, preferences_of
+from subscribers.preferences import change, preferences_of
 
 
 @account_page
@@ -28,20 +27,11 @@ def overview_page(request: HttpRequest, subscriber: Subscriber, token: str) -> H
     if request.method != "POST":
         return _render(request, subscriber, token)
     start = preferences_of(subscriber)
-    form = ChoicesForm(_with_terms(request.POST, start), start=start)
+    form = DigestForm(request.POST, start=start)
     if not form.is_valid():
         return _render(request, subscriber, token, choices=form)
     change(subscriber, form.preferences, origin_of(request), timezone.now())
     return done(token, "saved")
-
-
-def _with_terms(posted: QueryDict, start: Preferences) -> QueryDict:
-    """The posted choices, with the words and names that have forms of their own on the page."""
-    data = posted.copy()
-    for field in FIELDS:
-        if field not in data:
-            data[field] = "\n".join(getattr(start, field))
-    return data
 
 
 @account_page
@@ -109,7 +99,7 @@ def _render(
     subscriber: Subscriber,
     token: str,
     *,
-    choices: ChoicesForm | None = None,
+    choices: DigestForm | None = None,
     terms: TermForm | None = None,
     pausing: PauseForm | None = None,
 ) -> HttpResponse:
@@ -123,7 +113,7 @@ def _render(
         subscriber,
         token,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK,
-        choices=choices or ChoicesForm(start=chosen),
+        choices=choices or DigestForm(start=chosen),
         terms=terms,
         groups=tag_groups(chosen, now, terms),
         pausing=pausing or PauseForm(subscriber=subscriber, now=now),
