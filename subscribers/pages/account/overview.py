@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from papers.models import Topic
 from subscribers import tokens
 from subscribers.account.change_address import pending_change
 from subscribers.account.feed_address import renew_feed
@@ -18,6 +19,7 @@ from subscribers.models import Subscriber
 from subscribers.pages.account.forms import DigestForm, PauseForm, TermForm
 from subscribers.pages.account.page import account_page, done, render_account
 from subscribers.pages.account.tags import tag_groups
+from subscribers.pages.account.timetable import in_words
 from subscribers.preferences import change, preferences_of
 
 
@@ -113,6 +115,8 @@ def _render(
         subscriber,
         token,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK,
+        topics=Topic.objects.filter(is_active=True, slug__in=chosen.topics),
+        timetable=in_words(chosen),
         choices=choices or DigestForm(start=chosen),
         terms=terms,
         groups=tag_groups(chosen, now, terms),
