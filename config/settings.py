@@ -116,7 +116,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "anymail",
-    "ninja",  # the style and the scripts of /api/docs
     "papers",
     "subscribers",
     "newsletter",
@@ -131,7 +130,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
-    "config.api_middleware.ApiMiddleware",
+    "config.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -170,6 +169,9 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Browsers and phones ask for these by fixed names: /favicon.ico, /apple-touch-icon.png …
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic wrote
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from config.api_middleware import ApiMiddleware
+from config.api.middleware import ApiMiddleware
 from papers.models import Paper
 from tests.factories import make_paper
 from web.rate_limit import limiter

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Swagger
+from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from config.api.docs_page import DocsPage
 from newsletter.api import router as editions
 from papers.api.router import router as papers
 
@@ -20,8 +21,7 @@ api: Final = NinjaAPI(
         "editions. The papers endpoints answer as Hugging Face's do, so that its client works."
     ),
     urls_namespace="api",
-    # Its badge would let an outside server validate the description.
-    docs=Swagger(settings={"validatorUrl": None}),
+    docs=DocsPage(),
 )
 api.add_router("", papers)
 api.add_router("/editions", editions)

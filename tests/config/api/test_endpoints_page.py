@@ -15,7 +15,7 @@ import pytest
 from django.conf import LazySettings
 from pytest_django import DjangoDbBlocker
 
-from config.api import api
+from config.api.endpoints import api
 from newsletter.models import Edition
 from papers.models import Paper, Topic
 from tests.factories import make_candidate, make_edition, make_paper_topic
@@ -23,7 +23,7 @@ from tests.live import serving
 from tests.papers.api.payloads import make_row, take_in
 
 pytestmark = pytest.mark.django_db
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text()
 SITE = "https://papers.example.org"
 
 

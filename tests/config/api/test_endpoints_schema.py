@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from config.api import api
+from config.api.endpoints import api
 from newsletter.models import Edition
 from papers.models import Paper
 from tests.factories import make_candidate, make_edition
