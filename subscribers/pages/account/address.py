@@ -126,7 +126,7 @@ def _show(
 ) -> HttpResponse:
     """What the button does, or that it is done; a change that has ended cannot be made."""
     address = change.new_email if purpose == "move" else change.old_email
-    is_done = change.subscriber.email == address
+    is_done = bool(change.confirmed_at) and change.subscriber.email == address
     is_possible = is_done or (
         change.ended_at is None and bool(change.confirmed_at) == (purpose == "move_back")
     )
