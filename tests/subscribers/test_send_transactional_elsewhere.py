@@ -30,14 +30,14 @@ def test_each_mail_goes_to_its_own_address(settings: LazySettings) -> None:
         assert send_over(server, settings) == 1
         confirm_change(change, RequestOrigin(), NOON)
         assert send_over(server, settings) == 1
-    assert [mail.recipients for mail in server.mails] == [[NEW], [OLD]]
+    assert [mail.to for mail in server.mails] == [NEW, OLD]
 
 
 def test_a_mailbox_that_does_not_exist_is_suppressed_and_not_its_reader(
     settings: LazySettings,
 ) -> None:
     ask()
-    with sinking(reply_at("rcpt", "550 5.1.1 no such user")) as server:
+    with sinking(reply_at("RCPT", "550 5.1.1 no such user")) as server:
         send_over(server, settings)
     assert TransactionalMail.objects.get().state == State.FAILED
     assert (is_suppressed(NEW), is_suppressed(OLD)) == (True, False)
