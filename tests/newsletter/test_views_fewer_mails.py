@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
-def sent_to(**values: object) -> tuple[Subscriber, str]:
+def sent_to(**values: Any) -> tuple[Subscriber, str]:
     reader = make_subscriber(confirmed_at=NOW, next_send_at=NOW, **values)
     return reader, f"/u/{tokens_of(make_sent(reader)).unsubscribe}"
 

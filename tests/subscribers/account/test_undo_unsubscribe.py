@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def leave(ada: Subscriber, now: datetime = NOW) -> None:
     assert unsubscribe(ada, step=Step.UNSUBSCRIBED, origin=ORIGIN, now=now)
 
 
-def make_reader(**values: object) -> Subscriber:
+def make_reader(**values: Any) -> Subscriber:
     return make_subscriber(confirmed_at=NOW, next_send_at=SLOT, **values)
 
 
