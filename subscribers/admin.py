@@ -120,7 +120,7 @@ class SubscriberAdmin(ReadOnlyAdmin[Subscriber]):
             {
                 "fields": (
                     "timetable",
-                    "digest_size",
+                    ("digest_size", "language"),
                     ("next_send_at", "last_digest_at", "paused_until"),
                 )
             },

@@ -13,10 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import override
 
 from mail.message import encode
+from papers.text.plain_text import page
 from subscribers import tokens
 from subscribers.models import Subscriber, TransactionalMail
+from web.languages import usable_language
 
 _LINKS: Mapping[str, tokens.Purpose] = {
     TransactionalMail.Kind.CONFIRM: "confirm",
@@ -73,14 +76,16 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
         "site_url": settings.SITE_URL,
         "postal_address": settings.POSTAL_ADDRESS,
     }
-    subject, text, html = render(mail.kind, context)
+    language = language_of(mail)
+    with override(language):
+        subject, text, html = render(mail.kind, context)
     return TransactionalMessage(
         reference=mail.pk,
         to=mail.address,
         subject=subject,
         text=text,
         html=html,
-        headers=_headers(_message_id(mail), now),
+        headers=_headers(_message_id(mail), now, language),
         dated_at=now,
         attempts=mail.attempts,
     )
@@ -104,6 +109,11 @@ def _links(mail: TransactionalMail) -> dict[str, str]:
     }
 
 
+def language_of(mail: TransactionalMail) -> str:
+    """The language of the page where the mail was asked for; without one, the subscriber's own."""
+    return usable_language(mail.draft.get("language") or mail.subscriber.language)
+
+
 def _message_id(mail: TransactionalMail) -> str:
     """The part before the @: the same whenever this mail is sent.
 
@@ -121,14 +131,15 @@ def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
         render_to_string(f"emails/{name}.{part}", dict(context))
         for part in ("subject.txt", "txt", "html")
     )
-    return " ".join(subject.split()), text, html
+    return " ".join(subject.split()), page(text), html
 
 
-def _headers(message_id: str, dated_at: datetime) -> Mapping[str, str]:
+def _headers(message_id: str, dated_at: datetime, language: str) -> Mapping[str, str]:
     """`message_id` is the part before the @. The last two stop automatic replies (RFC 3834)."""
     return {
         "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
         "Date": format_datetime(dated_at),
+        "Content-Language": language,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from web.conditional import revalidate, without_body
+from web.page_cache.encodings import compress
 from web.rate_limit import Quota, hit
 
 PREFIX: Final = "/api/"
@@ -75,6 +76,8 @@ class ApiMiddleware:
         elif isinstance(response, HttpResponse) and response.status_code == 200:
             response.setdefault("Cache-Control", _FRESH)
             response = revalidate(request, response)
+        if isinstance(response, HttpResponse):
+            compress(request, response)  # all of it is public
         if is_head and isinstance(response, HttpResponse):
             return without_body(response)
         return response

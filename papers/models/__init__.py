@@ -1,6 +1,7 @@
 """The tables of papers."""
 
 from papers.models.jobs import Job, JobStep
+from papers.models.page_changes import PageChange
 from papers.models.paper import (
     NEWEST_FIRST,
     Curator,
@@ -12,6 +13,7 @@ from papers.models.paper import (
 )
 from papers.models.reads import SUBMITTER, RawRecord, Signal, Trend
 from papers.models.search import SearchEntry, SearchWord
+from papers.models.summaries import WrittenSummary
 
 __all__ = [
     "NEWEST_FIRST",
@@ -21,6 +23,7 @@ __all__ = [
     "JobStep",
     "ListedPaperManager",
     "Listing",
+    "PageChange",
     "Paper",
     "PaperTopic",
     "RawRecord",
@@ -29,4 +32,5 @@ __all__ = [
     "Signal",
     "Topic",
     "Trend",
+    "WrittenSummary",
 ]

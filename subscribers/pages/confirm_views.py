@@ -7,47 +7,61 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
+from subscribers.confirm import SuppressedAddress, confirm, proposal
 from subscribers.consent import origin_of
 from subscribers.models import Subscriber
 from subscribers.pages.answers import render_page, see_other
-from subscribers.pages.forms import ChoicesForm, has_choices, let_browser_set_timezone
+from subscribers.pages.forms import ChoicesForm, has_choices
 from subscribers.pages.signed_pages import preferences_url, signed_page
 from subscribers.pages.understood import understood
-from subscribers.preferences import Preferences, preferences_of
+from subscribers.pages.when import slot_in_words
+from subscribers.preferences import preferences_of
 
 State = Subscriber.State
 
 
 @signed_page("confirm")
 def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """Behind the mailed link. GET shows the choices and the button; only the button confirms."""
+    """Behind the mailed link. GET shows the choices and the button; only the button confirms.
+
+    With `preview` a POST shows a digest of the choices, and stores nothing.
+    """
     if subscriber.state == State.ACTIVE:
-        return render_page(
-            request,
-            "confirmed",
-            subscriber=subscriber,
-            preferences=preferences_url(subscriber),
-            understood=understood(preferences_of(subscriber)),
-        )
-    start = proposed_preferences(subscriber)
-    posted = request.method == "POST"
-    form = ChoicesForm(request.POST if posted and has_choices(request.POST) else None, start=start)
-    if posted and (not form.is_bound or form.is_valid()):
-        chosen = form.preferences if form.is_bound else start
+        return _render_confirmed(request, subscriber)
+    proposed = proposal(subscriber)
+    is_posted = request.method == "POST"
+    form = ChoicesForm(
+        request.POST if is_posted and has_choices(request.POST) else None,
+        start=proposed.preferences,
+        asks_zone=not proposed.has_zone,
+        now=timezone.now(),
+    )
+    is_right = not form.is_bound or form.is_valid()
+    is_preview = "preview" in request.POST
+    if is_posted and is_right and not is_preview:
+        chosen = form.preferences if form.is_bound else proposed.preferences
         try:
             confirm(subscriber, chosen, origin_of(request), timezone.now())
         except SuppressedAddress:
             return render_page(request, "suppressed", HTTPStatus.CONFLICT, subscriber=subscriber)
         return see_other("subscribers:confirm", token)
-    if start == Preferences():
-        let_browser_set_timezone(form)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if posted else HTTPStatus.OK
     return render_page(
         request,
         "confirm",
-        status,
+        HTTPStatus.OK if is_right else HTTPStatus.UNPROCESSABLE_ENTITY,
         subscriber=subscriber,
         choices=form,
-        understood=[] if form.is_bound else understood(start),
+        is_preview=is_preview and form.is_bound and is_right,
+        understood=[] if form.is_bound else understood(proposed.preferences),
+    )
+
+
+def _render_confirmed(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    return render_page(
+        request,
+        "confirmed",
+        subscriber=subscriber,
+        slot=slot_in_words(subscriber.cadence, subscriber.weekday, subscriber.hour),
+        preferences=preferences_url(subscriber),
+        understood=understood(preferences_of(subscriber)),
     )

@@ -30,7 +30,7 @@ def overview_page(request: HttpRequest, subscriber: Subscriber, token: str) -> H
         return _render(request, subscriber, token)
     start = preferences_of(subscriber)
     form = DigestForm(request.POST, start=start)
-    if not form.is_valid():
+    if not form.is_valid() or "preview" in request.POST:
         return _render(request, subscriber, token, choices=form)
     change(subscriber, form.preferences, origin_of(request), timezone.now())
     return done(token, "saved")
@@ -107,7 +107,7 @@ def _render(
 ) -> HttpResponse:
     """The whole page; one of the forms may have something to put right."""
     now, chosen = timezone.now(), preferences_of(subscriber)
-    is_wrong = bool(choices or terms or pausing)
+    is_wrong = bool(terms or pausing or (choices and not choices.is_valid()))
     was = request.GET.get("was", "")
     return render_account(
         request,
@@ -118,6 +118,7 @@ def _render(
         topics=Topic.objects.filter(is_active=True, slug__in=chosen.topics),
         timetable=in_words(chosen),
         choices=choices or DigestForm(start=chosen),
+        is_preview="preview" in request.POST,
         terms=terms,
         groups=tag_groups(chosen, now, terms),
         pausing=pausing or PauseForm(subscriber=subscriber, now=now),

@@ -45,6 +45,11 @@ class TagGroup:
     form: TermForm
 
     @property
+    def lines(self) -> str:
+        """The terms, one a line, as a form with all choices takes them."""
+        return "\n".join(tag.term for tag in self.tags)
+
+    @property
     def is_muted(self) -> bool:
         """Whether what they find stays out of the digests."""
         return self.field == "muted"

@@ -54,7 +54,7 @@ def test_a_changed_response_is_sent(client: Client) -> None:
 def test_any_cache_may_keep_it_for_a_minute(client: Client, address: str) -> None:
     answer = client.get(address)
     assert answer["Cache-Control"] == "public, max-age=60"
-    assert "Vary" not in answer
+    assert answer["Vary"] == "Accept-Encoding"
     assert not answer.cookies
 
 

@@ -28,7 +28,7 @@ def choices(query: str) -> ChoicesForm:
 
 def test_each_error_has_a_link_to_a_field_of_the_page() -> None:
     page = shown(SignUpForm(QueryDict("email=")), choices(f"{CHOICES}&hour=99&cadence=hourly"))
-    links = re.findall(r'<a href="#(\w+)">([^<]+)</a>', page)
+    links = re.findall(r'<a href="#(\w+)"><strong>([^<]+)<', page)
     assert links == [
         ("id_email", "Your email address"),
         ("id_cadence_0", "How often"),

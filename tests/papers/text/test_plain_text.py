@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.editions.plain_text import COLUMNS, paragraphs, wrapped
+from papers.text.plain_text import COLUMNS, paragraphs, wrapped
 from papers.text.shorten import columns
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from papers.text.shorten import columns, fitting
 
 COLUMNS: Final = 72
+_ADDRESS: Final = re.compile(r"https?://|[!-~]+@[!-~]+\Z")  # of a page, or of a mailbox
 _LONGEST_ADDRESS: Final = 500  # a broken address is none, but a line has at most 998 bytes
 
 
@@ -29,10 +31,15 @@ def paragraphs(text: str) -> str:
     return "\n".join(map(wrapped, text.splitlines()))
 
 
+def page(text: str) -> str:
+    """The text part of a mail, each line of it a paragraph; it ends with one line end."""
+    return f"{paragraphs(text).strip()}\n"
+
+
 def _pieces(text: str, room: int) -> Iterator[str]:
     for word in text.split():
         rest = word
-        is_address = word.startswith(("http://", "https://")) and len(word) <= _LONGEST_ADDRESS
+        is_address = bool(_ADDRESS.match(word)) and len(word) <= _LONGEST_ADDRESS
         while not is_address and columns(rest) > room:
             place = fitting(rest, room)
             yield rest[:place]
