@@ -10,9 +10,9 @@ from typing import Final
 from django.db.models import Prefetch
 from django.urls import reverse
 
-from newsletter.editions.render import subject_of
 from newsletter.editions.tokens import make_tokens
 from newsletter.editions.windows import days_in_words
+from newsletter.editions.wording import subject_of
 from newsletter.models import ArchivedDelivery, Delivery, Edition
 from papers.models import Paper
 from subscribers.models import SavedPaper, Subscriber
@@ -76,14 +76,14 @@ def _digest(
         for pick in delivery.picks
         if (paper := papers.get(pick.paper_id))
     ]
-    url = ""
+    titles, url = [one.paper.title for one in shown], ""
     if content:
         own = make_tokens(delivery.pk, subscriber.pk, subscriber.secret, content.dated_at)
         url = reverse("newsletter:browser", args=[own.read])
     return SentDigest(
         sent_at=delivery.sent_at or (content.dated_at if content else None),
         days=days_in_words(delivery.edition),
-        subject=subject_of([one.paper.title for one in shown]) if shown else "",
+        subject=subject_of(titles, content.language) if content and titles else "",
         url=url,
         papers=shown,
     )

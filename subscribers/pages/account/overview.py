@@ -118,7 +118,7 @@ def _render(
         topics=Topic.objects.filter(is_active=True, slug__in=chosen.topics),
         timetable=in_words(chosen),
         choices=choices or DigestForm(start=chosen),
-        is_preview="preview" in request.POST,
+        is_preview=bool(choices) and "preview" in request.POST,
         terms=terms,
         groups=tag_groups(chosen, now, terms),
         pausing=pausing or PauseForm(subscriber=subscriber, now=now),
