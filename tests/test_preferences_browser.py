@@ -79,7 +79,7 @@ def own(site: str, reader: Subscriber, part: str = "") -> str:
 
 
 def says(page: Page, text: str) -> None:
-    expect(page.get_by_role("status")).to_contain_text(text)
+    expect(page.locator(".notice[role=status]")).to_contain_text(text)
 
 
 def test_words_are_added_seen_and_removed(page: Page, site: str, ada: Subscriber) -> None:
