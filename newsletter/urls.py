@@ -7,6 +7,7 @@ A link that was cut or changed on its way finds its view as well, which repairs 
 from django.urls import path, re_path, register_converter
 
 from newsletter import preview_page, views
+from newsletter.account.views import digests_page
 from newsletter.editions.windows import WINDOW_OF
 from newsletter.feeds import EditionsFeed, OwnFeed
 from newsletter.pages import site_views
@@ -31,6 +32,7 @@ urlpatterns = [
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
     path("p/<str:token>", views.preferences, name="preferences"),
     path("d/<str:token>", views.browser, name="browser"),
+    path("preferences/<str:token>/digests/", digests_page, name="digests"),
     re_path(route("u"), views.unsubscribe),
     re_path(route("p"), views.preferences),
     re_path(route("d"), views.browser),
