@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from types import SimpleNamespace
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,8 +22,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request
 
+from web.languages import accepted_language
 from web.page_cache.addresses import Address, address_of
 from web.page_cache.entries import Entry, PageVersion, answer, entry_of
 from web.page_cache.release import release
@@ -205,14 +204,9 @@ def _name(key: Key, version: PageVersion) -> str:
 
 
 def _language(request: HttpRequest) -> str:
-    return language_of(request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:300])
-
-
-@lru_cache(maxsize=512)
-def language_of(accepted: str) -> str:
-    """The language of the pages for a header Accept-Language; no cookie chooses another."""
-    asked: Any = SimpleNamespace(COOKIES={}, META={"HTTP_ACCEPT_LANGUAGE": accepted})
-    return get_language_from_request(asked)
+    """What LanguageMiddleware found; else the same of the header."""
+    found = getattr(request, "LANGUAGE_CODE", "")
+    return found or accepted_language(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _plain(request: HttpRequest, key: Key) -> HttpRequest:
@@ -228,7 +222,9 @@ def _plain(request: HttpRequest, key: Key) -> HttpRequest:
         "HTTP_ACCEPT_LANGUAGE": key.language,
         "CONTENT_LENGTH": "0",
     }
-    return request.__class__(meta)  # type: ignore[call-arg]  # a WSGIRequest
+    plain = request.__class__(meta)  # type: ignore[call-arg]  # a WSGIRequest
+    plain.LANGUAGE_CODE = key.language
+    return plain
 
 
 def _may_be_kept(plain: HttpRequest, response: HttpResponseBase) -> bool:
