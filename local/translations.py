@@ -20,6 +20,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -34,6 +35,14 @@ _KEYWORDS: Final = {
 # Babel writes the time into a catalogue: a fixed one, or each run would change each file.
 _NO_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|</?\w+")
+_TRANSLATING: Final = ("blocktranslate", "endblocktranslate", "blocktrans", "endblocktrans")
+_UNSEEN: Final = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_TAG: Final = re.compile(r"<[^<>]*>")
+_SEEN_ATTRIBUTE: Final = re.compile(r'\b(?:aria-label|alt|title|placeholder)="([^"]*)"')
+_NAMES: Final = re.compile(
+    r"\b(?:Trending Papers|TRENDING PAPERS|arXiv|BibTeX|RIS|PDF|HTML|GitHub|Hugging Face|API|Atom"
+    r"|Semantic Scholar|Zotero|DOCTYPE html)\b|[\w.]+@[\w.]+"
+)
 TOPIC: Final = (
     "topic"  # the context of the names and descriptions of topics, which come from the seeds
 )
@@ -76,6 +85,26 @@ def in_source(source: str, path: str) -> Iterator[Found]:
     for _line, given, _comments, context in extract("python", lines, _KEYWORDS):
         text, plural = given if isinstance(given, tuple) else (given, "")
         yield Found(context, text, plural, path)
+
+
+def untranslated(source: str) -> list[str]:
+    """What a template shows in words of its own, outside of the tags that translate them.
+
+    Names of products are the same in every language.
+    """
+    shown, is_inside = [], False
+    for token in Lexer(source).tokenize():
+        word = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
+        if token.token_type == TokenType.BLOCK and word in _TRANSLATING:
+            is_inside = not word.startswith("end")
+        elif token.token_type == TokenType.TEXT and not is_inside:
+            shown.append(token.contents)
+        elif not is_inside:
+            shown.append("\0")  # stands for the tag, or an attribute would end at it
+    plain = _UNSEEN.sub(" ", "".join(shown))
+    texts = [*_SEEN_ATTRIBUTE.findall(plain), *_TAG.sub("\n", plain).split("\n")]
+    found = (" ".join(_NAMES.sub(" ", text.replace("\0", " ")).split()) for text in texts)
+    return [text for text in found if re.search(r"[a-zA-Z]{2}", re.sub(r"&\w+;", "", text))]
 
 
 def template_of(found: Iterator[Found]) -> Catalog:

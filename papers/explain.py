@@ -76,7 +76,7 @@ def _stars(one: Component) -> str:
 
 
 def _position(one: Component) -> str:
-    return _("number %(number)s of its listing") % {"number": _number(one["value"])}
+    return _("number %(number)s of its list") % {"number": _number(one["value"])}
 
 
 def _comments(one: Component) -> str:

@@ -35,7 +35,7 @@ def list_url(
     return f"{path}?{query}" if query else path
 
 
-@lru_cache(maxsize=4096)  # a page has some fifty, and a quarter of them on all pages
+@lru_cache(maxsize=1_000)  # a page has the addresses of some dozens of lists
 def _path(window: Window, day: date | None, slug: str | None) -> str:
     name, args = ("dated", []) if slug is None else ("topic_dated", [slug])
     if day is not None:

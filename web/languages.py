@@ -25,6 +25,7 @@ from django.utils.translation.trans_real import (
 
 # That of the texts in the code, and of what the database holds in words; so no setting changes it.
 DEFAULT_LANGUAGE: Final = "en"
+_LONGEST_HEADER: Final = 501  # Django looks at 500 characters, to the last comma in them
 LONGEST_CODE: Final = 12  # of a language: "de", "pt-br", "zh-hant"
 # The admin's own words are English: Django's and Unfold's German would stand between them.
 _ENGLISH: Final = re.compile(
@@ -53,13 +54,17 @@ def usable_language(code: str) -> str:
     return code if code in language_codes() else DEFAULT_LANGUAGE
 
 
-@lru_cache(maxsize=1_000)  # browsers send few different ones
 def accepted_language(header: str) -> str:
     """The language of the site that an Accept-Language header prefers.
 
     A regional form is its language: `de-AT` is `de`. What is unknown, malformed or excluded by
     `q=0` does not count; if nothing is left, it is the default language.
     """
+    return _preferred(header[:_LONGEST_HEADER])
+
+
+@lru_cache(maxsize=1_000)  # browsers send few different ones
+def _preferred(header: str) -> str:
     for code, weight in parse_accept_lang_header(header):
         if code == "*":
             break

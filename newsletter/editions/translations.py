@@ -1,9 +1,10 @@
 """What an edition says in words: in the default language, and then in each other one.
 
 An edition is rendered once for each language of the site, whether or not somebody reads it yet: a
-reader who signs up in the next hour gets it in theirs, and it is 0.7 s for 500 papers. The default
-language is stored with the edition and its candidates, and each other one in a row beside them, so
-that a process loads only the languages of the readers whom it sends to.
+reader who signs up in the next hour gets it in theirs. Each language takes half as long again as
+the default one, and 300 KB for 500 papers instead of 2.5 MB. The default language is stored with
+the edition and its candidates, and each other one in a row beside them, so that a process loads
+only the languages of the readers whom it sends to.
 """
 
 from __future__ import annotations

@@ -16,7 +16,10 @@ from django.utils.translation import ngettext, pgettext
 
 from papers import wording
 from papers.explain import explain
-from papers.models import Curator, Paper
+from papers.lead import Lead, lead_of_text
+from papers.lead import lead as lead_of
+from papers.list_urls import FRONT_WINDOW, list_url
+from papers.models import Curator, Paper, Topic
 from papers.text import mathml, tex
 from papers.windows import Window
 from web.isolation import is_about_one_row, log_once
@@ -42,9 +45,18 @@ def math_html(text: str) -> SafeString:
 
 
 @register.filter
-def lead(text: str) -> str:
-    """The opening of an abstract whose TeX is already Unicode."""
-    return wording.lead(text)
+def lead(paper: Paper | str) -> Lead:
+    """What a paper does: `{% with told=paper|lead %}`, `{{ told.html }} {{ told.credit }}`.
+
+    `{{ paper|lead }}` is its text, for attributes. Of an abstract alone: `{{ summary|lead }}`.
+    """
+    return lead_of_text(paper) if isinstance(paper, str) else lead_of(paper)
+
+
+@register.filter
+def lead_html(paper: Paper | str) -> SafeString:
+    """The same as HTML with MathML: `{{ paper|lead_html }}`. Not for attributes."""
+    return lead(paper).html
 
 
 @register.filter
@@ -87,6 +99,12 @@ def topic_text(text: str) -> str:
 def link_name(url: str) -> str:
     """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
+
+
+@register.filter
+def topic_url(topic: Topic) -> str:
+    """The newest list of a topic: `{{ link.topic|topic_url }}`; a row has several."""
+    return list_url(FRONT_WINDOW, None, topic)
 
 
 @register.filter

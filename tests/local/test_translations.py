@@ -24,6 +24,7 @@ from local.translations import (
     po_path,
     read,
     template_of,
+    untranslated,
     updated,
 )
 
@@ -52,6 +53,70 @@ def test_the_compiled_catalogue_is_that_of_its_text(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_the_text_file_is_as_make_messages_writes_it(language: str) -> None:
     assert as_po(read(language)) == po_path(language).read_bytes()
+
+
+# English for everybody: operators, developers, feeds and the documentation of the API.
+FOR_ALL = ("admin/", "feeds/", "pages/_api", "pages/api_docs", "pages/mailbox/", "unfold/")
+# Pages whose words are not taken through gettext yet.
+NOT_YET = {
+    "base.html",
+    "pages/newsletter/no_longer_kept.html",
+    "pages/papers/_authors.html",
+    "pages/papers/_facts.html",
+    "pages/papers/_feed.html",
+    "pages/papers/_list_header.html",
+    "pages/papers/_masthead.html",
+    "pages/papers/_match.html",
+    "pages/papers/_no_result.html",
+    "pages/papers/_other_dates.html",
+    "pages/papers/_paper.html",
+    "pages/papers/_places.html",
+    "pages/papers/_readings.html",
+    "pages/papers/_record.html",
+    "pages/papers/_sample_note.html",
+    "pages/papers/_search_box.html",
+    "pages/papers/_search_form.html",
+    "pages/papers/_search_pages.html",
+    "pages/papers/_search_start.html",
+    "pages/papers/_sign_up.html",
+    "pages/papers/_topics.html",
+    "pages/papers/empty.html",
+    "pages/papers/list.html",
+    "pages/papers/paper.html",
+    "pages/papers/paper_plain.html",
+    "pages/papers/search.html",
+    "pages/subscribers/_choices.html",
+    "pages/subscribers/_guard.html",
+    "pages/subscribers/_new_link_form.html",
+    "pages/subscribers/_next_digest.html",
+    "pages/subscribers/_understood.html",
+    "pages/subscribers/check_inbox.html",
+    "pages/subscribers/confirm.html",
+    "pages/subscribers/confirmed.html",
+    "pages/subscribers/goodbye.html",
+    "pages/subscribers/invalid_link.html",
+    "pages/subscribers/link_requested.html",
+    "pages/subscribers/new_link.html",
+    "pages/subscribers/preferences.html",
+    "pages/subscribers/sign_up.html",
+    "pages/subscribers/suppressed.html",
+    "pages/subscribers/too_many.html",
+    "pages/subscribers/unsubscribe.html",
+}
+
+
+def test_no_template_shows_words_that_are_not_translated() -> None:
+    folder = ROOT / "templates"
+    files = (path for path in folder.rglob("*.*") if path.suffix in {".html", ".txt"})
+    names = {str(path.relative_to(folder)): path for path in files}
+    found = {
+        name: words
+        for name, path in names.items()
+        if not name.startswith(FOR_ALL)
+        and name not in NOT_YET
+        and (words := untranslated(path.read_text()))
+    }
+    assert found == {}
 
 
 def texts_of(compiled: bytes) -> dict[object, str]:
@@ -103,6 +168,23 @@ def test_texts_of_a_source(source: str, found: list[Found]) -> None:
 )
 def test_texts_of_a_template(source: str, found: list[Found]) -> None:
     assert list(in_template(source, HERE)) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>One</p>", ["One"]),
+        ("<p>{{ one }}: {% if it %}<b>One\ntwo</b>{% endif %}</p>", ["One", "two"]),
+        ('<p aria-label="One {{ it }}">2</p>', ["One"]),
+        ('<a title="{% translate "One" %}" href="/one" class="two">arXiv</a>', []),
+        ('<p>{% translate "One" %} · {{ one }}&nbsp;</p>', []),
+        ("{% blocktranslate trimmed %}\n<b>One</b> {{ it }}\n{% endblocktranslate %}", []),
+        ("{# One #}{% comment %}{% endcomment %}<style>p { color: red }</style>", []),
+        ("<!DOCTYPE html><html><title>Trending Papers</title>", []),
+    ],
+)
+def test_words_that_a_template_does_not_translate_are_found(source: str, found: list[str]) -> None:
+    assert untranslated(source) == found
 
 
 # ── what is wrong with a catalogue ───────────────────────────────────────────

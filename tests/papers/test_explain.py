@@ -47,7 +47,7 @@ def test_a_day_without_gain_is_not_mentioned() -> None:
 
 def test_the_strongest_signal_comes_first() -> None:
     components = {"upvotes": one(3, points=1.5), "position": one(1, points=2.0)}
-    assert explain(components) == ["number 1 of its listing", "▲ 3 upvotes"]
+    assert explain(components) == ["number 1 of its list", "▲ 3 upvotes"]
 
 
 def test_stars_are_explained_by_their_gain() -> None:

@@ -29,6 +29,8 @@ from web.languages import accepted_language, language_choices, usable_language
         ("de,", "de"),
         ("en-" + "a-" * 200, "en"),
         ("../../etc/passwd", "en"),
+        ("de," + "x-" * 600, "de"),  # what stands within the first 500 characters counts
+        ("x-" * 600 + ",de", "en"),
         ("de\x00", "en"),
     ],
 )

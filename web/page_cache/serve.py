@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from web.languages import accepted_language
+from web.languages import DEFAULT_LANGUAGE, accepted_language, is_english
 from web.page_cache.addresses import Address, address_of
 from web.page_cache.entries import Entry, PageVersion, answer, entry_of
 from web.page_cache.release import release
@@ -204,9 +204,10 @@ def _name(key: Key, version: PageVersion) -> str:
 
 
 def _language(request: HttpRequest) -> str:
-    """What LanguageMiddleware found; else the same of the header."""
-    found = getattr(request, "LANGUAGE_CODE", "")
-    return found or accepted_language(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    """As web/languages.py will choose it: a page in another one would be kept for all."""
+    if is_english(request.path_info):
+        return DEFAULT_LANGUAGE
+    return accepted_language(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _plain(request: HttpRequest, key: Key) -> HttpRequest:
@@ -222,9 +223,7 @@ def _plain(request: HttpRequest, key: Key) -> HttpRequest:
         "HTTP_ACCEPT_LANGUAGE": key.language,
         "CONTENT_LENGTH": "0",
     }
-    plain = request.__class__(meta)  # type: ignore[call-arg]  # a WSGIRequest
-    plain.LANGUAGE_CODE = key.language
-    return plain
+    return request.__class__(meta)  # type: ignore[call-arg]  # a WSGIRequest
 
 
 def _may_be_kept(plain: HttpRequest, response: HttpResponseBase) -> bool:

@@ -25,8 +25,8 @@ def test_the_subject_is_the_first_title_and_a_count(titles: list[str], subject: 
     ("count", "subject"),
     [
         (1, "One"),
-        (2, "One und 1 weitere viel beachtete Arbeit"),
-        (10, "One und 9 weitere viel beachtete Arbeiten"),
+        (2, "One, dazu 1 weitere viel beachtete Arbeit"),
+        (10, "One, dazu 9 weitere viel beachtete Arbeiten"),
     ],
 )
 def test_the_german_subject_counts_in_german(count: int, subject: str) -> None:
