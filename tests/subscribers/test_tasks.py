@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from fakes.smtp_sink import sinking
 from mail.factory import SMTP, open_transport
-from subscribers import tasks
+from subscribers import send_transactional, tasks
 from tests.factories import make_mail, make_subscriber
 
 

@@ -33,7 +33,7 @@ def list_view(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", list_view),
     path("other/", list_view),
-    path("found/", public_pages(is_shared=False, q=".{1,9}")(list_view)),
+    path("found/", public_pages({"q": ".{1,9}"}, is_shared=False)(list_view)),
     path("private/", lambda _request: HttpResponse()),
 ]
 
