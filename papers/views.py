@@ -33,37 +33,37 @@ log = logging.getLogger(__name__)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def front(request: HttpRequest) -> HttpResponse:
     return _list(request, FRONT_WINDOW)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def latest(request: HttpRequest, window: Window) -> HttpResponse:
     return _list(request, window)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def dated(request: HttpRequest, window: Window, day: str) -> HttpResponse:
     return _list(request, window, day)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def topic(request: HttpRequest, slug: str, window: Window = FRONT_WINDOW) -> HttpResponse:
     return _list(request, window, topic=_topic(slug))
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> HttpResponse:
     return _list(request, window, day, _topic(slug))
 
 
 @require_safe
-@revalidated
+@public_pages({})
 def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/papers/topics.html", {"page": topics_page(timezone.now())})
 
@@ -90,7 +90,7 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@public_pages(is_shared=False, drops_others=False, q=r"[\s\S]{0,200}", **LISTS)
+@public_pages({"q": r"[\s\S]{0,200}", **LISTS}, is_shared=False, drops_others=False)
 def search(request: HttpRequest) -> HttpResponse:
     try:
         page = search_page(request.GET, timezone.now())
