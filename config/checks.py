@@ -48,6 +48,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "SMTP_CONNECTIONS": (1, 50),
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
     "SOFT_BOUNCE_EDITIONS": (0, 100),
+    "SUMMARIES_PER_RUN": (1, 500),
     "TICK_SECONDS": (0.1, 3600),
     "WARM_UP_CAP": (1, 1_000_000_000),
     "WARM_UP_GROWTH": (1, 10),

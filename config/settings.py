@@ -267,6 +267,11 @@ ARXIV_FEED_URL = env.str("ARXIV_FEED_URL", default="https://rss.arxiv.org")
 ARXIV_REST_SECONDS = env.float("ARXIV_REST_SECONDS", default=3.1)
 # All papers announced in these are ingested; none: only papers that other sources list.
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=[])
+# A language model that writes short summaries: any address of an OpenAI-compatible API.
+SUMMARY_API_URL = env.str("SUMMARY_API_URL", default="")
+SUMMARY_API_KEY = env.str("SUMMARY_API_KEY", default="")
+SUMMARY_MODEL = env.str("SUMMARY_MODEL", default="")
+SUMMARIES_PER_RUN = env.int("SUMMARIES_PER_RUN", default=20)
 BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
 RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)

@@ -19,8 +19,9 @@ from django.urls import reverse
 
 from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of
 from newsletter.models import Candidate, Delivery, Edition, EditionQuerySet
+from papers.lead import stored_lead
 from papers.windows import closes_at
-from papers.wording import author_line, lead
+from papers.wording import author_line
 from subscribers import tokens
 from subscribers.models import Subscriber
 from subscribers.pages.signed_pages import invalid_link
@@ -194,7 +195,7 @@ def _row(facts: Mapping[str, Any]) -> dict[str, Any] | None:
             **facts,
             "url": absolute(facts["page_url"]),
             "byline": author_line(facts["authors"]),
-            "opening": lead(facts["summary"]),
+            "opening": stored_lead(facts.get("lead"), facts["title"], facts["summary"]).line,
         }
     except Exception as error:  # any: a paper must not cost the feed
         if not is_about_one_row(error):

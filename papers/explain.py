@@ -19,11 +19,13 @@ def explain(components: Mapping[str, Any]) -> list[str]:
     Args:
         components: those of a `Trend`, or of a candidate of a frozen edition.
 
-    Returns phrases such as "▲ 84 upvotes, 31 since yesterday"; empty without any signal.
-    A signal at zero is no reason and is left out, and so are components that an older or a
-    newer formula may have stored.
+    Returns phrases such as "▲ 84 upvotes, 31 of them within a day"; empty without any signal.
+    The day is the last one of the window, which may be long ago. Only what adds points is a
+    reason: a signal at zero is left out, and so is a place in a listing that lowers the trend.
+    So are components that an older or a newer formula may have stored.
     """
-    known = [found for kind in _PHRASES if (found := _reason(kind, components.get(kind)))]
+    found = [_reason(kind, components.get(kind)) for kind in _PHRASES]
+    known = [reason for reason in found if reason and reason[0] > 0]
     known.sort(key=lambda found: -found[0])
     reasons = [*(phrase for _, phrase in known), _first_place(components)]
     return [reason for reason in reasons if reason]
@@ -38,15 +40,20 @@ def _reason(kind: str, component: Any) -> tuple[float, str] | None:
 
 
 def _upvotes(one: Component) -> str:
-    value, gain = round(one["value"]), one["gain"]
+    """The gain is given only where it differs from the total: no figure stands twice."""
+    value, gain = round(one["value"]), round(one["gain"])
     if value <= 0:
         return ""
     if gain <= 0:
         words = ngettext("▲ %(number)s upvote", "▲ %(number)s upvotes", value)
+    elif gain >= value:
+        words = ngettext(
+            "▲ %(number)s upvote, within a day", "▲ %(number)s upvotes, all within a day", value
+        )
     else:
         words = ngettext(
-            "▲ %(number)s upvote, %(gain)s since yesterday",
-            "▲ %(number)s upvotes, %(gain)s since yesterday",
+            "▲ %(number)s upvote, %(gain)s of them within a day",
+            "▲ %(number)s upvotes, %(gain)s of them within a day",
             value,
         )
     return words % {"number": _number(value), "gain": _number(gain)}
@@ -54,13 +61,18 @@ def _upvotes(one: Component) -> str:
 
 def _stars(one: Component) -> str:
     """The gain comes first, because only it counts: a famous repository alone has no points."""
-    gain = round(one["window_gain"])
-    if one["window_gain"] <= 0:
+    gain, value = round(one["window_gain"]), round(one["value"])
+    if gain <= 0:
         return ""
-    words = ngettext(
-        "★ %(gain)s more star, %(number)s in all", "★ %(gain)s more stars, %(number)s in all", gain
-    )
-    return words % {"gain": _number(gain), "number": _number(one["value"])}
+    if gain >= value:
+        words = ngettext("★ %(gain)s star, a new one", "★ %(gain)s stars, all of them new", gain)
+    else:
+        words = ngettext(
+            "★ %(gain)s more star, %(number)s in all",
+            "★ %(gain)s more stars, %(number)s in all",
+            gain,
+        )
+    return words % {"gain": _number(gain), "number": _number(value)}
 
 
 def _position(one: Component) -> str:
@@ -89,7 +101,7 @@ def _artefacts(one: Component) -> str:
 
 def _citations(one: Component) -> str:
     words = ngettext("%(number)s citation", "%(number)s citations", round(one["value"]))
-    return _counted(words, one) if one["points"] > 0 else ""
+    return _counted(words, one)
 
 
 def _clicks(one: Component) -> str:
@@ -102,7 +114,7 @@ def _clicks(one: Component) -> str:
 
 
 def _counted(words: str, one: Component) -> str:
-    return words % {"number": _number(one["value"])} if one["value"] > 0 else ""
+    return words % {"number": _number(one["value"])} if round(one["value"]) > 0 else ""
 
 
 def _first_place(components: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The wording of pages and mails about papers: authors, figures, the opening of an abstract."""
+"""The wording of pages and mails about papers: authors, figures, the opening of a text."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _SPANS: Final = {
     "month": gettext_lazy("the month to %(day)s"),
 }
 _LONGEST_NAME: Final = 80  # in a line of names
-LEAD_LENGTH: Final = 210  # three lines of 68 characters
-_SHORTEST_LEAD: Final = 90
+OPENING_LENGTH: Final = 210  # three lines of 68 characters
+_SHORTEST_OPENING: Final = 90
 _SPARE: Final = 60  # a text this much longer is shown whole: "more" for a few words is no help
 
 
@@ -43,12 +43,15 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
 
     "and 1 more" is as long as a name, so three authors are three names.
     """
-    short = [shortened(initials(name), _LONGEST_NAME) for name in names if name.strip()]
-    if len(short) <= shown + 1:
+    known = [name for name in names if name.strip()]
+    others = len(known) - shown
+    if others > 1:
+        known = known[:shown]  # a list of thousands costs no more than its first two
+    short = [shortened(initials(name), _LONGEST_NAME) for name in known]
+    if others <= 1:
         return _and(short)
-    others = len(short) - shown
     words = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", others)
-    return words % {"names": ", ".join(short[:shown]), "count": others}
+    return words % {"names": ", ".join(short), "count": others}
 
 
 def short_figure(number: float) -> str:
@@ -76,21 +79,21 @@ def source_name(source: str) -> str:
     return str(_SOURCES.get(source, "")) or source.replace("_", " ")
 
 
-def lead(text: str) -> str:
-    """The opening of an abstract, about three lines of it: whole sentences if they fit.
+def opening(text: str) -> str:
+    """The opening of a part of an abstract, about three lines: whole sentences if they fit.
 
     Returns the whole text if at most 60 characters would be left out.
     """
     text = " ".join(text.split())
-    if len(text) <= LEAD_LENGTH + _SPARE:
+    if len(text) <= OPENING_LENGTH + _SPARE:
         return text
-    for end in reversed(list(_SENTENCE_END.finditer(text, 0, LEAD_LENGTH + 1))):
-        if end.end() >= _SHORTEST_LEAD and not _NO_END.search(text[: end.end()]):
+    for end in reversed(list(_SENTENCE_END.finditer(text, 0, OPENING_LENGTH + 1))):
+        if end.end() >= _SHORTEST_OPENING and not _NO_END.search(text[: end.end()]):
             return text[: end.end()]
-    opening = text[:LEAD_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ")
-    if len(opening) < _SHORTEST_LEAD:  # a text without blanks, as Chinese is
-        opening = text[: place_to_cut(text, LEAD_LENGTH)].rstrip()
-    return f"{opening} …"
+    head = text[:OPENING_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ")
+    if len(head) < _SHORTEST_OPENING:  # a text without blanks, as Chinese is
+        head = text[: place_to_cut(text, OPENING_LENGTH)].rstrip()
+    return f"{head} …"
 
 
 def topic_text(text: str) -> str:

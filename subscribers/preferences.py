@@ -72,6 +72,11 @@ class Preferences:
             name: list(getattr(self, name)) for name in _TERM_KINDS
         }
 
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was chosen. A browser names zone and language by itself."""
+        return not set(self.differences(Preferences())) - {"timezone", "language"}
+
     def differences(self, other: Preferences) -> dict[str, list[Any]]:
         """{field: [mine, theirs]} of the fields that differ, ready for a JSON column."""
         mine, theirs = self.as_json(), other.as_json()

@@ -19,6 +19,7 @@ from newsletter.editions.windows import WINDOW_OF, first_day_of
 from newsletter.models import Candidate, Edition, EditionTranslation
 from papers.jobs.status import is_running, unread
 from papers.jobs.timetable import JOBS
+from papers.lead import lead
 from papers.models import Curator, Paper
 from papers.queries import RankedPaper, ranked, ranked_beside
 from papers.ranking.measurements import Facts
@@ -192,11 +193,13 @@ def frozen_facts(paper: Paper, measured: Facts) -> dict[str, Any]:
 
     With what translations.py adds in words, a `Candidate.facts`.
     """
+    told = lead(paper)
     return {
         **measured,
         "title": unicode_math(paper.title),
         "authors": paper.authors,
         "summary": unicode_math(paper.summary),
+        "lead": {"text": told.text, "source": told.source},
         "page_url": paper.get_absolute_url(),
         "arxiv_url": paper.arxiv_url,
         "is_sample": paper.is_sample,

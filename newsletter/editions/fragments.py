@@ -30,9 +30,10 @@ from newsletter.editions.slots import (
     without_private_use,
 )
 from newsletter.editions.tokens import TOKEN_LENGTH
+from papers.lead import stored_lead
 from papers.text.plain_text import page, wrapped
 from papers.text.shorten import place_to_cut, shortened
-from papers.wording import author_line, lead, short_figure, topic_text
+from papers.wording import author_line, short_figure, topic_text
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
@@ -199,11 +200,9 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
 def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the templates of a paper use them."""
     clean: dict[str, Any] = without_placeholders(dict(facts))
-    byline, summary, figures = (
-        author_line(clean["authors"]),
-        lead(clean["summary"]),
-        _figures(clean),
-    )
+    byline, figures = author_line(clean["authors"]), _figures(clean)
+    # Editions that were composed before there were leads have only the abstract.
+    summary = stored_lead(clean.get("lead"), clean["title"], clean["summary"]).line
     title = shortened(clean["title"], _LONGEST_TITLE)
     return clean | {
         "title": title,

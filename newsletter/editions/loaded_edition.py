@@ -17,7 +17,14 @@ from django.utils.translation import override
 
 from newsletter.editions import links, old_tokens
 from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
-from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
+from newsletter.editions.personalize import (
+    CandidatePaper,
+    Interests,
+    Pick,
+    Ranking,
+    matching,
+    personalize,
+)
 from newsletter.editions.reasons import why
 from newsletter.editions.render import (
     RENDERER,
@@ -147,6 +154,10 @@ class LoadedEdition:
         """
         unwanted = self._papers.intersection(seen) if seen else _NO_PAPERS
         return self._selections(interests, unwanted, self.texts(language).language)
+
+    def matching(self, interests: Interests, seen: Collection[int]) -> int:
+        """How many papers `select` chooses from."""
+        return matching(interests, self._ranking, self._papers.intersection(seen))
 
     def restore(
         self,

@@ -41,7 +41,7 @@ _tables = [f"papers_{table}" for table in TABLES]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0020_seed_families")]
+    dependencies = [("papers", "0023_written_summary")]
     operations = [
         migrations.CreateModel(
             name="PageChange",

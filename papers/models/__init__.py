@@ -13,6 +13,7 @@ from papers.models.paper import (
 )
 from papers.models.reads import SUBMITTER, RawRecord, Signal, Trend
 from papers.models.search import SearchEntry, SearchWord
+from papers.models.summaries import WrittenSummary
 
 __all__ = [
     "NEWEST_FIRST",
@@ -31,4 +32,5 @@ __all__ = [
     "Signal",
     "Topic",
     "Trend",
+    "WrittenSummary",
 ]

@@ -37,6 +37,7 @@ from papers.models import (
     Signal,
     Topic,
     Trend,
+    WrittenSummary,
 )
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from tests.factories import (
@@ -59,7 +60,7 @@ pytestmark = pytest.mark.django_db
 LEDGERS: list[type[Model]] = [
     ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery, DeliveryEvent, Interest,
     Listing, PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail,
-    Trend,
+    Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -97,6 +98,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
             paper=paper, window="week", day=DAY, value=1.5, components={}, version="1",
             scored_at=NOON,
         ),
+        WrittenSummary.objects.create(paper=paper, text_hash="0", model="x", asked_at=NOON),
     ]  # fmt: skip
     rows += [SearchEntry.objects.get(paper=paper), Tally.objects.filter(edition=edition)[0]]
     rows.append(ClockReading.objects.create(read_at=NOON))

@@ -35,6 +35,12 @@ def queued_tasks(settings: LazySettings) -> int:
         return int(server.llen(f"{settings.REDIS_PREFIX}confirm"))
 
 
+def begin_task(settings: LazySettings) -> None:
+    """What the task does first: the next address has one queued again."""
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        server.delete(f"{settings.REDIS_PREFIX}queued:subscribers.send_waiting")
+
+
 # ── what is stored ───────────────────────────────────────────────────────────
 
 
@@ -144,6 +150,7 @@ def test_a_task_is_queued_for_every_address(
         with django_capture_on_commit_callbacks(execute=True):
             visitor.post("/subscribe/", {"email": email})
         lengths.append(queued_tasks(settings))
+        begin_task(settings)
     assert lengths == [1, 2, 3, 4, 5, 6]
 
 
