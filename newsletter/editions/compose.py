@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from newsletter.editions.fragments import render_fragment, render_layout, withou
 from newsletter.editions.late import late_papers
 from newsletter.editions.windows import WINDOW_OF, days_in_words, first_day_of
 from newsletter.models import Candidate, Edition
+from papers.cards.stored import MOST as MOST_CARDS
+from papers.cards.stored import draw_cards
 from papers.jobs.status import is_running, unread
 from papers.jobs.timetable import JOBS
 from papers.models import Curator, Paper
@@ -119,6 +122,9 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     edition.composed_at = now
     edition.state = Edition.State.FROZEN
     edition.save()
+    # After the commit: pictures take seconds, and none of them may cost the edition.
+    paper_ids = [candidate.paper_id for candidate in candidates[:MOST_CARDS]]
+    transaction.on_commit(partial(draw_cards, paper_ids, now), robust=True)
     return edition
 
 

@@ -1,5 +1,6 @@
 """The tables of papers."""
 
+from papers.models.cards import ShareCard
 from papers.models.jobs import Job, JobStep
 from papers.models.paper import (
     NEWEST_FIRST,
@@ -26,6 +27,7 @@ __all__ = [
     "RawRecord",
     "SearchEntry",
     "SearchWord",
+    "ShareCard",
     "Signal",
     "Topic",
     "Trend",

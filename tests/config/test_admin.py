@@ -32,6 +32,7 @@ from papers.models import (
     RawRecord,
     SearchEntry,
     SearchWord,
+    ShareCard,
     Signal,
     Topic,
     Trend,
@@ -107,9 +108,10 @@ def test_every_model_of_the_project_has_a_page() -> None:
         for app in ("papers", "subscribers", "newsletter")
         for model in apps.get_app_config(app).get_models()
     }
-    # What a digest says is on its delivery's page; the words for the search are only counts; where
-    # the data was written is for `manage.py restored`.
-    assert ours - set(admin.site._registry) == {DatabaseOrigin, DigestContent, SearchWord}
+    # What a digest says is on its delivery's page; the words for the search are only counts; a card
+    # is drawn again; where the data was written is for `manage.py restored`.
+    without_page = {DatabaseOrigin, DigestContent, SearchWord, ShareCard}
+    assert ours - set(admin.site._registry) == without_page
 
 
 def test_every_page_has_unfolds_theme() -> None:
