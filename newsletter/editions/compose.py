@@ -6,7 +6,6 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -124,7 +123,8 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     edition.save()
     # After the commit: pictures take seconds, and none of them may cost the edition.
     paper_ids = [candidate.paper_id for candidate in candidates[:MOST_CARDS]]
-    transaction.on_commit(partial(draw_cards, paper_ids, now), robust=True)
+    # A lambda: Django logs the name of what fails, and a partial has none.
+    transaction.on_commit(lambda: draw_cards(paper_ids, now), robust=True)
     return edition
 
 
