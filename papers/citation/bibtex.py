@@ -17,7 +17,8 @@ _CATEGORY: Final = re.compile(r"[A-Za-z-]+(?:\.[A-Za-z-]+)?")
 _AND: Final = re.compile(r"\band\b", re.IGNORECASE)
 _NO_SUBJECT: Final = frozenset(
     ("a", "an", "the", "on", "of", "for", "in", "to", "with", "and", "from", "is", "are", "how",
-     "towards", "toward", "what", "when", "why", "can", "do", "does", "at", "by", "as", "it")
+     "towards", "toward", "what", "when", "why", "can", "do", "does", "at", "by", "as", "it",
+     "where")
 )  # fmt: skip
 
 
