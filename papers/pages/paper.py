@@ -108,7 +108,7 @@ class PaperPage:
 
 
 def paper_page(paper: Paper, now: datetime) -> PaperPage:
-    """The page of a paper, withdrawn or not, with its signals up to `now`. Seven queries."""
+    """The page of a paper, withdrawn or not, with its signals up to `now`. Eight queries."""
     prefetch_related_objects([paper], topics_by_weight())
     listings = list(paper.listings.order_by("day").values_list("day", "source"))
     found = histories(paper.pk, now)

@@ -31,6 +31,16 @@ def test_other_forms_of_a_word_count() -> None:
     assert titles(paper) == ["How a walrus dives"]
 
 
+def test_a_paper_with_little_in_common_is_not_alike() -> None:
+    paper = make_paper("Walruses that dive deeply in cold northern water without light")
+    for _ in range(40):
+        make_paper("A study of seals")
+    for _ in range(8):
+        make_paper("Bears in water")
+    make_paper("Walruses dive deeply")
+    assert titles(paper) == ["Walruses dive deeply"]
+
+
 def test_a_title_counts_more_than_an_abstract() -> None:
     paper = make_paper("Walruses that dive")
     make_paper("Seals", summary="Unlike walruses, seals sleep in water and dive.")
@@ -42,6 +52,8 @@ def test_a_shared_topic_decides_between_equals() -> None:
     topic = make_topic("Sea")
     paper = make_paper("Walruses that dive")
     other, same = make_paper("Walruses on ice"), make_paper("Walruses on ice")
+    for _ in range(9):
+        make_paper("A study of seals")
     for one in (paper, same):
         make_paper_topic(one, topic)
     learn_words()
