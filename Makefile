@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 
-.PHONY: help run test lint format screenshots bench chaos hostile backtest lock clean
+.PHONY: help run test lint format messages screenshots bench chaos hostile backtest lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -24,6 +24,10 @@ lint: $(VENV)/.dev
 ## format        format the code with ruff and djlint
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/djlint --reformat --quiet templates
+
+## messages      bring the translations of locale/ up to date with the code, and compile them (docs/languages.md)
+messages: $(VENV)/.dev
+	@$(BIN)/python -m local.translations $(ARGS)
 
 ## bench         measure the speed of the service, half an hour (QUICK=1 make bench: 5 minutes)
 bench: $(VENV)/.dev

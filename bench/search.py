@@ -22,7 +22,7 @@ NOW: Final = datetime(2025, 3, 15, tzinfo=UTC)
 TARGET_MS: Final = 30.0
 _DAYS: Final = 3 * 365
 # One topic a paper; some topics have more papers than others.
-_TOPICS: Final = """
+TOPICS: Final = """
 INSERT INTO papers_papertopic (paper_id, topic_id, weight)
 SELECT paper.id, topic.id, 0.8
   FROM papers_paper AS paper
@@ -65,7 +65,7 @@ def main(quick: bool) -> None:
 def _fill(papers: int) -> None:
     """Papers of three years, each with a topic and a trend."""
     fill(papers, days=_DAYS, signals=False)
-    run(_TOPICS, _TRENDS, "VACUUM ANALYZE")
+    run(TOPICS, _TRENDS, "VACUUM ANALYZE")
 
 
 def cases() -> list[Case]:

@@ -61,7 +61,7 @@ def _worker(
     log = Path(settings.VAR_DIR) / "log" / f"bench-{name}.log"
     ready = log.with_suffix(".ready")
     ready.unlink(missing_ok=True)
-    environ = os.environ | _stores() | {"WORKER_READY_FILE": str(ready)} | dict(changes)
+    environ = os.environ | stores() | {"WORKER_READY_FILE": str(ready)} | dict(changes)
     options = [f"--concurrency={processes}", f"--queues={queue}", "--loglevel=WARNING"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     node = f"--hostname={name}@%h"
@@ -76,7 +76,8 @@ def _worker(
         stop([child], 30)
 
 
-def _stores() -> dict[str, str]:
+def stores() -> dict[str, str]:
+    """The environment of a process that is to work on the benchmark's database."""
     given = os.environ.get("DATABASE_URL") or servers.database_url(settings.VAR_DIR)
     ours = urlsplit(given)._replace(path=f"/{connection.settings_dict['NAME']}")
     return {"DATABASE_URL": ours.geturl(), "REDIS_URL": settings.REDIS_URL}

@@ -36,6 +36,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "EVENT_RETENTION_DAYS": (7, 3650),  # providers repeat a report for days
     "LEDGER_RETENTION_DAYS": (60, 36_500),  # a digest looks a month back for what was sent
     "MAX_ATTEMPTS": (1, 50),
+    "PAGE_CACHE_MB": (0, 4096),
+    "PAGE_VERSION_SECONDS": (0, 60),
     "PAUSE_AT_COMPLAINT_SHARE": (0, 1),
     "PAUSE_AT_FAILED_SHARE": (0, 1),
     "PROXY_COUNT": (1, 10),
@@ -46,6 +48,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "SMTP_CONNECTIONS": (1, 50),
     "SMTP_MAILS_PER_CONNECTION": (1, 1_000_000),
     "SOFT_BOUNCE_EDITIONS": (0, 100),
+    "SUMMARIES_PER_RUN": (1, 500),
     "TICK_SECONDS": (0.1, 3600),
     "WARM_UP_CAP": (1, 1_000_000_000),
     "WARM_UP_GROWTH": (1, 10),

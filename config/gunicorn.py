@@ -46,7 +46,8 @@ keepalive = 5
 # A proxy passes on what a client sends: a header SCRIPT_NAME would answer 500, or move every link.
 forwarder_headers = ""
 # A restart after so many requests limits a slow memory leak in any library; the jitter keeps the
-# workers from restarting at the same time.
+# workers from restarting at the same time. Pages from the cache do not count: a busy site would
+# restart every few seconds, and each new process begins without pages.
 max_requests = 5000
 max_requests_jitter = 500
 # Heartbeats touch a file: on a disk they can stall, in memory they cannot.

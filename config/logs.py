@@ -42,7 +42,8 @@ class RouteMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        request.META[ROUTE] = route_of(request)
+        # The cache of pages knows the route of a page that no URL was matched for.
+        request.META.setdefault(ROUTE, route_of(request))
         return response
 
 

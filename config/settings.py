@@ -100,6 +100,10 @@ CACHES = {
     }
 }
 RATE_LIMIT_STORAGE = _redis.for_limits
+# Whole public pages: megabytes in each web process (0: none are kept), and how many seconds old the
+# version of the data may be that they are compared with. docs/decisions/0024-page-cache.md
+PAGE_CACHE_MB = env.float("PAGE_CACHE_MB", default=0.0 if DEBUG else 32.0)
+PAGE_VERSION_SECONDS = env.float("PAGE_VERSION_SECONDS", default=1.0)
 
 # ── the application ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -116,7 +120,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "anymail",
-    "ninja",  # the style and the scripts of /api/docs
     "papers",
     "subscribers",
     "newsletter",
@@ -127,13 +130,14 @@ MIDDLEWARE = [
     "config.logs.RouteMiddleware",
     "config.health.unavailable.UnavailableMiddleware",
     "config.proxy.ClientAddressMiddleware",
+    "config.page_cache.PageCacheMiddleware",
+    "web.languages.LanguageMiddleware",
     "config.server.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.SitePolicyMiddleware",
-    "config.api_middleware.ApiMiddleware",
+    "config.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,6 +174,9 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Browsers and phones ask for these by fixed names: /favicon.ico, /apple-touch-icon.png …
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_USE_FINDERS = LOCAL  # a laptop serves the sources; production what collectstatic wrote
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -260,6 +267,11 @@ ARXIV_FEED_URL = env.str("ARXIV_FEED_URL", default="https://rss.arxiv.org")
 ARXIV_REST_SECONDS = env.float("ARXIV_REST_SECONDS", default=3.1)
 # All papers announced in these are ingested; none: only papers that other sources list.
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=[])
+# A language model that writes short summaries: any address of an OpenAI-compatible API.
+SUMMARY_API_URL = env.str("SUMMARY_API_URL", default="")
+SUMMARY_API_KEY = env.str("SUMMARY_API_KEY", default="")
+SUMMARY_MODEL = env.str("SUMMARY_MODEL", default="")
+SUMMARIES_PER_RUN = env.int("SUMMARIES_PER_RUN", default=20)
 BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
 RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.api import api
+from config.api.endpoints import api
 from newsletter.events import webhook
 
 handler500 = "config.health.unavailable.server_error"

@@ -17,9 +17,10 @@ from pydantic.json_schema import SkipJsonSchema
 
 from newsletter.editions.windows import first_day_of
 from newsletter.models import Candidate, Edition
-from papers.api.schemas import ApiSchema, Problem
-from papers.api.serializers import public_id, public_url, written
+from papers.api.schemas import ApiSchema, LeadFields, Problem
+from papers.api.serializers import lead_fields, public_id, public_url, written
 from papers.explain import explain
+from papers.lead import stored_lead
 from web.isolation import is_about_one_row, log_once
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class CandidateFields(ApiSchema):
     title: str
     authors: list[str]
     summary: str
+    lead: LeadFields
     topics: dict[str, float] = Field(description="Slugs with weights.")
     trend: float
     components: dict[str, Any]
@@ -165,6 +167,7 @@ def _candidate(candidate: Candidate) -> CandidateFields:
         title=facts["title"],
         authors=[str(author) for author in facts.get("authors", [])],
         summary=facts.get("summary", ""),
+        lead=lead_fields(stored_lead(facts.get("lead"), facts["title"], facts.get("summary", ""))),
         topics=candidate.topics,
         trend=candidate.trend,
         components=candidate.components,

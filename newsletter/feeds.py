@@ -19,13 +19,15 @@ from django.urls import reverse
 
 from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of
 from newsletter.models import Candidate, Delivery, Edition, EditionQuerySet
+from papers.lead import stored_lead
 from papers.windows import closes_at
-from papers.wording import author_line, lead
+from papers.wording import author_line
 from subscribers import tokens
 from subscribers.models import Subscriber
 from subscribers.pages.signed_pages import invalid_link
 from web.atom import AtomFeed, Entry, Term, absolute, tag
 from web.isolation import is_about_one_row, log_once
+from web.page_cache.addresses import PublicPage
 
 log = logging.getLogger(__name__)
 NEWEST: Final = 20
@@ -85,6 +87,7 @@ class OwnFeed(AtomFeed):
     title = "Your digest · Trending Papers"
     subtitle = "What we sent you, and why."
     has_self: ClassVar[bool] = False  # it would hold the token
+    public_page: ClassVar[PublicPage | None] = None  # one reader's own
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -192,7 +195,7 @@ def _row(facts: Mapping[str, Any]) -> dict[str, Any] | None:
             **facts,
             "url": absolute(facts["page_url"]),
             "byline": author_line(facts["authors"]),
-            "opening": lead(facts["summary"]),
+            "opening": stored_lead(facts.get("lead"), facts["title"], facts["summary"]).line,
         }
     except Exception as error:  # any: a paper must not cost the feed
         if not is_about_one_row(error):

@@ -6,7 +6,7 @@ A link that was cut or changed on its way finds its view as well, which repairs 
 
 from django.urls import path, re_path
 
-from newsletter import views
+from newsletter import preview_page, views
 from newsletter.feeds import EditionsFeed, OwnFeed
 from web.mangled import route
 
@@ -22,4 +22,5 @@ urlpatterns = [
     path("feeds/editions/<slug:cadence>.atom", EditionsFeed(), name="edition_feed"),
     path("feeds/mine/<str:token>.atom", OwnFeed(), name="own_feed"),
     re_path(route("feeds/mine"), OwnFeed()),
+    path("preview/", preview_page.preview_page, name="preview"),
 ]

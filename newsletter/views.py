@@ -106,7 +106,8 @@ def _digest_page(request: HttpRequest, opened: OpenedLink) -> HttpResponseBase:
         own = make_tokens(delivery.pk, subscriber.pk, subscriber.secret, digest.dated_at)
         return redirect("newsletter:browser", own.read)
     page = digest.body.whole_html(opened.token, "", "")
-    mail = HttpResponse(page, headers={"X-Robots-Tag": "noindex"})
+    headers = {"X-Robots-Tag": "noindex", "Content-Language": digest.body.language}
+    mail = HttpResponse(page, headers=headers)
     return csp_replace(_MAIL_POLICY)(lambda _request: mail)(request)
 
 

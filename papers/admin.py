@@ -30,6 +30,7 @@ from papers.models import (
     Signal,
     Topic,
     Trend,
+    WrittenSummary,
 )
 from papers.text.clean import fold_paragraphs
 from web.admin import (
@@ -72,7 +73,8 @@ class PaperAdmin(BaseAdmin[Paper]):
     # The sources would overwrite these fields at their next read.
     readonly_fields = (
         "title", "author_names", "arxiv", "published_on", "listed_on", "categories", "keywords",
-        "latest_signals", "latest_trends", "withdrawn_on", "withdrawn_by", "restored_on",
+        "latest_signals", "latest_trends", "short_summary", "short_summary_source", "organization",
+        "organization_url", "withdrawn_on", "withdrawn_by", "restored_on",
         "created_at", "updated_at",
     )  # fmt: skip
     fieldsets = (
@@ -86,7 +88,19 @@ class PaperAdmin(BaseAdmin[Paper]):
             },
         ),
         ("Now", {"fields": ("latest_signals", "latest_trends")}),
-        ("From its sources", {"fields": ("categories", "keywords", ("published_on", "listed_on"))}),
+        (
+            "From its sources",
+            {
+                "fields": (
+                    "short_summary",
+                    "short_summary_source",
+                    ("organization", "organization_url"),
+                    "categories",
+                    "keywords",
+                    ("published_on", "listed_on"),
+                )
+            },
+        ),
         ("Row", {"fields": (("created_at", "updated_at"),)}),
     )
 
@@ -339,3 +353,11 @@ class SearchEntryAdmin(PaperRowAdmin[SearchEntry]):
         moment("trend_day", "of"), moment("listed_on", "listed on"),
     )  # fmt: skip
     list_filter = ("has_code", ("listed_on", RangeDateFilter))
+
+
+@admin.register(WrittenSummary)
+class WrittenSummaryAdmin(PaperRowAdmin[WrittenSummary]):
+    list_display = (
+        "paper_title", "text", "refused", "model", "attempts", moment("asked_at", "asked (UTC)"),
+    )  # fmt: skip
+    list_filter = ("model", ("asked_at", RangeDateTimeFilter))

@@ -6,13 +6,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (Django names it so)
 
 from papers.jobs.timetable import SOURCES
 from papers.sources.arxiv import wrong_address
 
 _ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
-_KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN")
+_KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN", "SUMMARY_API_KEY")
 
 
 @register("trending")
@@ -24,7 +24,14 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_source_keys(),
         *check_arxiv(),
         *check_run_retention(),
+        *check_summary_model(),
     ]
+
+
+@register("trending", deploy=True)
+def warnings(**_kwargs: object) -> list[CheckMessage]:
+    """The warnings of this module; Django calls it for `check --deploy`."""
+    return [*check_summary_key(), *check_summary_is_complete()]
 
 
 def check_source_names() -> list[CheckMessage]:
@@ -95,6 +102,59 @@ def check_run_retention() -> list[CheckMessage]:
             id="trending.E016",
         )
     ]
+
+
+def check_summary_model() -> list[CheckMessage]:
+    """E072: no web address. E073: an address, but no model."""
+    address = settings.SUMMARY_API_URL
+    if address and not _is_web_address(address):
+        return [
+            Error(
+                "SUMMARY_API_URL is no address of a web service.",
+                hint="Write https://host/v1, without user or password, or leave it out.",
+                id="trending.E072",
+            )
+        ]
+    if address and not settings.SUMMARY_MODEL.strip():
+        return [
+            Error(
+                "SUMMARY_MODEL is empty, but SUMMARY_API_URL is set.",
+                hint="Name a model that the service has, for example llama3.2.",
+                id="trending.E073",
+            )
+        ]
+    return []
+
+
+def check_summary_key() -> list[CheckMessage]:
+    """W061: the key would cross a network without encryption."""
+    address = settings.SUMMARY_API_URL
+    if not settings.SUMMARY_API_KEY or not address.startswith("http://") or _is_here(address):
+        return []
+    return [
+        Warning(
+            "SUMMARY_API_URL begins with http://, so SUMMARY_API_KEY is sent without encryption.",
+            hint="Write https://, or leave out the key of a model in your own network.",
+            id="trending.W061",
+        )
+    ]
+
+
+def check_summary_is_complete() -> list[CheckMessage]:
+    """W062: a model or a key without an address, so that no summary is written."""
+    if settings.SUMMARY_API_URL or not (settings.SUMMARY_MODEL or settings.SUMMARY_API_KEY):
+        return []
+    return [
+        Warning(
+            "SUMMARY_MODEL or SUMMARY_API_KEY is set, but SUMMARY_API_URL is empty.",
+            hint="Set SUMMARY_API_URL, or leave out both: no summary is written without it.",
+            id="trending.W062",
+        )
+    ]
+
+
+def _is_here(address: str) -> bool:
+    return urlsplit(address).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def _is_web_address(address: str) -> bool:

@@ -1,9 +1,13 @@
-"""Explain a trend: its components as short phrases."""
+"""Explain a trend: its components as short phrases, in the active language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Component = Mapping[str, Any]
 Phrase = Callable[[Component], str]
@@ -15,11 +19,13 @@ def explain(components: Mapping[str, Any]) -> list[str]:
     Args:
         components: those of a `Trend`, or of a candidate of a frozen edition.
 
-    Returns phrases such as "▲ 84 upvotes, 31 since yesterday"; empty without any signal.
-    A signal at zero is no reason and is left out, and so are components that an older or a
-    newer formula may have stored.
+    Returns phrases such as "▲ 84 upvotes, 31 of them within a day"; empty without any signal.
+    The day is the last one of the window, which may be long ago. Only what adds points is a
+    reason: a signal at zero is left out, and so is a place in a listing that lowers the trend.
+    So are components that an older or a newer formula may have stored.
     """
-    known = [found for kind in _PHRASES if (found := _reason(kind, components.get(kind)))]
+    found = [_reason(kind, components.get(kind)) for kind in _PHRASES]
+    known = [reason for reason in found if reason and reason[0] > 0]
     known.sort(key=lambda found: -found[0])
     reasons = [*(phrase for _, phrase in known), _first_place(components)]
     return [reason for reason in reasons if reason]
@@ -34,55 +40,100 @@ def _reason(kind: str, component: Any) -> tuple[float, str] | None:
 
 
 def _upvotes(one: Component) -> str:
-    if one["value"] <= 0:
+    """The gain is given only where it differs from the total: no figure stands twice."""
+    value, gain = round(one["value"]), round(one["gain"])
+    if value <= 0:
         return ""
-    total = f"▲ {_count(one['value'], 'upvote', 'upvotes')}"
-    return f"{total}, {_number(one['gain'])} since yesterday" if one["gain"] > 0 else total
+    if gain <= 0:
+        words = ngettext("▲ %(number)s upvote", "▲ %(number)s upvotes", value)
+    elif gain >= value:
+        words = ngettext(
+            "▲ %(number)s upvote, within a day", "▲ %(number)s upvotes, all within a day", value
+        )
+    else:
+        words = ngettext(
+            "▲ %(number)s upvote, %(gain)s of them within a day",
+            "▲ %(number)s upvotes, %(gain)s of them within a day",
+            value,
+        )
+    return words % {"number": _number(value), "gain": _number(gain)}
 
 
 def _stars(one: Component) -> str:
     """The gain comes first, because only it counts: a famous repository alone has no points."""
-    if one["window_gain"] <= 0:
+    gain, value = round(one["window_gain"]), round(one["value"])
+    if gain <= 0:
         return ""
-    return f"★ {_number(one['window_gain'])} more stars, {_number(one['value'])} in all"
+    if gain >= value:
+        words = ngettext("★ %(gain)s star, a new one", "★ %(gain)s stars, all of them new", gain)
+    else:
+        words = ngettext(
+            "★ %(gain)s more star, %(number)s in all",
+            "★ %(gain)s more stars, %(number)s in all",
+            gain,
+        )
+    return words % {"gain": _number(gain), "number": _number(value)}
 
 
 def _position(one: Component) -> str:
-    return f"number {_number(one['value'])} of its listing"
+    return _("number %(number)s of its list") % {"number": _number(one["value"])}
+
+
+def _comments(one: Component) -> str:
+    count = round(one["value"])
+    return _counted(ngettext("%(number)s comment", "%(number)s comments", count), one)
+
+
+def _votes(one: Component) -> str:
+    count = round(one["value"])
+    words = ngettext("%(number)s vote by our readers", "%(number)s votes by our readers", count)
+    return _counted(words, one)
+
+
+def _artefacts(one: Component) -> str:
+    words = ngettext(
+        "%(number)s linked model, dataset or space",
+        "%(number)s linked models, datasets and spaces",
+        round(one["value"]),
+    )
+    return _counted(words, one)
 
 
 def _citations(one: Component) -> str:
-    return _count(one["value"], "citation", "citations") if one["points"] > 0 else ""
+    words = ngettext("%(number)s citation", "%(number)s citations", round(one["value"]))
+    return _counted(words, one)
 
 
-def _counted(singular: str, plural: str) -> Phrase:
-    def phrase(one: Component) -> str:
-        return _count(one["value"], singular, plural) if one["value"] > 0 else ""
+def _clicks(one: Component) -> str:
+    words = ngettext(
+        "%(number)s click in our digests",
+        "%(number)s clicks in our digests",
+        round(one["value"]),
+    )
+    return _counted(words, one)
 
-    return phrase
+
+def _counted(words: str, one: Component) -> str:
+    return words % {"number": _number(one["value"])} if round(one["value"]) > 0 else ""
 
 
 def _first_place(components: Mapping[str, Any]) -> str:
     if "first_place" not in components:
         return ""
-    return "first because two signals speak for it, and only one for the paper below"
-
-
-def _count(value: float, singular: str, plural: str) -> str:
-    return f"{_number(value)} {singular if round(value) == 1 else plural}"
+    return _("first because two signals count for it, and only one for the paper below")
 
 
 def _number(value: float) -> str:
-    return f"{round(value):,}"
+    return number_format(round(value), force_grouping=True)
 
 
 _PHRASES: Final[dict[str, Phrase]] = {
     "upvotes": _upvotes,
     "stars": _stars,
-    "comments": _counted("comment", "comments"),
-    "votes": _counted("vote by our readers", "votes by our readers"),
-    "artefacts": _counted("linked model, dataset or space", "linked models, datasets and spaces"),
+    "comments": _comments,
+    "votes": _votes,
+    "artefacts": _artefacts,
     "citations": _citations,
-    "clicks": _counted("click in our digests", "clicks in our digests"),
+    "clicks": _clicks,
     "position": _position,
 }

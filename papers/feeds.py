@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from papers.author_urls import author_slug
+from papers.lead import Lead, lead
 from papers.models import NEWEST_FIRST, Paper, PaperTopic, Topic
 from papers.pages.author import Author, find_author
 from papers.queries import topics_by_weight
@@ -153,13 +154,16 @@ def _entry_or_title(paper: Paper) -> Entry:
 
 
 def paper_entry(paper: Paper) -> Entry:
-    """The entry of a paper. It changes only when the paper's own row changes.
+    """The entry of a paper: its lead as the summary, its abstract as the content.
+
+    It changes only when the paper's own row changes.
 
     Signals are left out: they change each hour, and a feed reader would show the entry as new
     each time.
     """
     listed_at = datetime.combine(paper.listed_on, time.min, tzinfo=UTC)
-    summary = unicode_math(paper.summary) or "There is no abstract yet."
+    found = lead(paper)
+    summary = found.line or "There is no abstract yet."
     return Entry(
         id=tag("paper", paper.pk),
         url=absolute(paper.get_absolute_url()),
@@ -168,9 +172,15 @@ def paper_entry(paper: Paper) -> Entry:
         updated=max(paper.updated_at, listed_at),
         authors=[str(name) for name in paper.authors[:_MAX_AUTHORS]],
         summary=f"Sample data. {summary}" if paper.is_sample else summary,
+        text=_more_than(found, unicode_math(paper.summary)),
         terms=list(_terms(paper)),
         links=list(_links(paper)),
     )
+
+
+def _more_than(found: Lead, abstract: str) -> str:
+    """The abstract; empty where the lead is all of it."""
+    return "" if found.text == " ".join(abstract.split()) else abstract
 
 
 def _terms(paper: Paper) -> Iterator[Term]:

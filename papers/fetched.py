@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from papers.text.addresses import plain_address, without_punctuation
 from papers.text.clean import clean, fold, fold_paragraphs
+from papers.text.summaries.short import short_summary
 from papers.text.titles import title_key
 
 SignalKind = Literal["upvotes", "stars", "comments", "citations", "artefacts", "position"]
@@ -45,7 +46,8 @@ class FetchedPaper:
 
     `listed_on` is the day, in UTC, whose list shows the paper. Without `is_listing` no list does:
     it is the day of an announcement, which counts until a list shows the paper. `raw` is its
-    payload, ready for JSON. All other texts are cleaned, and those that are too long are left out.
+    payload, ready for JSON. `short_summary` is a sentence or two that a model wrote. All other
+    texts are cleaned, and those that are too long are left out.
     `is_withdrawn` is None when the source does not say whether the paper lives; `withdrawn_on` is
     the day of its withdrawal, if known. `version` and `revised_on`, the day of that version, are
     of sources that have versions. `left_out` says what of the row could not be used; it is no part
@@ -61,6 +63,9 @@ class FetchedPaper:
     arxiv_id: str | None = None
     authors: tuple[str, ...] = ()
     summary: str = ""
+    short_summary: str = ""
+    organization: str = ""
+    organization_url: str = ""
     categories: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     published_on: date | None = None
@@ -83,6 +88,7 @@ class FetchedPaper:
             return kept
 
         authors = short(map(fold, self.authors), LONGEST_NAME, "an author's name")
+        organization = short([fold(self.organization)], LONGEST_NAME, "its organisation")
         shown = _first(authors, LONGEST_AUTHORS)
         too_long.extend(["an author after too many others"] * (len(authors) - len(shown)))
         cleaned: dict[str, Any] = {
@@ -91,9 +97,14 @@ class FetchedPaper:
             "summary": fold_paragraphs(self.summary),
             "categories": short(map(fold, self.categories), LONGEST_CATEGORY, "a category"),
             "keywords": short(map(fold, self.keywords), LONGEST_KEYWORD, "a keyword"),
+            "short_summary": short_summary(self.short_summary, self.title),
+            "organization": "".join(organization),
+            "organization_url": web_url(self.organization_url),
             "code_url": web_url(self.code_url),
             "project_url": web_url(self.project_url),
         }
+        if not cleaned["organization"]:
+            cleaned["organization_url"] = ""
         name = self.arxiv_id or cleaned["title"][:60]
         cleaned["left_out"] = (*self.left_out, *(f"{name}: {reason}" for reason in too_long))
         for key, value in cleaned.items():

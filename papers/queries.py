@@ -14,11 +14,13 @@ from django.db.models import (
     F,
     FilteredRelation,
     FloatField,
+    Func,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
+    TextField,
     When,
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
@@ -61,17 +63,20 @@ def ranked(
     day: date,
     *,
     topic_slug: str | None = None,
+    skip: int = 0,
     limit: int | None = None,
     now: datetime | None = None,
 ) -> list[RankedPaper]:
     """The papers on the lists of the window that ends with `day`, strongest trend first.
 
-    Signals count up to the window's close or, while it is open, up to `now` (aware).
+    The first `skip` of them are left out, and all after the next `limit`. Signals count up to
+    the window's close or, while it is open, up to `now` (aware).
 
     Three queries for any number of papers. Papers without a score follow in the order of
     their listing, so a page that was just ingested keeps its order.
     """
-    papers = list(_in_order(window, day, topic_slug)[:limit])
+    end = None if limit is None else skip + limit
+    papers = list(_in_order(window, day, topic_slug)[skip:end])
     until = min(closes_at(day), now) if now else closes_at(day)
     measurements = measure([paper.pk for paper in papers], until, window=window)
     return [
@@ -82,7 +87,7 @@ def ranked(
             components=paper.trend_components or {},
             facts=facts(paper, measurements[paper.pk]),
         )
-        for position, paper in enumerate(papers, start=1)
+        for position, paper in enumerate(papers, start=skip + 1)
     ]
 
 
@@ -174,6 +179,44 @@ def topic_counts(window: Window, day: date) -> list[TopicCount]:
     return [TopicCount(topic, counts.get(topic.pk, 0)) for topic in topics]
 
 
+def strongest_of_topics(window: Window, day: date) -> dict[int, Paper]:
+    """The first paper of each topic's list, by the topic's id; a topic without papers is left out.
+
+    In the order of `ranked`, but for papers without a score: the newest comes first. One query,
+    which starts from the window's papers as `topic_counts` does.
+    """
+    lift = Func(
+        KeyTransform("lift", "score__components"),
+        F("topic__slug"),
+        template="(%(expressions)s)",
+        arg_joiner=" ->> ",
+        output_field=TextField(),
+    )
+    links = (
+        PaperTopic.objects.filter(paper__in=window_papers(window, day), topic__is_active=True)
+        .annotate(
+            score=FilteredRelation(
+                "paper__trends",
+                condition=Q(paper__trends__window=window, paper__trends__day=day),
+            ),
+            lift=_lift_or_zero(lift),
+        )
+        .order_by(
+            "topic_id",
+            F("lift").desc(nulls_last=True),
+            F("score__value").desc(nulls_last=True),
+            *(
+                f"-paper__{name[1:]}" if name[0] == "-" else f"paper__{name}"
+                for name in NEWEST_FIRST
+            ),
+        )
+        .distinct("topic_id")
+        .select_related("paper")
+        .defer("paper__search")
+    )
+    return {link.topic_id: link.paper for link in links}
+
+
 def newest_places(paper_id: int) -> list[tuple[Trend, int]]:
     """A paper's newest trend in each window, shortest first, and its place there, from 1.
 
@@ -259,7 +302,10 @@ def _topic_lift(topic_slug: str) -> Case:
     A paper that got the topic after it was scored has none stored: it counts as a usual paper
     of the topic, with a lift of 0.
     """
-    of_paper = KeyTextTransform(topic_slug, KeyTransform("lift", "score__components"))
+    return _lift_or_zero(KeyTextTransform(topic_slug, KeyTransform("lift", "score__components")))
+
+
+def _lift_or_zero(of_paper: Any) -> Case:
     stored = Coalesce(Cast(of_paper, FloatField()), 0.0)
     return Case(When(score__value__isnull=False, then=stored))
 

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from papers.jobs.run import due, is_busy, run
 from papers.jobs.timetable import BY_NAME, JOBS
+from papers.page_version import purge_page_changes
 
 
 @shared_task(name="papers.run_due")
 def run_due() -> None:
     """Beat's tick: enqueue the job that has been due longest, unless a worker runs one."""
-    _enqueue_next(timezone.now())
+    now = timezone.now()
+    purge_page_changes(now)
+    _enqueue_next(now)
 
 
 @shared_task(name="papers.run_job")

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("", views.front, name="front"),
     path("<window:window>/", views.latest, name="latest"),
     path("<window:window>/<str:day>/", views.dated, name="dated"),
+    path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<window:window>/", views.topic, name="topic_latest"),
     path("topics/<slug:slug>/<window:window>/<str:day>/", views.topic_dated, name="topic_dated"),

@@ -1,4 +1,4 @@
-"""The wording of pages and mails about papers: authors, figures, the opening of an abstract."""
+"""The wording of pages and mails about papers: authors, figures, the opening of a text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
+
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from papers.text.names import initials
 from papers.text.shorten import place_to_cut, shortened
@@ -21,11 +25,16 @@ _SOURCES: Final = {
     "arxiv": "arXiv",
     "semantic_scholar": "Semantic Scholar",
     "github": "GitHub",
-    "sample": "sample data",
+    "sample": gettext_lazy("sample data"),
+}
+_SPANS: Final = {
+    "day": "%(day)s",
+    "week": gettext_lazy("the week to %(day)s"),
+    "month": gettext_lazy("the month to %(day)s"),
 }
 _LONGEST_NAME: Final = 80  # in a line of names
-LEAD_LENGTH: Final = 210  # three lines of 68 characters
-_SHORTEST_LEAD: Final = 90
+OPENING_LENGTH: Final = 210  # three lines of 68 characters
+_SHORTEST_OPENING: Final = 90
 _SPARE: Final = 60  # a text this much longer is shown whole: "more" for a few words is no help
 
 
@@ -34,54 +43,73 @@ def author_line(names: Sequence[str], shown: int = 2) -> str:
 
     "and 1 more" is as long as a name, so three authors are three names.
     """
-    short = [shortened(initials(name), _LONGEST_NAME) for name in names if name.strip()]
-    if len(short) <= shown + 1:
+    known = [name for name in names if name.strip()]
+    others = len(known) - shown
+    if others > 1:
+        known = known[:shown]  # a list of thousands costs no more than its first two
+    short = [shortened(initials(name), _LONGEST_NAME) for name in known]
+    if others <= 1:
         return _and(short)
-    return f"{', '.join(short[:shown])} and {len(short) - shown} more"
+    words = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", others)
+    return words % {"names": ", ".join(short), "count": others}
 
 
 def short_figure(number: float) -> str:
-    """A short count: 84, 1.2k, 34k, 1.2M. Rounded down, so 999,999 is never 1M."""
+    """A short count: 84, 1.2k, 34k, 1.2M; in German 1,2k. Rounded down: 999,999 is never 1M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
         if number >= size:
             tenths = int(number * 10 // size)
             whole, tenth = divmod(tenths, 10)
-            return f"{whole}.{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
+            return f"{whole}{_point()}{tenth}{unit}" if whole < 10 and tenth else f"{whole}{unit}"
     return f"{int(number)}"
 
 
 def signed(points: float) -> str:
     """Points of a trend with two digits and a true minus: `−0.08`."""
-    return f"{points:.2f}".replace("-", "−")
+    return f"{points:.2f}".replace("-", "−").replace(".", _point())
 
 
 def span(window: Window, day: date) -> str:
     """The days of a list: `22 November 2026`, `the week to 22 November 2026`."""
-    last = f"{day.day} {day:%B %Y}"
-    return last if window == "day" else f"the {window} to {last}"
+    return str(_SPANS[window]) % {"day": date_format(day, "DATE_FORMAT")}
 
 
 def source_name(source: str) -> str:
     """The display name of a source: `hugging_face` → `Hugging Face`."""
-    return _SOURCES.get(source) or source.replace("_", " ")
+    return str(_SOURCES.get(source, "")) or source.replace("_", " ")
 
 
-def lead(text: str) -> str:
-    """The opening of an abstract, about three lines of it: whole sentences if they fit.
+def opening(text: str) -> str:
+    """The opening of a part of an abstract, about three lines: whole sentences if they fit.
 
     Returns the whole text if at most 60 characters would be left out.
     """
     text = " ".join(text.split())
-    if len(text) <= LEAD_LENGTH + _SPARE:
+    if len(text) <= OPENING_LENGTH + _SPARE:
         return text
-    for end in reversed(list(_SENTENCE_END.finditer(text, 0, LEAD_LENGTH + 1))):
-        if end.end() >= _SHORTEST_LEAD and not _NO_END.search(text[: end.end()]):
+    for end in reversed(list(_SENTENCE_END.finditer(text, 0, OPENING_LENGTH + 1))):
+        if end.end() >= _SHORTEST_OPENING and not _NO_END.search(text[: end.end()]):
             return text[: end.end()]
-    opening = text[:LEAD_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ")
-    if len(opening) < _SHORTEST_LEAD:  # a text without blanks, as Chinese is
-        opening = text[: place_to_cut(text, LEAD_LENGTH)].rstrip()
-    return f"{opening} …"
+    head = text[:OPENING_LENGTH].rpartition(" ")[0].rstrip(",;:–—- ")
+    if len(head) < _SHORTEST_OPENING:  # a text without blanks, as Chinese is
+        head = text[: place_to_cut(text, OPENING_LENGTH)].rstrip()
+    return f"{head} …"
+
+
+def topic_text(text: str) -> str:
+    """The name or the description of a topic in the active language.
+
+    Those of a new installation are translated; what an operator has written stays as it is.
+    """
+    return pgettext("topic", text) if text else ""
 
 
 def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    if len(names) < 2:
+        return "".join(names)
+    words = _("%(names)s and %(last)s")
+    return words % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _point() -> str:
+    return str(get_format("DECIMAL_SEPARATOR"))

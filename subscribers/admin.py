@@ -97,7 +97,16 @@ class SubscriberAdmin(ReadOnlyAdmin[Subscriber]):
     actions_detail = ("unsubscribe_one", "erase_one")
     fieldsets = (
         (None, {"fields": ("email", "state", ("confirmed_at", "unsubscribed_at"), "is_sample")}),
-        ("Digest", {"fields": ("timetable", "digest_size", ("next_send_at", "last_digest_at"))}),
+        (
+            "Digest",
+            {
+                "fields": (
+                    "timetable",
+                    ("digest_size", "language"),
+                    ("next_send_at", "last_digest_at"),
+                )
+            },
+        ),
         ("Row", {"fields": (("created_at", "updated_at"),)}),
     )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -53,10 +56,35 @@ def confirm(
     return True
 
 
-def proposed_preferences(subscriber: Subscriber) -> Preferences:
-    """What the confirmation page shows filled in: the newest draft, else what is stored."""
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the confirmation page shows filled in. `has_zone`: a time zone was chosen."""
+
+    preferences: Preferences
+    has_zone: bool
+
+
+def proposal(subscriber: Subscriber) -> Proposal:
+    """What is stored of an earlier subscription, and above it the newest draft.
+
+    A draft of the short form names a topic or an author only: it is added to what is stored, or
+    who comes back by a topic's page would lose the others.
+    """
     mails = TransactionalMail.objects.filter(
         subscriber=subscriber, kind=TransactionalMail.Kind.CONFIRM
     )
-    draft = mails.order_by("-id").values_list("draft", flat=True).first()
-    return preferences.from_json(draft) if draft else preferences.preferences_of(subscriber)
+    draft = mails.order_by("-id").values_list("draft", flat=True).first() or {}
+    stored = preferences.preferences_of(subscriber)
+    is_chosen = subscriber.confirmed_at is not None or subscriber.timezone != "UTC"
+    return Proposal(_above(stored, draft), has_zone="timezone" in draft or is_chosen)
+
+
+def _above(stored: Preferences, draft: Mapping[str, Any]) -> Preferences:
+    if "cadence" in draft:  # of the longer form, which shows everything
+        return preferences.from_json(draft, stored)
+    both = stored.as_json()
+    added = {
+        name: list(dict.fromkeys([*both[name], *draft.get(name, ())]))
+        for name in ("topics", "authors")
+    }
+    return preferences.from_json({**draft, **added}, stored)

@@ -13,10 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import override
 
 from mail.message import encode
+from papers.text.plain_text import page
 from subscribers import tokens
 from subscribers.models import Subscriber, TransactionalMail
+from web.languages import usable_language
 
 _LINKS: Mapping[str, tokens.Purpose] = {
     TransactionalMail.Kind.CONFIRM: "confirm",
@@ -61,7 +64,7 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
 
     The Message-ID belongs to the row: if the message is ever sent twice, mailboxes show one.
     """
-    purpose = _LINKS[mail.kind]
+    purpose, language = _LINKS[mail.kind], language_of(mail)
     token = tokens.make(purpose, mail.subscriber)
     context = {
         "link": settings.SITE_URL + reverse(f"subscribers:{purpose}", args=[token]),
@@ -71,17 +74,23 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
         "site_url": settings.SITE_URL,
         "postal_address": settings.POSTAL_ADDRESS,
     }
-    subject, text, html = render(mail.kind, context)
+    with override(language):
+        subject, text, html = render(mail.kind, context)
     return TransactionalMessage(
         reference=mail.pk,
         to=mail.subscriber.email,
         subject=subject,
         text=text,
         html=html,
-        headers=_headers(_message_id(mail), now),
+        headers=_headers(_message_id(mail), now, language),
         dated_at=now,
         attempts=mail.attempts,
     )
+
+
+def language_of(mail: TransactionalMail) -> str:
+    """The language of the page where the mail was asked for; without one, the subscriber's own."""
+    return usable_language(mail.draft.get("language") or mail.subscriber.language)
 
 
 def _message_id(mail: TransactionalMail) -> str:
@@ -101,14 +110,15 @@ def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
         render_to_string(f"emails/{name}.{part}", dict(context))
         for part in ("subject.txt", "txt", "html")
     )
-    return " ".join(subject.split()), text, html
+    return " ".join(subject.split()), page(text), html
 
 
-def _headers(message_id: str, dated_at: datetime) -> Mapping[str, str]:
+def _headers(message_id: str, dated_at: datetime, language: str) -> Mapping[str, str]:
     """`message_id` is the part before the @. The last two stop automatic replies (RFC 3834)."""
     return {
         "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
         "Date": format_datetime(dated_at),
+        "Content-Language": language,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }

@@ -8,9 +8,11 @@ from typing import ClassVar
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from papers.models import Topic
 from subscribers.schedule import check_timezone
+from web.languages import DEFAULT_LANGUAGE, LONGEST_CODE, language_choices
 from web.time_zones import usable_zone
 
 
@@ -24,18 +26,18 @@ class Subscriber(models.Model):
         SUPPRESSED = "suppressed", "suppressed"  # see Suppression for why
 
     class Cadence(models.TextChoices):
-        DAILY = "daily", "every day"
-        WEEKLY = "weekly", "every week"
-        MONTHLY = "monthly", "every month"
+        DAILY = "daily", _("every day")
+        WEEKLY = "weekly", _("every week")
+        MONTHLY = "monthly", _("every month")
 
     class Weekday(models.IntegerChoices):
-        MONDAY = 0, "Monday"
-        TUESDAY = 1, "Tuesday"
-        WEDNESDAY = 2, "Wednesday"
-        THURSDAY = 3, "Thursday"
-        FRIDAY = 4, "Friday"
-        SATURDAY = 5, "Saturday"
-        SUNDAY = 6, "Sunday"
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
 
     email = models.EmailField(max_length=254, unique=True, help_text="Normalised, lower case.")
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
@@ -53,6 +55,13 @@ class Subscriber(models.Model):
         help_text="IANA name: Europe/Berlin.",
     )
     digest_size = models.PositiveSmallIntegerField(default=10, help_text="Papers in a digest.")
+    language = models.CharField(
+        max_length=LONGEST_CODE,
+        choices=language_choices,
+        default=DEFAULT_LANGUAGE,
+        db_default=DEFAULT_LANGUAGE,
+        help_text="Of their mails.",
+    )
     next_send_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next digest is due; empty: never."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from subscribers import consent
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber
 from subscribers.schedule import next_slot_after_change
+from web.languages import DEFAULT_LANGUAGE
 from web.time_zones import usable_zone
 
-_SCALARS: Final = ("cadence", "weekday", "hour", "timezone", "digest_size")
+_SCALARS: Final = ("cadence", "weekday", "hour", "timezone", "digest_size", "language")
 _TERM_KINDS: Final[dict[str, Interest.Kind]] = {
     "keywords": Interest.Kind.KEYWORD,
     "authors": Interest.Kind.AUTHOR,
@@ -36,6 +37,7 @@ class Preferences:
     hour: int = 8
     timezone: str = "UTC"
     digest_size: int = 10
+    language: str = DEFAULT_LANGUAGE
     topics: frozenset[str] = frozenset()
     keywords: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -70,17 +72,24 @@ class Preferences:
             name: list(getattr(self, name)) for name in _TERM_KINDS
         }
 
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was chosen. A browser names zone and language by itself."""
+        return not set(self.differences(Preferences())) - {"timezone", "language"}
+
     def differences(self, other: Preferences) -> dict[str, list[Any]]:
         """{field: [mine, theirs]} of the fields that differ, ready for a JSON column."""
         mine, theirs = self.as_json(), other.as_json()
         return {name: [mine[name], theirs[name]] for name in mine if mine[name] != theirs[name]}
 
 
-def from_json(stored: Mapping[str, Any]) -> Preferences:
-    """Preferences out of a draft, which may hold only some of the fields."""
-    known = {name: stored[name] for name in _SCALARS if name in stored}
-    lists: dict[str, Any] = {name: tuple(stored.get(name, ())) for name in _TERM_KINDS}
-    return Preferences(**known, **lists, topics=frozenset(stored.get("topics", ())))
+def from_json(stored: Mapping[str, Any], start: Preferences | None = None) -> Preferences:
+    """Preferences out of a draft, which may hold only some of the fields; the others of `start`."""
+    known: dict[str, Any] = {name: stored[name] for name in _SCALARS if name in stored}
+    known |= {name: tuple(stored[name]) for name in _TERM_KINDS if name in stored}
+    if "topics" in stored:
+        known["topics"] = frozenset(stored["topics"])
+    return replace(start or Preferences(), **known)
 
 
 # ── the rows ─────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from web.time_zones import known_zones
 
@@ -71,7 +72,7 @@ def check_timezone(name: str) -> None:
     """A validator: `name` is an IANA time zone that this machine knows."""
     if name not in known_zones():
         raise ValidationError(
-            "“%(name)s” is not a time zone. Write it like Europe/Berlin.",
+            _("“%(name)s” is not a time zone. Write it like Europe/Berlin."),
             code="unknown_timezone",
             params={"name": name},
         )

@@ -14,11 +14,12 @@ Anyone can type any address, so a sign-up has no effect by itself:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
 from subscribers import consent
@@ -27,7 +28,6 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
 from web.locks import wait_for_lock
-from web.sql import rows
 
 REQUESTS_A_DAY: Final = 3
 FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
@@ -35,7 +35,7 @@ _REQUESTS: Final = (ConsentEntry.Step.REQUESTED, ConsentEntry.Step.LINK)
 # `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). No more than
 # three addresses of a mailbox are added in a day.
 _SAME_MAILBOX: Final = """
-SELECT email
+SELECT *
   FROM subscribers_subscriber
  WHERE CASE WHEN split_part(email, '@', 2) IN ('gmail.com', 'googlemail.com')
             THEN replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
@@ -61,11 +61,13 @@ def sign_up(
     suppressed address gets nothing. The mail leaves after `delay` (`mail_limits`).
     """
     _wait_for_mailbox(email)
-    since = now - timedelta(days=1)
-    is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
-    if not _is_known(email) and not _may_get_mail(email, since):
+    since, mailbox = now - timedelta(days=1), _subscribers_of_mailbox(email)
+    is_asked_often = _requests_since(email, mailbox, since) >= REQUESTS_A_DAY
+    may_get_mail = _may_get_mail(mailbox, since)
+    known = _of(email, mailbox)
+    if known is None and not may_get_mail:
         return
-    subscriber = _subscriber(email)
+    subscriber = _subscriber(email, known)
     if subscriber is None or subscriber.state == Subscriber.State.SUPPRESSED:
         if not is_asked_often:
             _record(ConsentEntry.Step.REQUESTED, email, subscriber, origin, now, draft=draft)
@@ -76,7 +78,7 @@ def sign_up(
         _keep_draft(waiting, draft)
         if is_asked_often:
             return
-    elif not _may_get_mail(email, since):
+    elif not may_get_mail:
         return
     _record(ConsentEntry.Step.REQUESTED, email, subscriber, origin, now, draft=draft)
     if not waiting:
@@ -95,14 +97,15 @@ def request_link(
     """
     _wait_for_mailbox(email)
     since, kind = now - timedelta(days=1), TransactionalMail.Kind.LINK
-    is_asked_often = _requests_since(email, since) >= REQUESTS_A_DAY
-    subscriber = Subscriber.objects.filter(email=email).first()
+    mailbox = _subscribers_of_mailbox(email)
+    is_asked_often = _requests_since(email, mailbox, since) >= REQUESTS_A_DAY
+    subscriber = _of(email, mailbox)
     is_reader = subscriber is not None and subscriber.state == Subscriber.State.ACTIVE
     if subscriber is None or not is_reader or is_suppressed(email):
         if not is_asked_often:
             _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         return
-    if not _waiting(subscriber, kind) and _may_get_mail(email, since):
+    if not _waiting(subscriber, kind) and _may_get_mail(mailbox, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         _queue_mail(subscriber, kind, {}, now + delay)
 
@@ -135,15 +138,15 @@ def _record(
     )
 
 
-def _is_known(email: str) -> bool:
-    return Subscriber.objects.filter(email=email).exists()
+def _of(email: str, mailbox: Sequence[Subscriber]) -> Subscriber | None:
+    return next((subscriber for subscriber in mailbox if subscriber.email == email), None)
 
 
-def _subscriber(email: str) -> Subscriber | None:
+def _subscriber(email: str, known: Subscriber | None) -> Subscriber | None:
     """The subscriber of this address, created if necessary; None where no mail may be sent."""
     if is_suppressed(email):
-        return Subscriber.objects.filter(email=email, state=Subscriber.State.SUPPRESSED).first()
-    return Subscriber.objects.get_or_create(email=email)[0]
+        return known if known and known.state == Subscriber.State.SUPPRESSED else None
+    return known or Subscriber.objects.get_or_create(email=email)[0]
 
 
 def _kind(subscriber: Subscriber) -> TransactionalMail.Kind:
@@ -166,16 +169,19 @@ def _keep_draft(mail: TransactionalMail, draft: Mapping[str, Any]) -> None:
         TransactionalMail.objects.filter(pk=mail.pk).update(draft={**mail.draft, **draft})
 
 
-def _may_get_mail(email: str, since: datetime) -> bool:
+def _may_get_mail(mailbox: Sequence[Subscriber], since: datetime) -> bool:
     """Whether the mailbox may be mailed once more: by what reaches it, or may have reached it.
 
     What waits for another address of the same mailbox counts too.
     """
     # Of a mail that was never sent, the next attempt is the moment that is known.
-    mails = TransactionalMail.objects.filter(subscriber__email__in=_addresses_of(email))
+    mails = TransactionalMail.objects.filter(subscriber__in=[one.pk for one in mailbox])
     lately = mails.annotate(moment=Coalesce("sent_at", "next_attempt_at")).filter(moment__gt=since)
-    failed = lately.filter(state=TransactionalMail.State.FAILED).count()
-    return lately.count() - failed < REQUESTS_A_DAY and failed < FAILURES_A_DAY
+    has_failed = Q(state=TransactionalMail.State.FAILED)
+    counts = lately.aggregate(
+        reaching=Count("pk", filter=~has_failed), failed=Count("pk", filter=has_failed)
+    )
+    return bool(counts["reaching"] < REQUESTS_A_DAY and counts["failed"] < FAILURES_A_DAY)
 
 
 def _queue_mail(
@@ -186,13 +192,13 @@ def _queue_mail(
     )
 
 
-def _requests_since(email: str, since: datetime) -> int:
-    hashes = map(address_hash, {email, *_addresses_of(email)})
+def _requests_since(email: str, mailbox: Sequence[Subscriber], since: datetime) -> int:
+    hashes = map(address_hash, {email, *(one.email for one in mailbox)})
     return ConsentEntry.objects.filter(
         address_hash__in=list(hashes), step__in=_REQUESTS, at__gt=since
     ).count()
 
 
-def _addresses_of(email: str) -> list[str]:
-    """The addresses of subscribers that lead to one mailbox; served by subscriber_mailbox."""
-    return [found for (found,) in rows(_SAME_MAILBOX, mailbox=mailbox_of(email))]
+def _subscribers_of_mailbox(email: str) -> list[Subscriber]:
+    """The subscribers whose addresses lead to one mailbox; served by subscriber_mailbox."""
+    return list(Subscriber.objects.raw(_SAME_MAILBOX, {"mailbox": mailbox_of(email)}))

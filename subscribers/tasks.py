@@ -6,23 +6,41 @@ import logging
 from typing import Any, Final
 
 from celery import current_app, shared_task
+from django.conf import settings
 
 from mail.factory import process_transport
 from subscribers import send_transactional
+from web.rate_limit import ask_redis, connection
 
 log = logging.getLogger(__name__)
 _TIMEOUT: Final = 0.5  # seconds; a visitor is waiting for a page
+_QUEUED_MS: Final = 2000  # after so long a queued task may be lost: another one is queued
 
 
 @shared_task(name="subscribers.send_waiting")
 def send_waiting() -> None:
     """Send the confirmations and links that wait."""
+    # First: a mail stored after this needs another task, one stored before is found by this one.
+    ask_redis("confirmations", lambda: connection().delete(_queued_key()))
     send_transactional.send_waiting(process_transport())
 
 
 def enqueue() -> None:
-    """Queue the task now. Without a broker the next tick of beat finds the rows anyway."""
-    enqueue_from_request(send_waiting)
+    """Queue the task now, unless one is queued that has not begun: it sends all that waits.
+
+    So a hundred sign-ups a second do not queue a hundred tasks. Without a broker, or when the task
+    was lost, the next tick of beat finds the rows anyway.
+    """
+    key = _queued_key()
+    is_first = ask_redis(
+        "confirmations", lambda: bool(connection().set(key, 1, nx=True, px=_QUEUED_MS))
+    )
+    if is_first is not False:
+        enqueue_from_request(send_waiting)
+
+
+def _queued_key() -> str:
+    return f"{settings.REDIS_PREFIX}queued:{send_waiting.name}"
 
 
 def enqueue_from_request(task: Any) -> None:

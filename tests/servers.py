@@ -38,6 +38,8 @@ if not _worker:
     _start_missing_servers()
 # The servers that the environment named; empty when the embedded ones run.
 GIVEN = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(_GIVEN)}
+# A page shows a change at once: no test has to wait.
+os.environ["PAGE_VERSION_SECONDS"] = "0"
 os.environ["REDIS_PREFIX"] = f"test-{_worker or 'main'}-{os.getpid()}:"
 
 

@@ -21,6 +21,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
 from web.conditional import revalidate
+from web.page_cache.addresses import LISTS, PublicPage
 
 if TYPE_CHECKING:
     _Feed = Feed[Any, Any]
@@ -53,7 +54,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `summary` is plain text, `content` is HTML; one of them is set."""
+    """One entry. `summary` and `text` are plain, `content` is HTML.
+
+    `content` stands alone; else there is a `summary`, with `text` as the longer form if any.
+    """
 
     id: str
     url: str
@@ -62,6 +66,7 @@ class Entry:
     published: datetime
     authors: Sequence[str] = ()
     summary: str = ""
+    text: str = ""
     content: str = ""
     terms: Sequence[Term] = ()
     links: Sequence[Link] = field(default=())
@@ -111,8 +116,10 @@ class Atom(Atom1Feed):
             _add(handler, "category", term=term.term, scheme=term.scheme, label=term.label)
         if entry.content:
             _add(handler, "content", entry.content, type="html")
-        else:
-            _add(handler, "summary", entry.summary, type="text")
+            return
+        _add(handler, "summary", entry.summary, type="text")
+        if entry.text:
+            _add(handler, "content", entry.text, type="text")
 
 
 def _add_authors(handler: XMLGenerator, names: Iterable[str]) -> None:
@@ -136,6 +143,7 @@ class AtomFeed(_Feed):
     author_name = "Trending Papers"
     description = ""
     has_self: ClassVar[bool] = True
+    public_page: ClassVar[PublicPage | None] = PublicPage({"page": LISTS["page"]}, is_complete=True)
     item_pubdate = None  # Django sets Last-Modified only when this attribute exists
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

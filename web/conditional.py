@@ -11,17 +11,38 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import parse_http_date_safe
 
+from web.page_cache.addresses import PublicPage, mark
 from web.stamps import without_stamps
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
+def public_pages(
+    *, is_shared: bool = True, drops_others: bool = True, **parameters: str
+) -> Callable[[View[P]], View[P]]:
+    """`revalidated`, with the query parameters that make another page, and a pattern for each.
+
+    Args:
+        is_shared: False where anybody can make up addresses of pages, as in a search.
+        drops_others: the view reads no other parameter; else others are rendered each time.
+    """
+    how = PublicPage(parameters, is_complete=drops_others, is_shared=is_shared)
+
+    def decorate(view: View[P]) -> View[P]:
+        page = revalidated(view)
+        mark(page, how)
+        return page
+
+    return decorate
+
+
 def revalidated(view: View[P]) -> View[P]:
     """Give a read-only page an ETag and `Cache-Control: public, no-cache`.
 
     For pages that are the same for every visitor and set no cookie, so that any cache may keep
-    them.
+    them, and ours does (`web.page_cache`): what the view reads of the request is the path, the
+    language, and, if it is not decorated with `public_pages`, the parameters `page` and `view`.
     """
 
     @wraps(view)
@@ -30,6 +51,7 @@ def revalidated(view: View[P]) -> View[P]:
         patch_cache_control(response, public=True, no_cache=True)
         return revalidate(request, response)
 
+    mark(conditional, PublicPage())
     return conditional
 
 

@@ -13,7 +13,8 @@ from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.slots import Slot, pieces
 from newsletter.editions.tokens import TOKEN_LENGTH
 from newsletter.models import Candidate, Edition
-from papers.wording import author_line, lead, short_figure
+from papers.lead import stored_lead
+from papers.wording import author_line, short_figure
 
 _RECIPIENTS: Final = 500  # then it begins again with the first
 _LINKS: Final = ("page", "arxiv", "code")  # three numbers to a paper, as in our links
@@ -49,7 +50,7 @@ def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
 
 def worded(position: int, facts: Mapping[str, Any]) -> dict[str, Any]:
     """A paper as the rival's templates take it; `facts` are a `Candidate.facts`."""
-    summary = lead(facts["summary"])
+    summary = stored_lead(facts.get("lead"), facts["title"], facts["summary"]).line
     figures = [*facts["topics"], f"▲ {short_figure(facts['upvotes'])}"]
     links = {kind: position * len(_LINKS) + place for place, kind in enumerate(_LINKS)}
     return {

@@ -7,6 +7,7 @@ byte a second would otherwise never be late.
 from __future__ import annotations
 
 import asyncio
+import time
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
@@ -95,7 +96,10 @@ class Connection:
             return False
         call = partial(respond, self._worker, request, body, self._client, self._server)
         response = await asyncio.get_running_loop().run_in_executor(self._threads, call)
-        self._worker.count_request()
+        if not response.is_from_cache:
+            self._worker.count_request()
+        if (wait := response.not_before - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
         stays_open = response.stays_open
         self._writer.write(response.data)
         del response  # the transport has its own copy of what the kernel does not take at once

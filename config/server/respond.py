@@ -7,16 +7,26 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gunicorn.http import wsgi
 
+from web.held import holding
+
+_FROM_CACHE: Final = "trending.from_cache"  # of the environ; web/page_cache/serve.py sets it
+
 
 class Response(NamedTuple):
-    """All bytes of a response, and whether the connection stays open for another request."""
+    """All bytes of a response, and whether the connection stays open for another request.
+
+    `is_from_cache`: nothing was computed for it, so it does not bring the process nearer its end.
+    `not_before`: it is sent no earlier than then, by `time.monotonic`.
+    """
 
     data: bytes
     stays_open: bool
+    is_from_cache: bool = False
+    not_before: float = 0.0
 
 
 class Collected:
@@ -53,10 +63,12 @@ def respond(worker: Any, request: Any, body: bytes, client: Any, server: Any) ->
         }
         if not worker.alive:
             response.force_close()
-        _run(worker, request, response, environ)
+        with holding() as held:
+            _run(worker, request, response, environ)
     except Exception as error:  # noqa: BLE001 (logged there, with a 500, as by gunicorn's workers)
         return Response(error_response(worker, request, client, error), stays_open=False)
-    return Response(collected.data, not response.should_close())
+    is_from_cache = bool(environ.get(_FROM_CACHE))
+    return Response(collected.data, not response.should_close(), is_from_cache, held.until)
 
 
 def _run(worker: Any, request: Any, response: Any, environ: dict[str, Any]) -> None:

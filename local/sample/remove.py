@@ -25,7 +25,7 @@ from django.db.models import Min, Q, QuerySet
 
 from local import mailbox
 from local.sample import catalogue
-from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition
+from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, EditionTranslation
 from papers.models import Curator, Listing, Paper, RawRecord, SearchWord, Signal, Trend
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
@@ -83,10 +83,14 @@ def _remove_mailings(gone: _Count) -> None:
     gone.delete(Delivery.objects.filter(subscriber__is_sample=True))
     gone.delete(ArchivedDelivery.objects.filter(subscriber__is_sample=True))
     sample = Candidate.objects.filter(Q(paper__is_sample=True) | Q(facts__is_sample=True))
-    _drop_selections(set(sample.values_list("edition_id", "position")))
+    places = set(sample.values_list("edition_id", "position"))
+    _drop_selections(places)
+    _drop_translations(places)
     gone.delete(sample)
     editions = Edition.objects.filter(pk__in=touched)
-    gone.delete(editions.filter(candidates=None, deliveries=None, archived=None))
+    empty = editions.filter(candidates=None, deliveries=None, archived=None)
+    EditionTranslation.objects.filter(edition__in=empty).delete()  # parts of them, not counted
+    gone.delete(empty)
     editions.update(is_sample=False)
 
 
@@ -96,6 +100,14 @@ def _drop_selections(places: set[tuple[int, int]]) -> None:
     for delivery in waiting.select_for_update(of=("self",)).exclude(content=None):
         if any((delivery.edition_id, pick.position) in places for pick in delivery.picks):
             delivery.content.delete()
+
+
+def _drop_translations(places: set[tuple[int, int]]) -> None:
+    """The same papers in other languages; `places` as above."""
+    for found in EditionTranslation.objects.filter(edition__in={it[0] for it in places}):
+        gone = {str(position) for edition, position in places if edition == found.edition_id}
+        found.papers = {key: it for key, it in found.papers.items() if key not in gone}
+        found.save(update_fields=["papers"])
 
 
 # ── readers ──────────────────────────────────────────────────────────────────

@@ -47,8 +47,8 @@ def decide(
         stamp = delivery.content.stamp
         if not knows_key(stamp.key_id):
             return Skip(Reason.KEY_MISSING.value)
-        return edition.restore(delivery.content.picks, stamp.renderer)
-    selection = edition.select(recipient.interests, seen)
+        return edition.restore(delivery.content.picks, stamp.renderer, delivery.content.language)
+    selection = edition.select(recipient.interests, seen, recipient.language)
     if len(selection.picks) < minimum:
         return Skip(skipped(len(selection.picks), recipient.interests.follows_all))
     return selection

@@ -54,7 +54,7 @@ RETURNING delivery.id, subscriber_id, attempts,
 
 # What earlier attempts stored of these deliveries: few, since most leave at the first attempt.
 _CONTENTS = """
-SELECT delivery_id, positions, papers, reasons, dated_at, renderer, key_id
+SELECT delivery_id, positions, papers, reasons, language, dated_at, renderer, key_id
   FROM newsletter_digestcontent
  WHERE delivery_id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s
 """
@@ -89,15 +89,17 @@ WITH held AS (
   RETURNING id
 ), stored AS (
   INSERT INTO newsletter_digestcontent (
-    delivery_id, edition_id, positions, papers, reasons, dated_at, renderer, key_id)
-  SELECT id, %(edition)s, positions::smallint[], papers::bigint[], reasons::text[],
+    delivery_id, edition_id, positions, papers, reasons, language, dated_at, renderer, key_id)
+  SELECT id, %(edition)s, positions::smallint[], papers::bigint[], reasons::text[], language,
          %(dated_at)s, %(renderer)s, %(key)s
     FROM held JOIN unnest(%(new)s::bigint[], %(positions)s::text[], %(papers)s::text[],
-                          %(reasons)s::text[]) AS content (id, positions, papers, reasons)
+                          %(reasons)s::text[], %(languages)s::text[])
+                   AS content (id, positions, papers, reasons, language)
          USING (id)
   ON CONFLICT (delivery_id, edition_id) DO UPDATE
   SET positions = excluded.positions, papers = excluded.papers, reasons = excluded.reasons,
-      dated_at = excluded.dated_at, renderer = excluded.renderer, key_id = excluded.key_id
+      language = excluded.language, dated_at = excluded.dated_at, renderer = excluded.renderer,
+      key_id = excluded.key_id
 )
 SELECT id FROM held
 """
@@ -202,8 +204,9 @@ def _contents(edition_id: int, ids: Sequence[int]) -> dict[int, Content]:
         number: Content(
             [StoredPick(*pick) for pick in zip(positions, papers, reasons, strict=True)],
             RenderStamp(*stamp),
+            language,
         )
-        for number, positions, papers, reasons, *stamp in rows(
+        for number, positions, papers, reasons, language, *stamp in rows(
             _CONTENTS, edition=edition_id, ids=array(ids)
         )
     }
@@ -255,6 +258,7 @@ def mark_sending(
         positions=text_array(column.positions for column in columns),
         papers=text_array(column.papers for column in columns),
         reasons=text_array(column.reasons for column in columns),
+        languages=text_array(item.selection.language for item in new),
         dated_at=burst.stamp.dated_at,
         renderer=burst.stamp.renderer,
         key=burst.stamp.key_id,

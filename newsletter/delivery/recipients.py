@@ -10,6 +10,7 @@ from newsletter.editions.personalize import Interests
 from subscribers.messages import samples_may_receive
 from subscribers.models import Interest, Subscriber, Suppression
 from subscribers.suppress import suppression_join
+from web.languages import DEFAULT_LANGUAGE, usable_language
 from web.sql import array, rows
 
 _Kind = Interest.Kind
@@ -30,7 +31,8 @@ WITH interest AS MATERIALIZED (
    WHERE follows.subscriber_id = ANY(%(ids)s::bigint[])
    GROUP BY follows.subscriber_id)
 SELECT subscriber.id, subscriber.email, subscriber.state, subscriber.is_sample,
-       subscriber.digest_size, suppression.reason, interest.lines, subscriber.secret::text
+       subscriber.digest_size, suppression.reason, interest.lines, subscriber.secret::text,
+       subscriber.language
   FROM subscribers_subscriber AS subscriber
   LEFT JOIN {suppression_join("subscriber.email")}
   LEFT JOIN interest ON interest.subscriber_id = subscriber.id
@@ -48,6 +50,7 @@ class Recipient(NamedTuple):
     interests: Interests
     secret: str
     skip_reason: str = ""
+    language: str = DEFAULT_LANGUAGE  # of the site's languages
 
     def __repr__(self) -> str:
         """Without the address and the secret: a value may reach a log."""
@@ -63,8 +66,9 @@ def recipients(ids: Collection[int]) -> dict[int, Recipient]:
             interests=_interests(lines or "", size),
             secret=secret,
             skip_reason=_skip_reason(state, reason, is_sample=is_sample),
+            language=usable_language(language),
         )
-        for number, email, state, is_sample, size, reason, lines, secret in rows(
+        for number, email, state, is_sample, size, reason, lines, secret, language in rows(
             _RECIPIENTS, ids=array(ids)
         )
     }

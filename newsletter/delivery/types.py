@@ -13,6 +13,7 @@ from newsletter.editions.loaded_edition import Selection
 from newsletter.editions.render import Digest, build_digest
 from newsletter.models import StoredPick
 from subscribers.schedule import next_slot
+from web.languages import DEFAULT_LANGUAGE
 from web.time_zones import usable_zone
 
 
@@ -80,6 +81,7 @@ class Content:
 
     picks: Sequence[StoredPick]
     stamp: RenderStamp
+    language: str = DEFAULT_LANGUAGE
 
 
 class Claimed(NamedTuple):

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.formats import date_format
+from django.utils.translation import override
 
 from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.late import late_papers
-from newsletter.editions.windows import WINDOW_OF, days_in_words, first_day_of
-from newsletter.models import Candidate, Edition
+from newsletter.editions.translations import layout_context, translations, words_of_facts
+from newsletter.editions.windows import WINDOW_OF, first_day_of
+from newsletter.models import Candidate, Edition, EditionTranslation
 from papers.cards.stored import MOST as MOST_CARDS
 from papers.cards.stored import draw_cards
 from papers.jobs.status import is_running, unread
 from papers.jobs.timetable import JOBS
+from papers.lead import lead
 from papers.models import Curator, Paper
 from papers.queries import RankedPaper, ranked, ranked_beside
 from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
 from papers.text.tex import unicode_math
-from papers.windows import Window, closes_at, first_day, last_closed_day
+from papers.windows import Window, closes_at, last_closed_day
 from web.isolation import is_about_one_row
+from web.languages import DEFAULT_LANGUAGE
 from web.locks import try_lock, wait_for_lock
 
 MOST_CANDIDATES: Final = 500
@@ -112,9 +115,15 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     window = WINDOW_OF[edition.cadence]
     score(window, edition.day, now)
     edition.candidates.all().delete()  # of an earlier attempt: see delivery/compose_again.py
-    candidates = _candidates(edition, window)
+    edition.translations.all().delete()
+    late = late_papers(edition)
+    curators = [curator.name for curator in Curator.objects.all()]
+    with override(DEFAULT_LANGUAGE):  # whatever page or command composes it
+        candidates = _candidates(edition, window, late)
+        layout = render_layout(layout_context(edition, curators))
     Candidate.objects.bulk_create(candidates, batch_size=100)
-    layout = render_layout(_layout_context(edition))
+    others = translations(edition, candidates, curators, late)
+    EditionTranslation.objects.bulk_create(others)
     edition.html, edition.text = layout.html, layout.text
     edition.trend_version = VERSION
     edition.is_sample = any(candidate.paper.is_sample for candidate in candidates)
@@ -128,17 +137,16 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     return edition
 
 
-def _candidates(edition: Edition, window: Window) -> list[Candidate]:
+def _candidates(edition: Edition, window: Window, late: Mapping[int, date]) -> list[Candidate]:
     """The papers of the edition. One that cannot be rendered is left out, and its place stays free.
 
     Raises:
         Exception: none of several papers can be rendered, so the papers are not the reason.
     """
-    since, late = _since(window, edition.day), late_papers(edition)
     found, failures = list[Candidate](), list[Exception]()
     for place in _places(edition, window, late):
         try:
-            found.append(_candidate(edition, place, since, late.get(place.paper.pk)))
+            found.append(_candidate(edition, place, late.get(place.paper.pk)))
         except Exception as error:  # any: a paper must not cost the edition
             if not is_about_one_row(error):
                 raise
@@ -152,11 +160,11 @@ def _candidates(edition: Edition, window: Window) -> list[Candidate]:
     return found
 
 
-def _candidate(edition: Edition, place: RankedPaper, since: str, late: date | None) -> Candidate:
+def _candidate(edition: Edition, place: RankedPaper, late: date | None) -> Candidate:
     links = place.paper.topic_links.all()
     topics = [link.topic.name for link in links]
     facts = without_placeholders(
-        {**frozen_facts(place.paper, place.facts, since, late), "topics": topics}
+        frozen_facts(place.paper, place.facts) | words_of_facts(edition, late) | {"topics": topics}
     )
     fragment = render_fragment(place.position, facts)
     return Candidate(
@@ -186,49 +194,19 @@ def _places(edition: Edition, window: Window, late: Collection[int]) -> Iterator
         yield replace(place, position=position)
 
 
-def frozen_facts(
-    paper: Paper, measured: Facts, since: str, late: date | None = None
-) -> dict[str, Any]:
-    """All that a digest states about a paper, as JSON; a later change of the row changes nothing.
+def frozen_facts(paper: Paper, measured: Facts) -> dict[str, Any]:
+    """What a digest states about a paper, as JSON; a later change of the row changes nothing.
 
-    Args:
-        since: when the window's gains begin, in words: see `_since`.
-        late: the day of the list of a paper that missed the edition of that day.
+    With what translations.py adds in words, a `Candidate.facts`.
     """
+    told = lead(paper)
     return {
         **measured,
         "title": unicode_math(paper.title),
         "authors": paper.authors,
         "summary": unicode_math(paper.summary),
+        "lead": {"text": told.text, "source": told.source},
         "page_url": paper.get_absolute_url(),
         "arxiv_url": paper.arxiv_url,
-        "since": since,
         "is_sample": paper.is_sample,
-        "late": date_format(late, "MONTH_DAY_FORMAT") if late else "",
-    }
-
-
-def _since(window: Window, day: date) -> str:
-    """When the window's gains begin, in words that follow a number of votes."""
-    opening = first_day(window, day)
-    if window == "day":
-        return "in a day"
-    if window == "week":
-        return f"since {opening:%A}"
-    return f"since {date_format(opening, 'MONTH_DAY_FORMAT')}"
-
-
-def _byline(curators: Sequence[str]) -> str:
-    """ "by AK and the research community", as on the front page."""
-    *others, last = [*curators, "the research community"]
-    return f"by {', '.join(others)} and {last}" if others else f"by {last}"
-
-
-def _layout_context(edition: Edition) -> dict[str, Any]:
-    return {
-        "edition": edition,
-        "note": edition.note,
-        "span": days_in_words(edition),
-        "byline": _byline([curator.name for curator in Curator.objects.all()]),
-        "postal_address": settings.POSTAL_ADDRESS,
     }

@@ -16,9 +16,9 @@ import css_inline
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from newsletter.editions import links
-from newsletter.editions.plain_text import paragraphs, wrapped
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.slots import (
     BytePieces,
@@ -30,8 +30,10 @@ from newsletter.editions.slots import (
     without_private_use,
 )
 from newsletter.editions.tokens import TOKEN_LENGTH
+from papers.lead import stored_lead
+from papers.text.plain_text import page, wrapped
 from papers.text.shorten import place_to_cut, shortened
-from papers.wording import author_line, lead, short_figure
+from papers.wording import author_line, short_figure, topic_text
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
@@ -154,11 +156,11 @@ def render_layout(context: dict[str, Any]) -> Layout:
     values = _bounded(without_placeholders(context)) | _site_links(marks)
     html = render_to_string("emails/digest.html", values | _html_placeholders(marks))
     text = render_to_string("emails/digest.txt", values | _text_placeholders(marks))
-    return Layout(html=marks.stored(_inline(html)), text=marks.stored(text.rstrip("\n") + "\n"))
+    return Layout(html=marks.stored(_inline(html).lstrip()), text=marks.stored(page(text)))
 
 
 def _bounded(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of a layout, with bounds, and with lines for the text part."""
+    """The context of a layout, with bounds."""
     note, byline = context["note"], shortened(context["byline"], _LONGEST_LINE)
     if len(note) > _LONGEST_NOTE:
         note = note[: place_to_cut(note, _LONGEST_NOTE)].rstrip() + "…"
@@ -168,9 +170,6 @@ def _bounded(context: Mapping[str, Any]) -> dict[str, Any]:
         "note": note,
         "byline": byline,
         "postal_address": address,
-        "note_lines": paragraphs(note),
-        "byline_lines": wrapped(byline),
-        "postal_lines": wrapped(address),
     }
 
 
@@ -201,11 +200,9 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
 def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the templates of a paper use them."""
     clean: dict[str, Any] = without_placeholders(dict(facts))
-    byline, summary, figures = (
-        author_line(clean["authors"]),
-        lead(clean["summary"]),
-        _figures(clean),
-    )
+    byline, figures = author_line(clean["authors"]), _figures(clean)
+    # Editions that were composed before there were leads have only the abstract.
+    summary = stored_lead(clean.get("lead"), clean["title"], clean["summary"]).line
     title = shortened(clean["title"], _LONGEST_TITLE)
     return clean | {
         "title": title,
@@ -221,15 +218,14 @@ def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figures(facts: Mapping[str, Any]) -> list[str]:
-    figures = [shortened(name, _LONGEST_TOPIC) for name in facts["topics"][:_MOST_TOPICS]]
+    names = map(topic_text, facts["topics"][:_MOST_TOPICS])
+    figures = [shortened(name, _LONGEST_TOPIC) for name in names]
     if facts["upvotes"] is not None:
-        gain = facts["upvotes_gain"]
-        figures.append(
-            f"▲ {short_figure(facts['upvotes'])}"
-            + (f" (+{short_figure(gain)} in a day)" if gain else "")
-        )
+        votes, gain = short_figure(facts["upvotes"]), facts["upvotes_gain"]
+        words = _("▲ %(votes)s (+%(gain)s in a day)") if gain else "▲ %(votes)s"
+        figures.append(words % {"votes": votes, "gain": short_figure(gain or 0)})
     if facts["is_sample"]:
-        figures.append("sample data")
+        figures.append(_("sample data"))
     return figures
 
 

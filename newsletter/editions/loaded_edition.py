@@ -1,27 +1,46 @@
-"""An edition in memory: its papers ranked, its fragments encoded; loaded once for many digests."""
+"""An edition in memory: its papers ranked, its fragments encoded; loaded once for many digests.
+
+Another language than the default one is loaded with the first reader of it.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Min
+from django.utils.translation import override
 
 from newsletter.editions import links, old_tokens
 from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
-from newsletter.editions.personalize import CandidatePaper, Interests, Pick, Ranking, personalize
+from newsletter.editions.personalize import (
+    CandidatePaper,
+    Interests,
+    Pick,
+    Ranking,
+    matching,
+    personalize,
+)
 from newsletter.editions.reasons import why
-from newsletter.editions.render import RENDERER, Digest, DigestBody, build_digest
+from newsletter.editions.render import (
+    RENDERER,
+    Digest,
+    DigestBody,
+    build_digest,
+    names_language,
+)
 from newsletter.editions.slots import upgraded_fragment, upgraded_layout
+from newsletter.editions.translations import TRANSLATED_FACTS
 from newsletter.editions.windows import WINDOW_OF
-from newsletter.models import Candidate, Delivery, Edition, StoredPick
+from newsletter.models import Candidate, Delivery, Edition, EditionTranslation, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
 from web.isolation import is_about_one_row
+from web.languages import DEFAULT_LANGUAGE
 from web.sql import array, text_array
 
 log = logging.getLogger(__name__)
@@ -50,12 +69,20 @@ class SeenScope(NamedTuple):
 
 
 class Selection:
-    """The papers of a digest, in order, each with its reason; with their `columns` and `body`."""
+    """The papers of a digest, in order, each with its reason; with their `columns` and `body`.
+
+    `language` is that of the reasons and of the mail: the reader's, or the default one where the
+    edition has no other.
+    """
 
     def __init__(
-        self, picks: Sequence[StoredPick], edition: LoadedEdition, renderer: str = RENDERER
+        self,
+        picks: Sequence[StoredPick],
+        edition: LoadedEdition,
+        renderer: str = RENDERER,
+        language: str = DEFAULT_LANGUAGE,
     ) -> None:
-        self.picks = picks
+        self.picks, self.language = picks, language
         self._edition, self._renderer = edition, renderer
 
     @cached_property
@@ -78,64 +105,125 @@ class Selection:
 
     @cached_property
     def body(self) -> DigestBody:
-        return self._edition.body(self.picks, self._renderer)
+        return self._edition.body(self.picks, self._renderer, self.language)
+
+
+@dataclass(frozen=True)
+class EditionTexts:
+    """What an edition says in one language. By position, which stays when two papers are merged."""
+
+    language: str
+    layout: Layout
+    fragments: Mapping[int, PaperFragment]
+    facts: Mapping[int, Mapping[str, Any]]
 
 
 class LoadedEdition:
-    """One edition in memory, about 10 KB a paper."""
+    """One edition in memory, about 10 KB a paper, and 5 KB for each other language that is used."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition_id = edition.pk
         self.composed_at = edition.composed_at
-        self._layout = Layout(upgraded_layout(edition.html), upgraded_layout(edition.text))
         stored = list(Candidate.objects.filter(edition=edition))
         candidates = [candidate for candidate in stored if _is_intact(candidate)]
         # Frozen by an earlier version: no message can be built of them, so none has ever left.
         intact = {candidate.position for candidate in candidates}
         self._broken = {candidate.position for candidate in stored} - intact
-        self._by_paper = {candidate.paper_id: candidate for candidate in candidates}
-        self._papers = frozenset(self._by_paper)
+        self._positions = {candidate.paper_id: candidate.position for candidate in candidates}
+        self._papers = frozenset(self._positions)
         self.seen_scope = _seen_scope(edition, self._papers)
-        # By position, which stays the same when two rows of one paper are merged later.
-        self._fragments = {candidate.position: _fragment(candidate) for candidate in candidates}
+        self._default = EditionTexts(
+            DEFAULT_LANGUAGE,
+            Layout(upgraded_layout(edition.html), upgraded_layout(edition.text)),
+            {candidate.position: _fragment(candidate) for candidate in candidates},
+            {candidate.position: candidate.facts for candidate in candidates},
+        )
+        self._texts = {DEFAULT_LANGUAGE: self._default}
         self._ranking = Ranking([_candidate_paper(candidate) for candidate in candidates])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
 
-    def select(self, interests: Interests, seen: Collection[int]) -> Selection:
+    def select(
+        self, interests: Interests, seen: Collection[int], language: str = DEFAULT_LANGUAGE
+    ) -> Selection:
         """The papers for these interests, without those of the ids in `seen`.
 
-        Recipients with the same interests who were sent the same papers share one selection.
+        Recipients with the same interests who were sent the same papers share one selection, those
+        of another language another one.
         """
-        return self._selections(interests, self._papers.intersection(seen) if seen else _NO_PAPERS)
+        unwanted = self._papers.intersection(seen) if seen else _NO_PAPERS
+        return self._selections(interests, unwanted, self.texts(language).language)
 
-    def restore(self, picks: Sequence[StoredPick], renderer: str = RENDERER) -> Selection:
+    def matching(self, interests: Interests, seen: Collection[int]) -> int:
+        """How many papers `select` chooses from."""
+        return matching(interests, self._ranking, self._papers.intersection(seen))
+
+    def restore(
+        self,
+        picks: Sequence[StoredPick],
+        renderer: str = RENDERER,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> Selection:
         """The selection that a delivery has stored, to be rendered by the version that it names."""
-        return Selection(picks, self, renderer)
+        return Selection(picks, self, renderer, language)
 
-    def _select(self, interests: Interests, seen: frozenset[int]) -> Selection:
+    def texts(self, language: str) -> EditionTexts:
+        """What the edition says in a language; in the default one if it was not translated."""
+        found = self._texts.get(language)
+        if found is None:
+            found = self._texts[language] = self._translated(language) or self._default
+        return found
+
+    def _translated(self, language: str) -> EditionTexts | None:
+        stored = EditionTranslation.objects.filter(edition=self.edition_id, language=language)
+        translation = stored.first()
+        if translation is None:
+            return None
+        fragments, facts = dict(self._default.fragments), dict(self._default.facts)
+        for key, paper in translation.papers.items():
+            position = int(key)
+            if position not in fragments:  # its candidate was deleted, or cannot be chosen
+                continue
+            title = fragments[position].title
+            fragments[position] = PaperFragment(paper["html"], paper["text"], title=title)
+            words = {name: paper[name] for name in TRANSLATED_FACTS}
+            facts[position] = {**facts[position], **words}
+        layout = Layout(translation.html, translation.text)
+        return EditionTexts(language, layout, fragments, facts)
+
+    def _select(self, interests: Interests, seen: frozenset[int], language: str) -> Selection:
         picks = personalize(interests, self._ranking, seen)
-        return Selection(tuple(self._stored(pick) for pick in picks), self)
+        with override(language):
+            stored = tuple(self._stored(pick, language) for pick in picks)
+        return Selection(stored, self, language=language)
 
-    def _pick_as_stored(self, pick: Pick) -> StoredPick:
-        candidate = self._by_paper[pick.paper_id]
-        reason = why(pick, candidate.facts, self._topic_names)
-        return StoredPick(candidate.position, pick.paper_id, without_placeholders(reason))
+    def _pick_as_stored(self, pick: Pick, language: str) -> StoredPick:
+        position = self._positions[pick.paper_id]
+        reason = why(pick, self.texts(language).facts[position], self._topic_names)
+        return StoredPick(position, pick.paper_id, without_placeholders(reason))
 
-    def body(self, picks: Sequence[StoredPick], renderer: str = RENDERER) -> DigestBody:
+    def body(
+        self,
+        picks: Sequence[StoredPick],
+        renderer: str = RENDERER,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> DigestBody:
         """The digest body of these picks, without papers that cannot be rendered.
 
         Raises:
             LookupError: a paper of the picks is no longer in the edition, or none is left.
         """
+        texts = self.texts(language)
         intact = [pick for pick in picks if pick.position not in self._broken]
-        papers = [(self._fragments[pick.position], pick.reason) for pick in intact]
+        papers = [(texts.fragments[pick.position], pick.reason) for pick in intact]
+        layout = texts.layout
         if renderer == old_tokens.RENDERER:  # its tokens were shorter, and so were its lines
             length = old_tokens.TOKEN_LENGTH
-            old = [(replace(fragment, token_length=length), why) for fragment, why in papers]
-            return DigestBody(replace(self._layout, token_length=length), old)
-        return DigestBody(self._layout, papers)
+            papers = [(replace(fragment, token_length=length), why) for fragment, why in papers]
+            layout = replace(layout, token_length=length)
+        is_named = names_language(renderer)
+        return DigestBody(layout, papers, texts.language, names_language=is_named)
 
 
 def load_edition(edition_id: int) -> LoadedEdition:
@@ -171,7 +259,9 @@ def rebuild(delivery: Delivery, to: str) -> Digest:
         secret=subscriber.secret,
         to=to,
         dated_at=content.dated_at,
-        body=load_edition(delivery.edition_id).body(content.picks, content.renderer),
+        body=load_edition(delivery.edition_id).body(
+            content.picks, content.renderer, content.language
+        ),
         key_id=content.key_id,
         renderer=content.renderer,
     )

@@ -139,6 +139,21 @@ def personalize(interests: Interests, ranking: Ranking, seen: Collection[int]) -
     Among papers of equal worth the one with the lower position comes first, so that the same
     edition and the same interests always give the same digest.
     """
+    wanted, worth, topic = _wanted(interests, ranking, seen)
+    rows = _diverse(np.flatnonzero(wanted), worth, topic, interests.size)
+    return [_pick(interests, ranking, row, int(topic[row])) for row in rows]
+
+
+def matching(interests: Interests, ranking: Ranking, seen: Collection[int]) -> int:
+    """How many papers `personalize` would choose from, whatever the size of the digest."""
+    wanted, _, _ = _wanted(interests, ranking, seen)
+    return int(wanted.sum())
+
+
+def _wanted(
+    interests: Interests, ranking: Ranking, seen: Collection[int]
+) -> tuple[Flags, Floats, NDArray[np.intp]]:
+    """Which papers may be chosen, what each is worth, and the column of its followed topic."""
     columns = ranking.columns(interests)
     followed = ranking.weights[:, columns]
     affinity = followed.max(axis=1, initial=0.0)
@@ -151,8 +166,7 @@ def personalize(interests: Interests, ranking: Ranking, seen: Collection[int]) -
     wanted &= ~_any(ranking, [ranking.mentions(term) for term in interests.muted])
     if seen:
         wanted &= ~ranking.among(seen)
-    rows = _diverse(np.flatnonzero(wanted), worth, topic, interests.size)
-    return [_pick(interests, ranking, row, int(topic[row])) for row in rows]
+    return wanted, worth, topic
 
 
 def _z_scores(trends: Sequence[float]) -> Floats:

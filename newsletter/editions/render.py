@@ -26,10 +26,15 @@ from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.slots import BytePieces, Slot, encoded_pieces
 from newsletter.editions.tokens import Tokens, make_tokens
+from newsletter.editions.wording import more_papers, subject_of, why_label
+from papers.text.plain_text import wrapped
 from papers.text.shorten import shortened
+from web.languages import DEFAULT_LANGUAGE
 
-# Raise it when the same rows would give another message. Version 1 had one token for all links.
-RENDERER: Final = "2"
+# Raise it when the same rows would give another message. Version 1 had one token for all links;
+# version 2 had no Content-Language, since all mails were English.
+RENDERER: Final = "3"
+_WITHOUT_LANGUAGE: Final = (old_tokens.RENDERER, "2")
 
 # Bytes of the HTML part as it is encoded for transport. Gmail cuts a mail at 102 KB; encoded, a
 # Chinese letter takes nine bytes and not three, so this is the stricter measure.
@@ -51,15 +56,28 @@ _Template = tuple[tuple[P, ...], tuple[tuple[int, ...], ...]]
 class DigestBody:
     """One selection of papers as a mail body: what all recipients of this selection share."""
 
-    def __init__(self, layout: Layout, papers: Sequence[tuple[PaperFragment, str]]) -> None:
-        """`papers`: in the digest's order, each with its reason in plain text."""
-        self._layout = layout
+    def __init__(
+        self,
+        layout: Layout,
+        papers: Sequence[tuple[PaperFragment, str]],
+        language: str = DEFAULT_LANGUAGE,
+        *,
+        names_language: bool = True,
+    ) -> None:
+        """
+        Args:
+            papers: in the digest's order, each with its reason in plain text.
+            language: of the layout, the fragments and the reasons.
+            names_language: whether a header says it; none did before the third renderer.
+        """
+        self._layout, self.language = layout, language
+        self.content_language = language if names_language else ""
         self._whole = papers
         shown = fitting_papers(papers, MOST_HTML - layout.html_size)
         self._left_out = len(papers) - len(shown)
         self._papers = _ranked(shown)
         titles = [fragment.title for fragment, _ in papers]
-        self.subject = subject_of(titles)
+        self.subject = subject_of(titles, language)
         self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
 
     def html(self, *tokens: str) -> str:
@@ -79,7 +97,20 @@ class DigestBody:
 
     @cached_property
     def _plain_html(self) -> _Template[str]:
-        return self._html_template(self._papers, _more_in_html(self._left_out))
+        return self._html_template(self._papers, self._more_html)
+
+    @property
+    def _more_html(self) -> str:
+        if not self._left_out:
+            return ""
+        text = escape(more_papers(self._left_out, self.language))
+        return f'<p style="{_MORE_STYLE}">{text}</p>\n'
+
+    @property
+    def _more_text(self) -> str:
+        if not self._left_out:
+            return ""
+        return f"\n\n{wrapped(more_papers(self._left_out, self.language), INDENT)}"
 
     def _html_template(
         self, papers: Sequence[tuple[PaperFragment, int, str]], more: str
@@ -97,8 +128,9 @@ class DigestBody:
         found = list(before)
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.plain_text_parts
-            found += [*head, _rank_as_indent(rank), *middle, _why_lines(why), *tail, "\n\n"]
-        return _template([*found[:-1], _more_in_text(self._left_out), *after], "", _TOKENS)
+            lines = _why_lines(why, self.language)
+            found += [*head, _rank_as_indent(rank), *middle, lines, *tail, "\n\n"]
+        return _template([*found[:-1], self._more_text, *after], "", _TOKENS)
 
     def message(self, to: str, message_id: str, date: str, tokens: Tokens) -> bytes:
         """The whole message for one recipient, encoded."""
@@ -117,6 +149,8 @@ class DigestBody:
     def _encoded(self) -> _Template[bytes]:
         """The message without what differs between two recipients of this body."""
         head = b"%b\r\nMIME-Version: 1.0\r\n" % _encoded_subject(self.subject)
+        if self.content_language:
+            head += b"Content-Language: %b\r\n" % self.content_language.encode("ascii")
         site, sender = settings.SITE_URL, settings.MAIL_FROM
         parts = list(_common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
         parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
@@ -132,8 +166,8 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.text_parts
             encoded_rank = _rank_as_indent(rank).encode()
-            parts += [*head, encoded_rank, *middle, _encoded_why(why), *tail, _GAP]
-        more = quoted_printable(_more_in_text(self._left_out)) if self._left_out else b""
+            parts += [*head, encoded_rank, *middle, _encoded_why(why, self.language), *tail, _GAP]
+        more = quoted_printable(self._more_text) if self._left_out else b""
         return [*parts[:-1], more, *after]  # no gap after the last paper
 
     def _html_parts(self) -> BytePieces:
@@ -142,7 +176,7 @@ class DigestBody:
         for fragment, rank, why in self._papers:
             head, middle, tail = fragment.html_parts
             parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
-        more = quoted_printable(_more_in_html(self._left_out)) if self._left_out else b""
+        more = quoted_printable(self._more_html) if self._left_out else b""
         return [*parts, more, *after]
 
 
@@ -182,20 +216,6 @@ def _size(fragment: PaperFragment, why: str) -> int:
     return fragment.html_size + len(_encoded_html(why))
 
 
-def _more_in_html(count: int) -> str:
-    return f'<p style="{_MORE_STYLE}">{_more(count)}</p>\n' if count else ""
-
-
-def _more_in_text(count: int) -> str:
-    return f"\n\n{INDENT}{_more(count)}" if count else ""
-
-
-def _more(count: int) -> str:
-    """What stands after the last paper of a mail that would be too large with all of them."""
-    papers = "One more paper is" if count == 1 else f"{count} more papers are"
-    return f"{papers} in the browser, where this digest is whole."
-
-
 def _template(parts: Sequence[P | Slot], empty: P, slots: Sequence[Slot]) -> _Template[P]:
     """The parts with an empty one at each slot, and the places of each of these slots.
 
@@ -222,9 +242,9 @@ def _joined(template: _Template[str], tokens: Sequence[str]) -> str:
 
 # Thousands of recipients share a reason, even where they do not share all papers.
 @lru_cache(maxsize=10_000)
-def _encoded_why(why: str) -> bytes:
+def _encoded_why(why: str, language: str) -> bytes:
     # The layout has the first line's indent before it, which counts in that line's length.
-    return quoted_printable(INDENT + _why_lines(why))[len(INDENT) :]
+    return quoted_printable(INDENT + _why_lines(why, language))[len(INDENT) :]
 
 
 @lru_cache(maxsize=10_000)
@@ -232,8 +252,8 @@ def _encoded_html(text: str) -> bytes:
     return quoted_printable(escape(text))
 
 
-def _why_lines(why: str) -> str:
-    return wrap_after_indent(f"Why: {why}")
+def _why_lines(why: str, language: str) -> str:
+    return wrap_after_indent(f"{why_label(language)} {why}")
 
 
 def _rank_as_indent(rank: int) -> str:
@@ -302,7 +322,9 @@ class Digest:
     @property
     def headers(self) -> Mapping[str, str]:
         """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-        return _headers(*self._own, self.tokens.unsubscribe, settings.LIST_ID, settings.SITE_URL)
+        own = _headers(*self._own, self.tokens.unsubscribe, settings.LIST_ID, settings.SITE_URL)
+        language = self.body.content_language
+        return {**own, "Content-Language": language} if language else own
 
     def as_bytes(self) -> bytes:
         """The whole message, encoded: CRLF, seven bits, short lines, no dots to stuff."""
@@ -342,6 +364,11 @@ def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> Byte
     return tuple(encoded_pieces(_CRLF.join([*lines, ""]).encode()))
 
 
+def names_language(renderer: str) -> bool:
+    """Whether the messages of this version say in a header which language they have."""
+    return renderer not in _WITHOUT_LANGUAGE
+
+
 def build_digest(
     *,
     delivery_id: int,
@@ -369,17 +396,3 @@ def build_digest(
     else:
         tokens = make_tokens(delivery_id, subscriber_id, secret, dated_at, key_id)
     return Digest(delivery_id, to, tokens, dated_at, body, attempts, retry)
-
-
-def subject_of(titles: Sequence[str]) -> str:
-    """The first title, shortened when it is long, and how many papers follow."""
-    return _subject(titles[0], len(titles) - 1)
-
-
-@lru_cache(maxsize=10_000)
-def _subject(title: str, others: int) -> str:
-    # Three dots and not "…": most subjects then need no encoding.
-    first = shortened(title, 60, "...")
-    if not others:
-        return first
-    return f"{first}, and {others} more trending paper{'s' if others > 1 else ''}"

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from newsletter.models import Edition
 from papers.windows import Window, first_day
@@ -20,14 +21,24 @@ def first_day_of(edition: Edition) -> date:
 
 
 def days_in_words(edition: Edition) -> str:
-    """The days of an edition: "14 March 2025", "8 to 14 March 2025"."""
+    """The days of an edition, in the active language: "14 March 2025", "8 to 14 March 2025"."""
     first, last = first_day_of(edition), edition.day
     end = date_format(last, "DATE_FORMAT")
     if first == last:
         return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {end}"
-    return f"{date_format(first, 'MONTH_DAY_FORMAT')} to {end}"
+    same_month = (first.year, first.month) == (last.year, last.month)
+    start = date_format(first, "DAY_FORMAT" if same_month else "MONTH_DAY_FORMAT")
+    return _("%(first)s to %(last)s") % {"first": start, "last": end}
+
+
+def since_in_words(window: Window, day: date) -> str:
+    """When the gains of a window that ends on `day` begin, in words after a number of votes."""
+    opening = first_day(window, day)
+    if window == "day":
+        return _("in a day")
+    if window == "week":
+        return _("since %(weekday)s") % {"weekday": date_format(opening, "l")}
+    return _("since %(date)s") % {"date": date_format(opening, "MONTH_DAY_FORMAT")}
 
 
 def page_of(edition: Edition) -> str:

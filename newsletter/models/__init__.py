@@ -7,7 +7,7 @@ from newsletter.models.deliveries import (
     StoredPick,
     Tally,
 )
-from newsletter.models.editions import Candidate, Edition, EditionQuerySet
+from newsletter.models.editions import Candidate, Edition, EditionQuerySet, EditionTranslation
 from newsletter.models.events import DeliveryEvent
 from newsletter.models.installation import ClockReading, DatabaseOrigin
 
@@ -21,6 +21,7 @@ __all__ = [
     "DigestContent",
     "Edition",
     "EditionQuerySet",
+    "EditionTranslation",
     "StoredPick",
     "Tally",
 ]

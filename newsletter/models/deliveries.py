@@ -13,6 +13,7 @@ from django.db.models import Q
 from newsletter.failures import SKIPPED as SKIPPED_FAILURES
 from newsletter.models.editions import Edition
 from subscribers.models import Subscriber
+from web.languages import DEFAULT_LANGUAGE, LONGEST_CODE
 
 
 class Delivery(models.Model):
@@ -146,6 +147,12 @@ class DigestContent(models.Model):
     dated_at = models.DateTimeField(help_text="The message's Date header.")
     renderer = models.CharField(max_length=20, help_text="Version of the renderer.")
     key_id = models.CharField(max_length=8, help_text="Which secret made its token.")
+    language = models.CharField(
+        max_length=LONGEST_CODE,
+        default=DEFAULT_LANGUAGE,
+        db_default=DEFAULT_LANGUAGE,
+        help_text="Of its words.",
+    )
 
     class Meta:
         ordering: ClassVar = ["-delivery_id"]

@@ -8,6 +8,7 @@ from django.db import models
 
 from papers.models import Paper
 from subscribers.models import Subscriber
+from web.languages import LONGEST_CODE
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -85,3 +86,30 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.paper}"
+
+
+class EditionTranslation(models.Model):
+    """An edition in another language than the default one, rendered when it was frozen.
+
+    One row and not one for each paper: it is read as a whole, and compressed as a whole. What it
+    lacks is shown in the default language.
+    """
+
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="translations", db_index=False
+    )
+    language = models.CharField(max_length=LONGEST_CODE)
+    html = models.TextField(help_text="The HTML mail around its papers.")
+    text = models.TextField(help_text="The text mail around its papers.")
+    papers = models.JSONField(
+        help_text="Position → html, text, and the facts that are words: since, late."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["edition_id", "language"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "language"], name="edition_translation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition}, {self.language}"

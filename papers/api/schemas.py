@@ -45,10 +45,22 @@ class Person(ApiSchema):
 
 
 class Organization(ApiSchema):
-    name: str
+    """The organisation of the paper, as Hugging Face names it."""
+
+    name: str = Field(description="Of its account; the full name, where the account is not known.")
     fullname: str = ""
     avatar_url: str = ""
     avatar: str = Field("", description="The same as `avatarUrl`.")
+
+
+class LeadFields(ApiSchema):
+    """What the paper contributes, in a sentence or two."""
+
+    text: str = Field(description="Formulas are Unicode. Empty: the paper has no abstract here.")
+    source: str = Field(
+        description="`abstract`: the authors' words. Otherwise who wrote the summary with a model:"
+        " `hugging_face`, `semantic_scholar`, or `model` for one of this site."
+    )
 
 
 class Author(ApiSchema):
@@ -62,7 +74,8 @@ class Author(ApiSchema):
 class _PaperBase(ApiSchema):
     id: str = Field(description="The arXiv id; a paper without one has its number here.")
     title: str
-    summary: str
+    summary: str = Field(description="The abstract.")
+    lead: LeadFields
     published_at: str | None = instant_field("When arXiv published it.")
     submitted_on_daily_at: str = Field(
         description="The day of the list that the row is about; of a paper alone, its first list.",

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from papers.api.schemas import (
     Author,
+    LeadFields,
     LinkedRepos,
     Organization,
     PaperDetail,
@@ -24,6 +25,7 @@ from papers.api.schemas import (
 )
 from papers.api.selectors import Entry
 from papers.explain import explain
+from papers.lead import Lead, lead
 from papers.list_urls import list_url
 from papers.models import Paper, Signal, Trend
 from papers.queries import TopicCount
@@ -149,6 +151,7 @@ def _common(entry: Entry, payload: HuggingFacePayload) -> dict[str, Any]:
         "id": public_id(paper),
         "title": paper.title,
         "summary": paper.summary,
+        "lead": lead_fields(lead(paper)),
         "published_at": published_at(payload, paper.published_on),
         "submitted_on_daily_at": submitted_at(payload, entry.listed_on),
         "submitted_on_daily_by": _person(payload.submitter),
@@ -160,7 +163,7 @@ def _common(entry: Entry, payload: HuggingFacePayload) -> dict[str, Any]:
         "github_stars": counts.get(Kind.STARS),
         "ai_summary": clean(payload.text("ai_summary") or "") or None,
         "ai_keywords": paper.keywords or None,
-        "organization": _organization(payload.organization),
+        "organization": _organization(payload.organization, paper),
         "thumbnail": payload.link("thumbnail"),
         "media_urls": payload.links("mediaUrls"),
         "withdrawn_at": _midnight(paper.withdrawal_day),
@@ -231,9 +234,17 @@ def _person(account: Account | None) -> Person | None:
     )
 
 
-def _organization(account: Account | None) -> Organization | None:
+def lead_fields(found: Lead) -> LeadFields:
+    return LeadFields(text=found.text, source=found.source)
+
+
+def _organization(account: Account | None, paper: Paper) -> Organization | None:
+    """The account of the newest payload; else what is stored, as payloads are deleted one day."""
     if account is None:
-        return None
+        if not paper.organization:
+            return None
+        account_name = paper.organization_url.rpartition("/")[2] or paper.organization
+        return Organization(name=account_name, fullname=paper.organization, avatar="")
     return Organization(
         name=account.name,
         fullname=account.fullname,

@@ -21,6 +21,7 @@ from django.db.models import Max
 
 from papers.catalogue import withdraw
 from papers.catalogue.identify import Identified, identify
+from papers.catalogue.short_summaries import outranks
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Listing, Paper, RawRecord, Signal
 from papers.text.titles import title_key
@@ -128,7 +129,7 @@ def ingest(
         pending = _pending(source, identified)
         for paper, fetched in described:
             one = pending[id(paper)]
-            _apply(one, fetched, (_rank(source), read_at.date()), is_sample)
+            _apply(one, fetched, source, read_at.date(), is_sample)
             _list(one, fetched, read_at)
         report = _store(list(pending.values()), source, read_at)
     return replace(report, fields_left_out=sum(len(paper.left_out) for paper in papers))
@@ -199,10 +200,9 @@ def _rank(source: str) -> int:
 # ── what changes ─────────────────────────────────────────────────────────────
 
 
-def _apply(
-    pending: _Pending, fetched: FetchedPaper, source: tuple[int, date], is_sample: bool
-) -> None:
-    """Add one record to its paper: its signals, its payload if new, and the fields it changes."""
+def _apply(pending: _Pending, fetched: FetchedPaper, name: str, day: date, is_sample: bool) -> None:
+    """Add one record of source `name` to its paper: signals, its payload if new, changed fields."""
+    source = _rank(name), day
     paper = pending.paper
     for signal in fetched.signals:
         pending.signals.setdefault(signal.kind, signal.value)
@@ -217,9 +217,11 @@ def _apply(
     if is_new:
         pending.note_source(source)
     changes = _changed_fields(paper, fetched, is_best=is_best, has_best_links=has_best_links)
+    changes |= _organization_fields(paper, fetched, is_best=has_best_links)
+    changes |= _summary_fields(paper, fetched, name, is_newest=has_best_links)
     changes |= _sample_field(paper, is_sample) | _version_field(paper, fetched)
-    for name, value in changes.items():
-        setattr(paper, name, value)
+    for field_name, value in changes.items():
+        setattr(paper, field_name, value)
         pending.is_changed = True
 
 
@@ -263,6 +265,29 @@ def _changed_fields(
         for name, value in values.items()
         if value and value != stored[name] and (best[name] or not stored[name])
     }
+
+
+def _organization_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> dict[str, Any]:
+    """The organisation with its link, which is never that of another one. arXiv names none."""
+    if not fetched.organization or (paper.organization and not is_best):
+        return {}
+    values = {
+        "organization": fetched.organization,
+        "organization_url": fetched.organization_url,
+    }
+    return {name: value for name, value in values.items() if value != getattr(paper, name)}
+
+
+def _summary_fields(
+    paper: Paper, fetched: FetchedPaper, source: str, *, is_newest: bool
+) -> dict[str, Any]:
+    """The short summary, if it is of a better source than the stored one, or newer of the same."""
+    text, stored = fetched.short_summary, paper.short_summary_source
+    is_same = (text, source) == (paper.short_summary, stored)
+    is_better = is_newest if source == stored else outranks(source, stored)
+    if not text or is_same or not is_better:
+        return {}
+    return {"short_summary": text, "short_summary_source": source}
 
 
 def _sample_field(paper: Paper, is_sample: bool) -> dict[str, Any]:

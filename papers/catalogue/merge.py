@@ -31,6 +31,11 @@ _FIELDS: Final = (
     "arxiv_id", "title", "title_key", "authors", "summary", "categories", "keywords",
     "published_on", "code_url", "project_url",
 )  # fmt: skip
+# A text, and what says whose it is: both are taken from one row.
+_PAIRS: Final = (
+    ("short_summary", "short_summary_source"),
+    ("organization", "organization_url"),
+)
 _log = logging.getLogger(__name__)
 Key = ForeignKey[Model, Model]
 
@@ -60,6 +65,10 @@ def merge(named: Paper, nameless: Paper) -> Paper | None:
 def _combine(named: Paper, nameless: Paper, *, into: Paper) -> None:
     for name in _FIELDS:
         setattr(into, name, getattr(named, name) or getattr(nameless, name))
+    for pair in _PAIRS:
+        source = named if getattr(named, pair[0]) else nameless
+        for name, value in [(name, getattr(source, name)) for name in pair]:
+            setattr(into, name, value)
     into.listed_on, into.listed_at = _first_listing(into) or min(
         (named.listed_on, named.listed_at), (nameless.listed_on, nameless.listed_at)
     )

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from papers.catalogue.classify import classify
 from papers.catalogue.purge import purge_payloads
-from papers.jobs.fetch import RUN, arxiv, github, hugging_face, semantic_scholar
+from papers.jobs.fetch import RUN, arxiv, github, hugging_face, language_model, semantic_scholar
 from papers.jobs.fetching import FetchReport
 from papers.jobs.run import purge_job_steps
 from papers.jobs.schedule import JobSpec, Slot, Step, days_to_fetch
@@ -27,6 +27,7 @@ from papers.search.spelling import learn_words
 from papers.sources import arxiv as at_arxiv
 from papers.sources import github as at_github
 from papers.sources import hugging_face as at_hugging_face
+from papers.sources import language_model as at_language_model
 from papers.sources import semantic_scholar as at_semantic_scholar
 from papers.sources.http import Http
 from papers.windows import WINDOWS, closes_at
@@ -155,6 +156,14 @@ JOBS: Final = (
         slot=Slot(20, hour=3),
         what="citations of the last half year's papers",
         steps=_one_step(at_semantic_scholar.connect, semantic_scholar.fetch_citations),
+    ),
+    JobSpec(
+        name="summaries",
+        source="",
+        slot=Slot(26),
+        what="short summaries by the language model",
+        steps=_one_step(at_language_model.connect, language_model.write_summaries),
+        needs="SUMMARY_API_URL",
     ),
     JobSpec(
         name="purge",

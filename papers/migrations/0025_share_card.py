@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0020_seed_families")]
+    dependencies = [("papers", "0023_written_summary")]
 
     operations = [
         migrations.CreateModel(

@@ -2,6 +2,7 @@
 
 from papers.models.cards import ShareCard
 from papers.models.jobs import Job, JobStep
+from papers.models.page_changes import PageChange
 from papers.models.paper import (
     NEWEST_FIRST,
     Curator,
@@ -13,6 +14,7 @@ from papers.models.paper import (
 )
 from papers.models.reads import SUBMITTER, RawRecord, Signal, Trend
 from papers.models.search import SearchEntry, SearchWord
+from papers.models.summaries import WrittenSummary
 
 __all__ = [
     "NEWEST_FIRST",
@@ -22,6 +24,7 @@ __all__ = [
     "JobStep",
     "ListedPaperManager",
     "Listing",
+    "PageChange",
     "Paper",
     "PaperTopic",
     "RawRecord",
@@ -31,4 +34,5 @@ __all__ = [
     "Signal",
     "Topic",
     "Trend",
+    "WrittenSummary",
 ]

@@ -115,7 +115,29 @@ class Paper(models.Model):
         help_text="The normalised title: the key of a paper without an arXiv id.",
     )
     authors = models.JSONField(default=list, blank=True, help_text="Full names, in order.")
-    summary = models.TextField(blank=True)
+    organization = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of its authors, as a source names it; at most one.",
+    )
+    organization_url = models.URLField(max_length=500, blank=True, default="", db_default="")
+    summary = models.TextField(blank=True, help_text="The abstract.")
+    short_summary = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="One sentence on the paper that a model wrote.",
+    )
+    short_summary_source = models.CharField(
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The source of the short summary, whose name stands beside it.",
+    )
     categories = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     published_on = models.DateField(null=True, blank=True)

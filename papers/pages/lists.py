@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from papers.list_urls import list_url
+from django.conf import settings
+
+from papers.list_urls import FRONT_WINDOW, list_url
 from papers.models import Curator, Topic
+from papers.pages.families import Family, by_family
+from papers.pages.list_wording import (
+    list_title,
+    nothing_listed,
+    nothing_until_now,
+    nothing_yet,
+    papers_in_words,
+)
+from papers.pages.paging import page_count, require_page
 from papers.queries import (
     Neighbours,
     RankedPaper,
@@ -21,7 +32,30 @@ from papers.queries import (
 from papers.ranking.window_papers import window_papers
 from papers.windows import WINDOWS, Window, first_day
 
-MAX_PAPERS: Final = 50
+PAGE_SIZE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """What an address says about a list: `day` is None for the newest one.
+
+    `is_compact`: each paper in two lines, without its summary.
+    """
+
+    window: Window
+    day: date | None = None
+    topic: Topic | None = None
+    number: int = 1
+    is_compact: bool = False
+
+    def other(self, window: Window, day: date | None, topic: Topic | None) -> str:
+        """The first page of another list in the same view."""
+        return list_url(window, day, topic, compact=self.is_compact)
+
+    def page(self, number: int, *, compact: bool | None = None) -> str:
+        """Another page of the same list, in the same view or another."""
+        compact = self.is_compact if compact is None else compact
+        return list_url(self.window, self.day, self.topic, number=number, compact=compact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +77,110 @@ class TopicLink:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list of papers, with its tabs, its topics and the links to other lists.
+    """A page of a list of papers, with its tabs, its topics and the links to other lists.
 
-    `total` counts the papers of the window; the strongest `MAX_PAPERS` of them are in `papers`.
-    `all_topics_url` is the same list with all topics. An address is empty where there is no
-    such list. `nearest` is the nearest day with papers.
+    `day` is the last one of the window. `total` counts the papers of the whole list; `papers`
+    are those of this page. An address is empty where there is no such list or page.
+    `nearest` is the nearest day with papers. All links keep the view of this page, but for
+    `view_url`, which is the same page in the other view.
     """
 
-    window: Window
+    address: ListAddress
     day: date
     first: date
     today: date
-    topic: Topic | None
     papers: Sequence[RankedPaper]
     total: int
     tabs: Sequence[Tab]
     topics: Sequence[TopicLink]
     curators: Sequence[Curator]
-    all_topics_url: str
     earlier_url: str
     later_url: str
     nearest: date | None
     nearest_url: str
 
     @property
+    def window(self) -> Window:
+        return self.address.window
+
+    @property
+    def topic(self) -> Topic | None:
+        return self.address.topic
+
+    @property
+    def is_compact(self) -> bool:
+        return self.address.is_compact
+
+    @property
+    def number(self) -> int:
+        return self.address.number
+
+    @property
+    def pages(self) -> int:
+        return page_count(self.total, PAGE_SIZE)
+
+    @property
+    def previous_url(self) -> str:
+        return self.address.page(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.address.page(self.number + 1) if self.number < self.pages else ""
+
+    @property
+    def view_url(self) -> str:
+        return self.address.page(self.number, compact=not self.is_compact)
+
+    @property
+    def canonical_url(self) -> str:
+        """The absolute address of this page under its shortest name, in the comfortable view."""
+        return f"{settings.SITE_URL}{self.address.page(self.number, compact=False)}"
+
+    @property
+    def front_url(self) -> str:
+        return self.address.other(FRONT_WINDOW, None, None)
+
+    @property
+    def all_topics_url(self) -> str:
+        """The same list with all topics."""
+        return self.address.other(self.window, self.address.day, None)
+
+    @property
+    def families(self) -> Sequence[Family[TopicLink]]:
+        return by_family(self.topics, lambda link: link.topic)
+
+    @property
     def cadence(self) -> str:
         """The cadence of this window's editions, for the address of their feed."""
         return {"day": "daily", "week": "weekly", "month": "monthly"}[self.window]
+
+    @property
+    def lead(self) -> RankedPaper | None:
+        """The paper that the page shows larger: the first one of a comfortable list."""
+        if self.is_compact or self.number > 1 or not self.papers:
+            return None
+        return self.papers[0]
+
+    @property
+    def why_empty(self) -> str:
+        """Why the list has no papers, in a sentence."""
+        name = self.topic.name if self.topic else ""
+        if not self.nearest and not self.topic:
+            return nothing_yet()
+        if self.is_open:
+            return nothing_until_now(name)
+        return nothing_listed(self.window, self.day, name)
+
+    @property
+    def title(self) -> str:
+        name = self.topic.name if self.topic else ""
+        return list_title(self.window, self.day, name, self.number)
+
+    @property
+    def count(self) -> str:
+        """The papers of the whole list, in words."""
+        is_newest = self.address.day is None
+        return papers_in_words(self.total, self.window, self.day, is_newest=is_newest)
 
     @property
     def is_open(self) -> bool:
@@ -81,38 +192,42 @@ class ListPage:
         return any(ranked_paper.paper.is_sample for ranked_paper in self.papers)
 
 
-def list_page(
-    window: Window, day: date | None, *, now: datetime, topic: Topic | None = None
-) -> ListPage:
-    """The list of `window` that ends with `day`, of one topic or of all, at `now`.
+def list_page(address: ListAddress, *, now: datetime) -> ListPage:
+    """The page at `address` of the list of its window, of one topic or of all, at `now`.
 
     Args:
-        day: None for the newest list.
         now: aware, UTC.
+
+    Raises:
+        NoSuchPage: the list has fewer pages.
     """
-    today = now.date()
-    last = day or latest_day(window, today)
+    window, topic, today = address.window, address.topic, now.date()
+    last = address.day or latest_day(window, today)
     counts = topic_counts(window, last)
     slug = topic.slug if topic else None
-    papers = ranked(window, last, topic_slug=slug, limit=MAX_PAPERS, now=now)
+    skip = (address.number - 1) * PAGE_SIZE
+    papers = ranked(window, last, topic_slug=slug, skip=skip, limit=PAGE_SIZE, now=now)
+    is_whole = address.number == 1 and len(papers) < PAGE_SIZE
+    total = len(papers) if is_whole else _total(window, last, topic, counts)
+    require_page(address.number, page_count(total, PAGE_SIZE))
     around = _not_after(today, days_with_papers(last, window, topic_slug=slug))
     closest = nearest(last, around)
     return ListPage(
-        window=window,
+        address=address,
         day=last,
         first=first_day(window, last),
         today=today,
-        topic=topic,
         papers=papers,
-        total=len(papers) if len(papers) < MAX_PAPERS else _total(window, last, topic, counts),
-        tabs=[Tab(each, list_url(each, day, topic), each == window) for each in WINDOWS],
-        topics=[_link(count, window, day, topic) for count in counts],
+        total=total,
+        tabs=[
+            Tab(each, address.other(each, address.day, topic), each == window) for each in WINDOWS
+        ],
+        topics=[_link(count, address) for count in counts],
         curators=list(Curator.objects.all()),
-        all_topics_url=list_url(window, day),
-        earlier_url=list_url(window, around.earlier, topic) if around.earlier else "",
-        later_url=list_url(window, around.later, topic) if around.later else "",
+        earlier_url=address.other(window, around.earlier, topic) if around.earlier else "",
+        later_url=address.other(window, around.later, topic) if around.later else "",
         nearest=closest,
-        nearest_url=list_url(window, closest, topic) if closest else "",
+        nearest_url=address.other(window, closest, topic) if closest else "",
     )
 
 
@@ -128,9 +243,9 @@ def _not_after(today: date, around: Neighbours) -> Neighbours:
     return Neighbours(around.earlier, later)
 
 
-def _link(count: TopicCount, window: Window, day: date | None, current: Topic | None) -> TopicLink:
-    url = list_url(window, day, count.topic)
-    return TopicLink(count.topic, count.papers, url, count.topic == current)
+def _link(count: TopicCount, address: ListAddress) -> TopicLink:
+    url = address.other(address.window, address.day, count.topic)
+    return TopicLink(count.topic, count.papers, url, count.topic == address.topic)
 
 
 def _total(window: Window, day: date, topic: Topic | None, counts: Sequence[TopicCount]) -> int:

@@ -9,9 +9,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django import forms
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from papers.models import Paper, Topic
 from papers.queries import RankedPaper
@@ -25,25 +28,25 @@ class SearchForm(forms.Form):
 
     topic = forms.ModelChoiceField(
         Topic.objects.none(),
-        label="Topic",
+        label=_("Topic"),
         required=False,
         to_field_name="slug",
-        empty_label="All topics",
-        error_messages={"invalid_choice": "There is no such topic; all are searched."},
+        empty_label=_("All topics"),
+        error_messages={"invalid_choice": _("There is no such topic; all are searched.")},
     )
     since = forms.DateField(
-        label="Listed since",
+        label=_("Listed since"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Write the day like 2026-11-20."},
+        error_messages={"invalid": _("Write the day like 2026-11-20.")},
     )
     until = forms.DateField(
-        label="Listed until",
+        label=_("Listed until"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Write the day like 2026-11-20."},
+        error_messages={"invalid": _("Write the day like 2026-11-20.")},
     )
-    code = forms.BooleanField(label="With code", required=False)
+    code = forms.BooleanField(label=_("With code"), required=False)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, label_suffix="", auto_id="filter-%s")
@@ -53,7 +56,7 @@ class SearchForm(forms.Form):
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and since > until:
-            self.add_error("until", "This is before the first day; only that one counts.")
+            self.add_error("until", _("This is before the first day; only that one counts."))
 
     def filters(self) -> dict[str, Any]:
         """The valid filters that are set, as arguments of `search_papers`."""
@@ -89,7 +92,7 @@ class Example:
     """A search that shows a part of the syntax."""
 
     text: str
-    meaning: str
+    meaning: Promise
 
     @property
     def url(self) -> str:
@@ -97,15 +100,17 @@ class Example:
 
 
 EXAMPLES: Final = (
-    Example("video diffusion", "papers with both words, in any form"),
-    Example('"state space" or mamba', "these two words together, or the other one"),
-    Example("robots -simulation", "the one without the other"),
-    Example("gpt 4", "GPT-4 and GPT4 too: a hyphen or a space makes no difference"),
-    Example("Y. LeCun", "an author, also by initials"),
-    Example('au:"Yann LeCun"', "only in names"),
-    Example("ti:survey agents", "the first word only in titles; abs: is for abstracts"),
-    Example("cat:cs.CL tokenizer", "of a category of arXiv; cat:cs is all of cs"),
-    Example("1706.03762", "an arXiv id, or anything that you paste with one, goes straight there"),
+    Example("video diffusion", _("papers with both words, in any form")),
+    Example('"state space" or mamba', _("these two words together, or the other one")),
+    Example("robots -simulation", _("the one without the other")),
+    Example("gpt 4", _("GPT-4 and GPT4 too: a hyphen or a space makes no difference")),
+    Example("Y. LeCun", _("an author, also by initials")),
+    Example('au:"Yann LeCun"', _("only in names")),
+    Example("ti:survey agents", _("the first word only in titles; abs: is for abstracts")),
+    Example("cat:cs.CL tokenizer", _("of a category of arXiv; cat:cs is all of cs")),
+    Example(
+        "1706.03762", _("an arXiv id, or anything that you paste with one, goes straight there")
+    ),
 )
 
 
@@ -168,7 +173,7 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
     number = _page_number(params.get("page", ""))
     result = search_papers(query, now=now, page=number, **filters)
     if number > result.pages:
-        raise NoSuchPage(f"This search has {_pages(result.pages)}.")
+        raise NoSuchPage(_last_page(result.pages))
     marked = highlight(result.marks, [ranked.paper for ranked in result.papers])
     name = pasted_id(query)
     meant = "" if name else correction(result, **filters)
@@ -188,12 +193,14 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
 
 def count_in_words(total: int, *, is_estimate: bool) -> str:
     """`958 papers`, `one paper`, `about 27,000 papers`: an estimate keeps two digits."""
-    if total == 1 and not is_estimate:
-        return "one paper"
     if is_estimate and total >= 100:
         size = 10 ** (len(str(total)) - 2)
         total = round(total / size) * size
-    return f"{'about ' if is_estimate else ''}{intcomma(total)} papers"
+    if is_estimate:
+        words = ngettext("about %(number)s paper", "about %(number)s papers", total)
+    else:
+        words = ngettext("one paper", "%(number)s papers", total)
+    return words % {"number": number_format(total, force_grouping=True)}
 
 
 def suggestions(query: str, params: QueryDict, has_filters: bool) -> list[Suggestion]:
@@ -202,12 +209,12 @@ def suggestions(query: str, params: QueryDict, has_filters: bool) -> list[Sugges
     plain = " ".join(query.replace('"', " ").split())
     words = [word for word in plain.split() if not word.startswith("-") and word.lower() != "or"]
     if has_filters:
-        others.append(Suggestion("Search without the filters", _url(QueryDict(), q=query)))
+        others.append(Suggestion(gettext("Search without the filters"), _url(QueryDict(), q=query)))
     if plain != query and plain:
-        others.append(Suggestion("Let the words stand anywhere", _url(params, q=plain)))
+        others.append(Suggestion(gettext("Let the words stand anywhere"), _url(params, q=plain)))
     if len(words) > 1:
         any_of_them = " or ".join(words)
-        others.append(Suggestion("Look for any of the words", _url(params, q=any_of_them)))
+        others.append(Suggestion(gettext("Look for any of the words"), _url(params, q=any_of_them)))
     return others
 
 
@@ -215,12 +222,13 @@ def _page_number(text: str) -> int:
     if not text:
         return 1
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
-        raise NoSuchPage("Pages are counted 1, 2, 3 and so on.")
+        raise NoSuchPage(gettext("Pages are counted 1, 2, 3 and so on."))
     return int(text)
 
 
-def _pages(number: int) -> str:
-    return "one page" if number == 1 else f"{number} pages"
+def _last_page(number: int) -> str:
+    words = ngettext("This search has one page.", "This search has %(number)s pages.", number)
+    return words % {"number": number}
 
 
 def _url(params: QueryDict, **changed: str) -> str:

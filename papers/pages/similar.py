@@ -31,9 +31,11 @@ _AUTHORS: Final = 3  # of the first ones; two of them together find a paper
 _LEAST: Final = 0.2  # of the likeness of a paper to itself; what has less is not alike
 
 # The lexeme of each word of the title, how many papers have the word, by the primary key, and how
-# many papers there are. Words with digits and short ones are not counted.
+# many papers there are; a table that was never analysed is counted. Words with digits and short
+# ones are not counted.
 _FREQUENCIES: Final = """
-SELECT phraseto_tsquery('english', given)::text, known.papers, archive.reltuples
+SELECT phraseto_tsquery('english', given)::text, known.papers,
+       CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM papers_searchentry) ELSE reltuples END
 FROM unnest(%(words)s::text[]) AS given
 LEFT JOIN papers_searchword AS known ON known.word = given,
      pg_class AS archive
@@ -110,7 +112,6 @@ def _shares(paper: Paper) -> tuple[dict[str, float], int]:
     title = unicode_math(paper.title).lower()
     long = list(dict.fromkeys(word for word in words(title) if len(word) >= _SHORTEST))
     found = rows(_FREQUENCIES, words=long[:40])
-    # A table that was never analysed has no number of rows.
     counts = [papers or 0 for _, papers, _ in found]
     total = int(max([1, *counts, *(archive for *_, archive in found)]))
     shares: dict[str, float] = {}

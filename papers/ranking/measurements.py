@@ -18,6 +18,7 @@ from papers.windows import DAYS, Window
 Kind = Signal.Kind
 
 SPARK_DAYS: Final = 7
+SPARK_READS: Final = 3  # two reads are a gain, and that is shown as a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,19 @@ class Measurement:
         return self.until.timestamp() - days * 86_400
 
     @property
-    def spark(self) -> tuple[float, ...]:
-        """Upvotes at `until` and at the same hour of the six days before, oldest first."""
+    def spark(self) -> tuple[float | None, ...]:
+        """Upvotes at `until` and at the same hour of the six days before, oldest first.
+
+        A day before the counter began is None. Empty when a line would say nothing: fewer than
+        three reads or three days are known, or nothing rose within them.
+        """
         series = self.series.get(Kind.UPVOTES)
-        if series is None:
-            return (0.0,) * SPARK_DAYS
-        return tuple(series.level_at(self._days_ago(ago)) for ago in range(SPARK_DAYS - 1, -1, -1))
+        instants = [self._days_ago(ago) for ago in range(SPARK_DAYS - 1, -1, -1)]
+        if series is None or series.reads_since(instants[0]) < SPARK_READS:
+            return ()
+        levels = [series.level_at(at) if at >= series.started else None for at in instants]
+        known = [level for level in levels if level is not None]
+        return tuple(levels) if len(known) >= SPARK_READS and len(set(known)) > 1 else ()
 
 
 class Facts(TypedDict):
@@ -86,7 +94,9 @@ class Facts(TypedDict):
     position: int | None
     code_url: str
     project_url: str
-    spark: list[int]
+    # Of the last days, oldest first, None before the first; [] when a line would say nothing.
+    # Editions that were frozen earlier have 0 before the first, and always seven.
+    spark: list[int | None]
     read_at: str | None  # ISO 8601, UTC: the newest read behind these numbers
 
 
@@ -127,7 +137,7 @@ def facts(paper: Paper, measurement: Measurement) -> Facts:
         position=_whole(measurement, Kind.POSITION),
         code_url=paper.code_url,
         project_url=paper.project_url,
-        spark=[round(level) for level in measurement.spark],
+        spark=[None if level is None else round(level) for level in measurement.spark],
         read_at=datetime.fromtimestamp(max(read_at), UTC).isoformat() if read_at else None,
     )
 

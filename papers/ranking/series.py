@@ -96,6 +96,14 @@ class Series:
         """The level at the start: zero, or the level of the first read."""
         return 0.0 if self.started < self.first_at else self.first
 
+    def reads_since(self, instant: float) -> int:
+        """How many of the reads that are kept here are not older than `instant`.
+
+        Reads without a rise are kept only before a rise and at the end, so there may have been
+        more; when there was a rise and three reads or more, at least three are kept.
+        """
+        return sum(at >= instant for at in {*self.times, *self.since, self.last_at})
+
     def gain_since(self, instant: float) -> float:
         """The rise after `instant`: never negative."""
         return max(0.0, self.value - self.level_at(instant))

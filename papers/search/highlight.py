@@ -23,7 +23,7 @@ from papers.models import Paper
 from papers.text.names import initials
 from papers.text.searchable import compounds, plain_character, separate
 from papers.text.tex import unicode_math
-from papers.wording import lead
+from papers.wording import opening
 from web.isolation import is_about_one_row, log_once
 from web.sql import rows
 
@@ -190,20 +190,20 @@ def passage(text: str, ranges: Sequence[Range]) -> Range:
 
     About three lines. It is the opening if that has a mark, or if there is no mark at all.
     """
-    opening = 0, _lead_length(text)
-    if not ranges or _ranges_within(ranges, *opening):
-        return opening
+    head = 0, _opening_length(text)
+    if not ranges or _ranges_within(ranges, *head):
+        return head
     first, last = ranges[0]
     start = _sentence_start(text, first)
-    if start + _lead_length(text[start:]) < last:
+    if start + _opening_length(text[start:]) < last:
         # A long sentence: begin a few words before the first mark.
         start = text.rfind(" ", 0, max(first - _BEFORE, 1)) + 1
-    return start, start + _lead_length(text[start:])
+    return start, start + _opening_length(text[start:])
 
 
-def _lead_length(text: str) -> int:
+def _opening_length(text: str) -> int:
     """How many characters fit into three lines."""
-    return len(lead(text).removesuffix(" …"))
+    return len(opening(text).removesuffix(" …"))
 
 
 def _sentence_start(text: str, before: int) -> int:

@@ -23,6 +23,7 @@ from papers.text.clean import clean, fold
 
 _HOME: Final = "https://huggingface.co"  # avatars of people without a picture are relative to it
 _DEEPEST: Final = 20  # levels of a linked model; real ones have four
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9])?", re.ASCII)
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}")
 
 
@@ -178,6 +179,21 @@ class HuggingFacePayload:
     @property
     def organization(self) -> Account | None:
         return account(self._find("organization"))
+
+    @property
+    def organization_name(self) -> str:
+        """Its full name, else the name of its account; empty when the paper has none.
+
+        Not `submitterOrganization`: that is where the person works who brought it to the list.
+        """
+        found = self.organization
+        return (found.fullname or found.name) if found else ""
+
+    @property
+    def organization_page(self) -> str:
+        """Its page at Hugging Face; empty when its account has no name of an account."""
+        found = self.organization
+        return f"{_HOME}/{found.name}" if found and _ACCOUNT.fullmatch(found.name) else ""
 
     def _authors(self) -> Iterator[PayloadAuthor]:
         for author in self.items("authors"):

@@ -18,6 +18,7 @@ from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
 from papers.sources.json_values import as_count, kind_of, shown
 from papers.sources.parsed import Parsed, refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
+from papers.text.summaries.short import short_summary
 
 SOURCE: Final = "semantic_scholar"
 BATCH: Final = 500  # papers, the most in one request
@@ -29,11 +30,13 @@ _APART: Final = 1.1  # seconds: a key allows one request a second
 class Cited:
     """What the service has about one paper. Without a count of citations there is no signal.
 
-    `left_out` says what of the row could not be used.
+    `summary` is its "tldr", a sentence of a model, fit to be shown; empty without one. `left_out`
+    says what of the row could not be used.
     """
 
     signals: tuple[FetchedSignal, ...]
     raw: dict[str, Any]
+    summary: str = ""
     left_out: tuple[str, ...] = ()
 
 
@@ -96,8 +99,18 @@ def _why_left_out(row: object, identity: str) -> str:
 
 
 def _cited(row: dict[str, Any], identity: str) -> Cited:
-    value = row.get("citationCount")
+    value, summary = row.get("citationCount"), _summary(row)
     if (count := as_count(value)) is not None:
-        return Cited((FetchedSignal("citations", count),), row)
+        return Cited((FetchedSignal("citations", count),), row, summary)
     malformed = f"{identity}: citationCount is not a count: {shown(value)}"
-    return Cited((), row, () if value is None else (malformed,))
+    return Cited((), row, summary, () if value is None else (malformed,))
+
+
+def _summary(row: dict[str, Any]) -> str:
+    tldr, title = row.get("tldr"), row.get("title")
+    text = tldr.get("text") if isinstance(tldr, dict) else None
+    return (
+        short_summary(text, title if isinstance(title, str) else "")
+        if isinstance(text, str)
+        else ""
+    )

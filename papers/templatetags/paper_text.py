@@ -9,12 +9,17 @@ from typing import Any, Final
 
 from django import template
 from django.template import Context, Engine
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from papers import wording
 from papers.explain import explain
-from papers.models import Paper
+from papers.lead import Lead, lead_of_text
+from papers.lead import lead as lead_of
+from papers.list_urls import FRONT_WINDOW, list_url
+from papers.models import Curator, Paper, Topic
 from papers.text import mathml, tex
 from papers.windows import Window
 from web.isolation import is_about_one_row, log_once
@@ -22,7 +27,7 @@ from web.isolation import is_about_one_row, log_once
 register = template.Library()
 log = logging.getLogger(__name__)
 
-_WIDTH: Final = 66
+_DAY: Final = 10
 _HEIGHT: Final = 18
 _MARGIN: Final = 3  # the dot at the end stays inside
 
@@ -40,9 +45,18 @@ def math_html(text: str) -> SafeString:
 
 
 @register.filter
-def lead(text: str) -> str:
-    """The opening of an abstract whose TeX is already Unicode."""
-    return wording.lead(text)
+def lead(paper: Paper | str) -> Lead:
+    """What a paper does: `{% with told=paper|lead %}`, `{{ told.html }} {{ told.credit }}`.
+
+    `{{ paper|lead }}` is its text, for attributes. Of an abstract alone: `{{ summary|lead }}`.
+    """
+    return lead_of_text(paper) if isinstance(paper, str) else lead_of(paper)
+
+
+@register.filter
+def lead_html(paper: Paper | str) -> SafeString:
+    """The same as HTML with MathML: `{{ paper|lead_html }}`. Not for attributes."""
+    return lead(paper).html
 
 
 @register.filter
@@ -76,9 +90,21 @@ def source_name(source: str) -> str:
 
 
 @register.filter
+def topic_text(text: str) -> str:
+    """The name or the description of a topic in the language of the page."""
+    return wording.topic_text(text)
+
+
+@register.filter
 def link_name(url: str) -> str:
     """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
+
+
+@register.filter
+def topic_url(topic: Topic) -> str:
+    """The newest list of a topic: `{{ link.topic|topic_url }}`; a row has several."""
+    return list_url(FRONT_WINDOW, None, topic)
 
 
 @register.filter
@@ -111,36 +137,125 @@ def _included(context: Context, name: str, values: dict[str, Any]) -> SafeString
 
 
 @register.simple_tag
-def sparkline(levels: Sequence[float]) -> SafeString | str:
-    """The upvotes of the last days as a small line; empty if there are none.
+def byline(curators: Sequence[Curator]) -> SafeString | str:
+    """`by Ana Silva, Bo Li and the research community`, with links to those who have a page."""
+    if not curators:
+        return _("by the research community")
+    link = '<a href="{}" rel="noopener">{}</a>'
+    names = [format_html(link, one.url, one.name) if one.url else one.name for one in curators]
+    joined = format_html_join(", ", "{}", ((name,) for name in names))
+    return format_html(_("by {curators} and the research community"), curators=joined)
 
-    Attributes, never `style`: the site's Content-Security-Policy allows no inline styles.
+
+@register.simple_tag
+def votes(facts: Mapping[str, Any], *, is_lead: bool = False) -> SafeString | str:
+    """The votes of a paper, else its place in its list; empty if neither says anything.
+
+    The gain of the last day is shown only if it differs from the total: `▲ 84 +24`, and
+    `▲ 22` when all votes are of that day. The lead of a page has the word too: `▲ 84 votes +24`.
     """
-    if len(levels) < 2 or not any(levels):
-        return ""
-    points = spark_points(levels)
-    values = ", ".join(wording.short_figure(level) for level in levels)
+    upvotes = facts["upvotes"] or 0
+    if upvotes <= 0:
+        return _place(facts["position"])
+    total = _votes_in_words(upvotes)
+    shown = total if is_lead else wording.short_figure(upvotes)
+    gain = facts["upvotes_gain"]
+    more = _gain(gain) if 0 < gain < upvotes else ""
     return format_html(
-        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
-        'aria-label="Votes over the last {} days: {}"><polyline points="{}"/>'
-        '<circle cx="{}" cy="{}" r="2"/></svg>',
-        *(_WIDTH, _HEIGHT, _WIDTH, _HEIGHT, len(levels), values),
-        *(" ".join(f"{x:g},{y:g}" for x, y in points), *points[-1]),
+        '<span class="votes"><span aria-hidden="true">▲ {}</span>'
+        '<span class="visually-hidden">{}</span>{}</span>',
+        *(shown, total, more),
     )
 
 
-def spark_points(levels: Sequence[float]) -> list[tuple[float, float]]:
-    """The points of a line through the levels, oldest first; y grows downwards.
+def _votes_in_words(upvotes: int) -> str:
+    text = ngettext("%(votes)s vote", "%(votes)s votes", upvotes)
+    return text % {"votes": wording.short_figure(upvotes)}
 
-    The line fills the height between its lowest and highest level, so the shape of a week
-    shows at any size; a line without any change lies at the bottom.
+
+def _gain(gain: int) -> SafeString:
+    figure = wording.short_figure(gain)
+    text = _("%(gain)s of them within a day") % {"gain": figure}
+    return format_html(
+        '<span class="quiet"><span aria-hidden="true">+{}</span>'
+        '<span class="visually-hidden">, {}</span></span>',
+        *(figure, text),
+    )
+
+
+def _place(position: int | None) -> SafeString | str:
+    if not position or position < 1:
+        return ""
+    text = _("number %(place)d of its list") % {"place": position}
+    return format_html('<span class="place">{}</span>', text)
+
+
+@register.simple_tag
+def code_link(paper: Paper, facts: Mapping[str, Any]) -> SafeString | str:
+    """The link to a paper's code, with the stars of it: `★ 1.2k code`; zero is not shown."""
+    stars = facts["stars"] or 0
+    figure = _stars(stars) if stars > 0 else ""
+    if not paper.code_url:
+        return figure
+    return format_html(
+        '<a href="{}" rel="noopener" class="code">{} {}</a>',
+        *(paper.code_url, figure, pgettext("a link to a repository", "code")),
+    )
+
+
+def _stars(stars: int) -> SafeString:
+    figure = wording.short_figure(stars)
+    text = ngettext("%(stars)s star", "%(stars)s stars", stars) % {"stars": figure}
+    return format_html(
+        '<span class="stars"><span aria-hidden="true">★ {}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        *(figure, text),
+    )
+
+
+@register.simple_tag
+def sparkline(levels: Sequence[float | None]) -> SafeString | str:
+    """The upvotes of the last days as a small line; empty if there are none to compare.
+
+    A day before the first has None and is not drawn. Attributes, never `style`: the site's
+    Content-Security-Policy allows no inline styles.
+    """
+    known = [level for level in levels if level is not None]
+    if len(known) < 2 or min(known) == max(known):
+        return ""
+    points = spark_points(known)
+    first, last = wording.short_figure(known[0]), wording.short_figure(known[-1])
+    width = points[-1][0] + _MARGIN
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" '
+        'aria-label="{}"><polyline points="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        *(f"{width:g}", _HEIGHT, f"{width:g}", _HEIGHT),
+        *(_spark_label(len(known) - 1, first, last), " ".join(f"{x:g},{y:g}" for x, y in points)),
+        *points[-1],
+    )
+
+
+def _spark_label(days: int, first: str, last: str) -> str:
+    text = ngettext(
+        "from %(first)s to %(last)s votes in %(days)d day",
+        "from %(first)s to %(last)s votes in %(days)d days",
+        days,
+    )
+    return text % {"first": first, "last": last, "days": days}
+
+
+def spark_points(levels: Sequence[float]) -> list[tuple[float, float]]:
+    """The points of a line through the levels of successive days; y grows downwards.
+
+    A day has the same width in each line, so that a paper of three days does not look like one
+    of seven. The line fills the height between its lowest and highest level, so the shape of a
+    week shows at any size; a line without any change lies at the bottom.
     """
     low, spread = min(levels), max(levels) - min(levels)
-    step = (_WIDTH - 2 * _MARGIN) / (len(levels) - 1)
     tall = _HEIGHT - 2 * _MARGIN
     return [
         (
-            round(_MARGIN + place * step, 1),
+            _MARGIN + place * _DAY,
             round(_HEIGHT - _MARGIN - (tall * (level - low) / spread if spread else 0), 1),
         )
         for place, level in enumerate(levels)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from papers.text.author_match import in_reading_order, parse_authors, readings
 from papers.text.names import initials, is_group
 from papers.text.terms import parse_terms, spellings
@@ -30,9 +32,11 @@ class UnderstoodGroup(NamedTuple):
 def understood(chosen: Preferences) -> list[UnderstoodGroup]:
     """The fields of `chosen` that hold terms. A stored line with commas is several terms."""
     groups = [
-        UnderstoodGroup("Words you follow", list(_each(chosen.keywords, parse_terms, _word))),
-        UnderstoodGroup("Authors you follow", list(_each(chosen.authors, parse_authors, _author))),
-        UnderstoodGroup("Words you mute", list(_each(chosen.muted, parse_terms, _word))),
+        UnderstoodGroup(_("Words you follow"), list(_each(chosen.keywords, parse_terms, _word))),
+        UnderstoodGroup(
+            _("Authors you follow"), list(_each(chosen.authors, parse_authors, _author))
+        ),
+        UnderstoodGroup(_("Words you mute"), list(_each(chosen.muted, parse_terms, _word))),
     ]
     return [group for group in groups if group.terms]
 
@@ -49,9 +53,9 @@ def _word(term: str) -> Understood:
     plain = term.replace('"', "")
     notes = []
     if len(plain.split()) > 1:
-        notes.append("side by side")
+        notes.append(_("side by side"))
     if others := spellings(plain)[:_MOST_SPELLINGS]:
-        notes.append(f"also {', '.join(others)}")
+        notes.append(_("also %(words)s") % {"words": ", ".join(others)})
     return Understood(plain, "; ".join(notes))
 
 
@@ -59,8 +63,9 @@ def _author(typed: str) -> Understood:
     name = in_reading_order(typed)
     found = readings(name)
     if is_group(name) or not any(reading.given for reading in found):
-        return Understood(name, "only where a paper prints exactly this name")
+        return Understood(name, _("only where a paper prints exactly this name"))
     first = found[0].given[0] if found[0].given else ()
     if first and all(len(part) == 1 for part in first):
-        return Understood(name, f"any given name that begins with {first[0].upper()}")
-    return Understood(name, f"also {initials(name)}, and with middle names")
+        words = _("any given name that begins with %(letter)s")
+        return Understood(name, words % {"letter": first[0].upper()})
+    return Understood(name, _("also %(name)s, and with middle names") % {"name": initials(name)})

@@ -22,11 +22,13 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionTranslation,
     Tally,
 )
 from papers.models import (
     Curator,
     Listing,
+    PageChange,
     Paper,
     PaperTopic,
     RawRecord,
@@ -36,6 +38,7 @@ from papers.models import (
     Signal,
     Topic,
     Trend,
+    WrittenSummary,
 )
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from tests.factories import (
@@ -58,7 +61,7 @@ pytestmark = pytest.mark.django_db
 LEDGERS: list[type[Model]] = [
     ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery, DeliveryEvent, Interest,
     Listing, PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail,
-    Trend,
+    Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -96,6 +99,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
             paper=paper, window="week", day=DAY, value=1.5, components={}, version="1",
             scored_at=NOON,
         ),
+        WrittenSummary.objects.create(paper=paper, text_hash="0", model="x", asked_at=NOON),
     ]  # fmt: skip
     rows += [SearchEntry.objects.get(paper=paper), Tally.objects.filter(edition=edition)[0]]
     rows.append(ClockReading.objects.create(read_at=NOON))
@@ -108,10 +112,11 @@ def test_every_model_of_the_project_has_a_page() -> None:
         for app in ("papers", "subscribers", "newsletter")
         for model in apps.get_app_config(app).get_models()
     }
-    # What a digest says is on its delivery's page; the words for the search are only counts; a card
-    # is drawn again; where the data was written is for `manage.py restored`.
-    without_page = {DatabaseOrigin, DigestContent, SearchWord, ShareCard}
-    assert ours - set(admin.site._registry) == without_page
+    # What a digest says is on its delivery's page; the words for the search are only counts; where
+    # the data was written is for `manage.py restored`; a translation says what its edition says;
+    # what makes kept pages old is for the cache; a share card is drawn again.
+    hidden = {DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard}
+    assert ours - set(admin.site._registry) == hidden
 
 
 def test_every_page_has_unfolds_theme() -> None:

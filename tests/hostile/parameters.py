@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.contrib import admin
 
-from config.api import api
+from config.api.endpoints import api
 from subscribers.pages.forms import ChoicesForm, SignUpForm
 from subscribers.preferences import Preferences
 from tests.hostile.routes import Route

@@ -73,6 +73,7 @@ def test_an_edition_shows_its_papers_as_they_were_frozen(client: Client) -> None
     assert (candidate["position"], candidate["id"], candidate["title"]) == (1, "2503.00001", "Tea")
     assert candidate["authors"] == ["Ada", "Charles"]
     assert candidate["summary"] == "We read leaves."
+    assert candidate["lead"] == {"text": "We read leaves.", "source": "abstract"}
     assert candidate["topics"] == {topic.slug: 0.8}
     assert (candidate["upvotes"], candidate["stars"], candidate["comments"]) == (84, 1204, None)
     assert candidate["components"]["upvotes"]["value"] == 84

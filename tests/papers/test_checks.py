@@ -12,6 +12,9 @@ from papers.checks import (
     check_source_addresses,
     check_source_keys,
     check_source_names,
+    check_summary_is_complete,
+    check_summary_key,
+    check_summary_model,
 )
 
 ADDRESSES = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
@@ -92,3 +95,50 @@ def test_django_runs_all_of_them(settings: Settings) -> None:
     found = {str(message.id) for message in run_checks(tags=["trending"])}
     ours = {f"trending.E{number:03}" for number in range(12, 17)}
     assert found & ours == ours
+
+
+# ── the language model ───────────────────────────────────────────────────────
+
+
+def use_model(settings: Settings, address: str, model: str = "", key: str = "") -> None:
+    settings.SUMMARY_API_URL, settings.SUMMARY_MODEL = address, model
+    settings.SUMMARY_API_KEY = key
+
+
+@pytest.mark.parametrize("address", ["http://localhost:11434/v1", "https://api.example.org/v1"])
+def test_any_web_service_may_summarise(settings: Settings, address: str) -> None:
+    use_model(settings, address, "llama3.2", "a-key")
+    found = [*check_summary_model(), *check_summary_key(), *check_summary_is_complete()]
+    assert found == []
+
+
+def test_no_model_at_all_is_the_usual_case(settings: Settings) -> None:
+    use_model(settings, "")
+    found = [*check_summary_model(), *check_summary_key(), *check_summary_is_complete()]
+    assert found == []
+
+
+def test_an_address_that_is_none_is_not_repeated(settings: Settings) -> None:
+    use_model(settings, "https://me:hunter2@host/v1", "llama3.2")
+    assert messages(check_summary_model()) == [
+        ("trending.E072", "SUMMARY_API_URL is no address of a web service.")
+    ]
+
+
+def test_an_address_needs_a_model(settings: Settings) -> None:
+    use_model(settings, "http://localhost:11434/v1", " ")
+    assert messages(check_summary_model()) == [
+        ("trending.E073", "SUMMARY_MODEL is empty, but SUMMARY_API_URL is set.")
+    ]
+
+
+def test_a_key_needs_encryption_to_another_machine(settings: Settings) -> None:
+    use_model(settings, "http://10.0.0.7:8000/v1", "llama3.2", "a-key")
+    assert [name for name, _ in messages(check_summary_key())] == ["trending.W061"]
+    use_model(settings, "http://10.0.0.7:8000/v1", "llama3.2")
+    assert check_summary_key() == []
+
+
+def test_a_model_needs_an_address(settings: Settings) -> None:
+    use_model(settings, "", "llama3.2")
+    assert [name for name, _ in messages(check_summary_is_complete())] == ["trending.W062"]

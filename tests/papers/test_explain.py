@@ -13,8 +13,32 @@ def one(value: float, points: float = 1.0, gain: float = 0, window_gain: float =
     return {"value": value, "points": points, "gain": gain, "window_gain": window_gain}
 
 
-def test_upvotes_are_explained_with_their_gain_since_yesterday() -> None:
-    assert explain({"upvotes": one(84, gain=31)}) == ["▲ 84 upvotes, 31 since yesterday"]
+def test_upvotes_are_explained_with_their_gain_of_a_day() -> None:
+    assert explain({"upvotes": one(84, gain=31)}) == ["▲ 84 upvotes, 31 of them within a day"]
+
+
+@pytest.mark.parametrize("gain", [22, 22.4, 30])
+def test_a_gain_that_is_the_total_is_no_second_figure(gain: float) -> None:
+    assert explain({"upvotes": one(22, gain=gain)}) == ["▲ 22 upvotes, all within a day"]
+    assert explain({"stars": one(22, window_gain=gain)})[0].endswith("stars, all of them new")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["upvotes", "stars", "comments", "votes", "artefacts", "citations", "clicks", "position"],
+)
+@pytest.mark.parametrize("points", [0, -0.11])
+def test_only_what_adds_points_is_a_reason(kind: str, points: float) -> None:
+    component = one(1, gain=1, window_gain=1)
+    assert len(explain({kind: component})) == 1
+    assert explain({kind: component | {"points": points}}) == []
+
+
+def test_what_rounds_to_zero_is_not_mentioned() -> None:
+    assert (
+        explain({"upvotes": one(0.4), "comments": one(0.3), "stars": one(9, window_gain=0.2)}) == []
+    )
+    assert explain({"upvotes": one(7, gain=0.3)}) == ["▲ 7 upvotes"]
 
 
 def test_a_day_without_gain_is_not_mentioned() -> None:
@@ -23,11 +47,12 @@ def test_a_day_without_gain_is_not_mentioned() -> None:
 
 def test_the_strongest_signal_comes_first() -> None:
     components = {"upvotes": one(3, points=1.5), "position": one(1, points=2.0)}
-    assert explain(components) == ["number 1 of its listing", "▲ 3 upvotes"]
+    assert explain(components) == ["number 1 of its list", "▲ 3 upvotes"]
 
 
 def test_stars_are_explained_by_their_gain() -> None:
     assert explain({"stars": one(1234, window_gain=56)}) == ["★ 56 more stars, 1,234 in all"]
+    assert explain({"stars": one(80, window_gain=1)}) == ["★ 1 more star, 80 in all"]
     assert explain({"stars": one(99_000)}) == []
 
 

@@ -57,6 +57,28 @@ def test_an_entry_has_the_values_of_its_paper(client: Client) -> None:
     }
 
 
+def test_an_entry_has_the_lead_as_its_summary_and_the_abstract_as_its_content(
+    client: Client,
+) -> None:
+    background = "Sand moves when the wind blows, and nobody has counted each grain of it so far. "
+    abstract = f"{background * 3}We propose a way to count $n$ grains of sand in the wind."
+    make_paper("Sand", summary=abstract)
+    (entry,) = read_feed(client, ALL).entries
+    assert entry.summary == "We propose a way to count n grains of sand in the wind."
+    assert [(one.type, one.value) for one in entry.content] == [
+        ("text/plain", abstract.replace("$n$", "n"))
+    ]
+
+
+def test_a_summary_of_a_source_names_it(client: Client) -> None:
+    make_paper(
+        summary="Grains.", short_summary="Sand is counted.", short_summary_source="hugging_face"
+    )
+    (entry,) = read_feed(client, ALL).entries
+    assert entry.summary == "Sand is counted. (summary by Hugging Face’s model)"
+    assert entry.content[0].value == "Grains."
+
+
 def test_sample_papers_are_marked(client: Client) -> None:
     make_paper(summary="Invented.", is_sample=True)
     (entry,) = read_feed(client, ALL).entries

@@ -99,3 +99,20 @@ def test_authors_are_left_out_after_as_many_as_the_search_index_holds() -> None:
 
 def test_every_kind_of_signal_of_a_source_can_be_stored() -> None:
     assert set(get_args(SignalKind)) < set(Signal.Kind.values)
+
+
+def test_an_organisation_has_a_link_only_with_a_name() -> None:
+    page = "https://huggingface.co/walrus"
+    named = FetchedPaper(
+        title="A", listed_on=DAY, organization=" Walrus\nLab ", organization_url=page
+    )
+    assert (named.organization, named.organization_url) == ("Walrus Lab", page)
+    unnamed = replace(named, organization="x" * 201)
+    assert (unnamed.organization, unnamed.organization_url) == ("", "")
+    assert unnamed.left_out == ("A: its organisation has 201 characters",)
+
+
+def test_a_short_summary_is_cleaned_and_a_refusal_left_out() -> None:
+    paper = FetchedPaper(title="A", listed_on=DAY, short_summary="**Plover** reads\nten abstracts.")
+    assert paper.short_summary == "Plover reads ten abstracts."
+    assert replace(paper, short_summary="I'm sorry, but I cannot do this.").short_summary == ""

@@ -147,6 +147,14 @@ def test_a_limit_cuts_the_list() -> None:
     assert [one.position for one in ranked("day", DAY, limit=2)] == [1, 2]
 
 
+def test_places_are_counted_from_the_first_paper_of_the_list() -> None:
+    papers = [placed(place) for place in range(1, 6)]
+
+    found = ranked("day", DAY, skip=2, limit=2)
+    assert [(one.position, one.paper) for one in found] == [(3, papers[2]), (4, papers[3])]
+    assert ranked("day", DAY, skip=5, limit=2) == []
+
+
 def test_facts_of_a_past_list_are_those_of_its_close() -> None:
     paper = upvoted(10)
     make_signal(paper, 900, read_at=NOON + timedelta(days=3))

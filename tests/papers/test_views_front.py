@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from bs4 import Tag
 from django.test import Client
 
 from papers.models import Curator, Paper, Signal, Trend
+from papers.ranking.score import score
 from papers.windows import closes_at
+from papers.wording import signed
 from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
 from tests.papers.page_html import get_page, words
 
@@ -29,6 +33,24 @@ def votes(paper: Paper, *reads: tuple[int, float]) -> None:
     """Store upvotes of a paper, each so many hours before the end of Friday."""
     for hours, value in reads:
         make_signal(paper, value, read_at=closes_at(FRIDAY) - timedelta(hours=hours))
+
+
+def seen(tag: Tag | None) -> str:
+    """What eyes read: without the words for screen readers."""
+    assert tag is not None
+    tag = copy(tag)
+    for hidden in tag.select(".visually-hidden"):
+        hidden.decompose()
+    return words(tag)
+
+
+def heard(tag: Tag | None) -> str:
+    """What a screen reader reads: without the signs that words stand for."""
+    assert tag is not None
+    tag = copy(tag)
+    for hidden in tag.select("[aria-hidden]"):
+        hidden.decompose()
+    return words(tag)
 
 
 @pytest.mark.django_db
@@ -97,20 +119,51 @@ def test_a_listed_paper_shows_its_facts_in_one_line(client: Client) -> None:
     shown = get_page(client, "/day/2025-03-14/").select_one(".paper")
     assert words(shown.select_one(".authors") if shown else None) == "A. Das, S. Kottur and 2 more"
     facts = shown.select_one(".facts") if shown else None
-    assert words(facts) == ("Origami ▲ 84 votes +24 since the day before ★ 1.2k stars code arXiv")
+    assert seen(facts) == "▲ 84 votes +24 ★ 1.2k code Origami"
+    assert heard(facts) == "84 votes , 24 of them within a day 1.2k stars code Origami"
     assert facts is not None
-    assert [link["href"] for link in facts.select("a")] == [
-        "/topics/origami/",
-        "https://github.com/batra/visdial",
-        "https://arxiv.org/abs/1611.08669",
-    ]
-    assert facts.select_one("svg.spark")
+    assert [link["href"] for link in facts.select("a")] == ["https://github.com/batra/visdial"]
 
 
 @pytest.mark.django_db
 def test_without_votes_a_paper_shows_its_place_in_its_list(client: Client) -> None:
     make_signal(make_paper(), 3, kind=Signal.Kind.POSITION, source="listing")
-    assert "3rd in its list" in words(get_page(client, "/day/2025-03-14/").select_one(".facts"))
+    facts = get_page(client, "/day/2025-03-14/").select_one(".facts")
+    assert words(facts) == "number 3 of its list"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("reads", "shown"),
+    [
+        ([(20, 22)], "▲ 22"),
+        ([(30, 3), (20, 22)], "▲ 22 +19"),
+        ([(60, 22), (20, 22)], "▲ 22"),
+        ([(20, 0)], ""),
+        ([], ""),
+    ],
+    ids=["all of the last day", "some of it", "none of it", "zero votes", "never read"],
+)
+def test_a_figure_is_shown_once_and_never_as_zero(
+    client: Client, reads: list[tuple[int, float]], shown: str
+) -> None:
+    paper = make_paper(listed_on=FRIDAY - timedelta(days=2))
+    votes(paper, *reads)
+    make_signal(paper, 0, kind=Signal.Kind.STARS, source="github")
+    compact = get_page(client, "/week/2025-03-14/", view="compact")
+    assert seen(compact.select_one(".facts")) == shown
+
+
+@pytest.mark.django_db
+def test_three_reads_that_rise_are_a_line(client: Client) -> None:
+    paper = make_paper(listed_on=FRIDAY - timedelta(days=3))
+    votes(paper, (70, 5), (46, 9), (2, 20))
+    votes(make_paper(listed_on=FRIDAY - timedelta(days=3)), (70, 5), (2, 20))
+    rising, unsure = get_page(client, "/week/2025-03-14/").select(".paper")
+    line = rising.select_one("svg.spark")
+    assert line is not None
+    assert line["aria-label"] == "from 0 to 20 votes in 4 days"
+    assert unsure.select_one("svg.spark") is None
 
 
 @pytest.mark.django_db
@@ -118,9 +171,61 @@ def test_a_long_abstract_unfolds(client: Client) -> None:
     make_paper(summary=LONG)
     brief = get_page(client, "/day/2025-03-14/").select_one("details.brief")
     assert brief is not None
+    assert words(brief.select_one(".more")) == "more"
     opening = words(brief.select_one(".opening"))
     assert len(opening) < len(LONG) / 2
     assert words(brief.select_one("p")) == LONG.strip()
+
+
+@pytest.mark.django_db
+def test_why_a_paper_trends_unfolds_with_its_abstract(client: Client) -> None:
+    paper = make_paper(summary="One sentence says it all.", arxiv_id="2503.00001")
+    make_paper_topic(paper, make_topic("Origami", slug="origami"))
+    votes(paper, (20, 84))
+    make_signal(paper, 1, kind=Signal.Kind.POSITION, source="listing")
+    score("day", FRIDAY, MONDAY_MORNING)
+    trend = Trend.objects.get()
+    trend.components["position"]["points"] = -0.11
+    trend.save()
+    brief = get_page(client, "/day/2025-03-14/").select_one("details.brief")
+    assert brief is not None
+    assert words(brief.select_one(".more")) == "why it trends"
+    assert words(brief.select_one(".why")) == "Why it trends ▲ 84 upvotes, all within a day"
+    assert [link["href"] for link in brief.select("a")] == [
+        "/topics/origami/",
+        "https://arxiv.org/abs/2503.00001",
+    ]
+
+
+@pytest.mark.django_db
+def test_no_list_shows_a_trend_as_a_bare_number(client: Client) -> None:
+    votes(make_paper(), (20, 84))
+    score("day", FRIDAY, MONDAY_MORNING)
+    value = signed(Trend.objects.get().value)
+    assert value not in words(get_page(client, "/day/2025-03-14/"))
+    assert value not in words(get_page(client, "/search/", q="study"))
+
+
+@pytest.mark.django_db
+def test_the_first_paper_is_the_lead_of_its_list(client: Client) -> None:
+    for votes_, title in ((9, "Lead"), (5, "Other")):
+        votes(make_paper(title), (20, votes_))
+    score("day", FRIDAY, MONDAY_MORNING)
+    first, second = get_page(client, "/day/2025-03-14/").select(".paper")
+    assert (first["class"], second["class"]) == (["paper", "lead"], ["paper"])
+    assert seen(first.select_one(".votes")) == "▲ 9 votes"
+    assert seen(second.select_one(".votes")) == "▲ 5"
+
+
+@pytest.mark.django_db
+def test_a_compact_list_has_titles_authors_and_facts(client: Client) -> None:
+    votes(make_paper("Short", authors=["Ann Lee"], summary=LONG), (20, 9))
+    paper = get_page(client, "/day/2025-03-14/", view="compact").select_one(".paper")
+    assert seen(paper) == "1 Short A. Lee ▲ 9"
+    assert paper is not None
+    assert "lead" not in paper["class"]
+    link = get_page(client, "/day/2025-03-14/", view="compact").select_one(".view a")
+    assert words(link) == "Comfortable"
 
 
 @pytest.mark.django_db

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.wording import LEAD_LENGTH, author_line, lead, short_figure, signed, source_name, span
+from papers.wording import (
+    OPENING_LENGTH,
+    author_line,
+    opening,
+    short_figure,
+    signed,
+    source_name,
+    span,
+)
 
 SENTENCE = "A sentence of a certain length that says something about an experiment with results."
 
@@ -53,22 +61,22 @@ def test_a_figure_is_short_and_rounded_down(number: float, expected: str) -> Non
     assert short_figure(number) == expected
 
 
-def test_a_short_abstract_is_its_own_lead() -> None:
-    assert lead(f"{SENTENCE} {SENTENCE}") == f"{SENTENCE} {SENTENCE}"
+def test_a_short_abstract_is_its_own_opening() -> None:
+    assert opening(f"{SENTENCE} {SENTENCE}") == f"{SENTENCE} {SENTENCE}"
 
 
-def test_a_lead_ends_with_a_sentence() -> None:
-    assert lead(" ".join([SENTENCE] * 6)) == f"{SENTENCE} {SENTENCE}"
+def test_an_opening_ends_with_a_sentence() -> None:
+    assert opening(" ".join([SENTENCE] * 6)) == f"{SENTENCE} {SENTENCE}"
 
 
-def test_a_lead_does_not_end_with_an_abbreviation() -> None:
+def test_an_opening_does_not_end_with_an_abbreviation() -> None:
     text = f"{SENTENCE} Many models, e.g. " + "transformers of every kind and size " * 9
-    assert lead(text).endswith(" …")
+    assert opening(text).endswith(" …")
 
 
 def test_etc_does_not_end_a_sentence() -> None:
     text = f"Images, videos, sounds, texts, maps, tables and graphs, {'many others, ' * 3}etc. are"
-    assert lead(f"{text} all {'used in this very long sentence ' * 20}").endswith(" …")
+    assert opening(f"{text} all {'used in this very long sentence ' * 20}").endswith(" …")
 
 
 def test_points_have_a_true_minus() -> None:
@@ -77,18 +85,18 @@ def test_points_have_a_true_minus() -> None:
 
 
 def test_a_long_sentence_is_cut_between_words() -> None:
-    opening = lead("supercalifragilistic " * 40)
-    assert opening.endswith("supercalifragilistic …")
-    assert len(opening) <= LEAD_LENGTH + 2
+    head = opening("supercalifragilistic " * 40)
+    assert head.endswith("supercalifragilistic …")
+    assert len(head) <= OPENING_LENGTH + 2
 
 
-def test_a_lead_is_one_line() -> None:
-    assert lead("two\n  lines") == "two lines"
+def test_an_opening_is_one_line() -> None:
+    assert opening("two\n  lines") == "two lines"
 
 
 @given(st.text(max_size=900))
-def test_a_lead_is_never_much_longer_than_three_lines(text: str) -> None:
-    assert len(lead(text)) <= LEAD_LENGTH + 60
+def test_an_opening_is_never_much_longer_than_three_lines(text: str) -> None:
+    assert len(opening(text)) <= OPENING_LENGTH + 60
 
 
 def test_a_span_names_its_last_day() -> None:
@@ -108,5 +116,5 @@ def test_a_name_without_an_end_is_cut_in_a_line_of_names() -> None:
     assert author_line(["x" * 150_000, "Ada Roe"]) == f"{'x' * 79}… and A. Roe"
 
 
-def test_the_lead_of_a_text_without_blanks_is_its_beginning() -> None:
-    assert lead("研究" * 300) == "研究" * 105 + " …"
+def test_the_opening_of_a_text_without_blanks_is_its_beginning() -> None:
+    assert opening("研究" * 300) == "研究" * 105 + " …"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from subscribers.confirm import SuppressedAddress, confirm, proposed_preferences
+from subscribers.confirm import SuppressedAddress, confirm, proposal
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
@@ -82,11 +83,49 @@ def test_the_newest_draft_is_proposed() -> None:
     make_mail(subscriber, draft={"hour": 6})
     make_mail(subscriber, draft={"hour": 7, "topics": ["agents"]})
     make_mail(make_subscriber(), draft={"hour": 9})
-    assert proposed_preferences(subscriber) == Preferences(hour=7, topics=frozenset({"agents"}))
+    assert proposal(subscriber).preferences == Preferences(hour=7, topics=frozenset({"agents"}))
 
 
 def test_without_a_draft_the_stored_preferences_are_proposed() -> None:
     subscriber = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily")
     Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.MUTED, term="survey")
     make_mail(subscriber)
-    assert proposed_preferences(subscriber) == Preferences(cadence="daily", muted=("survey",))
+    assert proposal(subscriber).preferences == Preferences(cadence="daily", muted=("survey",))
+
+
+def test_a_topic_of_the_short_form_is_added_to_what_is_stored() -> None:
+    subscriber = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily", confirmed_at=NOW)
+    topic = make_topic("My robotics", slug="my-robotics")
+    Interest.objects.create(subscriber=subscriber, topic=topic)
+    Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.AUTHOR, term="Ada Li")
+    make_mail(subscriber, draft={"topics": ["agents", "my-robotics"], "authors": ["Bo Li"]})
+    assert proposal(subscriber).preferences == Preferences(
+        cadence="daily",
+        topics=frozenset({"agents", "my-robotics"}),
+        authors=("Ada Li", "Bo Li"),
+    )
+
+
+def test_the_longer_form_replaces_what_is_stored() -> None:
+    subscriber = make_subscriber(state=State.UNSUBSCRIBED, cadence="daily", confirmed_at=NOW)
+    Interest.objects.create(subscriber=subscriber, kind=Interest.Kind.AUTHOR, term="Ada Li")
+    make_mail(subscriber, draft=Preferences(hour=6).as_json())
+    assert proposal(subscriber).preferences == Preferences(hour=6)
+
+
+@pytest.mark.parametrize(
+    ("values", "draft", "has_zone"),
+    [
+        ({}, {}, False),
+        ({}, {"topics": ["agents"]}, False),
+        ({}, {"timezone": "UTC"}, True),
+        ({"timezone": "Asia/Kolkata"}, {}, True),
+        ({"confirmed_at": NOW}, {}, True),
+    ],
+)
+def test_a_zone_counts_as_chosen_once_somebody_chose_it(
+    values: dict[str, Any], draft: dict[str, Any], has_zone: bool
+) -> None:
+    subscriber = make_subscriber(state=State.PENDING, **values)
+    make_mail(subscriber, draft=draft)
+    assert proposal(subscriber).has_zone is has_zone

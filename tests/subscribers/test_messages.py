@@ -152,3 +152,62 @@ def test_samples_get_mail_in_the_local_mailbox_only(
 ) -> None:
     settings.MAILBOX_DIR, settings.MAIL_PROVIDER = mailbox, provider
     assert may_receive(make_subscriber(is_sample=is_sample)) == may
+
+
+# ── languages ────────────────────────────────────────────────────────────────
+
+
+def in_german(kind: str, **values: str) -> EmailMessage:
+    return built(kind, make_subscriber("ada@example.com", language="de", **values))
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "sentence"),
+    [
+        (
+            "confirm",
+            "Bestätigen Sie Ihre Adresse für Trending Papers",
+            "Der Link gilt zwei Tage.",
+        ),
+        ("manage", "Sie haben Trending Papers abonniert", "Es gibt also nichts zu bestätigen."),
+        ("link", "Ihre Links zu Trending Papers", "Behalten Sie die Links für sich:"),
+    ],
+)
+def test_a_german_reader_gets_german_mails(kind: str, subject: str, sentence: str) -> None:
+    mail = in_german(kind)
+    assert (mail["Subject"], mail["Content-Language"]) == (subject, "de")
+    assert sentence in " ".join(part(mail, "plain").split())
+    assert '<html lang="de">' in part(mail, "html")
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage", "link"])
+def test_the_german_text_has_at_most_72_columns_and_seven_bits(kind: str) -> None:
+    reader = make_subscriber(language="de")
+    raw = build(make_mail(reader, kind), NOON).as_bytes()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.isascii()
+    lines = part(message_from_bytes(raw, policy=policy.default), "plain").splitlines()
+    assert all(len(line) <= 72 for line in lines if "http" not in line)
+    assert any("ü" in line for line in lines)
+
+
+def test_the_language_of_the_page_counts_before_that_of_the_row() -> None:
+    reader = make_subscriber(language="en", state="pending")
+    mail = make_mail(reader, draft={"language": "de"})
+    assert build(mail, NOON).subject == "Bestätigen Sie Ihre Adresse für Trending Papers"
+
+
+def test_a_language_that_the_site_does_not_have_is_english() -> None:
+    mail = make_mail(make_subscriber(language="fr"))
+    assert build(mail, NOON).headers["Content-Language"] == "en"
+
+
+def test_a_german_mail_leaves_the_next_one_english() -> None:
+    in_german("confirm")
+    assert built()["Subject"] == "Confirm your address for Trending Papers"
+
+
+def test_a_long_address_stays_in_one_piece() -> None:
+    address = f"{'a' * 60}@{'b' * 60}.example.com"
+    words = part(built(reader=make_subscriber(address)), "plain").split()
+    assert f"{address}." in words

@@ -57,6 +57,36 @@ def test_the_task_is_queued_among_the_confirmations() -> None:
     assert waiting() == before + 1
 
 
+def test_a_task_that_has_not_begun_is_not_queued_again() -> None:
+    before = waiting()
+    for _ in range(3):
+        tasks.enqueue()
+    assert waiting() == before + 1
+
+
+@pytest.mark.django_db
+def test_a_task_that_has_begun_may_have_missed_a_mail_so_another_is_queued(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = waiting()
+    monkeypatch.setattr(
+        tasks.send_transactional, "send_waiting", lambda _transport: tasks.enqueue()
+    )
+    monkeypatch.setattr(tasks, "process_transport", lambda: None)
+    tasks.enqueue()
+    tasks.send_waiting()  # while it runs, somebody signs up
+    assert waiting() == before + 2
+
+
+def test_a_task_that_may_be_lost_is_queued_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = waiting()
+    monkeypatch.setattr(tasks, "_QUEUED_MS", 50)
+    tasks.enqueue()
+    time.sleep(0.1)
+    tasks.enqueue()
+    assert waiting() == before + 2
+
+
 @pytest.mark.parametrize(
     "url", ["redis://127.0.0.1:1/0", "redis+socket:///nowhere/valkey.sock?virtual_host=0"]
 )

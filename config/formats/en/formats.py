@@ -1,7 +1,8 @@
-"""Formats of dates and times: `14 March 2025`, `08:00`."""
+"""Formats of dates and times: `14 March 2025`, `08:00`. Each language has the same names."""
 
 DATE_FORMAT = "j F Y"
 MONTH_DAY_FORMAT = "j F"
+DAY_FORMAT = "j"
 SHORT_DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j F Y, H:i"

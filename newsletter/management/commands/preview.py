@@ -21,6 +21,7 @@ from newsletter.models import Edition
 from papers.windows import last_closed_day
 from subscribers.addresses import spelling
 from subscribers.models import Subscriber
+from web.languages import DEFAULT_LANGUAGE, language_codes
 
 
 class Command(BaseCommand):
@@ -41,6 +42,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--day", type=iso_day, metavar="YYYY-MM-DD", help="default: yesterday (UTC)"
         )
+        parser.add_argument(
+            "--language", choices=sorted(language_codes()), help="default: that of the subscriber"
+        )
         parser.add_argument("--html", type=Path, metavar="FILE", help="write the HTML part there")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,9 +60,9 @@ class Command(BaseCommand):
         except Edition.DoesNotExist:
             words = f"--cadence {options['cadence']} --day {day}"
             raise CommandError(f"No such edition. First: manage.py compose {words}") from None
-        email, interests = self._recipient(options)
+        email, interests, language = self._recipient(options)
         withdrawn = withdrawn_papers(edition.pk)
-        selection = load_edition(edition.pk).select(interests, seen=withdrawn)
+        selection = load_edition(edition.pk).select(interests, withdrawn, language)
         if not selection.picks:
             raise CommandError(f"The {edition} holds no paper for these interests.")
         return build_digest(
@@ -70,10 +74,12 @@ class Command(BaseCommand):
             body=selection.body,
         )
 
-    def _recipient(self, options: dict[str, Any]) -> tuple[str, Interests]:
+    def _recipient(self, options: dict[str, Any]) -> tuple[str, Interests, str]:
+        language = options["language"] or DEFAULT_LANGUAGE
         if not options["email"]:
-            return "reader@example.com", Interests(topics=frozenset(options["topic"]))
+            return "reader@example.com", Interests(topics=frozenset(options["topic"])), language
         found = Subscriber.objects.filter(email=spelling(options["email"])).first()
         if found is None:
             raise CommandError(f"No subscriber has the address {options['email']}.")
-        return found.email, recipients([found.pk])[found.pk].interests
+        recipient = recipients([found.pk])[found.pk]
+        return found.email, recipient.interests, options["language"] or recipient.language

@@ -1,4 +1,4 @@
-"""Semantic Scholar: each night the citations of papers of the last half year."""
+"""Semantic Scholar: each night citations and short summaries of the last half year's papers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import F
 
 from papers.catalogue.ingest import PaperSignals, add_signals
+from papers.catalogue.short_summaries import store_short_summaries
 from papers.jobs.fetch import last_read
 from papers.jobs.fetching import FetchLoop, FetchReport
 from papers.models import Paper, Signal
@@ -49,6 +50,10 @@ def _store(batch: _Batch, answers: Parsed[Cited | None], now: datetime) -> Fetch
         for (paper, _), answer in zip(batch, answers, strict=True)
         if answer is not None
     ]
+    summaries = {
+        paper: answer.summary for (paper, _), answer in zip(batch, answers, strict=True) if answer
+    }
+    store_short_summaries(SOURCE, summaries, now)
     return FetchReport(
         papers=len(rows),
         signals=add_signals(SOURCE, rows, read_at=now),

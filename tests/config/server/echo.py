@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from web.held import hold_until
+
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     path = environ["PATH_INFO"]
@@ -14,6 +16,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         raise RuntimeError("the application is broken")
     if path == "/slow":
         time.sleep(1)
+    if path == "/held":
+        hold_until(time.monotonic() + 0.5)
+    if path == "/kept":
+        environ["trending.from_cache"] = True
     body = environ["wsgi.input"].read()
     text = f"{environ['REQUEST_METHOD']} {environ['CONTENT_LENGTH']} {body[:200]!r} {os.getpid()}\n"
     page = b"x" * 8_000_000 if path == "/large" else text.encode()

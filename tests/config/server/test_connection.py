@@ -145,3 +145,19 @@ def test_a_peer_that_does_not_read_is_dropped(hurried: Server) -> None:
             while part := peer.recv(100_000):
                 received += len(part)
     assert received < 8_000_000  # what the kernel had taken by then
+
+
+def test_answers_that_are_held_back_keep_no_thread(server: Server) -> None:
+    held = b"GET /held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    begun = time.monotonic()
+    peers = [socket.create_connection(("127.0.0.1", server.port), timeout=15) for _ in range(40)]
+    for peer in peers:
+        peer.sendall(held)
+    first = server.exchange(LAST)
+    assert time.monotonic() - begun < 0.5  # four threads serve it at once
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    answers = [peer.recv(65536) for peer in peers]
+    assert 0.5 <= time.monotonic() - begun < 3  # and not ten times as long
+    assert all(answer.startswith(b"HTTP/1.1 200 OK\r\n") for answer in answers)
+    for peer in peers:
+        peer.close()

@@ -89,6 +89,14 @@ def test_a_process_is_replaced_after_its_requests(tmp_path: Path) -> None:
     assert server.stop() == 0
 
 
+def test_pages_from_the_cache_do_not_wear_a_process_out(tmp_path: Path) -> None:
+    server = start(tmp_path, "--max-requests", "3", "--max-requests-jitter", "0")
+    kept = b"GET /kept HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    processes = {server.exchange(kept).split()[-1] for _ in range(9)}
+    server.stop()
+    assert len(processes) == 1
+
+
 def test_a_process_whose_main_process_is_gone_ends(tmp_path: Path) -> None:
     server = start(tmp_path)
     server.process.kill()

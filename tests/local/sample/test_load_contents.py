@@ -54,6 +54,7 @@ def test_todays_lists_are_full_and_scored(window: str, least: int) -> None:
 
 def test_the_week_shows_sparklines_that_rise() -> None:
     assert sum(len(set(place.facts["spark"])) > 3 for place in ranked("week", TODAY)) > 20
+    assert not any(place.facts["spark"] for place in ranked("day", TODAY)), "they are a day old"
 
 
 def test_every_earlier_day_has_its_list_in_order() -> None:

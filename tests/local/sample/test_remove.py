@@ -150,6 +150,7 @@ def test_a_mixed_edition_keeps_its_real_papers_and_their_places() -> None:
     edition.refresh_from_db()
     assert edition.is_sample is False
     assert list(edition.candidates.values_list("paper", "position")) == [(paper.pk, place)]
+    assert [list(one.papers) for one in edition.translations.all()] == [[str(place)]]
 
 
 def test_the_ledger_row_of_a_real_reader_keeps_its_edition() -> None:

@@ -90,3 +90,10 @@ def test_a_paper_that_was_withdrawn_since_is_left_out(topic: Topic) -> None:
     Paper.objects.filter(title="Walking robots").update(is_withdrawn=True)
     assert "Walking robots" not in output()
     assert "Talking robots" in output()
+
+
+def test_a_subscriber_s_digest_is_in_their_language(topic: Topic) -> None:
+    make_subscriber("ada@example.com", language="de")
+    assert "Warum: " in output("ada@example.com")
+    assert "Why: " in output("ada@example.com", "--language", "en")
+    assert "Warum: " in output("--language", "de")

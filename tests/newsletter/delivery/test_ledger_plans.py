@@ -47,6 +47,7 @@ _OUTCOME: Final = {
 _CONTENT: Final = {
     "new": array(BURST),
     **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),
+    "languages": ["en"] * 50,
     "dated_at": NOW,
     "renderer": "1",
     "key": "",

@@ -14,6 +14,7 @@ from newsletter.editions.personalize import (
     Pick,
     Ranking,
     _diverse,
+    matching,
 )
 from newsletter.editions.personalize import personalize as pick_papers
 
@@ -55,6 +56,14 @@ def test_without_interests_the_strongest_trend_comes_first() -> None:
 
 def test_it_chooses_at_most_the_digest_size() -> None:
     assert len(chosen(Interests(size=2), *(candidate(i) for i in range(1, 9)))) == 2
+
+
+def test_all_papers_that_match_are_counted_whatever_the_size() -> None:
+    papers = [candidate(number) for number in range(1, 6)]
+    ranking = Ranking(papers)
+    assert matching(Interests(size=2), ranking, seen=()) == 5
+    assert matching(Interests(size=2), ranking, seen=(1, 2)) == 3
+    assert matching(Interests(keywords=("zebra",)), ranking, seen=()) == 0
 
 
 def test_papers_of_equal_worth_keep_the_edition_s_order() -> None:

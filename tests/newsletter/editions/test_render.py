@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from newsletter.editions.render import Digest, subject_of
+from newsletter.editions.render import Digest
 from tests.newsletter.editions.digests import make_digest, make_fragment
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -106,19 +106,6 @@ def test_ten_papers_stay_below_the_size_at_which_gmail_clips() -> None:
     summary = "A sentence of some length. " * 40
     fragments = [make_fragment(position, summary=summary) for position in range(1, 11)]
     assert len(make_digest(*fragments).html.encode()) < 80_000
-
-
-@pytest.mark.parametrize(
-    ("titles", "subject"),
-    [
-        (["One"], "One"),
-        (["One", "Two"], "One, and 1 more trending paper"),
-        (["One", "Two", "Three"], "One, and 2 more trending papers"),
-        (["word " * 40, "Two"], "word " * 11 + "..., and 1 more trending paper"),
-    ],
-)
-def test_the_subject_is_the_first_title_and_a_count(titles: list[str], subject: str) -> None:
-    assert subject_of(titles) == subject
 
 
 def parsed(digest: Digest) -> EmailMessage:

@@ -14,6 +14,7 @@ from papers.api.serializers import (
     submitted_at,
     written,
 )
+from papers.models import Paper
 from papers.sources.hugging_face_payload import Account, HuggingFacePayload
 from tests.papers.api.payloads import DAY, make_row
 
@@ -72,12 +73,12 @@ def test_a_person_has_both_spellings_of_each_key() -> None:
 
 def test_an_organization_has_both_spellings_of_its_picture() -> None:
     picture = "https://x.example.org/a.png"
-    found = _organization(Account("tea", "The Tea House", picture))
+    found = _organization(Account("tea", "The Tea House", picture), Paper(organization="Other"))
     assert found is not None
     assert found.model_dump() == {
         "name": "tea", "fullname": "The Tea House", "avatar_url": picture, "avatar": picture,
     }  # fmt: skip
-    assert _organization(None) is None
+    assert _organization(None, Paper()) is None
 
 
 def test_authors_are_the_stored_ones_with_the_accounts_of_the_payload() -> None:

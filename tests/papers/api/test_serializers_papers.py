@@ -32,6 +32,7 @@ def test_a_row_without_a_payload_has_the_stored_values() -> None:
         "id": "2503.00001",
         "title": "Tea",
         "summary": "Leaves.",
+        "lead": {"text": "Leaves.", "source": "abstract"},
         "submittedOnDailyAt": "2025-03-14T00:00:00.000Z",
         "upvotes": 32,
         "numComments": 0,
@@ -40,6 +41,22 @@ def test_a_row_without_a_payload_has_the_stored_values() -> None:
         "url": f"http://localhost:8000/papers/{paper.arxiv_id or paper.pk}",
     }
     assert fields == {**common, "paper": {**common, "authors": [{"name": "Ada"}]}}
+
+
+@pytest.mark.django_db
+def test_the_lead_has_unicode_and_its_source() -> None:
+    paper = make_paper(short_summary="Tea in $x^2$ cups.", short_summary_source="semantic_scholar")
+    fields = row(Entry(paper, COUNTS, None, DAY)).lead
+    assert (fields.text, fields.source) == ("Tea in x² cups.", "semantic_scholar")
+
+
+@pytest.mark.django_db
+def test_a_stored_organisation_is_shown_without_its_payload() -> None:
+    url = "https://huggingface.co/tea"
+    paper = make_paper(organization="Tea Lab", organization_url=url)
+    shown = row(Entry(paper, COUNTS, None, DAY)).organization
+    assert shown
+    assert (shown.name, shown.fullname) == ("tea", "Tea Lab")
 
 
 @pytest.mark.django_db

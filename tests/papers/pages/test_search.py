@@ -169,7 +169,7 @@ def test_the_last_page_says_that_more_papers_match(
         (27_367, True, "about 27,000 papers"),
         (1_960, True, "about 2,000 papers"),
         (97, True, "about 97 papers"),
-        (1, True, "about 1 papers"),
+        (1, True, "about 1 paper"),
     ],
 )
 def test_an_estimated_count_is_marked_as_one(total: int, is_estimate: bool, expected: str) -> None:

@@ -52,7 +52,7 @@ def test_a_shared_topic_decides_between_equals() -> None:
     topic = make_topic("Sea")
     paper = make_paper("Walruses that dive")
     other, same = make_paper("Walruses on ice"), make_paper("Walruses on ice")
-    for _ in range(9):
+    for _ in range(30):
         make_paper("A study of seals")
     for one in (paper, same):
         make_paper_topic(one, topic)

@@ -122,17 +122,46 @@ def test_the_better_of_two_places_counts() -> None:
     assert measured(paper, CLOSE).value("position") == 2
 
 
-def test_the_sparkline_has_seven_days_and_ends_now() -> None:
+def test_a_sparkline_has_seven_days_none_before_the_listing_and_ends_now() -> None:
     paper = make_paper()
     read(paper, (12, 5), (36, 9), (60, 20))
 
-    assert measured(paper, after(days=3)).spark == (0, 0, 0, 0, 5, 9, 20)
+    assert measured(paper, after(days=3)).spark == (None, None, None, 0, 5, 9, 20)
 
 
-def test_a_paper_without_reads_has_a_flat_spark() -> None:
+def test_a_sparkline_of_a_paper_known_late_begins_with_its_first_read() -> None:
     paper = make_paper()
+    read(paper, (100, 50), (110, 52), (140, 60))
 
-    assert measured(paper, CLOSE).spark == (0,) * 7
+    assert measured(paper, after(days=7)).spark == (None, None, None, None, 52, 60, 60)
+
+
+@pytest.mark.parametrize(
+    ("reads", "days"),
+    [
+        ([], 7),
+        ([(12, 5)], 3),
+        ([(12, 5), (60, 20)], 3),
+        ([(12, 5), (24, 5), (72, 5)], 7),
+        ([(2, 3), (4, 5), (8, 9)], 1),
+        ([(1, 5), (2, 6), (3, 8)], 9),
+    ],
+    ids=[
+        "no read",
+        "one read",
+        "two reads",
+        "no rise since the first read",
+        "the first day",
+        "nothing within the last days",
+    ],
+)
+def test_a_line_that_says_nothing_is_no_sparkline(
+    reads: list[tuple[float, float]], days: int
+) -> None:
+    paper = make_paper()
+    read(paper, *reads)
+
+    assert measured(paper, after(days=days)).spark == ()
 
 
 def test_facts_are_json() -> None:
@@ -146,7 +175,7 @@ def test_facts_are_json() -> None:
     assert frozen["comments"] == 3
     assert frozen["position"] == 1
     assert frozen["code_url"] == "https://github.com/example/code"
-    assert frozen["spark"][-1] == 84
+    assert frozen["spark"] == []
     assert frozen["read_at"] == "2025-03-14T20:00:00+00:00"
 
 

@@ -60,3 +60,26 @@ def test_counters_start_at_a_fresh_listing_but_stars_do_not(
 def test_a_read_before_the_listing_starts_the_counter() -> None:
     [at] = hours(-3)
     assert series_from("upvotes", [at], [4], LISTED).started == at
+
+
+@pytest.mark.parametrize(
+    ("levels", "kept"),
+    [
+        ([5], 1),
+        ([5, 9], 2),
+        ([5, 5, 9], 3),
+        ([5, 9, 9], 3),
+        ([5, 5, 5, 9, 9, 9], 4),
+        ([5, 5, 5], 2),
+    ],
+)
+def test_three_reads_with_a_rise_are_known_as_three(levels: list[float], kept: int) -> None:
+    one = series_from("upvotes", hours(*range(len(levels))), levels, LISTED)
+
+    assert one.reads_since(LISTED) == kept
+
+
+def test_reads_are_counted_from_an_instant_on() -> None:
+    one = series_from("upvotes", hours(6, 12, 18, 24), [3, 8, 9, 10], LISTED)
+
+    assert one.reads_since(LISTED + 18 * HOUR) == 2

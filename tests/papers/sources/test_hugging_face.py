@@ -112,6 +112,25 @@ def test_titles_summaries_and_names_are_on_one_line() -> None:
     )
 
 
+def test_a_short_summary_and_an_organisation_are_read() -> None:
+    account = {"_id": "1", "name": "walrus-lab", "fullname": "Walrus  Lab", "avatar": "/a.png"}
+    row = make_row(ai_summary="Plover reads ten abstracts.", organization=account)
+    paper = read(row)
+    assert paper.short_summary == "Plover reads ten abstracts."
+    assert paper.organization == "Walrus Lab"
+    assert paper.organization_url == "https://huggingface.co/walrus-lab"
+
+
+def test_the_organisation_of_the_submitter_is_not_that_of_the_paper() -> None:
+    assert read(make_row({"submitterOrganization": {"name": "walrus"}})).organization == ""
+
+
+@pytest.mark.parametrize("name", ["a/b", "../login", "a b", "a?x", "ä", "", "-a"])
+def test_an_organisation_with_an_odd_account_has_no_link(name: str) -> None:
+    paper = read(make_row(organization={"name": name, "fullname": "Walrus Lab"}))
+    assert paper.organization_url == ""
+
+
 def test_an_author_who_hides_the_paper_is_still_an_author() -> None:
     names = [{"name": "A", "hidden": True}, {"name": "B", "hidden": False}, {"name": ""}]
     assert read(make_row(authors=names)).authors == ("A", "B")

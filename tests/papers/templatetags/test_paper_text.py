@@ -36,7 +36,18 @@ def test_a_sparkline_has_its_figures_as_a_label() -> None:
     svg = html.select_one("svg")
     assert svg is not None
     assert svg["role"] == "img"
-    assert svg["aria-label"] == "Votes over the last 3 days: 0, 12, 1.3k"
+    assert svg["aria-label"] == "from 0 to 1.3k votes in 2 days"
+
+
+def test_days_before_the_first_are_not_drawn_and_each_day_has_its_width() -> None:
+    """Else a paper of two days would look like one of seven, or like one without votes before."""
+    part = BeautifulSoup(str(sparkline([None, None, 0, 3, 9])), "html.parser").svg
+    whole = BeautifulSoup(str(sparkline([0, 3, 9])), "html.parser").svg
+    week = BeautifulSoup(str(sparkline([0, 0, 0, 0, 0, 3, 9])), "html.parser").svg
+    assert part == whole
+    assert whole is not None
+    assert week is not None
+    assert (whole["width"], week["width"]) == ("26", "66")
 
 
 def test_a_sparkline_has_no_inline_style() -> None:
@@ -46,6 +57,11 @@ def test_a_sparkline_has_no_inline_style() -> None:
 def test_a_paper_without_votes_has_no_sparkline() -> None:
     assert sparkline([0, 0, 0]) == ""
     assert sparkline([]) == ""
+
+
+def test_one_day_or_no_change_is_no_sparkline() -> None:
+    assert sparkline([None, None, 7]) == ""
+    assert sparkline([None, 7, 7, 7]) == ""
 
 
 def test_markup_in_a_title_is_escaped_after_its_math_is_converted() -> None:

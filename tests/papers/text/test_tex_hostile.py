@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from papers.lead import lead_of_text
 from papers.text import (
     addresses,
     arxiv_ids,
@@ -33,7 +34,7 @@ from papers.text import (
     titles,
     withdrawal,
 )
-from papers.wording import author_line, lead
+from papers.wording import author_line
 
 _SECONDS: Final = 20  # a call takes less than a tenth of one; a quadratic one takes minutes
 _LONG: Final = 100_000
@@ -77,7 +78,7 @@ FUNCTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "mentions": lambda text: _TERM and terms.mentions(terms.folded(text), _TERM),
     "withdraws": withdrawal.withdraws,
     "is_only_notice": withdrawal.is_only_notice,
-    "lead": lead,
+    "lead": lambda text: lead_of_text(text).text,
     "author_line": lambda text: author_line([text] * 3),
 }
 UNITS: Final = (

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 import pytest
 from django.http import QueryDict
 
 from papers.models import Topic
-from subscribers.pages.forms import ChoicesForm, SignUpForm, zone_choices
+from subscribers.pages.forms import ChoicesForm, SignUpForm
 from subscribers.preferences import Preferences
-from tests.factories import make_topic
+from tests.factories import NOON, make_topic
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -88,68 +87,6 @@ def test_an_invalid_value_is_refused_at_its_field(name: str, value: str) -> None
     assert list(errors(**{name: value})) == [name]
 
 
-@pytest.mark.parametrize(
-    ("typed", "terms"),
-    [
-        ("nlp, agents; graphs", ("nlp", "agents", "graphs")),
-        ('“state space”, "a, b"', ("state space", '"a, b"')),
-        ("models\r\nfine-tuning, finetuning, model", ("model", "finetuning")),
-        ("C++, 1,000 genomes, 🤗, 模型", ("C++", "1,000 genomes", "🤗", "模型")),
-        (" , ;; \n", ()),
-    ],
-)
-def test_a_line_of_words_is_several_terms(typed: str, terms: tuple[str, ...]) -> None:
-    form = choices(keywords=typed, muted=typed)
-    assert form.is_valid(), form.errors
-    assert form.preferences.keywords == form.preferences.muted == terms
-
-
-def test_a_line_of_names_keeps_a_family_with_its_given_name() -> None:
-    form = choices(authors="LeCun, Yann\r\nJose Garcia, Ada Li; Hinton, G.; José García")
-    assert form.is_valid(), form.errors
-    names = ("LeCun, Yann", "José García", "Ada Li", "Hinton, G.")
-    assert form.preferences.authors == names
-
-
-IN_FULL = (
-    "would find nothing. Please write it in full, without a star and without au:, ti: or cat:."
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "typed", "error"),
-    [
-        ("keywords", "agents, …", "“…” has no letter or number, so it would find nothing."),
-        ("muted", '"-"', "“-” has no letter or number, so it would find nothing."),
-        ("authors", "Ada Li; *", "“*” has no letter or number, so it would find nothing."),
-        (
-            "muted",
-            "A*, RRT*, C*-algebra, quantiz*",
-            f"“quantiz*” {IN_FULL}",
-        ),
-        (
-            "authors",
-            "Ada Li; au:lecun",
-            f"“au:lecun” {IN_FULL}",
-        ),
-        ("muted", f"a, {'x' * 81}", f"“{'x' * 30}…” is longer than 80 characters."),
-        ("authors", f"Ada Li; {'y' * 81}", f"“{'y' * 30}…” is longer than 80 characters."),
-        (
-            "keywords",
-            ", ".join(f"w{number}" for number in range(22)),
-            "At most 20, please: these are 22, from “w20” on too many.",
-        ),
-    ],
-)
-def test_an_error_names_the_term(name: str, typed: str, error: str) -> None:
-    assert errors(**{name: typed}) == {name: [error]}
-
-
-def test_a_term_of_80_characters_and_20_terms_are_allowed() -> None:
-    assert choices(keywords="x" * 80).is_valid()
-    assert choices(keywords=", ".join(f"w{number}" for number in range(20))).is_valid()
-
-
 def test_saving_what_the_form_shows_again_changes_nothing() -> None:
     start = Preferences(
         keywords=('"a, b"', "C++"), authors=("LeCun, Yann", "Ada Li"), muted=("fine-tuning",)
@@ -187,25 +124,144 @@ def test_a_size_set_by_an_operator_survives_a_save() -> None:
     assert form.preferences.digest_size == 7
 
 
-def test_every_zone_among_the_options_exists() -> None:
-    offered = [
-        name
-        for value, label in zone_choices("UTC")
-        for name in ([value] if isinstance(label, str) else [zone for zone, _ in label])
-    ]
-    assert set(offered) <= available_timezones()
-    assert len(offered) == len(set(offered)) > 400
-
-
 def test_an_old_name_of_a_zone_is_kept() -> None:
-    assert zone_choices("US/Eastern")[1] == ("US/Eastern", "US/Eastern")
     form = choices(timezone="US/Eastern")
     assert form.is_valid()
     assert '<option value="US/Eastern" selected>' in str(form["timezone"])
 
 
-@pytest.mark.parametrize("typed", ["", "ada", "ada@localhost", "a" * 300 + "@example.org"])
-def test_a_bad_address_is_refused_with_a_reason(typed: str) -> None:
-    form = SignUpForm(QueryDict(f"email={typed}"))
+# ── a zone that nobody has chosen ────────────────────────────────────────────
+
+
+def asking(**changes: str) -> ChoicesForm:
+    return ChoicesForm(posted(**changes), start=Preferences(), asks_zone=True)
+
+
+def test_a_zone_that_nobody_chose_is_asked_for_and_is_utc_until_then() -> None:
+    form = ChoicesForm(start=Preferences(), asks_zone=True, now=NOON)
+    assert '<option value="" selected>Not chosen yet</option>' in str(form["timezone"])
+    assert 'data-guess-timezone=""' in str(form["timezone"])
+    assert form["timezone"].help_text == (
+        "Please choose the one you live in. Until then we use UTC, where it is 12:00 now."
+    )
+
+
+def test_without_a_choice_the_zone_is_utc_and_the_draft_has_none() -> None:
+    form = asking(timezone="")
+    assert form.is_valid(), form.errors
+    assert form.preferences.timezone == "UTC"
+    assert "timezone" not in form.draft
+
+
+def test_utc_can_be_chosen() -> None:
+    form = asking(timezone="UTC")
+    assert form.is_valid(), form.errors
+    assert form.draft["timezone"] == "UTC"
+
+
+def test_a_form_of_who_chose_a_zone_asks_for_none() -> None:
+    form = ChoicesForm(start=Preferences(timezone="Asia/Kolkata"))
+    assert "data-guess-timezone" not in str(form["timezone"])
+    assert 'value=""' not in str(form["timezone"])
+
+
+# ── words of the library ─────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("cadence", "hourly", "Please choose one of the options."),
+        ("cadence", "", "Please choose one of the options."),
+        ("weekday", "7", "Please choose one of the options."),
+        ("hour", "24", "Please choose one of the options."),
+        ("digest_size", "1000", "Please choose one of the options."),
+        ("timezone", "", "Please choose the time zone that you live in."),
+        ("timezone", "x" * 65, "Please choose the time zone that you live in."),
+        ("timezone", "UTC\x00", "Please choose the time zone that you live in."),
+        (
+            "topics",
+            "no-such-topic",
+            "“no-such-topic” is no longer a topic here. Please look at your topics again.",
+        ),
+    ],
+)
+def test_a_choice_that_cannot_be_used_has_our_words(name: str, value: str, error: str) -> None:
+    found = errors(**{name: value})[name]
+    assert error in found
+    assert not [text for text in found if "nsure" in text or "ull character" in text]
+
+
+# ── the address ──────────────────────────────────────────────────────────────
+
+
+GENERAL = (
+    "No mail can reach this address. Please look at it again: it has the form you@example.org."
+)
+
+
+def typed(email: str, **others: str) -> SignUpForm:
+    query = QueryDict(mutable=True)
+    query.update({"email": email, **others})
+    return SignUpForm(query)
+
+
+@pytest.mark.parametrize(
+    ("email", "error"),
+    [
+        ("", "Please type your email address."),
+        ("ada", "The @ is missing. An address has the form you@example.org."),
+        ("a" * 300 + "@example.org", "This is too long for an address. Please look at it again."),
+        ("ada\x00@example.org", GENERAL),
+    ],
+)
+def test_a_bad_address_is_refused_with_a_sentence(email: str, error: str) -> None:
+    form = typed(email)
     assert not form.is_valid()
-    assert form.errors["email"][0]
+    assert form.errors["email"][0] == error
+    assert not form.is_question
+
+
+def test_a_mistyped_address_is_asked_about() -> None:
+    form = typed("Ada@gmial.com")
+    assert not form.is_valid()
+    assert form.errors["email"] == ["Did you mean ada@gmail.com?"]
+    assert (form.is_question, form.suggestion, form.asked) == (
+        True,
+        "ada@gmail.com",
+        "Ada@gmial.com",
+    )
+
+
+@pytest.mark.parametrize("button", ["keep", "another"])
+def test_an_address_that_was_asked_about_is_taken_as_it_is(button: str) -> None:
+    form = typed("ada@gmial.com", asked="ada@gmial.com", **{button: "1"})
+    assert form.is_valid()
+    assert form.cleaned_data["email"] == form.asked == "ada@gmial.com"
+
+
+def test_one_press_takes_the_suggestion() -> None:
+    form = typed("ada@gmial.com", asked="ada@gmial.com", instead="1")
+    assert form.is_valid()
+    assert form.cleaned_data["email"] == form["email"].value() == "ada@gmail.com"
+
+
+def test_the_suggestion_also_replaces_what_is_no_address() -> None:
+    form = typed("Ada <ada@example.org>")
+    assert not form.is_valid()
+    assert form.suggestion == "ada@example.org"
+    form = typed("Ada <ada@example.org>", asked="Ada <ada@example.org>", instead="1")
+    assert form.is_valid()
+    assert form.cleaned_data["email"] == "ada@example.org"
+
+
+def test_what_is_no_address_cannot_be_kept() -> None:
+    assert not typed("ada@gmail", asked="ada@gmail", keep="1").is_valid()
+
+
+def test_an_address_that_was_changed_since_is_looked_at_again() -> None:
+    """The key Enter presses the first button, which then is that of the old question."""
+    form = typed("bo@example.org", asked="ada@gmial.com", instead="1")
+    assert form.is_valid()
+    assert form.cleaned_data["email"] == "bo@example.org"
+    assert typed("ada@hotmial.com", asked="ada@gmial.com", instead="1").is_question

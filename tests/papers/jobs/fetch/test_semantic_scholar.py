@@ -57,6 +57,28 @@ def test_citations_are_added_and_the_summary_kept(server: FakeService, http: Htt
     assert RawRecord.objects.get().payload["tldr"] == summary
     paper.refresh_from_db()
     assert paper.title == "On walruses"
+    assert paper.short_summary == ""  # "Walruses are large." says less than a sentence should
+
+
+def test_a_short_summary_is_stored(server: FakeService, http: Http) -> None:
+    paper = make_paper(arxiv_id="2503.00001", title="On walruses")
+    tldr = {"model": "tldr@v2.0.0", "text": "Walruses are larger than they seem."}
+    server.respond(BATCH_PATH, json_response([row(None, tldr=tldr)]))
+    fetch_citations(http, NOON)
+    paper.refresh_from_db()
+    assert paper.short_summary == "Walruses are larger than they seem."
+    assert paper.short_summary_source == "semantic_scholar"
+
+
+@pytest.mark.parametrize("tldr", [None, "text", {}, {"text": None}, {"text": 7}, []])
+def test_a_malformed_short_summary_costs_nothing_else(
+    server: FakeService, http: Http, tldr: object
+) -> None:
+    paper = make_paper(arxiv_id="2503.00001")
+    server.respond(BATCH_PATH, json_response([row(5, tldr=tldr)]))
+    assert fetch_citations(http, NOON) == FetchReport(papers=1, signals=1)
+    paper.refresh_from_db()
+    assert (reads(paper), paper.short_summary) == ([5], "")
 
 
 def test_real_papers_of_the_last_half_year_are_requested(server: FakeService, http: Http) -> None:

@@ -1,0 +1,118 @@
+"""Requests a second of the site's pages among 100,000 papers: kept and rendered, and their sizes.
+
+Then searches and sign-ups at a fixed rate, since those are made for each visitor.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from bench.database import empty_database, run, scalar
+from bench.measuring import is_quick
+from bench.result_files import write
+from bench.search import TOPICS
+from bench.synthetic_papers import DAY, fill, word
+from bench.web_site import Latencies, Rate, Site, at_rate, needs_wrk, serving
+from papers.models import Topic
+from papers.ranking.score import score
+from papers.windows import WINDOWS, closes_at
+
+_DAYS: Final = 3 * 365
+_SEARCHES: Final = 50  # a second
+_SIGN_UPS: Final = 100
+_BR: Final = {"Accept-Encoding": "br"}
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def main(quick: bool) -> None:
+    needs_wrk()
+    papers, seconds, minute = (3_000, 2, 5) if quick else (100_000, 10, 60)
+    with empty_database():
+        start = time.perf_counter()
+        _fill(papers)
+        print(f"{papers:,} papers made in {time.perf_counter() - start:.0f} s")
+        found = _measure(seconds, minute)
+    print(f"Written to {write('pages', {'quick': quick, 'papers': papers, **found})}")
+
+
+def _fill(papers: int) -> None:
+    """Papers of three years, about ninety a day, with topics; the newest lists have trends."""
+    fill(papers, days=_DAYS)
+    run(TOPICS)
+    for window in WINDOWS:
+        score(window, DAY, closes_at(DAY) + timedelta(hours=1))
+    run("VACUUM ANALYZE")
+
+
+def _measure(seconds: int, minute: int) -> dict[str, Any]:
+    topic = Topic.objects.order_by("position").values_list("slug", flat=True)[0]
+    pages = {"front page": "/", "topic page": f"/topics/{topic}/", "a paper": "/papers/2401.00007"}
+    with serving() as site:
+        kept = [_row(name, "kept", site, path, seconds) for name, path in pages.items()]
+        tag = site.get("/", **_BR).getheader("ETag") or ""
+        kept.append(_row("front page", "304", site, "/", seconds, If_None_Match=tag))
+        kept.append(_row("front page", "kept, not compressed", site, "/", seconds, br=False))
+        sizes = {name: len(site.get(path, **_BR).read()) / 1000 for name, path in pages.items()}
+    with serving(PAGE_CACHE_MB="0") as site:
+        rendered = [_row(name, "rendered", site, path, seconds) for name, path in pages.items()]
+    with serving() as site:
+        searches = at_rate(site.port, _SEARCHES, minute, _search)
+        _print("search", searches)
+        sign_ups = at_rate(site.port, _SIGN_UPS, minute, _sign_up)
+        _print("sign-up", sign_ups)
+    stored = int(scalar("SELECT count(*) FROM subscribers_transactionalmail"))
+    return {
+        "rows": [*kept, *rendered],
+        "kilobytes": sizes,
+        "largest_kb": max(sizes.values()),
+        "front_kept": kept[0]["per_second"],
+        "topic_kept": kept[1]["per_second"],
+        "front_rendered": rendered[0]["per_second"],
+        "front_cpu_ms": rendered[0]["cpu_ms"],
+        "search": searches.as_json(),
+        "sign_up": {**sign_ups.as_json(), "stored": stored, "lost": sign_ups.requests - stored},
+    }
+
+
+def _row(
+    page: str, way: str, site: Site, path: str, seconds: int, *, br: bool = True, **headers: str
+) -> dict[str, Any]:
+    sent = {"Accept_Encoding": "br"} | headers if br else headers
+    rate: Rate = site.wrk(path, seconds, **sent)
+    row = {"page": page, "way": way, **asdict(rate)}
+    figures = f"{rate.per_second:>8,.0f}/s   p99 {rate.p99_ms:,.0f} ms   {rate.cpu_ms:.2f} ms CPU"
+    print(f"{page:<12}{way:<24}{figures}", flush=True)
+    return row
+
+
+def _print(name: str, found: Latencies) -> None:
+    figures = f"p50 {found.p50_ms:,.0f} ms   p99 {found.p99_ms:,.0f} ms   {found.failed} failed"
+    print(f"{name:<36}{found.requests:>8,}     {figures}", flush=True)
+
+
+def _search(peer: HTTPConnection, number: int) -> HTTPResponse:
+    """One or two words, seldom the same: from a third of all papers to a few."""
+    ranks = random.Random(number)  # noqa: S311 (the same searches each time)
+    words = [word(ranks.choice((40, 300, 2_000)) + ranks.randrange(200)) for _ in range(2)]
+    query = " ".join(words[: 1 + number % 2])
+    peer.request("GET", f"/search/?q={quote(query)}", headers=_BR)
+    return peer.getresponse()
+
+
+def _sign_up(peer: HTTPConnection, number: int) -> HTTPResponse:
+    """An address that never signed up, out of a network of its own."""
+    network = f"10.{number >> 12}.{number >> 4 & 255}.{number & 15}"
+    headers: Mapping[str, str] = {**_FORM, "X-Forwarded-For": network}
+    peer.request("POST", "/subscribe/", urlencode({"email": f"reader{number}@x.example"}), headers)
+    return peer.getresponse()
+
+
+if __name__ == "__main__":
+    main(is_quick())

@@ -1,0 +1,189 @@
+"""Every page in Chromium, in both colour schemes: axe, html-validate, console, hosts and widths."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
+
+from newsletter.models import Edition
+from papers.models import Curator, Paper, Topic
+from papers.ranking.score import score
+from papers.windows import WINDOWS
+from subscribers import tokens
+from subscribers.models import ConsentEntry, Subscriber
+from subscribers.privacy import erasing
+from tests.factories import make_paper, make_paper_topic, make_signal, make_subscriber
+from tests.live import serving
+from tests.page_checks import axe_violations, html_problems, is_scrolling_sideways
+from tests.test_pages_browser import browser_type_launch_args  # noqa: F401 (a fixture)
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop runs in this thread
+pytestmark = pytest.mark.django_db
+SUMMARY: Final = "We propose a way to brew tea that loses no leaf. It is shown on three kinds. "
+PHONE: Final = {"width": 375, "height": 812}
+
+
+def make_world() -> dict[str, str]:
+    """A site with all that its pages can show; returns their names and paths."""
+    now = timezone.now()
+    Curator.objects.create(name="A Curator", url="https://example.org/")
+    first = make_paper(
+        r"Where the $\alpha$ goes: a title with $x^2$",
+        arxiv_id="2611.00001",
+        authors=["Ada Byron", "Grace Hopper", *(f"Author {number}" for number in range(12))],
+        summary=SUMMARY * 4,
+        listed_on=now.date() - timedelta(days=2),
+        code_url="https://github.com/example/alpha",
+        project_url="https://example.org/alpha",
+    )
+    make_paper_topic(first, Topic.objects.get(slug="robotics"))
+    for days in range(5):
+        read_at = now - timedelta(days=2, hours=-8 * days, minutes=5)
+        make_signal(first, 10 + 30 * days, read_at=read_at)
+        make_signal(first, 900 + 90 * days, kind="stars", source="github", read_at=read_at)
+    for number in range(30):
+        make_paper(summary=SUMMARY * 3, listed_on=now.date() - timedelta(days=1 + number % 3))
+    gone = make_paper("Gone", is_withdrawn=True, withdrawn_on=now.date())
+    for window in WINDOWS:
+        score(window, now.date(), now)
+    return public_pages(first, gone) | own_pages()
+
+
+def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
+    return {
+        "front": "/",
+        "a day without papers": "/day/2020-01-05/",
+        "a topic": "/topics/robotics/",
+        "a paper": paper.get_absolute_url(),
+        "a withdrawn paper": gone.get_absolute_url(),
+        "the search": "/search/",
+        "a search": "/search/?q=tea",
+        "a search that finds nothing": "/search/?q=zebra&topic=none",
+        "sign-up": "/subscribe/",
+        "manage": "/new-link/",
+        "the API": "/api/docs",
+        "no page": "/no/such/page/",
+        "a cut link": "/u/abc",
+    }
+
+
+def own_pages() -> dict[str, str]:
+    """The pages behind the links of a subscriber and of someone who has yet to confirm."""
+    active = make_subscriber(state="active", next_send_at=datetime(2027, 1, 1, tzinfo=UTC))
+    pending = make_subscriber(state="pending")
+    token = tokens.make("preferences", active)
+    return {
+        "confirm": reverse("subscribers:confirm", args=[tokens.make("confirm", pending)]),
+        "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
+        "preferences": reverse("subscribers:preferences", args=[token]),
+        "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
+    }
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
+    """The addresses of the pages by name. The tests only read, so one world is enough."""
+    with django_db_blocker.unblock():
+        with serving() as url:
+            yield {name: f"{url}{path}" for name, path in make_world().items()}
+        Edition.objects.all().delete()
+        Paper.objects.all().delete()
+        Curator.objects.all().delete()
+        with erasing():
+            ConsentEntry.objects.all().delete()
+            Subscriber.objects.all().delete()
+
+
+@dataclass
+class Visit:
+    """What opening a page asked for and wrote to the console."""
+
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("console", lambda message: self._hear(message.text, message.location["url"]))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, text: str, url: str) -> None:
+        # Chromium writes the status of every page that is no 200, and that is meant here.
+        if "the server responded with a status of 4" not in text:
+            self.complaints.append(f"{url}: {text}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, world: dict[str, str], scheme: str
+) -> None:
+    page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+    found = {}
+    for name, address in world.items():
+        page.goto(address)
+        found[name] = axe_violations(page)
+    page.close()
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_every_page_is_valid_html(browser: Browser, world: dict[str, str], tmp_path: Path) -> None:
+    page = browser.new_page()
+    for number, (name, address) in enumerate(world.items()):
+        answer = page.request.get(address)
+        (tmp_path / f"{number} {name}.html").write_bytes(answer.body())
+    page.close()
+    assert html_problems(tmp_path) == []
+
+
+def test_no_page_complains_or_asks_another_host(browser: Browser, world: dict[str, str]) -> None:
+    visit = Visit()
+    page = browser.new_page()
+    visit.watch(page)
+    for address in world.values():
+        page.goto(address, wait_until="networkidle")
+    page.close()
+    assert visit.complaints == []
+    assert visit.hosts == {urlsplit(next(iter(world.values()))).netloc}
+
+
+@pytest.mark.parametrize("size", ["100%", "200%"])
+def test_no_page_scrolls_sideways_on_a_phone(
+    browser: Browser, world: dict[str, str], size: str
+) -> None:
+    """At 200 % as well, where the letters of a reader's own settings are twice as large."""
+    page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    wide = []
+    for name, address in world.items():
+        page.goto(address)
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        if is_scrolling_sideways(page):
+            wide.append(name)
+    page.close()
+    assert wide == []
+
+
+def test_every_page_has_one_main_heading_and_a_way_home(
+    browser: Browser, world: dict[str, str]
+) -> None:
+    page = browser.new_page()
+    wrong = []
+    for name, address in world.items():
+        page.goto(address)
+        if (
+            page.locator("h1").count() != 1
+            or page.locator("main").count() != 1
+            or not page.locator('a[href="/"]').count()
+        ):
+            wrong.append(name)
+    page.close()
+    assert wrong == []
