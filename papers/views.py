@@ -1,8 +1,7 @@
-"""The pages of papers. All of them only read; a wrong address is a 404 with its reason."""
+"""The lists of papers and the search. They only read; a wrong address is a 404 with its reason."""
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,21 +14,16 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from papers.list_urls import FRONT_WINDOW
-from papers.models import Paper, Topic
+from papers.models import Topic
 from papers.pages.lists import ListAddress, list_page
 from papers.pages.paging import NoSuchPage, page_number
-from papers.pages.paper import paper_page
 from papers.pages.search import NoSuchPage as NoSuchSearchPage
 from papers.pages.search import search_page
 from papers.pages.topics import topics_page
-from papers.text.arxiv_ids import arxiv_id
 from papers.windows import EARLIEST_DAY, Window
 from web.atom import absolute
-from web.conditional import public_pages, revalidated
-from web.isolation import is_about_one_row, log_once
+from web.conditional import public_pages
 from web.page_cache.addresses import LISTS
-
-log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -66,27 +60,6 @@ def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> Ht
 @public_pages({})
 def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/papers/topics.html", {"page": topics_page(timezone.now())})
-
-
-@require_safe
-@revalidated
-def paper(request: HttpRequest, name: str) -> HttpResponse:
-    """A paper by its arXiv id, else by its number; other forms of its address lead there."""
-    known = {"arxiv_id": identity} if (identity := arxiv_id(name)) else {"pk": name}
-    try:
-        found = Paper.objects.only("arxiv_id").get(**known)
-    except Paper.DoesNotExist:
-        raise Http404("This paper is not here, or no longer.") from None
-    if request.path != found.get_absolute_url():
-        return redirect(found, permanent=True)
-    try:
-        page = paper_page(found.pk, timezone.now())
-        return render(request, "pages/papers/paper.html", {"page": page})
-    except Exception as error:  # any: what is known of the paper can still be read
-        if not is_about_one_row(error):
-            raise
-        log_once(log, "its page", f"paper {found.pk}", error)
-    return render(request, "pages/papers/paper_plain.html", {"paper": found})
 
 
 @require_safe

@@ -28,15 +28,19 @@ def test_without_an_edition_it_is_empty() -> None:
     assert rendered() == "[]"
 
 
+def clear_finders() -> None:
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, says its source
+
+
 def test_the_card_of_the_site_is_named_where_there_is_one(
     settings: Settings, tmp_path: Path
 ) -> None:
     text = "{% load editions %}[{% site_card_url %}]"
     settings.STATICFILES_DIRS = [tmp_path]
-    finders.get_finder.cache_clear()
+    clear_finders()
     try:
         assert Template(text).render(Context()) == "[]"
         (tmp_path / "card.png").touch()
         assert Template(text).render(Context()) == "[/static/card.png]"
     finally:
-        finders.get_finder.cache_clear()
+        clear_finders()
