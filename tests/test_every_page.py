@@ -16,14 +16,26 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
-from newsletter.models import Edition
+from newsletter.editions.compose import compose
+from newsletter.editions.keys import current_key_id
+from newsletter.editions.loaded_edition import load_edition
+from newsletter.editions.personalize import Interests
+from newsletter.models import Delivery, Edition
 from papers.models import Curator, Paper, Topic
 from papers.ranking.score import score
-from papers.windows import WINDOWS
+from papers.windows import WINDOWS, last_closed_day
 from subscribers import tokens
-from subscribers.models import ConsentEntry, Subscriber
+from subscribers.models import ConsentEntry, Interest, SavedPaper, Subscriber
 from subscribers.privacy import erasing
-from tests.factories import make_paper, make_paper_topic, make_signal, make_subscriber
+from tests.factories import (
+    make_content,
+    make_delivery,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_subscriber,
+    tokens_of,
+)
 from tests.live import serving
 from tests.page_checks import axe_violations, html_problems, is_scrolling_sideways
 from tests.test_pages_browser import browser_type_launch_args  # noqa: F401 (a fixture)
@@ -57,38 +69,76 @@ def make_world() -> dict[str, str]:
     gone = make_paper("Gone", is_withdrawn=True, withdrawn_on=now.date())
     for window in WINDOWS:
         score(window, now.date(), now)
-    return public_pages(first, gone) | own_pages()
+    for cadence in ("daily", "weekly"):
+        compose(cadence, last_closed_day(now), now)
+    return public_pages(first, gone) | own_pages(first)
 
 
 def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
+    weekly = Edition.objects.get(cadence="weekly", state=Edition.State.FROZEN)
     return {
         "front": "/",
+        "front, compact": "/?view=compact",
+        "front, page 2": "/?page=2",
         "a day without papers": "/day/2020-01-05/",
+        "topics": "/topics/",
         "a topic": "/topics/robotics/",
         "a paper": paper.get_absolute_url(),
         "a withdrawn paper": gone.get_absolute_url(),
+        "an author": "/authors/ada-byron/",
         "the search": "/search/",
         "a search": "/search/?q=tea",
         "a search that finds nothing": "/search/?q=zebra&topic=none",
+        "editions": "/editions/",
+        "editions of a cadence": "/editions/weekly/",
+        "an edition": f"/editions/weekly/{weekly.day}",
+        "an edition as a mail": f"/editions/weekly/{weekly.day}/mail",
+        "feeds": "/feeds/",
+        "about": "/about/",
+        "privacy": "/privacy/",
         "sign-up": "/subscribe/",
+        "sign-up for a topic": "/subscribe/?topic=robotics",
         "manage": "/new-link/",
+        "deleted": "/deleted/",
         "the API": "/api/docs",
         "no page": "/no/such/page/",
         "a cut link": "/u/abc",
     }
 
 
-def own_pages() -> dict[str, str]:
+def own_pages(paper: Paper) -> dict[str, str]:
     """The pages behind the links of a subscriber and of someone who has yet to confirm."""
-    active = make_subscriber(state="active", next_send_at=datetime(2027, 1, 1, tzinfo=UTC))
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    active = make_subscriber("ada@example.com", next_send_at=later, confirmed_at=later)
     pending = make_subscriber(state="pending")
+    gone = make_subscriber(state="unsubscribed")
+    Interest.objects.create(subscriber=active, kind="keyword", term="tea")
+    Interest.objects.create(subscriber=active, kind="author", term="Ada Byron")
+    SavedPaper.objects.create(subscriber=active, paper=paper, saved_at=timezone.now())
+    sent = make_sent_of("weekly", active)
     token = tokens.make("preferences", active)
-    return {
+    of_mail = tokens_of(sent)
+    account = {
+        name: reverse(f"subscribers:{name}", args=[token])
+        for name in ("preferences", "words", "pause", "saved", "address", "data", "delete")
+    }
+    return account | {
         "confirm": reverse("subscribers:confirm", args=[tokens.make("confirm", pending)]),
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
-        "preferences": reverse("subscribers:preferences", args=[token]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
+        "unsubscribed": reverse("subscribers:preferences", args=[tokens.make("preferences", gone)]),
+        "digests": reverse("newsletter:digests", args=[token]),
+        "a digest": f"/d/{of_mail.read}",
+        "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
     }
+
+
+def make_sent_of(cadence: str, reader: Subscriber) -> Delivery:
+    edition = Edition.objects.get(cadence=cadence, state=Edition.State.FROZEN)
+    delivery = make_delivery(edition, reader, state="sent", sent_at=timezone.now())
+    picks = load_edition(edition.pk).select(Interests(), ()).picks
+    make_content(delivery, picks, dated_at=timezone.now(), key_id=current_key_id())
+    return delivery
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +147,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock():
         with serving() as url:
             yield {name: f"{url}{path}" for name, path in make_world().items()}
+        Delivery.objects.all().delete()
         Edition.objects.all().delete()
         Paper.objects.all().delete()
         Curator.objects.all().delete()
