@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def any_of(terms: str) -> str:
-    """An expression for one of several terms, which commas separate; each may be an expression."""
+    """An expression for one of several terms, which commas alone separate."""
     return "(?:" + "|".join(term for term in terms.split(",")) + ")"

@@ -71,6 +71,7 @@ def test_errors_and_disabled_sources_follow_the_table() -> None:
         "Off: SOURCES does not name arxiv.",
         "Off: SOURCES does not name hugging_face.",
         "Off: SOURCES does not name semantic_scholar.",
+        "Off: SUMMARY_API_URL is empty.",
     ]
 
 
