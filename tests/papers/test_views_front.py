@@ -199,6 +199,7 @@ def test_why_a_paper_trends_unfolds_with_its_abstract(client: Client) -> None:
     assert words(brief.select_one(".more")) == "why it trends"
     assert words(brief.select_one(".why")) == "Why it trends ▲ 84 upvotes, all within a day"
     assert [link["href"] for link in brief.select("a")] == [
+        "/about/#ranking",
         "/topics/origami/",
         "https://arxiv.org/abs/2503.00001",
     ]
