@@ -15,7 +15,14 @@ from papers.models import Curator, Paper, Signal, Trend
 from papers.ranking.score import score
 from papers.windows import closes_at
 from papers.wording import signed
-from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
+from tests.factories import (
+    make_candidate,
+    make_edition,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_topic,
+)
 from tests.papers.page_html import get_page, words
 
 FRIDAY = date(2025, 3, 14)
@@ -192,6 +199,7 @@ def test_why_a_paper_trends_unfolds_with_its_abstract(client: Client) -> None:
     assert words(brief.select_one(".more")) == "why it trends"
     assert words(brief.select_one(".why")) == "Why it trends ▲ 84 upvotes, all within a day"
     assert [link["href"] for link in brief.select("a")] == [
+        "/about/#ranking",
         "/topics/origami/",
         "https://arxiv.org/abs/2503.00001",
     ]
@@ -283,3 +291,13 @@ def test_the_organisation_stands_beside_the_authors(client: Client) -> None:
     make_paper(authors=["Ann Lee"], organization="Institute of Cranes")
     authors = get_page(client, "/day/2025-03-14/").select_one(".authors")
     assert words(authors) == "A. Lee Institute of Cranes"
+
+
+@pytest.mark.django_db
+def test_the_newest_issue_can_be_read_before_an_address_is_given(client: Client) -> None:
+    assert get_page(client, "/").select(".call .issue") == []
+    make_candidate(make_edition(day=FRIDAY), make_paper())
+    link = get_page(client, "/").select_one(".call .issue a")
+    assert words(link) == "See this week's issue first"
+    assert link is not None
+    assert link["href"] == "/editions/weekly/2025-03-14"

@@ -13,16 +13,24 @@ from pytest_django import DjangoAssertNumQueries
 from papers.models import Paper
 from papers.ranking.score import score
 from papers.windows import WINDOWS
-from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
+from tests.factories import (
+    make_candidate,
+    make_edition,
+    make_paper,
+    make_paper_topic,
+    make_signal,
+    make_topic,
+)
 from tests.papers.page_html import get_page
 
 pytestmark = pytest.mark.django_db
 FRIDAY = date(2025, 3, 14)
 MONDAY_MORNING = datetime(2025, 3, 17, 8, tzinfo=UTC)
 
-# Topics and their counts, papers, their topics and signals, the days before and after, curators.
+# Topics and their counts, papers, their topics and signals, the days before and after, curators,
+# and the newest weekly edition.
 # The newest list also needs its day, and a week whether today is scored.
-DATED: Final = 7
+DATED: Final = 8
 LISTS: Final = [
     ("/", DATED + 2),
     ("/day/", DATED + 1),
@@ -52,6 +60,7 @@ def make_rows(number: int) -> list[Paper]:
         make_signal(paper, 9 + place)
         make_signal(paper, 90, kind="stars", source="github")
         papers.append(paper)
+    make_candidate(make_edition(day=FRIDAY), papers[0])
     for window in WINDOWS:
         score(window, FRIDAY, MONDAY_MORNING)
     return papers
@@ -78,8 +87,8 @@ def test_a_search_takes_the_same_queries(
 ) -> None:
     make_rows(rows)
     # The nine of the search itself, the marks, the facets, and three times the topics: the options,
-    # the check of the chosen one, and its key.
-    with django_assert_num_queries(14):
+    # the check of the chosen one, and its key; the newest edition.
+    with django_assert_num_queries(15):
         page = get_page(client, "/search/", q="sand ", topic="sand")
     assert len(page.select(".paper")) == rows
 
