@@ -25,7 +25,7 @@ from papers.pages.author import author_page, find_author
 from papers.pages.paper import paper_page
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold
-from web.conditional import public_pages, revalidate
+from web.conditional import public_pages, revalidate, revalidated
 from web.isolation import is_about_one_row, log_once
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ _CARD_SECONDS: Final = 86_400  # a card changes when its title does, and a previ
 
 
 @require_safe
-@public_pages()
+@revalidated
 def paper(request: HttpRequest, name: str) -> HttpResponse:
     """A paper by its arXiv id, else by its number; other forms of its address lead there."""
     found = _paper(name)
@@ -52,13 +52,13 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@public_pages()
+@revalidated
 def bibtex_file(request: HttpRequest, name: str) -> HttpResponse:
     return _file(request, name, "bib", "application/x-bibtex; charset=utf-8", bibtex)
 
 
 @require_safe
-@public_pages()
+@revalidated
 def ris_file(request: HttpRequest, name: str) -> HttpResponse:
     media_type = "application/x-research-info-systems; charset=utf-8"
     return _file(request, name, "ris", media_type, ris)
@@ -77,7 +77,7 @@ def card(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@public_pages(is_shared=False, page=r"[1-9][0-9]{0,4}")  # anybody can make up names
+@public_pages({"page": r"[1-9][0-9]{0,4}"}, is_shared=False)  # anybody can make up names
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """The papers of an author; other spellings of the name lead to the one address."""
     slug = author_slug(name)

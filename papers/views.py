@@ -21,48 +21,49 @@ from papers.pages.search import NoSuchPage as NoSuchSearchPage
 from papers.pages.search import search_page
 from papers.pages.topics import topics_page
 from papers.windows import EARLIEST_DAY, Window
-from web.conditional import public_pages, revalidated
+from web.atom import absolute
+from web.conditional import public_pages
 from web.page_cache.addresses import LISTS
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def front(request: HttpRequest) -> HttpResponse:
     return _list(request, FRONT_WINDOW)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def latest(request: HttpRequest, window: Window) -> HttpResponse:
     return _list(request, window)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def dated(request: HttpRequest, window: Window, day: str) -> HttpResponse:
     return _list(request, window, day)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def topic(request: HttpRequest, slug: str, window: Window = FRONT_WINDOW) -> HttpResponse:
     return _list(request, window, topic=_topic(slug))
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> HttpResponse:
     return _list(request, window, day, _topic(slug))
 
 
 @require_safe
-@revalidated
+@public_pages({})
 def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/papers/topics.html", {"page": topics_page(timezone.now())})
 
 
 @require_safe
-@public_pages(is_shared=False, drops_others=False, q=r"[\s\S]{0,200}", **LISTS)
+@public_pages({"q": r"[\s\S]{0,200}", **LISTS}, is_shared=False, drops_others=False)
 def search(request: HttpRequest) -> HttpResponse:
     try:
         page = search_page(request.GET, timezone.now())
@@ -76,12 +77,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
-    """Crawlers may read the pages of papers, but not the admin.
+    """Crawlers may read the pages of papers, which the sitemap lists, but not the admin.
 
     Nor the search: each query is an address of its own, so a crawler would never end.
     """
     disallowed = [reverse("admin:index"), reverse("papers:search")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed)]
+    lines += ["", f"Sitemap: {absolute(reverse('newsletter:sitemap'))}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 
