@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from papers.explain import explain
 from papers.models import Signal
 
@@ -27,18 +29,22 @@ class Contribution:
 def contributions(components: Mapping[str, Any]) -> list[Contribution]:
     """The contributions in a trend, most points first; a reason without points of its own is last.
 
-    A signal without a phrase (no vote yet) adds nothing that a reader can see and is left out.
+    Signals without a phrase, such as fewer votes than usual, are one line: so the sum is right.
     """
     points = {
         str(kind): float(components[kind]["points"]) for kind in Signal.Kind if kind in components
     }
     added = sum(one for one in points.values() if one > 0)
+    reasons = {kind: explain({kind: components[kind]}) for kind in points}
+    told = {kind: one for kind, one in reasons.items() if one and abs(points[kind]) >= _SHOWN}
     found = [
         Contribution(reason, points[kind], points[kind] > added / 2)
-        for kind in points
-        if abs(points[kind]) >= _SHOWN
-        for reason in explain({kind: components[kind]})
+        for kind, of_kind in told.items()
+        for reason in of_kind
     ]
+    rest = sum(one for kind, one in points.items() if kind not in told)
+    if abs(rest) >= _SHOWN:
+        found.append(Contribution(_("All other signals"), rest))
     return [*sorted(found, key=lambda one: -one.points), *_without_points(components, points)]
 
 

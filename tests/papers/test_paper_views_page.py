@@ -169,3 +169,10 @@ def test_a_withdrawn_paper_says_so(client: Client) -> None:
         "Withdrawn on 14 March 2025 by its authors or arXiv. It is in no list, search or digest "
         "here. Its page at arXiv says why."
     )
+
+
+def test_the_organisation_of_a_paper_is_linked(client: Client) -> None:
+    address = "https://huggingface.co/walrus"
+    paper = make_paper(authors=["Ada Roe"], organization="Walrus Lab", organization_url=address)
+    (link,) = get_page(client, paper.get_absolute_url()).select(".organization a")
+    assert (words(link), link["href"]) == ("Walrus Lab", address)

@@ -10,14 +10,14 @@ def test_contributions_are_ordered_by_points() -> None:
         {
             "stars": {"value": 9, "window_gain": 4, "points": 0.4},
             "upvotes": {"value": 84, "gain": 31, "points": 4.2},
-            "position": {"value": 41, "points": -0.08},
+            "comments": {"value": 41, "points": -0.08},
             "lift": {"agents": 0.7},
         }
     )
     assert found == [
-        Contribution("▲ 84 upvotes, 31 since yesterday", 4.2, is_most=True),
+        Contribution("▲ 84 upvotes, 31 of them within a day", 4.2, is_most=True),
         Contribution("★ 4 more stars, 9 in all", 0.4),
-        Contribution("number 41 of its listing", -0.08),
+        Contribution("All other signals", -0.08),
     ]
 
 
@@ -25,8 +25,9 @@ def test_points_that_would_read_as_zero_are_left_out() -> None:
     assert contributions({"comments": {"value": 3, "points": 0.04}}) == []
 
 
-def test_a_signal_that_is_no_reason_is_left_out() -> None:
-    assert contributions({"upvotes": {"value": 0, "gain": 0, "points": -0.4}}) == []
+def test_signals_that_are_no_reason_are_one_line() -> None:
+    components = {kind: {"value": 0, "gain": 0, "points": -0.4} for kind in ("upvotes", "comments")}
+    assert contributions(components) == [Contribution("All other signals", -0.8)]
 
 
 def test_half_of_the_points_is_not_most_of_them() -> None:
