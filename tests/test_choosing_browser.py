@@ -213,6 +213,7 @@ def test_the_zone_is_guessed_named_and_can_be_changed(scripted: Page, site: str,
     guess = scripted.locator("[data-guess]")
     assert re.match(r"We guessed Europe/Berlin: it is \d\d:\d\d there\.", guess.inner_text())
     assert not scripted.get_by_label("Time zone").is_visible()
+    assert not scripted.get_by_text("Until then we use UTC").is_visible()
     guess.get_by_role("button", name="Change").click()
     assert focused(scripted) == "id_timezone"
     assert scripted.get_by_label("Time zone").input_value() == "Europe/Berlin"
