@@ -88,6 +88,17 @@ def own_pages() -> dict[str, str]:
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
         "preferences": reverse("subscribers:preferences", args=[token]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
+        **{
+            name: reverse(name, args=[token])
+            for name in (
+                "newsletter:digests",
+                "subscribers:saved",
+                "subscribers:address",
+                "subscribers:data",
+                "subscribers:delete",
+            )
+        },
+        "deleted": reverse("subscribers:deleted"),
     }
 
 
