@@ -14,7 +14,7 @@ from typing import Any, Final
 from bench import ROOT, result_files
 
 PAGE: Final = ROOT / "docs" / "performance.md"
-PARTS: Final = ("sending", "latency", "scaling", "bursts", "papers", "search")
+PARTS: Final = ("sending", "latency", "scaling", "bursts", "papers", "search", "pages")
 MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->")
 
 
@@ -64,6 +64,14 @@ rank_1m_seconds | Seconds to choose the papers of a million, one process | scali
 first_mail_seconds | Seconds from dispatch to the first mail | scaling.first_mail | .2f | ≤ 2
 first_mail_1m_seconds | The same while a million are queued | scaling.first_mail_of_most.seconds | .2f | ≤ 2
 cost_growth_10k_to_1m | Cost a mail: a million's × ten thousand's | scaling.% | .2f | ≤ 1.3
+front_kept | Front page, kept: requests a second | pages.% | ,.0f | ≥ 2000
+topic_kept | A topic's page, kept: requests a second | pages.% | ,.0f | ≥ 2000
+front_rendered | Front page, rendered: requests a second | pages.% | .0f | ≥ 60
+front_cpu_ms | Processor time of the front page, rendered, ms | pages.% | .1f | ≤ 15
+largest_kb | KB of the largest page over the wire | pages.% | .1f | ≤ 40
+search_p99_ms | 50 searches a second: ms, 99th percentile | pages.search.p99_ms | .0f | ≤ 150
+sign_up_p99_ms | 100 sign-ups a second: ms, 99th percentile | pages.sign_up.p99_ms | .0f | ≤ 1000
+sign_ups_lost | Of these sign-ups lost | pages.sign_up.lost | .0f | ≤ 0
 worker_rss_mb | Memory of the largest sending process, MB | scaling.% | .0f | ≤ 200
 """  # noqa: E501 (a table)
 
@@ -136,6 +144,7 @@ _TABLES: Final = """
 One sink, next door | sending.ways | way=way: ; mails/s=rate:,.0f ; senders' CPU, µs a mail=cpu_us.median:,.0f ; PostgreSQL's, µs=postgres_us.median:,.0f ; KB a mail=mail_kb:.1f
 A server 30 ms away | latency.ways | way=way: ; connections=connections: ; mails/s=rate:.1f ; × plain Django=times_plain_django.median:.1f ; by connection=times_per_connection.median:.1f
 More readers | scaling.rows | readers=readers:, ; queued, s=queue_seconds:,.1f ; ranked, s=rank_seconds:,.1f ; sent, s=send_seconds:,.1f ; mails/s=rate:,.0f ; workers, µs a mail=worker_us:,.0f ; PostgreSQL, µs=postgres_us:,.0f ; both, µs=cost_us:,.0f ; worker, MB=worker_mb:,.0f ; ledger, MB=ledger_mb:,.0f
+Pages | pages.rows | page=page: ; way=way: ; requests/s=per_second:,.0f ; p99, ms=p99_ms:,.0f ; the site's CPU, ms a request=cpu_ms:.2f
 Bursts into providers' APIs | bursts.results | provider=provider: ; answers after, ms=delay_ms: ; way=way: ; mails a request=mails_per_request:g ; mails/s=rate:,.0f ; CPU, µs a mail=cpu_us.median:,.0f
 """  # noqa: E501 (a table)
 

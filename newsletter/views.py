@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -20,8 +19,9 @@ from newsletter.editions import links
 from newsletter.editions.loaded_edition import rebuild
 from newsletter.editions.open_link import OpenedLink, open_link
 from newsletter.editions.tokens import TOKEN_LENGTH, BadToken, make_tokens
-from newsletter.editions.windows import page_of
+from newsletter.editions.windows import days_in_words, page_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
+from newsletter.pages.mail_page import mail_part
 from subscribers.account.frequency import less_often, set_cadence
 from subscribers.account.pause import pause
 from subscribers.consent import origin_of
@@ -34,8 +34,6 @@ from subscribers.pages.signed_pages import (
 )
 from subscribers.unsubscribe import unsubscribe as leave
 
-# A mail is self-contained: style attributes, links, nothing else.
-_MAIL_POLICY: Final = {"style-src": ["'unsafe-inline'"], "default-src": ["'none'"]}
 # The queries of our own buttons. A mail program's one click has none of them.
 _BUTTON: Final = "by=button"
 _PAUSE: Final = "by=pause"
@@ -144,10 +142,14 @@ def _digest_page(request: HttpRequest, opened: OpenedLink) -> HttpResponseBase:
     if len(opened.token) != TOKEN_LENGTH:  # an old one also unsubscribes: not an address to show
         own = make_tokens(delivery.pk, subscriber.pk, subscriber.secret, digest.dated_at)
         return redirect("newsletter:browser", own.read)
-    page = digest.body.whole_html(opened.token, "", "")
-    headers = {"X-Robots-Tag": "noindex", "Content-Language": digest.body.language}
-    mail = HttpResponse(page, headers=headers)
-    return csp_replace(_MAIL_POLICY)(lambda _request: mail)(request)
+    context = {
+        "days": days_in_words(delivery.edition),
+        "language": digest.body.language,
+        "mail": mail_part(digest.body.whole_html(opened.token, "", "")),
+    }
+    response = render(request, "pages/newsletter/digest.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _no_longer_kept(request: HttpRequest, delivery: ArchivedDelivery) -> HttpResponse:

@@ -1,11 +1,11 @@
-"""Feeds of papers: the newest papers of all topics, and those of one topic, page by page."""
+"""Feeds of papers: the newest of all topics, of one topic, of one author, page by page."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
@@ -13,8 +13,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from papers.author_urls import author_slug
 from papers.lead import Lead, lead
 from papers.models import NEWEST_FIRST, Paper, PaperTopic, Topic
+from papers.pages.author import Author, find_author
 from papers.queries import topics_by_weight
 from papers.text.tex import unicode_math
 from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
@@ -35,6 +37,7 @@ class FeedPage:
     papers: Sequence[Paper]
     has_next: bool
     topic: Topic | None = None
+    author: Author | None = None
 
 
 class PagedFeed(AtomFeed):
@@ -105,6 +108,32 @@ class TopicFeed(PagedFeed):
         return tag("feed", "topics", _topic(page).slug)
 
 
+class AuthorFeed(PagedFeed):
+    """The papers of an author, under any form of the name. Three or four queries."""
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FeedPage:
+        found = find_author(author_slug(kwargs["slug"]))
+        if found is None:
+            raise Http404("No paper here has an author of this name.")
+        page = _feed_page(request, Paper.listed.filter(pk__in=found.paper_ids))
+        return replace(page, author=found)
+
+    def path(self, page: FeedPage) -> str:
+        return _author(page).feed_url
+
+    def title(self, page: FeedPage) -> str:
+        return f"{_author(page).name} · Trending Papers"
+
+    def subtitle(self, page: FeedPage) -> str:
+        return f"Papers by {_author(page).name}, the newest first."
+
+    def link(self, page: FeedPage) -> str:
+        return absolute(_author(page).url)
+
+    def feed_guid(self, page: FeedPage) -> str:
+        return tag("feed", "authors", author_slug(_author(page).name))
+
+
 def _entry_or_title(paper: Paper) -> Entry:
     """The entry of a paper; when it raises, the paper's title and link alone."""
     try:
@@ -173,6 +202,11 @@ def _links(paper: Paper) -> Iterator[Link]:
 def _topic(page: FeedPage) -> Topic:
     assert page.topic is not None  # noqa: S101 (get_object sets it)
     return page.topic
+
+
+def _author(page: FeedPage) -> Author:
+    assert page.author is not None  # noqa: S101 (get_object sets it)
+    return page.author
 
 
 def _feed_page(

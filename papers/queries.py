@@ -31,6 +31,7 @@ from papers.ranking.measurements import Facts, facts, measure
 from papers.ranking.score import score_beside
 from papers.ranking.window_papers import window_papers
 from papers.windows import DAYS, Window, closes_at, first_day
+from web.page_cache.by_version import by_version
 from web.sql import rows
 
 
@@ -112,6 +113,7 @@ def ranked_beside(window: Window, day: date, paper_ids: Collection[int]) -> list
     ]
 
 
+@by_version
 def days_with_papers(
     around: date, window: Window = "day", *, topic_slug: str | None = None
 ) -> Neighbours:
@@ -167,6 +169,7 @@ class TopicCount:
     papers: int
 
 
+@by_version
 def topic_counts(window: Window, day: date) -> list[TopicCount]:
     """All active topics with their papers of a list, in the operator's order. Two queries.
 
@@ -250,6 +253,7 @@ def newest_day(until: date) -> date | None:
     return earlier
 
 
+@by_version
 def latest_day(window: Window, today: date) -> date:
     """The last day of the newest list: the newest day that has papers.
 

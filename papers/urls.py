@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from papers import views
+from papers import paper_views, views
 from papers.api.markdown import read_paper
-from papers.feeds import PapersFeed, TopicFeed
+from papers.feeds import AuthorFeed, PapersFeed, TopicFeed
 from papers.windows import WINDOWS
 
 
@@ -44,11 +44,16 @@ urlpatterns: list[URLPattern] = [
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<window:window>/", views.topic, name="topic_latest"),
     path("topics/<slug:slug>/<window:window>/<str:day>/", views.topic_dated, name="topic_dated"),
-    path("papers/<paper_name:name>", views.paper, name="paper"),
-    path("papers/<paper_name:name>/", views.paper),  # the form of earlier addresses
+    path("papers/<paper_name:name>", paper_views.paper, name="paper"),
+    path("papers/<paper_name:name>/", paper_views.paper),  # the form of earlier addresses
+    path("papers/<paper_name:name>.bib", paper_views.bibtex_file, name="bib"),
+    path("papers/<paper_name:name>.ris", paper_views.ris_file, name="ris"),
+    path("papers/<paper_name:name>/card.png", paper_views.card, name="card"),
+    path("authors/<str:name>/", paper_views.author, name="author"),
     path("search/", views.search, name="search"),
     path("papers/<path:name>.md", read_paper, name="markdown"),
     path("feeds/papers.atom", PapersFeed(), name="feed"),
     path("feeds/topics/<slug:slug>.atom", TopicFeed(), name="topic_feed"),
+    path("feeds/authors/<str:slug>.atom", AuthorFeed(), name="author_feed"),
     path("robots.txt", views.robots, name="robots"),
 ]

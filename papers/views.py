@@ -1,8 +1,7 @@
-"""The pages of papers. All of them only read; a wrong address is a 404 with its reason."""
+"""The lists of papers and the search. They only read; a wrong address is a 404 with its reason."""
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,81 +14,56 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from papers.list_urls import FRONT_WINDOW
-from papers.models import Paper, Topic
+from papers.models import Topic
 from papers.pages.lists import ListAddress, list_page
 from papers.pages.paging import NoSuchPage, page_number
-from papers.pages.paper import paper_page
 from papers.pages.search import NoSuchPage as NoSuchSearchPage
 from papers.pages.search import search_page
 from papers.pages.topics import topics_page
-from papers.text.arxiv_ids import arxiv_id
 from papers.windows import EARLIEST_DAY, Window
-from web.conditional import public_pages, revalidated
-from web.isolation import is_about_one_row, log_once
+from web.atom import absolute
+from web.conditional import public_pages
 from web.page_cache.addresses import LISTS
-
-log = logging.getLogger(__name__)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def front(request: HttpRequest) -> HttpResponse:
     return _list(request, FRONT_WINDOW)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def latest(request: HttpRequest, window: Window) -> HttpResponse:
     return _list(request, window)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def dated(request: HttpRequest, window: Window, day: str) -> HttpResponse:
     return _list(request, window, day)
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def topic(request: HttpRequest, slug: str, window: Window = FRONT_WINDOW) -> HttpResponse:
     return _list(request, window, topic=_topic(slug))
 
 
 @require_safe
-@revalidated
+@public_pages(LISTS)
 def topic_dated(request: HttpRequest, slug: str, window: Window, day: str) -> HttpResponse:
     return _list(request, window, day, _topic(slug))
 
 
 @require_safe
-@revalidated
+@public_pages({})
 def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/papers/topics.html", {"page": topics_page(timezone.now())})
 
 
 @require_safe
-@revalidated
-def paper(request: HttpRequest, name: str) -> HttpResponse:
-    """A paper by its arXiv id, else by its number; other forms of its address lead there."""
-    known = {"arxiv_id": identity} if (identity := arxiv_id(name)) else {"pk": name}
-    try:
-        found = Paper.objects.only("arxiv_id").get(**known)
-    except Paper.DoesNotExist:
-        raise Http404("This paper is not here, or no longer.") from None
-    if request.path != found.get_absolute_url():
-        return redirect(found, permanent=True)
-    try:
-        page = paper_page(found.pk, timezone.now())
-        return render(request, "pages/papers/paper.html", {"page": page})
-    except Exception as error:  # any: what is known of the paper can still be read
-        if not is_about_one_row(error):
-            raise
-        log_once(log, "its page", f"paper {found.pk}", error)
-    return render(request, "pages/papers/paper_plain.html", {"paper": found})
-
-
-@require_safe
-@public_pages(is_shared=False, drops_others=False, q=r"[\s\S]{0,200}", **LISTS)
+@public_pages({"q": r"[\s\S]{0,200}", **LISTS}, is_shared=False, drops_others=False)
 def search(request: HttpRequest) -> HttpResponse:
     try:
         page = search_page(request.GET, timezone.now())
@@ -103,12 +77,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
-    """Crawlers may read the pages of papers, but not the admin.
+    """Crawlers may read the pages of papers, which the sitemap lists, but not the admin.
 
     Nor the search: each query is an address of its own, so a crawler would never end.
     """
     disallowed = [reverse("admin:index"), reverse("papers:search")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed)]
+    lines += ["", f"Sitemap: {absolute(reverse('newsletter:sitemap'))}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 

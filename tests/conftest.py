@@ -17,6 +17,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from mail.relay import process_relay
 from mail.sites import process_sites
+from web.page_cache.by_version import forget
 from web.page_cache.serve import page_cache
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -45,6 +46,7 @@ def _empty_cache() -> Iterator[None]:
     process_relay.cache_clear()
     process_sites.cache_clear()
     page_cache.cache_clear()
+    forget()
     yield
 
 

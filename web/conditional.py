@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from hashlib import blake2b
 from typing import Concatenate, ParamSpec
@@ -19,11 +19,13 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def public_pages(
-    *, is_shared: bool = True, drops_others: bool = True, **parameters: str
+    parameters: Mapping[str, str], *, is_shared: bool = True, drops_others: bool = True
 ) -> Callable[[View[P]], View[P]]:
-    """`revalidated`, with the query parameters that make another page, and a pattern for each.
+    """`revalidated`, with the query parameters that make another page.
 
     Args:
+        parameters: their names, each with a pattern of its values; a request with another value is
+            rendered each time.
         is_shared: False where anybody can make up addresses of pages, as in a search.
         drops_others: the view reads no other parameter; else others are rendered each time.
     """

@@ -20,7 +20,8 @@ def stamp(now: float) -> str:
 def age(text: str, now: float) -> float | None:
     """The seconds since the form was served; None where the stamp is not ours.
 
-    A cache may have kept the page, so this is the least time for which somebody had it.
+    A cache may have kept the page (ours for ten minutes), so this is the most time for which
+    somebody had it: an old stamp says nothing, and a new one that somebody was fast.
     """
     try:
         served = _signer().unsign(text[:_LONGEST]).removeprefix("served.")

@@ -57,6 +57,24 @@ def make_parts() -> dict[str, Any]:
             "cost_growth_10k_to_1m": 1.4,
             "worker_rss_mb": 151.0,
         },
+        "pages": {
+            "rows": [
+                {
+                    "page": "front page",
+                    "way": "kept",
+                    "per_second": 4000.0,
+                    "p99_ms": 12.0,
+                    "cpu_ms": 0.33,
+                }
+            ],
+            "front_kept": 4000.0,
+            "topic_kept": 3900.0,
+            "front_rendered": 70.0,
+            "front_cpu_ms": 19.5,
+            "largest_kb": 17.5,
+            "search": {"p99_ms": 120.0},
+            "sign_up": {"p99_ms": 400.0, "lost": 0},
+        },
         "bursts": {"results": [{**burst, "mails_per_request": 50.0, **sent}]},
     }
     return {name: {"quick": False, **part} for name, part in parts.items()}

@@ -27,6 +27,14 @@ def test_the_promised_figures_stand_on_top_with_their_targets() -> None:
         "first_mail_seconds": 0.2,
         "first_mail_1m_seconds": 1.1,
         "cost_growth_10k_to_1m": 1.4,
+        "front_kept": 4000,
+        "topic_kept": 3900,
+        "front_rendered": 70,
+        "front_cpu_ms": 19.5,
+        "largest_kb": 17.5,
+        "search_p99_ms": 120,
+        "sign_up_p99_ms": 400,
+        "sign_ups_lost": 0,
         "worker_rss_mb": 151,
     }
     assert latest["missing"] == {}
@@ -67,6 +75,8 @@ def test_the_page_has_a_table_of_each_part() -> None:
         "| plain Django, open connections | 3,000 (2,700 to 3,300) | 160 | 90 | 43.2 |",
         "| ours, the whole path | 8 | 200.0 (180.0 to 220.0) | 28.6 | 3.6 |",
         "| 1,000,000 | 40.0 | 55.5 | 320.0 | 3,125 | 160 | 90 | 250 | 151 | 2,900 |",
+        "| front page | kept | 4,000 | 12 | 0.33 |",
+        "| Of these sign-ups lost | 0 | ≤ 0 | yes |",
         "| Postmark | 50 | bursts of 50 | 50 | 503 (453 to 553) | 762 |",
     ):
         assert row in lines

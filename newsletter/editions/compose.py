@@ -17,6 +17,8 @@ from newsletter.editions.late import late_papers
 from newsletter.editions.translations import layout_context, translations, words_of_facts
 from newsletter.editions.windows import WINDOW_OF, first_day_of
 from newsletter.models import Candidate, Edition, EditionTranslation
+from papers.cards.stored import MOST as MOST_CARDS
+from papers.cards.stored import draw_cards
 from papers.jobs.status import is_running, unread
 from papers.jobs.timetable import JOBS
 from papers.lead import lead
@@ -128,6 +130,10 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     edition.composed_at = now
     edition.state = Edition.State.FROZEN
     edition.save()
+    # After the commit: pictures take seconds, and none of them may cost the edition.
+    paper_ids = [candidate.paper_id for candidate in candidates[:MOST_CARDS]]
+    # A lambda: Django logs the name of what fails, and a partial has none.
+    transaction.on_commit(lambda: draw_cards(paper_ids, now), robust=True)
     return edition
 
 

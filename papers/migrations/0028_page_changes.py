@@ -41,7 +41,7 @@ _tables = [f"papers_{table}" for table in TABLES]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0023_written_summary")]
+    dependencies = [("papers", "0025_share_card")]
     operations = [
         migrations.CreateModel(
             name="PageChange",

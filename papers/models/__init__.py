@@ -1,5 +1,6 @@
 """The tables of papers."""
 
+from papers.models.cards import ShareCard
 from papers.models.jobs import Job, JobStep
 from papers.models.page_changes import PageChange
 from papers.models.paper import (
@@ -29,6 +30,7 @@ __all__ = [
     "RawRecord",
     "SearchEntry",
     "SearchWord",
+    "ShareCard",
     "Signal",
     "Topic",
     "Trend",

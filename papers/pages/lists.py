@@ -31,6 +31,7 @@ from papers.queries import (
 )
 from papers.ranking.window_papers import window_papers
 from papers.windows import WINDOWS, Window, first_day
+from web.page_cache.by_version import by_version
 
 PAGE_SIZE: Final = 20
 
@@ -223,7 +224,7 @@ def list_page(address: ListAddress, *, now: datetime) -> ListPage:
             Tab(each, address.other(each, address.day, topic), each == window) for each in WINDOWS
         ],
         topics=[_link(count, address) for count in counts],
-        curators=list(Curator.objects.all()),
+        curators=_curators(),
         earlier_url=address.other(window, around.earlier, topic) if around.earlier else "",
         later_url=address.other(window, around.later, topic) if around.later else "",
         nearest=closest,
@@ -250,5 +251,15 @@ def _link(count: TopicCount, address: ListAddress) -> TopicLink:
 
 def _total(window: Window, day: date, topic: Topic | None, counts: Sequence[TopicCount]) -> int:
     if topic is None:
-        return window_papers(window, day).count()
+        return _papers_of_window(window, day)
     return next((count.papers for count in counts if count.topic == topic), 0)
+
+
+@by_version
+def _papers_of_window(window: Window, day: date) -> int:
+    return window_papers(window, day).count()
+
+
+@by_version
+def _curators() -> Sequence[Curator]:
+    return list(Curator.objects.all())

@@ -24,7 +24,7 @@ def new_link_page(request: HttpRequest) -> HttpResponse:
 
     The answer is the same for every address, and the limits are those of a sign-up.
     """
-    form = SignUpForm(request.POST if request.method == "POST" else None)
+    form = SignUpForm(request.POST if request.method == "POST" else None, asks=True)
     if not form.is_bound:
         return render_page(request, "new_link", form=form)
     if not form.is_valid():

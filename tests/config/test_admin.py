@@ -34,6 +34,7 @@ from papers.models import (
     RawRecord,
     SearchEntry,
     SearchWord,
+    ShareCard,
     Signal,
     Topic,
     Trend,
@@ -125,8 +126,8 @@ def test_every_model_of_the_project_has_a_page() -> None:
     }
     # What a digest says is on its delivery's page; the words for the search are only counts; where
     # the data was written is for `manage.py restored`; a translation says what its edition says;
-    # what makes kept pages old is for the cache.
-    hidden = {DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord}
+    # what makes kept pages old is for the cache; a share card is drawn again.
+    hidden = {DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard}
     assert ours - set(admin.site._registry) == hidden
 
 

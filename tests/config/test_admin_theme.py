@@ -10,7 +10,7 @@ from django.test import Client
 
 from config.admin_theme import UNFOLD
 from newsletter.models import DatabaseOrigin, DigestContent
-from papers.models import SearchWord
+from papers.models import SearchWord, ShareCard
 from web.admin import rows_url
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ LISTED: list[type[Model]] = [
     model
     for app in ("auth", "newsletter", "papers", "subscribers")
     for model in apps.get_app_config(app).get_models()
-    if model not in (Permission, DatabaseOrigin, DigestContent, SearchWord)
+    if model not in (Permission, DatabaseOrigin, DigestContent, SearchWord, ShareCard)
 ]
 
 

@@ -77,9 +77,9 @@ def test_a_search_takes_the_same_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     make_rows(rows)
-    # The nine of the search itself, the marks, and three times the topics: the options, the
-    # check of the chosen one, and its key.
-    with django_assert_num_queries(13):
+    # The nine of the search itself, the marks, the facets, and three times the topics: the options,
+    # the check of the chosen one, and its key.
+    with django_assert_num_queries(14):
         page = get_page(client, "/search/", q="sand ", topic="sand")
     assert len(page.select(".paper")) == rows
 
@@ -143,5 +143,6 @@ def test_the_page_of_a_paper_takes_the_same_queries(
     (paper,) = make_rows(1)
     for hour in range(reads):
         make_signal(paper, 10 + hour, read_at=datetime(2025, 3, 15, hour, tzinfo=UTC))
-    with django_assert_num_queries(7):  # its id, row, topics, series, newest reads, trends, lists
+    # Its row, topics, lists, reads, trends, the words of its title, papers alike, its editions.
+    with django_assert_num_queries(8):
         get_page(client, paper.get_absolute_url())

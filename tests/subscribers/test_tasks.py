@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from fakes.smtp_sink import sinking
 from mail.factory import SMTP, open_transport
-from subscribers import tasks
+from subscribers import send_transactional, tasks
 from tests.factories import make_mail, make_subscriber
 
 
@@ -69,9 +69,7 @@ def test_a_task_that_has_begun_may_have_missed_a_mail_so_another_is_queued(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = waiting()
-    monkeypatch.setattr(
-        tasks.send_transactional, "send_waiting", lambda _transport: tasks.enqueue()
-    )
+    monkeypatch.setattr(send_transactional, "send_waiting", lambda _transport: tasks.enqueue())
     monkeypatch.setattr(tasks, "process_transport", lambda: None)
     tasks.enqueue()
     tasks.send_waiting()  # while it runs, somebody signs up

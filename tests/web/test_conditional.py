@@ -6,7 +6,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.test import RequestFactory
 
-from web.conditional import revalidate, revalidated
+from web.conditional import public_pages, revalidate, revalidated
+from web.page_cache.addresses import LISTS, PublicPage, mark_of
 from web.stamps import stamp
 
 words = "one"
@@ -79,3 +80,10 @@ def test_a_page_that_differs_only_in_the_time_of_its_form_is_unchanged(
     assert get(known=first["ETag"]).status_code == 304
     monkeypatch.setattr("tests.web.test_conditional.words", f"a form {stamp(99)} and less")
     assert get(known=first["ETag"]).status_code == 200
+
+
+def test_a_page_says_which_parameters_make_another_one() -> None:
+    search = public_pages({"q": ".+"}, is_shared=False, drops_others=False)(page)
+    assert mark_of(page) == PublicPage(LISTS)
+    assert mark_of(search) == PublicPage({"q": ".+"}, is_complete=False, is_shared=False)
+    assert search(RequestFactory().get("/"))["Cache-Control"] == get()["Cache-Control"]

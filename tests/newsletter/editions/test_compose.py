@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from newsletter.editions.compose import NotClosedYet, compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.tokens import Tokens
 from newsletter.models import Candidate, Edition
-from papers.models import Curator, Paper
+from papers.models import Curator, Paper, ShareCard
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,17 @@ def test_an_author_s_name_breaks_no_digest() -> None:
     )
 
 
+def test_the_lead_of_each_paper_is_frozen() -> None:
+    make_paper("Tea", summary="We read $n$ leaves.")
+    make_paper("Sea", short_summary="It is $2x$ wet.", short_summary_source="semantic_scholar")
+    candidates = compose("weekly", DAY, NOW).candidates.all()
+    leads = {one.facts["title"]: one.facts["lead"] for one in candidates}
+    assert leads == {
+        "Tea": {"text": "We read n leaves.", "source": "abstract"},
+        "Sea": {"text": "It is 2x wet.", "source": "semantic_scholar"},
+    }
+
+
 def test_a_paper_that_cannot_be_rendered_is_left_out_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -136,3 +148,28 @@ def _compose_and_disconnect(_number: int) -> int:
         return compose("weekly", DAY, NOW).pk
     finally:
         connection.close()
+
+
+# ── share cards ──────────────────────────────────────────────────────────────
+
+
+def test_its_papers_get_share_cards_after_the_commit(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    make_paper("Visual Dialog")
+    with django_capture_on_commit_callbacks(execute=True):
+        compose("daily", DAY, NOW)
+        assert not ShareCard.objects.exists(), "drawing takes seconds, and the edition is locked"
+    assert [card.paper.title for card in ShareCard.objects.all()] == ["Visual Dialog"]
+
+
+def test_cards_that_cannot_be_stored_cost_no_edition(transactional_db: None) -> None:
+    make_paper("Visual Dialog")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE papers_sharecard RENAME TO moved_away")
+    try:
+        edition = compose("daily", DAY, NOW)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE moved_away RENAME TO papers_sharecard")
+    assert titles(Edition.objects.get(pk=edition.pk)) == ["Visual Dialog"]

@@ -35,6 +35,7 @@ from papers.models import (
     Signal,
     Topic,
     Trend,
+    WrittenSummary,
 )
 from tests.factories import (
     DAY,
@@ -54,10 +55,10 @@ SHOWN = {
     Candidate, Curator, Edition, Listing, Paper, PaperTopic, RawRecord, SearchEntry, SearchWord,
     Signal, Topic, Trend,
 }  # fmt: skip
-# Of the timetable, of the triggers, of the installation, and of what subscribers get.
+# Of the timetable, the triggers, the language model, the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent, Job,
-    JobStep, PageChange, Tally,
+    JobStep, PageChange, Tally, WrittenSummary,
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def list_view(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", list_view),
     path("other/", list_view),
-    path("found/", public_pages(is_shared=False, q=".{1,9}")(list_view)),
+    path("found/", public_pages({"q": ".{1,9}"}, is_shared=False)(list_view)),
     path("private/", lambda _request: HttpResponse()),
 ]
 
@@ -366,7 +366,12 @@ def test_after_a_change_others_get_the_page_of_before_while_one_renders(site: Si
     site.get(cache=cache)
     site.version = "2"
     is_rendering, may_end = threading.Event(), threading.Event()
-    site.before_it_ends = lambda: (is_rendering.set(), may_end.wait(10))
+
+    def wait() -> None:
+        is_rendering.set()
+        may_end.wait(10)
+
+    site.before_it_ends = wait
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(lambda: site.get(cache=cache))
         assert is_rendering.wait(10)

@@ -1,0 +1,1 @@
+"""Share cards: the pictures that chats and networks show beside a link to a paper."""
