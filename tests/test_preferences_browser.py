@@ -195,7 +195,7 @@ def test_the_address_is_changed_by_the_mailed_link(page: Page, site: str, ada: S
     change = AddressChange.objects.get(new_email=new)
     page.goto(f"{site}/new-address/{tokens.make_for_change('move', change)}/")
     page.get_by_role("button", name="Use this address").click()
-    page.get_by_role("link", name="Your digest").click()
+    page.get_by_role("link", name="Your digest", exact=True).click()
     expect(page.get_by_role("heading", name="Your digest", level=1)).to_be_visible()
     page.goto(f"{site}/old-address/{tokens.make_for_change('move_back', change)}/")
     page.get_by_role("button", name="Undo the change").click()
