@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +33,34 @@ from tests.test_pages_browser import (
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop runs in this thread
 # The server commits; the tests read what it committed.
 pytestmark = pytest.mark.django_db
-_number = count(1)
+
+
+@dataclass
+class World:
+    """The site, readers whom no test has used yet, and one with something on each page."""
+
+    url: str
+    readers: list[Subscriber]
+    full: Subscriber
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Rows that are made in a test are not committed, so the server would not see them."""
     with django_db_blocker.unblock():
         with serving() as url:
+            now = timezone.now()
             make_paper(
                 "Diffusion for tea",
                 arxiv_id="2611.00001",
                 authors=["Ada Byron"],
-                listed_on=timezone.now().date() - timedelta(days=1),
+                listed_on=now.date() - timedelta(days=1),
             )
-            yield url
+            readers = [
+                make_subscriber(f"ada{n}@example.com", cadence="daily", confirmed_at=now)
+                for n in range(60)
+            ]
+            yield World(url, readers, make_full_reader())
         with erasing():
             ConsentEntry.objects.all().delete()
             Subscriber.objects.all().delete()
@@ -56,11 +70,35 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         Paper.objects.all().delete()
 
 
-@pytest.fixture
-def ada() -> Subscriber:
-    return make_subscriber(
-        f"ada{next(_number)}@example.com", cadence="daily", confirmed_at=timezone.now()
+def make_full_reader() -> Subscriber:
+    today = timezone.now().date()
+    reader = make_subscriber("full@example.com", paused_until=today + timedelta(days=9))
+    for kind, term in (("keyword", "diffusion"), ("author", "Ada Byron"), ("muted", "tea")):
+        reader.interests.create(kind=kind, term=term)
+    reader.saved.create(paper=Paper.objects.earliest("pk"), saved_at=timezone.now())
+    AddressChange.objects.create(
+        subscriber=reader,
+        old_email=reader.email,
+        new_email="a-rather-long-address-of-somebody@a-rather-long-domain.example",
+        requested_at=timezone.now(),
     )
+    make_sent(reader)
+    return reader
+
+
+@pytest.fixture
+def site(world: World) -> str:
+    return world.url
+
+
+@pytest.fixture
+def ada(world: World) -> Subscriber:
+    return world.readers.pop()
+
+
+@pytest.fixture
+def reader(world: World) -> Subscriber:
+    return world.full
 
 
 @pytest.fixture(
@@ -150,14 +188,14 @@ def test_papers_are_saved_and_removed(page: Page, site: str, ada: Subscriber) ->
 def test_the_address_is_changed_by_the_mailed_link(page: Page, site: str, ada: Subscriber) -> None:
     old, new = ada.email, f"new.{ada.email}"
     page.goto(own(site, ada))
-    page.get_by_role("link", name="Address").click()
+    page.get_by_role("link", name="Address", exact=True).click()
     page.get_by_label("Your new address").fill(new)
     page.get_by_role("button", name="Send a link there").click()
     expect(page.get_by_role("button", name="Cancel the change")).to_be_visible()
     change = AddressChange.objects.get(new_email=new)
     page.goto(f"{site}/new-address/{tokens.make_for_change('move', change)}/")
     page.get_by_role("button", name="Use this address").click()
-    page.get_by_role("link", name="Your digest").click()
+    page.get_by_role("link", name="Your digest", exact=True).click()
     expect(page.get_by_role("heading", name="Your digest", level=1)).to_be_visible()
     page.goto(f"{site}/old-address/{tokens.make_for_change('move_back', change)}/")
     page.get_by_role("button", name="Undo the change").click()
@@ -188,26 +226,6 @@ def test_the_data_is_downloaded_and_deleted(
     page.get_by_role("button", name="Delete me").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("You are deleted")
     assert not Subscriber.objects.filter(pk=ada.pk).exists()
-
-
-@pytest.fixture
-def reader(site: str) -> Subscriber:
-    """Who has something on each of their pages."""
-    reader = make_subscriber(
-        f"ada{next(_number)}@example.com", paused_until=timezone.now().date() + timedelta(days=9)
-    )
-    for kind, term in (("keyword", "diffusion"), ("author", "Ada Byron"), ("muted", "tea")):
-        reader.interests.create(kind=kind, term=term)
-    reader.saved.create(paper=Paper.objects.earliest("pk"), saved_at=timezone.now())
-    AddressChange.objects.create(
-        subscriber=reader,
-        old_email=reader.email,
-        new_email="a-rather-long-address-of-somebody@a-rather-long-domain.example",
-        requested_at=timezone.now(),
-    )
-    if not Edition.objects.exists():
-        make_sent(reader)
-    return reader
 
 
 def pages_of(site: str, reader: Subscriber) -> list[str]:
@@ -246,7 +264,8 @@ def test_everything_can_be_reached_and_pressed_by_keys(
 ) -> None:
     page = browser.new_page()
     page.goto(own(site, reader))
-    page.get_by_role("button", name="Remove diffusion").focus()
+    page.get_by_label("Follow words").focus()
+    page.keyboard.type("diffusion")
     page.keyboard.press("Enter")
     says(page, "Saved.")
     names = set()

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from papers.citation.bibtex import bibtex
+from papers.citation.ris import ris
 from papers.models import Paper
 from papers.wording import author_line
 from subscribers.account.saved import (
@@ -62,6 +64,33 @@ def _save(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     result: Result = save_paper(subscriber, paper, timezone.now()) if paper else "unknown"
     page = "newsletter:digests" if request.POST.get("back") == "digests" else "subscribers:saved"
     return done(token, _DONE.get(result, ""), page=page)
+
+
+_FILES: Final = {
+    "bib": (bibtex, "application/x-bibtex"),
+    "ris": (ris, "application/x-research-info-systems"),
+}
+
+
+@account_page
+def saved_bib(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """All saved papers as BibTeX."""
+    return _file(subscriber, "bib")
+
+
+@account_page
+def saved_ris(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """All saved papers as RIS."""
+    return _file(subscriber, "ris")
+
+
+def _file(subscriber: Subscriber, kind: str) -> HttpResponse:
+    write, content_type = _FILES[kind]
+    text = write(one.paper for one in saved_papers(subscriber))
+    answer = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="saved-papers.{kind}"'
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def _number(text: str) -> int:

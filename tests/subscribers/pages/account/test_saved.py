@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import bibtexparser
 import pytest
+import rispy
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -105,3 +109,25 @@ def test_more_papers_than_a_page_holds_have_pages(visitor: Client) -> None:
     assert ("Paper 50" in second, "Paper 00" in second) == (False, True)
     assert 'rel="next"' in first
     assert visitor.get(f"{path_of(ada)}?page=x").status_code == 200
+
+
+def test_all_saved_papers_are_one_file_that_reference_managers_read(visitor: Client) -> None:
+    ada, bob = make_subscriber(), make_subscriber()
+    for title in ("Pointer Networks", "Visual Dialog"):
+        save_paper(ada, make_paper(title, authors=["Ada Byron"]), NOON)
+    save_paper(bob, make_paper("Another reader's"), NOON)
+    path = path_of(ada).removesuffix("/")
+    assert f'href="{path}.bib"' in text_of(visitor.get(f"{path}/"))
+    entries = bibtexparser.loads(text_of(visitor.get(f"{path}.bib"))).entries
+    assert sorted(re.sub("[{}]", "", one["title"]) for one in entries) == [
+        "Pointer Networks",
+        "Visual Dialog",
+    ]
+    records = rispy.loads(text_of(visitor.get(f"{path}.ris")))
+    assert sorted(one["title"] for one in records) == ["Pointer Networks", "Visual Dialog"]
+
+
+def test_a_file_of_nothing_is_empty(visitor: Client) -> None:
+    path = path_of(make_subscriber()).removesuffix("/")
+    assert text_of(visitor.get(f"{path}.bib")).strip() == ""
+    assert visitor.get(f"{path}.ris").status_code == 200
