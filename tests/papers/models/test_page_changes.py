@@ -19,6 +19,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionTranslation,
     Tally,
 )
 from papers.models import (
@@ -35,6 +36,7 @@ from papers.models import (
     Signal,
     Topic,
     Trend,
+    WrittenSummary,
 )
 from tests.factories import (
     DAY,
@@ -51,8 +53,8 @@ from web.sql import execute, rows
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SHOWN = {
-    Candidate, Curator, Edition, Listing, Paper, PaperTopic, RawRecord, SearchEntry, SearchWord,
-    Signal, Topic, Trend,
+    Candidate, Curator, Edition, EditionTranslation, Listing, Paper, PaperTopic, RawRecord,
+    SearchEntry, SearchWord, Signal, Topic, Trend, WrittenSummary,
 }  # fmt: skip
 # Of the timetable, of the triggers, of the installation, and of what subscribers get.
 NOT_SHOWN = {
