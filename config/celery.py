@@ -129,6 +129,11 @@ app.conf.update(
             "task": "newsletter.suppress_soft_bounces",
             "schedule": crontab(minute="23"),
         },
+        # They hold two addresses each. A missed night does no harm.
+        "address-changes": {
+            "task": "newsletter.delete_old_changes",
+            "schedule": crontab(hour="3", minute="41"),
+        },
         # Old deliveries are archived a month at a time, so a missed night does no harm.
         "archive": {
             "task": "newsletter.archive",

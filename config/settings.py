@@ -246,6 +246,11 @@ MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))
 LIST_ID = ascii_list_id(env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>"))
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="")
+# Whom readers of the site ask: in the foot of each page and on the page about privacy.
+_reply_to = split_address(split_addresses(MAIL_REPLY_TO)[0])[1] if MAIL_REPLY_TO else ""
+CONTACT_EMAIL = with_ascii_domain(env.str("CONTACT_EMAIL", default=_reply_to))
+CONTACT_URL = env.str("CONTACT_URL", default="")
+CODE_URL = env.str("CODE_URL", default="")  # where the code of this installation can be read
 # Where `make run` stores all mail. When set, /mailbox/ shows it, and sample readers get mail.
 MAILBOX_DIR = env.str("MAILBOX_DIR", default="")
 

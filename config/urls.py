@@ -9,8 +9,9 @@ from newsletter.events import webhook
 handler500 = "config.health.unavailable.server_error"
 urlpatterns = [
     path("", include("papers.urls")),
-    path("", include("subscribers.urls")),
+    # Before the subscribers': their last pattern takes every path of a link that was changed.
     path("", include("newsletter.urls")),
+    path("", include("subscribers.urls")),
     path("api/", api.urls),
     path("anymail/<slug:provider>/tracking/", webhook.tracking, name="tracking"),
     path("mailbox/", include("local.urls")),

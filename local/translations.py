@@ -37,6 +37,7 @@ _NO_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|</?\w+")
 _TRANSLATING: Final = ("blocktranslate", "endblocktranslate", "blocktrans", "endblocktrans")
 _UNSEEN: Final = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_CLASS_OF_BODY: Final = "\0\0"  # its block holds the name of a class
 _TAG: Final = re.compile(r"<[^<>]*>")
 _SEEN_ATTRIBUTE: Final = re.compile(r'\b(?:aria-label|alt|title|placeholder)="([^"]*)"')
 _NAMES: Final = re.compile(
@@ -97,6 +98,10 @@ def untranslated(source: str) -> list[str]:
         word = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
         if token.token_type == TokenType.BLOCK and word in _TRANSLATING:
             is_inside = not word.startswith("end")
+        elif shown and shown[-1] == _CLASS_OF_BODY:
+            shown.append("")
+        elif token.contents == "block body_class":
+            shown.append(_CLASS_OF_BODY)
         elif token.token_type == TokenType.TEXT and not is_inside:
             shown.append(token.contents)
         elif not is_inside:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import URLValidator, validate_email
 
 from newsletter.delivery.rates.send_rates import send_rates
 from newsletter.events.webhook import secrets, view_class
@@ -110,6 +112,65 @@ def _missing_setting() -> str:
     except (ImproperlyConfigured, AnymailError, ImportError) as error:
         return str(error).strip().splitlines()[0]
     return ""
+
+
+@register("trending")
+def check_contact_email(**_kwargs: object) -> list[CheckMessage]:
+    """E085: an address in the foot of every page at which no mail arrives."""
+    address = settings.CONTACT_EMAIL
+    if not address or _is_mail_address(address):
+        return []
+    return [
+        Error(
+            f"CONTACT_EMAIL is {address!r}, which is no mail address.",
+            hint="One address and nothing else, for example: CONTACT_EMAIL=editors@example.org",
+            id="trending.E085",
+        )
+    ]
+
+
+@register("trending")
+def check_public_addresses(**_kwargs: object) -> list[CheckMessage]:
+    """E086: a link in the foot of every page that leads nowhere."""
+    return [
+        Error(
+            f"{name} is {address!r}, which is no address of the web.",
+            hint=f"Begin it with https://, for example: {name}=https://example.org/page",
+            id="trending.E086",
+        )
+        for name in ("CONTACT_URL", "CODE_URL")
+        if (address := getattr(settings, name)) and not _is_web_address(address)
+    ]
+
+
+@register("trending", deploy=True)
+def check_contact(**_kwargs: object) -> list[CheckMessage]:
+    """W065: readers could ask nobody what is stored of them."""
+    if settings.CONTACT_EMAIL or settings.CONTACT_URL:
+        return []
+    return [
+        Warning(
+            "The site names no contact: readers can ask nobody what is stored of them.",
+            hint="Set CONTACT_EMAIL or CONTACT_URL; the foot of each page shows it.",
+            id="trending.W065",
+        )
+    ]
+
+
+def _is_mail_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        URLValidator(schemes=["https", "http"])(text)
+    except ValidationError:
+        return False
+    return "@" not in urlsplit(text).netloc
 
 
 @register("trending", deploy=True)

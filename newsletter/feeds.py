@@ -50,8 +50,7 @@ class EditionsFeed(AtomFeed):
         return f"The {cadence} edition: what trended most, as it stood when it closed."
 
     def link(self, cadence: str) -> str:
-        name, args = "papers:latest", [WINDOW_OF[cadence]]
-        return absolute(reverse(name, args=args))
+        return absolute(reverse("newsletter:edition_cadence", args=[cadence]))
 
     def feed_url(self, cadence: str) -> str:
         return absolute(reverse("newsletter:edition_feed", args=[cadence]))

@@ -1,4 +1,4 @@
-"""`/preview/`: the digest that some choices would have brought. It stores nothing."""
+"""`/preview/`: the digest that some choices would have brought. It needs no address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RATE: Final = "150/5 minutes"
 @never_cache
 @require_POST
 def preview_page(request: HttpRequest) -> HttpResponse:
-    """The digest as a part of a page, for static/preview.js. The POST holds no address.
+    """The digest as a page of its own; with `?part` as a part of one, for static/preview.js.
 
     422 when a choice cannot be used, 429 above the limit of a network; both say so.
     """
@@ -37,7 +37,8 @@ def preview_page(request: HttpRequest) -> HttpResponse:
         status = HTTPStatus.TOO_MANY_REQUESTS
     elif choices.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return render(request, "pages/newsletter/_preview.html", found, status=status)
+    name = "_preview" if "part" in request.GET else "preview"
+    return render(request, f"pages/newsletter/{name}.html", found, status=status)
 
 
 def preview_of(choices: ChoicesForm, ip: str) -> dict[str, Any]:

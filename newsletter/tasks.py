@@ -31,6 +31,7 @@ from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
 from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
+from subscribers.account import change_address
 from subscribers.models import Subscriber
 from subscribers.tasks import enqueue_from_request, send_waiting
 
@@ -151,6 +152,14 @@ def process_events() -> None:
 def enqueue_events() -> None:
     """Process events now and not at the next tick: called within a provider's request."""
     enqueue_from_request(process_events)
+
+
+@shared_task(name="newsletter.delete_old_changes")
+def delete_old_changes() -> None:
+    """Each night: delete changes of address whose links have ended."""
+    now = timezone.now()
+    if clock.is_right(now):
+        change_address.delete_old_changes(now)
 
 
 @shared_task(name="newsletter.purge_events")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -18,10 +19,14 @@ from newsletter.editions import links
 from newsletter.editions.loaded_edition import rebuild
 from newsletter.editions.open_link import OpenedLink, open_link
 from newsletter.editions.tokens import TOKEN_LENGTH, BadToken, make_tokens
-from newsletter.editions.windows import page_of
+from newsletter.editions.windows import days_in_words, page_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
+from newsletter.pages.mail_page import mail_part
+from subscribers.account.frequency import less_often, set_cadence
+from subscribers.account.pause import pause
 from subscribers.consent import origin_of
-from subscribers.models import ConsentEntry
+from subscribers.models import ConsentEntry, Subscriber
+from subscribers.pages.account.leaving import undo_url
 from subscribers.pages.signed_pages import (
     invalid_link,
     mail_program_page,
@@ -29,9 +34,11 @@ from subscribers.pages.signed_pages import (
 )
 from subscribers.unsubscribe import unsubscribe as leave
 
-# A mail is self-contained: style attributes, links, nothing else.
-_MAIL_POLICY: Final = {"style-src": ["'unsafe-inline'"], "default-src": ["'none'"]}
-_BUTTON: Final = "by=button"  # the query of our own button
+# The queries of our own buttons. A mail program's one click has none of them.
+_BUTTON: Final = "by=button"
+_PAUSE: Final = "by=pause"
+_LESS: Final = "by=less"
+_PAUSE_DAYS: Final = 30
 
 
 @mail_program_page  # a mail program has no cookie; the token in the URL is the proof
@@ -47,17 +54,47 @@ def unsubscribe(request: HttpRequest, token: str = "") -> HttpResponse:
     except BadToken:
         return invalid_link(request, "unsubscribe")
     if request.method != "POST":
-        return render(request, "pages/subscribers/unsubscribe.html", {"action": f"?{_BUTTON}"})
+        return _ask_to_unsubscribe(request, subscriber)
     # Not request.GET: it is decoded by the charset that the request names, which may be none.
-    is_button = request.META.get("QUERY_STRING") == _BUTTON
+    button = request.META.get("QUERY_STRING")
+    if subscriber and button in (_PAUSE, _LESS):
+        return _fewer_mails(request, subscriber, is_pause=button == _PAUSE)
+    is_button = button == _BUTTON
     step = ConsentEntry.Step.UNSUBSCRIBED if is_button else ConsentEntry.Step.ONE_CLICK
-    if subscriber:
-        leave(subscriber, step=step, origin=origin_of(request), now=timezone.now())
+    now = timezone.now()
+    has_left = subscriber and leave(subscriber, step=step, origin=origin_of(request), now=now)
     if not is_button:
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
     # Not to the preferences: this link's token unsubscribes and opens nothing else.
     again = {"again_url": reverse("subscribers:sign_up")}
-    return render(request, "pages/subscribers/goodbye.html", again)
+    undo = {"undo_url": undo_url(subscriber)} if subscriber and has_left else again
+    return render(request, "pages/subscribers/goodbye.html", undo)
+
+
+def _ask_to_unsubscribe(request: HttpRequest, subscriber: Subscriber | None) -> HttpResponse:
+    """The button, and what else would mean fewer mails, for a reader who gets some."""
+    context = {"action": f"?{_BUTTON}"}
+    if subscriber and subscriber.state == Subscriber.State.ACTIVE:
+        rarer = less_often(subscriber.cadence) or ""
+        context |= {"pause_action": f"?{_PAUSE}", "rarer": rarer}
+        context |= {"less_action": f"?{_LESS}"} if rarer else {}
+    return render(request, "pages/subscribers/unsubscribe.html", context)
+
+
+def _fewer_mails(request: HttpRequest, subscriber: Subscriber, *, is_pause: bool) -> HttpResponse:
+    """Pause, or less often: both do less than this link's token allows, which is to unsubscribe."""
+    now, origin = timezone.now(), origin_of(request)
+    context: dict[str, object] = {}
+    if is_pause:
+        until = now.astimezone(ZoneInfo(subscriber.zone)).date() + timedelta(days=_PAUSE_DAYS)
+        # A pause that lasts longer already is not made shorter.
+        until = max(until, subscriber.paused_until or until)
+        pause(subscriber, until, origin, now)
+        context = {"paused_until": subscriber.paused_until}
+    elif rarer := less_often(subscriber.cadence):
+        set_cadence(subscriber, rarer, origin, now)
+        context = {"rarer": rarer if subscriber.cadence == rarer else ""}
+    return render(request, "pages/subscribers/fewer_mails.html", context)
 
 
 @require_safe
@@ -105,10 +142,14 @@ def _digest_page(request: HttpRequest, opened: OpenedLink) -> HttpResponseBase:
     if len(opened.token) != TOKEN_LENGTH:  # an old one also unsubscribes: not an address to show
         own = make_tokens(delivery.pk, subscriber.pk, subscriber.secret, digest.dated_at)
         return redirect("newsletter:browser", own.read)
-    page = digest.body.whole_html(opened.token, "", "")
-    headers = {"X-Robots-Tag": "noindex", "Content-Language": digest.body.language}
-    mail = HttpResponse(page, headers=headers)
-    return csp_replace(_MAIL_POLICY)(lambda _request: mail)(request)
+    context = {
+        "days": days_in_words(delivery.edition),
+        "language": digest.body.language,
+        "mail": mail_part(digest.body.whole_html(opened.token, "", "")),
+    }
+    response = render(request, "pages/newsletter/digest.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _no_longer_kept(request: HttpRequest, delivery: ArchivedDelivery) -> HttpResponse:

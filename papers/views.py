@@ -24,6 +24,7 @@ from papers.pages.search import search_page
 from papers.pages.topics import topics_page
 from papers.text.arxiv_ids import arxiv_id
 from papers.windows import EARLIEST_DAY, Window
+from web.atom import absolute
 from web.conditional import public_pages, revalidated
 from web.isolation import is_about_one_row, log_once
 from web.page_cache.addresses import LISTS
@@ -103,12 +104,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
-    """Crawlers may read the pages of papers, but not the admin.
+    """Crawlers may read the pages of papers, which the sitemap lists, but not the admin.
 
     Nor the search: each query is an address of its own, so a crawler would never end.
     """
     disallowed = [reverse("admin:index"), reverse("papers:search")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed)]
+    lines += ["", f"Sitemap: {absolute(reverse('newsletter:sitemap'))}"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain")
 
 

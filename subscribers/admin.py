@@ -16,7 +16,15 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidg
 
 from subscribers.addresses import BadAddress, address_hashes, normalised, spelling
 from subscribers.consent import RequestOrigin
-from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
+from subscribers.models import (
+    AddressChange,
+    ConsentEntry,
+    Interest,
+    SavedPaper,
+    Subscriber,
+    Suppression,
+    TransactionalMail,
+)
 from subscribers.privacy import erase
 from subscribers.suppress import suppress, unsuppress
 from subscribers.unsubscribe import unsubscribe
@@ -96,14 +104,24 @@ class SubscriberAdmin(ReadOnlyAdmin[Subscriber]):
     actions = ("unsubscribe_selected",)
     actions_detail = ("unsubscribe_one", "erase_one")
     fieldsets = (
-        (None, {"fields": ("email", "state", ("confirmed_at", "unsubscribed_at"), "is_sample")}),
+        (
+            None,
+            {
+                "fields": (
+                    "email",
+                    "state",
+                    ("confirmed_at", "unsubscribed_at", "address_changed_at"),
+                    "is_sample",
+                )
+            },
+        ),
         (
             "Digest",
             {
                 "fields": (
                     "timetable",
                     ("digest_size", "language"),
-                    ("next_send_at", "last_digest_at"),
+                    ("next_send_at", "last_digest_at", "paused_until"),
                 )
             },
         ),
@@ -204,6 +222,20 @@ class InterestAdmin(SubscriberRowAdmin[Interest]):
     list_display = ("subscriber", "kind", "topic", "term")
     list_filter = ("kind", "topic")
     list_select_related = ("subscriber", "topic")
+
+
+@admin.register(AddressChange)
+class AddressChangeAdmin(SubscriberRowAdmin[AddressChange]):
+    list_display = (
+        "subscriber", "old_email", "new_email", moment("requested_at", "requested (UTC)"),
+        moment("confirmed_at", "confirmed (UTC)"), moment("ended_at", "ended (UTC)"),
+    )  # fmt: skip
+
+
+@admin.register(SavedPaper)
+class SavedPaperAdmin(SubscriberRowAdmin[SavedPaper]):
+    list_display = ("subscriber", "paper", moment("saved_at", "saved (UTC)"))
+    list_select_related = ("subscriber", "paper")
 
 
 @admin.register(TransactionalMail)

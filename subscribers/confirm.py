@@ -13,7 +13,6 @@ from subscribers import consent, preferences
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import Preferences
-from subscribers.schedule import next_slot_after_change
 from subscribers.suppress import is_suppressed
 
 
@@ -40,10 +39,9 @@ def confirm(
     preferences.store(subscriber, chosen)
     subscriber.state = Subscriber.State.ACTIVE
     subscriber.confirmed_at = now
+    subscriber.paused_until = None
     # A subscriber who left and returns within days does not get the same week twice.
-    subscriber.next_send_at = next_slot_after_change(
-        **chosen.timetable, now=now, last_digest_at=subscriber.last_digest_at
-    )
+    subscriber.next_send_at = preferences.next_send_at(subscriber, chosen, now)
     subscriber.save()
     consent.record(
         ConsentEntry.Step.CONFIRMED,

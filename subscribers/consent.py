@@ -15,7 +15,7 @@ from web.ip_addresses import parse_ip
 from web.storable import storable_text
 
 # Enough to name a provider and a region; not enough to name a household.
-_KEPT_BITS: Final = {4: 24, 6: 48}
+KEPT_BITS: Final = {4: 24, 6: 48}
 _LONGEST_USER_AGENT: Final = 200
 
 
@@ -44,7 +44,7 @@ def truncated_ip(address: str) -> str | None:
     whole = parse_ip(address)
     if whole is None:
         return None
-    network = ip_network((whole, _KEPT_BITS[whole.version]), strict=False)
+    network = ip_network((whole, KEPT_BITS[whole.version]), strict=False)
     return str(network.network_address)
 
 

@@ -25,6 +25,11 @@ _LINKS: Mapping[str, tokens.Purpose] = {
     TransactionalMail.Kind.CONFIRM: "confirm",
     TransactionalMail.Kind.MANAGE: "preferences",
     TransactionalMail.Kind.LINK: "preferences",
+    TransactionalMail.Kind.IN_USE: "preferences",
+}
+_CHANGE_LINKS: Mapping[str, tokens.ChangePurpose] = {
+    TransactionalMail.Kind.ADDRESS: "move",
+    TransactionalMail.Kind.MOVED: "move_back",
 }
 
 
@@ -64,21 +69,19 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
 
     The Message-ID belongs to the row: if the message is ever sent twice, mailboxes show one.
     """
-    purpose, language = _LINKS[mail.kind], language_of(mail)
-    token = tokens.make(purpose, mail.subscriber)
     context = {
-        "link": settings.SITE_URL + reverse(f"subscribers:{purpose}", args=[token]),
-        "unsubscribe_link": settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token]),
-        "address": mail.subscriber.email,
+        **_links(mail),
+        "address": mail.address,
         "days": settings.CONFIRM_DAYS,
         "site_url": settings.SITE_URL,
         "postal_address": settings.POSTAL_ADDRESS,
     }
+    language = language_of(mail)
     with override(language):
         subject, text, html = render(mail.kind, context)
     return TransactionalMessage(
         reference=mail.pk,
-        to=mail.subscriber.email,
+        to=mail.address,
         subject=subject,
         text=text,
         html=html,
@@ -86,6 +89,24 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
         dated_at=now,
         attempts=mail.attempts,
     )
+
+
+def _links(mail: TransactionalMail) -> dict[str, str]:
+    """The links of a mail, each for one purpose, and what it says beside them."""
+    change = mail.address_change
+    if change:
+        purpose = _CHANGE_LINKS[mail.kind]
+        token = tokens.make_for_change(purpose, change)
+        link = reverse(f"subscribers:{purpose}", args=[token])
+        # No mail names the other address: one may be a stranger's, the other an employer's.
+        undo_days = str(tokens.MOVE_BACK_WITHIN.days)
+        return {"link": settings.SITE_URL + link, "undo_days": undo_days}
+    name = _LINKS[mail.kind]
+    token = tokens.make(name, mail.subscriber)
+    return {
+        "link": settings.SITE_URL + reverse(f"subscribers:{name}", args=[token]),
+        "unsubscribe_link": settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token]),
+    }
 
 
 def language_of(mail: TransactionalMail) -> str:

@@ -1,8 +1,9 @@
-"""Subscribers, their interests and consent, suppressed addresses, and transactional mails."""
+"""Subscribers, what they follow, agreed to and saved, suppressed addresses, and single mails."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.functions import RandomUUID
@@ -10,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from papers.models import Topic
-from subscribers.schedule import check_timezone
+from papers.models import Paper, Topic
+from subscribers.schedule import check_timezone, end_of_pause
 from web.languages import DEFAULT_LANGUAGE, LONGEST_CODE, language_choices
 from web.time_zones import usable_zone
 
@@ -65,10 +66,23 @@ class Subscriber(models.Model):
     next_send_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next digest is due; empty: never."
     )
+    paused_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="No digest before this day, in the time zone: `next_send_at` is then.",
+    )
     last_digest_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(
         null=True, blank=True, help_text="The last time; older confirmation links are invalid."
+    )
+    address_changed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Digests sent before hold links to the preferences that are invalid.",
+    )
+    feed_renewed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Addresses of the private feed from before are invalid."
     )
     is_sample = models.BooleanField(
         default=False, editable=False, help_text="Only the local mailbox may receive their mail."
@@ -120,6 +134,11 @@ class Subscriber(models.Model):
             Subscriber.DoesNotExist: it has been erased since it was read.
         """
         self.refresh_from_db(from_queryset=Subscriber.objects.select_for_update())
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether no digest is due before the day that they chose."""
+        end = end_of_pause(self.paused_until, self.zone)
+        return end is not None and now <= end
 
     @property
     def zone(self) -> str:
@@ -184,6 +203,12 @@ class ConsentEntry(models.Model):
         ONE_CLICK = "one_click", "unsubscribed by one click"
         SUPPRESSED = "suppressed", "suppressed"
         IMPORTED = "imported", "imported by an operator"
+        PAUSED = "paused", "paused the digests"
+        RESUMED = "resumed", "ended the pause"
+        RETURNED = "returned", "took the unsubscription back"
+        MOVE_ASKED = "move_asked", "asked for another address"
+        MOVED = "moved", "confirmed the new address"
+        MOVED_BACK = "moved_back", "took the change of address back"
 
     subscriber = models.ForeignKey(
         Subscriber,
@@ -217,6 +242,7 @@ class Suppression(models.Model):
         SOFT_BOUNCES = "soft_bounces", "no delivery, again and again"
         HARD_BOUNCE = "hard_bounce", "hard bounce"
         COMPLAINT = "complaint", "complaint"
+        READER = "reader", "asked for by the reader"
         OPERATOR = "operator", "set by an operator"
 
     address_hash = models.CharField(max_length=64, unique=True)
@@ -231,6 +257,54 @@ class Suppression(models.Model):
         return self.get_reason_display()
 
 
+class AddressChange(models.Model):
+    """A subscriber's wish for another address, from the request until it can be undone no more.
+
+    Deleted some days after that (account/change_address.py), because it holds two addresses.
+    """
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="address_changes"
+    )
+    old_email = models.EmailField(max_length=254)
+    new_email = models.EmailField(max_length=254)
+    requested_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was cancelled, replaced by another or undone."
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-requested_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscriber"],
+                condition=Q(confirmed_at__isnull=True, ended_at__isnull=True),
+                name="address_change_pending_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_email} to {self.new_email}"
+
+
+class SavedPaper(models.Model):
+    """A paper that a subscriber keeps in their list."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="saved")
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="saved_by")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-saved_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscriber", "paper"], name="saved_paper_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.paper)
+
+
 class TransactionalMail(models.Model):
     """A mail that one person requested (a confirmation, a link): stored first, sent by a task."""
 
@@ -238,6 +312,9 @@ class TransactionalMail(models.Model):
         CONFIRM = "confirm", "confirm your address"
         MANAGE = "manage", "you are subscribed already"
         LINK = "link", "a new link to the preferences"
+        ADDRESS = "address", "confirm your new address"
+        IN_USE = "in_use", "the new address gets a digest already"
+        MOVED = "moved", "your digest goes to another address"
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"
@@ -249,6 +326,15 @@ class TransactionalMail(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=8, choices=Kind)
+    recipient = models.EmailField(
+        max_length=254,
+        blank=True,
+        db_default="",
+        help_text="Where it goes, if not to the subscriber's address.",
+    )
+    address_change = models.ForeignKey(
+        AddressChange, on_delete=models.CASCADE, null=True, blank=True, related_name="mails"
+    )
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(help_text="When it may be tried (again).")
@@ -277,3 +363,8 @@ class TransactionalMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.state})"
+
+    @property
+    def address(self) -> str:
+        """Where it goes."""
+        return self.recipient or self.subscriber.email

@@ -129,9 +129,7 @@ def change(
     store(subscriber, chosen)
     is_active = subscriber.state == Subscriber.State.ACTIVE
     if is_active and before.timetable != chosen.timetable:
-        subscriber.next_send_at = next_slot_after_change(
-            **chosen.timetable, now=now, last_digest_at=subscriber.last_digest_at
-        )
+        subscriber.next_send_at = next_send_at(subscriber, chosen, now)
     subscriber.save()
     consent.record(
         ConsentEntry.Step.CHANGED,
@@ -142,6 +140,16 @@ def change(
         detail=changed,
     )
     return True
+
+
+def next_send_at(subscriber: Subscriber, chosen: Preferences, now: datetime) -> datetime:
+    """When the next digest of this timetable is due: no sooner than a pause allows."""
+    return next_slot_after_change(
+        **chosen.timetable,
+        now=now,
+        last_digest_at=subscriber.last_digest_at,
+        paused_until=subscriber.paused_until,
+    )
 
 
 def store(subscriber: Subscriber, chosen: Preferences) -> None:

@@ -53,10 +53,12 @@ def next_slot_after_change(
     timezone: str,
     now: datetime,
     last_digest_at: datetime | None,
+    paused_until: date | None = None,
 ) -> datetime:
     """The first slot of a changed timetable, at least half a cadence after the last digest.
 
-    A last digest in the future, of a clock that was ahead, counts as one of now.
+    A last digest in the future, of a clock that was ahead, counts as one of now. While the digests
+    are paused, it is the first slot on the day `paused_until` or after it.
     """
     earliest = min(last_digest_at, now) + HALF_CADENCE[cadence] if last_digest_at else now
     return next_slot(
@@ -64,8 +66,18 @@ def next_slot_after_change(
         weekday=weekday,
         hour=hour,
         timezone=timezone,
-        after=max(now, earliest),
+        after=max(now, earliest, end_of_pause(paused_until, timezone) or now),
     )
+
+
+def end_of_pause(paused_until: date | None, timezone: str) -> datetime | None:
+    """The last instant before the day `paused_until` in a time zone, in UTC; None without one.
+
+    A slot at midnight of that day is later than this instant.
+    """
+    if paused_until is None:
+        return None
+    return _instant(paused_until, 0, ZoneInfo(timezone)) - timedelta(microseconds=1)
 
 
 def check_timezone(name: str) -> None:

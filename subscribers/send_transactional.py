@@ -79,7 +79,7 @@ def claim(now: datetime) -> TransactionalMail | None:
     """
     mail = (
         TransactionalMail.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("subscriber")
+        .select_related("subscriber", "address_change__subscriber")
         .filter(
             Q(state__in=[State.QUEUED, State.DEFERRED], next_attempt_at__lte=now)
             | Q(state=State.SENDING, lease_until__lt=now)
@@ -102,10 +102,10 @@ def record(mail: TransactionalMail, outcome: Outcome, now: datetime) -> bool:
     takes back its own claim only. A mailbox that does not exist is
     suppressed, as after a digest.
     """
-    outcome = private(outcome, mail.subscriber.email, ours=settings.MAIL_DOMAIN)
+    outcome = private(outcome, mail.address, ours=settings.MAIL_DOMAIN)
     if outcome.is_hard_bounce:
         reason = Suppression.Reason.HARD_BOUNCE
-        suppress(mail.subscriber, reason, detail=outcome.error, now=now)
+        suppress(mail.address, reason, detail=outcome.error, now=now)
     state = state_after(outcome, mail.attempts, now - mail.created_at)
     pause = backoff(mail.attempts, outcome.retry_after)
     if _holds_for_all(outcome):  # mail/relay.py has the pause: the first that leaves lets all leave
@@ -144,7 +144,7 @@ def state_after(outcome: Outcome, attempts: int, age: timedelta) -> Transactiona
 
 
 def _send(transport: Transport, relay: Relay, mail: TransactionalMail, now: datetime) -> Outcome:
-    if is_suppressed(mail.subscriber):
+    if is_suppressed(mail.recipient or mail.subscriber):
         return Outcome("refused", error="the address is suppressed")
     if not may_receive(mail.subscriber):
         return Outcome("refused", error="a sample reader gets mail in the local mailbox only")

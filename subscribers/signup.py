@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from subscribers import consent
@@ -42,6 +43,17 @@ SELECT *
             ELSE split_part(split_part(email, '@', 1), '+', 1) || '@' || split_part(email, '@', 2)
        END = %(mailbox)s
 """
+# The mails that went there though it is no subscriber's address, by the index of migration 0008.
+_MAILS_TO_MAILBOX: Final = """
+SELECT id
+  FROM subscribers_transactionalmail
+ WHERE recipient <> '' AND
+       CASE WHEN split_part(recipient, '@', 2) IN ('gmail.com', 'googlemail.com')
+            THEN replace(split_part(split_part(recipient, '@', 1), '+', 1), '.', '') || '@gmail.com'
+            ELSE split_part(split_part(recipient, '@', 1), '+', 1) || '@'
+                 || split_part(recipient, '@', 2)
+       END = %s
+"""
 
 
 @transaction.atomic
@@ -60,10 +72,10 @@ def sign_up(
     so does one who had unsubscribed; an active one gets the link to their preferences; a
     suppressed address gets nothing. The mail leaves after `delay` (`mail_limits`).
     """
-    _wait_for_mailbox(email)
+    wait_for_mailbox(email)
     since, mailbox = now - timedelta(days=1), _subscribers_of_mailbox(email)
     is_asked_often = _requests_since(email, mailbox, since) >= REQUESTS_A_DAY
-    may_get_mail = _may_get_mail(mailbox, since)
+    may_get_mail = _may_get_mail(email, mailbox, since)
     known = _of(email, mailbox)
     if known is None and not may_get_mail:
         return
@@ -95,7 +107,7 @@ def request_link(
     An address that gets none, and one that must get no mail, gets none by this either. The same
     lock and the same limits as for a sign-up hold for every address.
     """
-    _wait_for_mailbox(email)
+    wait_for_mailbox(email)
     since, kind = now - timedelta(days=1), TransactionalMail.Kind.LINK
     mailbox = _subscribers_of_mailbox(email)
     is_asked_often = _requests_since(email, mailbox, since) >= REQUESTS_A_DAY
@@ -105,12 +117,12 @@ def request_link(
         if not is_asked_often:
             _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         return
-    if not _waiting(subscriber, kind) and _may_get_mail(mailbox, since):
+    if not _waiting(subscriber, kind) and _may_get_mail(email, mailbox, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         _queue_mail(subscriber, kind, {}, now + delay)
 
 
-def _wait_for_mailbox(email: str) -> None:
+def wait_for_mailbox(email: str) -> None:
     """One request of a mailbox at a time, or two at once could both be the third.
 
     An advisory lock and not a row's: a suppressed or unknown address has no row, and the answer
@@ -169,13 +181,21 @@ def _keep_draft(mail: TransactionalMail, draft: Mapping[str, Any]) -> None:
         TransactionalMail.objects.filter(pk=mail.pk).update(draft={**mail.draft, **draft})
 
 
-def _may_get_mail(mailbox: Sequence[Subscriber], since: datetime) -> bool:
+def may_get_mail(email: str, since: datetime) -> bool:
+    """Whether the mailbox of an address may be mailed once more."""
+    return _may_get_mail(email, _subscribers_of_mailbox(email), since)
+
+
+def _may_get_mail(email: str, mailbox: Sequence[Subscriber], since: datetime) -> bool:
     """Whether the mailbox may be mailed once more: by what reaches it, or may have reached it.
 
     What waits for another address of the same mailbox counts too.
     """
     # Of a mail that was never sent, the next attempt is the moment that is known.
-    mails = TransactionalMail.objects.filter(subscriber__in=[one.pk for one in mailbox])
+    mails = TransactionalMail.objects.filter(
+        Q(subscriber__in=[one.pk for one in mailbox], recipient="")
+        | Q(pk__in=RawSQL(_MAILS_TO_MAILBOX, [mailbox_of(email)]))  # noqa: S611 (no input in it)
+    )
     lately = mails.annotate(moment=Coalesce("sent_at", "next_attempt_at")).filter(moment__gt=since)
     has_failed = Q(state=TransactionalMail.State.FAILED)
     counts = lately.aggregate(

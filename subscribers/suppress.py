@@ -32,12 +32,13 @@ def suppression_join(address: str) -> str:
 
 
 # The weakest first. A reason is replaced by a stronger one, and never by a weaker one: a reader who
-# complained must not look like a full mailbox, whichever was reported first. An operator's word is
-# the strongest, since an operator knows why.
+# complained must not look like a full mailbox, whichever was reported first. What the reader asked
+# for is stronger than what a provider reports, and an operator's word is the strongest.
 _BY_STRENGTH: Final = (
     Suppression.Reason.SOFT_BOUNCES,
     Suppression.Reason.HARD_BOUNCE,
     Suppression.Reason.COMPLAINT,
+    Suppression.Reason.READER,
     Suppression.Reason.OPERATOR,
 )
 

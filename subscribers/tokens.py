@@ -17,10 +17,14 @@ from typing import Final, Literal
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
 from subscribers.addresses import address_hash
-from subscribers.models import Subscriber
+from subscribers.models import AddressChange, Subscriber
 from web.mangled import readings
 
-Purpose = Literal["confirm", "preferences", "feed"]
+Purpose = Literal["confirm", "preferences", "feed", "undo"]
+# Of a change of address: "move" in the mail to the new address, "move_back" in that to the old one.
+ChangePurpose = Literal["move", "move_back"]
+# For so long the owner of the old mailbox can take a change of address back: a holiday.
+MOVE_BACK_WITHIN: Final = timedelta(days=14)
 _SEPARATOR: Final = "."
 _FORM: Final = re.compile(r"[0-9]{1,18}\.[0-9A-Za-z]{1,8}\.[0-9A-Za-z_-]{43}")
 
@@ -78,6 +82,39 @@ def read_mangled(
     raise ExpiredToken if is_expired else BadToken
 
 
+def make_for_change(purpose: ChangePurpose, change: AddressChange) -> str:
+    """A token for one change of address and one purpose, safe in a URL."""
+    return _change_signer(purpose, change).sign(str(change.pk))
+
+
+def read_change(purpose: ChangePurpose, text: str, *, max_age: timedelta) -> AddressChange:
+    """The change of address for which the token at the end of a URL was made.
+
+    Raises:
+        ExpiredToken: it is genuine, and older than `max_age`.
+        BadToken: it is not genuine, or the change was deleted since.
+    """
+    for token in readings(text, [_FORM]):
+        number = int(token.partition(_SEPARATOR)[0])
+        change = AddressChange.objects.select_related("subscriber").filter(pk=number).first()
+        if change is None:
+            continue
+        try:
+            _change_signer(purpose, change).unsign(token, max_age=max_age)
+        except SignatureExpired as error:
+            raise ExpiredToken from error
+        except BadSignature:
+            continue
+        return change
+    raise BadToken
+
+
+def _change_signer(purpose: ChangePurpose, change: AddressChange) -> TimestampSigner:
+    addresses = (address_hash(change.old_email), address_hash(change.new_email))
+    bound_to = [purpose, *addresses, str(change.subscriber.secret)]
+    return TimestampSigner(sep=_SEPARATOR, salt=":".join(["subscribers", *bound_to]))
+
+
 def _unverified_subscriber(token: str) -> Subscriber:
     """The subscriber whose id starts the token. Not verified: the signature depends on them."""
     number = token.partition(_SEPARATOR)[0]
@@ -98,8 +135,10 @@ def _signers(purpose: Purpose, subscriber: Subscriber) -> Iterator[TimestampSign
 
 def _signer(purpose: Purpose, subscriber: Subscriber, *secrets: str) -> TimestampSigner:
     bound_to = [address_hash(subscriber.email), *secrets]
-    if purpose in ("confirm", "feed") and subscriber.unsubscribed_at:
+    if purpose in ("confirm", "feed", "undo") and subscriber.unsubscribed_at:
         # Unsubscribing makes older links invalid: an old confirmation mail must not start the
-        # digests again, and an old feed link must not show them.
+        # digests again, and an old feed link must not show them. A link to undo belongs to one.
         bound_to.append(subscriber.unsubscribed_at.isoformat())
+    if purpose == "feed" and subscriber.feed_renewed_at:
+        bound_to.append(f"renewed {subscriber.feed_renewed_at.isoformat()}")
     return TimestampSigner(sep=_SEPARATOR, salt=":".join(["subscribers", purpose, *bound_to]))

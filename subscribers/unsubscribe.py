@@ -30,7 +30,16 @@ def unsubscribe(
     if subscriber.state not in (State.ACTIVE, State.PENDING):
         return False
     subscriber.state = State.UNSUBSCRIBED
+    before = subscriber.unsubscribed_at
     subscriber.next_send_at, subscriber.unsubscribed_at = None, now
     subscriber.save()
-    consent.record(step, email=subscriber.email, subscriber=subscriber, origin=origin, now=now)
+    consent.record(
+        step,
+        email=subscriber.email,
+        subscriber=subscriber,
+        origin=origin,
+        now=now,
+        # Taking the unsubscription back restores it: links depend on it.
+        detail={"unsubscribed_before": before.isoformat()} if before else None,
+    )
     return True

@@ -20,6 +20,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://redis.example.org:6379/0",
     "MAIL_FROM": "Trending Papers <digest@papers.example.org>",
     "POSTAL_ADDRESS": "1 Example Street, Exampleton",
+    "CONTACT_EMAIL": "editors@papers.example.org",
 }
 
 

@@ -277,10 +277,10 @@ def test_topics_are_on_the_first_screen_at_every_width(
     """On phones they unfold above the papers; wide screens have them beside."""
     desktop.set_viewport_size({"width": width, "height": 812})
     desktop.goto(addresses[0])
-    fold = desktop.locator(".chips > summary")
+    fold = desktop.locator(".topic-fold > summary")
     if fold.is_visible():
         fold.click()
-    link = desktop.locator(".chips a, .topics li a").filter(visible=True).first
+    link = desktop.locator(".topic-fold a, .topics li a").filter(visible=True).first
     place = link.bounding_box()
     assert place is not None
     assert place["y"] < 812
@@ -290,9 +290,9 @@ def test_topics_are_on_the_first_screen_at_every_width(
 
 def test_topics_that_unfold_move_nothing_above_them(phone: Page, addresses: list[str]) -> None:
     phone.goto(addresses[0])
-    before = [box(phone, selector) for selector in (".chips > summary", ".view", ".windows")]
-    phone.locator(".chips > summary").click()
-    assert [box(phone, one) for one in (".chips > summary", ".view", ".windows")] == before
+    before = [box(phone, selector) for selector in (".topic-fold > summary", ".view", ".windows")]
+    phone.locator(".topic-fold > summary").click()
+    assert [box(phone, one) for one in (".topic-fold > summary", ".view", ".windows")] == before
 
 
 def test_text_of_twice_the_size_fits_a_phone(phone: Page, addresses: list[str]) -> None:

@@ -34,7 +34,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 # One colour for each state of any row, so that a state looks the same on every page.
 STATE_COLOURS: Final[Mapping[str, str]] = {
     # work in progress
-    **dict.fromkeys(("queued", "sending", "running", "waiting", "pending", "operator"), "info"),
+    **dict.fromkeys(
+        ("queued", "sending", "running", "waiting", "pending", "operator", "reader"), "info"
+    ),
     # it went well
     **dict.fromkeys(("sent", "delivered", "done", "fine", "active", "frozen"), "success"),
     # it may still go well

@@ -7,7 +7,7 @@ served by a small index of unfinished rows in every partition.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -15,7 +15,9 @@ from django.db import transaction
 
 from newsletter.delivery.types import Batch, slot_after
 from newsletter.models import Delivery
+from subscribers.schedule import end_of_pause
 from web.sql import execute, rows
+from web.time_zones import usable_zone
 
 State = Delivery.State
 log = logging.getLogger(__name__)
@@ -95,12 +97,14 @@ _CHUNK: Final = 10_000  # subscribers a transaction, as in dispatch
 # Once an hour, by a scan of the subscribers: 1,000,000 in a second or two. A digest that was sent
 # in the future is no fact either: it would move the slot of a changed timetable.
 _FAR_SLOTS: Final = """
-SELECT id, cadence, weekday, hour, timezone, next_send_at > %(now)s + furthest AS is_far
+SELECT id, cadence, weekday, hour, timezone, paused_until,
+       next_send_at > greatest(%(now)s, paused_until + interval '1 day') + furthest AS is_far
   FROM subscribers_subscriber
   JOIN unnest(%(cadences)s::text[], %(furthest)s::interval[]) AS allowed (cadence, furthest)
        USING (cadence)
  WHERE state = 'active' AND id > %(after)s
-   AND (next_send_at > %(now)s + furthest OR last_digest_at > %(soon)s)
+   AND (next_send_at > greatest(%(now)s, paused_until + interval '1 day') + furthest
+        OR last_digest_at > %(soon)s)
  ORDER BY id
  LIMIT %(most)s
    FOR UPDATE OF subscribers_subscriber SKIP LOCKED
@@ -185,8 +189,16 @@ def _reset_chunk(now: datetime, after: int) -> tuple[int, int, int]:
         furthest=list(FURTHEST.values()),
         most=_CHUNK,
     )
-    slots = [slot_after(now, *timetable) if is_far else None for _, *timetable, is_far in wrong]
+    slots = [
+        slot_after(_from(now, paused_until, timetable[-1]), *timetable) if is_far else None
+        for _, *timetable, paused_until, is_far in wrong
+    ]
     if wrong:
         execute(_SET_SLOTS, ids=[number for number, *_ in wrong], slots=slots, now=now)
     last = wrong[-1][0] if wrong else after
     return len(wrong), sum(slot is not None for slot in slots), last
+
+
+def _from(now: datetime, paused_until: date | None, timezone: str) -> datetime:
+    """After when the next slot is looked for: a reader's pause is no mistake of a clock."""
+    return max(now, end_of_pause(paused_until, usable_zone(timezone)) or now)

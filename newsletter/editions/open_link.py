@@ -63,13 +63,13 @@ def open_link(purpose: Purpose, text: str, *, is_numbered: bool = False) -> Open
 
 def _open(purpose: Purpose, token: str, number: int | None) -> OpenedLink:
     if len(token) != TOKEN_LENGTH:
-        return _open_old(token, number)
+        return _open_old(purpose, token, number)
     said = parse(token)
     subscriber = Subscriber.objects.filter(pk=said.subscriber_id).first()
     if subscriber:
         if not said.proves(purpose, subscriber.secret):
             raise BadToken("not made for this purpose")
-        if purpose != "read":
+        if purpose == "unsubscribe" or (purpose == "preferences" and not _has_moved(subscriber)):
             return OpenedLink(token, subscriber)
     # The proof of an erased subscriber cannot be verified. Their row in the ledger names nobody,
     # so that their links to papers still lead there, and their unsubscription is confirmed.
@@ -79,14 +79,33 @@ def _open(purpose: Purpose, token: str, number: int | None) -> OpenedLink:
         raise BadToken("the mail is unknown")
     if not dated_at or not said.is_dated(dated_at):
         raise BadToken("another mail has the id of this one")
+    if purpose == "preferences":
+        _refuse_former_address(subscriber, dated_at)
     return OpenedLink(token, subscriber, delivery, number)
 
 
-def _open_old(token: str, number: int | None) -> OpenedLink:
+def _has_moved(subscriber: Subscriber) -> bool:
+    return subscriber.address_changed_at is not None
+
+
+def _refuse_former_address(subscriber: Subscriber | None, dated_at: datetime | None) -> None:
+    """A mail that went to a former address does not open the preferences: they show the new one.
+
+    Raises:
+        BadToken: it is such a mail, or one whose date is unknown.
+    """
+    changed_at = subscriber.address_changed_at if subscriber else None
+    if changed_at and (dated_at is None or dated_at <= changed_at):
+        raise BadToken("it was sent to a former address")
+
+
+def _open_old(purpose: Purpose, token: str, number: int | None) -> OpenedLink:
     """A token of the first renderer opens everything, of deliveries that this renderer made."""
     delivery = _delivery(read_old_token(token))
     if delivery is None or _renderer(delivery) != old_tokens.RENDERER:
         raise BadToken("another mail has the id of this one")
+    if purpose == "preferences":
+        _refuse_former_address(delivery.subscriber, _dated_at(delivery))
     return OpenedLink(token, delivery.subscriber, delivery, number)
 
 

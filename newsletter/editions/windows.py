@@ -1,4 +1,4 @@
-"""The window of an edition: its days, in words, and the page that lists them."""
+"""The window of an edition: its days, in words, and the page that shows its papers."""
 
 from __future__ import annotations
 
@@ -42,5 +42,11 @@ def since_in_words(window: Window, day: date) -> str:
 
 
 def page_of(edition: Edition) -> str:
-    """The path of the page that lists the papers that trended in the edition's window."""
-    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], edition.day.isoformat()])
+    """The path of the edition's own page, with its papers as they stood when it was frozen.
+
+    Of an edition without such a page, which is cancelled or not frozen yet: the list of its days.
+    """
+    day = edition.day.isoformat()
+    if edition.state == Edition.State.FROZEN and not edition.cancelled_at:
+        return reverse("newsletter:edition", args=[edition.cadence, day])
+    return reverse("papers:dated", args=[WINDOW_OF[edition.cadence], day])

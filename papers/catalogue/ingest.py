@@ -21,7 +21,8 @@ from django.db.models import Max
 
 from papers.catalogue import withdraw
 from papers.catalogue.identify import Identified, identify
-from papers.catalogue.short_summaries import outranks
+from papers.catalogue.organizations import organization_fields
+from papers.catalogue.short_summaries import summary_fields
 from papers.fetched import FetchedPaper, FetchedSignal
 from papers.models import Listing, Paper, RawRecord, Signal
 from papers.text.titles import title_key
@@ -217,8 +218,8 @@ def _apply(pending: _Pending, fetched: FetchedPaper, name: str, day: date, is_sa
     if is_new:
         pending.note_source(source)
     changes = _changed_fields(paper, fetched, is_best=is_best, has_best_links=has_best_links)
-    changes |= _organization_fields(paper, fetched, is_best=has_best_links)
-    changes |= _summary_fields(paper, fetched, name, is_newest=has_best_links)
+    changes |= organization_fields(paper, fetched, is_best=has_best_links)
+    changes |= summary_fields(paper, fetched, name, is_newest=has_best_links)
     changes |= _sample_field(paper, is_sample) | _version_field(paper, fetched)
     for field_name, value in changes.items():
         setattr(paper, field_name, value)
@@ -265,29 +266,6 @@ def _changed_fields(
         for name, value in values.items()
         if value and value != stored[name] and (best[name] or not stored[name])
     }
-
-
-def _organization_fields(paper: Paper, fetched: FetchedPaper, *, is_best: bool) -> dict[str, Any]:
-    """The organisation with its link, which is never that of another one. arXiv names none."""
-    if not fetched.organization or (paper.organization and not is_best):
-        return {}
-    values = {
-        "organization": fetched.organization,
-        "organization_url": fetched.organization_url,
-    }
-    return {name: value for name, value in values.items() if value != getattr(paper, name)}
-
-
-def _summary_fields(
-    paper: Paper, fetched: FetchedPaper, source: str, *, is_newest: bool
-) -> dict[str, Any]:
-    """The short summary, if it is of a better source than the stored one, or newer of the same."""
-    text, stored = fetched.short_summary, paper.short_summary_source
-    is_same = (text, source) == (paper.short_summary, stored)
-    is_better = is_newest if source == stored else outranks(source, stored)
-    if not text or is_same or not is_better:
-        return {}
-    return {"short_summary": text, "short_summary_source": source}
 
 
 def _sample_field(paper: Paper, is_sample: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ imports no other app, and no new table can be forgotten. (Django documents `_met
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
@@ -25,6 +25,7 @@ from django.db.models import (
     UniqueConstraint,
 )
 
+from papers.catalogue.short_summaries import outranks
 from papers.models import Paper
 
 _FIELDS: Final = (
@@ -32,10 +33,8 @@ _FIELDS: Final = (
     "published_on", "code_url", "project_url",
 )  # fmt: skip
 # A text, and what says whose it is: both are taken from one row.
-_PAIRS: Final = (
-    ("short_summary", "short_summary_source"),
-    ("organization", "organization_url"),
-)
+_ORGANIZATION: Final = ("organization", "organization_url")
+_SHORT_SUMMARY: Final = ("short_summary", "short_summary_source")
 _log = logging.getLogger(__name__)
 Key = ForeignKey[Model, Model]
 
@@ -65,10 +64,9 @@ def merge(named: Paper, nameless: Paper) -> Paper | None:
 def _combine(named: Paper, nameless: Paper, *, into: Paper) -> None:
     for name in _FIELDS:
         setattr(into, name, getattr(named, name) or getattr(nameless, name))
-    for pair in _PAIRS:
-        source = named if getattr(named, pair[0]) else nameless
-        for name, value in [(name, getattr(source, name)) for name in pair]:
-            setattr(into, name, value)
+    _copy(named if named.organization else nameless, into, _ORGANIZATION)
+    better = outranks(nameless.short_summary_source, named.short_summary_source)
+    _copy(nameless if nameless.short_summary and better else named, into, _SHORT_SUMMARY)
     into.listed_on, into.listed_at = _first_listing(into) or min(
         (named.listed_on, named.listed_at), (nameless.listed_on, nameless.listed_at)
     )
@@ -76,6 +74,11 @@ def _combine(named: Paper, nameless: Paper, *, into: Paper) -> None:
     # Else a withdrawn paper would be back in all lists as soon as its older row was found.
     _combine_withdrawals(named, nameless, into=into)
     into.arxiv_version = named.arxiv_version or nameless.arxiv_version
+
+
+def _copy(source: Paper, into: Paper, names: Iterable[str]) -> None:
+    for name, value in [(name, getattr(source, name)) for name in names]:
+        setattr(into, name, value)
 
 
 def _combine_withdrawals(named: Paper, nameless: Paper, *, into: Paper) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db import transaction
 
+from papers.fetched import FetchedPaper
 from papers.models import Paper
 from web.locks import wait_for_lock
 
@@ -23,6 +24,18 @@ _USUAL_RANK: Final = 2  # of a list of the operator's own
 def outranks(source: str, stored: str) -> bool:
     """Whether a summary of `source` replaces one of another source, `stored`; "" is no source."""
     return not stored or _rank(source) > _rank(stored)
+
+
+def summary_fields(
+    paper: Paper, fetched: FetchedPaper, source: str, *, is_newest: bool
+) -> dict[str, str]:
+    """The fields that `fetched` changes, as `source` returned it; `is_newest` of its records."""
+    text, stored = fetched.short_summary, paper.short_summary_source
+    is_same = (text, source) == (paper.short_summary, stored)
+    is_better = is_newest if source == stored else outranks(source, stored)
+    if not text or is_same or not is_better:
+        return {}
+    return {"short_summary": text, "short_summary_source": source}
 
 
 def store_short_summaries(source: str, texts: Mapping[int, str], now: datetime) -> int:

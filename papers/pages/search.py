@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -17,9 +18,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from papers.models import Paper, Topic
+from papers.pages.facets import Chip, FacetGroup, chosen_chips, facet_groups
 from papers.queries import RankedPaper
 from papers.search.highlight import Highlight, highlight
-from papers.search.results import MAX_QUERY_LENGTH, SearchResult, correction, search_papers
+from papers.search.results import (
+    MAX_QUERY_LENGTH,
+    SearchResult,
+    correction,
+    search_papers,
+)
 from papers.text.arxiv_ids import pasted_id
 
 
@@ -57,6 +64,12 @@ class SearchForm(forms.Form):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and since > until:
             self.add_error("until", _("This is before the first day; only that one counts."))
+
+    @property
+    def topic_name(self) -> str:
+        """That of the chosen topic, or ""."""
+        topic: Topic | None = self.cleaned_data.get("topic")
+        return topic.name if topic else ""
 
     def filters(self) -> dict[str, Any]:
         """The valid filters that are set, as arguments of `search_papers`."""
@@ -132,6 +145,8 @@ class SearchPage:
     did_you_mean: Suggestion | None = None
     earlier_url: str = ""
     later_url: str = ""
+    chosen: Sequence[Chip] = ()
+    facets: Sequence[FacetGroup] = ()
     max_query_length: int = MAX_QUERY_LENGTH
 
     @property
@@ -171,9 +186,10 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
     if not query.strip():
         return SearchPage(form, has_filters=bool(filters))
     number = _page_number(params.get("page", ""))
-    result = search_papers(query, now=now, page=number, **filters)
+    result = search_papers(query, now=now, page=number, with_facets=True, **filters)
     if number > result.pages:
         raise NoSuchPage(_last_page(result.pages))
+    url_of = partial(_url, _with_valid_filters(params, form))
     marked = highlight(result.marks, [ranked.paper for ranked in result.papers])
     name = pasted_id(query)
     meant = "" if name else correction(result, **filters)
@@ -188,6 +204,8 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
         suggestions=[] if result.total else suggestions(result.query, params, bool(filters)),
         earlier_url=_url(params, page=str(number - 1)) if number > 1 else "",
         later_url=_url(params, page=str(number + 1)) if number < result.pages else "",
+        chosen=chosen_chips(filters, form.topic_name, url_of),
+        facets=facet_groups(result.facets, filters, result.total, url_of),
     )
 
 
@@ -216,6 +234,14 @@ def suggestions(query: str, params: QueryDict, has_filters: bool) -> list[Sugges
         any_of_them = " or ".join(words)
         others.append(Suggestion(gettext("Look for any of the words"), _url(params, q=any_of_them)))
     return others
+
+
+def _with_valid_filters(params: QueryDict, form: SearchForm) -> QueryDict:
+    """The parameters of the address without filters that are wrong: they filter nothing."""
+    valid = params.copy()
+    for name in form.errors:
+        valid.pop(str(name), None)
+    return valid
 
 
 def _page_number(text: str) -> int:

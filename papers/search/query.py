@@ -17,6 +17,7 @@ from typing import Any, Final, TypeGuard
 from django.db import transaction
 
 from papers.search.conditions import All, Use, quoted
+from papers.search.facets import AS_JSON, COUNTED, Facets, facets_from, facets_of
 from papers.search.reading import (
     Alternative,
     possible_name,
@@ -36,6 +37,9 @@ _WEIGHTS: Final = [0.0, 0.2, 0.3, 1.0]
 _BY_INDEX: Final = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 _FOLLOWED: Final = re.compile(r" <(?:-|\d+)> ")
 _NOT_IN_INDEX: Final = re.compile(r" <(?:-|\d+)> |':\*?[ABC]")
+
+
+NO_FACETS: Final = Facets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Matches:
     """The keys of the best papers, best first, and the number of all matches or an estimate.
 
     `marks` is that of the query which found them. `typed_total` leaves out the papers that match
-    only with the last word as a beginning.
+    only with the last word as a beginning. `facets` are counted if they were asked for.
     """
 
     paper_ids: Sequence[int]
@@ -84,6 +88,7 @@ class Matches:
     is_estimate: bool = False
     marks: str = ""
     typed_total: int = 0
+    facets: Facets = NO_FACETS
 
 
 # phraseto_tsquery never fails: it takes any text as words.
@@ -122,7 +127,7 @@ _RELEVANCE: Final = """coalesce(
 _TOGETHER: Final = "CASE WHEN words @@ %(together)s::tsquery THEN 3 ELSE 1 END"
 _TOP_MATCHES: Final = """
 WITH matched AS MATERIALIZED (
-    SELECT paper_id, prominence, listed_on
+    SELECT paper_id, prominence, listed_on, has_code
     FROM papers_searchentry AS entry
     WHERE words @@ %(index_query)s::tsquery {filters}
 ), strongest AS (
@@ -146,7 +151,9 @@ WITH matched AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM matched),
        count(*) FILTER (WHERE is_strong),
-       coalesce(array_agg(paper_id ORDER BY rank DESC, listed_on DESC, paper_id), '{{}}')
+       coalesce(array_agg(paper_id ORDER BY rank DESC, listed_on DESC, paper_id), '{{}}'),
+       CASE WHEN {with_facets} AND (SELECT count(*) FROM matched) > %(candidates)s
+            THEN {facets} END
 FROM ranked
 """
 
@@ -225,7 +232,9 @@ def _parsed(reading: Sequence[Alternative], lexemes: Mapping[str, str]) -> Parse
     )
 
 
-def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matches:
+def top_matches(
+    parsed: ParsedQuery, filters: Filters, *, at_least: int, with_facets: bool = False
+) -> Matches:
     """The best papers for the query, at most twice `CANDIDATES` of them.
 
     With fewer matches, compounds are found as two words too: of a common word these are a few
@@ -234,57 +243,62 @@ def top_matches(parsed: ParsedQuery, filters: Filters, *, at_least: int) -> Matc
     """
     with transaction.atomic():
         execute(_BY_INDEX)
-        matches = _checked_matches(parsed, filters, at_least)
+        matches = _checked_matches(parsed, filters, at_least, with_facets)
         if matches.total < CANDIDATES and parsed.apart:
             parsed = replace(parsed.apart, wider=parsed.wider)
-            matches = _checked_matches(parsed, filters, at_least)
+            matches = _checked_matches(parsed, filters, at_least, with_facets)
         if matches.total >= FEW or not parsed.wider:
             return replace(matches, marks=parsed.marks, typed_total=matches.total)
-        wider = _checked_matches(parsed.wider, filters, at_least)
+        wider = _checked_matches(parsed.wider, filters, at_least, with_facets)
         both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
         total = max(wider.total, len(both))
         marks = f"{parsed.marks} | {parsed.wider.marks}"
-        return Matches(list(both), total, wider.is_estimate, marks, matches.total)
+        return Matches(list(both), total, wider.is_estimate, marks, matches.total, wider.facets)
 
 
-def _checked_matches(parsed: ParsedQuery, filters: Filters, at_least: int) -> Matches:
+def _checked_matches(
+    parsed: ParsedQuery, filters: Filters, at_least: int, with_facets: bool
+) -> Matches:
     """If so few of the candidates hold the phrase that not even `at_least` are left, all papers
     that hold its words are read: slow, but no match is missed.
     """
-    matches = _top_matches(parsed, filters, parsed.index_query)
+    matches = _top_matches(parsed, filters, parsed.index_query, with_facets)
     if matches.is_estimate and len(matches.paper_ids) < at_least:
-        return _top_matches(parsed, filters, parsed.full_query)
+        return _top_matches(parsed, filters, parsed.full_query, with_facets)
     return matches
 
 
-def _top_matches(parsed: ParsedQuery, filters: Filters, index_query: str) -> Matches:
-    statement, values = build_statement(parsed, filters, index_query)
-    ((count, strong, paper_ids),) = rows(statement, **values)
-    if index_query == parsed.full_query:
-        return Matches(paper_ids, count)
-    if count <= CANDIDATES:
-        return Matches(paper_ids, len(paper_ids))
-    estimate = max(len(paper_ids), round(count * strong / CANDIDATES))
-    return Matches(paper_ids, estimate, is_estimate=True)
+def _top_matches(
+    parsed: ParsedQuery, filters: Filters, index_query: str, with_facets: bool
+) -> Matches:
+    statement, values = build_statement(parsed, filters, index_query, with_facets=with_facets)
+    ((count, strong, paper_ids, counted),) = rows(statement, **values)
+    total, is_estimate = count, False
+    if index_query != parsed.full_query:
+        # Of more than the candidates, the share of those that hold the phrase.
+        is_estimate = count > CANDIDATES
+        share = round(count * strong / CANDIDATES) if is_estimate else 0
+        total = max(len(paper_ids), share)
+    facets = NO_FACETS
+    if with_facets:
+        # Up to as many as there are candidates, all are known by their numbers.
+        facets = facets_from(counted, total) if counted else facets_of(paper_ids)
+    return Matches(paper_ids, total, is_estimate, facets=facets)
 
 
 def build_statement(
-    parsed: ParsedQuery, filters: Filters, index_query: str
+    parsed: ParsedQuery, filters: Filters, index_query: str, *, with_facets: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """The statement that matches `index_query`, checks and ranks `parsed`, and its values."""
-    conditions = {
-        "AND listed_on >= %(since)s": filters.since,
-        "AND listed_on <= %(until)s": filters.until,
-        "AND has_code": filters.with_code,
-        "AND EXISTS (SELECT FROM papers_papertopic AS link WHERE link.paper_id = entry.paper_id "
-        "AND link.topic_id = %(topic)s)": filters.topic,
-    }
+    condition, values = _conditions(filters)
     is_checked = index_query != parsed.full_query
     statement = _TOP_MATCHES.format(
-        filters=" ".join(condition for condition, value in conditions.items() if value),
+        filters=condition,
         titled=_titled(parsed),
         checked="words @@ %(full_query)s::tsquery" if is_checked else "true",
         relevance=_relevance(parsed),
+        with_facets="true" if with_facets else "false",
+        facets=AS_JSON if with_facets else "NULL::json",
     )
     return statement, {
         "full_query": parsed.full_query,
@@ -295,10 +309,22 @@ def build_statement(
         "marks": parsed.marks,
         "weights": _WEIGHTS,
         "candidates": CANDIDATES,
-        "since": filters.since,
-        "until": filters.until,
-        "topic": filters.topic,
+        "most_counted": COUNTED,
+        **values,
     }
+
+
+def _conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The SQL of the filters, which follows another condition, and its values."""
+    conditions = {
+        "AND listed_on >= %(since)s": filters.since,
+        "AND listed_on <= %(until)s": filters.until,
+        "AND has_code": filters.with_code,
+        "AND EXISTS (SELECT FROM papers_papertopic AS link WHERE link.paper_id = entry.paper_id "
+        "AND link.topic_id = %(topic)s)": filters.topic,
+    }
+    values = {"since": filters.since, "until": filters.until, "topic": filters.topic}
+    return " ".join(condition for condition, value in conditions.items() if value), values
 
 
 def _titled(parsed: ParsedQuery) -> str:

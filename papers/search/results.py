@@ -12,7 +12,8 @@ from django.db.models import F
 from papers.models import Paper, Topic, Trend
 from papers.queries import RankedPaper, topics_by_weight
 from papers.ranking.measurements import facts, measure
-from papers.search.query import Filters, Matches, parse, top_matches
+from papers.search.facets import Facets
+from papers.search.query import NO_FACETS, Filters, Matches, parse, top_matches
 from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
 from papers.text.arxiv_ids import pasted_id
 from papers.text.clean import fold
@@ -34,7 +35,7 @@ class SearchResult:
     only, at least to the first 250. `exact_match` is the paper whose arXiv id or address the
     query is: it is then the only one of `papers`, and the filters do not count. `marks` has the
     words to mark in the texts of the papers, as a tsquery. `typed_total` leaves out the papers
-    that match only with the last word as a beginning.
+    that match only with the last word as a beginning. `facets` are counted if they were asked for.
     """
 
     query: str
@@ -48,6 +49,7 @@ class SearchResult:
     exact_match: Paper | None = None
     marks: str = ""
     typed_total: int = 0
+    facets: Facets = NO_FACETS
 
 
 def search_papers(
@@ -60,6 +62,7 @@ def search_papers(
     with_code: bool = False,
     page: int = 1,
     size: int = PAGE_SIZE,
+    with_facets: bool = False,
 ) -> SearchResult:
     """The papers that match `query` in web-search syntax, by relevance times trend.
 
@@ -72,7 +75,10 @@ def search_papers(
         page: counts from 1; one past the last page is empty.
         size: papers on a page, 1 to 120.
 
+        with_facets: count the papers by topic, year and code too.
+
     Nine queries for any number of papers; two of them are the transaction around the search.
+    The facets of few papers take a tenth.
 
     Raises:
         Topic.DoesNotExist: there is no such topic, or it is not active.
@@ -84,7 +90,9 @@ def search_papers(
     filters = Filters(_topic_key(topic), since, until, with_code)
     # A space after the last word says that it is finished; `fold` removes it.
     parsed = parse(f"{text} " if query[-1:].isspace() else text)
-    matches = top_matches(parsed, filters, at_least=size) if parsed else Matches([], 0)
+    matches = Matches([], 0)
+    if parsed:
+        matches = top_matches(parsed, filters, at_least=size, with_facets=with_facets)
     first = (page - 1) * size
     return SearchResult(
         query=text,
@@ -97,6 +105,7 @@ def search_papers(
         is_empty=parsed is None,
         marks=matches.marks,
         typed_total=matches.typed_total,
+        facets=matches.facets,
     )
 
 

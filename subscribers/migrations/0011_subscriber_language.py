@@ -6,7 +6,7 @@ from web.languages import language_choices
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscribers", "0006_soft_bounces")]
+    dependencies = [("subscribers", "0008_mailbox_of_mail")]
     operations = [
         migrations.AddField(
             "subscriber",

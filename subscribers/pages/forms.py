@@ -40,7 +40,8 @@ class SignUpForm(forms.Form):
 
     An address that looks mistyped is asked about: `suggestion` is the one that was probably meant.
     The form that asks holds `asked`, what was typed, and a button `instead`. Sent again unchanged,
-    the address is taken as it is, and with that button the suggestion is.
+    the address is taken as it is, and with that button the suggestion is. Its template is
+    pages/subscribers/_email.html; forms of other templates ask nothing (`asks=False`).
     """
 
     email = forms.CharField(
@@ -59,8 +60,9 @@ class SignUpForm(forms.Form):
 
     suggestion = ""
 
-    def __init__(self, data: QueryDict | None = None) -> None:
+    def __init__(self, data: QueryDict | None = None, *, asks: bool = False) -> None:
         super().__init__(data, label_suffix="")
+        self._asks = asks
 
     def clean_email(self) -> str:
         typed: str = self.cleaned_data["email"]
@@ -73,7 +75,7 @@ class SignUpForm(forms.Form):
         except BadAddress as error:
             self.suggestion = better
             raise forms.ValidationError(what_is_wrong(typed), code="bad_address") from error
-        if better and not self._was_asked:
+        if better and self._asks and not self._was_asked:
             self.suggestion = better
             raise forms.ValidationError(
                 _("Did you mean %(address)s?"), code="mistyped", params={"address": better}

@@ -46,10 +46,10 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _render_form(request, SignUpForm(), _choices(request, is_bound=False))
     if "edit" in typed:
-        form = SignUpForm(typed)
+        form = SignUpForm(typed, asks=True)
         form.forget_errors()
         return _render_form(request, form, _choices(request), is_edited=True)
-    form, choices = SignUpForm(typed), _choices(request)
+    form, choices = SignUpForm(typed, asks=True), _choices(request)
     if "preview" in typed:
         form.forget_errors()
         return _render_preview(request, form, choices)

@@ -36,6 +36,7 @@ class TermsField(forms.CharField):
         help_text: str | _StrPromise,
         parse: Callable[[str], tuple[str, ...]] = parse_terms,
         has_words: Callable[[str], object] = fold_term,
+        widget: forms.Widget | None = None,
     ) -> None:
         """`parse` gives the terms of a text; `has_words` is false of one that finds nothing."""
         super().__init__(
@@ -43,6 +44,7 @@ class TermsField(forms.CharField):
             max_length=4000,
             label=label,
             help_text=help_text,
+            widget=widget,
             error_messages={
                 "max_length": gettext_lazy("This is too long: please keep the most important."),
                 "null_characters_not_allowed": gettext_lazy(

@@ -32,11 +32,11 @@ class UnderstoodGroup(NamedTuple):
 def understood(chosen: Preferences) -> list[UnderstoodGroup]:
     """The fields of `chosen` that hold terms. A stored line with commas is several terms."""
     groups = [
-        UnderstoodGroup(_("Words you follow"), list(_each(chosen.keywords, parse_terms, _word))),
+        UnderstoodGroup(_("Words you follow"), list(_each(chosen.keywords, parse_terms, of_word))),
         UnderstoodGroup(
-            _("Authors you follow"), list(_each(chosen.authors, parse_authors, _author))
+            _("Authors you follow"), list(_each(chosen.authors, parse_authors, of_author))
         ),
-        UnderstoodGroup(_("Words you mute"), list(_each(chosen.muted, parse_terms, _word))),
+        UnderstoodGroup(_("Words you mute"), list(_each(chosen.muted, parse_terms, of_word))),
     ]
     return [group for group in groups if group.terms]
 
@@ -49,7 +49,7 @@ def _each(
     return (explain(term) for line in lines for term in parse(line))
 
 
-def _word(term: str) -> Understood:
+def of_word(term: str) -> Understood:
     plain = term.replace('"', "")
     notes = []
     if len(plain.split()) > 1:
@@ -59,7 +59,7 @@ def _word(term: str) -> Understood:
     return Understood(plain, "; ".join(notes))
 
 
-def _author(typed: str) -> Understood:
+def of_author(typed: str) -> Understood:
     name = in_reading_order(typed)
     found = readings(name)
     if is_group(name) or not any(reading.given for reading in found):

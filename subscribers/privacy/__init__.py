@@ -1,4 +1,4 @@
-"""Erase a subscriber, and everything that identifies them, from all tables."""
+"""What all tables hold about a subscriber: find it, export it, erase it."""
 
 from subscribers.privacy.erasure import erase, erasing
 

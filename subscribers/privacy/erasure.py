@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from subscribers.addresses import address_hashes
-from subscribers.models import ConsentEntry, Subscriber
+from subscribers.models import AddressChange, ConsentEntry, Subscriber, TransactionalMail
 from subscribers.privacy.sweep import sweep
 from web.sql import execute
 
@@ -24,16 +24,24 @@ def erasing() -> Iterator[None]:
         execute("SET LOCAL trending.erasing = 'off'")
 
 
-def erase(subscriber: Subscriber) -> None:
+def erase(subscriber: Subscriber, *, keep: Subscriber | None = None) -> None:
     """Delete a subscriber and all data that identifies them.
 
     What stays: the steps of consent with their times under the hash of the address, a
     suppression, and the rows of the ledger, which then refer to no subscriber. The address is cut
-    out of every other text that is stored, also of what servers answered years ago.
+    out of every other text that is stored, also of what servers answered years ago. Changes from
+    or to the address that other subscribers asked for go with it, and their mails.
+
+    `keep` is the subscriber who gets the address of the erased one: their changes of address stay.
     """
+    email = subscriber.email
+    kept = Q(subscriber=keep) if keep else Q(pk__in=[])
     with erasing():
+        changes = AddressChange.objects.filter(Q(old_email=email) | Q(new_email=email))
+        changes.exclude(kept).delete()
+        TransactionalMail.objects.filter(recipient=email).exclude(kept).delete()
         sweep(subscriber)
-        of_address = Q(subscriber=subscriber) | Q(address_hash__in=address_hashes(subscriber.email))
-        entries = ConsentEntry.objects.filter(of_address)
+        of_address = Q(subscriber=subscriber) | Q(address_hash__in=address_hashes(email))
+        entries = ConsentEntry.objects.filter(of_address).exclude(kept)
         entries.update(subscriber=None, ip=None, user_agent="", detail={})
         subscriber.delete()

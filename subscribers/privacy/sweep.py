@@ -48,7 +48,7 @@ def rows_of(subscriber: Subscriber) -> Iterator[tuple[QuerySet[Model], list[str]
     """The rows of a reader in every table that has a key to them, with the columns of text."""
     hashes = address_hashes(subscriber.email)
     for model in apps.get_models():
-        condition, fields = _condition(model, subscriber, hashes), text_fields(model)
+        condition, fields = condition_of(model, subscriber, hashes), text_fields(model)
         if condition and fields and model is not Subscriber:
             yield QuerySet(model).filter(condition), fields
 
@@ -79,7 +79,7 @@ def _is_text(field: Field[Any, Any]) -> bool:
     return isinstance(field, TextField | JSONField)
 
 
-def _condition(model: type[Model], subscriber: Subscriber, hashes: list[str]) -> Q:
+def condition_of(model: type[Model], subscriber: Subscriber, hashes: list[str]) -> Q:
     """How the rows of a subscriber are found, each way by an index; empty where there is none."""
     condition = Q()
     for field in _columns(model):

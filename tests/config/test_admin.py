@@ -39,7 +39,15 @@ from papers.models import (
     Trend,
     WrittenSummary,
 )
-from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
+from subscribers.models import (
+    AddressChange,
+    ConsentEntry,
+    Interest,
+    SavedPaper,
+    Subscriber,
+    Suppression,
+    TransactionalMail,
+)
 from tests.factories import (
     DAY,
     NOON,
@@ -58,9 +66,9 @@ from web.admin import row_url, rows_url
 pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
-    ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery, DeliveryEvent, Interest,
-    Listing, PaperTopic, RawRecord, Signal, SearchEntry, Subscriber, Tally, TransactionalMail,
-    Trend, WrittenSummary,
+    AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
+    DeliveryEvent, Interest, Listing, PaperTopic, RawRecord, SavedPaper, Signal, SearchEntry,
+    Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -85,6 +93,10 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         Curator.objects.create(name="Ada"),
         Group.objects.create(name="editors"),
         Interest.objects.create(subscriber=reader, topic=topic),
+        AddressChange.objects.create(
+            subscriber=reader, old_email=reader.email, new_email="a@b.example", requested_at=NOON
+        ),
+        SavedPaper.objects.create(subscriber=reader, paper=paper, saved_at=NOON),
         Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON),
         RawRecord.objects.create(
             paper=paper, source="x", day=DAY, payload_hash="0", payload={"a": [1]}

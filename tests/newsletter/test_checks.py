@@ -126,3 +126,48 @@ def test_a_key_that_only_events_need_is_named(settings: Settings) -> None:
     [error] = checks.check_webhook_secret()
     assert error.id == "trending.E018"
     assert "MAILERSEND_SIGNING_SECRET" in error.msg
+
+
+@pytest.mark.parametrize("address", ["", "ed@example.org", "ed.itor+x@xn--bcher-kva.example"])
+def test_a_contact_is_one_mail_address(settings: Settings, address: str) -> None:
+    settings.CONTACT_EMAIL = address
+    assert ids(checks.check_contact_email()) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["ed", "@example.org", "Ed <ed@example.org>", "a@b.org, c@d.org", "ed@", "a b@c.org"]
+)
+def test_another_contact_is_refused(settings: Settings, address: str) -> None:
+    settings.CONTACT_EMAIL = address
+    assert ids(checks.check_contact_email()) == ["trending.E085"]
+
+
+@pytest.mark.parametrize("name", ["CONTACT_URL", "CODE_URL"])
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("", []),
+        ("https://example.org/page?a=1", []),
+        ("http://localhost:3000/", []),
+        ("example.org", ["trending.E086"]),
+        ("/page", ["trending.E086"]),
+        ("javascript:alert(1)", ["trending.E086"]),
+        ("mailto:ed@example.org", ["trending.E086"]),
+        ("https://user:key@example.org/", ["trending.E086"]),
+        ("https://exa mple.org/", ["trending.E086"]),
+    ],
+)
+def test_a_public_link_is_an_address_of_the_web(
+    settings: Settings, name: str, address: str, found: list[str]
+) -> None:
+    setattr(settings, name, address)
+    assert ids(checks.check_public_addresses()) == found
+
+
+def test_a_site_without_a_contact_is_warned_of(settings: Settings) -> None:
+    settings.CONTACT_EMAIL = settings.CONTACT_URL = ""
+    assert ids(checks.check_contact()) == ["trending.W065"]
+    settings.CONTACT_URL = "https://example.org/ask"
+    assert ids(checks.check_contact()) == []
+    settings.CONTACT_EMAIL, settings.CONTACT_URL = "ed@example.org", ""
+    assert ids(checks.check_contact()) == []

@@ -73,7 +73,9 @@ def test_an_edition_is_an_entry_with_its_first_papers(client: Client) -> None:
     (entry,) = feed.entries
     assert entry.title == "8 to 14 March 2025"
     assert entry.id == "tag:localhost,2026:edition/weekly/2025-03-14"
-    assert entry.link == "http://localhost:8000/week/2025-03-14/"
+    assert entry.link == "http://localhost:8000/editions/weekly/2025-03-14"
+    assert client.get(entry.link).status_code == 200
+    assert feed.feed.link == "http://localhost:8000/editions/weekly/"
     assert entry.published == "2025-03-15T00:00:00+00:00"
     assert entry.updated == "2025-03-20T09:00:00+00:00"
     said = texts(entry.content[0].value)

@@ -29,7 +29,7 @@ def edition() -> Edition:
 
 
 def shown(client: Client, **changes: Any) -> str:
-    answer = client.post("/preview/", {**CHOICES, **changes})
+    answer = client.post("/preview/?part", {**CHOICES, **changes})
     assert answer.status_code == 200
     return " ".join(text_of(answer).split())
 
@@ -42,6 +42,13 @@ def test_it_shows_the_subject_the_papers_and_their_reasons(
     assert "▲ 7 since Friday" in page
     assert "3 papers of this edition match what you chose." in page
     assert page.startswith("<section")
+
+
+def test_a_form_without_a_place_for_it_leads_to_a_page(client: Client, edition: Edition) -> None:
+    page = text_of(client.post("/preview/", CHOICES))
+    assert "<h1>A digest of your choices</h1>" in page
+    assert "Talking heads, and 2 more trending papers" in page
+    assert '<meta name="robots" content="noindex">' in page
 
 
 def test_a_stranger_gets_no_cookie_and_no_row(client: Client, edition: Edition) -> None:

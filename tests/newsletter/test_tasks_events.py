@@ -13,6 +13,7 @@ from config.celery import app
 from newsletter import tasks
 from newsletter.events import process
 from newsletter.models import DeliveryEvent, Edition
+from subscribers.models import AddressChange
 from tests.factories import make_delivery, make_edition, make_event, make_subscriber
 
 
@@ -77,3 +78,13 @@ def test_the_purge_task_deletes_old_events() -> None:
     kept = make_event(received_at=timezone.now())
     tasks.purge_events()
     assert DeliveryEvent.objects.get() == kept
+
+
+@pytest.mark.django_db
+def test_old_changes_of_address_are_deleted_each_night() -> None:
+    reader, now = make_subscriber(), timezone.now()
+    emails = {"subscriber": reader, "old_email": reader.email, "new_email": "a@b.example"}
+    AddressChange.objects.create(**emails, requested_at=now - timedelta(days=30))
+    kept = AddressChange.objects.create(**emails, requested_at=now, ended_at=now)
+    tasks.delete_old_changes()
+    assert AddressChange.objects.get() == kept

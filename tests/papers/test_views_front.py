@@ -257,3 +257,29 @@ def test_sample_papers_are_marked_and_explained(client: Client) -> None:
 def test_real_papers_are_not_marked_as_sample(client: Client) -> None:
     make_paper()
     assert "sample" not in words(get_page(client, "/day/2025-03-14/"))
+
+
+@pytest.mark.django_db
+def test_a_match_of_a_search_unfolds_as_a_paper_of_a_list(client: Client) -> None:
+    votes(make_paper("On zebras", summary=LONG + "It closes with zebras."), (20, 9))
+    score("day", FRIDAY, MONDAY_MORNING)
+    brief = get_page(client, "/search/", q="zebras").select_one("details.brief")
+    assert brief is not None
+    assert words(brief.select_one(".opening mark")) == "zebras"
+    assert words(brief.select_one("p mark")) == "zebras"
+    assert words(brief.select_one(".why")) == "Why it trends ▲ 9 upvotes, all within a day"
+
+
+@pytest.mark.django_db
+def test_a_summary_of_a_model_is_marked_before_its_first_word(client: Client) -> None:
+    make_paper(summary=LONG, short_summary="It folds cranes.", short_summary_source="hugging_face")
+    opening = get_page(client, "/day/2025-03-14/").select_one(".opening")
+    assert seen(opening) == "AI It folds cranes."
+    assert heard(opening) == "summary by Hugging Face’s model: It folds cranes."
+
+
+@pytest.mark.django_db
+def test_the_organisation_stands_beside_the_authors(client: Client) -> None:
+    make_paper(authors=["Ann Lee"], organization="Institute of Cranes")
+    authors = get_page(client, "/day/2025-03-14/").select_one(".authors")
+    assert words(authors) == "A. Lee Institute of Cranes"

@@ -59,3 +59,14 @@ def test_a_paper_with_only_a_title_has_a_page(client: Client) -> None:
     page = get_page(client, paper.get_absolute_url())
     assert words(page.select_one("h1")) == "Only a title"
     assert page.select_one("table") is None
+
+
+@pytest.mark.django_db
+def test_the_organisation_of_a_paper_is_linked(client: Client) -> None:
+    address = "https://huggingface.co/walrus"
+    paper = make_paper(authors=["Ada Roe"], organization="Walrus Lab", organization_url=address)
+    authors = get_page(client, paper.get_absolute_url()).select_one(".authors")
+    assert words(authors) == "Ada Roe · Walrus Lab"
+    link = authors and authors.select_one("a")
+    assert link is not None
+    assert link["href"] == address

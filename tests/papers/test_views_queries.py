@@ -77,9 +77,9 @@ def test_a_search_takes_the_same_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int
 ) -> None:
     make_rows(rows)
-    # The nine of the search itself, the marks, and three times the topics: the options, the
-    # check of the chosen one, and its key.
-    with django_assert_num_queries(13):
+    # The nine of the search itself, the marks, the facets, and three times the topics: the options,
+    # the check of the chosen one, and its key.
+    with django_assert_num_queries(14):
         page = get_page(client, "/search/", q="sand ", topic="sand")
     assert len(page.select(".paper")) == rows
 

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from subscribers.account import matches
 from web.rate_limit import limiter
 
 
@@ -30,3 +31,9 @@ def unreachable_redis(settings: LazySettings) -> Iterator[None]:
     yield
     settings.RATE_LIMIT_STORAGE = working
     limiter.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_week() -> None:
+    """The papers of the last week are kept in the process, and each test has its own."""
+    matches._week.cache_clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from uuid import uuid4
@@ -12,7 +14,7 @@ from django.test import Client
 
 from subscribers import tokens
 from subscribers.messages import build, may_receive
-from subscribers.models import Subscriber, TransactionalMail
+from subscribers.models import AddressChange, Subscriber, TransactionalMail
 from tests.factories import NOON, make_mail, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +154,54 @@ def test_samples_get_mail_in_the_local_mailbox_only(
 ) -> None:
     settings.MAILBOX_DIR, settings.MAIL_PROVIDER = mailbox, provider
     assert may_receive(make_subscriber(is_sample=is_sample)) == may
+
+
+# ── a change of address ──────────────────────────────────────────────────────
+
+
+def change_mail(kind: str) -> tuple[AddressChange, EmailMessage]:
+    reader = make_subscriber("ada@old.example")
+    change = AddressChange.objects.create(
+        subscriber=reader, old_email=reader.email, new_email="ada@new.example", requested_at=NOON
+    )
+    to = change.new_email if kind == "address" else change.old_email
+    mail = make_mail(reader, kind, recipient=to, address_change=change)
+    return change, message_from_bytes(build(mail, NOON).as_bytes(), policy=policy.default)
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "path", "purpose"),
+    [
+        ("address", "ada@new.example", "new-address", "move"),
+        ("moved", "ada@old.example", "old-address", "move_back"),
+    ],
+)
+def test_each_address_gets_its_own_link_and_does_not_learn_the_other(
+    client: Client, kind: str, to: str, path: str, purpose: tokens.ChangePurpose
+) -> None:
+    change, mail = change_mail(kind)
+    other = {change.old_email, change.new_email} - {to}
+    assert mail["To"] == to
+    for body in (part(mail, "plain"), part(mail, "html")):
+        [link] = set(re.findall(rf"https://papers.example.org(/{path}/[^\s\"<]+)", body))
+        token = link.split("/")[2]
+        assert tokens.read_change(purpose, token, max_age=timedelta(days=99999)) == change
+        assert to in body
+        assert not other & {word for word in other if word in body}
+
+
+def test_an_address_with_a_digest_gets_the_link_to_its_own_page() -> None:
+    mail = built("in_use", make_subscriber("bob@example.com"))
+    assert mail["To"] == "bob@example.com"
+    assert "https://papers.example.org/preferences/" in part(mail, "plain")
+
+
+@pytest.mark.parametrize("kind", ["address", "moved"])
+def test_lines_of_text_are_short_and_links_whole(kind: str) -> None:
+    text = part(change_mail(kind)[1], "plain")
+    assert max(len(line) for line in text.splitlines() if "https://" not in line) <= 72
+    assert "{%" not in text
+    assert "{{" not in text
 
 
 # ── languages ────────────────────────────────────────────────────────────────

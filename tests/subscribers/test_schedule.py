@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -229,3 +229,36 @@ def test_a_last_digest_in_the_future_counts_as_one_of_now() -> None:
         last_digest_at=now + timedelta(days=400),
     )
     assert slot == datetime(2025, 3, 15, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "slot_at"),
+    [
+        ("UTC", 0, "2026-12-07T00:00"),  # midnight of the day itself
+        ("UTC", 8, "2026-12-07T08:00"),
+        ("Asia/Kolkata", 0, "2026-12-06T18:30"),
+        ("America/Los_Angeles", 0, "2026-12-07T08:00"),
+    ],
+)
+def test_a_pause_ends_with_the_first_slot_of_its_day(zone: str, hour: int, slot_at: str) -> None:
+    found = next_slot_after_change(
+        cadence="daily",
+        weekday=4,
+        hour=hour,
+        timezone=zone,
+        now=utc("2026-11-23T12:00"),
+        last_digest_at=None,
+        paused_until=date(2026, 12, 7),
+    )
+    assert found == utc(slot_at)
+
+
+def test_a_pause_that_is_over_moves_nothing() -> None:
+    timetable = {"cadence": "daily", "weekday": 4, "hour": 8, "timezone": "UTC"}
+    found = next_slot_after_change(
+        **timetable,  # type: ignore[arg-type]
+        now=utc("2026-11-23T12:00"),
+        last_digest_at=None,
+        paused_until=date(2026, 11, 1),
+    )
+    assert found == utc("2026-11-24T08:00")

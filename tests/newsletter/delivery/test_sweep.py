@@ -164,6 +164,21 @@ def test_a_last_digest_in_the_future_becomes_one_of_now() -> None:
     assert other.last_digest_at == NOW - DAY
 
 
+@pytest.mark.parametrize(("days", "is_far"), [(60, False), (80, True)])
+def test_a_slot_after_a_pause_is_not_too_far(days: int, is_far: bool) -> None:
+    far, until = NOW + days * DAY, (NOW + 59 * DAY).date()
+    reader = make_subscriber(
+        cadence="weekly", weekday=4, hour=8, next_send_at=far, paused_until=until
+    )
+    assert sweep.reset_far_slots(NOW) == int(is_far)
+    found = slot_of(reader)
+    assert found
+    if is_far:  # still none during the pause
+        assert until <= found.date() < until + timedelta(days=7)
+    else:
+        assert found == far
+
+
 def test_all_far_slots_are_set_anew_in_one_run(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -102,6 +102,17 @@ def test_an_author_s_name_breaks_no_digest() -> None:
     )
 
 
+def test_the_lead_of_each_paper_is_frozen() -> None:
+    make_paper("Tea", summary="We read $n$ leaves.")
+    make_paper("Sea", short_summary="It is $2x$ wet.", short_summary_source="semantic_scholar")
+    candidates = compose("weekly", DAY, NOW).candidates.all()
+    leads = {one.facts["title"]: one.facts["lead"] for one in candidates}
+    assert leads == {
+        "Tea": {"text": "We read n leaves.", "source": "abstract"},
+        "Sea": {"text": "It is 2x wet.", "source": "semantic_scholar"},
+    }
+
+
 def test_a_paper_that_cannot_be_rendered_is_left_out_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -142,6 +142,41 @@ def test_a_curator_s_note_stands_above_the_papers() -> None:
     assert layout.text.index("twice") < layout.text.index(Slot.PAPERS.value)
 
 
+def test_a_paper_is_shown_with_its_frozen_lead_and_who_wrote_it() -> None:
+    lead = {"text": "Pointers find their way.", "source": "hugging_face"}
+    fragment, _ = make_fragment(lead=lead)
+    line = "Pointers find their way. (summary by Hugging Face’s model)"
+    paragraph = BeautifulSoup(fragment.html, "html.parser").select_one("p.summary")
+    assert paragraph is not None
+    assert paragraph.get_text() == line
+    assert f"    {line}\n" in fragment.text
+    assert "Pointers find" not in fragment.brief.html
+
+
+def test_a_lead_of_the_abstract_has_no_credit() -> None:
+    fragment, _ = make_fragment(lead={"text": "Pointers find their way.", "source": "abstract"})
+    assert "    Pointers find their way.\n" in fragment.text
+
+
+def test_an_edition_that_froze_no_lead_shows_the_contribution_of_its_abstract() -> None:
+    background = "Pointers have been lost for as long as there have been any, and few cared. "
+    abstract = f"{background * 3}We propose a way to find each of them in one minute."
+    fragment, _ = make_fragment(summary=abstract)
+    assert "We propose a way to find each of them in one minute." in fragment.text
+    assert "few cared" not in fragment.text
+
+
+@pytest.mark.parametrize("lead", ["text", {}, {"text": None, "source": "abstract"}, []])
+def test_a_lead_that_is_none_is_no_fact_of_a_paper(lead: object) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011 (any: the paper is left out)
+        make_fragment(lead=lead)
+
+
+def test_a_lead_that_is_too_long_is_cut() -> None:
+    fragment, _ = make_fragment(lead={"text": "word " * 500, "source": "model"})
+    assert len(fragment.text) < 1_200
+
+
 def test_a_paper_without_summary_or_authors_leaves_no_gap() -> None:
     fragment, _ = make_fragment(summary="", authors=[])
     assert "\n\n\n" not in fragment.text

@@ -181,3 +181,33 @@ class TestOfTheFirstRenderer:
 def test_a_token_of_no_delivery_and_no_subscriber_opens_nothing(ada: Subscriber) -> None:
     for text in ("", "A" * 36, "A" * 28, str(uuid4()), make_old_token(10**15), "é" * 36):
         assert opens(text) == []
+
+
+class TestAfterAChangeOfAddress:
+    """Mails to the former address open no preferences: these show the new address."""
+
+    @pytest.mark.parametrize("renderer", [RENDERER, old_tokens.RENDERER])
+    def test_older_mails_read_and_unsubscribe_and_open_no_preferences(
+        self, ada: Subscriber, renderer: str
+    ) -> None:
+        delivery = make_sent(ada, renderer)
+        is_old = renderer == old_tokens.RENDERER
+        found = (make_old_token(delivery.pk),) * 3 if is_old else tokens_of(delivery)[:3]
+        Subscriber.objects.update(address_changed_at=SENT + timedelta(seconds=1))
+        read, leave, own = found
+        assert open_link("read", read).subscriber == ada
+        assert open_link("unsubscribe", leave).subscriber == ada
+        with pytest.raises(BadToken):
+            open_link("preferences", own)
+
+    def test_later_mails_open_them(self, ada: Subscriber, tokens: Tokens) -> None:
+        Subscriber.objects.update(address_changed_at=SENT - timedelta(seconds=1))
+        assert open_link("preferences", tokens.preferences).subscriber == ada
+
+    def test_a_mail_that_the_ledger_has_lost_opens_none(
+        self, delivery: Delivery, tokens: Tokens
+    ) -> None:
+        Subscriber.objects.update(address_changed_at=SENT - timedelta(seconds=1))
+        delivery.delete()
+        with pytest.raises(BadToken):
+            open_link("preferences", tokens.preferences)

@@ -52,6 +52,36 @@ def test_the_older_row_stays_with_the_fields_of_both() -> None:
     assert (row.summary, row.code_url, row.listed_on) == ("New.", "https://a.org/", DAY)
 
 
+@pytest.mark.parametrize(
+    ("of_named", "of_nameless", "kept"),
+    [
+        ("hugging_face", "model", "hugging_face"),
+        ("model", "hugging_face", "hugging_face"),
+        ("", "model", "model"),
+        ("model", "", "model"),
+        ("", "", ""),
+    ],
+)
+def test_the_short_summary_of_the_better_source_stays(
+    of_named: str, of_nameless: str, kept: str
+) -> None:
+    def described(source: str) -> dict[str, str]:
+        return {"short_summary": source and f"By {source}.", "short_summary_source": source}
+
+    nameless = make_nameless(**described(of_nameless))
+    merge(make_paper(arxiv_id="2503.00001", **described(of_named)), nameless)
+    row = Paper.objects.get()
+    assert (row.short_summary, row.short_summary_source) == (kept and f"By {kept}.", kept)
+
+
+def test_an_organisation_comes_with_its_own_link() -> None:
+    page = "https://huggingface.co/walrus"
+    nameless = make_nameless(organization="Walrus Lab", organization_url=page)
+    merge(make_paper(arxiv_id="2503.00001", organization="Seal Lab"), nameless)
+    row = Paper.objects.get()
+    assert (row.organization, row.organization_url) == ("Seal Lab", "")
+
+
 def test_a_row_with_an_id_that_is_older_stays() -> None:
     named = make_paper("Named", arxiv_id="2503.00001", summary="")
     nameless = make_nameless(summary="Known.")

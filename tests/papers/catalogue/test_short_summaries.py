@@ -1,4 +1,4 @@
-"""Whose short summary and whose organisation a paper has."""
+"""Whose short summary a paper has."""
 
 from __future__ import annotations
 
@@ -86,34 +86,3 @@ def test_a_source_of_the_operator_is_better_than_a_model() -> None:
     assert outranks("my_list", "model")
     assert not outranks("my_list", "semantic_scholar")
     assert not outranks("model", "model")
-
-
-# ── organisations ────────────────────────────────────────────────────────────
-
-
-def organised(name: str, url: str = "", **options: Any) -> tuple[str, str]:
-    one = fetched(arxiv_id=ID, organization=name, organization_url=url)
-    store(one, **options)
-    paper = Paper.objects.get()
-    return paper.organization, paper.organization_url
-
-
-def test_an_organisation_is_stored_with_its_link() -> None:
-    page = "https://huggingface.co/walrus"
-    assert organised("Walrus Lab", page) == ("Walrus Lab", page)
-
-
-def test_another_organisation_does_not_keep_the_link_of_the_first() -> None:
-    organised("Walrus Lab", "https://huggingface.co/walrus")
-    assert organised("Seal Lab", read_at=LATER) == ("Seal Lab", "")
-
-
-def test_an_answer_without_an_organisation_removes_none() -> None:
-    organised("Walrus Lab", "https://huggingface.co/walrus")
-    found = organised("", read_at=LATER)
-    assert found == ("Walrus Lab", "https://huggingface.co/walrus")
-
-
-def test_an_older_answer_does_not_change_the_organisation() -> None:
-    organised("Walrus Lab", read_at=LATER)
-    assert organised("Seal Lab") == ("Walrus Lab", "")

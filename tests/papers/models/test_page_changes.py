@@ -56,10 +56,10 @@ SHOWN = {
     Candidate, Curator, Edition, EditionTranslation, Listing, Paper, PaperTopic, RawRecord,
     SearchEntry, SearchWord, Signal, Topic, Trend, WrittenSummary,
 }  # fmt: skip
-# Of the timetable, of the triggers, of the installation, and of what subscribers get.
+# Of the timetable, the triggers, the language model, the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent, Job,
-    JobStep, PageChange, Tally,
+    JobStep, PageChange, Tally, WrittenSummary,
 }  # fmt: skip
 
 

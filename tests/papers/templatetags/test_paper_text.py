@@ -7,6 +7,7 @@ from itertools import pairwise
 from bs4 import BeautifulSoup
 from django.template import Context, Template
 
+from papers.models import Paper
 from papers.templatetags.paper_text import link_name, spark_points, sparkline
 
 
@@ -78,3 +79,24 @@ def test_a_formula_of_a_title_is_mathml_and_its_markup_is_escaped() -> None:
 
 def test_a_link_is_shown_without_its_scheme() -> None:
     assert link_name("https://www.github.com/batra/visdial/") == "github.com/batra/visdial"
+
+
+def test_the_lead_of_a_paper_has_its_html_and_its_credit() -> None:
+    paper = Paper(short_summary="It needs $n^2$ < steps.", short_summary_source="hugging_face")
+    source = "{% load paper_text %}{% with told=paper|lead %}{{ told.html }} {{ told.credit }}"
+    rendered = Template(f"{source}{{% endwith %}}").render(Context({"paper": paper}))
+    assert rendered.startswith('It needs <math alttext="n²">')
+    assert rendered.endswith("</math> &lt; steps. summary by Hugging Face’s model")
+
+
+def test_the_lead_in_an_attribute_is_escaped_text() -> None:
+    paper = Paper(summary='A "bound" of $n^2$ < steps.')
+    template = Template('{% load paper_text %}<meta content="{{ paper|lead }}">')
+    rendered = template.render(Context({"paper": paper}))
+    assert rendered == '<meta content="A &quot;bound&quot; of n² &lt; steps.">'
+
+
+def test_the_lead_of_an_abstract_alone_has_mathml() -> None:
+    template = Template("{% load paper_text %}{{ text|lead_html }}")
+    rendered = template.render(Context({"text": "It needs $n^2$ steps."}))
+    assert rendered.startswith('It needs <math alttext="n²">')

@@ -203,7 +203,7 @@ GENERAL = (
 def typed(email: str, **others: str) -> SignUpForm:
     query = QueryDict(mutable=True)
     query.update({"email": email, **others})
-    return SignUpForm(query)
+    return SignUpForm(query, asks=True)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +253,10 @@ def test_the_suggestion_also_replaces_what_is_no_address() -> None:
     form = typed("Ada <ada@example.org>", asked="Ada <ada@example.org>", instead="1")
     assert form.is_valid()
     assert form.cleaned_data["email"] == "ada@example.org"
+
+
+def test_a_form_that_cannot_ask_takes_a_mistyped_address() -> None:
+    assert SignUpForm(QueryDict("email=ada@gmial.com")).is_valid()
 
 
 def test_what_is_no_address_cannot_be_kept() -> None:

@@ -140,3 +140,18 @@ def test_a_link_that_cannot_be_repaired_offers_a_new_one(
 
 def test_every_missing_page_leads_to_new_links(visitor: Client) -> None:
     assert 'href="/new-link/"' in text_of(visitor.get("//u/no-such-page"))
+
+
+def test_a_mistyped_address_is_asked_about(visitor: Client) -> None:
+    page = text_of(visitor.post("/new-link/", {"email": "ada@gmial.com"}))
+    assert "Did you mean ada@gmail.com?" in page
+    asked = {"email": "ada@gmial.com", "asked": "ada@gmial.com"}
+    assert "<strong>ada@gmial.com</strong>" in text_of(visitor.post("/new-link/", asked))
+    asked["instead"] = "1"
+    assert "<strong>ada@gmail.com</strong>" in text_of(visitor.post("/new-link/", asked))
+
+
+def test_a_page_with_an_error_says_so_in_its_title(visitor: Client) -> None:
+    page = text_of(visitor.post("/new-link/", {"email": "ada@"}))
+    assert "Error: A new link" in page
+    assert 'href="#id_email"' in page

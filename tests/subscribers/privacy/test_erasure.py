@@ -8,7 +8,14 @@ from django.db import IntegrityError, connection, transaction
 from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
-from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
+from subscribers.models import (
+    AddressChange,
+    ConsentEntry,
+    Interest,
+    Subscriber,
+    Suppression,
+    TransactionalMail,
+)
 from subscribers.privacy import erase, erasing
 from subscribers.suppress import is_suppressed, suppress
 from tests.factories import NOON, make_delivery, make_edition, make_mail, make_subscriber
@@ -101,3 +108,45 @@ def test_a_suppression_stays_when_the_subscriber_is_erased() -> None:
     suppress(subscriber, Suppression.Reason.COMPLAINT, now=NOON)
     erase(subscriber)
     assert is_suppressed("ada@example.com")
+
+
+def test_a_change_to_the_address_that_another_reader_asked_for_goes_too() -> None:
+    ada, bob = make_subscriber("ada@example.com"), make_subscriber("bob@example.com")
+    wanted = {"old_email": bob.email, "new_email": ada.email, "requested_at": NOON}
+    change = AddressChange.objects.create(subscriber=bob, **wanted)
+    make_mail(bob, "address", recipient=ada.email, address_change=change)
+    other = AddressChange.objects.create(
+        subscriber=bob, **{**wanted, "new_email": "b@c.example"}, ended_at=NOON
+    )
+    own = make_mail(bob)
+    erase(ada)
+    assert list(AddressChange.objects.all()) == [other]
+    assert list(TransactionalMail.objects.all()) == [own]
+
+
+def test_who_gets_the_address_keeps_their_own_entries() -> None:
+    ada, heir = make_subscriber("ada@example.com"), make_subscriber("heir@example.com")
+    entry_of(ada)
+    kept = consent.record(
+        ConsentEntry.Step.MOVED,
+        email="ada@example.com",
+        subscriber=heir,
+        origin=RequestOrigin(ip="192.0.2.0"),
+        now=NOON,
+    )
+    erase(ada, keep=heir)
+    assert list(ConsentEntry.objects.exclude(ip=None)) == [kept]
+    assert Subscriber.objects.get() == heir
+
+
+def test_entries_without_a_subscriber_are_emptied_too() -> None:
+    ada = make_subscriber("ada@example.com")
+    consent.record(
+        ConsentEntry.Step.REQUESTED,
+        email=ada.email,
+        subscriber=None,
+        origin=RequestOrigin(ip="192.0.2.0"),
+        now=NOON,
+    )
+    erase(ada)
+    assert ConsentEntry.objects.get().ip is None

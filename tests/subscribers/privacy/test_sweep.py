@@ -139,10 +139,11 @@ def test_every_table_with_a_key_to_a_reader_is_swept() -> None:
         "newsletter.Delivery: ['provider_id', 'error']",
         "newsletter.DeliveryEvent: ['message_id', 'recipient', 'detail']",
         "newsletter.DigestContent: ['reasons']",
+        "subscribers.AddressChange: ['old_email', 'new_email']",
         "subscribers.ConsentEntry: ['user_agent', 'detail']",
         "subscribers.Interest: ['term']",
         "subscribers.Suppression: ['detail']",
-        "subscribers.TransactionalMail: ['provider_id', 'error', 'draft']",
+        "subscribers.TransactionalMail: ['recipient', 'provider_id', 'error', 'draft']",
     }
 
 

@@ -1,0 +1,1 @@
+"""What the newsletter adds to a reader's own pages: the digests that they got."""

@@ -1,0 +1,92 @@
+"""The papers that a reader saved: the list, and files of references with all of them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from papers.models import Paper
+from papers.wording import author_line
+from subscribers.account.saved import (
+    MOST,
+    Result,
+    remove_paper,
+    save_paper,
+    save_pasted,
+    saved_papers,
+)
+from subscribers.models import Subscriber
+from subscribers.pages.account.page import account_page, done, render_account
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+_A_PAGE: Final = 50
+_LONGEST: Final = 4_000  # characters of a paste, as papers/text/arxiv_ids.py reads them
+_DONE: Final[dict[Result, str]] = {
+    "saved": "kept",
+    "saved before": "kept-before",
+    "too many": "full",
+}
+_WRONG: Final[dict[Result, _StrPromise]] = {
+    "no id": _("There is no arXiv number in this. It looks like 1706.03762."),
+    "unknown": _("This paper is not here, so it cannot be saved yet."),
+}
+
+
+@account_page
+def saved_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """GET lists them; POST adds one (`pasted` or `paper`) or removes one (`remove`)."""
+    if request.method != "POST":
+        return _render(request, subscriber, token)
+    if "remove" in request.POST:
+        remove_paper(subscriber, _number(request.POST["remove"]))
+        return done(token, "removed", page="subscribers:saved")
+    if "paper" in request.POST:
+        return _save(request, subscriber, token)
+    text = request.POST.get("pasted", "")
+    result, _paper = save_pasted(subscriber, text[:_LONGEST], timezone.now())
+    if result in _WRONG:
+        return _render(request, subscriber, token, typed=text[:_LONGEST], error=_WRONG[result])
+    return done(token, _DONE[result], page="subscribers:saved")
+
+
+def _save(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """The paper of a button on another page: `back` is "digests" on the page that lists those."""
+    paper = Paper.objects.filter(pk=_number(request.POST["paper"])).first()
+    result: Result = save_paper(subscriber, paper, timezone.now()) if paper else "unknown"
+    page = "newsletter:digests" if request.POST.get("back") == "digests" else "subscribers:saved"
+    return done(token, _DONE.get(result, ""), page=page)
+
+
+def _number(text: str) -> int:
+    """An id; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
+def _render(
+    request: HttpRequest,
+    subscriber: Subscriber,
+    token: str,
+    *,
+    typed: str = "",
+    error: _StrPromise | str = "",
+) -> HttpResponse:
+    page = Paginator(saved_papers(subscriber), _A_PAGE).get_page(request.GET.get("page"))
+    return render_account(
+        request,
+        "saved",
+        subscriber,
+        token,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        page=page,
+        rows=[(one, author_line(one.paper.authors)) for one in page],
+        typed=typed,
+        error=error,
+        most=MOST,
+    )
