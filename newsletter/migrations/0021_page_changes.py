@@ -5,10 +5,11 @@ from django.db import migrations
 CREATE = "".join(
     f"CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}"
     " FOR EACH STATEMENT EXECUTE FUNCTION papers_note_change();\n"
-    for table in ("newsletter_edition", "newsletter_candidate")
+    for table in ("newsletter_edition", "newsletter_editiontranslation", "newsletter_candidate")
 )
 DROP = """
 DROP TRIGGER note_change ON newsletter_edition;
+DROP TRIGGER note_change ON newsletter_editiontranslation;
 DROP TRIGGER note_change ON newsletter_candidate;
 """
 

@@ -22,6 +22,7 @@ END $$;
 TABLES = (
     "curator", "listing", "paper", "papertopic", "rawrecord",
     "searchentry", "searchword", "signal", "topic", "trend",
+    "writtensummary",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionTranslation,
     Tally,
 )
 from papers.models import (
@@ -52,8 +53,8 @@ from web.sql import execute, rows
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SHOWN = {
-    Candidate, Curator, Edition, Listing, Paper, PaperTopic, RawRecord, SearchEntry, SearchWord,
-    Signal, Topic, Trend,
+    Candidate, Curator, Edition, EditionTranslation, Listing, Paper, PaperTopic, RawRecord,
+    SearchEntry, SearchWord, Signal, Topic, Trend, WrittenSummary,
 }  # fmt: skip
 # Of the timetable, the triggers, the language model, the installation, and what subscribers get.
 NOT_SHOWN = {

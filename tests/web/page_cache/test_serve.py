@@ -2,89 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
-from django.urls import path
 
-from papers.page_version import page_version
-from web.conditional import public_pages, revalidated
-from web.page_cache import addresses
+from tests.web.page_cache.conftest import Site
 from web.page_cache import serve as module
 from web.page_cache.serve import PageCache, page_cache, serve
-from web.page_cache.versions import read_by
-
-ROOT = "tests.web.page_cache.test_serve"
-
-
-@revalidated
-def list_view(_request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
-
-
-urlpatterns = [
-    path("", list_view),
-    path("other/", list_view),
-    path("found/", public_pages({"q": ".{1,9}"}, is_shared=False)(list_view)),
-    path("private/", lambda _request: HttpResponse()),
-]
-
-
-class Site:
-    """A site whose pages count how often each was rendered. `version` is that of its data."""
-
-    def __init__(self) -> None:
-        self.version: str | Exception = "1"
-        self.rendered: list[str] = []
-        self.seen: list[HttpRequest] = []
-        self.before_it_ends: Callable[[], object] = lambda: None
-        self.headers: dict[str, str] = {}
-        self.status = 200
-        self.view: Callable[[HttpRequest, HttpResponse], object] = lambda _request, _page: None
-
-    def read(self) -> str:
-        if isinstance(self.version, Exception):
-            raise self.version
-        return self.version
-
-    def render(self, request: HttpRequest) -> HttpResponse:
-        self.seen.append(request)
-        self.rendered.append(request.get_full_path())
-        page = HttpResponse(f"page of version {self.version} " * 30, status=self.status)
-        plain = {"ETag": f'"{self.version}"', "Cache-Control": "public, no-cache"}
-        for name, value in {**plain, **self.headers}.items():
-            page[name] = value
-        self.view(request, page)
-        self.before_it_ends()
-        return page
-
-    def get(self, path: str = "/", cache: PageCache | None = None, **headers: str) -> HttpResponse:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = RequestFactory().get(path, headers=named)
-        answer = (cache or page_cache(1)).serve(request, self.render)
-        assert isinstance(answer, HttpResponse)
-        return answer
-
-
-@pytest.fixture
-def site(settings: Any) -> Iterator[Site]:
-    settings.ROOT_URLCONF = ROOT
-    settings.PAGE_VERSION_SECONDS = 0
-    addresses._address_of.cache_clear()
-    site = Site()
-    read_by(site.read)
-    yield site
-    read_by(page_version)
-    addresses._address_of.cache_clear()
-
 
 # ── once ─────────────────────────────────────────────────────────────────────
 
@@ -343,85 +271,3 @@ def test_without_the_database_the_view_answers(site: Site) -> None:
     site.version = OperationalError("the server is away")
     site.get()
     assert len(site.rendered) == 2
-
-
-# ── many at once ─────────────────────────────────────────────────────────────
-
-
-def together(work: Callable[[], HttpResponse], count: int = 8) -> list[HttpResponse]:
-    with ThreadPoolExecutor(count) as threads:
-        return [one.result(20) for one in [threads.submit(work) for _ in range(count)]]
-
-
-def test_a_page_that_many_want_at_once_is_rendered_once(site: Site) -> None:
-    site.before_it_ends = lambda: time.sleep(0.2)
-    cache = PageCache(10**6)
-    answers = together(lambda: site.get(cache=cache))
-    assert len({answer.content for answer in answers}) == 1
-    assert len(site.rendered) == 1
-
-
-def test_after_a_change_others_get_the_page_of_before_while_one_renders(site: Site) -> None:
-    cache = PageCache(10**6)
-    site.get(cache=cache)
-    site.version = "2"
-    is_rendering, may_end = threading.Event(), threading.Event()
-
-    def wait() -> None:
-        is_rendering.set()
-        may_end.wait(10)
-
-    site.before_it_ends = wait
-    with ThreadPoolExecutor(1) as threads:
-        first = threads.submit(lambda: site.get(cache=cache))
-        assert is_rendering.wait(10)
-        assert b"version 1" in site.get(cache=cache).content
-        may_end.set()
-        assert b"version 2" in first.result(10).content
-    assert b"version 2" in site.get(cache=cache).content
-    assert len(site.rendered) == 2
-
-
-def test_a_page_of_long_before_is_given_to_nobody(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_GRACE", 0.0)
-    cache = PageCache(10**6)
-    site.get(cache=cache)
-    site.version = "2"
-    site.before_it_ends = lambda: time.sleep(0.1)
-    answers = together(lambda: site.get(cache=cache), 4)
-    assert {b"version 2" in answer.content for answer in answers} == {True}
-    assert len(site.rendered) == 2
-
-
-def test_a_change_while_a_page_is_rendered_makes_that_page_old(site: Site) -> None:
-    def change() -> None:
-        site.before_it_ends = lambda: None
-        site.version = "2"  # after the page has read its data
-
-    site.before_it_ends = change
-    assert b"version 1" in site.get().content
-    assert b"version 2" in site.get().content
-
-
-def test_a_page_that_takes_too_long_is_rendered_by_another_too(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", 0.05)
-    site.before_it_ends = lambda: time.sleep(0.5)
-    cache = PageCache(10**6)
-    answers = together(lambda: site.get(cache=cache), 2)
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert len(site.rendered) == 2
-
-
-def test_a_view_that_fails_keeps_no_other_request_waiting(site: Site) -> None:
-    def fail() -> None:
-        site.before_it_ends = lambda: None
-        raise RuntimeError("the view is broken")
-
-    site.before_it_ends = fail
-    with pytest.raises(RuntimeError):
-        site.get()
-    assert site.get().status_code == 200
