@@ -162,6 +162,9 @@ def as_po(catalog: Catalog) -> bytes:
     catalog.last_translator = catalog.language_team = ""
     catalog.header_comment = "# Written by `make messages`; translate by hand: docs/languages.md."
     catalog.fuzzy = False
+    for message in catalog:
+        if not message.python_format:  # taken over from the text that it resembles
+            message.flags.discard("python-format")
     file = io.BytesIO()
     write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
     return file.getvalue()
