@@ -93,7 +93,8 @@ def untranslated(source: str) -> list[str]:
 
     Names of products are the same in every language.
     """
-    shown, is_inside = [], False
+    shown: list[str] = []
+    is_inside = False
     for token in Lexer(source).tokenize():
         word = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
         if token.token_type == TokenType.BLOCK and word in _TRANSLATING:
