@@ -93,7 +93,7 @@ def untranslated(source: str) -> list[str]:
 
     Names of products are the same in every language.
     """
-    shown = list[str]()
+    shown: list[str] = []
     is_inside = False
     for token in Lexer(source).tokenize():
         word = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
@@ -163,6 +163,9 @@ def as_po(catalog: Catalog) -> bytes:
     catalog.last_translator = catalog.language_team = ""
     catalog.header_comment = "# Written by `make messages`; translate by hand: docs/languages.md."
     catalog.fuzzy = False
+    for message in catalog:
+        if not message.python_format:  # taken over from the text that it resembles
+            message.flags.discard("python-format")
     file = io.BytesIO()
     write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
     return file.getvalue()
