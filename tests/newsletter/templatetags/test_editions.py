@@ -33,10 +33,10 @@ def test_the_card_of_the_site_is_named_where_there_is_one(
 ) -> None:
     text = "{% load editions %}[{% site_card_url %}]"
     settings.STATICFILES_DIRS = [tmp_path]
-    finders.get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
     try:
         assert Template(text).render(Context()) == "[]"
         (tmp_path / "card.png").touch()
         assert Template(text).render(Context()) == "[/static/card.png]"
     finally:
-        finders.get_finder.cache_clear()
+        finders.get_finder.cache_clear()  # type: ignore[attr-defined]
