@@ -42,7 +42,7 @@ _tables = [f"papers_{table}" for table in TABLES]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0025_share_card")]
+    dependencies = [("papers", "0024_share_card")]
     operations = [
         migrations.CreateModel(
             name="PageChange",

@@ -1,4 +1,4 @@
-"""Note each transaction that changes editions, as papers/migrations/0028_page_changes.py does."""
+"""Note each transaction that changes editions, as papers/migrations/0025_page_changes.py does."""
 
 from django.db import migrations
 
@@ -16,7 +16,7 @@ DROP TRIGGER note_change ON newsletter_candidate;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0018_edition_translations"),
-        ("papers", "0028_page_changes"),
+        ("newsletter", "0016_edition_translations"),
+        ("papers", "0025_page_changes"),
     ]
     operations = [migrations.RunSQL(CREATE, DROP)]
