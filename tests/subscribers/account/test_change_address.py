@@ -283,6 +283,28 @@ def test_an_undo_to_a_suppressed_address_is_refused() -> None:
         undo_change(change, ORIGIN, LATER)
 
 
+def test_a_complaint_about_the_new_address_ends_nothing_at_the_old_one() -> None:
+    ada = make_subscriber(OLD)
+    change = moved(ada)
+    suppress(NEW, Suppression.Reason.COMPLAINT, now=NOW)
+    assert undo_change(change, ORIGIN, LATER)
+    ada.refresh_from_db()
+    assert (ada.email, ada.state) == (OLD, State.ACTIVE)
+    assert ada.next_send_at is not None
+    assert ada.next_send_at > LATER
+
+
+def test_who_left_at_the_new_address_has_left_at_the_old_one() -> None:
+    ada = make_subscriber(OLD)
+    change = moved(ada)
+    ada.refresh_from_db()
+    unsubscribe(ada, step=Step.UNSUBSCRIBED, origin=ORIGIN, now=LATER)
+    suppress(NEW, Suppression.Reason.COMPLAINT, now=LATER)
+    assert undo_change(change, ORIGIN, LATER)
+    ada.refresh_from_db()
+    assert (ada.email, ada.state, ada.next_send_at) == (OLD, State.UNSUBSCRIBED, None)
+
+
 # ── deleting what is over ────────────────────────────────────────────────────
 
 
