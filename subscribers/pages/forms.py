@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from papers.models import Topic
 from papers.text.author_match import parse_authors, readings
+from papers.wording import topic_text
 from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
 from subscribers.pages.address_words import what_is_wrong
@@ -240,7 +241,7 @@ class ChoicesForm(forms.Form):
         self.family_of = {topic.slug: topic.family for topic in topics}
         # A size that an operator set by hand stays an option, or saving would change it.
         sizes = sorted({*_SIZES, start.digest_size})
-        self._set_options("topics", [(topic.slug, topic.name) for topic in topics])
+        self._set_options("topics", [(topic.slug, topic_text(topic.name)) for topic in topics])
         self._set_options("digest_size", [(size, str(size)) for size in sizes])
         zones = zone_choices(str(self["timezone"].value() or "UTC"))
         if asks_zone:
