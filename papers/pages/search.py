@@ -60,7 +60,7 @@ class SearchForm(forms.Form):
         super().__init__(data, label_suffix="", auto_id="filter-%s")
         topic: Any = self.fields["topic"]
         topic.queryset = Topic.objects.filter(is_active=True)
-        topic.label_from_instance = lambda one: topic_text(one.name)
+        topic.label_from_instance = _shown_name
 
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -71,7 +71,7 @@ class SearchForm(forms.Form):
     def topic_name(self) -> str:
         """That of the chosen topic, or ""."""
         topic: Topic | None = self.cleaned_data.get("topic")
-        return topic_text(topic.name) if topic else ""
+        return _shown_name(topic) if topic else ""
 
     def filters(self) -> dict[str, Any]:
         """The valid filters that are set, as arguments of `search_papers`."""
@@ -84,6 +84,10 @@ class SearchForm(forms.Form):
             "with_code": bool(cleaned.get("code")),
         }
         return {name: value for name, value in filters.items() if value}
+
+
+def _shown_name(topic: Topic) -> str:
+    return topic_text(topic.name)
 
 
 @dataclass(frozen=True, slots=True)

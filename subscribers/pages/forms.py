@@ -56,7 +56,9 @@ class SignUpForm(forms.Form):
                 "you@example.org."
             ),
         },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@example.org"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "placeholder": gettext_lazy("you@example.org")}
+        ),
     )
 
     suggestion = ""
