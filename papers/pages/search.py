@@ -29,6 +29,17 @@ from papers.search.results import (
 )
 from papers.text.arxiv_ids import pasted_id
 
+_DAY: Final = r"(\d{4}-\d{2}-\d{2})?"  # a form that is sent has its empty fields too
+# What the search reads of its address, each with a pattern of the values that it has links to.
+PARAMETERS: Final = {
+    "q": rf"[\s\S]{{0,{MAX_QUERY_LENGTH}}}",
+    "topic": r"[-\w]{0,40}",
+    "since": _DAY,
+    "until": _DAY,
+    "code": r"(on)?",
+    "page": r"[1-9][0-9]{0,3}",
+}
+
 
 class SearchForm(forms.Form):
     """The filters. An invalid filter gets an error and is left out; the search goes on."""
@@ -259,7 +270,8 @@ def _last_page(number: int) -> str:
 
 def _url(params: QueryDict, **changed: str) -> str:
     """The address of another search, of its first page unless `changed` has another."""
-    values = {name: params.get(name, "") for name in params if name != "page"} | changed
+    kept = [name for name in params if name in PARAMETERS and name != "page"]
+    values = {name: params.get(name, "") for name in kept} | changed
     address = QueryDict(mutable=True)
     address.update({name: value for name, value in values.items() if value})
     return f"{reverse('papers:search')}?{address.urlencode()}"

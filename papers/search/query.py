@@ -130,6 +130,8 @@ WITH matched AS MATERIALIZED (
     SELECT paper_id, prominence, listed_on, has_code
     FROM papers_searchentry AS entry
     WHERE words @@ %(index_query)s::tsquery {filters}
+), size AS MATERIALIZED (
+    SELECT count(*) AS papers FROM matched
 ), strongest AS (
     SELECT paper_id
     FROM matched
@@ -149,10 +151,10 @@ WITH matched AS MATERIALIZED (
     JOIN papers_searchentry AS entry USING (paper_id)
     WHERE {checked}
 )
-SELECT (SELECT count(*) FROM matched),
+SELECT (SELECT papers FROM size),
        count(*) FILTER (WHERE is_strong),
        coalesce(array_agg(paper_id ORDER BY rank DESC, listed_on DESC, paper_id), '{{}}'),
-       CASE WHEN {with_facets} AND (SELECT count(*) FROM matched) > %(candidates)s
+       CASE WHEN {with_facets} AND (SELECT papers FROM size) > %(candidates)s
             THEN {facets} END
 FROM ranked
 """
