@@ -28,6 +28,7 @@ from papers.search.results import (
     search_papers,
 )
 from papers.text.arxiv_ids import pasted_id
+from web.page_cache.by_version import by_version
 
 _DAY: Final = r"(\d{4}-\d{2}-\d{2})?"  # a form that is sent has its empty fields too
 # What the search reads of its address, each with a pattern of the values that it has links to.
@@ -176,6 +177,11 @@ class SearchPage:
         return self.matches[-1].ranked.position < self.result.total
 
     @property
+    def topics(self) -> Sequence[Topic]:
+        """Those that the form offers."""
+        return _topics()
+
+    @property
     def examples(self) -> Sequence[Example]:
         return EXAMPLES
 
@@ -218,6 +224,11 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
         chosen=chosen_chips(filters, form.topic_name, url_of),
         facets=facet_groups(result.facets, filters, result.total, url_of),
     )
+
+
+@by_version
+def _topics() -> Sequence[Topic]:
+    return list(Topic.objects.filter(is_active=True))
 
 
 def count_in_words(total: int, *, is_estimate: bool) -> str:

@@ -15,8 +15,8 @@ from web.sql import array, rows
 COUNTED: Final = 1_000  # papers, about: a count of one in ten is mostly right within a tenth
 
 # Both read `matched (paper_id, listed_on, has_code)` and `size (papers)`. The number is mixed
-# before it is hashed, so that the sample does not depend on what else is chosen by a hash of it. The limit
-# cuts nothing off: it tells the planner how few papers there are, or it reads all links of topics.
+# before it is hashed, so that the sample does not depend on what else is chosen by a hash of it.
+# The limit cuts nothing off: without it the planner expects many papers, and reads all topics.
 _COUNTED: Final = """
 counted AS MATERIALIZED (
     SELECT matched.*
