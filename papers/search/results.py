@@ -77,7 +77,7 @@ def search_papers(
 
         with_facets: count the papers by topic, year and code too.
 
-    Seven queries for any number of papers. The facets of few papers take an eighth.
+    Six queries for any number of papers. The facets of few papers take a seventh.
 
     Raises:
         Topic.DoesNotExist: there is no such topic, or it is not active.
