@@ -39,6 +39,7 @@ _BUTTON: Final = "by=button"
 _PAUSE: Final = "by=pause"
 _LESS: Final = "by=less"
 _PAUSE_DAYS: Final = 30
+_LEFT: Final = (Subscriber.State.UNSUBSCRIBED, Subscriber.State.SUPPRESSED)
 
 
 @mail_program_page  # a mail program has no cookie; the token in the URL is the proof
@@ -72,9 +73,12 @@ def unsubscribe(request: HttpRequest, token: str = "") -> HttpResponse:
 
 
 def _ask_to_unsubscribe(request: HttpRequest, subscriber: Subscriber | None) -> HttpResponse:
-    """The button, and what else would mean fewer mails, for a reader who gets some."""
+    """The button, and what else would mean fewer mails; or that this was done already."""
+    if subscriber is None or subscriber.state in _LEFT:
+        again = {"again_url": reverse("subscribers:sign_up")}
+        return render(request, "pages/subscribers/goodbye.html", again)
     context = {"action": f"?{_BUTTON}"}
-    if subscriber and subscriber.state == Subscriber.State.ACTIVE:
+    if subscriber.state == Subscriber.State.ACTIVE:
         rarer = less_often(subscriber.cadence) or ""
         context |= {"pause_action": f"?{_PAUSE}", "rarer": rarer}
         context |= {"less_action": f"?{_LESS}"} if rarer else {}

@@ -98,8 +98,9 @@ def mailbox_of(email: str) -> str:
 def address_hash(email: str) -> str:
     """64 hexadecimal digits that stand for an address once the address itself is deleted.
 
-    Plain SHA-256 of its one spelling: a suppression must outlive every rotation of SECRET_KEY, so
-    no key goes in. It hides an address from a glance, not from a guess.
+    Plain SHA-256 of its one spelling: what is stored by it must outlive every rotation of
+    SECRET_KEY, so no key goes in. It hides an address from a glance, not from a guess. The list of
+    suppressions, which stays the longest, has it salted (`subscribers.suppress.salted`).
     """
     return hashlib.sha256(spelling(email).encode(errors="replace")).hexdigest()
 

@@ -26,7 +26,7 @@ from subscribers.models import (
     TransactionalMail,
 )
 from subscribers.privacy import erase
-from subscribers.suppress import suppress, unsuppress
+from subscribers.suppress import salted, suppress, unsuppress
 from subscribers.unsubscribe import unsubscribe
 from web.admin import (
     DialogForm,
@@ -320,7 +320,7 @@ class SuppressForm(ModelForm[Suppression]):
 
     def clean_address(self) -> str:
         address = str(self.cleaned_data["address"])
-        if Suppression.objects.filter(address_hash__in=address_hashes(address)).exists():
+        if Suppression.objects.filter(address_hash__in=salted(address_hashes(address))).exists():
             raise forms.ValidationError("This address is suppressed already.")
         return address
 
@@ -333,7 +333,7 @@ class UnsuppressForm(DialogForm):
     def clean_address(self) -> str:
         address = str(self.cleaned_data["address"])
         if not Suppression.objects.filter(
-            pk=self.object_id, address_hash__in=address_hashes(address)
+            pk=self.object_id, address_hash__in=salted(address_hashes(address))
         ).exists():
             raise forms.ValidationError("That is not the address of this suppression.")
         return address
@@ -345,6 +345,14 @@ class SuppressionAdmin(AddressHashAdmin[Suppression]):
     list_display = ("short_hash", "reason_badge", moment("at", "at (UTC)"), "detail")
     list_filter = ("reason", ("at", RangeDateTimeFilter))
     actions_detail = ("allow_again",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        """By an address, by its hash in a step of consent, or by the salted hash of the list."""
+        hashes = search_hashes(words) if (words := search_term.strip()) else []
+        found = queryset.filter(address_hash__in=[*hashes, *salted(hashes)])
+        return (found if words else queryset), False
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("subscribers.add_suppression")

@@ -245,7 +245,7 @@ class Suppression(models.Model):
         READER = "reader", "asked for by the reader"
         OPERATOR = "operator", "set by an operator"
 
-    address_hash = models.CharField(max_length=64, unique=True)
+    address_hash = models.CharField(max_length=64, unique=True)  # salted, by subscribers.suppress
     reason = models.CharField(max_length=12, choices=Reason)
     at = models.DateTimeField()
     detail = models.TextField(blank=True)

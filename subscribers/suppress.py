@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, Func, Value
 
 from mail.without_address import without_address
 from subscribers import consent
 from subscribers.addresses import address_hash, address_hashes, spelling
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression
+from web.sql import rows
 
 # The rule in SQL, for a query that has a stored address in the column or value {address}.
-# PostgreSQL hashes as `address_hash` does, and finds the hash by its unique index. The collation is
-# named, since a Turkish one makes another letter of I.
+# PostgreSQL hashes as `address_hash` does, salts as `salted`, and finds the hash by its unique
+# index. The collation is named, since a Turkish one makes another letter of I.
 _JOIN: Final = """subscribers_suppression AS suppression
-    ON suppression.address_hash =
-       encode(sha256(convert_to(lower({address} COLLATE "C"), 'UTF8')), 'hex')"""
-
-
+    ON suppression.address_hash = subscribers_suppression_hash(
+       sha256(convert_to(lower({address} COLLATE "C"), 'UTF8')))"""
+_SALTED: Final = "SELECT subscribers_suppression_hash(decode(%(hash)s, 'hex'))"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def salted(hashes: Iterable[str]) -> list[Func]:
+    """The hashes of addresses as suppressions have them, for a filter of `Suppression`.
+
+    Hashed once more, with a salt that only this database has (migration 0010): who sees the list
+    cannot compare it with hashes of addresses from elsewhere, nor with our own steps of consent.
+    """
+    return [
+        Func(
+            Func(Value(one), Value("hex"), function="decode"),
+            function="subscribers_suppression_hash",
+            output_field=CharField(),
+        )
+        for one in hashes
+    ]
 
 
 def suppression_join(address: str) -> str:
@@ -76,9 +94,10 @@ def suppress(
 def _store(
     address: str, reason: Suppression.Reason, detail: str, now: datetime
 ) -> tuple[Suppression, bool]:
-    """The row of this hash, and whether it is new or has got a stronger reason."""
+    """The row of the address with this hash, and whether it is new or has got a stronger reason."""
     values = {"reason": reason, "detail": detail, "at": now}
-    row, is_new = Suppression.objects.get_or_create(address_hash=address, defaults=values)
+    [(found,)] = rows(_SALTED, hash=address)
+    row, is_new = Suppression.objects.get_or_create(address_hash=found, defaults=values)
     weaker = [one.value for one in _BY_STRENGTH[: _BY_STRENGTH.index(Suppression.Reason(reason))]]
     is_stronger = not is_new and bool(
         Suppression.objects.filter(pk=row.pk, reason__in=weaker).update(**values)
@@ -91,7 +110,7 @@ def _store(
 @transaction.atomic
 def unsuppress(email: str) -> None:
     """Allow mail to an address again. Its subscriber, if any, has to sign up again."""
-    Suppression.objects.filter(address_hash__in=address_hashes(email)).delete()
+    Suppression.objects.filter(address_hash__in=salted(address_hashes(email))).delete()
     Subscriber.objects.filter(email=spelling(email), state=Subscriber.State.SUPPRESSED).update(
         state=Subscriber.State.UNSUBSCRIBED
     )
@@ -105,4 +124,5 @@ def is_suppressed(target: Subscriber | str) -> bool:
     """
     if isinstance(target, Subscriber):
         return target.state == Subscriber.State.SUPPRESSED or is_suppressed(target.email)
-    return Suppression.objects.filter(address_hash__in=address_hashes(target)).exists()
+    hashes = salted(address_hashes(target))
+    return Suppression.objects.filter(address_hash__in=hashes).exists()

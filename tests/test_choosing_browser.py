@@ -233,7 +233,7 @@ def test_the_digest_follows_the_choices_and_the_address_stays_in_the_page(
     scripted.on("request", lambda request: sent.append((request.url, request.post_data or "")))
     scripted.goto(f"{site}/subscribe/")
     scripted.get_by_label("Your email address").fill(ada)
-    scripted.get_by_text("Choose now, or after confirming").click()
+    scripted.get_by_text("Choose topics and days now").click()
     scripted.get_by_role("button", name="Show me a digest").click()
     scripted.wait_for_selector(".digest-preview li >> nth=5")
     assert focused(scripted) == "preview_title"
@@ -303,7 +303,7 @@ def test_axe_finds_nothing_in_any_state_and_nothing_is_too_wide(
 
     for name, email in (("error", "ada@gmail"), ("question", "ada@gmial.com"), ("inbox", ada)):
         page.goto(f"{site}/subscribe/")
-        page.get_by_text("Choose now, or after confirming").click()
+        page.get_by_text("Choose topics and days now").click()
         page.get_by_label("Your email address").fill(email)
         page.get_by_label("Your email address").press("Enter")
         page.wait_for_load_state()

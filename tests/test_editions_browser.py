@@ -152,6 +152,52 @@ def test_a_filter_is_chosen_and_taken_away_without_javascript(browser: Browser, 
     context.close()
 
 
+@pytest.mark.parametrize("path", [EDITION, "/search/?q=long"])
+def test_titles_stand_under_one_another_and_ranks_left_of_them(
+    browser: Browser, site: str, path: str
+) -> None:
+    for width in (1100, 1280):
+        page, _ = opened(browser, site + path, width)
+        left = "all => all.map(e => Math.round(e.getBoundingClientRect().left))"
+        titles = page.locator(".paper:not(.lead) .title").evaluate_all(left)
+        lead = page.locator(".paper.lead .title").evaluate_all(left)
+        ranks = page.locator(".paper:not(.lead) .rank").evaluate_all(left)
+        assert len(set(titles)) == 1
+        assert max(ranks) < titles[0]
+        # A screen with a margin holds the rank of the lead there too; else the lead begins at it.
+        assert set(lead) <= {titles[0] if width == 1280 else ranks[0]}
+        page.context.close()
+
+
+def test_an_edition_sets_the_facts_of_a_paper_in_one_row(browser: Browser, site: str) -> None:
+    for width in (375, 1280):
+        page, _ = opened(browser, site + EDITION, width)
+        rows = page.locator(".row-facts").evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect().height)"
+        )
+        assert len(rows) >= 10
+        assert max(rows) <= FINGER
+        page.context.close()
+
+
+def test_more_unfolds_why_a_paper_was_in_an_edition(browser: Browser, site: str) -> None:
+    page, _ = opened(browser, site + EDITION, 1280)
+    paper = page.locator(".paper").first
+    assert not paper.locator(".why").is_visible()
+    paper.get_by_text("more", exact=True).click()
+    assert paper.locator(".why h3").inner_text() == "Why it was here"
+    assert paper.get_by_role("link", name="arXiv").is_visible()
+    page.context.close()
+
+
+def test_each_page_links_to_the_sections_where_they_fit(browser: Browser, site: str) -> None:
+    for width, is_shown in ((375, False), (1280, True)):
+        page, _ = opened(browser, f"{site}/about/", width)
+        links = page.get_by_role("navigation", name="Trending Papers").get_by_role("link")
+        assert links.all_inner_texts() == (["Topics", "Editions", "About"] if is_shown else [])
+        page.context.close()
+
+
 def test_the_mail_leads_to_the_papers_pages(browser: Browser, site: str) -> None:
     page, _ = opened(browser, f"{site}{EDITION}/mail", 1280)
     page.locator(".mail-title a").first.click()

@@ -18,7 +18,7 @@ from tests.hostile.routes import routes, some_route
 from tests.hostile.world import build
 
 pytestmark = [
-    pytest.mark.django_db,
+    pytest.mark.django_db(transaction=True),  # the cache of pages answers nothing in one
     # django-anymail says so of SendGrid, which works.
     pytest.mark.filterwarnings("ignore:django-anymail has dropped official support"),
 ]

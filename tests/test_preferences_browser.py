@@ -224,7 +224,7 @@ def test_the_data_is_downloaded_and_deleted(
     assert stored["subscribers"][0]["email"] == ada.email
     page.get_by_role("link", name="Delete me").click()
     page.get_by_role("button", name="Delete me").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You are deleted")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Everything is deleted")
     assert not Subscriber.objects.filter(pk=ada.pk).exists()
 
 

@@ -34,6 +34,7 @@ _BY_PATH: Final = {
     # Sixty words of 80 letters, each letter escaped as nine characters, are 43 KB.
     "/subscribe/": 64 * KB,
     "/confirm/": 64 * KB,
+    "/preview/": 64 * KB,  # the same choices
     "/preferences/": 64 * KB,
 }
 # One-click unsubscription: the address says everything, and a mail program may send any body.

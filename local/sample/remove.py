@@ -30,6 +30,7 @@ from papers.models import Curator, Listing, Paper, RawRecord, SearchWord, Signal
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erasing
+from subscribers.suppress import salted
 
 _UNFINISHED: Final = (Delivery.State.QUEUED, Delivery.State.DEFERRED)
 
@@ -124,7 +125,7 @@ def _sample_addresses() -> set[str]:
 def _remove_readers(emails: set[str], gone: _Count) -> None:
     hashes = [address_hash(email) for email in emails]
     gone.delete(ConsentEntry.objects.filter(address_hash__in=hashes))
-    gone.delete(Suppression.objects.filter(address_hash__in=hashes))
+    gone.delete(Suppression.objects.filter(address_hash__in=salted(hashes)))
     gone.delete(Subscriber.objects.filter(is_sample=True))
 
 

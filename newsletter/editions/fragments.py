@@ -208,7 +208,8 @@ def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
         "title": title,
         "byline": byline,
         "summary": summary,
-        "figures": figures,
+        # A line of a narrow screen does not end between the sign and its number.
+        "figures": [figure.replace("▲ ", "▲\N{NO-BREAK SPACE}") for figure in figures],
         # The rank stands in the first line's indent; it is filled in when it is known.
         "title_lines": wrap_after_indent(title),
         "byline_lines": _wrapped(byline),

@@ -139,7 +139,10 @@ class LoadedEdition:
             {candidate.position: candidate.facts for candidate in candidates},
         )
         self._texts = {DEFAULT_LANGUAGE: self._default}
-        self._ranking = Ranking([_candidate_paper(candidate) for candidate in candidates])
+        # Its figures are read when it is chosen, so a paper without them is not. A digest that was
+        # sent has its reasons in the ledger, and can still be rebuilt.
+        explained = (candidate for candidate in candidates if _has_reason(candidate))
+        self._ranking = Ranking([_candidate_paper(candidate) for candidate in explained])
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
@@ -291,11 +294,27 @@ def _is_intact(candidate: Candidate) -> bool:
     except Exception as error:  # any: a paper must not cost the edition
         if not is_about_one_row(error):
             raise
+    _log_left_out(candidate)
+    return False
+
+
+def _has_reason(candidate: Candidate) -> bool:
+    """Whether a reader can be told why the paper is there; else it is logged as our error."""
+    try:
+        why(Pick(candidate.paper_id), candidate.facts, {})
+    except Exception as error:  # any: a paper must not cost the edition
+        if not is_about_one_row(error):
+            raise
+        _log_left_out(candidate)
+        return False
+    return True
+
+
+def _log_left_out(candidate: Candidate) -> None:
     log.error(
         "an error of ours: paper %s of edition %s cannot be rendered, and no digest shows it",
         candidate.paper_id, candidate.edition_id,
     )  # fmt: skip
-    return False
 
 
 def _fragment(candidate: Candidate) -> PaperFragment:

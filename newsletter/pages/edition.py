@@ -19,7 +19,7 @@ from papers.explain import explain
 from papers.lead import stored_lead
 from papers.models import Curator, Topic
 from papers.text.shorten import shortened
-from papers.wording import author_line, short_figure
+from papers.wording import author_line, short_figure, topic_text
 from web.isolation import is_about_one_row, log_once
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ def _papers(candidates: Sequence[Candidate], since: str) -> list[FrozenPaper]:
     """The papers in the active language; `since` is when the gains of their votes begin."""
     slugs = {slug for one in candidates for slug in _mapping(one.topics)}
     active = Topic.objects.filter(is_active=True, slug__in=slugs)
-    names = dict(active.values_list("slug", "name"))
+    names = {slug: topic_text(name) for slug, name in active.values_list("slug", "name")}
     return [_paper_or_title(candidate, names, since) for candidate in candidates]
 
 

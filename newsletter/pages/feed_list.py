@@ -15,6 +15,7 @@ from newsletter.feeds import NEWEST, SHOWN
 from papers.feeds import MAX_ENTRIES
 from papers.models import Topic
 from papers.text.shorten import shortened
+from papers.wording import topic_text
 
 _EDITIONS = {
     "daily": (_("Daily editions"), _("A new entry each day: that day.")),
@@ -82,5 +83,5 @@ def _family_name(topic: Topic) -> str:
 
 
 def _topic_feed(topic: Topic) -> Feed:
-    what = shortened(topic.description, 120)
-    return Feed(topic.name, reverse("papers:topic_feed", args=[topic.slug]), what)
+    what = shortened(topic_text(topic.description), 120)
+    return Feed(topic_text(topic.name), reverse("papers:topic_feed", args=[topic.slug]), what)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from papers.models import Topic
 from papers.search.facets import Facets
-from papers.wording import short_figure
+from papers.wording import short_figure, topic_text
 
 MOST_TOPICS: Final = 8
 MOST_YEARS: Final = 5
@@ -96,7 +96,8 @@ def _days(since: date | None, until: date | None) -> str:
 
 
 def _topic_names(slugs: Sequence[str]) -> dict[str, str]:
-    return dict(Topic.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    named = Topic.objects.filter(slug__in=slugs).values_list("slug", "name")
+    return {slug: topic_text(name) for slug, name in named}
 
 
 def _figure(papers: int, *, is_estimate: bool) -> str:

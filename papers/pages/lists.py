@@ -31,6 +31,7 @@ from papers.queries import (
 )
 from papers.ranking.window_papers import window_papers
 from papers.windows import WINDOWS, Window, first_day
+from papers.wording import topic_text
 from web.page_cache.by_version import by_version
 
 PAGE_SIZE: Final = 20
@@ -165,7 +166,7 @@ class ListPage:
     @property
     def why_empty(self) -> str:
         """Why the list has no papers, in a sentence."""
-        name = self.topic.name if self.topic else ""
+        name = topic_text(self.topic.name) if self.topic else ""
         if not self.nearest and not self.topic:
             return nothing_yet()
         if self.is_open:
@@ -174,7 +175,7 @@ class ListPage:
 
     @property
     def title(self) -> str:
-        name = self.topic.name if self.topic else ""
+        name = topic_text(self.topic.name) if self.topic else ""
         return list_title(self.window, self.day, name, self.number)
 
     @property

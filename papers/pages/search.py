@@ -28,6 +28,7 @@ from papers.search.results import (
     search_papers,
 )
 from papers.text.arxiv_ids import pasted_id
+from papers.wording import topic_text
 from web.page_cache.by_version import by_version
 
 _DAY: Final = r"(\d{4}-\d{2}-\d{2})?"  # a form that is sent has its empty fields too
@@ -71,6 +72,7 @@ class SearchForm(forms.Form):
         super().__init__(data, label_suffix="", auto_id="filter-%s")
         topic: Any = self.fields["topic"]
         topic.queryset = Topic.objects.filter(is_active=True)
+        topic.label_from_instance = _shown_name
 
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -81,7 +83,7 @@ class SearchForm(forms.Form):
     def topic_name(self) -> str:
         """That of the chosen topic, or ""."""
         topic: Topic | None = self.cleaned_data.get("topic")
-        return topic.name if topic else ""
+        return _shown_name(topic) if topic else ""
 
     def filters(self) -> dict[str, Any]:
         """The valid filters that are set, as arguments of `search_papers`."""
@@ -94,6 +96,10 @@ class SearchForm(forms.Form):
             "with_code": bool(cleaned.get("code")),
         }
         return {name: value for name, value in filters.items() if value}
+
+
+def _shown_name(topic: Topic) -> str:
+    return topic_text(topic.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Final
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from papers.models import Paper
 from papers.text.names import initials
@@ -225,11 +226,16 @@ def _author_line(names: Sequence[str], ranges: Sequence[Sequence[Range]]) -> Saf
         if of_name or few or place < 2
     ]
     if others := len(names) - len(line):
-        line.append(escape(f"{others} more"))
+        more = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", others)
+        return SafeString(more % {"names": _in_a_row(line), "count": others})
     *first, last = line or [SafeString("")]
     if not first:
         return last
-    return format_html("{} and {}", format_html_join(", ", "{}", ((one,) for one in first)), last)
+    return SafeString(gettext("%(names)s and %(last)s") % {"names": _in_a_row(first), "last": last})
+
+
+def _in_a_row(parts: Sequence[SafeString]) -> SafeString:
+    return format_html_join(", ", "{}", ((one,) for one in parts))
 
 
 def _marked(text: str, ranges: Sequence[Range]) -> SafeString:

@@ -249,7 +249,8 @@ def top_matches(
     wider = _checked_matches(parsed.wider, filters, at_least, with_facets)
     both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
     total = max(wider.total, len(both))
-    marks = f"{parsed.marks} | {parsed.wider.marks}"
+    # "cat:x" has no word to mark: an empty part would be an error of syntax.
+    marks = " | ".join(filter(None, (parsed.marks, parsed.wider.marks)))
     return Matches(list(both), total, wider.is_estimate, marks, matches.total, wider.facets)
 
 

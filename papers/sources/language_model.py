@@ -34,7 +34,13 @@ _TASK: Final = (
 _THOUGHT: Final = re.compile(r"\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _OF_A_PAPER: Final = (400, 413, 422)
 _ABOUT_TEXT: Final = re.compile(r"content|filter|polic|safety|context|length|token", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ai)\b|@\w", re.IGNORECASE)
+# Mail programs make a link of each of these, also without "https".
+_ADDRESS: Final = re.compile(
+    r"https?:|\w://|www\.|@\w|\w\.[a-z]{2,}/\w"
+    r"|\b[\w-]+\.(?:com|org|net|io|ai|co|dev|app|xyz|info|biz|gg|ly|me|eu|de|uk|fr|ru|cn|tk|cc|tv"
+    r"|shop|site|online|store|top|link|page|club|live|click|blog|cloud|tech)\b",
+    re.IGNORECASE,
+)
 _WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _SHARED: Final = 0.3  # of the sentence's longer words the paper must have so many
 

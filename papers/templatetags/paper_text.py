@@ -9,8 +9,8 @@ from typing import Any, Final
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from papers import wording
 from papers.explain import explain
@@ -95,6 +95,17 @@ def topic_text(text: str) -> str:
 def link_name(url: str) -> str:
     """`https://github.com/batra/visdial/` → `github.com/batra/visdial`."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/") or url
+
+
+@register.simple_tag
+def paper_lang() -> SafeString:
+    """` lang="en"` on a page in another language: `<h1{% paper_lang %}>{{ paper.title }}</h1>`.
+
+    Titles and abstracts are English. Without it a screen reader says them by the rules of the
+    page's language, and a browser hyphenates them so.
+    """
+    language = get_language() or "en"
+    return SafeString("" if language.startswith("en") else ' lang="en"')
 
 
 @register.filter

@@ -28,6 +28,7 @@ from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import AddressChange, ConsentEntry, Subscriber, TransactionalMail
+from subscribers.preferences import next_send_at, preferences_of
 from subscribers.privacy import erase
 from subscribers.signup import may_get_mail, wait_for_mailbox
 from subscribers.suppress import is_suppressed
@@ -148,9 +149,24 @@ def undo_change(change: AddressChange, origin: RequestOrigin, now: datetime) -> 
     cancel_change(subscriber, now)
     later = subscriber.address_changes.filter(confirmed_at__gte=change.confirmed_at)
     later.filter(ended_at=None).update(ended_at=now)
+    if subscriber.state == Subscriber.State.SUPPRESSED:
+        _revive(subscriber, change, now)
     _move(subscriber, change.old_email, now)
     _record(ConsentEntry.Step.MOVED_BACK, change, change.old_email, origin, now)
     return True
+
+
+def _revive(subscriber: Subscriber, change: AddressChange, now: datetime) -> None:
+    """A bounce or complaint is about the address that they leave, and the old one was in use.
+
+    Otherwise who took a subscription away could end it for good with one complaint.
+    """
+    left_at, moved_at = subscriber.unsubscribed_at, change.confirmed_at
+    if left_at and moved_at and left_at > moved_at:
+        subscriber.state = Subscriber.State.UNSUBSCRIBED
+        return
+    subscriber.state = Subscriber.State.ACTIVE
+    subscriber.next_send_at = next_send_at(subscriber, preferences_of(subscriber), now)
 
 
 def delete_old_changes(now: datetime) -> int:

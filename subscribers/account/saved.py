@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Literal
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from papers.models import Paper
@@ -20,8 +21,13 @@ def saved_papers(subscriber: Subscriber) -> QuerySet[SavedPaper]:
     return subscriber.saved.select_related("paper")
 
 
+@transaction.atomic
 def save_paper(subscriber: Subscriber, paper: Paper, now: datetime) -> Result:
-    """Add a paper to the list. Repeating is safe."""
+    """Add a paper to the list. Repeating is safe.
+
+    The row is locked: of many requests at once each would count fewer papers than there will be.
+    """
+    subscriber.lock()
     if subscriber.saved.filter(paper=paper).exists():
         return "saved before"
     if subscriber.saved.count() >= MOST:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from papers.models import Topic
 from papers.text.author_match import parse_authors, readings
+from papers.wording import topic_text
 from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
 from subscribers.pages.address_words import what_is_wrong
@@ -55,7 +56,9 @@ class SignUpForm(forms.Form):
                 "you@example.org."
             ),
         },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@example.org"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "placeholder": gettext_lazy("you@example.org")}
+        ),
     )
 
     suggestion = ""
@@ -240,7 +243,7 @@ class ChoicesForm(forms.Form):
         self.family_of = {topic.slug: topic.family for topic in topics}
         # A size that an operator set by hand stays an option, or saving would change it.
         sizes = sorted({*_SIZES, start.digest_size})
-        self._set_options("topics", [(topic.slug, topic.name) for topic in topics])
+        self._set_options("topics", [(topic.slug, topic_text(topic.name)) for topic in topics])
         self._set_options("digest_size", [(size, str(size)) for size in sizes])
         zones = zone_choices(str(self["timezone"].value() or "UTC"))
         if asks_zone:
@@ -273,6 +276,15 @@ class ChoicesForm(forms.Form):
     def follows_something(self) -> bool:
         """Whether an unbound form begins with topics, words or authors."""
         return any(self.initial[name] for name in ("topics", "keywords", "authors", "muted"))
+
+    @property
+    def named(self) -> str:
+        """The topics and authors that an unbound form begins with, in one line; else ""."""
+        if self.is_bound:
+            return ""
+        boxes = self["topics"].subwidgets
+        topics = [str(box.choice_label) for box in boxes if box.data["selected"]]
+        return ", ".join([*topics, *self.initial["authors"]])
 
     @property
     def preferences(self) -> Preferences:

@@ -131,7 +131,13 @@ def _render_form(
     status: HTTPStatus = HTTPStatus.OK,
     **context: object,
 ) -> HttpResponse:
-    values = {"form": form, "choices": choices, "is_open": _is_open(choices), **context}
+    values = {
+        "form": form,
+        "choices": choices,
+        "is_open": _is_open(choices),
+        "named": choices.named,
+        **context,
+    }
     return render_page(request, "sign_up", status, **values)
 
 

@@ -77,7 +77,10 @@ def signed_page(
                 return invalid_link(request, purpose, HTTPStatus.GONE)
             except tokens.BadToken:
                 return invalid_link(request, purpose)
-            return view(request, subscriber, genuine)
+            try:
+                return view(request, subscriber, genuine)
+            except Subscriber.DoesNotExist:  # erased since, by a click in another window
+                return invalid_link(request, purpose)
 
         return page
 

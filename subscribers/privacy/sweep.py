@@ -16,7 +16,8 @@ from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet, Te
 
 from mail.without_address import CUT, without_recipient
 from subscribers.addresses import address_hashes
-from subscribers.models import Subscriber
+from subscribers.models import Subscriber, Suppression
+from subscribers.suppress import salted
 
 # Tables without a key that leads to a reader. Each is small: all its rows are read.
 _WHOLE_TABLES: Final = (
@@ -84,7 +85,8 @@ def condition_of(model: type[Model], subscriber: Subscriber, hashes: list[str]) 
     condition = Q()
     for field in _columns(model):
         if field.name == "address_hash":
-            condition |= Q(address_hash__in=hashes)
+            own = salted(hashes) if model is Suppression else hashes
+            condition |= Q(address_hash__in=own)
         elif field.related_model is Subscriber:
             condition |= Q(**{field.name: subscriber})
         elif field.name == "delivery" and field.related_model:

@@ -39,7 +39,7 @@ class World:
 
 
 def build() -> World:
-    """Store the rows; the test's transaction takes them away again."""
+    """Store the rows; after the test all tables are emptied."""
     topic = Topic.objects.filter(is_active=True).order_by("pk")[0]
     paper = factories.make_paper(
         "Pointer Networks", arxiv_id="1506.03134", authors=["Ada Lovelace"]

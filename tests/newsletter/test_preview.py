@@ -77,6 +77,15 @@ def test_a_withdrawn_paper_is_left_out(edition: Edition) -> None:
     assert shown.matching == 2
 
 
+def test_a_paper_without_its_figures_is_left_out(edition: Edition) -> None:
+    broken = edition.candidates.get(position=1)
+    facts = {name: broken.facts[name] for name in ("title", "authors", "summary")}
+    edition.candidates.filter(position=1).update(facts=facts)
+    shown = preview("weekly", Interests(), minimum=2)
+    assert shown
+    assert [paper.title for paper in shown.papers] == ["Walking robots", "Sleeping cats"]
+
+
 def test_it_is_the_newest_closed_edition_of_the_cadence(edition: Edition) -> None:
     make_edition("weekly", DAY + timedelta(days=1), state=Edition.State.OPEN)
     make_edition("weekly", DAY + timedelta(days=2), cancelled_at=timezone.now())

@@ -57,7 +57,10 @@ def test_the_page_of_the_link_makes_it_less_often(client: Client) -> None:
 def test_who_has_left_is_offered_nothing_else(client: Client) -> None:
     reader, path = sent_to()
     Subscriber.objects.update(state="unsubscribed", next_send_at=None)
-    assert "by=pause" not in client.get(path).content.decode()
+    page = client.get(path).content.decode()
+    assert "You are unsubscribed" in page
+    assert "by=pause" not in page
+    assert "by=button" not in page
     client.post(f"{path}?by=pause")
     reader.refresh_from_db()
     assert (reader.state, reader.paused_until) == ("unsubscribed", None)

@@ -250,7 +250,7 @@ def test_an_operator_suppresses_a_typed_address(admin_client: Client) -> None:
     admin_client.post(url, {"address": "Ada@example.org", "detail": "requested by phone"})
     row = Suppression.objects.get()
     assert (row.reason, row.detail) == ("operator", "requested by phone")
-    assert row.address_hash == address_hash("ada@example.org")
+    assert is_suppressed("ada@example.org")
     subscriber.refresh_from_db()
     assert subscriber.state == "suppressed"
 
@@ -292,10 +292,11 @@ def test_an_operator_allows_mail_to_an_address_again(admin_client: Client) -> No
 def test_pages_of_suppressions_and_consent_show_no_address(admin_client: Client) -> None:
     row = suppress("ada@example.org", Suppression.Reason.COMPLAINT, now=NOON)
     entry = ConsentEntry.objects.get()
-    for url in (rows_url(Suppression), row_url(row), rows_url(ConsentEntry), row_url(entry)):
-        page = admin_client.get(url).content.decode()
-        assert row.address_hash[:12] in page
-        assert "ada@" not in page
+    for shown in (row, entry):
+        for url in (rows_url(type(shown)), row_url(shown)):
+            page = admin_client.get(url).content.decode()
+            assert shown.address_hash[:12] in page
+            assert "ada@" not in page
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "/etc/passwd", "Europe"])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from importlib import import_module
 from itertools import permutations
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.migrations.exceptions import IrreversibleError
 from pytest_django import DjangoAssertNumQueries
 
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
-from subscribers.suppress import is_suppressed, suppress, suppression_join, unsuppress
+from subscribers.suppress import is_suppressed, salted, suppress, suppression_join, unsuppress
 from tests.factories import NOON, make_subscriber
 from web.sql import rows
 
@@ -125,7 +130,9 @@ def test_the_hash_suppresses_an_active_subscriber_in_one_query(
 
 @pytest.mark.parametrize("address", ["ada@example.com", " Ada@Example.com ", "straße@example.com"])
 def test_postgresql_hashes_an_address_as_python_does(address: str) -> None:
-    Suppression.objects.create(address_hash=address_hash(address), reason="operator", at=NOON)
+    Suppression.objects.create(
+        address_hash=salted([address_hash(address)])[0], reason="operator", at=NOON
+    )
     assert is_suppressed(address)
     assert not is_suppressed(f"x{address.strip()}")
 
@@ -167,8 +174,39 @@ def test_a_suppression_in_one_spelling_stops_every_other(typed: str) -> None:
 
 def test_a_suppression_under_the_former_hash_of_an_umlaut_still_counts() -> None:
     former = hashlib.sha256("jo@bücher.example.org".encode()).hexdigest()
-    Suppression.objects.create(address_hash=former, reason="operator", at=NOON)
+    Suppression.objects.create(address_hash=salted([former])[0], reason="operator", at=NOON)
     assert is_suppressed("jo@xn--bcher-kva.example.org")
     assert not is_suppressed("jo@xn--bcher-kva.example.com")
     unsuppress("jo@xn--bcher-kva.example.org")
     assert not Suppression.objects.exists()
+
+
+def test_the_list_has_no_hash_that_can_be_made_elsewhere() -> None:
+    plain = [address_hash("ada@example.com"), *map(_digest, ("ada@example.com", ""))]
+    row = suppress("ada@example.com", REASON.COMPLAINT, now=NOON)
+    assert re.fullmatch("[0-9a-f]{64}", row.address_hash)
+    assert row.address_hash not in plain
+    assert ConsentEntry.objects.get().address_hash == plain[0] != row.address_hash
+
+
+def test_the_hash_of_an_erased_address_suppresses_it() -> None:
+    suppress(address_hash("ada@example.com"), REASON.COMPLAINT, now=NOON)
+    assert is_suppressed("ada@example.com")
+    assert not is_suppressed("bob@example.com")
+
+
+def test_suppressions_of_before_are_salted_and_still_hold() -> None:
+    Suppression.objects.create(
+        address_hash=address_hash("ada@example.com"), reason="complaint", at=NOON
+    )
+    assert not is_suppressed("ada@example.com")
+    migration = import_module("subscribers.migrations.0011_salt_suppressions")
+    with connection.schema_editor(atomic=False) as editor:
+        migration._salt(apps, editor)
+    assert is_suppressed("ada@example.com")
+    with pytest.raises(IrreversibleError):
+        migration._refuse(apps, editor)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils.translation import get_language
 
 from config.formats.de import formats as german
 from config.formats.en import formats as english
+from papers.models import Paper, Topic
+from tests.factories import make_candidate, make_edition, make_paper, make_paper_topic, make_topic
 from web.languages import is_english
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +107,72 @@ def test_every_language_has_the_same_formats_of_dates() -> None:
         return {name for name in vars(module) if name.isupper()}
 
     assert names(german) == names(english) != set()
+
+
+# ── what a German page says ──────────────────────────────────────────────────
+
+
+def a_paper() -> Paper:
+    paper = make_paper("Walking robots", arxiv_id="2503.00001", summary="They walk on sand.")
+    make_paper_topic(paper, Topic.objects.get(slug="time-series"))
+    make_candidate(make_edition("daily"), paper, topics={"time-series": 0.8})
+    return paper
+
+
+def german_page(client: Client, path: str) -> BeautifulSoup:
+    response = client.get(path, headers={"Accept-Language": "de"})
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/day/2025-03-14/",
+        "/topics/",
+        "/topics/time-series/",
+        "/papers/2503.00001",
+        "/search/?q=robots",
+        "/editions/daily/2025-03-14",
+        "/feeds/",
+        "/subscribe/",
+    ],
+)
+def test_a_german_page_names_its_topics_in_german(client: Client, path: str) -> None:
+    a_paper()
+    text = german_page(client, path).get_text(" ")
+    assert ("Zeitreihen" in text, "Time series" in text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?view=compact",
+        "/topics/time-series/",
+        "/papers/2503.00001",
+        "/search/?q=robots",
+        "/editions/",
+        "/editions/daily/2025-03-14",
+    ],
+)
+def test_a_german_page_says_that_a_title_is_english(client: Client, path: str) -> None:
+    a_paper()
+    page = german_page(client, path)
+    titles = page.select("main")[0].find_all(string=re.compile("Walking"))
+    languages = {tag["lang"] for text in titles if (tag := text.find_parent(lang=True))}
+    assert languages == {"en"}
+    assert b' lang="en"' not in client.get(path).content.replace(b'<html lang="en"', b"")
+
+
+def test_a_german_page_says_that_an_abstract_is_english(client: Client) -> None:
+    a_paper()
+    abstract = german_page(client, "/papers/2503.00001").select_one(".abstract")
+    assert abstract is not None
+    assert abstract["lang"] == "en"
+
+
+def test_a_topic_that_an_operator_named_keeps_its_name(client: Client) -> None:
+    make_topic("Sand dunes", slug="dunes")
+    assert "Sand dunes" in german_page(client, "/topics/").get_text()

@@ -80,7 +80,8 @@ def _address_of(path: str, query: str) -> Address | None:
 def canonical_query(query: str, public: PublicPage) -> str | None:
     """What of a query makes a page, in the order of the names; None: the view has to decide."""
     try:
-        sent = dict(QueryDict(query).lists())
+        # As request.GET is made: WSGI has the bytes of a query as Latin-1 letters.
+        sent = dict(QueryDict(query.encode("latin-1")).lists())
     except (TooManyFieldsSent, ValueError):
         return None
     kept = {name: values for name, values in sent.items() if not _is_dropped(name, public)}

@@ -19,16 +19,22 @@ from django.utils.cache import patch_vary_headers
 LEAST_BYTES: Final = 400  # a shorter answer is one packet in any case
 _TEXT: Final = re.compile(r"text/|application/(?:\w+\+)?(?:json|xml)|image/svg")
 _CODING: Final = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*", re.ASCII)
-_LONGEST: Final = 200  # characters of a header that are read
+_LONGEST: Final = 200  # characters of a header that are read, to the last comma in them
 # A list of 20 papers: 4 ms for a seventh of its size, and 2 ms for a sixth.
 _BROTLI_QUALITY: Final = 5
 _GZIP_LEVEL: Final = 6
 
 
-@lru_cache(maxsize=512)
 def encoding_for(accepted: str) -> str:
     """ "br", "gzip" or nothing: the best one that the header Accept-Encoding names."""
-    matches = map(_CODING.fullmatch, accepted[:_LONGEST].lower().split(","))
+    if len(accepted) > _LONGEST:  # a name that was cut off would lose its "q=0"
+        accepted = accepted[:_LONGEST].rpartition(",")[0]
+    return _best(accepted.lower())
+
+
+@lru_cache(maxsize=512)
+def _best(accepted: str) -> str:
+    matches = map(_CODING.fullmatch, accepted.split(","))
     found = {match[1]: _is_wanted(match[2]) for match in matches if match}
     return next((one for one in ("br", "gzip") if found.get(one, found.get("*", False))), "")
 

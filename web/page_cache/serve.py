@@ -217,7 +217,8 @@ def _plain(request: HttpRequest, key: Key) -> HttpRequest:
         meta[name] = request.META.get(name, "")
     meta |= {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": request.META.get("PATH_INFO", key.path),
+        # Django replaces PATH_INFO of META by the decoded path: WSGI has bytes as Latin-1 letters.
+        "PATH_INFO": key.path.encode().decode("latin-1"),
         "QUERY_STRING": key.query,
         "HTTP_HOST": urlsplit(settings.SITE_URL).netloc,
         "HTTP_ACCEPT_LANGUAGE": key.language,

@@ -38,6 +38,7 @@ class Versions:
     ) -> None:
         self._read, self._clock, self._lock = read, clock, threading.Lock()
         self._known: Known | None = None
+        self._asked_at = float("-inf")
 
     def known(self) -> Known | None:
         """What is known now; None when the database does not answer."""
@@ -45,9 +46,15 @@ class Versions:
         age = self._clock() - known.read_at if known else float("inf")
         if known and age < seconds:
             return known
+        waits_since = self._clock()
         if not self._lock.acquire(blocking=age > seconds + _PATIENCE):
             return known  # another thread reads it
         try:
+            # A server that does not answer takes seconds: one after the other would ask it, and
+            # the last of many requests would wait for minutes.
+            if self._asked_at > waits_since:
+                return self._known
+            self._asked_at = self._clock()
             self._known = self._next(self._known)
         except (OperationalError, InterfaceError):
             self._known = None  # the view finds out why, and answers 503

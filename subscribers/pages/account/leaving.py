@@ -29,9 +29,14 @@ State = Subscriber.State
 
 @signed_page("preferences")
 def unsubscribe_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """GET shows the button, and what else would mean fewer mails; POST unsubscribes."""
+    """GET shows the button, and what else would mean fewer mails; POST unsubscribes.
+
+    A reader who has left already sees that, and no button that would do nothing.
+    """
     now = timezone.now()
     if request.method != "POST":
+        if subscriber.state in (State.UNSUBSCRIBED, State.SUPPRESSED):
+            return not_active(request, subscriber, token)
         return render_page(
             request,
             "unsubscribe",

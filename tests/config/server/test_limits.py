@@ -13,6 +13,7 @@ from config.server.limits import KB, MB, is_unread, largest_body, seconds_to_rea
         ("/", 8 * KB),
         ("/p/dGhpcyBpcyBh", 8 * KB),
         ("/subscribe/", 64 * KB),
+        ("/preview/", 64 * KB),
         ("/preferences/token/unsubscribe/", 64 * KB),
         ("/admin/login/", MB),
         ("/anymail/postmark/tracking/", 10 * MB),
@@ -26,7 +27,7 @@ def test_a_body_is_as_large_as_its_path_needs(path: str, size: int) -> None:
 
 def test_every_path_with_a_limit_of_its_own_exists() -> None:
     known = {str(pattern.pattern).partition("<")[0] for pattern in get_resolver().url_patterns}
-    known |= {reverse("subscribers:sign_up")[1:]}
+    known |= {reverse("subscribers:sign_up")[1:], reverse("newsletter:preview")[1:]}
     known |= {
         reverse(f"subscribers:{name}", args=["x"])[1:-2] for name in ("confirm", "preferences")
     }

@@ -17,6 +17,7 @@ from subscribers import consent, privacy
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
+from subscribers.suppress import salted
 from tests import factories
 from tests.factories import make_subscriber
 from tests.local.conftest import NOW
@@ -63,7 +64,9 @@ def use_the_sample() -> None:
     consent.record(
         ConsentEntry.Step.CHANGED, email=ada.email, subscriber=ada, origin=RequestOrigin(), now=NOW
     )
-    Suppression.objects.create(address_hash=address_hash(ada.email), reason="operator", at=NOW)
+    Suppression.objects.create(
+        address_hash=salted([address_hash(ada.email)])[0], reason="operator", at=NOW
+    )
 
 
 # ── all of it ────────────────────────────────────────────────────────────────

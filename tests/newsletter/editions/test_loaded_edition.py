@@ -141,6 +141,12 @@ BREAKS: list[dict[str, Any]] = [
     {"facts": {"title": "Odd", "summary": "", "authors": [None]}},
     {"facts": ["no object"]},
 ]
+NO_FIGURES: list[dict[str, Any]] = [
+    {},
+    {"upvotes_window_gain": 3, "stars": 0, "position": 1},  # since when?
+    {"upvotes_window_gain": 0, "stars": 0},
+    {"upvotes_window_gain": "many", "since": "since Friday", "stars": 0, "position": 1},
+]
 
 
 @pytest.mark.parametrize("change", BREAKS)
@@ -167,6 +173,27 @@ def test_a_stored_selection_goes_on_without_a_paper_that_was_frozen_broken(
     assert body.subject == "Talking “heads”"
     with pytest.raises(LookupError):
         LoadedEdition(edition).body(picks[:1])
+
+
+@pytest.mark.parametrize("figures", NO_FIGURES)
+def test_a_paper_without_its_figures_is_never_selected(
+    edition: Edition, figures: dict[str, Any]
+) -> None:
+    _first, second = paper_ids(edition)
+    facts = {"title": "Walking robots", "summary": "", "authors": ["Ada"], **figures}
+    break_first(edition, {"facts": facts})
+    loaded = LoadedEdition(edition)
+    assert selected(loaded, Interests()) == [second]
+    assert loaded.matching(Interests(), ()) == 1
+
+
+def test_a_digest_that_was_sent_is_rebuilt_with_a_paper_that_lost_its_figures(
+    edition: Edition,
+) -> None:
+    picks = LoadedEdition(edition).select(Interests(), ()).picks
+    facts = {"title": "Walking robots", "summary": "", "authors": ["Ada"]}
+    break_first(edition, {"facts": facts})
+    assert "Walking robots" in LoadedEdition(edition).restore(picks).body.html("", "", "")
 
 
 def break_first(edition: Edition, change: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from papers.models import Topic
 from papers.pages.facets import Chip, FacetGroup, chosen_chips, facet_groups
@@ -157,3 +158,9 @@ def test_a_pasted_id_has_no_facets(client: Client) -> None:
     make_paper(arxiv_id="2503.00001")
     assert client.get("/search/", {"q": "2503.00001"}).status_code == 302
     assert get_page(client, "/search/", q="2503.99999").select(".facet-row") == []
+
+
+def test_the_topics_have_their_names_in_the_language_of_the_page() -> None:
+    with override("de"):
+        found = groups(Facets(topics=[("robotics", 3)]))
+    assert [chip.name for chip in found["Thema"]] == ["Robotik"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Topic, Trend
+from papers.search.highlight import highlight
 from papers.search.results import MAX_QUERY_LENGTH, SearchResult, search_papers
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
@@ -94,6 +95,14 @@ def test_the_words_of_a_field_rank_without_the_rest() -> None:
     assert order(find("cat:cs.LG")) == [strong, weak]
     in_text = make_paper(summary="On sand.", categories=["cs.LG"])
     assert order(find("sand cat:cs.LG -water")) == [strong, weak, in_text]
+
+
+@pytest.mark.parametrize("typed", ["cat:x", "cat:o'brien", "cat:'", "cat:x cat:y"])
+def test_a_query_without_a_word_marks_none(typed: str) -> None:
+    paper = make_paper("Sand", categories=["x", "y", "o'brien", "'"], authors=[])
+    found = find(typed)
+    assert (order(found), found.marks) == ([paper], "")
+    assert highlight(found.marks, [paper])[0].title == "Sand"
 
 
 # ── the syntax ───────────────────────────────────────────────────────────────

@@ -28,7 +28,7 @@ from subscribers.models import (
     TransactionalMail,
 )
 from subscribers.signup import sign_up
-from subscribers.suppress import suppress
+from subscribers.suppress import salted, suppress
 from subscribers.unsubscribe import unsubscribe
 from tests.factories import make_mail, make_subscriber
 
@@ -223,7 +223,9 @@ def test_who_left_meanwhile_is_not_moved() -> None:
 def test_a_suppressed_old_address_is_not_told() -> None:
     ada = make_subscriber(OLD)
     change = ask(ada)
-    Suppression.objects.create(address_hash=address_hash(OLD), reason="soft_bounces", at=NOW)
+    Suppression.objects.create(
+        address_hash=salted([address_hash(OLD)])[0], reason="soft_bounces", at=NOW
+    )
     assert confirm_change(change, ORIGIN, LATER)
     assert mails() == [("address", NEW)]
 
@@ -281,6 +283,28 @@ def test_an_undo_to_a_suppressed_address_is_refused() -> None:
     suppress(OLD, Suppression.Reason.COMPLAINT, now=NOW)
     with pytest.raises(NotNow, match="suppressed"):
         undo_change(change, ORIGIN, LATER)
+
+
+def test_a_complaint_about_the_new_address_ends_nothing_at_the_old_one() -> None:
+    ada = make_subscriber(OLD)
+    change = moved(ada)
+    suppress(NEW, Suppression.Reason.COMPLAINT, now=NOW)
+    assert undo_change(change, ORIGIN, LATER)
+    ada.refresh_from_db()
+    assert (ada.email, ada.state) == (OLD, State.ACTIVE)
+    assert ada.next_send_at is not None
+    assert ada.next_send_at > LATER
+
+
+def test_who_left_at_the_new_address_has_left_at_the_old_one() -> None:
+    ada = make_subscriber(OLD)
+    change = moved(ada)
+    ada.refresh_from_db()
+    unsubscribe(ada, step=Step.UNSUBSCRIBED, origin=ORIGIN, now=LATER)
+    suppress(NEW, Suppression.Reason.COMPLAINT, now=LATER)
+    assert undo_change(change, ORIGIN, LATER)
+    ada.refresh_from_db()
+    assert (ada.email, ada.state, ada.next_send_at) == (OLD, State.UNSUBSCRIBED, None)
 
 
 # ── deleting what is over ────────────────────────────────────────────────────

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from papers.catalogue.merge import merge
 from papers.models import Paper
 from subscribers.account import saved
 from subscribers.account.saved import remove_paper, save_paper, save_pasted, saved_papers
-from subscribers.models import SavedPaper
+from subscribers.models import SavedPaper, Subscriber
 from tests.factories import NOON, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,22 @@ def test_a_full_list_takes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     papers = [make_paper() for _ in range(3)]
     assert [save_paper(ada, one, NOON) for one in papers] == ["saved", "saved", "too many"]
     assert save_paper(ada, papers[0], NOON) == "saved before"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_requests_at_once_save_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved, "MOST", 2)
+    ada, papers = make_subscriber(), [make_paper() for _ in range(8)]
+
+    def save(paper: Paper) -> None:
+        try:
+            save_paper(Subscriber.objects.get(pk=ada.pk), paper, NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(save, papers))
+    assert saved_papers(ada).count() == 2
 
 
 @pytest.mark.parametrize(

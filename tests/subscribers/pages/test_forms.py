@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils.translation import override
 
 from papers.models import Topic
 from subscribers.pages.forms import ChoicesForm, SignUpForm
@@ -269,3 +270,9 @@ def test_an_address_that_was_changed_since_is_looked_at_again() -> None:
     assert form.is_valid()
     assert form.cleaned_data["email"] == "bo@example.org"
     assert typed("ada@hotmial.com", asked="ada@gmial.com", instead="1").is_question
+
+
+def test_the_topics_have_their_names_in_the_language_of_the_page() -> None:
+    with override("de"):
+        form = ChoicesForm(start=Preferences(topics=frozenset({"robotics"})))
+        assert form.named == "Robotik"

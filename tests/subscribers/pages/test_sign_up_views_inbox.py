@@ -118,6 +118,17 @@ def test_the_address_of_the_form_can_name_a_topic(visitor: Client) -> None:
     assert text_of(visitor.get("/subscribe/?topic=%00")).count("checked") == 1
 
 
+def test_it_says_with_which_topics_and_authors_the_digest_starts(visitor: Client) -> None:
+    make_topic("Walking machines", slug="walking")
+    said = "Your digest starts with"
+    page = text_of(visitor.get("/subscribe/?topic=walking&author=Ada+Lovelace"))
+    assert f"{said} <strong>Walking machines, Ada Lovelace</strong>." in page
+    assert said not in text_of(visitor.get("/subscribe/"))
+    assert said not in text_of(visitor.get("/subscribe/?topic=gone"))
+    again = text_of(visitor.post("/subscribe/", {"email": "no", "topic": "walking"}))
+    assert f"{said} <strong>Walking machines</strong>." in again
+
+
 # ── a digest of the choices ──────────────────────────────────────────────────
 
 

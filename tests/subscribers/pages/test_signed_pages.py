@@ -8,12 +8,14 @@ from http import HTTPStatus
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from subscribers import tokens
 from subscribers.models import Subscriber
 from subscribers.pages.signed_pages import preferences_url, public_page, signed_page
+from subscribers.privacy import erase
 from tests.factories import NOON, make_subscriber
 from tests.subscribers.page_text import ADA, confirm_path, text_of
 
@@ -30,6 +32,18 @@ def test_the_view_gets_the_subscriber_and_the_token() -> None:
     token = tokens.make("feed", make_subscriber(ADA))
     answer = feed_page(RequestFactory().get("/"), token)
     assert answer.content.decode() == f"{ADA} {token}"
+
+
+def test_a_subscriber_who_is_erased_meanwhile_is_not_found() -> None:
+    @signed_page("feed")
+    def slow_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+        erase(Subscriber.objects.get())
+        with transaction.atomic():
+            subscriber.lock()
+        raise AssertionError("there is nothing to lock")
+
+    token = tokens.make("feed", make_subscriber(ADA))
+    assert slow_page(RequestFactory().post("/"), token).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_token_of_another_purpose_is_not_found() -> None:

@@ -17,6 +17,7 @@ from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
 from subscribers.models import AddressChange, ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.privacy.export import export, rows_about
+from subscribers.suppress import salted
 from tests.factories import (
     NOON,
     make_content,
@@ -55,7 +56,9 @@ def make_reader(email: str) -> Subscriber:
     make_content(delivery, [StoredPick(1, paper.pk, f"a reason of {email}")])
     make_event(delivery, address_hash=address_hash(email))
     ArchivedDelivery.objects.create(id=reader.pk, edition=edition, subscriber=reader, state="sent")
-    Suppression.objects.create(address_hash=address_hash(email), reason="operator", at=NOON)
+    Suppression.objects.create(
+        address_hash=salted([address_hash(email)])[0], reason="operator", at=NOON
+    )
     AddressChange.objects.create(
         subscriber=reader, old_email=email, new_email=f"new.{email}", requested_at=NOON
     )

@@ -22,6 +22,7 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.privacy import erase
 from subscribers.privacy.sweep import _WHOLE_TABLES, rows_of, text_fields
+from subscribers.suppress import salted
 from tests.factories import (
     NOON,
     make_content,
@@ -76,7 +77,7 @@ def make_reader() -> Subscriber:
     delivery = make_delivery(edition, ada, error=SAID, provider_id=f"250 {ADA}")
     make_content(delivery, [StoredPick(1, 1, f"you follow {ADA}")])
     Suppression.objects.create(
-        address_hash=address_hash(ADA), reason="operator", at=NOON, detail=SAID
+        address_hash=salted([address_hash(ADA)])[0], reason="operator", at=NOON, detail=SAID
     )
     make_event(delivery=delivery, detail=SAID, address_hash="")
     make_event(detail=SAID, recipient=ADA, address_hash=address_hash(ADA), due_at=NOON)

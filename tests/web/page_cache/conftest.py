@@ -28,6 +28,7 @@ urlpatterns = [
     path("", list_view),
     path("other/", list_view),
     path("found/", public_pages({"q": ".{1,9}"}, is_shared=False)(list_view)),
+    path("named/<str:name>/", list_view),
     path("private/", lambda _request: HttpResponse()),
 ]
 

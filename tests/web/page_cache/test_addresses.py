@@ -54,6 +54,11 @@ def test_a_view_that_reads_no_parameter_has_one_page(sent: str) -> None:
     assert canonical_query(sent, PAPER) == ""
 
 
+def test_a_value_in_bytes_is_the_one_in_percent_signs() -> None:
+    assert canonical_query("q=caf\xc3\xa9", SEARCH) == canonical_query("q=caf%C3%A9", SEARCH)
+    assert canonical_query("q=caf\xc3\xa9", SEARCH) == "q=caf%C3%A9"
+
+
 def test_a_value_keeps_its_characters() -> None:
     assert (
         canonical_query("q=a%20b%26c", SEARCH)

@@ -43,6 +43,8 @@ TEXT = b"<p>A page of words, and again a page of words.</p>" * 40
         ("brotli, xgzip", ""),
         ("gzip;", ""),
         ("x" * 300 + ",br", ""),
+        ("a," * 99 + "br;q=0", ""),
+        ("gzip," + "a," * 97 + "a;q=0.5", "gzip"),
     ],
 )
 def test_the_best_encoding_of_a_client(accepted: str, encoding: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import OperationalError, transaction
@@ -60,6 +61,14 @@ def test_one_page_has_one_entry_whatever_is_added_to_its_address(site: Site) -> 
     for number in range(20):
         site.get(f"/found/?q=word&x={number}")
     assert site.rendered == ["/", "/found/?q=word"]
+
+
+@pytest.mark.parametrize("name", ["mueller", "müller", "李明", "٣", "\u202eabc", "a%b"])
+def test_an_address_in_any_letters_is_rendered_as_it_was_asked_for(site: Site, name: str) -> None:
+    for _ in range(2):
+        assert site.get(f"/named/{quote(name)}/").status_code == 200
+    [seen] = site.seen
+    assert seen.path_info == f"/named/{name}/"
 
 
 def test_a_value_that_no_page_has_is_rendered_each_time(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -106,3 +107,23 @@ def test_the_papers_say_how_it_is_read(db: None) -> None:
     known = versions.known()
     assert known is not None
     assert known.version
+
+
+def test_a_server_that_does_not_answer_keeps_no_queue_waiting(settings: Any) -> None:
+    settings.PAGE_VERSION_SECONDS = 0
+    reads, may_end = [0], threading.Event()
+
+    def read() -> str:
+        reads[0] += 1
+        assert may_end.wait(10)
+        raise OperationalError("the server does not answer")
+
+    known = Versions(read)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(known.known) for _ in range(8)]
+        while known._lock.locked() is False:
+            time.sleep(0.01)
+        time.sleep(0.5)  # the others wait for it now
+        may_end.set()
+        assert [one.result(10) for one in asked] == [None] * 8
+    assert reads == [2]

@@ -32,6 +32,21 @@ def test_only_the_button_unsubscribes(visitor: Client) -> None:
     assert ConsentEntry.objects.get().step == ConsentEntry.Step.UNSUBSCRIBED
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.UNSUBSCRIBED, "You are unsubscribed"),
+        (State.SUPPRESSED, "We cannot write to"),
+        (State.PENDING, "Unsubscribe?"),
+    ],
+)
+def test_the_button_is_for_those_who_have_not_left(
+    visitor: Client, state: Subscriber.State, said: str
+) -> None:
+    path = f"{preferences_path(make_subscriber(state=state))}unsubscribe/"
+    assert said in text_of(visitor.get(path))
+
+
 def test_subscribing_again_needs_a_new_confirmation(visitor: Client) -> None:
     subscriber = make_subscriber(cadence="daily")
     path = preferences_path(subscriber)

@@ -55,7 +55,7 @@ def test_after_it_a_page_says_so_and_old_links_are_understandable(visitor: Clien
     make_mail(ada)
     path = preferences_path(ada)
     answer = visitor.post(f"{path}data/delete/", follow=True)
-    assert "You are deleted" in text_of(answer)
+    assert "Everything is deleted" in text_of(answer)
     for part in ("", "data/delete/", "saved/", "unsubscribe/"):
         again = visitor.post(f"{path}{part}")
         assert again.status_code == 404
