@@ -33,7 +33,7 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def main(quick: bool) -> None:
     needs_wrk()
-    papers, seconds, minute = (3_000, 2, 5) if quick else (100_000, 10, 60)
+    papers, seconds, minute = (3_000, 2, 5) if quick else (100_000, 6, 60)
     with empty_database():
         start = time.perf_counter()
         _fill(papers)
@@ -63,7 +63,7 @@ def _measure(seconds: int, minute: int) -> dict[str, Any]:
     with serving(PAGE_CACHE_MB="0") as site:
         rendered = [_row(name, "rendered", site, path, seconds) for name, path in pages.items()]
     with serving() as site:
-        searches = at_rate(site.port, _SEARCHES, minute, _search)
+        searches = at_rate(site.port, _SEARCHES, minute // 2, _search)
         _print("search", searches)
         sign_ups = at_rate(site.port, _SIGN_UPS, minute, _sign_up)
         _print("sign-up", sign_ups)

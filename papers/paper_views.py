@@ -27,6 +27,7 @@ from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold
 from web.conditional import public_pages, revalidate
 from web.isolation import is_about_one_row, log_once
+from web.page_cache.addresses import NUMBERED
 
 log = logging.getLogger(__name__)
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,4}")
@@ -77,7 +78,7 @@ def card(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@public_pages({"page": r"[1-9][0-9]{0,4}"}, is_shared=False)  # anybody can make up names
+@public_pages(NUMBERED, is_shared=False)  # anybody can make up names
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """The papers of an author; other spellings of the name lead to the one address."""
     slug = author_slug(name)

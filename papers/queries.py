@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,6 @@ from typing import Any, Final
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     FilteredRelation,
     FloatField,
@@ -23,10 +23,11 @@ from django.db.models import (
     TextField,
     When,
 )
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce
+from django.db.models.query import RawQuerySet
 
-from papers.models import NEWEST_FIRST, Paper, PaperTopic, Signal, Topic, Trend
+from papers.models import NEWEST_FIRST, Paper, PaperTopic, Topic, Trend
 from papers.ranking.measurements import Facts, facts, measure
 from papers.ranking.score import score_beside
 from papers.ranking.window_papers import window_papers
@@ -76,8 +77,7 @@ def ranked(
     Three queries for any number of papers. Papers without a score follow in the order of
     their listing, so a page that was just ingested keeps its order.
     """
-    end = None if limit is None else skip + limit
-    papers = list(_in_order(window, day, topic_slug)[skip:end])
+    papers = list(_in_order(window, day, topic_slug, skip, limit))
     until = min(closes_at(day), now) if now else closes_at(day)
     measurements = measure([paper.pk for paper in papers], until, window=window)
     return [
@@ -85,7 +85,7 @@ def ranked(
             position=position,
             paper=paper,
             trend=paper.trend_value,
-            components=paper.trend_components or {},
+            components=json.loads(paper.trend_components or "{}"),
             facts=facts(paper, measurements[paper.pk]),
         )
         for position, paper in enumerate(papers, start=skip + 1)
@@ -272,56 +272,77 @@ def _is_scored(window: Window, day: date) -> bool:
     return Trend.objects.filter(window=window, day=day).exists()
 
 
-def _in_order(window: Window, day: date, topic_slug: str | None) -> QuerySet[Any]:
+# Places in listings are looked up one by one, so only for the papers up to the last one asked for
+# and those that share its trend. Which papers a window has, papers_of_days says too.
+_IN_ORDER: Final = """
+WITH of_window AS (
+    SELECT id AS paper_id FROM papers_paper WHERE listed_on BETWEEN %(first)s AND %(day)s
+    UNION
+    SELECT paper_id FROM papers_listing WHERE day BETWEEN %(first)s AND %(day)s
+), strongest AS (
+    SELECT paper.id AS paper_id, {lift} AS lift, trend.value AS trend_value
+    FROM papers_paper AS paper
+    JOIN of_window ON of_window.paper_id = paper.id
+    LEFT JOIN papers_trend AS trend
+           ON trend.paper_id = paper.id AND trend."window" = %(window)s AND trend.day = %(day)s
+    WHERE NOT is_withdrawn {with_topic}
+    ORDER BY lift DESC NULLS LAST, trend_value DESC NULLS LAST
+    FETCH FIRST %(end)s ROWS WITH TIES
+)
+SELECT {columns}, trend.value AS trend_value, trend.components::text AS trend_components
+FROM strongest
+JOIN papers_paper AS paper ON paper.id = strongest.paper_id
+LEFT JOIN papers_trend AS trend
+       ON trend.paper_id = paper.id AND trend."window" = %(window)s AND trend.day = %(day)s
+LEFT JOIN LATERAL (
+    SELECT value AS place FROM papers_signal
+    WHERE paper_id = paper.id AND kind = 'position' AND read_at <= %(close)s
+    ORDER BY read_at DESC, source LIMIT 1
+) AS listing ON true
+ORDER BY lift DESC NULLS LAST, trend.value DESC NULLS LAST, place NULLS LAST,
+         paper.listed_on DESC, paper.listed_at DESC, paper.id
+LIMIT %(limit)s OFFSET %(skip)s
+"""
+# Of a paper without a score it is NULL. A paper that got the topic after it was scored has none
+# stored: it counts as a usual paper of the topic, with a lift of 0.
+_LIFT: Final = """CASE WHEN trend.value IS NOT NULL
+         THEN coalesce((trend.components -> 'lift' ->> %(topic)s)::float8, 0) END"""
+_WITH_TOPIC: Final = """AND EXISTS (
+        SELECT FROM papers_papertopic AS link JOIN papers_topic AS topic ON topic.id = topic_id
+        WHERE link.paper_id = paper.id AND topic.slug = %(topic)s AND topic.is_active)"""
+_FIELDS: Final = Paper._meta.concrete_fields  # noqa: SLF001 (public in spite of its name)
+_COLUMNS: Final = ", ".join(f"paper.{one.column}" for one in _FIELDS if one.name != "search")
+_OF_ALL: Final = _IN_ORDER.format(lift="NULL::float8", with_topic="", columns=_COLUMNS)
+_OF_TOPIC: Final = _IN_ORDER.format(lift=_LIFT, with_topic=_WITH_TOPIC, columns=_COLUMNS)
+_ALL: Final = 2**31 - 1
+
+
+def _in_order(
+    window: Window, day: date, topic_slug: str | None, skip: int, limit: int | None
+) -> RawQuerySet[Any]:
     """By trend, then by place in the listing, then the newest: the same on every machine.
 
     A topic's list goes by the topic lift before the trend: a paper with few reads is compared
-    with the mean of its own topic.
+    with the mean of its own topic. In SQL, because the ORM takes as long to write this statement
+    as PostgreSQL to answer it.
     """
-    place = Signal.objects.filter(
-        paper=OuterRef("pk"), kind=Signal.Kind.POSITION, read_at__lte=closes_at(day)
-    ).order_by("-read_at", "source")
-    listed = _with_topic(window_papers(window, day), topic_slug).annotate(
-        score=FilteredRelation("trends", condition=Q(trends__window=window, trends__day=day)),
-        trend_value=F("score__value"),
-        trend_components=F("score__components"),
-        place=Subquery(place.values("value")[:1]),
-    )
-    lift = [] if topic_slug is None else [_topic_lift(topic_slug).desc(nulls_last=True)]
-    return (
-        listed.prefetch_related(topics_by_weight())
-        .defer("search")
-        .order_by(
-            *lift,
-            F("trend_value").desc(nulls_last=True),
-            F("place").asc(nulls_last=True),
-            *NEWEST_FIRST,
-        )
-    )
-
-
-def _topic_lift(topic_slug: str) -> Case:
-    """The stored lift over a topic; NULL for a paper without a score.
-
-    A paper that got the topic after it was scored has none stored: it counts as a usual paper
-    of the topic, with a lift of 0.
-    """
-    return _lift_or_zero(KeyTextTransform(topic_slug, KeyTransform("lift", "score__components")))
+    values = {
+        "first": first_day(window, day),
+        "day": day,
+        "window": window,
+        "close": closes_at(day),
+        "topic": topic_slug,
+        "skip": skip,
+        "limit": limit,
+        "end": _ALL if limit is None else skip + limit,
+    }
+    statement = _OF_ALL if topic_slug is None else _OF_TOPIC
+    return Paper.objects.raw(statement, values).prefetch_related(topics_by_weight())
 
 
 def _lift_or_zero(of_paper: Any) -> Case:
     stored = Coalesce(Cast(of_paper, FloatField()), 0.0)
     return Case(When(score__value__isnull=False, then=stored))
-
-
-def _with_topic(papers: QuerySet[Paper], topic_slug: str | None) -> QuerySet[Paper]:
-    """The papers that have this topic, if it is active; None: all papers."""
-    if topic_slug is None:
-        return papers
-    links = PaperTopic.objects.filter(
-        paper=OuterRef("pk"), topic__slug=topic_slug, topic__is_active=True
-    )
-    return papers.filter(Exists(links))
 
 
 def topics_by_weight() -> Prefetch[str, QuerySet[PaperTopic], str]:

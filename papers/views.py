@@ -17,8 +17,8 @@ from papers.list_urls import FRONT_WINDOW
 from papers.models import Topic
 from papers.pages.lists import ListAddress, list_page
 from papers.pages.paging import NoSuchPage, page_number
+from papers.pages.search import PARAMETERS, search_page
 from papers.pages.search import NoSuchPage as NoSuchSearchPage
-from papers.pages.search import search_page
 from papers.pages.topics import topics_page
 from papers.windows import EARLIEST_DAY, Window
 from web.atom import absolute
@@ -63,7 +63,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@public_pages({"q": r"[\s\S]{0,200}", **LISTS}, is_shared=False, drops_others=False)
+@public_pages(PARAMETERS, is_shared=False)
 def search(request: HttpRequest) -> HttpResponse:
     try:
         page = search_page(request.GET, timezone.now())

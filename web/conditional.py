@@ -19,7 +19,11 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def public_pages(
-    parameters: Mapping[str, str], *, is_shared: bool = True, drops_others: bool = True
+    parameters: Mapping[str, str],
+    *,
+    is_shared: bool = True,
+    drops_others: bool = True,
+    max_age: int = 0,
 ) -> Callable[[View[P]], View[P]]:
     """`revalidated`, with the query parameters that make another page.
 
@@ -28,11 +32,12 @@ def public_pages(
             rendered each time.
         is_shared: False where anybody can make up addresses of pages, as in a search.
         drops_others: the view reads no other parameter; else others are rendered each time.
+        max_age: seconds for which a client or a proxy may show the page without asking again.
     """
     how = PublicPage(parameters, is_complete=drops_others, is_shared=is_shared)
 
     def decorate(view: View[P]) -> View[P]:
-        page = revalidated(view)
+        page = _conditional(view, max_age)
         mark(page, how)
         return page
 
@@ -46,14 +51,20 @@ def revalidated(view: View[P]) -> View[P]:
     them, and ours does (`web.page_cache`): what the view reads of the request is the path, the
     language, and, if it is not decorated with `public_pages`, the parameters `page` and `view`.
     """
+    page = _conditional(view)
+    mark(page, PublicPage())
+    return page
+
+
+def _conditional(view: View[P], max_age: int = 0) -> View[P]:
+    control = {"public": True, **({"max_age": max_age} if max_age else {"no_cache": True})}
 
     @wraps(view)
     def conditional(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        patch_cache_control(response, public=True, no_cache=True)
+        patch_cache_control(response, **control)
         return revalidate(request, response)
 
-    mark(conditional, PublicPage())
     return conditional
 
 

@@ -15,6 +15,19 @@ def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def rows_after(settings: str, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement for which settings hold: `SET LOCAL …`, without a closing semicolon.
+
+    Both are sent at once, and are then one transaction: BEGIN, the settings and COMMIT would be
+    three more round trips. In a transaction the settings hold to its end.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"{settings}; {sql}", values)
+        while cursor.nextset():
+            pass  # a setting returns nothing
+        return list(cursor.fetchall())
+
+
 def execute(sql: str, **values: Any) -> int:
     """Run a statement; returns how many rows it changed."""
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsletter.editions.windows import page_of
 from newsletter.models import Candidate, Edition, EditionQuerySet
+from web.page_cache.by_version import by_version
 
 NAMES: Final[dict[str, str | Promise]] = {
     "daily": _("Daily edition"),
@@ -44,6 +45,7 @@ def newest(cadence: str) -> Edition | None:
     return with_papers(published(cadence)).order_by("-day").first()
 
 
+@by_version
 def newest_issue_path() -> str:
     """The path of the newest weekly edition, else of a daily or a monthly one; "" without any."""
     for cadence in _BY_RANK:

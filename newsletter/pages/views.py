@@ -19,13 +19,14 @@ from newsletter.pages.edition import edition_page
 from newsletter.pages.published import newest, published
 from newsletter.pages.sample_mail import NoMail
 from newsletter.pages.sample_mail import sample_mail as mail_of
-from web.conditional import revalidated
+from web.conditional import public_pages
+from web.page_cache.addresses import NUMBERED
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 
 @require_safe
-@revalidated
+@public_pages(NUMBERED)
 def editions(request: HttpRequest, cadence: str = "") -> HttpResponse:
     """The archive of all editions, or of those of one cadence."""
     try:
@@ -36,7 +37,7 @@ def editions(request: HttpRequest, cadence: str = "") -> HttpResponse:
 
 
 @require_safe
-@revalidated
+@public_pages({})
 def latest(request: HttpRequest, cadence: str) -> HttpResponse:
     """Redirect to the newest edition of a cadence; to its archive before there is one."""
     edition = newest(cadence)
@@ -44,7 +45,7 @@ def latest(request: HttpRequest, cadence: str) -> HttpResponse:
 
 
 @require_safe
-@revalidated
+@public_pages(NUMBERED)
 def edition(request: HttpRequest, cadence: str, day: str) -> HttpResponse:
     found = _edition(cadence, day)
     try:
@@ -55,7 +56,7 @@ def edition(request: HttpRequest, cadence: str, day: str) -> HttpResponse:
 
 
 @require_safe
-@revalidated
+@public_pages({})
 def sample_mail(request: HttpRequest, cadence: str, day: str) -> HttpResponse:
     """The mail of an edition, as a reader who follows everything gets it."""
     try:

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 from papers.api.selectors import paper_by_name
 from papers.api.serializers import public_url
 from papers.models import Paper
-from web.conditional import revalidated
+from web.conditional import public_pages
 
 
 @require_safe
-@revalidated
+@public_pages({})
 def read_paper(request: HttpRequest, name: str) -> HttpResponse:
     paper = paper_by_name(name)
     if paper is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -81,6 +82,11 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@lru_cache(maxsize=4096)  # a page has the addresses of dozens of papers, and each takes a while
+def _path_of(name: str) -> str:
+    return reverse("papers:paper", args=[name])
 
 
 class ListedPaperManager(models.Manager["Paper"]):
@@ -226,7 +232,7 @@ class Paper(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("papers:paper", args=[self.arxiv_id or self.pk])
+        return _path_of(self.arxiv_id or str(self.pk))
 
     @property
     def withdrawal_day(self) -> date | None:

@@ -29,6 +29,18 @@ from papers.search.results import (
 )
 from papers.text.arxiv_ids import pasted_id
 from papers.wording import topic_text
+from web.page_cache.by_version import by_version
+
+_DAY: Final = r"(\d{4}-\d{2}-\d{2})?"  # a form that is sent has its empty fields too
+# What the search reads of its address, each with a pattern of the values that it has links to.
+PARAMETERS: Final = {
+    "q": rf"[\s\S]{{0,{MAX_QUERY_LENGTH}}}",
+    "topic": r"[-\w]{0,40}",
+    "since": _DAY,
+    "until": _DAY,
+    "code": r"(on)?",
+    "page": r"[1-9][0-9]{0,3}",
+}
 
 
 class SearchForm(forms.Form):
@@ -171,6 +183,11 @@ class SearchPage:
         return self.matches[-1].ranked.position < self.result.total
 
     @property
+    def topics(self) -> Sequence[Topic]:
+        """Those that the form offers."""
+        return _topics()
+
+    @property
     def examples(self) -> Sequence[Example]:
         return EXAMPLES
 
@@ -213,6 +230,11 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
         chosen=chosen_chips(filters, form.topic_name, url_of),
         facets=facet_groups(result.facets, filters, result.total, url_of),
     )
+
+
+@by_version
+def _topics() -> Sequence[Topic]:
+    return list(Topic.objects.filter(is_active=True))
 
 
 def count_in_words(total: int, *, is_estimate: bool) -> str:
@@ -265,7 +287,8 @@ def _last_page(number: int) -> str:
 
 def _url(params: QueryDict, **changed: str) -> str:
     """The address of another search, of its first page unless `changed` has another."""
-    values = {name: params.get(name, "") for name in params if name != "page"} | changed
+    kept = [name for name in params if name in PARAMETERS and name != "page"]
+    values = {name: params.get(name, "") for name in kept} | changed
     address = QueryDict(mutable=True)
     address.update({name: value for name, value in values.items() if value})
     return f"{reverse('papers:search')}?{address.urlencode()}"

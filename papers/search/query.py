@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, TypeGuard
 
-from django.db import transaction
-
 from papers.search.conditions import All, Use, quoted
 from papers.search.facets import AS_JSON, COUNTED, Facets, facets_from, facets_of
 from papers.search.reading import (
@@ -27,7 +25,7 @@ from papers.search.reading import (
     whole,
 )
 from papers.text.searchable import plain, separate
-from web.sql import execute, rows
+from web.sql import rows, rows_after
 
 CANDIDATES: Final = 250  # by trend, and as many again by title
 FEW: Final = 5  # with fewer matches, the last word of a query may be a beginning
@@ -130,6 +128,8 @@ WITH matched AS MATERIALIZED (
     SELECT paper_id, prominence, listed_on, has_code
     FROM papers_searchentry AS entry
     WHERE words @@ %(index_query)s::tsquery {filters}
+), size AS MATERIALIZED (
+    SELECT count(*) AS papers FROM matched
 ), strongest AS (
     SELECT paper_id
     FROM matched
@@ -149,10 +149,10 @@ WITH matched AS MATERIALIZED (
     JOIN papers_searchentry AS entry USING (paper_id)
     WHERE {checked}
 )
-SELECT (SELECT count(*) FROM matched),
+SELECT (SELECT papers FROM size),
        count(*) FILTER (WHERE is_strong),
        coalesce(array_agg(paper_id ORDER BY rank DESC, listed_on DESC, paper_id), '{{}}'),
-       CASE WHEN {with_facets} AND (SELECT count(*) FROM matched) > %(candidates)s
+       CASE WHEN {with_facets} AND (SELECT papers FROM size) > %(candidates)s
             THEN {facets} END
 FROM ranked
 """
@@ -196,9 +196,8 @@ def _attested(guesses: Sequence[str]) -> dict[str, str]:
     """The tsquery of each of these pairs of words that stands in some paper."""
     if not guesses:
         return {}
-    with transaction.atomic():
-        execute(_BY_INDEX)
-        found = dict(rows(_ATTESTED, texts=[separate(guess) for guess in guesses]))
+    texts = [separate(guess) for guess in guesses]
+    found = dict(rows_after(_BY_INDEX, _ATTESTED, texts=texts))
     return {guess: found.get(separate(guess), "") for guess in guesses}
 
 
@@ -241,20 +240,18 @@ def top_matches(
     among very many, and the count would be an estimate. With few matches, those follow that match
     the query with its last word as a beginning.
     """
-    with transaction.atomic():
-        execute(_BY_INDEX)
+    matches = _checked_matches(parsed, filters, at_least, with_facets)
+    if matches.total < CANDIDATES and parsed.apart:
+        parsed = replace(parsed.apart, wider=parsed.wider)
         matches = _checked_matches(parsed, filters, at_least, with_facets)
-        if matches.total < CANDIDATES and parsed.apart:
-            parsed = replace(parsed.apart, wider=parsed.wider)
-            matches = _checked_matches(parsed, filters, at_least, with_facets)
-        if matches.total >= FEW or not parsed.wider:
-            return replace(matches, marks=parsed.marks, typed_total=matches.total)
-        wider = _checked_matches(parsed.wider, filters, at_least, with_facets)
-        both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
-        total = max(wider.total, len(both))
-        # "cat:x" has no word to mark: an empty part would be an error of syntax.
-        marks = " | ".join(filter(None, (parsed.marks, parsed.wider.marks)))
-        return Matches(list(both), total, wider.is_estimate, marks, matches.total, wider.facets)
+    if matches.total >= FEW or not parsed.wider:
+        return replace(matches, marks=parsed.marks, typed_total=matches.total)
+    wider = _checked_matches(parsed.wider, filters, at_least, with_facets)
+    both = dict.fromkeys([*matches.paper_ids, *wider.paper_ids])
+    total = max(wider.total, len(both))
+    # "cat:x" has no word to mark: an empty part would be an error of syntax.
+    marks = " | ".join(filter(None, (parsed.marks, parsed.wider.marks)))
+    return Matches(list(both), total, wider.is_estimate, marks, matches.total, wider.facets)
 
 
 def _checked_matches(
@@ -273,7 +270,7 @@ def _top_matches(
     parsed: ParsedQuery, filters: Filters, index_query: str, with_facets: bool
 ) -> Matches:
     statement, values = build_statement(parsed, filters, index_query, with_facets=with_facets)
-    ((count, strong, paper_ids, counted),) = rows(statement, **values)
+    ((count, strong, paper_ids, counted),) = rows_after(_BY_INDEX, statement, **values)
     total, is_estimate = count, False
     if index_query != parsed.full_query:
         # Of more than the candidates, the share of those that hold the phrase.

@@ -77,8 +77,7 @@ def search_papers(
 
         with_facets: count the papers by topic, year and code too.
 
-    Nine queries for any number of papers; two of them are the transaction around the search.
-    The facets of few papers take a tenth.
+    Six queries for any number of papers. The facets of few papers take a seventh.
 
     Raises:
         Topic.DoesNotExist: there is no such topic, or it is not active.

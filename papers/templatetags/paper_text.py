@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from django import template
-from django.template import Context, Engine
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
@@ -22,10 +20,8 @@ from papers.list_urls import FRONT_WINDOW, list_url
 from papers.models import Curator, Paper, Topic
 from papers.text import mathml, tex
 from papers.windows import Window
-from web.isolation import is_about_one_row, log_once
 
 register = template.Library()
-log = logging.getLogger(__name__)
 
 _DAY: Final = 10
 _HEIGHT: Final = 18
@@ -122,29 +118,6 @@ def topic_url(topic: Topic) -> str:
 def reasons(components: Mapping[str, Any]) -> list[str]:
     """Why a paper trends: `{% for reason in ranked.components|reasons %}`."""
     return explain(components)
-
-
-@register.simple_tag(takes_context=True)
-def paper_row(context: Context, name: str, paper: Paper, **values: Any) -> SafeString:
-    """A paper's row in a list, by the template `name`: as `include`, with `paper` and `values`.
-
-    When it raises, the list goes on with the paper's title alone.
-    """
-    rows = name, "pages/papers/_paper_title.html"
-    for row in rows:
-        try:
-            return _included(context, row, {"paper": paper, **values})
-        except Exception as error:  # any: a paper must not cost its page
-            if not is_about_one_row(error):
-                raise
-            log_once(log, f"the page with {row}", f"paper {paper.pk}", error)
-    return SafeString("")
-
-
-def _included(context: Context, name: str, values: dict[str, Any]) -> SafeString:
-    engine = context.template.engine if context.template else Engine.get_default()
-    with context.push(**values):
-        return engine.get_template(name).render(context)
 
 
 @register.simple_tag

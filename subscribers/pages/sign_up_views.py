@@ -49,16 +49,25 @@ def sign_up_page(request: HttpRequest) -> HttpResponse:
         form = SignUpForm(typed, asks=True)
         form.forget_errors()
         return _render_form(request, form, _choices(request), is_edited=True)
-    form, choices = SignUpForm(typed, asks=True), _choices(request)
     if "preview" in typed:
+        form = SignUpForm(typed, asks=True)
         form.forget_errors()
-        return _render_preview(request, form, choices)
-    if (who := sender(typed.dict(), time.time())) != "person":
+        return _render_preview(request, form, _choices(request))
+    return _answer_sign_up(request, SignUpForm(typed, asks=True))
+
+
+def _answer_sign_up(request: HttpRequest, form: SignUpForm) -> HttpResponse:
+    """Most give an address only: the form of choices, a quarter of the cost, is not made then."""
+    typed, who = request.POST, sender(request.POST.dict(), time.time())
+    is_short = not has_choices(typed)
+    if who == "person" and is_short and form.is_valid():
+        return start_sign_up(request, form.cleaned_data["email"], _short_draft(typed))
+    choices = _choices(request)
+    if who != "person":
         return _answer_unasked(request, who, form, choices)
-    if not form.is_valid() or not (not choices.is_bound or choices.is_valid()):
+    if is_short or not form.is_valid() or not choices.is_valid():
         return _render_form(request, form, choices, HTTPStatus.UNPROCESSABLE_ENTITY)
-    draft = choices.draft if choices.is_bound else _short_draft(typed)
-    return start_sign_up(request, form.cleaned_data["email"], draft)
+    return start_sign_up(request, form.cleaned_data["email"], choices.draft)
 
 
 def start_sign_up(request: HttpRequest, email: str, draft: Mapping[str, Any]) -> HttpResponse:

@@ -58,6 +58,12 @@ PAGES = (
     "/feeds/papers.atom",
     "/feeds/topics/agents.atom",
     "/feeds/editions/weekly.atom",
+    "/search/?q=honest&topic=&since=2025-01-01&until=&code=",
+    "/editions/?page=1",
+    "/editions/weekly/2025-03-14",
+    "/about/",
+    "/sitemap.xml",
+    "/sitemaps/papers-1.xml",
 )
 
 

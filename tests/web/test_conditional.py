@@ -87,3 +87,12 @@ def test_a_page_says_which_parameters_make_another_one() -> None:
     assert mark_of(page) == PublicPage(LISTS)
     assert mark_of(search) == PublicPage({"q": ".+"}, is_complete=False, is_shared=False)
     assert search(RequestFactory().get("/"))["Cache-Control"] == get()["Cache-Control"]
+
+
+def test_a_page_that_changes_seldom_may_be_shown_without_asking() -> None:
+    @public_pages({}, max_age=3600)
+    def sitemap(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("addresses")
+
+    control = sitemap(RequestFactory().get("/"))["Cache-Control"].split(", ")
+    assert sorted(control) == ["max-age=3600", "public"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from papers.models import Curator
-from web.sql import array, execute, rows, text_array
+from web.sql import array, execute, rows, rows_after, text_array
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +15,21 @@ def test_rows_gives_what_a_statement_returns() -> None:
         "SELECT n, %(word)s FROM unnest(%(ids)s::bigint[]) AS n", word="a", ids=array([3, 1])
     )
     assert found == [(3, "a"), (1, "a")]
+
+
+def test_a_setting_holds_for_the_statement_after_it() -> None:
+    found = rows_after(
+        "SET LOCAL jit = off; SET LOCAL enable_seqscan = off",
+        "SELECT current_setting('enable_seqscan'), %(word)s",
+        word="a;b",
+    )
+    assert found == [("off", "a;b")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_a_setting_ends_with_its_statement() -> None:
+    rows_after("SET LOCAL enable_seqscan = off", "SELECT 1")
+    assert rows("SELECT current_setting('enable_seqscan')") == [("on",)]
 
 
 def test_execute_counts_the_rows_that_changed() -> None:

@@ -21,7 +21,8 @@ _LONGEST: Final = 600  # characters of a path with its query; longer ones are re
 _ATTRIBUTE: Final = "public_page"
 # What senders of links add to any address, for their own statistics.
 _TRACKING: Final = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|_hs\w+")
-# Parameters that each list of the site has.
+# The parameter of pages that are numbered, and those that each list of papers has.
+NUMBERED: Final = {"page": r"[1-9][0-9]{0,4}"}
 LISTS: Final = {"page": r"[1-9][0-9]{0,3}", "view": "compact"}
 
 

@@ -18,6 +18,7 @@ from papers.search import query
 from papers.search.spelling import learn_words
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
 from tests.papers.page_html import get_page, words
+from web.page_cache.addresses import address_of
 
 pytestmark = pytest.mark.django_db
 
@@ -300,3 +301,30 @@ def test_an_unchanged_search_is_a_304(client: Client) -> None:
 
 def test_the_search_allows_only_reading(client: Client) -> None:
     assert client.post("/search/", {"q": "sand"}).status_code == 405
+
+
+def test_links_of_a_search_hold_only_what_it_reads(client: Client, db: None) -> None:
+    for number in range(21):
+        make_paper(f"Lakes {number}")
+    page = search_page(client, q="lakes", ref="a stranger", page="1")
+    [later] = [link["href"] for link in page.select("a[rel=next]")]
+    assert later == "/search/?q=lakes&page=2"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("q=lakes&topic=&since=&until=&code=", "code=&q=lakes&since=&topic=&until="),
+        ("q=lakes&topic=agents&since=2025-01-01&until=2025-12-31&code=on&page=2", None),
+        ("q=lakes&ref=a+stranger", "q=lakes"),
+    ],
+)
+def test_a_search_with_its_filters_is_one_page(sent: str, kept: str | None) -> None:
+    found = address_of("/search/", sent)
+    assert found is not None
+    assert sorted(found.query.split("&")) == sorted((kept or sent).split("&"))
+
+
+@pytest.mark.parametrize("sent", ["q=a&since=soon", "q=a&page=0", "q=a&q=b", "q=a&code=off"])
+def test_a_search_with_another_value_is_for_the_view(sent: str) -> None:
+    assert address_of("/search/", sent) is None

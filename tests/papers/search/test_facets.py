@@ -132,7 +132,7 @@ def test_the_facets_of_many_papers_take_no_statement_of_their_own(
     parsed = parse("sand ")
     assert parsed
     for with_facets in (False, True):
-        with django_assert_num_queries(4):  # savepoint, limits, the search, release
+        with django_assert_num_queries(1):
             matches = top_matches(parsed, Filters(), at_least=1, with_facets=with_facets)
         assert bool(matches.facets.topics) is with_facets
 
@@ -142,7 +142,7 @@ def test_the_facets_of_few_papers_take_one_more(
 ) -> None:
     parsed = parse("sand ")
     assert parsed
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         assert top_matches(parsed, Filters(), at_least=1, with_facets=True).facets.topics
 
 

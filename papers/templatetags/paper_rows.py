@@ -1,0 +1,104 @@
+"""The rows of papers in lists: `{% load paper_rows %}`.
+
+A row is rendered by a template of its own, which sees nothing of the page but the values that the
+tag names. So a paper that cannot be rendered costs its own row only. And the row of a paper that
+did not change is the same on the next version of its page: it is kept, and only the others are
+rendered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable, Mapping
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, Final
+
+from django import template
+from django.template import Context, Engine
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from papers.queries import RankedPaper
+from web.isolation import is_about_one_row, log_once
+
+register = template.Library()
+log = logging.getLogger(__name__)
+
+_TITLE_ALONE: Final = "pages/papers/_paper_title.html"
+_MOST: Final = 4_000  # rows; of 3 KB each
+_NOT_SHOWN: Final = frozenset(
+    ("_state", "_prefetched_objects_cache", "created_at", "updated_at", "arxiv_asked_at")
+)
+
+
+class Rows:
+    """The rows of this process that were used last, by what they were made from."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._rows: dict[Hashable, SafeString] = {}
+
+    def get(self, key: Hashable) -> SafeString | None:
+        with self._lock:
+            row = self._rows.pop(key, None)
+            if row is not None:
+                self._rows[key] = row  # the last ones of a dict are those used last
+            return row
+
+    def put(self, key: Hashable, row: SafeString) -> None:
+        with self._lock:
+            self._rows[key] = row
+            while len(self._rows) > self._most:
+                del self._rows[next(iter(self._rows))]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rows.clear()
+
+
+KEPT: Final = Rows(_MOST)
+
+
+@register.simple_tag
+def paper_row(name: str, ranked: RankedPaper, **values: Any) -> SafeString:
+    """A paper's row by the template `name`, which sees `ranked`, `paper` and `values` only.
+
+    When it raises, the list goes on with the paper's title alone.
+    """
+    return _rendered(name, ranked, values) or _rendered(_TITLE_ALONE, ranked, {}) or SafeString("")
+
+
+@register.simple_tag
+def kept_paper_row(name: str, ranked: RankedPaper, **values: Any) -> SafeString:
+    """The same, rendered once for the same paper and values; these are plain: texts and numbers."""
+    key = row_key(name, ranked, values)
+    row = KEPT.get(key)
+    if row is None:
+        row = _rendered(name, ranked, values)
+        if row is None:
+            return paper_row(_TITLE_ALONE, ranked)
+        KEPT.put(key, row)
+    return row
+
+
+def row_key(name: str, ranked: RankedPaper, values: Mapping[str, Any]) -> bytes:
+    """A hash over everything of which a row is made: what is missing here would stay as it was."""
+    paper = ranked.paper
+    columns = [item for item in vars(paper).items() if item[0] not in _NOT_SHOWN]
+    topics = [(one.topic_id, one.topic.slug, one.topic.name) for one in paper.topic_links.all()]
+    figures = ranked.position, ranked.components, ranked.facts
+    made_of = name, get_language(), columns, topics, figures, values
+    return blake2b(repr(made_of).encode("utf-8", "surrogatepass"), digest_size=20).digest()
+
+
+def _rendered(name: str, ranked: RankedPaper, values: Mapping[str, Any]) -> SafeString | None:
+    """The row; None where it raises an error that is about this paper."""
+    try:
+        context = Context({"ranked": ranked, "paper": ranked.paper, **values})
+        return SafeString(Engine.get_default().get_template(name).render(context))
+    except Exception as error:  # any: a paper must not cost its page
+        if not is_about_one_row(error):
+            raise
+        log_once(log, f"the page with {name}", f"paper {ranked.paper.pk}", error)
+        return None
