@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +48,6 @@ def newest(cadence: str) -> Edition | None:
 @by_version
 def newest_issue_path() -> str:
     """The path of the newest weekly edition, else of a daily or a monthly one; "" without any."""
-    for cadence in _BY_RANK:
-        if edition := newest(cadence):
-            return page_of(edition)
-    return ""
+    rank = Case(*(When(cadence=name, then=place) for place, name in enumerate(_BY_RANK)))
+    edition = with_papers(published()).order_by(rank, "-day").first()
+    return page_of(edition) if edition else ""

@@ -70,6 +70,7 @@ def test_nothing_counts_the_two_signals_that_the_page_leaves_out() -> None:
         "papers/ranking/series.py",
         "papers/ranking/trend.py",
         "papers/ranking/measurements.py",
+        "papers/pages/paper.py",  # the labels of all kinds
     }
     assert "papers/ranking/series.py" in found
 

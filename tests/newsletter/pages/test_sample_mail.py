@@ -100,9 +100,7 @@ def test_without_a_paper_there_is_no_mail() -> None:
 
 def test_of_facts_of_another_form_there_is_no_mail(edition: Edition) -> None:
     assert sample_mail(edition)
-    first = Candidate.objects.get(position=1)
-    first.facts = {"title": first.facts["title"], "authors": [], "summary": ""}
-    first.save()
+    Candidate.objects.update(facts={"title": "Bare", "authors": [], "summary": ""})
     Edition.objects.update(composed_at=datetime(2025, 3, 20, 10, tzinfo=UTC))
     with pytest.raises(NoMail):
         sample_mail(edition)
