@@ -58,8 +58,8 @@ def drop_subscribers() -> None:
     run(
         "TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally, "
         "subscribers_interest, "
-        "subscribers_consententry, subscribers_transactionalmail, subscribers_subscriber "
-        "RESTART IDENTITY"
+        "subscribers_consententry, subscribers_transactionalmail, subscribers_savedpaper, "
+        "subscribers_addresschange, subscribers_subscriber RESTART IDENTITY"
     )
 
 

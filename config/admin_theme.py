@@ -112,6 +112,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Signals", "timeline", "papers", "signal"),
                     _page("Topics of papers", "link", "papers", "papertopic"),
                     _page("Raw records", "data_object", "papers", "rawrecord"),
+                    _page("Written summaries", "edit_note", "papers", "writtensummary"),
                     _page("Search entries", "search", "papers", "searchentry"),
                 ],
             },

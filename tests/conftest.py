@@ -71,6 +71,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if nextitem and _commits(item):  # after the last test the database is gone
         with item.config.stash[blocking_manager_key].unblock():
             import_module("papers.migrations.0003_seed_topics").seed(apps, None)
+            import_module("papers.migrations.0020_seed_families").set_families(apps, None)
 
 
 def _commits(item: pytest.Item) -> bool:

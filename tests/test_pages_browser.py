@@ -31,6 +31,13 @@ PHONE: Final = {"width": 375, "height": 812}
 DESKTOP: Final = {"width": 1280, "height": 800}
 FINGER: Final = 44
 LONG = "A sentence that says what was tried, how, and with which result on which data. " * 8
+# As long as the leads of 1,501 real papers: a quarter has at most 130 letters, half 161.
+_SPARSE: Final = "We propose a sparse way to route the tokens of a long text"
+_GAIN: Final = ", which learns where each of them belongs and halves the time of a whole book."
+LEADS: Final = [
+    f"{_SPARSE}{_GAIN}",
+    f"{_SPARSE} to many small networks{_GAIN}",
+]
 # As long as the titles of real papers: half of 4,852 have 70 letters or more, one in ten 105.
 TITLES: Final = [
     "Sparse Autoencoders Find the Circuits of Language Models",
@@ -76,7 +83,7 @@ def make_week() -> Paper:
         one = make_paper(
             TITLES[number % len(TITLES)],
             authors=[f"Abhishek Satwik {name}" for name in ("Das", "Kottur-Ramirez", "Lee", "Li")],
-            summary=LONG,
+            summary=f"{LEADS[number % len(LEADS)]} {LONG}",
             listed_on=now.date() - timedelta(days=2),
             code_url="https://github.com/example/beta",
         )

@@ -9,17 +9,18 @@ from django.db.models import Model
 from django.test import Client
 
 from config.admin_theme import UNFOLD
-from newsletter.models import DatabaseOrigin, DigestContent
-from papers.models import SearchWord, ShareCard
+from newsletter.models import DatabaseOrigin, DigestContent, EditionTranslation
+from papers.models import PageChange, SearchWord, ShareCard
 from web.admin import rows_url
 
 pytestmark = pytest.mark.django_db
 
+NO_PAGE = (DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard)
 LISTED: list[type[Model]] = [
     model
     for app in ("auth", "newsletter", "papers", "subscribers")
     for model in apps.get_app_config(app).get_models()
-    if model not in (Permission, DatabaseOrigin, DigestContent, SearchWord, ShareCard)
+    if model not in (Permission, *NO_PAGE)
 ]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 
 from subscribers.models import ConsentEntry, Interest, Subscriber, TransactionalMail
 from tests.factories import NOON, make_mail, make_subscriber, make_topic
+from tests.schema import migrate_to, migrate_to_the_newest
 from web.admin import row_url, rows_url
 from web.sql import execute, rows
 
@@ -96,20 +96,13 @@ def test_every_subscriber_has_a_secret_of_its_own() -> None:
 
 def test_subscribers_of_before_get_a_secret_each_and_keep_their_links() -> None:
     ids = [make_subscriber().pk for _ in range(3)]
-    migrate("0002_consent_is_append_only")
-    migrate("0005_secret")
+    migrate_to("subscribers", "0002_consent_is_append_only")
+    migrate_to("subscribers", "0005_secret")
     found = rows("SELECT id, secret, has_old_links FROM subscribers_subscriber ORDER BY id")
     assert [(number, is_old) for number, _, is_old in found] == [(it, True) for it in ids]
     assert len({secret for _, secret, _ in found}) == 3
-    [(_, newest)] = MigrationExecutor(connection).loader.graph.leaf_nodes("subscribers")
-    migrate(newest)
+    migrate_to_the_newest()
     assert not make_subscriber().has_old_links
-
-
-def migrate(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    MigrationExecutor(connection).migrate([("subscribers", name)])
 
 
 def test_no_page_of_the_admin_shows_a_secret(admin_client: Client) -> None:

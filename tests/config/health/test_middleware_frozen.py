@@ -37,6 +37,7 @@ class Site:
         config = f"--config={ROOT / 'config' / 'gunicorn.py'}"
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", config]
         environ = {**service.environ, "PORT": str(self.port), "WEB_CONCURRENCY": "1"}
+        environ["PAGE_CACHE_MB"] = "0"  # or "/" needs no store while it is fresh
         environ["TICK_SECONDS"] = "600"  # no beat runs here, and for this long that is no fault
         self.web = Child("web", command, environ, service.var / "log" / "web.log")
 

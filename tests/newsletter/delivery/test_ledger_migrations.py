@@ -34,6 +34,7 @@ from tests.factories import (
     make_paper,
     make_subscriber,
 )
+from tests.schema import migrate_to_the_newest
 from web.sql import execute, rows
 
 pytestmark = pytest.mark.django_db
@@ -53,12 +54,6 @@ def migrate(name: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     executor = MigrationExecutor(connection)
     executor.migrate([("newsletter", name)])
-
-
-def migrate_to_the_newest() -> None:
-    """Of all apps: the way back took migrations of others along."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def ledger() -> list[tuple[Any, ...]]:

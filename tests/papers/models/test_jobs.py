@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from papers.models import JobStep, RawRecord
 from tests.factories import DAY, NOON, make_job, make_paper
+from tests.schema import migrate_to_the_newest
 from web.sql import execute, rows
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def test_permissions_on_runs_become_those_on_job_steps() -> None:
     before = permissions("sourcerun")
     assert list(before.values()) == [(f"{action}_sourcerun", "sourcerun") for action in actions]
     assert list(before) == list(after)  # the same rows, so that groups keep them
-    call_command("migrate", "papers", verbosity=0)
+    migrate_to_the_newest()
     assert permissions("jobstep") == after
     assert permissions("sourcerun") == {}
 
@@ -41,6 +42,6 @@ def test_a_rename_keeps_the_records_of_steps_and_payloads() -> None:
     call_command("migrate", "papers", "0008", verbosity=0)
     assert rows("SELECT id, error FROM papers_sourcerun") == [(step.pk, "it is down")]
     assert rows("SELECT id, digest FROM papers_rawrecord") == [(record.pk, "a" * 64)]
-    call_command("migrate", "papers", verbosity=0)
+    migrate_to_the_newest()
     assert JobStep.objects.get() == step
     assert RawRecord.objects.get().payload_hash == "a" * 64

@@ -33,6 +33,7 @@ from papers.models import (
     RawRecord,
     SearchEntry,
     SearchWord,
+    ShareCard,
     Signal,
     Topic,
     Trend,
@@ -56,10 +57,11 @@ SHOWN = {
     Candidate, Curator, Edition, EditionTranslation, Listing, Paper, PaperTopic, RawRecord,
     SearchEntry, SearchWord, Signal, Topic, Trend, WrittenSummary,
 }  # fmt: skip
-# Of the timetable, the triggers, the language model, the installation, and what subscribers get.
+# Of the timetable, the triggers, the cards (a page names the address alone), the language model,
+# the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent, Job,
-    JobStep, PageChange, Tally, WrittenSummary,
+    JobStep, PageChange, ShareCard, Tally, WrittenSummary,
 }  # fmt: skip
 
 

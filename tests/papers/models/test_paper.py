@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from papers.models import Listing, Paper, Topic
 from tests.factories import DAY, make_paper, make_paper_topic, make_topic
+from tests.schema import migrate_to_the_newest
 from web.sql import execute
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_stored_papers_get_the_listings_of_their_payloads() -> None:
                (3, 'arxiv', '2026-11-12', 'd', '{}', now());
         """
     )
-    call_command("migrate", "papers", verbosity=0)
+    migrate_to_the_newest()
 
     days = Listing.objects.values_list("paper", "source", "day").order_by("paper")
     assert list(days) == [

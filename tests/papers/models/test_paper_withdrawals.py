@@ -7,27 +7,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from papers.models import Paper
 from tests.factories import make_paper
+from tests.schema import migrate_to, migrate_to_the_newest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = datetime(2025, 3, 10, 9, tzinfo=UTC)
 
 
-def migrate(*names: str) -> None:
-    """Migrate papers to this migration; without a name, to the newest one."""
-    executor = MigrationExecutor(connection)
-    leaf = [("papers", name) for name in names] or executor.loader.graph.leaf_nodes("papers")
-    executor.migrate(leaf)
-
-
 @pytest.fixture(autouse=True)
 def _newest_afterwards() -> Iterator[None]:
     yield
-    migrate()
+    migrate_to_the_newest()
 
 
 def stored(paper: Paper) -> tuple[Any, ...]:
@@ -40,8 +32,8 @@ def test_a_withdrawal_that_is_stored_gets_its_day_and_its_source() -> None:
     announced = make_paper(is_withdrawn=True)
     nameless = make_paper(is_withdrawn=True, arxiv_id=None)
     living = make_paper(arxiv_asked_at=ASKED)
-    migrate("0014_withdrawal_facts")
-    migrate()
+    migrate_to("papers", "0014_withdrawal_facts")
+    migrate_to_the_newest()
     today = announced.updated_at.date()
     assert stored(asked) == (True, date(2025, 3, 10), "arxiv")
     assert stored(announced) == (True, today, "arxiv")
