@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 
-.PHONY: help run test lint format messages screenshots bench chaos hostile backtest lock clean
+.PHONY: help run test lint format messages bench chaos hostile backtest lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile

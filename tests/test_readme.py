@@ -61,12 +61,13 @@ def test_the_readme_begins_with_three_sentences_on_the_project() -> None:
     assert len(sentences) == 3
 
 
-def test_the_readme_names_the_two_commands_and_shows_two_pictures() -> None:
+def test_the_readme_names_the_two_commands_and_shows_pictures() -> None:
     text = (ROOT / "README.md").read_text()
     for command in ("make run", "make test"):
         assert f"\n{command}\n" in text
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
-    assert pictures == ["docs/images/front-page.png", "docs/images/digest.png"]
+    names = ("front-page", "choices", "paper", "digest")
+    assert pictures == [f"docs/images/{name}.png" for name in names]
 
 
 def test_every_page_of_the_docs_is_in_their_index() -> None:
