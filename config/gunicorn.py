@@ -74,7 +74,7 @@ def on_starting(_server: object) -> None:
 def post_worker_init(_worker: object) -> None:
     """Keep what is loaded by now out of garbage collection, which else visits it all again.
 
-    A visit of all objects takes a tenth of a second, in which a process answers nobody.
+    A visit of all objects takes a tenth of a second, in which a process answers no request.
     """
     gc.collect()
     gc.freeze()

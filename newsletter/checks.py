@@ -145,12 +145,12 @@ def check_public_addresses(**_kwargs: object) -> list[CheckMessage]:
 
 @register("trending", deploy=True)
 def check_contact(**_kwargs: object) -> list[CheckMessage]:
-    """W065: readers could ask nobody what is stored of them."""
+    """W065: the page about privacy names no contact."""
     if settings.CONTACT_EMAIL or settings.CONTACT_URL:
         return []
     return [
         Warning(
-            "The site names no contact: readers can ask nobody what is stored of them.",
+            "The page about privacy names no contact for questions of readers.",
             hint="Set CONTACT_EMAIL or CONTACT_URL; the foot of each page shows it.",
             id="trending.W065",
         )

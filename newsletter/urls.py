@@ -5,6 +5,7 @@ A link that was cut or changed on its way finds its view as well, which repairs 
 """
 
 from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from newsletter import preview_page, views
 from newsletter.account.views import digests_page
@@ -15,14 +16,8 @@ from newsletter.pages import views as pages
 from web.mangled import route
 
 
-class CadenceConverter:
+class CadenceConverter(StringConverter):
     regex = "|".join(WINDOW_OF)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(CadenceConverter, "cadence")

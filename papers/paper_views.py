@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final
@@ -22,6 +21,7 @@ from papers.citation.bibtex import bibtex
 from papers.citation.ris import ris
 from papers.models import Paper
 from papers.pages.author import author_page, find_author
+from papers.pages.paging import NoSuchPage, page_number
 from papers.pages.paper import paper_page
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.clean import fold
@@ -30,7 +30,6 @@ from web.isolation import is_about_one_row, log_once
 from web.page_cache.addresses import NUMBERED
 
 log = logging.getLogger(__name__)
-_PAGE: Final = re.compile(r"[1-9][0-9]{0,4}")
 _READ: Final = 200  # characters of a name in an address
 _CARD_SECONDS: Final = 86_400  # a card changes when its title does, and a preview may be a day old
 
@@ -90,10 +89,10 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     address = author_url(found.name)
     if request.path != unquote(address):
         return redirect(address, permanent=True)
-    text = request.GET.get("page", "1")
-    page = author_page(found, int(text)) if _PAGE.fullmatch(text) else None
-    if page is None:
-        raise Http404("There is no such page of this author's papers.")
+    try:
+        page = author_page(found, page_number(request.GET.get("page", "")))
+    except NoSuchPage as error:
+        raise Http404(str(error)) from None
     return render(request, "pages/papers/author.html", {"page": page})
 
 

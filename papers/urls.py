@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from papers import paper_views, views
 from papers.api.markdown import read_paper
@@ -10,14 +11,8 @@ from papers.feeds import AuthorFeed, PapersFeed, TopicFeed
 from papers.windows import WINDOWS
 
 
-class WindowConverter:
+class WindowConverter(StringConverter):
     regex = "|".join(WINDOWS)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class PaperNameConverter:

@@ -18,7 +18,6 @@ from papers.models import Topic
 from papers.pages.lists import ListAddress, list_page
 from papers.pages.paging import NoSuchPage, page_number
 from papers.pages.search import PARAMETERS, search_page
-from papers.pages.search import NoSuchPage as NoSuchSearchPage
 from papers.pages.topics import topics_page
 from papers.windows import EARLIEST_DAY, Window
 from web.atom import absolute
@@ -67,7 +66,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     try:
         page = search_page(request.GET, timezone.now())
-    except NoSuchSearchPage as error:
+    except NoSuchPage as error:
         raise Http404(str(error)) from None
     if page.exact_match:
         return redirect(page.exact_match)

@@ -1,7 +1,7 @@
 """The sentences that a digest adds to what its edition holds: its subject, and what is left out.
 
 They are part of what the renderer's version stands for: a delivery is rebuilt with the sentences of
-today. So whoever changes one of them, here or in a translation, raises `render.RENDERER`.
+today. So a change of one of them, here or in a translation, raises `render.RENDERER`.
 """
 
 from __future__ import annotations

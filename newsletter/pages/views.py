@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Final
 
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,10 +17,9 @@ from newsletter.pages.edition import edition_page
 from newsletter.pages.published import newest, published
 from newsletter.pages.sample_mail import NoMail
 from newsletter.pages.sample_mail import sample_mail as mail_of
+from papers.pages.paging import NoSuchPage, page_number
 from web.conditional import public_pages
 from web.page_cache.addresses import NUMBERED
-
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 
 @require_safe
@@ -80,7 +77,7 @@ def _edition(cadence: str, day: str) -> Edition:
 
 
 def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    if not _NUMBER.fullmatch(text):
-        raise Http404(_("Pages are counted 1, 2, 3 and so on."))
-    return int(text)
+    try:
+        return page_number(request.GET.get("page", ""))
+    except NoSuchPage as error:
+        raise Http404(str(error)) from None

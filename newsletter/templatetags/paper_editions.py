@@ -18,7 +18,7 @@ _SHOWN: Final = 6
 def editions_of(paper: Paper) -> dict[str, Any]:
     """The newest six frozen editions with the paper, and the number of earlier ones. One query.
 
-    A cancelled edition is left out: nobody could read it. A paper is in some forty editions at
+    A cancelled edition is left out: it has no page. A paper is in some forty editions at
     most: a month's is composed each day.
     """
     frozen = Edition.objects.light().filter(

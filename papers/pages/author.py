@@ -9,6 +9,7 @@ from typing import Final
 
 from papers.author_urls import author_feed_url, author_slug, author_url
 from papers.models import NEWEST_FIRST, Paper
+from papers.pages.paging import page_count, require_page
 from papers.queries import topics_by_weight
 from papers.search.conditions import quoted
 from papers.text.author_match import same_author
@@ -106,13 +107,16 @@ def find_author(slug: str) -> Author | None:
     return Author(usual, others[:_MOST_SHOWN], sorted(papers))
 
 
-def author_page(author: Author, number: int) -> AuthorPage | None:
-    """A page of 20 papers; None: there is no such page. Three queries."""
+def author_page(author: Author, number: int) -> AuthorPage:
+    """A page of 20 papers. Three queries.
+
+    Raises:
+        NoSuchPage: the author has fewer pages.
+    """
     papers = Paper.listed.filter(pk__in=author.paper_ids)
     total = papers.count()
-    pages = max(1, -(-total // PAGE_SIZE))
-    if not 1 <= number <= pages:
-        return None
+    pages = page_count(total, PAGE_SIZE)
+    require_page(number, pages)
     start = (number - 1) * PAGE_SIZE
     newest = papers.order_by(*NEWEST_FIRST).defer("search").prefetch_related(topics_by_weight())
     return AuthorPage(author, list(newest[start : start + PAGE_SIZE]), total, number, pages)

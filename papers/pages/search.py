@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from papers.models import Paper, Topic
 from papers.pages.facets import Chip, FacetGroup, chosen_chips, facet_groups
+from papers.pages.paging import NoSuchPage, page_number
 from papers.queries import RankedPaper
 from papers.search.highlight import Highlight, highlight
 from papers.search.results import (
@@ -192,10 +192,6 @@ class SearchPage:
         return EXAMPLES
 
 
-class NoSuchPage(LookupError):
-    """There is no page of this number."""
-
-
 def search_page(params: QueryDict, now: datetime) -> SearchPage:
     """The page for the parameters of an address: q, topic, since, until, code, page.
 
@@ -208,7 +204,7 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
     query = params.get("q", "")
     if not query.strip():
         return SearchPage(form, has_filters=bool(filters))
-    number = _page_number(params.get("page", ""))
+    number = page_number(params.get("page", ""))
     result = search_papers(query, now=now, page=number, with_facets=True, **filters)
     if number > result.pages:
         raise NoSuchPage(_last_page(result.pages))
@@ -270,14 +266,6 @@ def _with_valid_filters(params: QueryDict, form: SearchForm) -> QueryDict:
     for name in form.errors:
         valid.pop(str(name), None)
     return valid
-
-
-def _page_number(text: str) -> int:
-    if not text:
-        return 1
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
-        raise NoSuchPage(gettext("Pages are counted 1, 2, 3 and so on."))
-    return int(text)
 
 
 def _last_page(number: int) -> str:

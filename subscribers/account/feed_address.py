@@ -1,4 +1,4 @@
-"""A new address for the private feed: whoever has the old one reads nothing more."""
+"""A new address for the private feed: the old one ends."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ def _fits(part: str) -> bool:
 
 
 def _unseen(part: str) -> int:
-    """About how many letters of the first lines are TeX that nobody sees."""
+    """About how many letters of the first lines are TeX commands, which a page does not show."""
     head = part[: 2 * LONGEST]
     return max(0, len(head) - len(unicode_math(head)))
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from papers.models import Paper
 from papers.pages.author import _PRINTED, Author, author_page, find_author
+from papers.pages.paging import NoSuchPage
 from tests.factories import DAY, make_paper
 from web.sql import rows
 
@@ -130,7 +131,8 @@ def test_pages_hold_twenty_papers_the_newest_first() -> None:
         21, 2, "", "/authors/ada-roe/?page=2"
     )  # fmt: skip
     assert (second.later_url, second.earlier_url) == ("/authors/ada-roe/", "")
-    assert author_page(found, 3) is None
+    with pytest.raises(NoSuchPage):
+        author_page(found, 3)
 
 
 def test_the_index_of_the_search_finds_the_papers() -> None:
