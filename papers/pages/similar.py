@@ -31,14 +31,17 @@ _AUTHORS: Final = 3  # of the first ones; two of them together find a paper
 _LEAST: Final = 0.2  # of the likeness of a paper to itself; what has less is not alike
 
 # The lexeme of each word of the title, how many papers have the word, by the primary key, and how
-# many papers there are; a table that was never analysed is counted. Words with digits and short
-# ones are not counted.
+# many papers there are. Up to 2,000 are counted: PostgreSQL's estimate can be far off while a
+# table is small, and there each paper counts. Words with digits and short ones are not counted.
 _FREQUENCIES: Final = """
+WITH counted AS (
+    SELECT count(*) AS papers FROM (SELECT FROM papers_searchentry LIMIT 2000) AS first
+)
 SELECT phraseto_tsquery('english', given)::text, known.papers,
-       CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM papers_searchentry) ELSE reltuples END
+       CASE WHEN counted.papers < 2000 THEN counted.papers ELSE greatest(reltuples, 2000) END
 FROM unnest(%(words)s::text[]) AS given
 LEFT JOIN papers_searchword AS known ON known.word = given,
-     pg_class AS archive
+     counted, pg_class AS archive
 WHERE archive.oid = 'papers_searchentry'::regclass
 """
 

@@ -41,6 +41,18 @@ def test_a_paper_with_little_in_common_is_not_alike() -> None:
     assert titles(paper) == ["Walruses dive deeply"]
 
 
+def test_an_estimate_of_postgresql_that_is_wrong_changes_nothing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE papers_searchentry")  # it is empty: the estimate becomes 0
+    paper = make_paper("Walruses that dive deeply in cold northern water without light")
+    for _ in range(40):
+        make_paper("A study of seals")
+    for _ in range(8):
+        make_paper("Bears in water")
+    make_paper("Walruses dive deeply")
+    assert titles(paper) == ["Walruses dive deeply"]
+
+
 def test_a_title_counts_more_than_an_abstract() -> None:
     paper = make_paper("Walruses that dive")
     make_paper("Seals", summary="Unlike walruses, seals sleep in water and dive.")
