@@ -19,6 +19,7 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import (
     AddressChange,
     ConsentEntry,
+    Feedback,
     Interest,
     SavedPaper,
     Subscriber,
@@ -235,6 +236,13 @@ class AddressChangeAdmin(SubscriberRowAdmin[AddressChange]):
 @admin.register(SavedPaper)
 class SavedPaperAdmin(SubscriberRowAdmin[SavedPaper]):
     list_display = ("subscriber", "paper", moment("saved_at", "saved (UTC)"))
+    list_select_related = ("subscriber", "paper")
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(SubscriberRowAdmin[Feedback]):
+    list_display = ("subscriber", "paper", "kind", moment("at", "at (UTC)"))
+    list_filter = ("kind",)
     list_select_related = ("subscriber", "paper")
 
 

@@ -15,7 +15,15 @@ from subscribers import consent
 from subscribers.account.saved import save_paper
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
-from subscribers.models import AddressChange, ConsentEntry, Interest, Subscriber, Suppression
+from subscribers.models import (
+    AddressChange,
+    ConsentEntry,
+    Feedback,
+    Interest,
+    ReaderProfile,
+    Subscriber,
+    Suppression,
+)
 from subscribers.privacy.export import export, rows_about
 from subscribers.suppress import salted
 from tests.factories import (
@@ -63,6 +71,8 @@ def make_reader(email: str) -> Subscriber:
         subscriber=reader, old_email=email, new_email=f"new.{email}", requested_at=NOON
     )
     save_paper(reader, paper, NOON)
+    Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON)
+    ReaderProfile.objects.create(subscriber=reader, liked=[paper.pk], liked_days=[20_000])
     return reader
 
 
@@ -95,6 +105,8 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "suppressions": 1,
         "address changes": 1,
         "saved papers": 1,
+        "feedback": 1,
+        "reader profiles": 1,
         "transactional mails": 1,
         "deliveries": 1,
         "digest contents": 1,
@@ -108,6 +120,7 @@ def test_rows_are_readable_without_our_database() -> None:
     assert found["subscribers"][0]["email"] == ADA
     assert found["interests"][0]["topic"].startswith("Topic of")
     assert found["saved papers"][0]["paper"] == f"A paper of {ADA}"
+    assert found["reader profiles"][0]["liked"] == [f"A paper of {ADA}"]
     assert found["deliveries"][0]["edition"].startswith("weekly edition of ")
     assert found["digest contents"][0]["papers"] == [f"A paper of {ADA}"]
     assert found["digest contents"][0]["reasons"] == [f"a reason of {ADA}"]
