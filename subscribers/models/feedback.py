@@ -51,7 +51,7 @@ class Feedback(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
-        verbose_name_plural = "feedback"
+        verbose_name_plural = "saved papers and feedback"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["subscriber", "paper", "kind"], name="feedback_kind_once"
@@ -101,6 +101,11 @@ class ReaderProfile(models.Model):
         default=list,
         db_default=[],
         help_text="Likeness to liked papers does not count for papers that mention these.",
+    )
+    forgotten_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Feedback from before says nothing of the reader any more: they wished it.",
     )
     updated_at = models.DateTimeField(auto_now=True)
 
