@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, transaction
 
 from newsletter.delivery import ledger as ledger_sql
 from newsletter.delivery import seen, sweep
-from newsletter.delivery.due import queue
 from newsletter.delivery.progress import progress_of
+from newsletter.delivery.queueing.due import queue
 from newsletter.delivery.types import Batch, Due, Result
 from newsletter.editions.loaded_edition import LoadedEdition, SeenScope
 from newsletter.models import Delivery, Edition, StoredPick, Tally
