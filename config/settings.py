@@ -291,6 +291,7 @@ RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 # For how many minutes, at most, an edition waits after its close until its sources were read.
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
+INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 # What each sending process has begun, for when it is killed: on a disk of this machine.
