@@ -1,7 +1,7 @@
 """The tables of subscribers."""
 
 from subscribers.models.consent import ConsentEntry, Suppression
-from subscribers.models.feedback import DEFAULT_BALANCE, Feedback, ReaderProfile, SavedPaper
+from subscribers.models.feedback import DEFAULT_BALANCE, Feedback, ReaderProfile
 from subscribers.models.mails import AddressChange, TransactionalMail
 from subscribers.models.subscriber import Interest, Subscriber
 
@@ -12,7 +12,6 @@ __all__ = [
     "Feedback",
     "Interest",
     "ReaderProfile",
-    "SavedPaper",
     "Subscriber",
     "Suppression",
     "TransactionalMail",

@@ -15,25 +15,11 @@ from subscribers.models.subscriber import Subscriber
 DEFAULT_BALANCE: Final = 50
 
 
-class SavedPaper(models.Model):
-    """A paper that a subscriber keeps in their list."""
-
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="saved")
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="saved_by")
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar = ["-saved_at", "-id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subscriber", "paper"], name="saved_paper_once")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.paper)
-
-
 class Feedback(models.Model):
-    """What a subscriber said of one paper. A vote (more, less or upvote) is one for each paper."""
+    """What a subscriber said of one paper: of each kind once, and of the three votes only one.
+
+    Their saved papers are the rows of the kind `save`.
+    """
 
     class Kind(models.TextChoices):
         SEED = "seed", _("named as a paper that they like")
