@@ -34,6 +34,8 @@ _DONE: Final[Mapping[str, _StrPromise]] = {
     "kept-before": _("The paper was in your list already."),
     "removed": _("The paper is no longer in your list."),
     "full": _("Your list is full. Please remove some papers first."),
+    "taken-back": _("It no longer counts."),
+    "forgotten": _("Forgotten. Your next digest follows your topics alone."),
     "cancelled": _("The change of address is cancelled. Nothing was changed."),
 }
 
