@@ -118,5 +118,3 @@ def _keys(one: Reference) -> tuple[str, ...]:
 def _is_list(one: Reference, lists: tuple[Identity, ...]) -> bool:
     """Whether the line is the one that names an author's list."""
     return bool(lists) and any(found in lists for found in lists_in(one.shown))
-
-
