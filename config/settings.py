@@ -292,6 +292,7 @@ RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 
 # ── the digest ───────────────────────────────────────────────────────────────
 # For how many minutes, at most, an edition waits after its close until its sources were read.
+OWN_VOTES_WEIGHT = env.float("OWN_VOTES_WEIGHT", default=0.1)  # in the common trend; 0: none
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
 INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one

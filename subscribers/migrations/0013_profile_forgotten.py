@@ -9,6 +9,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name="feedback", index=models.Index(fields=["at"], name="feedback_at")
+        ),
         migrations.AlterModelOptions(
             name="feedback",
             options={

@@ -40,6 +40,8 @@ class Feedback(models.Model):
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
         verbose_name_plural = "saved papers and feedback"
+        # For what was said lately: the count of votes, the figures of the admin.
+        indexes: ClassVar = [models.Index(fields=["at"], name="feedback_at")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["subscriber", "paper", "kind"], name="feedback_kind_once"
