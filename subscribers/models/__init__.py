@@ -3,6 +3,7 @@
 from subscribers.models.consent import ConsentEntry, Suppression
 from subscribers.models.feedback import DEFAULT_BALANCE, LIKED_KINDS, Feedback, ReaderProfile
 from subscribers.models.mails import AddressChange, TransactionalMail
+from subscribers.models.seeds import SeedRequest
 from subscribers.models.subscriber import Interest, Subscriber
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Feedback",
     "Interest",
     "ReaderProfile",
+    "SeedRequest",
     "Subscriber",
     "Suppression",
     "TransactionalMail",
