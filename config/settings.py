@@ -283,6 +283,9 @@ SUMMARY_API_URL = env.str("SUMMARY_API_URL", default="")
 SUMMARY_API_KEY = env.str("SUMMARY_API_KEY", default="")
 SUMMARY_MODEL = env.str("SUMMARY_MODEL", default="")
 SUMMARIES_PER_RUN = env.int("SUMMARIES_PER_RUN", default=20)
+# What turns a paper's text into numbers: a folder with model.onnx and tokenizer.json; empty: the
+# model of the installed packages; "none": none, papers are compared by their words alone.
+EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="").strip()
 BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
 RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
