@@ -14,6 +14,7 @@ from papers.similarity.weights import WORDS_ALONE, NoModelError, find_weights
 from papers.sources.arxiv import wrong_address
 
 _ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
+MOST_OWN_VOTES: Final = 1.0  # the weight of upvotes
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN", "SUMMARY_API_KEY")
 
 
@@ -26,6 +27,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_source_keys(),
         *check_arxiv(),
         *check_run_retention(),
+        *check_own_votes(),
         *check_summary_model(),
         *check_embedding_folder(),
     ]
@@ -84,12 +86,12 @@ def check_arxiv() -> list[CheckMessage]:
     """E015: an address that is not arXiv's, or a shorter pause between requests than it allows."""
     found = {
         name: wrong_address(getattr(settings, name), settings.ARXIV_REST_SECONDS)
-        for name in ("ARXIV_URL", "ARXIV_FEED_URL")
+        for name in ("ARXIV_URL", "ARXIV_FEED_URL", "ARXIV_AUTHOR_URL")
     }
     return [
         Error(
             f"{name} cannot be used: {wrong}.",
-            hint="Leave out ARXIV_URL, ARXIV_FEED_URL and ARXIV_REST_SECONDS.",
+            hint="Leave out ARXIV_URL, ARXIV_FEED_URL, ARXIV_AUTHOR_URL and ARXIV_REST_SECONDS.",
             id="trending.E015",
         )
         for name, wrong in found.items()
@@ -107,6 +109,19 @@ def check_run_retention() -> list[CheckMessage]:
             f"RUN_RETENTION_DAYS is {settings.RUN_RETENTION_DAYS}, not more than BACKFILL_DAYS.",
             hint=f"Set it to more than {settings.BACKFILL_DAYS}: records say which days were read.",
             id="trending.E016",
+        )
+    ]
+
+
+def check_own_votes() -> list[CheckMessage]:
+    """E090: the votes of readers would count less than nothing, or more than upvotes do."""
+    if 0 <= settings.OWN_VOTES_WEIGHT <= MOST_OWN_VOTES:
+        return []
+    return [
+        Error(
+            f"OWN_VOTES_WEIGHT is {settings.OWN_VOTES_WEIGHT:g}, not from 0 to {MOST_OWN_VOTES:g}.",
+            hint="0.1 is usual. With 0 the votes of readers do not count in the common trend.",
+            id="trending.E090",
         )
     ]
 

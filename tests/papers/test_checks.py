@@ -13,6 +13,7 @@ from papers.checks import (
     check_arxiv,
     check_embedding_folder,
     check_embedding_model,
+    check_own_votes,
     check_run_retention,
     check_source_addresses,
     check_source_keys,
@@ -210,3 +211,20 @@ def test_missing_packages_are_a_warning(
     assert warning.hint == 'If that is what you want, set EMBEDDING_MODEL to "none".'
     settings.EMBEDDING_MODEL = "none"
     assert check_embedding_model() == []
+
+
+@pytest.mark.parametrize(
+    ("weight", "ids"),
+    [
+        (0, []),
+        (1, []),
+        (-0.1, ["trending.E090"]),
+        (1.1, ["trending.E090"]),
+        (float("nan"), ["trending.E090"]),
+    ],
+)
+def test_the_votes_of_readers_have_a_weight_from_0_to_1(
+    settings: Settings, weight: float, ids: list[str]
+) -> None:
+    settings.OWN_VOTES_WEIGHT = weight
+    assert [name for name, _ in messages(check_own_votes())] == ids
