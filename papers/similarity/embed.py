@@ -162,7 +162,9 @@ def stored_name() -> str | None:
 
 
 def _due(model: str | None, now: datetime) -> QuerySet[Paper]:
-    return _needing(Paper.listed.all(), model, now).order_by("-listed_on", "-pk")
+    """Papers that only readers named come first: a reader waits for their digest."""
+    papers = Paper.objects.filter(is_withdrawn=False)
+    return _needing(papers, model, now).order_by("-is_unlisted", "-listed_on", "-pk")
 
 
 def _needing(papers: QuerySet[Paper], model: str | None, now: datetime) -> QuerySet[Paper]:

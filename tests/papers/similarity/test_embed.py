@@ -118,6 +118,13 @@ def test_the_newest_papers_come_first(encoder: Encoder) -> None:
     assert set(load_vectors([old.pk, new.pk, middle.pk])) == {new.pk, middle.pk}
 
 
+def test_a_paper_that_only_readers_named_comes_before_the_newest() -> None:
+    make_paper(listed_on="2025-03-14")
+    named = make_paper(listed_on="2019-03-14", is_unlisted=True)
+    embed_papers(WORDS, most=1)
+    assert [one.paper_id for one in PaperVector.objects.all()] == [named.pk]
+
+
 @pytest.mark.parametrize(("most", "expected"), [(1, 1), (20, 20), (21, 21), (50, 25), (None, 25)])
 def test_a_run_reads_at_most_so_many_papers(most: int | None, expected: int) -> None:
     for _ in range(25):
