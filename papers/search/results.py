@@ -17,6 +17,7 @@ from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
 from papers.text.arxiv_ids import pasted_id
 from papers.text.clean import fold
 from papers.windows import DAYS
+from web.page_cache.by_version import by_version
 from web.sql import array
 from web.storable import storable_text
 
@@ -89,10 +90,8 @@ def search_papers(
         return SearchResult(text, _ranked([paper.pk], 1, now), total=1, exact_match=paper)
     filters = Filters(_topic_key(topic), since, until, with_code)
     # A space after the last word says that it is finished; `fold` removes it.
-    parsed = parse(f"{text} " if query[-1:].isspace() else text)
-    matches = Matches([], 0)
-    if parsed:
-        matches = top_matches(parsed, filters, at_least=size, with_facets=with_facets)
+    found = _matches(f"{text} " if query[-1:].isspace() else text, filters, size, with_facets)
+    matches = found or Matches([], 0)
     first = (page - 1) * size
     return SearchResult(
         query=text,
@@ -102,11 +101,20 @@ def search_papers(
         pages=max(1, -(-len(matches.paper_ids) // size)),
         is_estimate=matches.is_estimate,
         is_cut=text != folded,
-        is_empty=parsed is None,
+        is_empty=found is None,
         marks=matches.marks,
         typed_total=matches.typed_total,
         facets=matches.facets,
     )
+
+
+@by_version
+def _matches(query: str, filters: Filters, size: int, with_facets: bool) -> Matches | None:
+    """The matches of a query on all its pages; None: it has no word to search for."""
+    parsed = parse(query)
+    if parsed is None:
+        return None
+    return top_matches(parsed, filters, at_least=size, with_facets=with_facets)
 
 
 def correction(
