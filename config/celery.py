@@ -110,6 +110,7 @@ app.conf.update(
             }
             for cadence in ("daily", "weekly", "monthly")
         },
+        "welcome": {"task": "newsletter.welcome", "schedule": settings.TICK_SECONDS},
         "cancelled": {"task": "newsletter.end_cancelled", "schedule": settings.TICK_SECONDS},
         "leases": {"task": "newsletter.expire_leases", "schedule": settings.TICK_SECONDS},
         "retries": {"task": "newsletter.enqueue_retries", "schedule": settings.TICK_SECONDS},

@@ -77,12 +77,12 @@ def check_arxiv() -> list[CheckMessage]:
     """E015: an address that is not arXiv's, or a shorter pause between requests than it allows."""
     found = {
         name: wrong_address(getattr(settings, name), settings.ARXIV_REST_SECONDS)
-        for name in ("ARXIV_URL", "ARXIV_FEED_URL")
+        for name in ("ARXIV_URL", "ARXIV_FEED_URL", "ARXIV_AUTHOR_URL")
     }
     return [
         Error(
             f"{name} cannot be used: {wrong}.",
-            hint="Leave out ARXIV_URL, ARXIV_FEED_URL and ARXIV_REST_SECONDS.",
+            hint="Leave out ARXIV_URL, ARXIV_FEED_URL, ARXIV_AUTHOR_URL and ARXIV_REST_SECONDS.",
             id="trending.E015",
         )
         for name, wrong in found.items()

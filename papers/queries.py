@@ -135,7 +135,7 @@ _DAYS_AROUND: Final = """
 WITH paper AS NOT MATERIALIZED (
     SELECT id, listed_on
     FROM papers_paper AS paper
-    WHERE NOT is_withdrawn AND (%(topic)s::text IS NULL OR EXISTS (
+    WHERE NOT is_withdrawn AND NOT is_unlisted AND (%(topic)s::text IS NULL OR EXISTS (
         SELECT FROM papers_papertopic AS link JOIN papers_topic AS topic ON topic.id = topic_id
         WHERE link.paper_id = paper.id AND topic.slug = %(topic)s AND topic.is_active))
 ), listed AS NOT MATERIALIZED (
@@ -285,7 +285,7 @@ WITH of_window AS (
     JOIN of_window ON of_window.paper_id = paper.id
     LEFT JOIN papers_trend AS trend
            ON trend.paper_id = paper.id AND trend."window" = %(window)s AND trend.day = %(day)s
-    WHERE NOT is_withdrawn {with_topic}
+    WHERE NOT is_withdrawn AND NOT is_unlisted {with_topic}
     ORDER BY lift DESC NULLS LAST, trend_value DESC NULLS LAST
     FETCH FIRST %(end)s ROWS WITH TIES
 )

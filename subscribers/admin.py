@@ -19,8 +19,8 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import (
     AddressChange,
     ConsentEntry,
+    Feedback,
     Interest,
-    SavedPaper,
     Subscriber,
     Suppression,
     TransactionalMail,
@@ -232,9 +232,10 @@ class AddressChangeAdmin(SubscriberRowAdmin[AddressChange]):
     )  # fmt: skip
 
 
-@admin.register(SavedPaper)
-class SavedPaperAdmin(SubscriberRowAdmin[SavedPaper]):
-    list_display = ("subscriber", "paper", moment("saved_at", "saved (UTC)"))
+@admin.register(Feedback)
+class FeedbackAdmin(SubscriberRowAdmin[Feedback]):
+    list_display = ("subscriber", "paper", "kind", moment("at", "at (UTC)"))
+    list_filter = ("kind",)
     list_select_related = ("subscriber", "paper")
 
 

@@ -6,7 +6,7 @@ Another language than the default one is loaded with the first reader of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -72,7 +72,8 @@ class Selection:
     """The papers of a digest, in order, each with its reason; with their `columns` and `body`.
 
     `language` is that of the reasons and of the mail: the reader's, or the default one where the
-    edition has no other.
+    edition has no other. `explored` is the place, from 0, of the paper from outside of the reader's
+    profile; `teams` says which of two compared rankings chose each paper, in order: A or B.
     """
 
     def __init__(
@@ -81,8 +82,12 @@ class Selection:
         edition: LoadedEdition,
         renderer: str = RENDERER,
         language: str = DEFAULT_LANGUAGE,
+        *,
+        explored: int | None = None,
+        teams: str = "",
     ) -> None:
         self.picks, self.language = picks, language
+        self.explored, self.teams = explored, teams
         self._edition, self._renderer = edition, renderer
 
     @cached_property
@@ -148,15 +153,24 @@ class LoadedEdition:
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
 
     def select(
-        self, interests: Interests, seen: Collection[int], language: str = DEFAULT_LANGUAGE
+        self,
+        interests: Interests,
+        seen: Collection[int],
+        language: str = DEFAULT_LANGUAGE,
+        *,
+        reader: int = 0,
     ) -> Selection:
         """The papers for these interests, without those of the ids in `seen`.
 
         Recipients with the same interests who were sent the same papers share one selection, those
-        of another language another one.
+        of another language another one. `reader`, an id, decides which paper from outside of a
+        profile is among them.
         """
         unwanted = self._papers.intersection(seen) if seen else _NO_PAPERS
         return self._selections(interests, unwanted, self.texts(language).language)
+
+    def learn(self, paper_ids: Iterable[int]) -> None:
+        """Get ready for readers with these papers in their profiles, in one query for all."""
 
     def matching(self, interests: Interests, seen: Collection[int]) -> int:
         """How many papers `select` chooses from."""

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from newsletter.editions.profile import Profile
 from papers.text.author_match import PrintedAuthors, in_reading_order, parse_authors
 from papers.text.terms import FoldedTexts, parse_terms
 
@@ -53,6 +54,7 @@ class Interests:
     authors: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
     size: int = 10
+    profile: Profile | None = None  # what their feedback on papers says
 
     @property
     def follows_all(self) -> bool:
@@ -61,12 +63,18 @@ class Interests:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A chosen paper and the interests it was chosen for; an empty text: not for one of these."""
+    """A chosen paper and the interests it was chosen for; an empty text: not for one of these.
+
+    `like`: the liked paper that it is most like, where its likeness chose it. `explored`: it was
+    chosen from outside of the reader's profile, to learn what they make of it.
+    """
 
     paper_id: int
     topic: str = ""
     keyword: str = ""
     author: str = ""
+    like: int | None = None
+    explored: bool = False
 
 
 class Ranking:

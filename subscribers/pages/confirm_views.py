@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -41,7 +42,13 @@ def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
     if is_posted and is_right and not is_preview:
         chosen = form.preferences if form.is_bound else proposed.preferences
         try:
-            confirm(subscriber, chosen, origin_of(request), timezone.now())
+            confirm(
+                subscriber,
+                chosen,
+                origin_of(request),
+                timezone.now(),
+                welcomes=settings.WELCOME_DIGEST,
+            )
         except SuppressedAddress:
             return render_page(request, "suppressed", HTTPStatus.CONFLICT, subscriber=subscriber)
         return see_other("subscribers:confirm", token)

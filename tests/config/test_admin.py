@@ -31,6 +31,7 @@ from papers.models import (
     PageChange,
     Paper,
     PaperTopic,
+    PaperVector,
     RawRecord,
     SearchEntry,
     SearchWord,
@@ -43,8 +44,9 @@ from papers.models import (
 from subscribers.models import (
     AddressChange,
     ConsentEntry,
+    Feedback,
     Interest,
-    SavedPaper,
+    ReaderProfile,
     Subscriber,
     Suppression,
     TransactionalMail,
@@ -68,8 +70,8 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Interest, Listing, PaperTopic, RawRecord, SavedPaper, Signal, SearchEntry,
-    Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
+    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, Signal,
+    SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -97,7 +99,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         AddressChange.objects.create(
             subscriber=reader, old_email=reader.email, new_email="a@b.example", requested_at=NOON
         ),
-        SavedPaper.objects.create(subscriber=reader, paper=paper, saved_at=NOON),
+        Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON),
         Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON),
         RawRecord.objects.create(
             paper=paper, source="x", day=DAY, payload_hash="0", payload={"a": [1]}
@@ -127,7 +129,10 @@ def test_every_model_of_the_project_has_a_page() -> None:
     # What a digest says is on its delivery's page; the words for the search are only counts; where
     # the data was written is for `manage.py restored`; a translation says what its edition says;
     # what makes kept pages old is for the cache; a share card is drawn again.
-    hidden = {DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard}
+    hidden = {
+        *(DatabaseOrigin, DigestContent, EditionTranslation, PageChange),
+        *(PaperVector, ReaderProfile, SearchWord, ShareCard),
+    }
     assert ours - set(admin.site._registry) == hidden
 
 

@@ -10,12 +10,16 @@ from django.test import Client
 
 from config.admin_theme import UNFOLD
 from newsletter.models import DatabaseOrigin, DigestContent, EditionTranslation
-from papers.models import PageChange, SearchWord, ShareCard
+from papers.models import PageChange, PaperVector, SearchWord, ShareCard
+from subscribers.models import ReaderProfile
 from web.admin import rows_url
 
 pytestmark = pytest.mark.django_db
 
-NO_PAGE = (DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard)
+NO_PAGE = (
+    *(DatabaseOrigin, DigestContent, EditionTranslation, PageChange),
+    *(PaperVector, ReaderProfile, SearchWord, ShareCard),
+)
 LISTED: list[type[Model]] = [
     model
     for app in ("auth", "newsletter", "papers", "subscribers")

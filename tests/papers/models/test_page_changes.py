@@ -30,6 +30,7 @@ from papers.models import (
     PageChange,
     Paper,
     PaperTopic,
+    PaperVector,
     RawRecord,
     SearchEntry,
     SearchWord,
@@ -57,11 +58,11 @@ SHOWN = {
     Candidate, Curator, Edition, EditionTranslation, Listing, Paper, PaperTopic, RawRecord,
     SearchEntry, SearchWord, Signal, Topic, Trend, WrittenSummary,
 }  # fmt: skip
-# Of the timetable, the triggers, the cards (a page names the address alone), the language model,
+# Of the timetable, the triggers, the cards (a page names the address alone), the language models,
 # the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent, Job,
-    JobStep, PageChange, ShareCard, Tally, WrittenSummary,
+    JobStep, PageChange, PaperVector, ShareCard, Tally, WrittenSummary,
 }  # fmt: skip
 
 

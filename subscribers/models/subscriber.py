@@ -1,4 +1,4 @@
-"""Subscribers, what they follow, agreed to and saved, suppressed addresses, and single mails."""
+"""Subscribers and what they follow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from papers.models import Paper, Topic
+from papers.models import Topic
 from subscribers.schedule import check_timezone, end_of_pause
 from web.languages import DEFAULT_LANGUAGE, LONGEST_CODE, language_choices
 from web.time_zones import usable_zone
@@ -65,6 +65,14 @@ class Subscriber(models.Model):
     )
     next_send_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next digest is due; empty: never."
+    )
+    welcome_due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when the first digest after a confirmation is due; empty: none is.",
+    )
+    welcomed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that digest was last queued."
     )
     paused_until = models.DateField(
         null=True,
@@ -121,7 +129,13 @@ class Subscriber(models.Model):
                 fields=["next_send_at", "id"],
                 condition=Q(state="active"),
                 name="subscriber_due",
-            )
+            ),
+            # For newsletter/delivery/welcome.py: few rows at any moment.
+            models.Index(
+                fields=["welcome_due_at", "id"],
+                condition=Q(welcome_due_at__isnull=False),
+                name="subscriber_welcome",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -189,182 +203,3 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.topic or self.term}"
-
-
-class ConsentEntry(models.Model):
-    """One step of a subscriber's consent. Append-only: a database trigger refuses changes."""
-
-    class Step(models.TextChoices):
-        REQUESTED = "requested", "asked for the digest"
-        LINK = "link", "asked for a new link"
-        CONFIRMED = "confirmed", "confirmed by the mailed link"
-        CHANGED = "changed", "changed preferences"
-        UNSUBSCRIBED = "unsubscribed", "unsubscribed"
-        ONE_CLICK = "one_click", "unsubscribed by one click"
-        SUPPRESSED = "suppressed", "suppressed"
-        IMPORTED = "imported", "imported by an operator"
-        PAUSED = "paused", "paused the digests"
-        RESUMED = "resumed", "ended the pause"
-        RETURNED = "returned", "took the unsubscription back"
-        MOVE_ASKED = "move_asked", "asked for another address"
-        MOVED = "moved", "confirmed the new address"
-        MOVED_BACK = "moved_back", "took the change of address back"
-
-    subscriber = models.ForeignKey(
-        Subscriber,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="consent_entries",
-    )
-    address_hash = models.CharField(
-        max_length=64,
-        db_index=True,
-        help_text="Stays when the subscriber is erased: proof without the address.",
-    )
-    step = models.CharField(max_length=12, choices=Step)
-    at = models.DateTimeField()
-    ip = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=200, blank=True)
-    detail = models.JSONField(default=dict, blank=True, help_text="What was agreed to or changed.")
-
-    class Meta:
-        ordering: ClassVar = ["-at", "-id"]
-        verbose_name_plural = "consent entries"
-
-    def __str__(self) -> str:
-        return f"{self.get_step_display()} at {self.at:%Y-%m-%d %H:%M}"
-
-
-class Suppression(models.Model):
-    """An address that must get no mail. The hash stays when the subscriber is erased."""
-
-    class Reason(models.TextChoices):
-        SOFT_BOUNCES = "soft_bounces", "no delivery, again and again"
-        HARD_BOUNCE = "hard_bounce", "hard bounce"
-        COMPLAINT = "complaint", "complaint"
-        READER = "reader", "asked for by the reader"
-        OPERATOR = "operator", "set by an operator"
-
-    address_hash = models.CharField(max_length=64, unique=True)  # salted, by subscribers.suppress
-    reason = models.CharField(max_length=12, choices=Reason)
-    at = models.DateTimeField()
-    detail = models.TextField(blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["-at"]
-
-    def __str__(self) -> str:
-        return self.get_reason_display()
-
-
-class AddressChange(models.Model):
-    """A subscriber's wish for another address, from the request until it can be undone no more.
-
-    Deleted some days after that (account/change_address.py), because it holds two addresses.
-    """
-
-    subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.CASCADE, related_name="address_changes"
-    )
-    old_email = models.EmailField(max_length=254)
-    new_email = models.EmailField(max_length=254)
-    requested_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it was cancelled, replaced by another or undone."
-    )
-
-    class Meta:
-        ordering: ClassVar = ["-requested_at", "-id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["subscriber"],
-                condition=Q(confirmed_at__isnull=True, ended_at__isnull=True),
-                name="address_change_pending_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.old_email} to {self.new_email}"
-
-
-class SavedPaper(models.Model):
-    """A paper that a subscriber keeps in their list."""
-
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="saved")
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="saved_by")
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar = ["-saved_at", "-id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subscriber", "paper"], name="saved_paper_once")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.paper)
-
-
-class TransactionalMail(models.Model):
-    """A mail that one person requested (a confirmation, a link): stored first, sent by a task."""
-
-    class Kind(models.TextChoices):
-        CONFIRM = "confirm", "confirm your address"
-        MANAGE = "manage", "you are subscribed already"
-        LINK = "link", "a new link to the preferences"
-        ADDRESS = "address", "confirm your new address"
-        IN_USE = "in_use", "the new address gets a digest already"
-        MOVED = "moved", "your digest goes to another address"
-
-    class State(models.TextChoices):
-        QUEUED = "queued", "queued"
-        SENDING = "sending", "sending"
-        SENT = "sent", "sent"
-        DEFERRED = "deferred", "deferred"
-        FAILED = "failed", "failed"
-        UNCERTAIN = "uncertain", "uncertain"
-
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="mails")
-    kind = models.CharField(max_length=8, choices=Kind)
-    recipient = models.EmailField(
-        max_length=254,
-        blank=True,
-        db_default="",
-        help_text="Where it goes, if not to the subscriber's address.",
-    )
-    address_change = models.ForeignKey(
-        AddressChange, on_delete=models.CASCADE, null=True, blank=True, related_name="mails"
-    )
-    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(help_text="When it may be tried (again).")
-    lease_until = models.DateTimeField(
-        null=True, blank=True, help_text="Until when the worker that sends it holds it."
-    )
-    provider_id = models.CharField(max_length=200, blank=True)
-    error = models.TextField(blank=True)
-    draft = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="Choices typed with the address; the confirmation page shows them filled in.",
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["-created_at", "-id"]
-        indexes: ClassVar = [
-            models.Index(
-                fields=["next_attempt_at", "id"],
-                condition=Q(state__in=["queued", "deferred", "sending"]),
-                name="transactional_mail_waiting",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.state})"
-
-    @property
-    def address(self) -> str:
-        """Where it goes."""
-        return self.recipient or self.subscriber.email
