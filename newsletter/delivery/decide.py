@@ -48,7 +48,7 @@ def decide(
         if not knows_key(stamp.key_id):
             return Skip(Reason.KEY_MISSING.value)
         return edition.restore(delivery.content.picks, stamp.renderer, delivery.content.language)
-    selection = edition.select(recipient.interests, seen, recipient.language)
+    selection = edition.select(recipient.interests, seen, recipient.language, reader=recipient.id)
     if len(selection.picks) < minimum:
         return Skip(skipped(len(selection.picks), recipient.interests.follows_all))
     return selection
