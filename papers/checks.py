@@ -12,6 +12,7 @@ from papers.jobs.timetable import SOURCES
 from papers.sources.arxiv import wrong_address
 
 _ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
+MOST_OWN_VOTES: Final = 1.0  # the weight of upvotes
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN", "SUMMARY_API_KEY")
 
 
@@ -24,6 +25,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_source_keys(),
         *check_arxiv(),
         *check_run_retention(),
+        *check_own_votes(),
         *check_summary_model(),
     ]
 
@@ -100,6 +102,19 @@ def check_run_retention() -> list[CheckMessage]:
             f"RUN_RETENTION_DAYS is {settings.RUN_RETENTION_DAYS}, not more than BACKFILL_DAYS.",
             hint=f"Set it to more than {settings.BACKFILL_DAYS}: records say which days were read.",
             id="trending.E016",
+        )
+    ]
+
+
+def check_own_votes() -> list[CheckMessage]:
+    """E090: the votes of readers would count less than nothing, or more than upvotes do."""
+    if 0 <= settings.OWN_VOTES_WEIGHT <= MOST_OWN_VOTES:
+        return []
+    return [
+        Error(
+            f"OWN_VOTES_WEIGHT is {settings.OWN_VOTES_WEIGHT:g}, not from 0 to {MOST_OWN_VOTES:g}.",
+            hint="0.1 is usual. With 0 the votes of readers do not count in the common trend.",
+            id="trending.E090",
         )
     ]
 

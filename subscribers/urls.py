@@ -3,7 +3,15 @@
 from django.urls import path, re_path
 
 from subscribers.pages import confirm_views, sign_up_views, views
-from subscribers.pages.account import address, leaving, overview, own_data, saved
+from subscribers.pages.account import (
+    address,
+    learned,
+    leaving,
+    liked_papers,
+    overview,
+    own_data,
+    saved,
+)
 from web.mangled import route
 
 app_name = "subscribers"
@@ -17,9 +25,12 @@ urlpatterns = [
     path(f"{_ACCOUNT}resume/", overview.resume_page, name="resume"),
     path(f"{_ACCOUNT}how-often/", overview.cadence_page, name="cadence"),
     path(f"{_ACCOUNT}feed/", overview.feed_page, name="renew_feed"),
+    path(f"{_ACCOUNT}papers/", liked_papers.papers_page, name="papers"),
     path(f"{_ACCOUNT}saved/", saved.saved_page, name="saved"),
     path(f"{_ACCOUNT}saved.bib", saved.saved_bib, name="saved_bib"),
     path(f"{_ACCOUNT}saved.ris", saved.saved_ris, name="saved_ris"),
+    path(f"{_ACCOUNT}learned/", learned.learned_page, name="learned"),
+    path(f"{_ACCOUNT}learned/forget/", learned.forget_page, name="forget"),
     path(f"{_ACCOUNT}address/", address.address_page, name="address"),
     path(f"{_ACCOUNT}data/", own_data.data_page, name="data"),
     path(f"{_ACCOUNT}data/download/", own_data.download, name="download"),

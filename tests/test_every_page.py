@@ -25,7 +25,7 @@ from papers.models import Curator, Paper, Topic
 from papers.ranking.score import score
 from papers.windows import WINDOWS, last_closed_day
 from subscribers import tokens
-from subscribers.models import ConsentEntry, Interest, SavedPaper, Subscriber
+from subscribers.models import ConsentEntry, Feedback, Interest, Subscriber
 from subscribers.privacy import erasing
 from tests.factories import (
     make_content,
@@ -114,7 +114,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
     gone = make_subscriber(state="unsubscribed")
     Interest.objects.create(subscriber=active, kind="keyword", term="tea")
     Interest.objects.create(subscriber=active, kind="author", term="Ada Byron")
-    SavedPaper.objects.create(subscriber=active, paper=paper, saved_at=timezone.now())
+    Feedback.objects.create(subscriber=active, paper=paper, kind="save", at=timezone.now())
     sent = make_sent_of("weekly", active)
     token = tokens.make("preferences", active)
     of_mail = tokens_of(sent)

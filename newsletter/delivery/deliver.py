@@ -232,6 +232,7 @@ class _Sender:
                 self._edition,
                 minimum=settings.DIGEST_MINIMUM,
                 knows_key=knows_key,
+                compared=settings.INTERLEAVE,
             )
             return found if isinstance(found, Skip) else found.built()
         except ERRORS_OF_OURS:

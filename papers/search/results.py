@@ -127,9 +127,13 @@ def correction(
 
 
 def _paper_with_id(query: str) -> Paper | None:
-    """The paper whose arXiv id, or whose address there or at Hugging Face, the query is."""
-    name = pasted_id(query)
-    return Paper.objects.defer("search").filter(arxiv_id=name).first() if name else None
+    """The paper whose arXiv id, or whose address there or at Hugging Face, the query is.
+
+    A withdrawn paper is found, as its page says that it is withdrawn; an unlisted one is not.
+    """
+    if not (name := pasted_id(query)):
+        return None
+    return Paper.objects.defer("search").filter(arxiv_id=name, is_unlisted=False).first()
 
 
 def _topic_key(slug: str | None) -> int | None:

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from papers.checks import (
     check_arxiv,
+    check_own_votes,
     check_run_retention,
     check_source_addresses,
     check_source_keys,
@@ -142,3 +143,20 @@ def test_a_key_needs_encryption_to_another_machine(settings: Settings) -> None:
 def test_a_model_needs_an_address(settings: Settings) -> None:
     use_model(settings, "", "llama3.2")
     assert [name for name, _ in messages(check_summary_is_complete())] == ["trending.W062"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "ids"),
+    [
+        (0, []),
+        (1, []),
+        (-0.1, ["trending.E090"]),
+        (1.1, ["trending.E090"]),
+        (float("nan"), ["trending.E090"]),
+    ],
+)
+def test_the_votes_of_readers_have_a_weight_from_0_to_1(
+    settings: Settings, weight: float, ids: list[str]
+) -> None:
+    settings.OWN_VOTES_WEIGHT = weight
+    assert [name for name, _ in messages(check_own_votes())] == ids

@@ -33,7 +33,13 @@ _DONE: Final[Mapping[str, _StrPromise]] = {
     "kept": _("The paper is in your list."),
     "kept-before": _("The paper was in your list already."),
     "removed": _("The paper is no longer in your list."),
+    "liked": _("The paper is in your list of papers you like."),
+    "liked-full": _("Your list of papers you like is full. Please remove some papers first."),
+    "unliked": _("The paper is no longer in your list of papers you like."),
+    "dropped": _("Removed."),
     "full": _("Your list is full. Please remove some papers first."),
+    "taken-back": _("It no longer counts."),
+    "forgotten": _("Forgotten. Your next digest follows your topics alone."),
     "cancelled": _("The change of address is cancelled. Nothing was changed."),
 }
 

@@ -14,14 +14,8 @@ from papers.citation.bibtex import bibtex
 from papers.citation.ris import ris
 from papers.models import Paper
 from papers.wording import author_line
-from subscribers.account.saved import (
-    MOST,
-    Result,
-    remove_paper,
-    save_paper,
-    save_pasted,
-    saved_papers,
-)
+from subscribers.account.saved import Result, save_pasted
+from subscribers.feedback.save import MOST, save_paper, saved_papers, unsave_paper
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
 
@@ -47,7 +41,7 @@ def saved_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
     if request.method != "POST":
         return _render(request, subscriber, token)
     if "remove" in request.POST:
-        remove_paper(subscriber, _number(request.POST["remove"]))
+        unsave_paper(subscriber, _number(request.POST["remove"]))
         return done(token, "removed", page="subscribers:saved")
     if "paper" in request.POST:
         return _save(request, subscriber, token)
