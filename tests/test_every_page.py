@@ -25,7 +25,7 @@ from papers.models import Curator, Paper, Topic
 from papers.ranking.score import score
 from papers.windows import WINDOWS, last_closed_day
 from subscribers import tokens
-from subscribers.models import ConsentEntry, Interest, SavedPaper, Subscriber
+from subscribers.models import ConsentEntry, Feedback, Interest, Subscriber
 from subscribers.privacy import erasing
 from tests.factories import (
     make_content,
@@ -100,6 +100,7 @@ def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
         "sign-up for a topic": "/subscribe/?topic=robotics",
         "manage": "/new-link/",
         "deleted": "/deleted/",
+        "feedback without a reader": f"{paper.get_absolute_url()}/feedback",
         "the API": "/api/docs",
         "no page": "/no/such/page/",
         "a cut link": "/u/abc",
@@ -114,7 +115,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
     gone = make_subscriber(state="unsubscribed")
     Interest.objects.create(subscriber=active, kind="keyword", term="tea")
     Interest.objects.create(subscriber=active, kind="author", term="Ada Byron")
-    SavedPaper.objects.create(subscriber=active, paper=paper, saved_at=timezone.now())
+    Feedback.objects.create(subscriber=active, paper=paper, kind="save", at=timezone.now())
     sent = make_sent_of("weekly", active)
     token = tokens.make("preferences", active)
     of_mail = tokens_of(sent)
@@ -127,6 +128,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
         "unsubscribed": reverse("subscribers:preferences", args=[tokens.make("preferences", gone)]),
+        "a word on a paper": f"{reverse('subscribers:paper', args=[token])}?id={paper.pk}",
         "digests": reverse("newsletter:digests", args=[token]),
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",

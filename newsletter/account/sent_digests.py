@@ -15,7 +15,7 @@ from newsletter.editions.windows import days_in_words
 from newsletter.editions.wording import subject_of
 from newsletter.models import ArchivedDelivery, Delivery, Edition
 from papers.models import Paper
-from subscribers.models import SavedPaper, Subscriber
+from subscribers.models import Feedback, Subscriber
 
 NEWEST: Final = 30
 _GOT: Final = (Delivery.State.SENT, Delivery.State.UNCERTAIN)
@@ -53,7 +53,7 @@ def sent_digests(subscriber: Subscriber) -> list[SentDigest]:
     deliveries = list(newest[:NEWEST])
     papers = _papers(deliveries)
     saved = set(
-        SavedPaper.objects.filter(subscriber=subscriber, paper__in=papers).values_list(
+        subscriber.feedback.filter(kind=Feedback.Kind.SAVE, paper__in=papers).values_list(
             "paper_id", flat=True
         )
     )

@@ -8,7 +8,8 @@ WRITTEN = importlib.import_module("papers.migrations.0016_search_words").FOLLOW_
 BEFORE = WRITTEN.partition("DROP FUNCTION")[0]
 NOW = BEFORE.replace("WHERE NOT is_withdrawn\n", "WHERE NOT is_withdrawn AND NOT is_unlisted\n")
 NOW = NOW.replace(
-    "WHERE told.is_withdrawn AND told.id", "WHERE (told.is_withdrawn OR told.is_unlisted) AND told.id"
+    "WHERE told.is_withdrawn AND told.id",
+    "WHERE (told.is_withdrawn OR told.is_unlisted) AND told.id",
 )
 
 

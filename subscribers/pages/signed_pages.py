@@ -96,6 +96,11 @@ def preferences_url(subscriber: Subscriber) -> str:
     return reverse("subscribers:preferences", args=[tokens.make("preferences", subscriber)])
 
 
+def papers_url(subscriber: Subscriber) -> str:
+    """The path of the page of papers that a subscriber likes."""
+    return reverse("subscribers:papers", args=[tokens.make("preferences", subscriber)])
+
+
 def invalid_link(
     request: HttpRequest, purpose: str, status: HTTPStatus = HTTPStatus.NOT_FOUND
 ) -> HttpResponse:

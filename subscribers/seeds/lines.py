@@ -1,4 +1,4 @@
-"""The lines of a text without a format: ids, addresses, references, titles, also a whole web page."""
+"""The lines of a text without a format: ids, addresses, references, titles; also a web page."""
 
 from __future__ import annotations
 
@@ -11,19 +11,24 @@ from papers.text.shorten import shortened
 from subscribers.seeds.identities import Identity, papers_in
 from subscribers.seeds.reference import Reference
 
-_MARKUP: Final = re.compile(r"<(?:!doctype|html|body|div|p|a|li|ul|table|span|rdf:|xml|\?xml)\b", re.I)
+_MARKUP: Final = re.compile(
+    r"<(?:!doctype|html|body|div|p|a|li|ul|table|span|rdf:|xml|\?xml)\b", re.IGNORECASE
+)
 _ADDRESS_OF_TAG: Final = re.compile(
-    r"<[^<>]{0,2000}?(?:href|src|rdf:resource|rdf:about)\s*=\s*[\"']?(?P<to>[^\"'\s<>]+)[^<>]*>", re.I
+    r"<[^<>]{0,2000}?(?:href|src|rdf:resource|rdf:about)\s*=\s*[\"']?(?P<to>[^\"'\s<>]+)[^<>]*>",
+    re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"<[^<>]{0,5000}>")
-_HIDDEN: Final = re.compile(r"<(script|style|dcterms:abstract|abstract)\b.{0,100000}?</\1>", re.I | re.S)
+_HIDDEN: Final = re.compile(
+    r"<(script|style|dcterms:abstract|abstract)\b.{0,100000}?</\1>", re.IGNORECASE | re.DOTALL
+)
 # The number of a line in its list, "[12]", "12.", "•", and what stands after a title.
 _NUMBER: Final = re.compile(r"^\s*(?:[-*•·–—>]+|\[[0-9]{1,4}\]|\(?[0-9]{1,4}[.)])\s+")
 _AFTER: Final = re.compile(r"[\s.,;:]*(?:\((?:19|20)[0-9]{2}[a-z]?\)|(?:19|20)[0-9]{2})?[\s.,;:]*$")
 _QUOTED: Final = re.compile(r"[\"“„«]([^\"“”„«»]{8,400})[\"”“»]")
 _PARTS: Final = re.compile(r"[.?!]\s+|\s+[-–—|/]\s+|\t+|\s{3,}|,\s*[\"“”]")
 # Papers with Code named its pages after the title: /paper/attention-is-all-you-need.
-_SLUG: Final = re.compile(r"paperswithcode\.com/paper/(?P<slug>[a-z0-9-]{8,300})", re.I)
+_SLUG: Final = re.compile(r"paperswithcode\.com/paper/(?P<slug>[a-z0-9-]{8,300})", re.IGNORECASE)
 _LONGEST: Final = 4_000  # characters of a line that are read for titles
 _MOST_PARTS: Final = 8
 _SHOWN: Final = 80
@@ -45,7 +50,7 @@ def references(text: str) -> Iterator[Reference]:
     """What each line says: one reference for each id of it, else its possible titles."""
     for number, line in enumerate(text.splitlines(), 1):
         shown = shortened(line, _SHOWN)
-        if not shown or shown.startswith(_COMMENT) and not papers_in(line):
+        if not shown or (shown.startswith(_COMMENT) and not papers_in(line)):
             continue
         if found := _papers(line):
             yield from (Reference(number, shown, identity) for identity in found)

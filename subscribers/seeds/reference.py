@@ -12,8 +12,8 @@ from subscribers.seeds.identities import Identity, dois_in
 
 Fields = Mapping[str, Sequence[str]]  # by lower-case name; a field may come more than once
 
-# Where programs write what identifies a paper, the most reliable field first. Abstracts and lists of
-# references are read for nothing: they name other papers.
+# Where programs write what identifies a paper, the most reliable field first. Abstracts and lists
+# of references name other papers: they are not read.
 _OWN_ID: Final = ("eprint", "arxivid", "arxiv", "arxiv_id", "arxiv id", "archiveid", "arxivnumber")
 _DOI: Final = ("doi", "do", "r", "lid", "aid", "dois")
 _PLACES: Final = (
@@ -26,7 +26,9 @@ _PLACES: Final = (
 _NOTES: Final = ("note", "extra", "annote", "n1", "z", "addendum", "file", "pdf")
 _TITLES: Final = ("title", "ti", "t1", "t", "article title", "document title")
 _YEARS: Final = ("year", "date", "py", "y1", "da", "d", "dp", "issued", "publication year")
-_SAYS_ARXIV: Final = re.compile(r"arxiv|ar5iv|\bcorr\b|10\.48550|huggingface|\bhf\.co", re.I)
+_SAYS_ARXIV: Final = re.compile(
+    r"arxiv|ar5iv|\bcorr\b|10\.48550|huggingface|\bhf\.co", re.IGNORECASE
+)
 _OLD_NUMBER: Final = re.compile(r"[0-9]{7}")
 _YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _COMMAND_OR_GROUP: Final = re.compile(r"(\\(?:[a-zA-Z]+|.)\s*\{[^{}]*\})|\{([^{}\\]*)\}")

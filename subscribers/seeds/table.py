@@ -12,7 +12,7 @@ from subscribers.seeds.bibtex import Entry
 
 _SEPARATORS: Final = (",", ";", "\t")
 _HEADINGS: Final = re.compile(
-    r"(?:doi|url|title|link|arxiv[ _-]?id|arxiv|eprint|article title|document title)", re.I
+    r"(?:doi|url|title|link|arxiv[ _-]?id|arxiv|eprint|article title|document title)", re.IGNORECASE
 )
 _LONGEST: Final = 200_000  # characters of a cell; Python's own limit is smaller
 

@@ -10,12 +10,12 @@ from typing import Final
 from subscribers.seeds.bibtex import Entry
 
 # "TY  - JOUR" and "PMID- 123", and EndNote's "%0 Journal Article".
-_TAG: Final = re.compile(r"^\ufeff?\s{0,3}(?:([A-Z][A-Z0-9]{1,3}) {0,2}-(?: |$)|%([0-9A-Z@!+^~#$]) )")
+_TAG: Final = re.compile(
+    r"^\ufeff?\s{0,3}(?:([A-Z][A-Z0-9]{1,3}) {0,2}-(?: |$)|%([0-9A-Z@!+^~#$]) )"
+)
 _BEGINS: Final = frozenset({"TY", "PMID", "0"})
 _ENDS: Final = frozenset({"ER"})
-_IS_TAGGED: Final = re.compile(
-    r"^\ufeff?\s{0,3}(?:TY {0,2}- |PMID- |%0 [A-Z])", re.MULTILINE
-)
+_IS_TAGGED: Final = re.compile(r"^\ufeff?\s{0,3}(?:TY {0,2}- |PMID- |%0 [A-Z])", re.MULTILINE)
 
 
 def is_tagged(text: str) -> bool:

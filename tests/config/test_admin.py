@@ -47,7 +47,6 @@ from subscribers.models import (
     Feedback,
     Interest,
     ReaderProfile,
-    SavedPaper,
     Subscriber,
     Suppression,
     TransactionalMail,
@@ -71,7 +70,7 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SavedPaper, Signal,
+    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, Signal,
     SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
@@ -100,7 +99,6 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         AddressChange.objects.create(
             subscriber=reader, old_email=reader.email, new_email="a@b.example", requested_at=NOON
         ),
-        SavedPaper.objects.create(subscriber=reader, paper=paper, saved_at=NOON),
         Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON),
         Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON),
         RawRecord.objects.create(
