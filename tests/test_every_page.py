@@ -100,6 +100,7 @@ def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
         "sign-up for a topic": "/subscribe/?topic=robotics",
         "manage": "/new-link/",
         "deleted": "/deleted/",
+        "feedback without a reader": f"{paper.get_absolute_url()}/feedback",
         "the API": "/api/docs",
         "no page": "/no/such/page/",
         "a cut link": "/u/abc",
@@ -127,9 +128,11 @@ def own_pages(paper: Paper) -> dict[str, str]:
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
         "unsubscribed": reverse("subscribers:preferences", args=[tokens.make("preferences", gone)]),
+        "a word on a paper": f"{reverse('subscribers:paper', args=[token])}?id={paper.pk}",
         "digests": reverse("newsletter:digests", args=[token]),
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
+        "feedback by a mail": f"/w/{of_mail.feedback}/4",
     }
 
 

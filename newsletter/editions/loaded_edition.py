@@ -35,7 +35,6 @@ from newsletter.editions.render import (
     Digest,
     DigestBody,
     build_digest,
-    names_language,
 )
 from newsletter.editions.slots import upgraded_fragment, upgraded_layout
 from newsletter.editions.translations import EditionTexts, in_language
@@ -269,8 +268,7 @@ class LoadedEdition:
             length = old_tokens.TOKEN_LENGTH
             papers = [(replace(fragment, token_length=length), why) for fragment, why in papers]
             layout = replace(layout, token_length=length)
-        is_named = names_language(renderer)
-        return DigestBody(layout, papers, texts.language, names_language=is_named)
+        return DigestBody(layout, papers, texts.language, renderer=renderer)
 
 
 def load_edition(edition_id: int) -> LoadedEdition:
