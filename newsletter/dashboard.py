@@ -1,6 +1,6 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most twelve queries, with session and user, and one more while two rankings are compared.
+At most thirteen queries, with session and user, and one more while two rankings are compared.
 Deliveries are never counted: their figures are the counters that a trigger keeps
 (newsletter/delivery/progress.py).
 """
@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 
 from mail.relay import relay_state
 from newsletter import clock
+from newsletter.delivery.explored import explored_since
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.interleaving_report import compare
@@ -96,6 +97,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
+        "explored": ("newsletter.view_delivery", lambda: papers_explored(now)),
         "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
         "papers": ("papers.view_paper", lambda: papers(now)),
         "sources": ("papers.view_job", lambda: sources(now)),
@@ -299,6 +301,16 @@ def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[
 
 def _since(first: date, **filters: str) -> str:
     return rows_url(Delivery, edition__day_from=first, **filters)
+
+
+# ── papers from outside of readers' profiles ─────────────────────────────────
+
+
+def papers_explored(now: datetime) -> dict[str, Any]:
+    """What readers made of them. Empty while no digest had one. One query."""
+    first_day = last_closed_day(now) - timedelta(days=COMPARED_DAYS)
+    found = explored_since(first_day)
+    return {"first_day": first_day, "found": found} if found.digests else {}
 
 
 # ── two rankings compared ────────────────────────────────────────────────────

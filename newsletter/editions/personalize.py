@@ -132,6 +132,11 @@ class Ranking:
         return sorted(slugs & self._column.keys())
 
     @cached_property
+    def strong(self) -> Flags:
+        """Which papers may be explored with, as far as their trend goes."""
+        return exploration.strong(self.z_scores)
+
+    @cached_property
     def ordinary(self) -> Flags:
         """Which papers trend no less than half of the edition."""
         return np.asarray(self.z_scores >= np.median(self.z_scores))
@@ -286,7 +291,7 @@ def _outside(
         return []
     if len(rows) < max(interests.size, exploration.SMALLEST):
         return []
-    allowed = found.allowed & (found.named == 0) & ~like.ignored
+    allowed = found.allowed & ranking.strong & (found.named == 0) & ~like.ignored
     allowed[rows] = False
     return exploration.outside(ranking.z_scores, like.values, like.dislike, allowed)
 
