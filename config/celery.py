@@ -91,6 +91,8 @@ app.conf.update(
         "subscribers.count_votes": {"queue": "default"},
         "subscribers.refresh_profiles": {"queue": "default"},
         "subscribers.*": {"queue": "confirm"},
+        # It waits for sources: confirmations must not wait behind it.
+        "subscribers.look_up_papers": {"queue": "default"},
         "newsletter.send_*": {"queue": "send"},
     },
     worker_prefetch_multiplier=1,
@@ -122,6 +124,10 @@ app.conf.update(
         "events": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
         "purge-events": {"task": "newsletter.purge_events", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
+        "named-papers": {
+            "task": "subscribers.look_up_papers",
+            "schedule": settings.TICK_SECONDS,
+        },
         # papers/jobs/timetable.py says when each job is due; this task runs what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
         "far-slots": {

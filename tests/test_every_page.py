@@ -132,6 +132,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
         "digests": reverse("newsletter:digests", args=[token]),
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
+        "feedback by a mail": f"/w/{of_mail.feedback}/4",
     }
 
 

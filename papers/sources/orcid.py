@@ -6,6 +6,7 @@ works; their titles are not kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,7 @@ from papers.text.arxiv_ids import arxiv_id
 SOURCE: Final = "orcid"
 _APART: Final = 0.5  # seconds; the public API allows twelve requests a second
 _SIZE: Final = 8 * 2**20  # bytes: records with thousands of works have some megabytes
+_YEAR: Final = re.compile("[0-9]{4}")
 _OWN: Final = ("self", "version-of", None)  # "part-of" is the proceedings or the book
 
 
@@ -90,8 +92,7 @@ def _year(summary: dict[str, Any]) -> int:
     published = summary.get("publication-date")
     year = published.get("year") if isinstance(published, dict) else None
     value = year.get("value") if isinstance(year, dict) else None
-    is_year = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 4
-    return int(value) if is_year else 0
+    return int(value) if isinstance(value, str) and _YEAR.fullmatch(value) else 0
 
 
 def _list(value: object) -> list[Any]:

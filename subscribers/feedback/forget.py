@@ -21,6 +21,7 @@ def forget(subscriber: Subscriber, now: datetime) -> None:
         Subscriber.DoesNotExist: they were erased at this moment.
     """
     subscriber.lock()
+    subscriber.seed_requests.all().delete()
     subscriber.feedback.exclude(kind=Feedback.Kind.SAVE).delete()
     learned = {"ignored_topics": [], "ignored_words": [], "forgotten_at": now}
     ReaderProfile.objects.update_or_create(subscriber=subscriber, defaults=learned)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscribers", "0015_remove_saved_paper"),
+        ("subscribers", "0016_seed_requests"),
     ]
 
     operations = [

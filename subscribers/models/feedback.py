@@ -13,6 +13,8 @@ from papers.models import Paper
 from subscribers.models.subscriber import Subscriber
 
 DEFAULT_BALANCE: Final = 50
+# One letter for each way of liking a paper, in ReaderProfile.liked_kinds.
+LIKED_KINDS: Final = {"v": "save", "m": "more", "u": "upvote", "s": "seed"}
 
 
 class Feedback(models.Model):
@@ -58,8 +60,8 @@ class Feedback(models.Model):
 class ReaderProfile(models.Model):
     """What a subscriber's feedback says of their taste, as the sender reads it.
 
-    The four arrays are computed from Feedback at each change of it: at most 20 papers each, the
-    newest first. The other columns are the subscriber's own settings.
+    What is liked and disliked is computed from Feedback at each change of it: at most 20 papers
+    each, the newest first. The other columns are the subscriber's own settings.
     """
 
     subscriber = models.OneToOneField(
@@ -70,6 +72,13 @@ class ReaderProfile(models.Model):
         models.IntegerField(),
         default=list,
         help_text="The days of that feedback, counted from 1970-01-01, in the same order.",
+    )
+    liked_kinds = models.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="How each of them was liked, in the same order: LIKED_KINDS.",
     )
     disliked = ArrayField(models.BigIntegerField(), default=list, help_text="Ids of papers.")
     disliked_days = ArrayField(models.IntegerField(), default=list)

@@ -28,7 +28,7 @@ def rows_of(text: str) -> list[dict[str, Any]] | None:
 
 
 def entries(rows: list[dict[str, Any]]) -> Iterator[Entry]:
-    """The entries by lower-case key. Their line is their place in the list: JSON may be one line."""
+    """The entries by lower-case key. Their line is their place in the list."""
     for number, row in enumerate(rows, 1):
         fields = defaultdict[str, list[str]](list)
         for name, value in _pairs(row):

@@ -61,12 +61,10 @@ def decoded(content: bytes) -> str:
 
 
 def _encoding(content: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return encoding
+    marked = (encoding for mark, encoding in _MARKS if content.startswith(mark))
     sample = content[:_SAMPLE]
-    if (encoding := _of_zeros(sample)) is not None:
-        return encoding
+    if found := next(marked, None) or _of_zeros(sample):
+        return found
     if sum(byte < 32 and byte not in _IN_TEXTS for byte in sample) * 50 > len(sample):
         raise NotTextError("binary")
     try:
@@ -77,7 +75,7 @@ def _encoding(content: bytes) -> str:
 
 
 def _of_zeros(sample: bytes) -> str | None:
-    """UTF-16 without a mark: of an English text every other byte is zero."""
+    """UTF-16 without a mark: of an English text every other byte is zero; None for any other."""
     half = max(len(sample) // 2, 1)
     if sample[1::2].count(0) > 0.7 * half and sample[::2].count(0) < 0.1 * half:
         return "utf-16-le"

@@ -92,11 +92,11 @@ def is_orcid(text: str) -> bool:
     """Whether an ORCID iD has the right check digit (ISO 7064, mod 11-2): typing slips have not."""
     if not _ORCID.fullmatch(text):
         return False
-    *digits, last = text.replace("-", "")
+    digits = text.replace("-", "")
     total = 0
-    for digit in digits:
+    for digit in digits[:-1]:
         total = (total + int(digit)) * 2
-    return last == "0123456789X"[(12 - total % 11) % 11]
+    return digits[-1] == "0123456789X"[(12 - total % 11) % 11]
 
 
 def arxiv_of_doi(doi: str) -> str | None:

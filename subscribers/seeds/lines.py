@@ -1,4 +1,4 @@
-"""The lines of a text without a format: ids, addresses, references, titles, also a whole web page."""
+"""The lines of a text without a format: ids, addresses, references, titles; also a web page."""
 
 from __future__ import annotations
 

@@ -34,6 +34,17 @@ class Reading:
     lists: tuple[Identity, ...] = ()
     unclear: tuple[Reference, ...] = ()
 
+    def __add__(self, other: Reading) -> Reading:
+        """Both, each paper once."""
+        known = {one.identity for one in self.papers}
+        papers = [one for one in other.papers if one.identity not in known]
+        return Reading(
+            (*self.papers, *papers),
+            (*self.titles, *other.titles),
+            tuple(dict.fromkeys([*self.lists, *other.lists])),
+            (*self.unclear, *other.unclear),
+        )
+
     @property
     def is_empty(self) -> bool:
         """Whether there was nothing to read."""

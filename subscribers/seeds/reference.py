@@ -12,8 +12,8 @@ from subscribers.seeds.identities import Identity, dois_in
 
 Fields = Mapping[str, Sequence[str]]  # by lower-case name; a field may come more than once
 
-# Where programs write what identifies a paper, the most reliable field first. Abstracts and lists of
-# references are read for nothing: they name other papers.
+# Where programs write what identifies a paper, the most reliable field first. Abstracts and lists
+# of references name other papers: they are not read.
 _OWN_ID: Final = ("eprint", "arxivid", "arxiv", "arxiv_id", "arxiv id", "archiveid", "arxivnumber")
 _DOI: Final = ("doi", "do", "r", "lid", "aid", "dois")
 _PLACES: Final = (

@@ -160,7 +160,8 @@ def test_the_home_takes_thirteen_queries_however_many_rows(
             reader = make_subscriber(cadence=cadence, next_send_at=NOW)
             make_delivery(edition, reader, state="skipped", reason=f"reason {number}")
     # Session, user; subscribers: counts, next; feedback; a restored backup; editions: last with
-    # papers, their deliveries; the clock; deliveries by state and reason; papers: counts, newest; jobs.
+    # papers, their deliveries; the clock; deliveries by state and reason; papers: counts, newest;
+    # jobs.
     with django_assert_num_queries(13) as context:
         admin_client.get("/admin/")
     assert [query for query in context if '"newsletter_delivery"' in query["sql"]] == []

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from newsletter import clock
@@ -27,12 +27,23 @@ from web.sql import array, execute, rows
 CHUNK: Final = 500
 _ORDER: Final = ("weekly", "monthly", "daily")  # of other cadences: a week says most of a site
 
-# Served by subscriber_welcome (welcome_due_at, id).
+_PATIENCE: Final = timedelta(minutes=3)  # for what a reader named: with the ticks, five
+
+# Served by subscriber_welcome (welcome_due_at, id). The papers that a reader named are waited for:
+# until they were looked up once, and until they have vectors.
 _DUE: Final = """
-SELECT id, cadence, welcome_due_at
-  FROM subscribers_subscriber
- WHERE welcome_due_at <= %(now)s AND state = 'active'
- ORDER BY welcome_due_at, id
+SELECT subscriber.id, subscriber.cadence, subscriber.welcome_due_at
+  FROM subscribers_subscriber AS subscriber
+  LEFT JOIN subscribers_readerprofile AS profile ON profile.subscriber_id = subscriber.id
+ WHERE subscriber.welcome_due_at <= %(now)s AND subscriber.state = 'active'
+   AND (subscriber.welcome_due_at <= %(patient_since)s
+        OR NOT EXISTS (SELECT FROM subscribers_seedrequest AS request
+                        WHERE request.subscriber_id = subscriber.id
+                          AND request.state = 'waiting' AND request.attempts <= 1)
+           AND NOT EXISTS (SELECT FROM unnest(profile.liked) AS liked (paper)
+                            WHERE NOT EXISTS (SELECT FROM papers_papervector AS vector
+                                               WHERE vector.paper_id = liked.paper)))
+ ORDER BY subscriber.welcome_due_at, subscriber.id
  LIMIT %(most)s
 """
 
@@ -91,7 +102,7 @@ def queue_welcomes(now: datetime, *, minimum: int) -> Iterator[Batch]:
     if not clock.believe(now) or is_restored(now):
         return
     editions = _newest_editions()
-    due = [DueWelcome(*row) for row in rows(_DUE, now=now, most=CHUNK)] if editions else []
+    due = _read_due(now) if editions else []
     for edition_id, readers in _by_edition(due, editions, minimum).items():
         if batch := _queue(edition_id, readers, now):
             yield batch
@@ -100,6 +111,11 @@ def queue_welcomes(now: datetime, *, minimum: int) -> Iterator[Batch]:
 def skip_due() -> int:
     """End all waits without a digest; returns how many there were."""
     return execute(_SKIP)
+
+
+def _read_due(now: datetime) -> list[DueWelcome]:
+    found = rows(_DUE, now=now, patient_since=now - _PATIENCE, most=CHUNK)
+    return [DueWelcome(*row) for row in found]
 
 
 def _newest_editions() -> dict[str, int]:

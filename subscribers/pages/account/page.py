@@ -34,6 +34,10 @@ _DONE: Final[Mapping[str, _StrPromise]] = {
     "kept": _("The paper is in your list."),
     "kept-before": _("The paper was in your list already."),
     "removed": _("The paper is no longer in your list."),
+    "liked": _("The paper is in your list of papers you like."),
+    "liked-full": _("Your list of papers you like is full. Please remove some papers first."),
+    "unliked": _("The paper is no longer in your list of papers you like."),
+    "dropped": _("Removed."),
     "more": _("Stored: your next digest has more like this paper."),
     "less": _("Stored: your next digest has less like this paper."),
     "upvote": _("Stored: you upvoted this paper."),
@@ -41,6 +45,8 @@ _DONE: Final[Mapping[str, _StrPromise]] = {
     "remembered": _("This browser remembers you from now on."),
     "forgotten": _("This browser remembers you no longer."),
     "full": _("Your list is full. Please remove some papers first."),
+    "uncounted": _("It no longer counts."),
+    "unlearned": _("Forgotten. Your next digest follows your topics alone."),
     "cancelled": _("The change of address is cancelled. Nothing was changed."),
 }
 

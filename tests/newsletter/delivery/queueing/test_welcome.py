@@ -14,7 +14,8 @@ from newsletter.delivery.queueing.welcome import queue_welcomes
 from newsletter.delivery.seen import seen_papers
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.models import Delivery, Edition, StoredPick
-from subscribers.models import Interest, Subscriber
+from papers.models import PaperVector
+from subscribers.models import Interest, ReaderProfile, SeedRequest, Subscriber
 from tests.factories import (
     make_candidate,
     make_content,
@@ -133,6 +134,29 @@ def test_a_reader_for_whom_nothing_suffices_gets_their_own_cadence_and_a_reason_
     make_edition_of("weekly", 1)
     make_new(cadence="daily")
     assert [delivery.edition for delivery in welcome(minimum=2)] == [day]
+
+
+def test_it_waits_three_minutes_for_papers_that_the_reader_named() -> None:
+    make_edition_of("weekly")
+    reader = make_new()
+    request = SeedRequest.objects.create(
+        subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOW, asked_at=NOW
+    )
+    assert welcome() == []
+    assert len(welcome(NOW + timedelta(minutes=3))) == 1
+    Subscriber.objects.update(welcome_due_at=NOW)
+    Delivery.objects.all().delete()
+    SeedRequest.objects.filter(pk=request.pk).update(state="found")
+    assert len(welcome()) == 1
+
+
+def test_it_waits_for_the_vectors_of_liked_papers() -> None:
+    make_edition_of("weekly")
+    reader, paper = make_new(), make_paper()
+    ReaderProfile.objects.create(subscriber=reader, liked=[paper.pk], liked_days=[20_000])
+    assert welcome() == []
+    PaperVector.objects.create(paper=paper, dense=b"", terms=b"", made_at=NOW)
+    assert len(welcome()) == 1
 
 
 def test_a_slot_in_the_same_edition_brings_no_second_digest() -> None:
