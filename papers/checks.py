@@ -11,7 +11,8 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from papers.jobs.timetable import SOURCES
 from papers.sources.arxiv import wrong_address
 
-_ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
+_ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL", "ORCID_API_URL")
+_MAY_BE_EMPTY: Final = frozenset({"ORCID_API_URL"})
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN", "SUMMARY_API_KEY")
 
 
@@ -56,7 +57,8 @@ def check_source_addresses() -> list[CheckMessage]:
             id="trending.E013",
         )
         for name in _ADDRESSES
-        if not _is_web_address(getattr(settings, name))
+        if not _is_web_address(address := getattr(settings, name))
+        and (address or name not in _MAY_BE_EMPTY)
     ]
 
 

@@ -48,6 +48,7 @@ from subscribers.models import (
     Interest,
     ReaderProfile,
     SavedPaper,
+    SeedRequest,
     Subscriber,
     Suppression,
     TransactionalMail,
@@ -71,8 +72,8 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SavedPaper, Signal,
-    SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
+    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SavedPaper, SeedRequest,
+    Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -102,6 +103,10 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         ),
         SavedPaper.objects.create(subscriber=reader, paper=paper, saved_at=NOON),
         Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON),
+        SeedRequest.objects.create(
+            subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON,
+            asked_at=NOON, error="x",
+        ),
         Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON),
         RawRecord.objects.create(
             paper=paper, source="x", day=DAY, payload_hash="0", payload={"a": [1]}

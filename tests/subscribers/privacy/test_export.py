@@ -21,6 +21,7 @@ from subscribers.models import (
     Feedback,
     Interest,
     ReaderProfile,
+    SeedRequest,
     Subscriber,
     Suppression,
 )
@@ -72,6 +73,9 @@ def make_reader(email: str) -> Subscriber:
     )
     save_paper(reader, paper, NOON)
     Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON)
+    SeedRequest.objects.create(
+        subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON, asked_at=NOON
+    )
     ReaderProfile.objects.create(subscriber=reader, liked=[paper.pk], liked_days=[20_000])
     return reader
 
@@ -107,6 +111,7 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "saved papers": 1,
         "feedback": 1,
         "reader profiles": 1,
+        "seed requests": 1,
         "transactional mails": 1,
         "deliveries": 1,
         "digest contents": 1,
