@@ -283,13 +283,19 @@ SUMMARY_API_URL = env.str("SUMMARY_API_URL", default="")
 SUMMARY_API_KEY = env.str("SUMMARY_API_KEY", default="")
 SUMMARY_MODEL = env.str("SUMMARY_MODEL", default="")
 SUMMARIES_PER_RUN = env.int("SUMMARIES_PER_RUN", default=20)
+# What turns a paper's text into numbers: a folder with model.onnx and tokenizer.json; empty: the
+# model of the installed packages; "none": none, papers are compared by their words alone.
+EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="").strip()
 BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
 RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 
 # ── the digest ───────────────────────────────────────────────────────────────
 # For how many minutes, at most, an edition waits after its close until its sources were read.
+OWN_VOTES_WEIGHT = env.float("OWN_VOTES_WEIGHT", default=0.1)  # in the common trend; 0: none
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
+WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
+INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 # What each sending process has begun, for when it is killed: on a disk of this machine.

@@ -1,7 +1,8 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most twelve queries, with session and user. Deliveries are never counted: their figures are the
-counters that a trigger keeps (newsletter/delivery/progress.py).
+At most twelve queries, with session and user, and one more while two rankings are compared.
+Deliveries are never counted: their figures are the counters that a trigger keeps
+(newsletter/delivery/progress.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,6 +24,7 @@ from mail.relay import relay_state
 from newsletter import clock
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
+from newsletter.interleaving_report import compare
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
@@ -31,6 +34,7 @@ from subscribers.models import Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
+COMPARED_DAYS: Final = 90
 _LISTED: Final = 8
 _SUBSCRIBER_STATES: Final = (
     Subscriber.State.ACTIVE,
@@ -92,6 +96,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
+        "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
         "papers": ("papers.view_paper", lambda: papers(now)),
         "sources": ("papers.view_job", lambda: sources(now)),
     }
@@ -294,6 +299,17 @@ def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[
 
 def _since(first: date, **filters: str) -> str:
     return rows_url(Delivery, edition__day_from=first, **filters)
+
+
+# ── two rankings compared ────────────────────────────────────────────────────
+
+
+def rankings_compared(now: datetime) -> dict[str, Any]:
+    """What readers made of the ranking that INTERLEAVE names. Empty while it names none."""
+    if not settings.INTERLEAVE:
+        return {}
+    since = now - timedelta(days=COMPARED_DAYS)
+    return {"other": settings.INTERLEAVE, "since": since, "result": compare(since)}
 
 
 # ── papers ───────────────────────────────────────────────────────────────────

@@ -21,7 +21,6 @@ from subscribers.models import (
     ConsentEntry,
     Feedback,
     Interest,
-    SavedPaper,
     SeedRequest,
     Subscriber,
     Suppression,
@@ -232,12 +231,6 @@ class AddressChangeAdmin(SubscriberRowAdmin[AddressChange]):
         "subscriber", "old_email", "new_email", moment("requested_at", "requested (UTC)"),
         moment("confirmed_at", "confirmed (UTC)"), moment("ended_at", "ended (UTC)"),
     )  # fmt: skip
-
-
-@admin.register(SavedPaper)
-class SavedPaperAdmin(SubscriberRowAdmin[SavedPaper]):
-    list_display = ("subscriber", "paper", moment("saved_at", "saved (UTC)"))
-    list_select_related = ("subscriber", "paper")
 
 
 @admin.register(Feedback)

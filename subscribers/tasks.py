@@ -11,9 +11,12 @@ from typing import Any, Final
 from celery import current_app, shared_task
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from mail.factory import process_transport
 from subscribers import send_transactional
+from subscribers.feedback import count_votes as votes
+from subscribers.feedback import profile
 from subscribers.seeds.look_up import look_up
 from web.rate_limit import ask_redis, connection
 
@@ -28,6 +31,18 @@ def send_waiting() -> None:
     # First: a mail stored after this needs another task, one stored before is found by this one.
     ask_redis("confirmations", lambda: connection().delete(_queued_key()))
     send_transactional.send_waiting(process_transport())
+
+
+@shared_task(name="subscribers.count_votes")
+def count_votes() -> None:
+    """Count what readers like, for the common trend."""
+    votes.count_votes(timezone.now())
+
+
+@shared_task(name="subscribers.refresh_profiles")
+def refresh_profiles() -> None:
+    """Compute all profiles again: papers were merged, withdrawn or restored."""
+    profile.refresh_profiles()
 
 
 @shared_task(name="subscribers.look_up_papers")

@@ -26,7 +26,7 @@ from papers.ranking.score import score
 from papers.windows import WINDOWS, last_closed_day
 from subscribers import tokens
 from subscribers.feedback.seed import add_seeds
-from subscribers.models import ConsentEntry, Interest, SavedPaper, SeedRequest, Subscriber
+from subscribers.models import ConsentEntry, Feedback, Interest, SeedRequest, Subscriber
 from subscribers.privacy import erasing
 from tests.factories import (
     make_content,
@@ -101,6 +101,7 @@ def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
         "sign-up for a topic": "/subscribe/?topic=robotics",
         "manage": "/new-link/",
         "deleted": "/deleted/",
+        "feedback without a reader": f"{paper.get_absolute_url()}/feedback",
         "the API": "/api/docs",
         "no page": "/no/such/page/",
         "a cut link": "/u/abc",
@@ -115,7 +116,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
     gone = make_subscriber(state="unsubscribed")
     Interest.objects.create(subscriber=active, kind="keyword", term="tea")
     Interest.objects.create(subscriber=active, kind="author", term="Ada Byron")
-    SavedPaper.objects.create(subscriber=active, paper=paper, saved_at=timezone.now())
+    Feedback.objects.create(subscriber=active, paper=paper, kind="save", at=timezone.now())
     add_seeds(active, [paper], timezone.now())
     make_seed_requests(active)
     sent = make_sent_of("weekly", active)
@@ -140,9 +141,11 @@ def own_pages(paper: Paper) -> dict[str, str]:
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
         "unsubscribed": reverse("subscribers:preferences", args=[tokens.make("preferences", gone)]),
+        "a word on a paper": f"{reverse('subscribers:paper', args=[token])}?id={paper.pk}",
         "digests": reverse("newsletter:digests", args=[token]),
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
+        "feedback by a mail": f"/w/{of_mail.feedback}/4",
     }
 
 

@@ -1,1 +1,1 @@
-"""What readers say of papers: votes, saved papers, seeds, and the profile that follows from them."""
+"""What readers say of papers: votes, saves, seeds, and the profile that follows from them."""

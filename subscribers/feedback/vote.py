@@ -16,9 +16,7 @@ MOST: Final = 2_000  # votes that are kept of a reader; only the newest count in
 
 
 @transaction.atomic
-def vote(
-    subscriber: Subscriber, paper: Paper, kind: Feedback.Kind | None, now: datetime
-) -> None:
+def vote(subscriber: Subscriber, paper: Paper, kind: Feedback.Kind | None, now: datetime) -> None:
     """Store the reader's one vote on a paper; another kind replaces it, None takes it back.
 
     Repeating is safe, and keeps the time of the first. Of more than MOST votes the oldest go.

@@ -4,19 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('subscribers', '0012_feedback'),
+        ("subscribers", "0012_feedback"),
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name="feedback", index=models.Index(fields=["at"], name="feedback_at")
+        ),
         migrations.AlterModelOptions(
-            name='feedback',
-            options={'ordering': ['-at', '-id'], 'verbose_name_plural': 'saved papers and feedback'},
+            name="feedback",
+            options={
+                "ordering": ["-at", "-id"],
+                "verbose_name_plural": "saved papers and feedback",
+            },
         ),
         migrations.AddField(
-            model_name='readerprofile',
-            name='forgotten_at',
-            field=models.DateTimeField(blank=True, help_text='Feedback from before says nothing of the reader any more: they wished it.', null=True),
+            model_name="readerprofile",
+            name="forgotten_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Feedback from before says nothing of the reader any more: they wished it.",
+                null=True,
+            ),
         ),
     ]

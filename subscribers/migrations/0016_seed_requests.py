@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscribers", "0013_profile_forgotten"),
+        ("subscribers", "0015_remove_saved_paper"),
     ]
 
     operations = [

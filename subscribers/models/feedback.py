@@ -13,27 +13,15 @@ from papers.models import Paper
 from subscribers.models.subscriber import Subscriber
 
 DEFAULT_BALANCE: Final = 50
-
-
-class SavedPaper(models.Model):
-    """A paper that a subscriber keeps in their list."""
-
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="saved")
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="saved_by")
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar = ["-saved_at", "-id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subscriber", "paper"], name="saved_paper_once")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.paper)
+# One letter for each way of liking a paper, in ReaderProfile.liked_kinds.
+LIKED_KINDS: Final = {"v": "save", "m": "more", "u": "upvote", "s": "seed"}
 
 
 class Feedback(models.Model):
-    """What a subscriber said of one paper. A vote (more, less or upvote) is one for each paper."""
+    """What a subscriber said of one paper: of each kind once, and of the three votes only one.
+
+    Their saved papers are the rows of the kind `save`.
+    """
 
     class Kind(models.TextChoices):
         SEED = "seed", _("named as a paper that they like")
@@ -52,6 +40,8 @@ class Feedback(models.Model):
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
         verbose_name_plural = "saved papers and feedback"
+        # For what was said lately: the count of votes, the figures of the admin.
+        indexes: ClassVar = [models.Index(fields=["at"], name="feedback_at")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["subscriber", "paper", "kind"], name="feedback_kind_once"
@@ -70,8 +60,8 @@ class Feedback(models.Model):
 class ReaderProfile(models.Model):
     """What a subscriber's feedback says of their taste, as the sender reads it.
 
-    The four arrays are computed from Feedback at each change of it: at most 20 papers each, the
-    newest first. The other columns are the subscriber's own settings.
+    What is liked and disliked is computed from Feedback at each change of it: at most 20 papers
+    each, the newest first. The other columns are the subscriber's own settings.
     """
 
     subscriber = models.OneToOneField(
@@ -82,6 +72,13 @@ class ReaderProfile(models.Model):
         models.IntegerField(),
         default=list,
         help_text="The days of that feedback, counted from 1970-01-01, in the same order.",
+    )
+    liked_kinds = models.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="How each of them was liked, in the same order: LIKED_KINDS.",
     )
     disliked = ArrayField(models.BigIntegerField(), default=list, help_text="Ids of papers.")
     disliked_days = ArrayField(models.IntegerField(), default=list)

@@ -66,6 +66,14 @@ class Subscriber(models.Model):
     next_send_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next digest is due; empty: never."
     )
+    welcome_due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when the first digest after a confirmation is due; empty: none is.",
+    )
+    welcomed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that digest was last queued."
+    )
     paused_until = models.DateField(
         null=True,
         blank=True,
@@ -121,7 +129,13 @@ class Subscriber(models.Model):
                 fields=["next_send_at", "id"],
                 condition=Q(state="active"),
                 name="subscriber_due",
-            )
+            ),
+            # For newsletter/delivery/welcome.py: few rows at any moment.
+            models.Index(
+                fields=["welcome_due_at", "id"],
+                condition=Q(welcome_due_at__isnull=False),
+                name="subscriber_welcome",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -75,7 +76,7 @@ def _confirm(
     """
     now = timezone.now()
     with transaction.atomic():
-        confirm(subscriber, chosen, origin_of(request), now)
+        confirm(subscriber, chosen, origin_of(request), now, welcomes=settings.WELCOME_DIGEST)
         if not pasted.is_empty:
             name_papers(subscriber, pasted.matched, now)
             enqueue_look_up()

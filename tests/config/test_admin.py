@@ -47,7 +47,6 @@ from subscribers.models import (
     Feedback,
     Interest,
     ReaderProfile,
-    SavedPaper,
     SeedRequest,
     Subscriber,
     Suppression,
@@ -72,7 +71,7 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SavedPaper, SeedRequest,
+    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SeedRequest,
     Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
@@ -101,7 +100,6 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         AddressChange.objects.create(
             subscriber=reader, old_email=reader.email, new_email="a@b.example", requested_at=NOON
         ),
-        SavedPaper.objects.create(subscriber=reader, paper=paper, saved_at=NOON),
         Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON),
         SeedRequest.objects.create(
             subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON,

@@ -99,7 +99,7 @@ def test_an_author_s_name_breaks_no_digest() -> None:
     assert candidate.facts["authors"] == ["JaneDoe", "John Doe"]
     selection = LoadedEdition(candidate.edition).select(Interests(), ())
     assert b"JaneDoe" in selection.body.message(
-        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "m")
+        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "f", "m")
     )
 
 

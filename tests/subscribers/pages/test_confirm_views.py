@@ -46,7 +46,8 @@ def test_the_button_confirms_and_the_page_names_the_first_digest(visitor: Client
         answer = visitor.post(path, {**CHOICES, "topics": [topic.slug]})
         assert (answer.status_code, answer["Location"]) == (303, path)
         page = " ".join(text_of(visitor.get(path)).split())
-    assert "Your first digest comes on" in page
+    assert "Your first digest comes <strong>within five minutes</strong>" in page
+    assert "The next one comes on" in page
     assert ">Tuesday, 24 November 2026, at 06:00</time></strong> (Asia/Kolkata time)" in page
     subscriber.refresh_from_db()
     assert subscriber.state == State.ACTIVE
@@ -163,7 +164,9 @@ def test_a_zone_that_this_machine_lacks_stops_no_confirmation(
     path = confirm_path(subscriber)
     assert "so UTC is used. Please choose" in " ".join(text_of(visitor.get(path)).split())
     assert visitor.post(path, choices).status_code == 303
-    assert "Your first digest comes on" in text_of(visitor.get(path))
+    assert "Your first digest comes <strong>within five minutes</strong>" in text_of(
+        visitor.get(path)
+    )
     subscriber.refresh_from_db()
     assert subscriber.next_send_at
 

@@ -12,15 +12,15 @@ from django.db.models import Field
 
 from newsletter.models import ArchivedDelivery, Delivery, StoredPick
 from subscribers import consent
-from subscribers.account.saved import save_paper
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
+from subscribers.feedback.save import save_paper
+from subscribers.feedback.vote import vote
 from subscribers.models import (
     AddressChange,
     ConsentEntry,
     Feedback,
     Interest,
-    ReaderProfile,
     SeedRequest,
     Subscriber,
     Suppression,
@@ -72,11 +72,10 @@ def make_reader(email: str) -> Subscriber:
         subscriber=reader, old_email=email, new_email=f"new.{email}", requested_at=NOON
     )
     save_paper(reader, paper, NOON)
-    Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON)
+    vote(reader, paper, Feedback.Kind.MORE, NOON)
     SeedRequest.objects.create(
         subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON, asked_at=NOON
     )
-    ReaderProfile.objects.create(subscriber=reader, liked=[paper.pk], liked_days=[20_000])
     return reader
 
 
@@ -108,8 +107,7 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "consent entries": 1,
         "suppressions": 1,
         "address changes": 1,
-        "saved papers": 1,
-        "feedback": 1,
+        "saved papers and feedback": 2,
         "reader profiles": 1,
         "seed requests": 1,
         "transactional mails": 1,
@@ -124,7 +122,8 @@ def test_rows_are_readable_without_our_database() -> None:
     found = stored(make_reader(ADA))
     assert found["subscribers"][0]["email"] == ADA
     assert found["interests"][0]["topic"].startswith("Topic of")
-    assert found["saved papers"][0]["paper"] == f"A paper of {ADA}"
+    told = [(row["kind"], row["paper"]) for row in found["saved papers and feedback"]]
+    assert told == [("save", f"A paper of {ADA}"), ("more", f"A paper of {ADA}")]
     assert found["reader profiles"][0]["liked"] == [f"A paper of {ADA}"]
     assert found["deliveries"][0]["edition"].startswith("weekly edition of ")
     assert found["digest contents"][0]["papers"] == [f"A paper of {ADA}"]

@@ -13,7 +13,8 @@ from fakes.arxiv import entry, feed, refusal
 from fakes.orcid import record, work
 from fakes.web_service import PAGE, FakeResponse, FakeService, fake_service, json_response
 from papers.jobs.fetch.arxiv import fetch_named
-from papers.models import Listing, Paper, SearchEntry
+from papers.models import Listing, Paper, PaperVector, SearchEntry
+from papers.similarity.weights import WORDS_ALONE, NoModelError
 from subscribers.models import Feedback, SeedRequest, Subscriber
 from subscribers.seeds import look_up as module
 from subscribers.seeds.look_up import MOST_ATTEMPTS, has_waiting, look_up
@@ -38,6 +39,7 @@ def source(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake
         settings.SEMANTIC_SCHOLAR_URL = settings.ORCID_API_URL = server.url
         settings.SEMANTIC_SCHOLAR_KEY = ""
         settings.ARXIV_REST_SECONDS = 0.001
+        settings.EMBEDDING_MODEL = WORDS_ALONE
         settings.SEED_LOOKUPS_PER_HOUR = 3000
         settings.SEEDS_PER_READER = 200
         yield server
@@ -93,6 +95,27 @@ def test_a_paper_that_a_reader_named_is_on_no_list_and_in_no_search(source: Fake
     assert not Listing.objects.exists()
     assert not SearchEntry.objects.exists()
     assert paper.arxiv_asked_at == NOON
+
+
+def test_a_found_paper_has_its_vector_at_once(source: FakeService) -> None:
+    source.respond(QUERY, xml(entry("1706.03762", title="Brewing green tea")))
+    ask("1706.03762")
+    run()
+    assert PaperVector.objects.get().terms
+
+
+def test_without_a_model_a_found_paper_is_a_seed_all_the_same(
+    source: FakeService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_ids: object) -> int:
+        raise NoModelError("the process ended")
+
+    monkeypatch.setattr(module, "embed_now", fail)
+    source.respond(QUERY, xml(entry("1706.03762", title="A")))
+    ada = ask("1706.03762")
+    run()
+    assert liked(ada) == ["A"]
+    assert "no vectors yet: the process ended" in caplog.text
 
 
 def test_readers_who_name_one_paper_cost_one_request(source: FakeService) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from newsletter import clock
 from newsletter.delivery import pause
-from newsletter.delivery.dispatch import dispatch_due
+from newsletter.delivery.queueing.dispatch import dispatch_due
 from newsletter.delivery.types import Batch
 from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
@@ -146,7 +146,7 @@ def test_an_unknown_time_zone_does_not_stop_the_others(
 def test_more_subscribers_than_a_chunk_are_queued_in_one_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.delivery.dispatch.CHUNK", 3)
+    monkeypatch.setattr("newsletter.delivery.queueing.dispatch.CHUNK", 3)
     make_editions()
     for _ in range(7):
         make_due()
@@ -169,7 +169,7 @@ def test_a_reader_due_for_a_cancelled_edition_is_skipped_with_the_reason() -> No
 def test_an_edition_that_is_cancelled_while_it_is_dispatched_queues_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.delivery.dispatch.CHUNK", 2)
+    monkeypatch.setattr("newsletter.delivery.queueing.dispatch.CHUNK", 2)
     weekly = make_editions()[1]
     for _ in range(5):
         make_due()
@@ -263,7 +263,7 @@ def test_a_dispatcher_that_sleeps_holds_no_lock(monkeypatch: pytest.MonkeyPatch)
             assert len(pool.submit(_dispatch, 0).result(timeout=30)) == 1
         return FRIDAY + timedelta(days=7)
 
-    monkeypatch.setattr("newsletter.delivery.dispatch.slot_after", sleep_here)
+    monkeypatch.setattr("newsletter.delivery.queueing.dispatch.slot_after", sleep_here)
     assert list(dispatch_due("weekly", FRIDAY)) == []
     assert Delivery.objects.count() == 3
     slots = set(Subscriber.objects.values_list("next_send_at", flat=True))
@@ -287,7 +287,7 @@ def test_a_subscriber_who_changes_in_between_is_left_alone(
         Subscriber.objects.update(**change)
         return FRIDAY + timedelta(days=7)
 
-    monkeypatch.setattr("newsletter.delivery.dispatch.slot_after", change_now)
+    monkeypatch.setattr("newsletter.delivery.queueing.dispatch.slot_after", change_now)
     assert list(dispatch_due("weekly", FRIDAY)) == []
     assert next_slot(reader) == change["next_send_at"]
     assert not Delivery.objects.exists()
@@ -296,7 +296,7 @@ def test_a_subscriber_who_changes_in_between_is_left_alone(
 def test_each_chunk_is_yielded_before_the_next_is_queued(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("newsletter.delivery.dispatch.CHUNK", 3)
+    monkeypatch.setattr("newsletter.delivery.queueing.dispatch.CHUNK", 3)
     make_editions()
     for _ in range(7):
         make_due()

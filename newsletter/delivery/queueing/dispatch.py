@@ -17,7 +17,8 @@ from functools import cache
 from typing import Final
 
 from newsletter import clock
-from newsletter.delivery.due import move, queue, read_due
+from newsletter.delivery.queueing import welcome
+from newsletter.delivery.queueing.due import move, queue, read_due
 from newsletter.delivery.restored import is_restored
 from newsletter.delivery.types import Batch, Due, slot_after
 from newsletter.editions.compose import compose_when_ready
@@ -29,6 +30,7 @@ CHUNK: Final = 10_000  # subscribers a statement: short locks, and little to red
 
 def skip_due(now: datetime) -> int:
     """Give all subscribers who are due their next slot, without a digest; returns how many."""
+    welcome.skip_due()
     skipped = 0
     for cadence in Subscriber.Cadence.values:
         while due := read_due(cadence, now, CHUNK):

@@ -38,7 +38,7 @@ WITH chunk AS (
      FOR UPDATE OF subscriber SKIP LOCKED
 ), moved AS (
   UPDATE subscribers_subscriber AS subscriber
-     SET next_send_at = due.slot, last_digest_at = %(now)s
+     SET next_send_at = due.slot, last_digest_at = %(now)s, welcome_due_at = NULL
     FROM due
    WHERE subscriber.id = due.id
 ), queued AS (

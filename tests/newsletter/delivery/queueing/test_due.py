@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.delivery.due import move, queue, read_due
+from newsletter.delivery.queueing.due import move, queue, read_due
 from newsletter.delivery.types import Batch
 from newsletter.models import Delivery
 from subscribers.models import Subscriber
