@@ -46,7 +46,12 @@ class Preview:
 
 
 def preview(
-    cadence: str, interests: Interests, language: str = DEFAULT_LANGUAGE, *, minimum: int
+    cadence: str,
+    interests: Interests,
+    language: str = DEFAULT_LANGUAGE,
+    *,
+    minimum: int,
+    reader: int = 0,
 ) -> Preview | None:
     """What a new reader would have got of the newest edition; None before the first.
 
@@ -54,6 +59,7 @@ def preview(
 
     Args:
         minimum: fewer papers than these make no digest (DIGEST_MINIMUM).
+        reader: the id of a subscriber; it decides which paper from outside of a profile is shown.
     """
     open_to_all = Edition.objects.light().filter(cancelled_at=None, paused_at=None)
     frozen = open_to_all.filter(cadence=cadence, state=Edition.State.FROZEN)
@@ -62,7 +68,7 @@ def preview(
         return None
     loaded = load_edition(edition.pk)
     withdrawn = _withdrawn(edition)
-    selection = loaded.select(interests, withdrawn, language)
+    selection = loaded.select(interests, withdrawn, language, reader=reader)
     papers = _papers(edition, selection)
     is_sent = len(papers) >= max(minimum, 1)
     return Preview(

@@ -311,9 +311,10 @@ _WITH_TOPIC: Final = """AND EXISTS (
         SELECT FROM papers_papertopic AS link JOIN papers_topic AS topic ON topic.id = topic_id
         WHERE link.paper_id = paper.id AND topic.slug = %(topic)s AND topic.is_active)"""
 _FIELDS: Final = Paper._meta.concrete_fields  # noqa: SLF001 (public in spite of its name)
-_COLUMNS: Final = ", ".join(f"paper.{one.column}" for one in _FIELDS if one.name != "search")
-_OF_ALL: Final = _IN_ORDER.format(lift="NULL::float8", with_topic="", columns=_COLUMNS)
-_OF_TOPIC: Final = _IN_ORDER.format(lift=_LIFT, with_topic=_WITH_TOPIC, columns=_COLUMNS)
+# Of a row "paper", all that pages show of it.
+PAPER_COLUMNS: Final = ", ".join(f"paper.{one.column}" for one in _FIELDS if one.name != "search")
+_OF_ALL: Final = _IN_ORDER.format(lift="NULL::float8", with_topic="", columns=PAPER_COLUMNS)
+_OF_TOPIC: Final = _IN_ORDER.format(lift=_LIFT, with_topic=_WITH_TOPIC, columns=PAPER_COLUMNS)
 _ALL: Final = 2**31 - 1
 
 

@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from subscribers.pages import confirm_views, sign_up_views, views
+from subscribers.pages import confirm_views, feedback_views, sign_up_views, views
 from subscribers.pages.account import (
     address,
+    browser,
     learned,
     leaving,
     liked_papers,
+    one_paper,
     overview,
     own_data,
     saved,
@@ -27,6 +29,8 @@ urlpatterns = [
     path(f"{_ACCOUNT}feed/", overview.feed_page, name="renew_feed"),
     path(f"{_ACCOUNT}papers/", liked_papers.papers_page, name="papers"),
     path(f"{_ACCOUNT}saved/", saved.saved_page, name="saved"),
+    path(f"{_ACCOUNT}paper/", one_paper.paper_page, name="paper"),
+    path(f"{_ACCOUNT}browser/", browser.browser_page, name="browser"),
     path(f"{_ACCOUNT}saved.bib", saved.saved_bib, name="saved_bib"),
     path(f"{_ACCOUNT}saved.ris", saved.saved_ris, name="saved_ris"),
     path(f"{_ACCOUNT}learned/", learned.learned_page, name="learned"),
@@ -42,6 +46,8 @@ urlpatterns = [
     path("old-address/<str:token>/", address.move_back_page, name="move_back"),
     path("deleted/", own_data.deleted_page, name="deleted"),
     path("new-link/", views.new_link_page, name="new_link"),
+    path("papers/<path:name>/feedback", feedback_views.feedback_page, name="feedback"),
+    path("forget-browser/", feedback_views.forget_browser, name="forget_browser"),
     re_path(route("confirm"), confirm_views.confirm_page),
     re_path(route("new-address"), address.move_page),
     re_path(route("old-address"), address.move_back_page),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from papers.models import Topic
 from papers.search.facets import Facets
 from papers.wording import short_figure, topic_text
+from web.page_cache.by_version import by_version
 
 MOST_TOPICS: Final = 8
 MOST_YEARS: Final = 5
@@ -42,7 +43,7 @@ class FacetGroup:
 def facet_groups(
     facets: Facets, filters: Mapping[str, Any], total: int, url_of: UrlOf
 ) -> list[FacetGroup]:
-    """The groups that narrow a search. One query, for the names of topics.
+    """The groups that narrow a search. At most one query, for the names of topics.
 
     A filter that the search has is not offered again, nor one that all its papers pass.
 
@@ -56,7 +57,7 @@ def facet_groups(
 
     groups = []
     if facets.topics and "topic" not in filters:
-        names = _topic_names([slug for slug, _papers in facets.topics])
+        names = {slug: topic_text(name) for slug, name in _topic_names().items()}
         shown = [(slug, papers) for slug, papers in facets.topics if papers < total]
         chips = [chip(names[slug], papers, topic=slug) for slug, papers in shown[:MOST_TOPICS]]
         groups.append(FacetGroup(_("Topic"), chips))
@@ -95,9 +96,10 @@ def _days(since: date | None, until: date | None) -> str:
     return _("Until %(day)s") % {"day": date_format(until)} if until else ""
 
 
-def _topic_names(slugs: Sequence[str]) -> dict[str, str]:
-    named = Topic.objects.filter(slug__in=slugs).values_list("slug", "name")
-    return {slug: topic_text(name) for slug, name in named}
+@by_version
+def _topic_names() -> dict[str, str]:
+    """The name of each topic by its slug, as the operator wrote it."""
+    return dict(Topic.objects.values_list("slug", "name"))
 
 
 def _figure(papers: int, *, is_estimate: bool) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -108,6 +109,17 @@ class Match:
 
     ranked: RankedPaper
     marked: Highlight
+
+    @property
+    def slots(self) -> dict[str, str]:
+        """The texts of its row that depend on the search."""
+        marked = self.marked
+        return {
+            "title": marked.title,
+            "authors": marked.authors,
+            "opening": marked.opening,
+            "abstract": marked.summary or marked.opening,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +287,11 @@ def _last_page(number: int) -> str:
 
 def _url(params: QueryDict, **changed: str) -> str:
     """The address of another search, of its first page unless `changed` has another."""
-    kept = [name for name in params if name in PARAMETERS and name != "page"]
-    values = {name: params.get(name, "") for name in kept} | changed
-    address = QueryDict(mutable=True)
-    address.update({name: value for name, value in values.items() if value})
-    return f"{reverse('papers:search')}?{address.urlencode()}"
+    kept = {name: params.get(name, "") for name in params if name in PARAMETERS and name != "page"}
+    values = {name: value for name, value in {**kept, **changed}.items() if value}
+    return f"{_address()}?{urlencode(values)}"
+
+
+@cache
+def _address() -> str:
+    return reverse("papers:search")

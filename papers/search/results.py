@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, cast
+from typing import Any, Final
 
-from django.db.models import F
-
-from papers.models import Paper, Topic, Trend
-from papers.queries import RankedPaper, topics_by_weight
+from papers.models import Paper, Topic
+from papers.queries import PAPER_COLUMNS, RankedPaper, topics_by_weight
 from papers.ranking.measurements import facts, measure
 from papers.search.facets import Facets
 from papers.search.query import NO_FACETS, Filters, Matches, parse, top_matches
 from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
 from papers.text.arxiv_ids import pasted_id
 from papers.text.clean import fold
-from papers.windows import DAYS, Window
+from papers.windows import DAYS
+from web.page_cache.by_version import by_version
+from web.sql import array
 from web.storable import storable_text
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 10  # a row with marks is the most expensive one of the site
 MAX_QUERY_LENGTH: Final = 250
+_LENGTHS: Final = " ".join(f"WHEN '{window}' THEN {days}" for window, days in DAYS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def search_papers(
 
         with_facets: count the papers by topic, year and code too.
 
-    Six queries for any number of papers. The facets of few papers take a seventh.
+    Five queries for any number of papers. The facets of few papers take a sixth.
 
     Raises:
         Topic.DoesNotExist: there is no such topic, or it is not active.
@@ -88,10 +90,8 @@ def search_papers(
         return SearchResult(text, _ranked([paper.pk], 1, now), total=1, exact_match=paper)
     filters = Filters(_topic_key(topic), since, until, with_code)
     # A space after the last word says that it is finished; `fold` removes it.
-    parsed = parse(f"{text} " if query[-1:].isspace() else text)
-    matches = Matches([], 0)
-    if parsed:
-        matches = top_matches(parsed, filters, at_least=size, with_facets=with_facets)
+    found = _matches(f"{text} " if query[-1:].isspace() else text, filters, size, with_facets)
+    matches = found or Matches([], 0)
     first = (page - 1) * size
     return SearchResult(
         query=text,
@@ -101,11 +101,20 @@ def search_papers(
         pages=max(1, -(-len(matches.paper_ids) // size)),
         is_estimate=matches.is_estimate,
         is_cut=text != folded,
-        is_empty=parsed is None,
+        is_empty=found is None,
         marks=matches.marks,
         typed_total=matches.typed_total,
         facets=matches.facets,
     )
+
+
+@by_version
+def _matches(query: str, filters: Filters, size: int, with_facets: bool) -> Matches | None:
+    """The matches of a query on all its pages; None: it has no word to search for."""
+    parsed = parse(query)
+    if parsed is None:
+        return None
+    return top_matches(parsed, filters, at_least=size, with_facets=with_facets)
 
 
 def correction(
@@ -140,29 +149,39 @@ def _topic_key(slug: str | None) -> int | None:
     return Topic.objects.get(slug=slug, is_active=True).pk if slug else None
 
 
+# The trend that ranked a paper: of its newest day, that of the longest window. By primary keys and
+# trend_once. In SQL, because the ORM takes longer to write this statement than PostgreSQL to
+# answer it.
+_SELECT_PAPERS: Final = """
+SELECT {columns}, trend.value AS trend_value, trend.components::text AS trend_components
+FROM papers_paper AS paper
+LEFT JOIN papers_searchentry AS entry ON entry.paper_id = paper.id
+LEFT JOIN LATERAL (
+    SELECT value, components FROM papers_trend
+    WHERE paper_id = paper.id AND day = entry.trend_day
+    ORDER BY CASE "window" {lengths} END DESC LIMIT 1
+) AS trend ON true
+WHERE paper.id = ANY(%(ids)s::bigint[])
+"""
+_PAPERS: Final = _SELECT_PAPERS.format(columns=PAPER_COLUMNS, lengths=_LENGTHS)
+
+
 def _ranked(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
     """The papers in this order, with their signals and the trend that ranked them."""
     if not paper_ids:
         return []
-    stored = Paper.objects.defer("search").prefetch_related(topics_by_weight())
-    papers = stored.in_bulk(paper_ids)
-    trends = _newest_trends(paper_ids)
+    found = Paper.objects.raw(_PAPERS, {"ids": array(paper_ids)})
+    papers: dict[int, Any] = {
+        paper.pk: paper for paper in found.prefetch_related(topics_by_weight())
+    }
     measurements = measure(paper_ids, now)
     return [
         RankedPaper(
             position=position,
             paper=papers[key],
-            trend=trends[key].value if key in trends else None,
-            components=trends[key].components if key in trends else {},
+            trend=papers[key].trend_value,
+            components=json.loads(papers[key].trend_components or "{}"),
             facts=facts(papers[key], measurements[key]),
         )
         for position, key in enumerate(paper_ids, start=first)
     ]
-
-
-def _newest_trends(paper_ids: Sequence[int]) -> dict[int, Trend]:
-    """The trends in the order of the search: of a paper's newest day, the longest window's."""
-    newest_day = F("paper__search_entry__trend_day")
-    trends = Trend.objects.filter(paper__in=paper_ids, day=newest_day)
-    by_length = sorted(trends, key=lambda trend: DAYS[cast("Window", trend.window)])
-    return {trend.paper_id: trend for trend in by_length}

@@ -35,7 +35,14 @@ def test_each_digest_can_be_read_again_and_its_papers_saved(client: Client) -> N
     assert Feedback.objects.get().subscriber == ada
 
 
-def test_the_page_holds_no_token_that_does_more_than_read(client: Client) -> None:
+def test_each_digest_has_a_link_to_say_more_of_its_papers(client: Client) -> None:
+    ada = make_subscriber()
+    path = f"/w/{tokens_of(make_sent(ada)).feedback}"
+    assert f'href="{path}"' in text_of(client.get(f"{preferences_path(ada)}digests/"))
+    assert client.get(path).status_code == 200
+
+
+def test_the_page_holds_no_token_to_unsubscribe_or_for_the_preferences(client: Client) -> None:
     ada = make_subscriber()
     delivery = make_sent(ada)
     page = text_of(client.get(f"{preferences_path(ada)}digests/"))

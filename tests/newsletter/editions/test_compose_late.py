@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.compose import compose
-from newsletter.editions.late import LATE_DAYS, late_papers
+from newsletter.editions.compose import LATE_DAYS, compose, late_papers
 from newsletter.models import Edition
 from papers.catalogue.ingest import ingest
 from papers.fetched import FetchedPaper, FetchedSignal
