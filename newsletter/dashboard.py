@@ -1,6 +1,6 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most thirteen queries, with session and user, and one more while two rankings are compared.
+At most fourteen queries, with session and user, and one more while two rankings are compared.
 Deliveries are never counted: their figures are the counters that a trigger keeps
 (newsletter/delivery/progress.py).
 """
@@ -31,11 +31,14 @@ from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.models import Subscriber
+from subscribers.feedback.lately import counts_since
+from subscribers.models import Feedback, Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
 COMPARED_DAYS: Final = 90
+FEEDBACK_DAYS: Final = 7
+_FEEDBACK_LABELS: Final = {Feedback.Kind.SEED: "named as liked"}
 _LISTED: Final = 8
 _SUBSCRIBER_STATES: Final = (
     Subscriber.State.ACTIVE,
@@ -93,6 +96,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user: Any = request.user
     parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "subscribers": ("subscribers.view_subscriber", lambda: subscribers(now, counts)),
+        "feedback": ("subscribers.view_feedback", lambda: feedback(now)),
         "restored": ("newsletter.view_delivery", restored_backup),
         "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
@@ -164,6 +168,19 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
     when = "now" if slot <= now else f"{slot:%a} {short(slot)} UTC"
     aside = f"{subscriber.get_cadence_display()} · {when}"
     return Row(subscriber.email, row_url(subscriber), aside)
+
+
+def feedback(now: datetime) -> dict[str, Any]:
+    """What readers said of papers in a week, by kind. One query."""
+    since = now.replace(microsecond=0) - timedelta(days=FEEDBACK_DAYS)
+    labels = {kind: str(kind.label) for kind in Feedback.Kind} | _FEEDBACK_LABELS
+    return {
+        "days": FEEDBACK_DAYS,
+        "figures": [
+            Figure(labels[kind], count, rows_url(Feedback, kind__exact=kind.value, at__gte=since))
+            for kind, count in counts_since(since).items()
+        ],
+    }
 
 
 # ── a restored backup ────────────────────────────────────────────────────────

@@ -19,6 +19,13 @@ _NO_SPREAD: Final = 1e-9
 LIKE: Final = 1.0
 
 
+class Nearest(NamedTuple):
+    """A liked paper, and how it was liked (a letter, or none)."""
+
+    paper_id: int
+    kind: str = ""
+
+
 class Matches(NamedTuple):
     """A reader's papers against the candidates, and how old each event is.
 
@@ -34,6 +41,7 @@ class Matches(NamedTuple):
     disliked_ages: Sequence[float]
     events: float
     compared: Flags
+    liked_kinds: str = ""  # how each was liked, in order
 
 
 class Likeness(NamedTuple):
@@ -60,9 +68,11 @@ class Likeness(NamedTuple):
         disliked = self.matches.disliked
         return disliked.max(axis=0) if len(disliked) else None
 
-    def nearest(self, row: int) -> int:
+    def nearest(self, row: int) -> Nearest:
         """The liked paper that a candidate is most like."""
-        return self.matches.liked_ids[int(self.matches.liked[:, row].argmax())]
+        place = int(self.matches.liked[:, row].argmax())
+        kinds = self.matches.liked_kinds
+        return Nearest(self.matches.liked_ids[place], kinds[place : place + 1])
 
 
 def likeness(matches: Matches, ignored: Flags) -> Likeness:
