@@ -236,7 +236,7 @@ class AddressChangeAdmin(SubscriberRowAdmin[AddressChange]):
 @admin.register(Feedback)
 class FeedbackAdmin(SubscriberRowAdmin[Feedback]):
     list_display = ("subscriber", "paper", "kind", moment("at", "at (UTC)"))
-    list_filter = ("kind",)
+    list_filter = ("kind", ("at", RangeDateTimeFilter))
     list_select_related = ("subscriber", "paper")
 
 

@@ -141,7 +141,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
         "unsubscribed": reverse("subscribers:preferences", args=[tokens.make("preferences", gone)]),
-        "a word on a paper": f"{reverse('subscribers:paper', args=[token])}?id={paper.pk}",
+        "feedback on a paper": f"{reverse('subscribers:paper', args=[token])}?id={paper.pk}",
         "digests": reverse("newsletter:digests", args=[token]),
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
