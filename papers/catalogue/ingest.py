@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from papers.catalogue import withdraw
+from papers.catalogue.counts import counted, left_out
 from papers.catalogue.identify import Identified, identify
 from papers.catalogue.organizations import organization_fields
 from papers.catalogue.short_summaries import summary_fields
@@ -391,16 +392,3 @@ def _store_signals(
         ignore_conflicts=True,
     )
     return len(new)
-
-
-def left_out(rows: int, fields: int) -> str:
-    """ "; 1 row left out; 2 fields left out", the end of a report; empty without any."""
-    counts = [
-        counted(number, noun) for number, noun in ((rows, "row"), (fields, "field")) if number
-    ]
-    return "".join(f"; {count} left out" for count in counts)
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 paper", "2 papers"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -218,18 +218,6 @@ def test_titles_and_reasons_are_escaped(admin_client: Client) -> None:
     assert "<img src=x>" not in page
 
 
-def test_two_rankings_that_are_compared_are_shown_with_what_can_be_said(
-    admin_client: Client, settings: Any
-) -> None:
-    assert "Two rankings compared" not in admin_client.get("/admin/").content.decode()
-    settings.INTERLEAVE = "popular"
-    page = BeautifulSoup(admin_client.get("/admin/").content, "html.parser")
-    part = page.find("section", attrs={"aria-labelledby": "comparison"})
-    words = " ".join(part.get_text(" ").split()) if part else ""
-    assert "Too few readers yet" in words
-    assert "0.50 (0.00 to 1.00)" in words
-
-
 def test_the_feedback_of_a_week_is_counted_and_its_figures_lead_to_the_rows(
     admin_client: Client,
 ) -> None:
