@@ -1,4 +1,4 @@
-"""What the admin's pages of subscribers share: finding them, and rows that belong to one, with what they said."""
+"""What the admin shows of a subscriber: finding them, their rows, what they said of papers."""
 
 from __future__ import annotations
 
