@@ -211,24 +211,6 @@ def test_a_compact_list_has_twice_as_many_papers_on_a_screen(
     assert whole_papers(desktop, DESKTOP) >= 9
 
 
-@pytest.mark.parametrize("path", ["", "?page=2", "search/?q=sparse"])
-def test_leads_are_whole_however_long_they_are(
-    phone: Page, desktop: Page, addresses: list[str], path: str
-) -> None:
-    """Nothing of their last lines is hidden, in any box around them."""
-    cut = """all => all.map(one => {
-        one.lastChild.textContent += ' ' + 'and so on '.repeat(18)
-        for (let box = one; box.matches('.paper *'); box = box.parentElement)
-            if (box.scrollHeight > box.clientHeight + 1
-                && getComputedStyle(box).overflowY != 'visible') return one.textContent
-    }).filter(Boolean)"""
-    for page in (phone, desktop):
-        page.goto(f"{addresses[0]}{path}")
-        leads = page.locator("summary .opening, p.brief")
-        assert leads.count() > 10
-        assert leads.evaluate_all(cut) == []
-
-
 TAB_STOPS = """() => [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')]
     .filter(e => e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true})).length"""

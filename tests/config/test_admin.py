@@ -22,6 +22,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionCard,
     EditionTranslation,
     Tally,
 )
@@ -127,7 +128,10 @@ def test_every_model_of_the_project_has_a_page() -> None:
     # What a digest says is on its delivery's page; the words for the search are only counts; where
     # the data was written is for `manage.py restored`; a translation says what its edition says;
     # what makes kept pages old is for the cache; a share card is drawn again.
-    hidden = {DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard}
+    hidden = {
+        DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange, SearchWord,
+        ShareCard,
+    }  # fmt: skip
     assert ours - set(admin.site._registry) == hidden
 
 

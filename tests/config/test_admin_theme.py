@@ -9,13 +9,16 @@ from django.db.models import Model
 from django.test import Client
 
 from config.admin_theme import UNFOLD
-from newsletter.models import DatabaseOrigin, DigestContent, EditionTranslation
+from newsletter.models import DatabaseOrigin, DigestContent, EditionCard, EditionTranslation
 from papers.models import PageChange, SearchWord, ShareCard
 from web.admin import rows_url
 
 pytestmark = pytest.mark.django_db
 
-NO_PAGE = (DatabaseOrigin, DigestContent, EditionTranslation, PageChange, SearchWord, ShareCard)
+NO_PAGE = (
+    DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange, SearchWord,
+    ShareCard,
+)  # fmt: skip
 LISTED: list[type[Model]] = [
     model
     for app in ("auth", "newsletter", "papers", "subscribers")

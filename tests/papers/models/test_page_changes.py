@@ -19,6 +19,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionCard,
     EditionTranslation,
     Tally,
 )
@@ -60,8 +61,8 @@ SHOWN = {
 # Of the timetable, the triggers, the cards (a page names the address alone), the language model,
 # the installation, and what subscribers get.
 NOT_SHOWN = {
-    ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent, Job,
-    JobStep, PageChange, ShareCard, Tally, WrittenSummary,
+    ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
+    EditionCard, Job, JobStep, PageChange, ShareCard, Tally, WrittenSummary,
 }  # fmt: skip
 
 
