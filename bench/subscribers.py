@@ -58,7 +58,8 @@ def drop_subscribers() -> None:
     run(
         "TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally, "
         "subscribers_interest, "
-        "subscribers_consententry, subscribers_transactionalmail, subscribers_savedpaper, "
+        "subscribers_consententry, subscribers_transactionalmail, "
+        "subscribers_feedback, subscribers_readerprofile, "
         "subscribers_addresschange, subscribers_subscriber RESTART IDENTITY"
     )
 

@@ -70,6 +70,10 @@ class Site:
     def __init__(self, port: int, process: psutil.Process) -> None:
         self.port, self._process = port, process
 
+    def cpu_seconds(self) -> float:
+        """What its processes computed so far."""
+        return cpu_seconds(self._process)
+
     def get(self, path: str, **headers: str) -> HTTPResponse:
         """One answer, whose body can be read."""
         peer = HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -86,11 +90,11 @@ class Site:
         subprocess.run([*command, "-d1s", url], check=True, capture_output=True)
         if (status := self.get(path, **headers).status) not in (200, 304):
             raise RuntimeError(f"{path} is answered {status}.")
-        before = cpu_seconds(self._process)
+        before = self.cpu_seconds()
         done = subprocess.run(
             [*command, f"-d{seconds}s", url], check=True, capture_output=True, text=True
         )
-        return parse_wrk(done.stdout, cpu_seconds(self._process) - before)
+        return parse_wrk(done.stdout, self.cpu_seconds() - before)
 
 
 def needs_wrk() -> None:

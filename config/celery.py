@@ -87,7 +87,12 @@ app.conf.update(
     task_soft_time_limit=240,
     task_default_queue="default",
     task_routes={
+        # Before the pattern: they take seconds, and no confirmation must wait for them.
+        "subscribers.count_votes": {"queue": "default"},
+        "subscribers.refresh_profiles": {"queue": "default"},
         "subscribers.*": {"queue": "confirm"},
+        # It waits for sources: confirmations must not wait behind it.
+        "subscribers.look_up_papers": {"queue": "default"},
         "newsletter.send_*": {"queue": "send"},
     },
     worker_prefetch_multiplier=1,
@@ -110,6 +115,7 @@ app.conf.update(
             }
             for cadence in ("daily", "weekly", "monthly")
         },
+        "welcome": {"task": "newsletter.welcome", "schedule": settings.TICK_SECONDS},
         "cancelled": {"task": "newsletter.end_cancelled", "schedule": settings.TICK_SECONDS},
         "leases": {"task": "newsletter.expire_leases", "schedule": settings.TICK_SECONDS},
         "retries": {"task": "newsletter.enqueue_retries", "schedule": settings.TICK_SECONDS},
@@ -118,6 +124,10 @@ app.conf.update(
         "events": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
         "purge-events": {"task": "newsletter.purge_events", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
+        "named-papers": {
+            "task": "subscribers.look_up_papers",
+            "schedule": settings.TICK_SECONDS,
+        },
         # papers/jobs/timetable.py says when each job is due; this task runs what is due.
         "sources": {"task": "papers.run_due", "schedule": settings.TICK_SECONDS},
         "far-slots": {
@@ -128,6 +138,12 @@ app.conf.update(
         "soft-bounces": {
             "task": "newsletter.suppress_soft_bounces",
             "schedule": crontab(minute="23"),
+        },
+        # Each counts all that was said in the last weeks, so a missed hour does no harm.
+        "votes": {"task": "subscribers.count_votes", "schedule": crontab(minute="37")},
+        "profiles": {
+            "task": "subscribers.refresh_profiles",
+            "schedule": crontab(hour="2", minute="29"),
         },
         # They hold two addresses each. A missed night does no harm.
         "address-changes": {

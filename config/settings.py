@@ -210,8 +210,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# config/server/limits.py has the limit of each path; this is the largest of them. No page takes a
-# file: without a handler, a file in a form is skipped instead of written to the disk.
+# config/server/limits.py has the limit of each path; this is the largest of them. Without a handler
+# a file in a form is skipped; pages that take one keep it in memory (pages/pasted_papers.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST
 FILE_UPLOAD_HANDLERS: list[str] = []
 
@@ -269,21 +269,33 @@ GITHUB_URL = env.str("GITHUB_URL", default="https://api.github.com")
 GITHUB_TOKEN = env.str("GITHUB_TOKEN", default="")
 ARXIV_URL = env.str("ARXIV_URL", default="https://export.arxiv.org")
 ARXIV_FEED_URL = env.str("ARXIV_FEED_URL", default="https://rss.arxiv.org")
+ARXIV_AUTHOR_URL = env.str("ARXIV_AUTHOR_URL", default="https://arxiv.org")
 ARXIV_REST_SECONDS = env.float("ARXIV_REST_SECONDS", default=3.1)
 # All papers announced in these are ingested; none: only papers that other sources list.
 ARXIV_CATEGORIES = env.list("ARXIV_CATEGORIES", default=[])
+# Where the works of a reader's ORCID iD are looked up; empty: nowhere.
+ORCID_API_URL = env.str("ORCID_API_URL", default="https://pub.orcid.org")
+# Papers that a reader likes, at most, and how many unknown ones are looked up in an hour in all.
+SEEDS_PER_READER = env.int("SEEDS_PER_READER", default=200)
+SEED_LOOKUPS_PER_HOUR = env.int("SEED_LOOKUPS_PER_HOUR", default=3000)
 # A language model that writes short summaries: any address of an OpenAI-compatible API.
 SUMMARY_API_URL = env.str("SUMMARY_API_URL", default="")
 SUMMARY_API_KEY = env.str("SUMMARY_API_KEY", default="")
 SUMMARY_MODEL = env.str("SUMMARY_MODEL", default="")
 SUMMARIES_PER_RUN = env.int("SUMMARIES_PER_RUN", default=20)
+# What turns a paper's text into numbers: a folder with model.onnx and tokenizer.json; empty: the
+# model of the installed packages; "none": none, papers are compared by their words alone.
+EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="").strip()
 BACKFILL_DAYS = env.int("BACKFILL_DAYS", default=14)
 RAW_RETENTION_DAYS = env.int("RAW_RETENTION_DAYS", default=30)
 RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 
 # ── the digest ───────────────────────────────────────────────────────────────
 # For how many minutes, at most, an edition waits after its close until its sources were read.
+OWN_VOTES_WEIGHT = env.float("OWN_VOTES_WEIGHT", default=0.1)  # in the common trend; 0: none
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
+WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
+INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
 # What each sending process has begun, for when it is killed: on a disk of this machine.

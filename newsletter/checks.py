@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import URLValidator, validate_email
 
 from newsletter.delivery.rates.send_rates import send_rates
+from newsletter.editions.interleaving.rankings import RANKINGS
 from newsletter.events.webhook import secrets, view_class
 
 # config/celery.py ends a task after so many seconds; a lease that runs out earlier would make
@@ -36,6 +37,20 @@ def check_uncertain_policy(**_kwargs: object) -> list[CheckMessage]:
             f"UNCERTAIN_POLICY is {settings.UNCERTAIN_POLICY!r}.",
             hint="Set it to hold (a mail that may have gone out is never repeated) or resend.",
             id="trending.E006",
+        )
+    ]
+
+
+@register("trending")
+def check_interleave(**_kwargs: object) -> list[CheckMessage]:
+    """E093: a ranking that does not exist cannot be compared."""
+    if settings.INTERLEAVE in ("", *RANKINGS):
+        return []
+    return [
+        Error(
+            f"INTERLEAVE is {settings.INTERLEAVE!r}.",
+            hint=f"Set it to {', '.join(RANKINGS)}, or leave it empty to compare nothing.",
+            id="trending.E093",
         )
     ]
 

@@ -23,8 +23,9 @@ from newsletter import clock
 from newsletter.delivery import archive as archiving
 from newsletter.delivery import pause, sweep
 from newsletter.delivery.deliver import BATCH, deliver
-from newsletter.delivery.dispatch import dispatch_due
 from newsletter.delivery.progress import note_send_rate
+from newsletter.delivery.queueing.dispatch import dispatch_due
+from newsletter.delivery.queueing.welcome import queue_welcomes
 from newsletter.delivery.recover import recover
 from newsletter.delivery.restored import is_restored
 from newsletter.delivery.types import Batch
@@ -45,6 +46,19 @@ def dispatch(cadence: str) -> None:
     now = timezone.now()
     if clock.agrees_with_database(now):
         enqueue(dispatch_due(cadence, now))
+
+
+@shared_task(name="newsletter.welcome")
+def welcome() -> None:
+    """Queue the first digests of readers who have just confirmed, and send them at once.
+
+    They are sent from the queue of confirmation mails: a large edition fills the other one.
+    """
+    now = timezone.now()
+    if not clock.agrees_with_database(now):
+        return
+    for batch in queue_welcomes(now, minimum=settings.DIGEST_MINIMUM):
+        send_batch.apply_async((batch.edition_id, batch.first, batch.last), queue="confirm")
 
 
 def dispatch_every_cadence() -> None:

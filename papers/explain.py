@@ -86,7 +86,7 @@ def _comments(one: Component) -> str:
 
 def _votes(one: Component) -> str:
     count = round(one["value"])
-    words = ngettext("%(number)s vote by our readers", "%(number)s votes by our readers", count)
+    words = ngettext("liked by %(number)s reader here", "liked by %(number)s readers here", count)
     return _counted(words, one)
 
 

@@ -45,9 +45,10 @@ class FetchedPaper:
     """One paper as one source returns it. An empty field means that the source has none.
 
     `listed_on` is the day, in UTC, whose list shows the paper. Without `is_listing` no list does:
-    it is the day of an announcement, which counts until a list shows the paper. `raw` is its
-    payload, ready for JSON. `short_summary` is a sentence or two that a model wrote. All other
-    texts are cleaned, and those that are too long are left out.
+    it is the day of an announcement, which counts until a list shows the paper. With `is_unlisted`
+    it is no announcement either, as only a reader named the paper. `raw` is its payload, ready for
+    JSON. `short_summary` is a sentence or two that a model wrote. All other texts are cleaned, and
+    those that are too long are left out.
     `is_withdrawn` is None when the source does not say whether the paper lives; `withdrawn_on` is
     the day of its withdrawal, if known. `version` and `revised_on`, the day of that version, are
     of sources that have versions. `left_out` says what of the row could not be used; it is no part
@@ -60,6 +61,7 @@ class FetchedPaper:
     title: str
     listed_on: date
     is_listing: bool = True
+    is_unlisted: bool = False
     arxiv_id: str | None = None
     authors: tuple[str, ...] = ()
     summary: str = ""

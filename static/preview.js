@@ -2,6 +2,7 @@
 // button sends the form, and the page comes back with the digest in it.
 const CHOICES = [
   "topics", "cadence", "weekday", "hour", "timezone", "digest_size", "language", "keywords", "authors", "muted",
+  "balance",
 ];
 const PAUSE = 500; // milliseconds after the last change
 

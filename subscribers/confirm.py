@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -13,7 +13,10 @@ from subscribers import consent, preferences
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import Preferences
+from subscribers.schedule import HALF_CADENCE
 from subscribers.suppress import is_suppressed
+
+_WELCOME_AGAIN: Final = timedelta(days=30)  # who leaves and returns sooner gets no second one
 
 
 class SuppressedAddress(Exception):
@@ -22,11 +25,19 @@ class SuppressedAddress(Exception):
 
 @transaction.atomic
 def confirm(
-    subscriber: Subscriber, chosen: Preferences, origin: RequestOrigin, now: datetime
+    subscriber: Subscriber,
+    chosen: Preferences,
+    origin: RequestOrigin,
+    now: datetime,
+    *,
+    welcomes: bool = False,
 ) -> bool:
     """Start the digests; False when they were running already. Repeating is safe.
 
-    `subscriber` is brought up to date; its `next_send_at` is when the first digest is due.
+    `subscriber` is brought up to date; its `next_send_at` is when the first regular digest is due.
+
+    Args:
+        welcomes: whether a digest is due at once, besides the regular ones (WELCOME_DIGEST).
 
     Raises:
         SuppressedAddress: the address must get no mail.
@@ -42,6 +53,7 @@ def confirm(
     subscriber.paused_until = None
     # A subscriber who left and returns within days does not get the same week twice.
     subscriber.next_send_at = preferences.next_send_at(subscriber, chosen, now)
+    subscriber.welcome_due_at = now if welcomes and _is_welcomed(subscriber, now) else None
     subscriber.save()
     consent.record(
         ConsentEntry.Step.CONFIRMED,
@@ -52,6 +64,14 @@ def confirm(
         detail=chosen.as_json(),
     )
     return True
+
+
+def _is_welcomed(subscriber: Subscriber, now: datetime) -> bool:
+    """Whether a digest at once is no second one: none came lately, of either kind."""
+    last, welcomed = subscriber.last_digest_at, subscriber.welcomed_at
+    if last and now - last < HALF_CADENCE[subscriber.cadence]:
+        return False
+    return welcomed is None or now - welcomed >= _WELCOME_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ LONGEST_DELAY: Final = timedelta(hours=6)
 _ORGANISATION_TIMES: Final = 2
 # Mailbox providers with many millions of readers: their domains say nothing about who is behind.
 _BIG_TIMES: Final = 10
-_BIG: Final = re.compile(
+# As a pattern that Python and PostgreSQL read alike.
+BIG: Final = (
     r"gmail\.com|googlemail\.com|(outlook|hotmail|live|msn|yahoo|ymail)\.[a-z.]{2,6}"
     r"|icloud\.com|me\.com|mac\.com|aol\.com|qq\.com|foxmail\.com|163\.com|126\.com|sina\.com"
     r"|naver\.com|daum\.net|hanmail\.net|mail\.ru|yandex\.(ru|com)|gmx\.[a-z]{2,3}|web\.de"
@@ -108,4 +109,4 @@ def _limit_by_rate(domain: str) -> MailLimit:
 
 def is_big(domain: str) -> bool:
     """Whether millions of people have an address at this domain."""
-    return bool(_BIG.fullmatch(domain))
+    return bool(re.fullmatch(BIG, domain))

@@ -100,9 +100,16 @@ def sign_up(
 
 @transaction.atomic
 def request_link(
-    email: str, origin: RequestOrigin, now: datetime, *, delay: timedelta = timedelta()
+    email: str,
+    origin: RequestOrigin,
+    now: datetime,
+    *,
+    delay: timedelta = timedelta(),
+    paper_id: int | None = None,
 ) -> None:
     """Queue a mail with links to the preferences and to unsubscribe, if `email` gets digests.
+
+    With `paper_id` its first link leads to the reader's own page about that paper.
 
     An address that gets none, and one that must get no mail, gets none by this either. The same
     lock and the same limits as for a sign-up hold for every address.
@@ -117,9 +124,12 @@ def request_link(
         if not is_asked_often:
             _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         return
-    if not _waiting(subscriber, kind) and _may_get_mail(email, mailbox, since):
+    draft = {"paper": paper_id} if paper_id else {}
+    if waiting := _waiting(subscriber, kind):
+        TransactionalMail.objects.filter(pk=waiting.pk).update(draft=draft)
+    elif _may_get_mail(email, mailbox, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
-        _queue_mail(subscriber, kind, {}, now + delay)
+        _queue_mail(subscriber, kind, draft, now + delay)
 
 
 def wait_for_mailbox(email: str) -> None:

@@ -1,4 +1,7 @@
-"""The task that sends confirmations, and how a request queues it. The rows are the truth."""
+"""The tasks that send confirmations and look up papers, and how a request queues them.
+
+The rows are the truth: each tick finds what waits.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,14 @@ from typing import Any, Final
 
 from celery import current_app, shared_task
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
 from mail.factory import process_transport
 from subscribers import send_transactional
+from subscribers.feedback import count_votes as votes
+from subscribers.feedback import profile
+from subscribers.seeds.look_up import look_up
 from web.rate_limit import ask_redis, connection
 
 log = logging.getLogger(__name__)
@@ -23,6 +31,24 @@ def send_waiting() -> None:
     # First: a mail stored after this needs another task, one stored before is found by this one.
     ask_redis("confirmations", lambda: connection().delete(_queued_key()))
     send_transactional.send_waiting(process_transport())
+
+
+@shared_task(name="subscribers.count_votes")
+def count_votes() -> None:
+    """Count what readers like, for the common trend."""
+    votes.count_votes(timezone.now())
+
+
+@shared_task(name="subscribers.refresh_profiles")
+def refresh_profiles() -> None:
+    """Compute all profiles again: papers were merged, withdrawn or restored."""
+    profile.refresh_profiles()
+
+
+@shared_task(name="subscribers.look_up_papers")
+def look_up_papers() -> None:
+    """Look up the papers that readers named and that are not here."""
+    look_up()
 
 
 def enqueue() -> None:
@@ -41,6 +67,11 @@ def enqueue() -> None:
 
 def _queued_key() -> str:
     return f"{settings.REDIS_PREFIX}queued:{send_waiting.name}"
+
+
+def enqueue_look_up() -> None:
+    """Queue the task that looks up papers, after this transaction."""
+    transaction.on_commit(lambda: enqueue_from_request(look_up_papers))
 
 
 def enqueue_from_request(task: Any) -> None:

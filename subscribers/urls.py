@@ -2,8 +2,18 @@
 
 from django.urls import path, re_path
 
-from subscribers.pages import confirm_views, sign_up_views, views
-from subscribers.pages.account import address, leaving, overview, own_data, saved
+from subscribers.pages import confirm_views, feedback_views, sign_up_views, views
+from subscribers.pages.account import (
+    address,
+    browser,
+    learned,
+    leaving,
+    liked_papers,
+    one_paper,
+    overview,
+    own_data,
+    saved,
+)
 from web.mangled import route
 
 app_name = "subscribers"
@@ -17,9 +27,14 @@ urlpatterns = [
     path(f"{_ACCOUNT}resume/", overview.resume_page, name="resume"),
     path(f"{_ACCOUNT}how-often/", overview.cadence_page, name="cadence"),
     path(f"{_ACCOUNT}feed/", overview.feed_page, name="renew_feed"),
+    path(f"{_ACCOUNT}papers/", liked_papers.papers_page, name="papers"),
     path(f"{_ACCOUNT}saved/", saved.saved_page, name="saved"),
+    path(f"{_ACCOUNT}paper/", one_paper.paper_page, name="paper"),
+    path(f"{_ACCOUNT}browser/", browser.browser_page, name="browser"),
     path(f"{_ACCOUNT}saved.bib", saved.saved_bib, name="saved_bib"),
     path(f"{_ACCOUNT}saved.ris", saved.saved_ris, name="saved_ris"),
+    path(f"{_ACCOUNT}learned/", learned.learned_page, name="learned"),
+    path(f"{_ACCOUNT}learned/forget/", learned.forget_page, name="forget"),
     path(f"{_ACCOUNT}address/", address.address_page, name="address"),
     path(f"{_ACCOUNT}data/", own_data.data_page, name="data"),
     path(f"{_ACCOUNT}data/download/", own_data.download, name="download"),
@@ -31,6 +46,8 @@ urlpatterns = [
     path("old-address/<str:token>/", address.move_back_page, name="move_back"),
     path("deleted/", own_data.deleted_page, name="deleted"),
     path("new-link/", views.new_link_page, name="new_link"),
+    path("papers/<path:name>/feedback", feedback_views.feedback_page, name="feedback"),
+    path("forget-browser/", feedback_views.forget_browser, name="forget_browser"),
     re_path(route("confirm"), confirm_views.confirm_page),
     re_path(route("new-address"), address.move_page),
     re_path(route("old-address"), address.move_back_page),

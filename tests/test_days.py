@@ -26,7 +26,7 @@ from mail.message import Message
 from mail.outcome import Outcome
 from newsletter.delivery.compose_again import compose_again
 from newsletter.delivery.deliver import deliver
-from newsletter.delivery.dispatch import dispatch_due
+from newsletter.delivery.queueing.dispatch import dispatch_due
 from newsletter.models import Delivery, Edition
 from papers.jobs.run import due, run
 from papers.jobs.timetable import JOBS

@@ -75,7 +75,7 @@ def make_full_reader() -> Subscriber:
     reader = make_subscriber("full@example.com", paused_until=today + timedelta(days=9))
     for kind, term in (("keyword", "diffusion"), ("author", "Ada Byron"), ("muted", "tea")):
         reader.interests.create(kind=kind, term=term)
-    reader.saved.create(paper=Paper.objects.earliest("pk"), saved_at=timezone.now())
+    reader.feedback.create(paper=Paper.objects.earliest("pk"), kind="save", at=timezone.now())
     AddressChange.objects.create(
         subscriber=reader,
         old_email=reader.email,

@@ -33,10 +33,12 @@ _BY_PATH: Final = {
     "/admin/": MB,
     # Sixty words of 80 letters, each letter escaped as nine characters, are 43 KB.
     "/subscribe/": 64 * KB,
-    "/confirm/": 64 * KB,
     "/preview/": 64 * KB,  # the same choices
     "/preferences/": 64 * KB,
 }
+# Their forms may hold a list of papers, as a file of 1 MB: a larger one is answered with a page.
+_WITH_FILE: Final = re.compile(r"/(?:confirm/|preferences/[^/]+/papers/)")
+FILE: Final = 2 * MB
 # One-click unsubscription: the address says everything, and a mail program may send any body.
 _UNREAD: Final = re.compile("/u(?:/|$)", re.IGNORECASE)
 TOO_LARGE: Final = "This request is too large. Nothing was done.\n"
@@ -44,6 +46,8 @@ TOO_LARGE: Final = "This request is too large. Nothing was done.\n"
 
 def largest_body(path: str) -> int:
     """How many bytes the body of a request to this path may have."""
+    if _WITH_FILE.match(path):
+        return FILE
     found = (size for start, size in _BY_PATH.items() if path.startswith(start))
     return next(found, SMALL)
 

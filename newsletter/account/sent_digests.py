@@ -15,7 +15,7 @@ from newsletter.editions.windows import days_in_words
 from newsletter.editions.wording import subject_of
 from newsletter.models import ArchivedDelivery, Delivery, Edition
 from papers.models import Paper
-from subscribers.models import SavedPaper, Subscriber
+from subscribers.models import Feedback, Subscriber
 
 NEWEST: Final = 30
 _GOT: Final = (Delivery.State.SENT, Delivery.State.UNCERTAIN)
@@ -38,6 +38,7 @@ class SentDigest:
     days: str
     subject: str = ""
     url: str = ""
+    feedback_url: str = ""
     papers: Sequence[SentPaper] = ()
 
 
@@ -52,7 +53,7 @@ def sent_digests(subscriber: Subscriber) -> list[SentDigest]:
     deliveries = list(newest[:NEWEST])
     papers = _papers(deliveries)
     saved = set(
-        SavedPaper.objects.filter(subscriber=subscriber, paper__in=papers).values_list(
+        subscriber.feedback.filter(kind=Feedback.Kind.SAVE, paper__in=papers).values_list(
             "paper_id", flat=True
         )
     )
@@ -76,15 +77,17 @@ def _digest(
         for pick in delivery.picks
         if (paper := papers.get(pick.paper_id))
     ]
-    titles, url = [one.paper.title for one in shown], ""
+    titles, url, feedback_url = [one.paper.title for one in shown], "", ""
     if content:
         own = make_tokens(delivery.pk, subscriber.pk, subscriber.secret, content.dated_at)
         url = reverse("newsletter:browser", args=[own.read])
+        feedback_url = reverse("newsletter:feedback", args=[own.feedback])
     return SentDigest(
         sent_at=delivery.sent_at or (content.dated_at if content else None),
         days=days_in_words(delivery.edition),
         subject=subject_of(titles, content.language) if content and titles else "",
         url=url,
+        feedback_url=feedback_url,
         papers=shown,
     )
 

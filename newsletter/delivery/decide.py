@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Claimed
+from newsletter.editions.interleaving.select import select_interleaved
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.reasons import skipped
 from newsletter.failures import Reason
@@ -27,6 +28,7 @@ def decide(
     *,
     minimum: int,
     knows_key: Callable[[str], bool],
+    compared: str = "",
 ) -> Selection | Skip:
     """The papers of this delivery, or why it gets none.
 
@@ -38,6 +40,7 @@ def decide(
         seen: ids of papers not to choose: withdrawn, or sent to this recipient by other editions.
         minimum: fewer papers than these make no digest (DIGEST_MINIMUM).
         knows_key: whether tokens can still be made with a key of this id.
+        compared: a ranking that is compared with the ordinary one (INTERLEAVE), or none.
     """
     if recipient is None:
         return Skip("the subscriber was deleted")
@@ -48,7 +51,16 @@ def decide(
         if not knows_key(stamp.key_id):
             return Skip(Reason.KEY_MISSING.value)
         return edition.restore(delivery.content.picks, stamp.renderer, delivery.content.language)
-    selection = edition.select(recipient.interests, seen, recipient.language)
+    selection = _select(recipient, seen, edition, compared)
     if len(selection.picks) < minimum:
         return Skip(skipped(len(selection.picks), recipient.interests.follows_all))
     return selection
+
+
+def _select(
+    recipient: Recipient, seen: Collection[int], edition: LoadedEdition, compared: str
+) -> Selection:
+    interests, language, reader = recipient.interests, recipient.language, recipient.id
+    if compared:
+        return select_interleaved(edition, interests, compared, seen, language, reader=reader)
+    return edition.select(interests, seen, language, reader=reader)

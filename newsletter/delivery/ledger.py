@@ -89,17 +89,19 @@ WITH held AS (
   RETURNING id
 ), stored AS (
   INSERT INTO newsletter_digestcontent (
-    delivery_id, edition_id, positions, papers, reasons, language, dated_at, renderer, key_id)
+    delivery_id, edition_id, positions, papers, reasons, language, explored, teams,
+    dated_at, renderer, key_id)
   SELECT id, %(edition)s, positions::smallint[], papers::bigint[], reasons::text[], language,
-         %(dated_at)s, %(renderer)s, %(key)s
+         nullif(explored, -1), teams, %(dated_at)s, %(renderer)s, %(key)s
     FROM held JOIN unnest(%(new)s::bigint[], %(positions)s::text[], %(papers)s::text[],
-                          %(reasons)s::text[], %(languages)s::text[])
-                   AS content (id, positions, papers, reasons, language)
+                          %(reasons)s::text[], %(languages)s::text[], %(explored)s::smallint[],
+                          %(teams)s::text[])
+                   AS content (id, positions, papers, reasons, language, explored, teams)
          USING (id)
   ON CONFLICT (delivery_id, edition_id) DO UPDATE
   SET positions = excluded.positions, papers = excluded.papers, reasons = excluded.reasons,
-      language = excluded.language, dated_at = excluded.dated_at, renderer = excluded.renderer,
-      key_id = excluded.key_id
+      language = excluded.language, explored = excluded.explored, teams = excluded.teams,
+      dated_at = excluded.dated_at, renderer = excluded.renderer, key_id = excluded.key_id
 )
 SELECT id FROM held
 """
@@ -259,11 +261,18 @@ def mark_sending(
         papers=text_array(column.papers for column in columns),
         reasons=text_array(column.reasons for column in columns),
         languages=text_array(item.selection.language for item in new),
+        explored=array(_place(item.selection.explored) for item in new),
+        teams=text_array(item.selection.teams for item in new),
         dated_at=burst.stamp.dated_at,
         renderer=burst.stamp.renderer,
         key=burst.stamp.key_id,
     )
     return {number for (number,) in found}
+
+
+def _place(place: int | None) -> int:
+    """A place, or -1 for none: NULL cannot stand in an array of integers made of numbers only."""
+    return -1 if place is None else place
 
 
 def record_outcomes(

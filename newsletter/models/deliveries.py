@@ -153,9 +153,26 @@ class DigestContent(models.Model):
         db_default=DEFAULT_LANGUAGE,
         help_text="Of its words.",
     )
+    explored = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="The place, from 0, of the paper from outside of the reader's profile.",
+    )
+    teams = models.CharField(
+        max_length=50,
+        blank=True,
+        db_default="",
+        help_text="Which of two compared rankings chose each paper, in order: A or B.",
+    )
 
     class Meta:
         ordering: ClassVar = ["-delivery_id"]
+        # Of few rows, and none of a reader without a profile: for delivery/explored.py.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["edition"], condition=Q(explored__isnull=False), name="content_explored"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{len(self.papers)} papers"

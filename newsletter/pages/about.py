@@ -20,18 +20,20 @@ from papers.jobs.run import disabled_reason
 from papers.jobs.schedule import JobSpec
 from papers.jobs.timetable import JOBS
 from papers.models import Curator, Signal
-from papers.ranking.weights import VERSION, WEIGHTS, Weights
+from papers.ranking import score
+from papers.ranking.weights import Weights
 from papers.windows import WINDOWS, Window
 from papers.wording import source_name
 
 Kind = Signal.Kind
 
-# What a reader sees of each signal, the strongest first. Nothing counts clicks, and no page takes
-# votes: so these two weights decide nothing, and the page does not name them.
+# What a reader sees of each signal, the strongest first. Nothing counts clicks: so their weight
+# decides nothing, and the page does not name it.
 _SIGNALS: Final[dict[str, str | Promise]] = {
     Kind.UPVOTES: _("votes for it"),
     Kind.STARS: _("stars that its code has gained since we first saw it"),
     Kind.COMMENTS: _("comments on it"),
+    Kind.VOTES: _("readers of this site who like it, up to a limit"),
     Kind.ARTEFACTS: _("models, datasets and demos that link to it"),
     Kind.CITATIONS: _("citations that it has gained since we first saw it"),
 }
@@ -81,8 +83,9 @@ class AboutPage:
     code_url: str
 
 
-def about_page(weights: Weights = WEIGHTS, jobs: Iterable[JobSpec] = JOBS) -> AboutPage:
+def about_page(weights: Weights | None = None, jobs: Iterable[JobSpec] = JOBS) -> AboutPage:
     """The values of the page. One query, for the curators."""
+    weights = weights or score.weights()
     return AboutPage(
         curators=list(Curator.objects.all()),
         signals=_signals(weights),
@@ -91,7 +94,7 @@ def about_page(weights: Weights = WEIGHTS, jobs: Iterable[JobSpec] = JOBS) -> Ab
         weekend_percent=round(weights.weekend * 100),
         burst=round(weights.burst),
         places_to_hold=weights.places_to_hold,
-        version=VERSION,
+        version=score.version(),
         topic=personalize.TOPIC,
         keyword=personalize.KEYWORD,
         author=personalize.AUTHOR,

@@ -67,9 +67,8 @@ def _combine(named: Paper, nameless: Paper, *, into: Paper) -> None:
     _copy(named if named.organization else nameless, into, _ORGANIZATION)
     better = outranks(nameless.short_summary_source, named.short_summary_source)
     _copy(nameless if nameless.short_summary and better else named, into, _SHORT_SUMMARY)
-    into.listed_on, into.listed_at = _first_listing(into) or min(
-        (named.listed_on, named.listed_at), (nameless.listed_on, nameless.listed_at)
-    )
+    into.listed_on, into.listed_at = _first_listing(into) or _first_day(named, nameless)
+    into.is_unlisted = named.is_unlisted and nameless.is_unlisted
     into.is_sample = named.is_sample and nameless.is_sample
     # Else a withdrawn paper would be back in all lists as soon as its older row was found.
     _combine_withdrawals(named, nameless, into=into)
@@ -95,6 +94,12 @@ def _first_listing(paper: Paper) -> tuple[date, datetime] | None:
     """The first day whose list shows the paper, and when that was read; None: only announced."""
     listings = paper.listings.order_by("day", "read_at")
     return listings.values_list("day", "read_at").first()
+
+
+def _first_day(*papers: Paper) -> tuple[date, datetime]:
+    """The earliest day of announced papers; of those that only readers named, if no other is."""
+    announced = [paper for paper in papers if not paper.is_unlisted]
+    return min((paper.listed_on, paper.listed_at) for paper in announced or papers)
 
 
 def _keys_to_papers() -> Iterator[Key]:

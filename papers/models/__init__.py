@@ -15,6 +15,7 @@ from papers.models.paper import (
 from papers.models.reads import SUBMITTER, RawRecord, Signal, Trend
 from papers.models.search import SearchEntry, SearchWord
 from papers.models.summaries import WrittenSummary
+from papers.models.vectors import PaperVector
 
 __all__ = [
     "NEWEST_FIRST",
@@ -27,6 +28,7 @@ __all__ = [
     "PageChange",
     "Paper",
     "PaperTopic",
+    "PaperVector",
     "RawRecord",
     "SearchEntry",
     "SearchWord",

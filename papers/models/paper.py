@@ -90,14 +90,14 @@ def _path_of(name: str) -> str:
 
 
 class ListedPaperManager(models.Manager["Paper"]):
-    """The papers that lists may show: all but the withdrawn ones.
+    """The papers that lists may show: all but the withdrawn and the unlisted ones.
 
-    Every list, feed, search, score and edition starts from it, so no withdrawn paper appears
+    Every list, feed, search, score and edition starts from it, so no other paper appears
     in any of them. Only a paper's own page and the admin read `Paper.objects`.
     """
 
     def get_queryset(self) -> QuerySet[Paper]:
-        return super().get_queryset().filter(is_withdrawn=False)
+        return super().get_queryset().filter(is_withdrawn=False, is_unlisted=False)
 
 
 class Paper(models.Model):
@@ -157,6 +157,13 @@ class Paper(models.Model):
         default=timezone.now,
         editable=False,
         help_text="When we first read it there: of one day's papers the last read come first.",
+    )
+    is_unlisted = models.BooleanField(
+        "unlisted",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Only a reader named it. The first list or announcement with it ends that.",
     )
     code_url = models.URLField(max_length=500, blank=True)
     project_url = models.URLField(max_length=500, blank=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from papers.models import Topic
+from papers.queries import active_topics
 from papers.search.facets import Facets
 from papers.wording import short_figure, topic_text
 
@@ -42,7 +42,7 @@ class FacetGroup:
 def facet_groups(
     facets: Facets, filters: Mapping[str, Any], total: int, url_of: UrlOf
 ) -> list[FacetGroup]:
-    """The groups that narrow a search. One query, for the names of topics.
+    """The groups that narrow a search. At most one query, for the names of topics.
 
     A filter that the search has is not offered again, nor one that all its papers pass.
 
@@ -56,8 +56,8 @@ def facet_groups(
 
     groups = []
     if facets.topics and "topic" not in filters:
-        names = _topic_names([slug for slug, _papers in facets.topics])
-        shown = [(slug, papers) for slug, papers in facets.topics if papers < total]
+        names = {one.slug: topic_text(one.name) for one in active_topics().values()}
+        shown = [(slug, n) for slug, n in facets.topics if n < total and slug in names]
         chips = [chip(names[slug], papers, topic=slug) for slug, papers in shown[:MOST_TOPICS]]
         groups.append(FacetGroup(_("Topic"), chips))
     if not {"since", "until"} & filters.keys() and len(facets.years) > 1:
@@ -93,11 +93,6 @@ def _days(since: date | None, until: date | None) -> str:
     if since:
         return _("Since %(day)s") % {"day": date_format(since)}
     return _("Until %(day)s") % {"day": date_format(until)} if until else ""
-
-
-def _topic_names(slugs: Sequence[str]) -> dict[str, str]:
-    named = Topic.objects.filter(slug__in=slugs).values_list("slug", "name")
-    return {slug: topic_text(name) for slug, name in named}
 
 
 def _figure(papers: int, *, is_estimate: bool) -> str:

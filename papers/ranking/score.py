@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from papers.models import Topic
 from papers.ranking.measurements import iter_measurements
 from papers.ranking.trend import Score, rank
-from papers.ranking.weights import VERSION
+from papers.ranking.weights import VERSION, WEIGHTS, Weights
 from papers.ranking.window_papers import window_papers
 from papers.windows import Window, closes_at
 from web.sql import rows
@@ -32,10 +34,10 @@ def score(window: Window, day: date, now: datetime) -> int:
     """
     ids = list(window_papers(window, day).order_by("pk").values_list("pk", flat=True))
     measurements = iter_measurements(ids, min(closes_at(day), now), window=window)
-    scores = rank(measurements, topics_of(ids))
+    scores = rank(measurements, topics_of(ids), weights())
     with transaction.atomic(), connection.cursor() as cursor:
         _copy(cursor, scores)
-        values = {"window": window, "day": day, "version": VERSION, "now": now}
+        values = {"window": window, "day": day, "version": version(), "now": now}
         cursor.execute(_DELETE, values)
         cursor.execute(_UPSERT, values)
     return len(scores)
@@ -48,7 +50,19 @@ def score_beside(window: Window, day: date, paper_ids: Collection[int]) -> list[
     """
     ids = {*window_papers(window, day).order_by().values_list("pk", flat=True), *paper_ids}
     measurements = iter_measurements(ids, closes_at(day), window=window)
-    return [one for one in rank(measurements, topics_of(sorted(ids))) if one.paper_id in paper_ids]
+    scores = rank(measurements, topics_of(sorted(ids)), weights())
+    return [one for one in scores if one.paper_id in paper_ids]
+
+
+def weights() -> Weights:
+    """The weights of the formula, with what the votes of readers count on this site."""
+    return replace(WEIGHTS, votes=settings.OWN_VOTES_WEIGHT)
+
+
+def version() -> str:
+    """The version of the formula and its weights; another weight of the votes is another one."""
+    own = settings.OWN_VOTES_WEIGHT
+    return VERSION if own == WEIGHTS.votes else f"{VERSION}/{own:g}"[:20]
 
 
 def topics_of(paper_ids: Sequence[int]) -> dict[int, list[str]]:

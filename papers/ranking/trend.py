@@ -22,6 +22,7 @@ from papers.ranking.weights import WEIGHTS, Weights
 Kind = Signal.Kind
 _OF_RATE: Final = ("upvotes", "position")  # the rate is made of these two
 _GAINS_ONLY: Final = frozenset({Kind.STARS, Kind.CITATIONS})
+_NO_SECOND: Final = frozenset({Kind.POSITION, Kind.VOTES, Kind.CLICKS})
 _WITH_GAIN: Final = frozenset({Kind.UPVOTES, Kind.STARS})
 
 
@@ -103,7 +104,8 @@ def _other_points(measurement: Measurement, kind: str, weights: Weights) -> floa
     series = measurement.series[kind]
     gains = kind in _GAINS_ONLY
     count = decayed_gain(series, measurement, weights) if gains else series.value
-    return float(getattr(weights, kind) * math.log1p(max(count, 0.0)))
+    points = float(getattr(weights, kind) * math.log1p(max(count, 0.0)))
+    return min(points, weights.votes_most) if kind == Kind.VOTES else points
 
 
 def _component(
@@ -137,8 +139,12 @@ def _placed_above(score: Score, leader: Score) -> Score:
 
 
 def _positive_signals(score: Score) -> int:
-    """How many independent signals count in favour of a paper. A place in a listing does not."""
-    kinds = [kind for kind in Kind if kind in score.components and kind != Kind.POSITION]
+    """How many independent signals count in favour of a paper.
+
+    A place in a listing does not, and what our own readers do does not: with three addresses
+    anyone could be the second signal, and move a paper from the tenth place to the first.
+    """
+    kinds = [kind for kind in Kind if kind in score.components and kind not in _NO_SECOND]
     return sum(1 for kind in kinds if _is_positive(score.components[kind], kind))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from papers.windows import Window
 
-VERSION: Final = "2026-11.2"  # stored with each score: any change of the formula takes a new one
+VERSION: Final = "2026-12.1"  # stored with each score: any change of the formula takes a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Weights:
     upvotes: float = 1.0
     stars: float = 0.2
     comments: float = 0.1
-    votes: float = 0.2  # of our own readers
+    votes: float = 0.1  # of our own readers: OWN_VOTES_WEIGHT
+    votes_most: float = 0.4  # as half as many upvotes again would add: a few readers steer nothing
     artefacts: float = 0.1
     clicks: float = 0.05
     citations: float = 0.05

@@ -1,9 +1,9 @@
 """Highlight the words of a query in the texts of a paper that a page shows.
 
-PostgreSQL marks the words, because only it has the rule that "networks" matches "networking".
-It gets each text as the index has it, without accents and punctuation but with each letter at its
-place, so that its marks fit the text that people read. The texts of a paper are escaped here and
-nowhere else.
+"networks" is marked where "networking" was searched for, because PostgreSQL gives both the same
+stem (`stems`). Words are compared as the index has them, without accents and punctuation but with
+each letter at its place, so that the marks fit the text that people read. The texts of a paper are
+escaped here and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,35 +16,33 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from papers.models import Paper
+from papers.search.stems import stems_of
 from papers.text.names import initials
 from papers.text.searchable import compounds, plain_character, separate
 from papers.text.tex import unicode_math
 from papers.wording import opening
 from web.isolation import is_about_one_row, log_once
-from web.sql import rows
 
 log = logging.getLogger(__name__)
 Range = tuple[int, int]  # the first character and the one after the last
 
-_OPEN, _CLOSE = "\ue000", "\ue001"  # for private use: they have no meaning in a text
 _BORDER: Final = "\x1f"  # between the letters and the digits of a word; in no text that is shown
-_NEUTRAL: Final = dict.fromkeys(map(ord, f"{_OPEN}{_CLOSE}{_BORDER}"), " ")
+_GAP: Final = "\n "  # between two texts; in none of them is a new line
+# Letters and digits, and the marks above and below letters of other scripts. The underscore
+# separates words, but here it is a space already.
+_WORD: Final = re.compile(
+    "[\\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0d7f\u0e31-\u0e4e]+"
+)
 _INSIDE_WORDS: Final = frozenset("-._/'’\u2010\u2011\u2013")
 _LONGEST_ENDING: Final = 4  # letters that a stem lacks: "finetun" is "finetuning"
 _SENTENCE_ENDS: Final = frozenset('.!?"”’)')
 _BEFORE: Final = 60  # characters to show before a marked word
-_OPTIONS: Final = f"HighlightAll=true, StartSel={_OPEN}, StopSel={_CLOSE}"
-_HEADLINES: Final = """
-SELECT ts_headline('english', plain, %(query)s::tsquery, %(options)s)
-FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given (plain, place)
-ORDER BY place
-"""
-_STEM: Final = re.compile("'((?:[^']|'')+)'")
+_STEM: Final = re.compile(r"'((?:[^']|'')+)'(:\*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,9 @@ class Highlight:
 
 
 def highlight(marks: str, papers: Sequence[Paper]) -> list[Highlight]:
-    """The texts of the papers with marks, in the order of the papers. One query.
+    """The texts of the papers with marks, in the order of the papers.
+
+    At most one query, for words that no search has met yet.
 
     Args:
         marks: a tsquery, as in `ParsedQuery`; empty: no word is marked, and no query runs.
@@ -122,28 +122,83 @@ def _highlight(texts: Sequence[str], ranges: Sequence[Sequence[Range]]) -> Highl
 # ── the places of the words ────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What to mark: whole stems, and stems that may go on, those of an unfinished last word."""
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, marks: str) -> _Marked:
+        found = [(_written(stem), end) for stem, end in _STEM.findall(marks)]
+        return cls(
+            frozenset(stem for stem, end in found if not end),
+            tuple(stem for stem, end in found if end),
+        )
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return self.whole.union(self.beginnings)
+
+    def words(self, words: Iterable[str]) -> set[str]:
+        """Those of these words that are to be marked.
+
+        A stem begins like its word. So most words are left out before PostgreSQL is asked.
+        """
+        first = {stem[0] for stem in self.stems}
+        likely = [word for word in words if word[0] in first]
+        return {
+            word
+            for word, stem in stems_of(likely).items()
+            if stem in self.whole or (stem and stem.startswith(self.beginnings))
+        }
+
+
+def _written(stem: str) -> str:
+    """A stem without the signs that escape it in a tsquery."""
+    return stem.replace("''", "'").replace("\\\\", "\\")
+
+
 def _marked_ranges(marks: str, texts: Sequence[str]) -> list[list[Range]]:
+    """The ranges to mark in each text.
+
+    All texts of a page are read as one: there are some hundred, most of them names.
+    """
     plain = [_plain_in_place(text) for text in texts]
-    headlines = rows(
-        _HEADLINES,
-        query=marks,
-        options=_OPTIONS,
-        texts=[separate(text, _BORDER) for text in plain],
-    )
-    stems = [found.replace("''", "'") for found in _STEM.findall(marks)]
-    return [
-        merged(text, [*parse_headline(headline, len(text)), *_compound_ranges(text, stems)])
-        for (headline,), text in zip(headlines, plain, strict=True)
-    ]
+    whole = _GAP.join(plain)
+    marked = _Marked.of(marks)
+    found = sorted([*_word_ranges(marked, whole), *_compound_ranges(whole, marked.stems)])
+    ranges, start, last = [], 0, 0
+    for text in plain:
+        end = start + len(text)
+        first = last
+        while last < len(found) and found[last][1] <= end:
+            last += 1
+        ranges.append(merged(text, _ranges_within(found[first:last], start, end)))
+        start = end + len(_GAP)
+    return ranges
 
 
 def _plain_in_place(text: str) -> str:
     """The text in plain characters, each at its place."""
-    text = text.translate(_NEUTRAL)
     return text if text.isascii() else "".join(map(plain_character, text))
 
 
-def _compound_ranges(text: str, stems: Sequence[str]) -> Iterator[Range]:
+def _word_ranges(marked: _Marked, text: str) -> Iterator[Range]:
+    """The places of the words to mark in a plain text."""
+    separated = separate(text, _BORDER).lower()
+    for word in marked.words({*_WORD.findall(separated)}):
+        start = separated.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not _WORD.search(separated[end : end + 1] + separated[max(start - 1, 0) : start]):
+                at = start - separated.count(_BORDER, 0, start)
+                yield at, at + len(word)
+            start = separated.find(word, end)
+
+
+def _compound_ranges(text: str, stems: Iterable[str]) -> Iterator[Range]:
     """The compounds whose form as one word has one of these stems: "fine-tuning", 'finetun'."""
     for start, end, form in compounds(text):
         if any(_is_form(form.lower(), stem) for stem in stems):
@@ -164,23 +219,6 @@ def merged(text: str, ranges: Iterable[Range]) -> list[Range]:
         else:
             joined.append((start, end))
     return joined
-
-
-def parse_headline(headline: str, length: int) -> list[Range]:
-    """The marked ranges of a headline in its text of `length` characters.
-
-    Empty if PostgreSQL left out a part of the text: no mark is better than a wrong one.
-    """
-    ranges: list[Range] = []
-    at = start = 0
-    for character in headline:
-        if character == _OPEN:
-            start = at
-        elif character == _CLOSE:
-            ranges.append((start, at))
-        elif character != _BORDER:
-            at += 1
-    return ranges if at == length else []
 
 
 # ── the texts with marks ────────────────────────────────────────────────────────────
@@ -235,17 +273,11 @@ def _author_line(names: Sequence[str], ranges: Sequence[Sequence[Range]]) -> Saf
 
 
 def _in_a_row(parts: Sequence[SafeString]) -> SafeString:
-    return format_html_join(", ", "{}", ((one,) for one in parts))
+    return SafeString(", ".join(parts))
 
 
 def _marked(text: str, ranges: Sequence[Range]) -> SafeString:
     edges = [0, *(edge for one in ranges for edge in one), len(text)]
-    parts = (text[start:end] for start, end in pairwise(edges))
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (format_html("<mark>{}</mark>", part) if n % 2 else part,)
-            for n, part in enumerate(parts)
-        ),
-    )
+    parts = [escape(text[start:end]) for start, end in pairwise(edges)]
+    parts[1::2] = [SafeString(f"<mark>{part}</mark>") for part in parts[1::2]]
+    return SafeString("".join(parts))

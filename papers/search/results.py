@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final, cast
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import F
-
-from papers.models import Paper, Topic, Trend
-from papers.queries import RankedPaper, topics_by_weight
+from papers.models import Paper, Topic
+from papers.queries import PAPER_COLUMNS, RankedPaper, with_topics
 from papers.ranking.measurements import facts, measure
 from papers.search.facets import Facets
 from papers.search.query import NO_FACETS, Filters, Matches, parse, top_matches
 from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
 from papers.text.arxiv_ids import pasted_id
 from papers.text.clean import fold
-from papers.windows import DAYS, Window
+from papers.windows import DAYS
+from web.page_cache.by_version import by_version, each_by_version
+from web.sql import array
 from web.storable import storable_text
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 10  # a row with marks is the most expensive one of the site
 MAX_QUERY_LENGTH: Final = 250
+_MOST_PAPERS: Final = 2_000  # that a process keeps, of some 10 KB each
+# The figures of a paper are those at the end of five minutes, so that all searches within them
+# show the same ones; a page that is kept is older than that.
+_SECONDS: Final = 300
+_LENGTHS: Final = " ".join(f"WHEN '{window}' THEN {days}" for window, days in DAYS.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +94,8 @@ def search_papers(
         return SearchResult(text, _ranked([paper.pk], 1, now), total=1, exact_match=paper)
     filters = Filters(_topic_key(topic), since, until, with_code)
     # A space after the last word says that it is finished; `fold` removes it.
-    parsed = parse(f"{text} " if query[-1:].isspace() else text)
-    matches = Matches([], 0)
-    if parsed:
-        matches = top_matches(parsed, filters, at_least=size, with_facets=with_facets)
+    found = _matches(f"{text} " if query[-1:].isspace() else text, filters, size, with_facets)
+    matches = found or Matches([], 0)
     first = (page - 1) * size
     return SearchResult(
         query=text,
@@ -101,11 +105,20 @@ def search_papers(
         pages=max(1, -(-len(matches.paper_ids) // size)),
         is_estimate=matches.is_estimate,
         is_cut=text != folded,
-        is_empty=parsed is None,
+        is_empty=found is None,
         marks=matches.marks,
         typed_total=matches.typed_total,
         facets=matches.facets,
     )
+
+
+@by_version
+def _matches(query: str, filters: Filters, size: int, with_facets: bool) -> Matches | None:
+    """The matches of a query on all its pages; None: it has no word to search for."""
+    parsed = parse(query)
+    if parsed is None:
+        return None
+    return top_matches(parsed, filters, at_least=size, with_facets=with_facets)
 
 
 def correction(
@@ -127,38 +140,65 @@ def correction(
 
 
 def _paper_with_id(query: str) -> Paper | None:
-    """The paper whose arXiv id, or whose address there or at Hugging Face, the query is."""
-    name = pasted_id(query)
-    return Paper.objects.defer("search").filter(arxiv_id=name).first() if name else None
+    """The paper whose arXiv id, or whose address there or at Hugging Face, the query is.
+
+    A withdrawn paper is found, as its page says that it is withdrawn; an unlisted one is not.
+    """
+    if not (name := pasted_id(query)):
+        return None
+    return Paper.objects.defer("search").filter(arxiv_id=name, is_unlisted=False).first()
 
 
 def _topic_key(slug: str | None) -> int | None:
     return Topic.objects.get(slug=slug, is_active=True).pk if slug else None
 
 
+# The trend that ranked a paper: of its newest day, that of the longest window. By primary keys and
+# trend_once. In SQL, because the ORM takes longer to write this statement than PostgreSQL to
+# answer it.
+_SELECT_PAPERS: Final = """
+SELECT {columns}, trend.value AS trend_value, trend.components::text AS trend_components
+FROM papers_paper AS paper
+LEFT JOIN papers_searchentry AS entry ON entry.paper_id = paper.id
+LEFT JOIN LATERAL (
+    SELECT value, components FROM papers_trend
+    WHERE paper_id = paper.id AND day = entry.trend_day
+    ORDER BY CASE "window" {lengths} END DESC LIMIT 1
+) AS trend ON true
+WHERE paper.id = ANY(%(ids)s::bigint[])
+"""
+_PAPERS: Final = _SELECT_PAPERS.format(columns=PAPER_COLUMNS, lengths=_LENGTHS)
+
+
 def _ranked(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
-    """The papers in this order, with their signals and the trend that ranked them."""
-    if not paper_ids:
-        return []
-    stored = Paper.objects.defer("search").prefetch_related(topics_by_weight())
-    papers = stored.in_bulk(paper_ids)
-    trends = _newest_trends(paper_ids)
-    measurements = measure(paper_ids, now)
+    """The papers in this order, with their signals and the trend that ranked them.
+
+    A paper that was deleted since it was found is left out.
+    """
+    minutes = timedelta(seconds=-now.timestamp() % _SECONDS)  # to the end of these five
+    papers = _papers(paper_ids, now + minutes)
     return [
-        RankedPaper(
-            position=position,
-            paper=papers[key],
-            trend=trends[key].value if key in trends else None,
-            components=trends[key].components if key in trends else {},
-            facts=facts(papers[key], measurements[key]),
-        )
+        replace(papers[key], position=position)
         for position, key in enumerate(paper_ids, start=first)
+        if key in papers
     ]
 
 
-def _newest_trends(paper_ids: Sequence[int]) -> dict[int, Trend]:
-    """The trends in the order of the search: of a paper's newest day, the longest window's."""
-    newest_day = F("paper__search_entry__trend_day")
-    trends = Trend.objects.filter(paper__in=paper_ids, day=newest_day)
-    by_length = sorted(trends, key=lambda trend: DAYS[cast("Window", trend.window)])
-    return {trend.paper_id: trend for trend in by_length}
+@each_by_version(_MOST_PAPERS)
+def _papers(paper_ids: Sequence[int], until: datetime) -> dict[int, RankedPaper]:
+    """The papers by their keys; their position is 0. Signals count up to `until`."""
+    if not paper_ids:
+        return {}
+    found: Sequence[Any] = list(Paper.objects.raw(_PAPERS, {"ids": array(paper_ids)}))
+    measurements = measure(paper_ids, until)
+    return {
+        paper.pk: RankedPaper(
+            position=0,
+            paper=paper,
+            trend=paper.trend_value,
+            components=json.loads(paper.trend_components or "{}"),
+            facts=facts(paper, measurements[paper.pk]),
+        )
+        for paper in with_topics(found)
+        if paper.pk in measurements
+    }

@@ -31,6 +31,7 @@ WITH unread AS (
                concat_ws(' ', title, summary, authors::text))) AS texts
     FROM papers_paper
     WHERE id > coalesce((SELECT max(last_paper) FROM papers_searchword), 0) AND NOT is_withdrawn
+      AND NOT is_unlisted
 ), counted AS (
     SELECT word, count(DISTINCT id) AS papers, max(id) AS last_paper
     FROM unread, regexp_split_to_table(lower(texts), '[^[:alpha:]]+') AS word

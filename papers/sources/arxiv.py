@@ -40,6 +40,11 @@ def connect(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     return _http(settings.ARXIV_URL, limits, clock)
 
 
+def connect_authors(limits: Limits | None = None, clock: Clock | None = None) -> Http:
+    """The client for the pages of authors. It shares its turns with the API."""
+    return _http(settings.ARXIV_AUTHOR_URL, limits, clock)
+
+
 def connect_feeds(limits: Limits | None = None, clock: Clock | None = None) -> Http:
     """The client for the announcement feeds. It shares its turns with the API."""
     return _http(settings.ARXIV_FEED_URL, limits, clock)
@@ -57,6 +62,21 @@ def papers_by_id(http: Http, ids: Sequence[str]) -> ParsedFeed:
     # A refusal has a status of 400, and an entry with the reason.
     response = http.get("api/query", params, expect=(400,), check=_is_query)
     return parse_query(response.body)
+
+
+def ids_of_author(http: Http, author: str) -> list[str] | None:
+    """The arXiv ids on the page of an author, in its order: newest first; None: no such author.
+
+    Args:
+        author: the name of the page ("warner_s_1"), or the ORCID iD of the author.
+
+    Raises:
+        SourceError: no readable response.
+    """
+    response = http.get(f"a/{author}.atom2", expect=(404,), check=_is_author_feed)
+    if response.status == 404:
+        return None
+    return [entry.arxiv_id for entry in parse_query(response.body).entries]
 
 
 def refused_id(error: SourceError, ids: Sequence[str]) -> str | None:
@@ -79,7 +99,7 @@ def announced(http: Http, categories: Sequence[str]) -> tuple[ParsedFeed, Respon
     return None if response.status == 304 else (parse_announcements(response.body), response)
 
 
-def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
+def fetched(entry: Entry, listed_on: date, *, is_unlisted: bool = False) -> FetchedPaper:
     """An entry in the form of all sources: no list, and no signals, since arXiv counts nothing."""
     return FetchedPaper(
         title=entry.title,
@@ -90,6 +110,7 @@ def fetched(entry: Entry, listed_on: date) -> FetchedPaper:
         published_on=entry.published_on,
         listed_on=listed_on,
         is_listing=False,
+        is_unlisted=is_unlisted,
         code_url=code_url(entry.comment, entry.abstract),
         project_url=project_url(entry.comment, entry.abstract),
         is_withdrawn=_is_withdrawn(entry),
@@ -160,6 +181,10 @@ def _is_query(response: Response) -> object:
         reason = f"{answer.missing} papers were promised and none came"
         raise SourceError(reason, permanent=False)
     return answer
+
+
+def _is_author_feed(response: Response) -> object:
+    return parse_query(response.body)
 
 
 def _is_feed(response: Response) -> object:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
 
-from papers.fetched import FetchedSignal
+from papers.fetched import YEARS, FetchedPaper, FetchedSignal
 from papers.sources import SourceError
 from papers.sources.http import Clock, Http, Limits, Response, Service, is_json
 from papers.sources.json_values import as_count, kind_of, shown
 from papers.sources.parsed import Parsed, refuse_if_most
 from papers.text.arxiv_ids import arxiv_id
 from papers.text.summaries.short import short_summary
+from papers.text.titles import title_key
 
 SOURCE: Final = "semantic_scholar"
 BATCH: Final = 500  # papers, the most in one request
 _FIELDS: Final = "externalIds,title,citationCount,influentialCitationCount,tldr,publicationDate"
+_DESCRIPTION: Final = "externalIds,title,abstract,authors,publicationDate,year"
 _APART: Final = 1.1  # seconds: a key allows one request a second
 
 
@@ -78,7 +81,69 @@ def cited(http: Http, identities: Sequence[str]) -> Parsed[Cited | None]:
     return Parsed(found, left_out)
 
 
-def _none_known(response: Response, requested: int) -> list[Cited | None]:
+def described(http: Http, dois: Sequence[str]) -> Parsed[dict[str, Any] | None]:
+    """The row of each paper, by DOI and in the order of `dois`. None: the service has none.
+
+    Raises:
+        SourceError: no response, or one that does not match the request.
+    """
+    if not 1 <= len(dois) <= BATCH:
+        raise ValueError(f"1 to {BATCH} papers can be asked for at once, not {len(dois)}")
+    payload = {"ids": [f"DOI:{doi}" for doi in dois]}
+    response = http.post(
+        "/graph/v1/paper/batch", payload, {"fields": _DESCRIPTION}, expect=[400], check=is_json
+    )
+    if response.status == 400:
+        return Parsed(_none_known(response, len(dois)))
+    rows = response.json
+    if not isinstance(rows, list) or len(rows) != len(dois):
+        raise SourceError(f"{response.place} did not answer paper by paper", permanent=False)
+    kept = [row if isinstance(row, dict) and _title(row) else None for row in rows]
+    pairs = zip(dois, rows, kept, strict=True)
+    left_out = [f"{doi}: without a title" for doi, row, one in pairs if row is not None and not one]
+    return Parsed(kept, left_out)
+
+
+def arxiv_id_of(row: dict[str, Any]) -> str | None:
+    """The arXiv id of a described paper, if it has one."""
+    ids = row.get("externalIds")
+    found = ids.get("ArXiv") if isinstance(ids, dict) else None
+    return arxiv_id(found) if isinstance(found, str) else None
+
+
+def fetched(row: dict[str, Any], today: date) -> FetchedPaper:
+    """A described paper in the form of all sources, on no list."""
+    day = _day(row.get("publicationDate"))
+    authors = row.get("authors")
+    names = [one.get("name") for one in authors or () if isinstance(one, dict)]
+    abstract = row.get("abstract")
+    return FetchedPaper(
+        title=_title(row),
+        authors=tuple(name for name in names if isinstance(name, str)),
+        summary=abstract if isinstance(abstract, str) else "",
+        published_on=day,
+        listed_on=day or today,
+        is_listing=False,
+        is_unlisted=True,
+        raw=row,
+    )
+
+
+def _title(row: dict[str, Any]) -> str:
+    """Its title; empty without one that identifies a paper."""
+    title = row.get("title")
+    return title if isinstance(title, str) and title_key(title) else ""
+
+
+def _day(value: object) -> date | None:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return day if day and day.year in YEARS else None
+
+
+def _none_known(response: Response, requested: int) -> list[Any]:
     """If all papers are unknown the status is 400, the same as for a wrong request."""
     if "no valid paper ids" in response.message.lower():
         return [None] * requested

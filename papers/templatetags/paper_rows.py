@@ -3,19 +3,22 @@
 A row is rendered by a template of its own, which sees nothing of the page but the values that the
 tag names. So a paper that cannot be rendered costs its own row only. And the row of a paper that
 did not change is the same on the next version of its page: it is kept, and only the others are
-rendered.
+rendered. The row of a search has marks, which differ from search to search: it is kept with slots
+in their places.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Final
 
 from django import template
 from django.template import Context, Engine
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -26,6 +29,7 @@ register = template.Library()
 log = logging.getLogger(__name__)
 
 _TITLE_ALONE: Final = "pages/papers/_paper_title.html"
+_SLOT: Final = "\0"  # around the name of a slot; no text of the database has this character
 _MOST: Final = 4_000  # rows; of 3 KB each
 _NOT_SHOWN: Final = frozenset(
     ("_state", "_prefetched_objects_cache", "created_at", "updated_at", "arxiv_asked_at")
@@ -72,12 +76,41 @@ def paper_row(name: str, ranked: RankedPaper, **values: Any) -> SafeString:
 @register.simple_tag
 def kept_paper_row(name: str, ranked: RankedPaper, **values: Any) -> SafeString:
     """The same, rendered once for the same paper and values; these are plain: texts and numbers."""
+    return _kept(name, ranked, values) or paper_row(_TITLE_ALONE, ranked)
+
+
+@register.simple_tag
+def filled_paper_row(
+    name: str, ranked: RankedPaper, slots: Mapping[str, str], **values: Any
+) -> SafeString:
+    """The same for a row with texts that are other ones on each page, its place among them.
+
+    The template sees a sign in place of each text of `slots`, nothing in place of an empty one, and
+    the same sign in place of the same text; so it is rendered once for all of them.
+    """
+    slots = {**slots, "position": str(ranked.position)}
+    texts = {slot: conditional_escape(text) for slot, text in slots.items()}
+    row = _kept(name, replace(ranked, position=0), {**_signs(texts), **values})
+    if row is None:
+        return paper_row(_TITLE_ALONE, ranked)
+    parts = row.split(_SLOT)
+    parts[1::2] = [texts[slot] for slot in parts[1::2]]
+    return SafeString("".join(parts))
+
+
+def _signs(texts: Mapping[str, str]) -> dict[str, SafeString]:
+    """What stands in the kept row for each text."""
+    first: dict[str, str] = {}
+    for slot, text in texts.items():
+        first.setdefault(text, f"{_SLOT}{slot}{_SLOT}")
+    return {slot: SafeString(first[text] if text else "") for slot, text in texts.items()}
+
+
+def _kept(name: str, ranked: RankedPaper, values: Mapping[str, Any]) -> SafeString | None:
+    """The row, rendered if it is not kept; None where that raises an error about this paper."""
     key = row_key(name, ranked, values)
     row = KEPT.get(key)
-    if row is None:
-        row = _rendered(name, ranked, values)
-        if row is None:
-            return paper_row(_TITLE_ALONE, ranked)
+    if row is None and (row := _rendered(name, ranked, values)) is not None:
         KEPT.put(key, row)
     return row
 

@@ -48,6 +48,7 @@ _MARKER: Final = re.compile(
     r"arxiv|ar5iv|eprint|10\.48550|hugging\s?face|\bhf\.co|semantic\s?scholar", re.IGNORECASE
 )
 _OTHER_DOI: Final = re.compile(r"\b10\.(?!48550)[0-9]{4,}/")
+_OTHER_DOI_WHOLE: Final = re.compile(r"\b10\.(?!48550)[0-9]{4,}/\S+")
 _ADDRESS: Final = re.compile(
     r"(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+", re.IGNORECASE
 )
@@ -85,6 +86,16 @@ def pasted_id(text: str) -> str | None:
     if len(ids) != 1 or not _is_about_one(cleaned, places):
         return None
     return ids.pop()
+
+
+def ids_in(text: str) -> list[str]:
+    """Every arXiv id in `text`, each once and in its order, without versions or subject classes.
+
+    Any number of the form of an id counts: for texts of people who were asked for papers. The
+    numbers within DOIs of others are none.
+    """
+    plain = _OTHER_DOI_WHOLE.sub(" ", _cleaned(text))
+    return list(dict.fromkeys(_stored_form(found) for found in _ANY_ID.finditer(plain)))
 
 
 def _cleaned(text: str) -> str:

@@ -31,9 +31,11 @@ _COMPOUND: Final = re.compile(
 # No compound: a regular expression that looks for one in it takes quadratic time.
 _LONG_RUN: Final = re.compile("[a-zA-Z0-9]{101,}")
 _VERSION: Final = re.compile("[a-zA-Z]*(?:[A-Z]v|[a-z]V)[0-9]")
+_JOINED: Final = re.compile("[-._'](?=[a-zA-Z0-9])")
+_VERSIONED: Final = re.compile("[vV](?=[0-9])")
 _JOINTS: Final = re.compile("[-._']")
 # One letter and a digit are a word: "3D", "4o", "T5". "gpt4", "wav2vec" and "4bit" are several.
-_BORDER: Final = re.compile("(?<=[a-zA-Z]{2})(?=[0-9])|(?<=[0-9])(?=[a-zA-Z]{2})")
+_DIGITS: Final = re.compile("[0-9]+")
 
 
 def plain(text: str) -> str:
@@ -59,7 +61,19 @@ def plain_character(character: str) -> str:
 
 def separate(text: str, border: str = " ") -> str:
     """A plain text with a space for each separator, and `border` between letters and a digit."""
-    return _BORDER.sub(border, text.translate(_SPACES))
+    return _DIGITS.sub(lambda found: _bordered(found, border), text.translate(_SPACES))
+
+
+def _bordered(digits: re.Match[str], border: str) -> str:
+    """The digits with a border to two letters or more on either side."""
+    text, start, end = digits.string, *digits.span()
+    before = border if _are_letters(text[max(start - 2, 0) : start]) else ""
+    after = border if _are_letters(text[end : end + 2]) else ""
+    return f"{before}{digits[0]}{after}"
+
+
+def _are_letters(two: str) -> bool:
+    return len(two) == 2 and two.isascii() and two.isalpha()
 
 
 def words(text: str) -> list[str]:
@@ -77,11 +91,27 @@ def joined_form(word: str) -> str:
 
 def compounds(text: str) -> Iterator[tuple[int, int, str]]:
     """The compounds of a plain text: first character, last + 1, and the form as one word."""
-    text = _LONG_RUN.sub(lambda run: " " * len(run[0]), text)
-    for found in _COMPOUND.finditer(text):
-        yield found.start(), found.end(), _JOINTS.sub("", found[0])
-    for found in _VERSION.finditer(text):
-        yield found.start(), found.end() - 2, found[0][:-2]
+    for start, part in _parts_with(_JOINED, text):
+        for found in _COMPOUND.finditer(part):
+            yield start + found.start(), start + found.end(), _JOINTS.sub("", found[0])
+    for start, part in _parts_with(_VERSIONED, text):
+        for found in _VERSION.finditer(part):
+            yield start + found.start(), start + found.end() - 2, found[0][:-2]
+
+
+def _parts_with(sign: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    """The parts of a text between blanks that have a sign of a compound, each with its place.
+
+    Looking for compounds in all of an abstract would take twenty times as long.
+    """
+    end = -1
+    for found in sign.finditer(text):
+        if found.start() < end:
+            continue
+        start = text.rfind(" ", 0, found.start()) + 1
+        end = text.find(" ", found.end())
+        end = len(text) if end < 0 else end
+        yield start, _LONG_RUN.sub(lambda run: " " * len(run[0]), text[start:end])
 
 
 def pair_as_one(first: str, second: str) -> str:

@@ -65,6 +65,7 @@ def _set(
         return False
     subscriber.paused_until = until
     subscriber.next_send_at = next_send_at(subscriber, preferences_of(subscriber), now)
+    subscriber.welcome_due_at = None  # a reader who pauses at once wants no digest now
     subscriber.save()
     consent.record(
         step,

@@ -1,41 +1,16 @@
-"""The papers that a subscriber saved."""
+"""Save a paper by what a reader pastes: an arXiv id, a link or a BibTeX entry."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal
-
-from django.db import transaction
-from django.db.models import QuerySet
+from typing import Literal
 
 from papers.models import Paper
 from papers.text.arxiv_ids import pasted_id
-from subscribers.models import SavedPaper, Subscriber
+from subscribers.feedback.save import Saved, save_paper
+from subscribers.models import Subscriber
 
-MOST: Final = 1_000  # a list to return to; its .bib file is written in one answer
-Result = Literal["saved", "saved before", "unknown", "no id", "too many"]
-
-
-def saved_papers(subscriber: Subscriber) -> QuerySet[SavedPaper]:
-    """What they saved, the last one first, with the papers; withdrawn ones too."""
-    return subscriber.saved.select_related("paper")
-
-
-@transaction.atomic
-def save_paper(subscriber: Subscriber, paper: Paper, now: datetime) -> Result:
-    """Add a paper to the list. Repeating is safe.
-
-    The row is locked: of many requests at once each would count fewer papers than there will be.
-    """
-    subscriber.lock()
-    if subscriber.saved.filter(paper=paper).exists():
-        return "saved before"
-    if subscriber.saved.count() >= MOST:
-        return "too many"
-    _, is_new = SavedPaper.objects.get_or_create(
-        subscriber=subscriber, paper=paper, defaults={"saved_at": now}
-    )
-    return "saved" if is_new else "saved before"
+Result = Saved | Literal["unknown", "no id"]
 
 
 def save_pasted(subscriber: Subscriber, text: str, now: datetime) -> tuple[Result, Paper | None]:
@@ -47,9 +22,3 @@ def save_pasted(subscriber: Subscriber, text: str, now: datetime) -> tuple[Resul
     if paper is None:
         return "unknown", None
     return save_paper(subscriber, paper, now), paper
-
-
-def remove_paper(subscriber: Subscriber, paper_id: int) -> bool:
-    """Take a paper off the list; False when it was not on it."""
-    count, _ = subscriber.saved.filter(paper=paper_id).delete()
-    return bool(count)

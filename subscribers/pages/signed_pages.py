@@ -96,13 +96,19 @@ def preferences_url(subscriber: Subscriber) -> str:
     return reverse("subscribers:preferences", args=[tokens.make("preferences", subscriber)])
 
 
+def papers_url(subscriber: Subscriber) -> str:
+    """The path of the page of papers that a subscriber likes."""
+    return reverse("subscribers:papers", args=[tokens.make("preferences", subscriber)])
+
+
 def invalid_link(
     request: HttpRequest, purpose: str, status: HTTPStatus = HTTPStatus.NOT_FOUND
 ) -> HttpResponse:
     """The page behind a link that does not work: what may have happened, and a new link by mail.
 
     Args:
-        purpose: of a signed link, or what a digest's link is for: unsubscribe, read, paper.
+        purpose: of a signed link, or what a digest's link is for: unsubscribe, read, paper,
+            feedback.
     """
     context = {
         "purpose": purpose,

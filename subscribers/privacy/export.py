@@ -98,8 +98,8 @@ def _labels(column: Field[Any, Any], rows: Iterable[Model]) -> dict[Any, str]:
 
 
 def _with_titles(column: Field[Any, Any], value: Any) -> Any:
-    """The papers of a digest by their titles; any other list or object as it is."""
-    if column.name != "papers":
+    """The papers of a digest or a profile by their titles; any other list or object as it is."""
+    if column.name not in ("papers", "liked", "disliked"):
         return value
     titles = dict(Paper.objects.filter(pk__in=value).values_list("pk", "title"))
     return [titles.get(number, number) for number in value]

@@ -10,15 +10,16 @@ from django.test import Client
 
 from config.admin_theme import UNFOLD
 from newsletter.models import DatabaseOrigin, DigestContent, EditionCard, EditionTranslation
-from papers.models import PageChange, SearchWord, ShareCard
+from papers.models import PageChange, PaperVector, SearchWord, ShareCard
+from subscribers.models import ReaderProfile
 from web.admin import rows_url
 
 pytestmark = pytest.mark.django_db
 
 NO_PAGE = (
-    DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange, SearchWord,
-    ShareCard,
-)  # fmt: skip
+    *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange),
+    *(PaperVector, ReaderProfile, SearchWord, ShareCard),
+)
 LISTED: list[type[Model]] = [
     model
     for app in ("auth", "newsletter", "papers", "subscribers")

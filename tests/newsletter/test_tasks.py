@@ -143,6 +143,20 @@ def test_what_an_operator_queues_again_gets_its_task_at_once(
     assert calls == [(row.edition_id, row.pk, row.pk)]
 
 
+def test_a_welcome_digest_is_sent_from_the_queue_of_confirmation_mails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+    monkeypatch.setattr(
+        tasks.send_batch, "apply_async", lambda *args, **kw: calls.append((args, kw))
+    )
+    edition = make_edition()
+    make_subscriber(welcome_due_at=timezone.now())
+    tick()
+    row = Delivery.objects.get()
+    assert calls == [(((edition.pk, row.pk, row.pk),), {"queue": "confirm"})]
+
+
 def test_the_hourly_tasks_are_on_the_timetable() -> None:
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert {"newsletter.suppress_soft_bounces", "newsletter.reset_far_slots"} <= names

@@ -62,7 +62,7 @@ def test_a_signal_at_zero_is_no_reason() -> None:
 
 def test_it_uses_singular_and_plural() -> None:
     assert explain({"comments": one(1)}) == ["1 comment"]
-    assert explain({"votes": one(2)}) == ["2 votes by our readers"]
+    assert explain({"votes": one(2)}) == ["liked by 2 readers here"]
 
 
 def test_a_weaker_paper_in_first_place_is_explained() -> None:

@@ -58,6 +58,42 @@ def test_confirming_again_keeps_half_a_cadence_between_digests() -> None:
     assert subscriber.next_send_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 
+def test_a_welcome_digest_is_due_at_once_and_the_regular_slot_stays() -> None:
+    subscriber = pending()
+    confirm(subscriber, Preferences(), ORIGIN, NOW, welcomes=True)
+    subscriber.refresh_from_db()
+    assert subscriber.welcome_due_at == NOW
+    assert subscriber.next_send_at == datetime(2026, 11, 27, 8, tzinfo=UTC)
+
+
+def test_no_welcome_digest_is_due_where_they_are_switched_off() -> None:
+    subscriber = pending()
+    confirm(subscriber, Preferences(), ORIGIN, NOW)
+    assert subscriber.welcome_due_at is None
+
+
+@pytest.mark.parametrize(
+    ("digest", "welcome", "is_due"),
+    [
+        (timedelta(days=1), None, False),
+        (timedelta(days=4), None, True),
+        (None, timedelta(days=29), False),
+        (None, timedelta(days=30), True),
+        (timedelta(days=40), timedelta(days=60), True),
+    ],
+)
+def test_who_returns_soon_gets_no_second_welcome_digest(
+    digest: timedelta | None, welcome: timedelta | None, is_due: bool
+) -> None:
+    subscriber = make_subscriber(
+        state=State.UNSUBSCRIBED,
+        last_digest_at=digest and NOW - digest,
+        welcomed_at=welcome and NOW - welcome,
+    )
+    confirm(subscriber, Preferences(), ORIGIN, NOW, welcomes=True)
+    assert (subscriber.welcome_due_at == NOW) is is_due
+
+
 def test_a_suppressed_address_cannot_be_confirmed() -> None:
     subscriber = pending()
     suppress(subscriber, Suppression.Reason.COMPLAINT, now=NOW)

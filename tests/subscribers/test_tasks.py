@@ -5,17 +5,21 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
 from celery import current_app
 from django.conf import settings as django_settings
+from django.utils import timezone
 from pytest_django import Settings
 
 from fakes.smtp_sink import sinking
 from mail.factory import SMTP, open_transport
+from papers.models import Signal
 from subscribers import send_transactional, tasks
-from tests.factories import make_mail, make_subscriber
+from subscribers.models import Feedback, ReaderProfile
+from tests.factories import NOON, make_mail, make_paper, make_subscriber
 
 
 @pytest.fixture
@@ -107,3 +111,37 @@ def test_a_silent_broker_costs_little_time(
         tasks.enqueue()
         assert time.monotonic() - start < 2.5
     assert "not queued, the next tick does it: subscribers.send_waiting" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("entry", "task"), [("votes", tasks.count_votes), ("profiles", tasks.refresh_profiles)]
+)
+def test_the_tasks_of_feedback_keep_no_confirmation_waiting(entry: str, task: Any) -> None:
+    assert current_app.conf.beat_schedule[entry]["task"] == task.name
+    assert current_app.amqp.router.route({}, task.name)["queue"].name == "default"
+
+
+@pytest.mark.django_db
+def test_the_tasks_of_feedback_count_votes_and_compute_profiles() -> None:
+    paper = make_paper(listed_on=timezone.now().date())
+    readers = [make_subscriber(f"a@{n}.example", confirmed_at=NOON) for n in range(3)]
+    for reader in readers:
+        Feedback.objects.create(subscriber=reader, paper=paper, kind="save", at=timezone.now())
+    ReaderProfile.objects.create(subscriber=readers[0])
+    tasks.count_votes()
+    tasks.refresh_profiles()
+    assert Signal.objects.get().value == 3
+    assert ReaderProfile.objects.get().liked == [paper.pk]
+
+
+def test_the_lookup_of_papers_waits_in_no_queue_of_confirmations() -> None:
+    schedule = current_app.conf.beat_schedule["named-papers"]
+    assert schedule["task"] == tasks.look_up_papers.name == "subscribers.look_up_papers"
+    route = current_app.amqp.router.route({}, tasks.look_up_papers.name)
+    assert route["queue"].name == "default"
+    assert current_app.amqp.router.route({}, tasks.send_waiting.name)["queue"].name == "confirm"
+
+
+@pytest.mark.django_db
+def test_the_lookup_without_anything_due_asks_for_nothing() -> None:
+    tasks.look_up_papers()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from newsletter.delivery.dispatch import skip_due
+from newsletter.delivery.queueing.dispatch import skip_due
 from newsletter.delivery.restored import (
     Doubt,
     doubt,

@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -115,13 +115,43 @@ def fetch_batch(http: Http, ids: Sequence[str], now: datetime) -> FetchReport:
     return report + FetchReport(unknown=sum(arxiv_id not in found for arxiv_id in ids))
 
 
+class NamedIds(NamedTuple):
+    """What became of ids that readers named, without those that are stored now.
+
+    After a passing `error`, an id that is in neither set may be requested again.
+    """
+
+    unknown: frozenset[str] = frozenset()  # arXiv does not have them, or refuses them
+    withdrawn: frozenset[str] = frozenset()
+    error: SourceError | None = None
+
+
+def fetch_named(http: Http, ids: Sequence[str], now: datetime) -> NamedIds:
+    """Request up to `BATCH` papers that readers named, and store those that are new, unlisted.
+
+    Repeating is safe: a paper that is stored already is brought up to date, and stays where it is.
+
+    Raises:
+        SourceError: no answer; nothing is stored.
+    """
+    answer = _request(http, ids)
+    found = {entry.arxiv_id: entry for entry in answer.entries}
+    withdrawn = frozenset(name for name, entry in found.items() if entry.is_withdrawn)
+    with transaction.atomic():
+        store(answer, now, is_named=True)
+        _mark_requested(list(found), now)
+    error = _incomplete(answer) if answer.missing or answer.unreadable else None
+    unknown = frozenset() if error else frozenset(ids) - found.keys()
+    return NamedIds(unknown, withdrawn, error)
+
+
 def _incomplete(answer: ParsedFeed) -> SourceError:
     total = len(answer.entries) + len(answer.unreadable) + answer.missing
     reason = f"arXiv left out {answer.missing} of the {total} papers of its answer"
     return SourceError(reason, permanent=False)
 
 
-def store(answer: ParsedFeed, now: datetime) -> FetchReport:
+def store(answer: ParsedFeed, now: datetime, *, is_named: bool = False) -> FetchReport:
     """Store the entries of an answer.
 
     Papers that it says are withdrawn leave all lists, and those that live in a newer version are
@@ -132,9 +162,12 @@ def store(answer: ParsedFeed, now: datetime) -> FetchReport:
     A new version of a paper that is not in the catalogue is left out, and so is a cross-listing of
     an old one: neither is a paper of today. A known paper of which a feed announces a new version
     is requested.
+
+    Args:
+        is_named: only readers named the papers of this answer: new ones are on no list.
     """
     with transaction.atomic():
-        papers = list(_fetched(answer, now))
+        papers = list(_fetched(answer, now, is_named=is_named))
         report = store_papers(SOURCE, papers, read_at=now, rows_left_out=answer.unreadable)
         _request_again([entry for entry in answer.entries if entry.is_revision])
         return report
@@ -155,20 +188,29 @@ def _request(http: Http, ids: Sequence[str]) -> ParsedFeed:
     return ParsedFeed()
 
 
-def _fetched(answer: ParsedFeed, now: datetime) -> Iterator[FetchedPaper]:
+def _fetched(answer: ParsedFeed, now: datetime, *, is_named: bool) -> Iterator[FetchedPaper]:
     ids = [entry.arxiv_id for entry in answer.entries]
     stored = Paper.objects.in_bulk(ids, field_name="arxiv_id")
     for entry in answer.entries:
         paper = stored.get(entry.arxiv_id)
-        if paper is None and (entry.is_revision or _is_old_cross_listing(entry)):
+        is_known = paper is not None and not paper.is_unlisted
+        if not is_known and (entry.is_revision or _is_old_cross_listing(entry)):
             continue
-        day = paper.listed_on if paper else entry.announced_on or entry.published_on or now.date()
-        found = fetched(entry, day)
+        day = _first_day(entry, paper, now)
+        is_unlisted = not entry.announced and (paper.is_unlisted if paper else is_named)
+        found = fetched(entry, day, is_unlisted=is_unlisted)
         yield without_links(
             found,
             has_code=bool(paper and paper.code_url),
             has_project=bool(paper and paper.project_url),
         )
+
+
+def _first_day(entry: Entry, paper: Paper | None, now: datetime) -> date:
+    """The day of a paper until a list shows it. An announcement is the first of an unlisted one."""
+    if paper and not (paper.is_unlisted and entry.announced):
+        return paper.listed_on
+    return entry.announced_on or entry.published_on or now.date()
 
 
 def _request_again(revisions: Sequence[Entry]) -> None:

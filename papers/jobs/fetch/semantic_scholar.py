@@ -6,18 +6,28 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from papers.catalogue.ingest import PaperSignals, add_signals
 from papers.catalogue.short_summaries import store_short_summaries
+from papers.fetched import FetchedPaper
 from papers.jobs.fetch import last_read
-from papers.jobs.fetching import FetchLoop, FetchReport
+from papers.jobs.fetching import FetchLoop, FetchReport, store_papers
 from papers.models import Paper, Signal
 from papers.sources.http import Http
 from papers.sources.parsed import Parsed, warn_of
-from papers.sources.semantic_scholar import BATCH, SOURCE, Cited, cited
+from papers.sources.semantic_scholar import (
+    BATCH,
+    SOURCE,
+    Cited,
+    arxiv_id_of,
+    cited,
+    described,
+    fetched,
+)
+from papers.text.titles import title_key
 
 _MAX_AGE: Final = timedelta(days=180)  # an older paper does not trend by its citations
 _MAX_PAPERS: Final = 20 * BATCH  # in a night
@@ -40,6 +50,44 @@ def fetch_citations(http: Http, now: datetime) -> FetchReport:
         batch_size=1,
     )
     return loop.end()
+
+
+class NamedDois(NamedTuple):
+    """What became of DOIs that readers named; one that is in none of these is not known there.
+
+    `arxiv` are those of papers at arXiv, which are requested there.
+    """
+
+    stored: dict[str, int]  # the key of the paper
+    arxiv: dict[str, str]  # its arXiv id
+
+
+def fetch_dois(http: Http, dois: Sequence[str], now: datetime) -> NamedDois:
+    """Request up to `BATCH` papers that readers named by DOI; store those that are not at arXiv.
+
+    Repeating is safe. Of a paper that is stored already, only empty fields are filled.
+
+    Raises:
+        SourceError: no answer; nothing is stored.
+    """
+    rows = described(http, dois)
+    warn_of(rows.left_out, SOURCE)
+    known = {doi: row for doi, row in zip(dois, rows, strict=True) if row is not None}
+    arxiv = {doi: found for doi, row in known.items() if (found := arxiv_id_of(row))}
+    papers = {doi: fetched(row, now.date()) for doi, row in known.items() if doi not in arxiv}
+    store_papers(SOURCE, list(papers.values()), read_at=now)
+    return NamedDois(_keys(papers), arxiv)
+
+
+def _keys(papers: dict[str, FetchedPaper]) -> dict[str, int]:
+    """The key of each stored paper, found by its title as the ingest finds it."""
+    titles = {doi: title_key(paper.title) for doi, paper in papers.items()}
+    rows = Paper.objects.filter(title_key__in=titles.values())
+    # Of several with one title the ingest takes the oldest that has an id, else the one without:
+    # here the last one counts.
+    in_order = rows.annotate(has_id=Q(arxiv_id__isnull=False)).order_by("has_id", "-pk")
+    by_title = dict(in_order.values_list("title_key", "pk"))
+    return {doi: by_title[key] for doi, key in titles.items() if key in by_title}
 
 
 def _store(batch: _Batch, answers: Parsed[Cited | None], now: datetime) -> FetchReport:

@@ -11,7 +11,7 @@ from newsletter.account import sent_digests as module
 from newsletter.account.sent_digests import SentDigest, sent_digests
 from newsletter.models import ArchivedDelivery, Delivery, StoredPick
 from papers.models import Paper
-from subscribers.account.saved import save_paper
+from subscribers.feedback.save import save_paper
 from subscribers.models import Subscriber
 from tests.factories import (
     DAY,

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from newsletter.models import Delivery, DigestContent
-from subscribers.models import SavedPaper
+from subscribers.models import Feedback
 from tests.factories import make_subscriber, tokens_of
 from tests.newsletter.sent_digests import make_sent
 from tests.subscribers.page_text import preferences_path, text_of
@@ -32,10 +32,17 @@ def test_each_digest_can_be_read_again_and_its_papers_saved(client: Client) -> N
     shown = text_of(client.post(f"{path}saved/", sent, follow=True))
     assert "The paper is in your list." in shown
     assert f'value="{paper}"' not in shown
-    assert SavedPaper.objects.get().subscriber == ada
+    assert Feedback.objects.get().subscriber == ada
 
 
-def test_the_page_holds_no_token_that_does_more_than_read(client: Client) -> None:
+def test_each_digest_has_a_link_to_say_more_of_its_papers(client: Client) -> None:
+    ada = make_subscriber()
+    path = f"/w/{tokens_of(make_sent(ada)).feedback}"
+    assert f'href="{path}"' in text_of(client.get(f"{preferences_path(ada)}digests/"))
+    assert client.get(path).status_code == 200
+
+
+def test_the_page_holds_no_token_to_unsubscribe_or_for_the_preferences(client: Client) -> None:
     ada = make_subscriber()
     delivery = make_sent(ada)
     page = text_of(client.get(f"{preferences_path(ada)}digests/"))

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from mail.factory import open_transport
 from newsletter.delivery import deliver as delivering
 from newsletter.delivery import ledger
-from newsletter.delivery.dispatch import dispatch_due
+from newsletter.delivery.queueing.dispatch import dispatch_due
 from newsletter.delivery.types import Result
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery, DigestContent, Edition

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from fakes.mail_api import FAULTS, Fault, MailApi, answering
 from mail.factory import open_transport
 from newsletter.delivery.deliver import deliver
-from newsletter.delivery.dispatch import dispatch_due
+from newsletter.delivery.queueing.dispatch import dispatch_due
 from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery, Edition

@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, transaction
 
 from newsletter.delivery import ledger as ledger_sql
 from newsletter.delivery import seen, sweep
-from newsletter.delivery.due import queue
 from newsletter.delivery.progress import progress_of
+from newsletter.delivery.queueing.due import queue
 from newsletter.delivery.types import Batch, Due, Result
 from newsletter.editions.loaded_edition import LoadedEdition, SeenScope
 from newsletter.models import Delivery, Edition, StoredPick, Tally
@@ -338,6 +338,8 @@ def test_an_edition_without_statistics_is_not_read_as_a_whole() -> None:
         **dict.fromkeys(("ids", "done"), array(ids)),
         **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),
         "languages": ["en"] * 50,
+        "explored": [-1] * 50,
+        "teams": [""] * 50,
         "new": array(ids),
     }
     for name in ("_CLAIM", "_SKIP", "_MARK_SENDING", "_RECORD", "_RELEASE", "_DEFER"):

@@ -48,6 +48,8 @@ _CONTENT: Final = {
     "new": array(BURST),
     **dict.fromkeys(("positions", "papers", "reasons"), ["{}"] * 50),
     "languages": ["en"] * 50,
+    "explored": [-1] * 50,
+    "teams": [""] * 50,
     "dated_at": NOW,
     "renderer": "1",
     "key": "",

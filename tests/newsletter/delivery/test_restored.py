@@ -12,7 +12,7 @@ from django.db import connection
 
 from local.servers import postgres_program
 from newsletter import tasks
-from newsletter.delivery.dispatch import dispatch_due, skip_due
+from newsletter.delivery.queueing.dispatch import dispatch_due, skip_due
 from newsletter.delivery.restored import (
     HELD,
     doubt,

@@ -64,7 +64,7 @@ def test_candidates_keep_scores_components_topics_and_facts() -> None:
     assert candidate.topics == {topic.slug: 0.75}
     assert candidate.components
     assert candidate.facts["upvotes"] == 12
-    assert candidate.facts["since"] == "since Saturday"
+    assert candidate.facts["since"] == "this week"
     assert "Robots" in candidate.html
     assert "Robots" in candidate.text
 
@@ -99,7 +99,7 @@ def test_an_author_s_name_breaks_no_digest() -> None:
     assert candidate.facts["authors"] == ["JaneDoe", "John Doe"]
     selection = LoadedEdition(candidate.edition).select(Interests(), ())
     assert b"JaneDoe" in selection.body.message(
-        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "m")
+        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "f", "m")
     )
 
 

@@ -24,6 +24,7 @@ def test_the_weights_are_those_of_the_formula() -> None:
         "votes": WEIGHTS.upvotes,
         "stars": WEIGHTS.stars,
         "comments": WEIGHTS.comments,
+        "readers": WEIGHTS.votes,
         "models,": WEIGHTS.artefacts,
         "citations": WEIGHTS.citations,
     }
@@ -46,7 +47,7 @@ def test_another_formula_gives_another_page() -> None:
         "stars that its code has gained since we first saw it",
         1.5,
     )
-    assert len(page.signals) == 4
+    assert len(page.signals) == 5
     assert page.half_lives == [
         "In the list of a day, a vote counts half after 0.5 days.",
         "In the list of a week, a vote counts half after 1 day.",
@@ -56,9 +57,9 @@ def test_another_formula_gives_another_page() -> None:
     assert (page.burst, page.places_to_hold) == (100, 3)
 
 
-def test_nothing_counts_the_two_signals_that_the_page_leaves_out() -> None:
+def test_nothing_counts_the_signal_that_the_page_leaves_out() -> None:
     """Else it would have to name them, and the page about privacy would be wrong."""
-    written = re.compile(r"Kind\.(?:CLICKS|VOTES)\b")
+    written = re.compile(r"Kind\.CLICKS\b")
     found = {
         str(path.relative_to(ROOT))
         for folder in ("papers", "newsletter", "subscribers", "web")
@@ -73,6 +74,13 @@ def test_nothing_counts_the_two_signals_that_the_page_leaves_out() -> None:
         "papers/pages/paper.py",  # the labels of all kinds
     }
     assert "papers/ranking/series.py" in found
+
+
+def test_votes_that_do_not_count_are_not_named(settings: Settings) -> None:
+    settings.OWN_VOTES_WEIGHT = 0
+    page = about_page()
+    assert len(page.signals) == 5
+    assert page.version == f"{VERSION}/0"
 
 
 def test_a_source_that_is_on_is_named_and_no_other(settings: Settings) -> None:
@@ -106,5 +114,5 @@ def test_the_page_follows_the_settings(settings: Settings) -> None:
 
 
 def test_each_signal_is_named_or_left_out_on_purpose() -> None:
-    named = {kind for kind in Signal.Kind if kind not in {"position", "votes", "clicks"}}
+    named = {kind for kind in Signal.Kind if kind not in {"position", "clicks"}}
     assert len(about_page().signals) == len(named)

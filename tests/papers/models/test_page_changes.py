@@ -31,6 +31,7 @@ from papers.models import (
     PageChange,
     Paper,
     PaperTopic,
+    PaperVector,
     RawRecord,
     SearchEntry,
     SearchWord,
@@ -58,11 +59,11 @@ SHOWN = {
     Candidate, Curator, Edition, EditionTranslation, Listing, Paper, PaperTopic, RawRecord,
     SearchEntry, SearchWord, Signal, Topic, Trend, WrittenSummary,
 }  # fmt: skip
-# Of the timetable, the triggers, the cards (a page names the address alone), the language model,
+# Of the timetable, the triggers, the cards (a page names the address alone), the language models,
 # the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
-    EditionCard, Job, JobStep, PageChange, ShareCard, Tally, WrittenSummary,
+    EditionCard, Job, JobStep, PageChange, PaperVector, ShareCard, Tally, WrittenSummary,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from papers.models import Paper, Trend
 from papers.ranking.score import VERSION, score
@@ -48,6 +48,19 @@ def test_it_stores_the_components_of_the_score() -> None:
     assert trend.components["upvotes"]["gain"] == 84
     assert trend.components["upvotes"]["points"] == trend.value
     assert (trend.version, trend.scored_at) == (VERSION, NOW)
+
+
+def test_the_votes_of_readers_count_as_the_setting_says(settings: Settings) -> None:
+    paper = upvoted(84)
+    make_signal(paper, 9, kind="votes", source="readers")
+    points, versions = [], []
+    for settings.OWN_VOTES_WEIGHT in (0.1, 0.05, 0):
+        score("week", DAY, NOW)
+        trend = Trend.objects.get(paper=paper)
+        points.append(trend.components["votes"]["points"])
+        versions.append(trend.version)
+    assert points == [pytest.approx(0.230259), pytest.approx(0.115129), 0]
+    assert versions == [VERSION, f"{VERSION}/0.05", f"{VERSION}/0"]
 
 
 def test_reads_after_the_close_do_not_count() -> None:

@@ -230,6 +230,25 @@ def test_votes_of_our_readers_count() -> None:
     assert order(plain, voted)[0] == voted.paper_id
 
 
+def test_votes_of_our_readers_add_no_more_than_a_limit() -> None:
+    few, many = (
+        paper(upvotes=[(1, 30)], votes=[(1, 53)]),
+        paper(upvotes=[(1, 30)], votes=[(1, 9e9)]),
+    )
+
+    points = [score_of(one, [one]).components["votes"]["points"] for one in (few, many)]
+
+    assert points == [pytest.approx(0.3989, abs=0.0001), 0.4]
+
+
+def test_votes_of_our_readers_are_no_second_signal() -> None:
+    """Three addresses would else move a paper from the tenth place to the first."""
+    strong = [paper(upvotes=grown(90 + n)) for n in range(9)]
+    voted = paper(upvotes=grown(60), votes=[(1, 3)])
+
+    assert order(*strong, voted, *FIELD)[0] == strong[-1].paper_id
+
+
 def test_a_missing_signal_is_no_penalty() -> None:
     plain = score_of(one := paper(upvotes=[(1, 30)]), [one])
     with_none = score_of(two := paper(upvotes=[(1, 30)], comments=[(1, 0)]), [two])

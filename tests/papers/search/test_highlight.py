@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from papers.search.highlight import Highlight, highlight, parse_headline, passage
+from papers.search.highlight import Highlight, highlight, passage
 from papers.search.query import parse
+from papers.search.stems import forget
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -146,11 +147,6 @@ def test_a_word_deep_in_a_long_sentence_is_shown() -> None:
     assert last - first < 300
 
 
-def test_a_headline_with_a_missing_letter_gives_no_marks() -> None:
-    assert parse_headline("a \ue000b\ue001 c", 5) == [(2, 3)]
-    assert parse_headline("a \ue000b\ue001 c", 6) == []
-
-
 def test_without_a_query_nothing_is_marked_and_no_query_runs(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -164,9 +160,37 @@ def test_all_papers_of_a_page_are_marked_with_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     papers = [make_paper("Sand", authors=["A B", "C D"]), make_paper("More sand", summary="Sand.")]
+    forget()
     with django_assert_num_queries(1):
         first, second = highlight("'sand'", papers)
     assert (first.title, second.title) == ("<mark>Sand</mark>", "More <mark>sand</mark>")
+    with django_assert_num_queries(0):  # the stems of these words are known
+        highlight("'sand'", papers)
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "html"),
+    [
+        ("नमस्ते", "नमस्ते दुनिया", "<mark>नमस्ते</mark> दुनिया"),
+        ("数据", "数据 and 模型", "<mark>数据</mark> and 模型"),
+        (
+            "nodes",
+            "“Nodes” • node’s—nodes…",
+            "“<mark>Nodes</mark>” • <mark>node’s</mark>—<mark>nodes</mark>…",
+        ),
+        ("gpt 4", "GPT4all, gpt44", "<mark>GPT4</mark>all, <mark>gpt</mark>44"),
+        ("node", "Nodeless node", "Nodeless <mark>node</mark>"),
+        ("4", "3d in 4d and 14, 4!", "3d in 4d and 14, <mark>4</mark>!"),
+    ],
+)
+def test_whole_words_are_marked_in_every_script(query: str, title: str, html: str) -> None:
+    assert marked(query, title=title).title == html
+
+
+def test_marks_of_one_text_do_not_reach_into_the_next() -> None:
+    found = marked("lake", title="A lake", summary="Lake", authors=["Lake", "Bo Lake"])
+    assert (found.title, found.opening) == ("A <mark>lake</mark>", "<mark>Lake</mark>")
+    assert found.authors == "<mark>Lake</mark> and Bo <mark>Lake</mark>"
 
 
 @pytest.mark.parametrize("query", ["cat:cs.LG", "cat:cs.LG or cat:cs.CL", "cat:cs"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,18 @@ from django.utils.translation import override
 from papers.models import Paper, Topic
 from papers.queries import ranked
 from papers.templatetags import paper_rows
-from papers.templatetags.paper_rows import KEPT, Rows, kept_paper_row, paper_row, row_key
+from papers.templatetags.paper_rows import (
+    KEPT,
+    Rows,
+    filled_paper_row,
+    kept_paper_row,
+    paper_row,
+    row_key,
+)
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal
 
 ROW = "pages/papers/_paper.html"
+MATCH = "pages/papers/_match.html"
 VALUES: dict[str, Any] = {"lead": 1, "is_compact": False, "topic_id": "", "about_url": "/about/"}
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +142,55 @@ def test_a_row_sees_nothing_of_its_page(paper: Paper) -> None:
     [one] = ranked("day", DAY)
     assert "7 votes" in paper_row(ROW, one, lead=1)
     assert "7 votes" in paper_row(ROW, one)
+
+
+def found_row(position: int = 1, **slots: str) -> str:
+    """The row of the only paper as a search has it, with these texts in its slots."""
+    [one] = ranked("day", DAY)
+    texts = {"title": "", "authors": "", "opening": "", "abstract": "", **slots}
+    return filled_paper_row(MATCH, replace(one, position=position), texts, about_url="/about/")
+
+
+def test_a_row_with_slots_is_rendered_once_for_all_its_texts(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered = renderings(monkeypatch)
+    first = found_row(7, title=SafeString("<mark>Slow</mark> lakes"), authors=SafeString("A. Roe"))
+    second = found_row(21, title=SafeString("Slow <mark>lakes</mark>"), authors=SafeString("Ada"))
+    assert rendered == [MATCH]
+    assert '<span class="rank">7</span>' in first
+    assert '<span class="rank">21</span>' in second
+    assert first.replace("<mark>Slow</mark> lakes", "Slow <mark>lakes</mark>").replace(
+        "A. Roe", "Ada"
+    ) == second.replace('"rank">21', '"rank">7')
+
+
+def test_an_abstract_that_is_its_opening_stands_once(paper: Paper) -> None:
+    same, longer = SafeString("We measure."), SafeString("We measure. They are slow.")
+    assert found_row(opening=same, abstract=same).count("We measure.") == 1
+    assert found_row(opening=same, abstract=longer).count("They are slow.") == 1
+    assert 'class="names"' not in found_row(title=SafeString("Slow"))
+
+
+def test_what_is_filled_in_is_escaped_unless_it_is_html(paper: Paper) -> None:
+    row = found_row(title="<b>", authors=SafeString("<i>Ada</i>"))
+    assert "&lt;b&gt;" in row
+    assert "<i>Ada</i>" in row
+    assert "\0" not in row
+
+
+def test_a_row_with_slots_that_raises_is_its_title_alone(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_components: object) -> list[str]:
+        raise ValueError("a component of a new kind")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("papers.templatetags.paper_text.explain", broken)
+        alone = found_row(12, title=SafeString("Slow <mark>lakes</mark>"))
+    assert "Slow lakes" in alone
+    assert '<span class="rank">12</span>' in alone
+    assert "7 votes" not in alone
 
 
 def test_only_so_many_rows_are_kept_those_used_last() -> None:

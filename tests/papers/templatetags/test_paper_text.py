@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 from bs4 import BeautifulSoup
 from django.template import Context, Template
+from django.utils.translation import override
 
 from papers.models import Paper
-from papers.templatetags.paper_text import link_name, spark_points, sparkline
+from papers.templatetags.paper_text import (
+    link_name,
+    listed_day,
+    spark_points,
+    sparkline,
+)
 
 
 def test_rising_levels_rise_in_the_drawing() -> None:
@@ -100,3 +107,12 @@ def test_the_lead_of_an_abstract_alone_has_mathml() -> None:
     template = Template("{% load paper_text %}{{ text|lead_html }}")
     rendered = template.render(Context({"text": "It needs $n^2$ steps."}))
     assert rendered.startswith('It needs <math alttext="n²">')
+
+
+def test_the_day_of_a_listing_is_written_in_the_language_of_the_page() -> None:
+    english = '<time class="listed" datetime="2025-03-14">14 Mar 2025</time>'
+    assert listed_day(date(2025, 3, 14)) == english
+    with override("de"):
+        assert "14. März 2025" in listed_day(date(2025, 3, 14))
+    assert listed_day(date(2025, 3, 14)) == english
+    assert listed_day(None) == ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from subscribers.account.delete import delete
-from subscribers.account.saved import save_paper
 from subscribers.consent import RequestOrigin
-from subscribers.models import AddressChange, SavedPaper, Subscriber, Suppression
+from subscribers.feedback.save import save_paper
+from subscribers.models import AddressChange, Feedback, Subscriber, Suppression
 from subscribers.signup import sign_up
 from subscribers.suppress import is_suppressed, suppress
 from tests.factories import NOON, make_mail, make_paper, make_subscriber
@@ -29,7 +29,7 @@ def make_reader() -> Subscriber:
 def test_nothing_of_the_reader_is_left_and_the_address_may_sign_up_again() -> None:
     delete(make_reader(), NOON, never_again=False)
     assert not Subscriber.objects.exists()
-    assert not SavedPaper.objects.exists()
+    assert not Feedback.objects.exists()
     assert not AddressChange.objects.exists()
     assert not is_suppressed(ADA)
     sign_up(ADA, {}, RequestOrigin(), NOON)
@@ -61,4 +61,4 @@ def test_other_readers_keep_what_is_theirs() -> None:
     bob = make_subscriber("bob@example.com")
     save_paper(bob, make_paper(), NOON)
     delete(make_reader(), NOON, never_again=True)
-    assert SavedPaper.objects.get().subscriber == bob
+    assert Feedback.objects.get().subscriber == bob

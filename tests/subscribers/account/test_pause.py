@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter.delivery.due import read_due
+from newsletter.delivery.queueing.due import read_due
 from subscribers.account.pause import LONGEST, BadPause, first_and_last_day, pause, resume
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
@@ -63,6 +63,13 @@ def test_other_choices_can_change_and_the_pause_stays() -> None:
     pause(ada, date(2026, 12, 7), ORIGIN, NOW)
     change(ada, replace(preferences_of(ada), cadence="daily", hour=6), ORIGIN, NOW)
     assert (ada.next_send_at, ada.paused_until) == (slot(12, 7, 6), date(2026, 12, 7))
+
+
+def test_who_pauses_at_once_gets_no_welcome_digest() -> None:
+    reader = make_subscriber(welcome_due_at=NOW)
+    pause(reader, (NOW + timedelta(days=7)).date(), ORIGIN, NOW)
+    reader.refresh_from_db()
+    assert reader.welcome_due_at is None
 
 
 def test_resuming_brings_the_digest_of_the_next_slot() -> None:

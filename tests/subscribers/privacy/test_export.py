@@ -12,10 +12,19 @@ from django.db.models import Field
 
 from newsletter.models import ArchivedDelivery, Delivery, StoredPick
 from subscribers import consent
-from subscribers.account.saved import save_paper
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
-from subscribers.models import AddressChange, ConsentEntry, Interest, Subscriber, Suppression
+from subscribers.feedback.save import save_paper
+from subscribers.feedback.vote import vote
+from subscribers.models import (
+    AddressChange,
+    ConsentEntry,
+    Feedback,
+    Interest,
+    SeedRequest,
+    Subscriber,
+    Suppression,
+)
 from subscribers.privacy.export import export, rows_about
 from subscribers.suppress import salted
 from tests.factories import (
@@ -63,6 +72,10 @@ def make_reader(email: str) -> Subscriber:
         subscriber=reader, old_email=email, new_email=f"new.{email}", requested_at=NOON
     )
     save_paper(reader, paper, NOON)
+    vote(reader, paper, Feedback.Kind.MORE, NOON)
+    SeedRequest.objects.create(
+        subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON, asked_at=NOON
+    )
     return reader
 
 
@@ -94,7 +107,9 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "consent entries": 1,
         "suppressions": 1,
         "address changes": 1,
-        "saved papers": 1,
+        "saved papers and feedback": 2,
+        "reader profiles": 1,
+        "seed requests": 1,
         "transactional mails": 1,
         "deliveries": 1,
         "digest contents": 1,
@@ -107,7 +122,9 @@ def test_rows_are_readable_without_our_database() -> None:
     found = stored(make_reader(ADA))
     assert found["subscribers"][0]["email"] == ADA
     assert found["interests"][0]["topic"].startswith("Topic of")
-    assert found["saved papers"][0]["paper"] == f"A paper of {ADA}"
+    told = [(row["kind"], row["paper"]) for row in found["saved papers and feedback"]]
+    assert told == [("save", f"A paper of {ADA}"), ("more", f"A paper of {ADA}")]
+    assert found["reader profiles"][0]["liked"] == [f"A paper of {ADA}"]
     assert found["deliveries"][0]["edition"].startswith("weekly edition of ")
     assert found["digest contents"][0]["papers"] == [f"A paper of {ADA}"]
     assert found["digest contents"][0]["reasons"] == [f"a reason of {ADA}"]

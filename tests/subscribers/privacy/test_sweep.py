@@ -139,10 +139,12 @@ def test_every_table_with_a_key_to_a_reader_is_swept() -> None:
     assert swept == {
         "newsletter.Delivery: ['provider_id', 'error']",
         "newsletter.DeliveryEvent: ['message_id', 'recipient', 'detail']",
-        "newsletter.DigestContent: ['reasons']",
+        "newsletter.DigestContent: ['reasons', 'teams']",
         "subscribers.AddressChange: ['old_email', 'new_email']",
         "subscribers.ConsentEntry: ['user_agent', 'detail']",
         "subscribers.Interest: ['term']",
+        "subscribers.ReaderProfile: ['ignored_topics', 'ignored_words']",
+        "subscribers.SeedRequest: ['identity', 'error']",
         "subscribers.Suppression: ['detail']",
         "subscribers.TransactionalMail: ['recipient', 'provider_id', 'error', 'draft']",
     }

@@ -10,8 +10,8 @@ import rispy
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from subscribers.account.saved import save_paper
-from subscribers.models import SavedPaper, Subscriber
+from subscribers.feedback.save import save_paper
+from subscribers.models import Feedback, Subscriber
 from tests.factories import NOON, make_paper, make_subscriber
 from tests.subscribers.page_text import preferences_path, text_of
 
@@ -45,7 +45,7 @@ def test_a_pasted_paper_is_saved_once(visitor: Client) -> None:
     sent = {"pasted": "https://arxiv.org/abs/1706.03762v5"}
     said = [visitor.post(path_of(ada), sent)["Location"].partition("=")[2] for _ in range(2)]
     assert said == ["kept", "kept-before"]
-    assert SavedPaper.objects.get().paper.title == "Attention"
+    assert Feedback.objects.get().paper.title == "Attention"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_is_no_known_paper_is_shown_again(visitor: Client, pasted: str, err
     assert error in page
     assert "Error: Saved papers" in " ".join(page.split())
     assert b"<b>tea" not in answer.content
-    assert not SavedPaper.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def test_a_button_of_another_page_saves_and_leads_back(visitor: Client) -> None:
@@ -67,7 +67,7 @@ def test_a_button_of_another_page_saves_and_leads_back(visitor: Client) -> None:
     path = preferences_path(ada)
     answer = visitor.post(f"{path}saved/", {"paper": str(paper.pk), "back": "digests"})
     assert answer["Location"] == f"{path}digests/?done=kept"
-    assert SavedPaper.objects.get().paper == paper
+    assert Feedback.objects.get().paper == paper
 
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "9" * 30, "x", "１"])
@@ -76,7 +76,7 @@ def test_a_button_without_a_paper_saves_nothing(visitor: Client, number: str) ->
     make_paper()
     for name in ("paper", "remove"):
         assert visitor.post(path_of(ada), {name: number}).status_code == 303
-    assert not SavedPaper.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def test_a_paper_is_removed_from_the_own_list_only(visitor: Client) -> None:
@@ -86,7 +86,7 @@ def test_a_paper_is_removed_from_the_own_list_only(visitor: Client) -> None:
     path = path_of(ada)
     answer = visitor.post(path, {"remove": str(paper.pk)})
     assert answer["Location"] == f"{path}?done=removed"
-    assert SavedPaper.objects.get().subscriber == bob
+    assert Feedback.objects.get().subscriber == bob
 
 
 @pytest.mark.parametrize("length", [1, 3])
@@ -96,7 +96,7 @@ def test_the_list_takes_the_same_queries_for_each_length(
     ada = make_subscriber()
     for _ in range(length):
         save_paper(ada, make_paper(), NOON)
-    with django_assert_num_queries(3):  # the reader, the count, the papers
+    with django_assert_num_queries(4):  # the reader, the count, the papers, what was said of them
         visitor.get(path_of(ada))
 
 
@@ -131,3 +131,21 @@ def test_a_file_of_nothing_is_empty(visitor: Client) -> None:
     path = path_of(make_subscriber()).removesuffix("/")
     assert text_of(visitor.get(f"{path}.bib")).strip() == ""
     assert visitor.get(f"{path}.ris").status_code == 200
+
+
+def test_a_row_votes_and_takes_the_vote_back(visitor: Client) -> None:
+    ada, paper = make_subscriber(), make_paper()
+    save_paper(ada, paper, NOON)
+    page = text_of(visitor.post(path_of(ada), {"say": f"more:{paper.pk}"}, follow=True))
+    assert "You want more like this." in page
+    assert ada.feedback.filter(paper=paper, kind="more").exists()
+    page = text_of(visitor.post(path_of(ada), {"say": f"none:{paper.pk}"}, follow=True))
+    assert "You want more like this." not in page
+    assert ada.feedback.get().kind == "save"
+
+
+@pytest.mark.parametrize("button", ["", "more", "more:", "more:x", "more:0", "seed:1", ":1"])
+def test_a_button_that_is_none_changes_nothing(visitor: Client, button: str) -> None:
+    ada = make_subscriber()
+    assert visitor.post(path_of(ada), {"say": button}).status_code == 303
+    assert not Feedback.objects.exists()

@@ -1,0 +1,1 @@
+"""Which subscribers are due, and their rows in the ledger."""

@@ -1,0 +1,1 @@
+"""Comparing two rankings on live readers, within their digests: off by default (INTERLEAVE)."""

@@ -1,0 +1,1 @@
+"""How alike papers are: their vectors, and comparing them."""

@@ -1,0 +1,1 @@
+"""What readers say of papers: votes, saves, seeds, and the profile that follows from them."""
