@@ -96,6 +96,12 @@ def is_running(names: Iterable[str], now: datetime) -> bool:
     return Job.objects.filter(name__in=names, lease_until__gt=now).exists()
 
 
+def is_awaited(name: str, now: datetime) -> bool:
+    """Whether this job runs, or is due."""
+    is_pending = Q(lease_until__gt=now) | Q(next_run_at__lte=now)
+    return Job.objects.filter(is_pending, name=name).exists()
+
+
 def recently_left_out(now: datetime) -> dict[str, str]:
     """What the steps of the last 24 hours left out, by the job's name: "1 row, 2 fields".
 
