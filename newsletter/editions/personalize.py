@@ -233,10 +233,13 @@ def _found(
     found = _Found(allowed, wanted, worth, topic, affinity, named)
     if interests.profile is None or matches is None:
         return found
-    return _with_profile(found, interests.profile, ranking, matches)
+    is_following = bool(interests.topics)
+    return _with_profile(found, interests.profile, ranking, matches, is_following)
 
 
-def _with_profile(found: _Found, profile: Profile, ranking: Ranking, matches: Matches) -> _Found:
+def _with_profile(
+    found: _Found, profile: Profile, ranking: Ranking, matches: Matches, is_following: bool
+) -> _Found:
     """The same with what the reader's feedback says: what is much like liked papers is wanted."""
     like = likeness(matches, _ignored(profile, ranking))
     worth = blend(
@@ -246,6 +249,7 @@ def _with_profile(found: _Found, profile: Profile, ranking: Ranking, matches: Ma
         matches.events,
         balance=profile.balance,
         named=found.named,
+        follows=is_following,
     )
     wanted = found.wanted
     if profile.balance:  # else the reader wants likeness to count for nothing
