@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.evaluate.data import EvaluatedPaper
-from newsletter.editions.personalize import TOPIC
 from newsletter.editions.profile import Profile, ages, blend, taste
 from papers.similarity.compare import Comparison
 from papers.similarity.vectors import Vector
@@ -71,8 +70,8 @@ class ScoredList:
         profile, today = Profile(liked=tuple(events)), (day - _EPOCH).days
         liked = [self._like(paper) for paper, _ in history]
         liking = taste(liked, ages(profile.liked, today), [], [])
-        about_any = TOPIC * self._topics.max(axis=1, initial=0.0)  # who follows none follows all
-        return blend(about_any, self._popularity, liking, profile.weight(today), follows=False)
+        declared = np.zeros(len(self._popularity))  # as `personalize` has it where none is followed
+        return blend(declared, self._popularity, liking, profile.weight(today), follows=False)
 
     def _like(self, paper: str) -> NDArray[np.float32]:
         if paper not in self._likeness:

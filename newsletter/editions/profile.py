@@ -36,6 +36,7 @@ class Profile:
 
     liked: Events = ()
     disliked: Events = ()
+    liked_kinds: str = ""  # one letter for each liked paper, in order: LIKED_KINDS; or none
     balance: int = EVEN  # 0: by trend alone; 100: without the trend
     ignored_topics: frozenset[str] = frozenset()  # slugs for which likeness does not count
     ignored_words: tuple[str, ...] = ()

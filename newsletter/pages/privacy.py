@@ -10,6 +10,7 @@ from limits import RateLimitItem, parse
 from newsletter.editions.windows import WINDOW_OF
 from papers.windows import DAYS
 from subscribers.consent import KEPT_BITS
+from subscribers.pages.remembered import AGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class PrivacyPage:
     network_bits_6: int
     counter_minutes: int
     seen_days: int
+    browser_days: int
     contact_email: str
     postal_address: str
 
@@ -39,6 +41,7 @@ def privacy_page() -> PrivacyPage:
         network_bits_6=KEPT_BITS[6],
         counter_minutes=_longest_minutes(settings.SIGN_UP_RATE, settings.API_RATE),
         seen_days=max(DAYS[window] for window in WINDOW_OF.values()),
+        browser_days=AGE.days,
         contact_email=settings.CONTACT_EMAIL,
         postal_address=settings.POSTAL_ADDRESS,
     )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter import preview_page
 from newsletter.models import Edition
+from newsletter.previews import page
 from subscribers.models import ConsentEntry, Subscriber
 from tests.factories import make_candidate, make_edition, make_paper
 from tests.subscribers.page_text import CHOICES, text_of
@@ -22,7 +22,7 @@ def edition() -> Edition:
     """A daily edition of three papers, one of them about cats."""
     edition = make_edition("daily")
     for title in ("Talking heads", "Walking robots", "Sleeping cats $\\alpha$"):
-        figures = {"upvotes_window_gain": 7, "since": "since Friday", "position": 1, "stars": 0}
+        figures = {"upvotes_window_gain": 7, "since": "this week", "position": 1, "stars": 0}
         facts = {"title": title, "summary": "", "authors": ["Ada Li"], **figures}
         make_candidate(edition, make_paper(title), facts=facts)
     return edition
@@ -39,7 +39,7 @@ def test_it_shows_the_subject_the_papers_and_their_reasons(
 ) -> None:
     page = shown(client)
     assert "Talking heads, and 2 more trending papers" in page
-    assert "▲ 7 since Friday" in page
+    assert "7 votes this week" in page
     assert "3 papers of this edition match what you chose." in page
     assert page.startswith("<section")
 
@@ -83,7 +83,7 @@ def test_it_answers_only_to_a_post(client: Client) -> None:
 def test_a_network_has_a_limit(
     client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview_page, "_RATE", "2/5 minutes")
+    monkeypatch.setattr(page, "_RATE", "2/5 minutes")
     try:
         answers = [client.post("/preview/", CHOICES) for _ in range(3)]
         other = client.post("/preview/", CHOICES, REMOTE_ADDR="192.0.2.9")
