@@ -87,6 +87,11 @@ def _best(likeness: Sequence[NDArray[np.floating]], days: Sequence[float]) -> Fl
     return np.asarray(best.mean(axis=0), np.float64)
 
 
+def learned_share(n: float, *, follows: bool = True) -> float:
+    """How much the taste of n events counts beside the topics that a reader follows: 0 to 1."""
+    return n / (n + (DECLARED if follows else ALONE))
+
+
 def blend(
     declared_worth: Floats,
     popularity_z: Floats,
@@ -95,6 +100,7 @@ def blend(
     balance: int = EVEN,
     *,
     named: Floats | float = 0.0,
+    follows: bool = True,
 ) -> Floats:
     """What each candidate is worth to a reader: shape (candidates,).
 
@@ -106,12 +112,12 @@ def blend(
         balance: 0: by trend alone; 50: the formula; 100: without the trend.
         named: what it is worth by the words and authors that the reader named. It is as narrow as
             an interest gets, so it counts fully whatever was learned.
+        follows: whether the reader follows topics.
 
     Without events, or without a taste, and with an even balance: what is declared and the trend.
     """
     liking = _z_scores(taste)
-    others = DECLARED if declared_worth.any() else ALONE
-    learned = n / (n + others) if liking.any() else 0.0
+    learned = learned_share(n, follows=follows) if liking.any() else 0.0
     trend = POPULARITY + (1 - POPULARITY) * (1 - learned) ** 2
     personal = min(balance / EVEN, 1.0)
     if balance <= EVEN:

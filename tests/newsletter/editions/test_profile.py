@@ -97,8 +97,8 @@ def test_two_events_count_half() -> None:
 
 def test_one_event_of_a_reader_who_follows_no_topics_counts_two_thirds() -> None:
     z = (LIKING - LIKING.mean()) / LIKING.std()
-    found = blend(np.zeros(3), TREND, LIKING, 1)
-    assert found == pytest.approx((0.25 + 0.75 / 9) * TREND + 2 / 3 * z)
+    found = blend(DECLARED, TREND, LIKING, 1, follows=False)
+    assert found == pytest.approx((0.25 + 0.75 / 9) * TREND + DECLARED / 3 + 2 / 3 * z)
 
 
 def test_with_many_events_a_quarter_of_the_trend_is_left() -> None:
