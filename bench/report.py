@@ -62,6 +62,7 @@ ratio_with_latency_8_connections | 30 ms away, 8 connections: × plain Django on
 queue_1m_seconds | Seconds to queue a million | scaling.% | .1f | ≤ 45
 rank_1m_seconds | Seconds to choose the papers of a million, one process | scaling.% | .1f |
 choose_1m_seconds | The same when a tenth have 20 events, processor | profiles.% | .0f | ≤ 120
+choosing_mb | Memory of the process that chooses so, MB | profiles.% | .0f | ≤ 300
 first_mail_seconds | Seconds from dispatch to the first mail | scaling.first_mail | .2f | ≤ 2
 first_mail_1m_seconds | The same while a million are queued | scaling.first_mail_of_most.seconds | .2f | ≤ 2
 cost_growth_10k_to_1m | Cost a mail: a million's × ten thousand's | scaling.% | .2f | ≤ 1.3

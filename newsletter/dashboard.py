@@ -1,6 +1,6 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most thirteen queries, with session and user, and one more while two rankings are compared.
+At most fourteen queries, with session and user, and one more while two rankings are compared.
 Deliveries are never counted: their figures are the counters that a trigger keeps
 (newsletter/delivery/progress.py).
 """
@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 
 from mail.relay import relay_state
 from newsletter import clock
+from newsletter.delivery.explored import explored_since
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.interleaving_report import compare
@@ -30,14 +31,12 @@ from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.feedback.lately import counts_since
-from subscribers.models import Feedback, Subscriber
+from subscribers.feedback import lately
+from subscribers.models import Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
 COMPARED_DAYS: Final = 90
-FEEDBACK_DAYS: Final = 7
-_FEEDBACK_LABELS: Final = {Feedback.Kind.SEED: "named as liked"}
 _LISTED: Final = 8
 _SUBSCRIBER_STATES: Final = (
     Subscriber.State.ACTIVE,
@@ -100,6 +99,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
+        "explored": ("newsletter.view_delivery", lambda: papers_explored(now)),
         "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
         "papers": ("papers.view_paper", lambda: papers(now)),
         "sources": ("papers.view_job", lambda: sources(now)),
@@ -169,16 +169,8 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
 
 
 def feedback(now: datetime) -> dict[str, Any]:
-    """What readers said of papers in a week, by kind. One query."""
-    since = now.replace(microsecond=0) - timedelta(days=FEEDBACK_DAYS)
-    labels = {kind: str(kind.label) for kind in Feedback.Kind} | _FEEDBACK_LABELS
-    return {
-        "days": FEEDBACK_DAYS,
-        "figures": [
-            Figure(labels[kind], count, rows_url(Feedback, kind__exact=kind.value, at__gte=since))
-            for kind, count in counts_since(since).items()
-        ],
-    }
+    """What readers said of papers lately, by kind. One query."""
+    return {"days": lately.DAYS, "figures": [Figure(*one) for one in lately.feedback_figures(now)]}
 
 
 # ── a restored backup ────────────────────────────────────────────────────────
@@ -316,6 +308,16 @@ def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[
 
 def _since(first: date, **filters: str) -> str:
     return rows_url(Delivery, edition__day_from=first, **filters)
+
+
+# ── papers from outside of readers' profiles ─────────────────────────────────
+
+
+def papers_explored(now: datetime) -> dict[str, Any]:
+    """What readers made of them. Empty while no digest had one. One query."""
+    first_day = last_closed_day(now) - timedelta(days=COMPARED_DAYS)
+    found = explored_since(first_day)
+    return {"first_day": first_day, "found": found} if found.digests else {}
 
 
 # ── two rankings compared ────────────────────────────────────────────────────

@@ -75,6 +75,18 @@ def make_parts() -> dict[str, Any]:
             "search": {"p99_ms": 120.0},
             "sign_up": {"p99_ms": 400.0, "lost": 0},
         },
+        "profiles": {
+            "rows": [
+                {
+                    "readers": "a tenth with 20",
+                    "cpu_1m_seconds": 110.0,
+                    "wall_1m_seconds": 150.0,
+                    "megabytes": 220.0,
+                }
+            ],
+            "choose_1m_seconds": 110.0,
+            "choosing_mb": 220.0,
+        },
         "bursts": {"results": [{**burst, "mails_per_request": 50.0, **sent}]},
     }
     return {name: {"quick": False, **part} for name, part in parts.items()}

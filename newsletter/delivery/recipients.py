@@ -36,7 +36,7 @@ WITH interest AS MATERIALIZED (
    GROUP BY follows.subscriber_id),
 profile AS MATERIALIZED (
   SELECT subscriber_id, json_build_array(liked, liked_days, disliked, disliked_days, balance,
-                                         ignored_topics, ignored_words)::text AS line
+                                         ignored_topics, ignored_words, liked_kinds)::text AS line
     FROM subscribers_readerprofile
    WHERE subscriber_id = ANY(%(ids)s::bigint[])
      AND (liked <> '{{}}' OR disliked <> '{{}}' OR balance <> {EVEN}))
@@ -109,11 +109,12 @@ def _with_profile(interests: Interests, profile: str | None) -> Interests:
 
 @lru_cache(_CACHED_PROFILES)
 def _profile(line: str) -> Profile:
-    liked, liked_days, disliked, disliked_days, balance, topics, words = json.loads(line)
+    liked, liked_days, disliked, disliked_days, balance, topics, words, kinds = json.loads(line)
     return Profile(
         # Not strict: two arrays of different lengths must not stop a batch.
         liked=tuple(zip(liked, liked_days, strict=False)),
         disliked=tuple(zip(disliked, disliked_days, strict=False)),
+        liked_kinds=kinds,
         balance=balance,
         ignored_topics=frozenset(topics),
         ignored_words=tuple(words),

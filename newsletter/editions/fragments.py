@@ -37,7 +37,6 @@ from papers.wording import author_line, short_figure, topic_text
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
-TEXT_GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
 # Gmail cuts a mail at 102 KB of HTML. What comes in is not bounded, so what is shown is: letters.
@@ -127,13 +126,13 @@ class PaperFragment(Layout):
             found = self._html_by_rank[rank] = _merged([*head, rank, *middle]), _merged(tail)
         return found
 
-    def text_around(self, rank: bytes) -> tuple[BytePieces, BytePieces]:
-        """The same of the text, with the gap before the next paper."""
-        found = self._text_by_rank.get(rank)
+    def text_around(self, rank: bytes, gap: bytes) -> tuple[BytePieces, BytePieces]:
+        """The same of the text, with the gap before the next paper; empty after the last one."""
+        found = self._text_by_rank.get((rank, gap))
         if found is None:
             head, middle, tail = self.text_parts
-            end = _merged([*tail, TEXT_GAP])
-            found = self._text_by_rank[rank] = _merged([*head, rank, *middle]), end
+            found = _merged([*head, rank, *middle]), _merged([*tail, gap])
+            self._text_by_rank[rank, gap] = found
         return found
 
     @cached_property
@@ -141,7 +140,7 @@ class PaperFragment(Layout):
         return {}
 
     @cached_property
-    def _text_by_rank(self) -> dict[bytes, tuple[BytePieces, BytePieces]]:
+    def _text_by_rank(self) -> dict[tuple[bytes, bytes], tuple[BytePieces, BytePieces]]:
         return {}
 
     @cached_property

@@ -233,6 +233,8 @@ class LoadedEdition:
         kept = interests.profile is not None  # others share selections, not only choices
         choice = (self._choices if kept else self._choose)(interests, seen, version)
         picks, explored = with_explored(choice.picks, choice.outside, number)
+        if interests.follows_all:  # no topic of it is one that the reader follows
+            picks = [replace(pick, topic="") for pick in picks]
         with override(language):
             stored = tuple(self._stored(pick, language) for pick in picks)
         return Selection(stored, self, language=language, explored=explored)
@@ -246,7 +248,8 @@ class LoadedEdition:
 
     def _pick_as_stored(self, pick: Pick, language: str) -> StoredPick:
         position = self._positions[pick.paper_id]
-        reason = why(pick, self.texts(language).facts[position], self._topic_names)
+        liked = self._known.title(pick.like) if pick.like is not None else ""
+        reason = why(pick, self.texts(language).facts[position], self._topic_names, liked)
         return StoredPick(position, pick.paper_id, without_placeholders(reason))
 
     def body(

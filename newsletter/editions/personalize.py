@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from newsletter.editions.personal import exploration
 from newsletter.editions.personal.floors import floors
-from newsletter.editions.personal.likeness import Likeness, Matches, likeness, z_scores
+from newsletter.editions.personal.likeness import Likeness, Matches, Nearest, likeness, z_scores
 from newsletter.editions.profile import DECLARED, Profile, blend
 from papers.text.author_match import PrintedAuthors, in_reading_order, parse_authors
 from papers.text.terms import FoldedTexts, parse_terms
@@ -73,8 +73,9 @@ class Interests:
 class Pick:
     """A chosen paper and the interests it was chosen for; an empty text: not for one of these.
 
-    `like`: the liked paper that it is most like, where its likeness chose it. `explored`: it was
-    chosen from outside of the reader's profile, to learn what they make of it.
+    `like`: the liked paper that it is most like, where its likeness chose it, and `liked_as` how
+    that one was liked. `explored`: it was chosen from outside of the reader's profile, to learn
+    what they make of it.
     """
 
     paper_id: int
@@ -82,6 +83,7 @@ class Pick:
     keyword: str = ""
     author: str = ""
     like: int | None = None
+    liked_as: str = ""
     explored: bool = False
 
 
@@ -130,6 +132,11 @@ class Ranking:
         return sorted(slugs & self._column.keys())
 
     @cached_property
+    def strong(self) -> Flags:
+        """Which papers may be explored with, as far as their trend goes."""
+        return exploration.strong(self.z_scores)
+
+    @cached_property
     def ordinary(self) -> Flags:
         """Which papers trend no less than half of the edition."""
         return np.asarray(self.z_scores >= np.median(self.z_scores))
@@ -157,14 +164,17 @@ class Ranking:
         return np.isin(self.ids, np.fromiter(papers, np.int64, len(papers)))
 
     def _pick(
-        self, row: int, topic: int, keyword: str, author: str, like: int | None = None
+        self, row: int, topic: int, keyword: str, author: str, like: Nearest | None = None
     ) -> Pick:
         """The paper of a row, chosen for this topic (a column, or NO_TOPIC), keyword and author."""
         slug = "" if topic == NO_TOPIC else self.topics[topic]
         # A stored interest may hold several: the reader gets the one that is in this paper.
         term = next((one for one in parse_terms(keyword) if self.mentions(one)[row]), keyword)
         name = next((one for one in parse_authors(author) if self.written_by(one)[row]), author)
-        return Pick(int(self.ids[row]), slug, term.replace('"', ""), in_reading_order(name), like)
+        liked, liked_as = like or (None, "")
+        return Pick(
+            int(self.ids[row]), slug, term.replace('"', ""), in_reading_order(name), liked, liked_as
+        )
 
     def _flags(self, values: Iterable[bool]) -> Flags:
         return np.fromiter(values, np.bool_, len(self.papers))
@@ -281,7 +291,7 @@ def _outside(
         return []
     if len(rows) < max(interests.size, exploration.SMALLEST):
         return []
-    allowed = found.allowed & (found.named == 0) & ~like.ignored
+    allowed = found.allowed & ranking.strong & (found.named == 0) & ~like.ignored
     allowed[rows] = False
     return exploration.outside(ranking.z_scores, like.values, like.dislike, allowed)
 
@@ -300,7 +310,7 @@ def _pick(interests: Interests, ranking: Ranking, found: _Found, row: int) -> Pi
     return ranking.pick(row, topic, keyword, author)
 
 
-def _like(interests: Interests, found: _Found, row: int) -> int | None:
+def _like(interests: Interests, found: _Found, row: int) -> Nearest | None:
     """The liked paper for whose likeness a paper was chosen, rather than for its topic."""
     like, profile = found.likeness, interests.profile
     if not (like and profile and profile.balance and like.is_much[row]):

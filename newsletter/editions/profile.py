@@ -22,6 +22,7 @@ HALF_LIFE: Final = 180.0  # days in which an event comes to count half
 BEST: Final = 3  # liked papers whose likeness counts, of each candidate
 AVERSION: Final = 0.5  # of the likeness to disliked papers, subtracted
 DECLARED: Final = 2.0  # as many events count as much as what the reader follows
+ALONE: Final = 0.5  # the same of a reader who follows no topics: events are all that is known
 POPULARITY: Final = 0.25  # of the trend, once a reader has given many events
 EVEN: Final = 50  # the balance at which the formula is as measured
 
@@ -35,6 +36,7 @@ class Profile:
 
     liked: Events = ()
     disliked: Events = ()
+    liked_kinds: str = ""  # one letter for each liked paper, in order: LIKED_KINDS; or none
     balance: int = EVEN  # 0: by trend alone; 100: without the trend
     ignored_topics: frozenset[str] = frozenset()  # slugs for which likeness does not count
     ignored_words: tuple[str, ...] = ()
@@ -108,8 +110,9 @@ def blend(
     Without events, or without a taste, and with an even balance: what is declared and the trend.
     """
     liking = _z_scores(taste)
-    learned = n / (n + DECLARED) if liking.any() else 0.0
-    trend = 1 - (1 - POPULARITY) * learned
+    others = DECLARED if declared_worth.any() else ALONE
+    learned = n / (n + others) if liking.any() else 0.0
+    trend = POPULARITY + (1 - POPULARITY) * (1 - learned) ** 2
     personal = min(balance / EVEN, 1.0)
     if balance <= EVEN:
         trend = 1 - (1 - trend) * personal

@@ -21,7 +21,7 @@ from django.utils.html import escape
 from mail.addresses import ascii_address
 from mail.headers import address_header, text_header, token_header
 from newsletter.editions import old_tokens
-from newsletter.editions.fragments import INDENT, TEXT_GAP, Layout, PaperFragment, wrap_after_indent
+from newsletter.editions.fragments import INDENT, Layout, PaperFragment, wrap_after_indent
 from newsletter.editions.message_ids import message_id
 from newsletter.editions.quoted_printable import quoted_printable
 from newsletter.editions.slots import BytePieces, Slot, encoded_pieces
@@ -50,6 +50,7 @@ _CONTENT_TYPE: Final = b'Content-Type: multipart/alternative; boundary="%b"\r\n\
 # What differs between two messages of one body.
 _OWN: Final = (Slot.TO, Slot.MESSAGE_ID, Slot.DATE)
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
+_GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 P = TypeVar("P", str, bytes)
 _Template = tuple[tuple[P, ...], tuple[tuple[int, ...], ...]]
 
@@ -170,10 +171,9 @@ class DigestBody:
         before, after = self._layout.text_parts
         parts = list(before)
         for fragment, rank, why in self._papers:
-            start, end = fragment.text_around(_rank_as_indent(rank).encode())
+            gap = _GAP if rank < len(self._papers) else b""
+            start, end = fragment.text_around(_rank_as_indent(rank).encode(), gap)
             parts += [*start, _encoded_why(why, self.language), *end]
-        # A fragment's text ends in the gap before the next paper.
-        parts[-1] = parts[-1].removesuffix(TEXT_GAP)
         more = quoted_printable(self._more_text + self._last_gap)
         return [*parts, more, *after]
 

@@ -27,7 +27,7 @@ from newsletter.editions.fragments import (
     render_layout,
     without_placeholders,
 )
-from newsletter.editions.windows import WINDOW_OF, days_in_words, since_in_words
+from newsletter.editions.windows import WINDOW_OF, days_in_words, this_window
 from newsletter.models import Candidate, Edition, EditionTranslation
 from web.isolation import is_about_one_row
 from web.languages import DEFAULT_LANGUAGE, language_codes
@@ -71,7 +71,7 @@ def words_of_facts(edition: Edition, late: date | None) -> dict[str, str]:
         late: the day of the list of a paper that missed the edition of that day.
     """
     return {
-        "since": since_in_words(WINDOW_OF[edition.cadence], edition.day),
+        "since": this_window(WINDOW_OF[edition.cadence]),
         "late": date_format(late, "MONTH_DAY_FORMAT") if late else "",
     }
 

@@ -56,8 +56,9 @@ def _papers(delivery: Delivery | ArchivedDelivery | None, position: int) -> dict
     """By position in the edition, in the digest's order. A merged paper keeps its position."""
     if delivery is None:
         return {}
-    is_kept = isinstance(delivery, Delivery)
-    positions = [pick.position for pick in delivery.picks] if is_kept else [position]
+    positions = [position]
+    if isinstance(delivery, Delivery):
+        positions = [pick.position for pick in delivery.picks]
     rows = Candidate.objects.filter(edition=delivery.edition_id, position__in=positions)
     stored = _by_position(rows.select_related("paper").order_by())
     return {place: stored[place] for place in positions if place in stored}

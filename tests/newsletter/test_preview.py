@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.personalize import Interests
+from newsletter.editions.profile import Profile
 from newsletter.models import Edition
 from newsletter.preview import preview
 from papers.models import Paper, Topic
@@ -67,6 +68,16 @@ def test_no_paper_at_all_is_no_error(edition: Edition) -> None:
     shown = preview("weekly", Interests(keywords=("zebra",)), minimum=0)
     assert shown
     assert (shown.papers, shown.subject, shown.matching) == ([], "", 0)
+
+
+def test_a_profile_counts_in_a_preview(edition: Edition) -> None:
+    """Their reader knows the papers of it, so they are in no digest."""
+    known = Paper.objects.get(title="Talking heads")
+    interests = Interests(profile=Profile(liked=((known.pk, 20_000),)))
+    shown = preview("weekly", interests, minimum=2, reader=7)
+    assert shown
+    assert [paper.title for paper in shown.papers] == ["Walking robots", "Sleeping cats"]
+    assert shown.matching == 2
 
 
 def test_a_withdrawn_paper_is_left_out(edition: Edition) -> None:

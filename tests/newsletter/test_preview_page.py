@@ -22,7 +22,7 @@ def edition() -> Edition:
     """A daily edition of three papers, one of them about cats."""
     edition = make_edition("daily")
     for title in ("Talking heads", "Walking robots", "Sleeping cats $\\alpha$"):
-        figures = {"upvotes_window_gain": 7, "since": "since Friday", "position": 1, "stars": 0}
+        figures = {"upvotes_window_gain": 7, "since": "this week", "position": 1, "stars": 0}
         facts = {"title": title, "summary": "", "authors": ["Ada Li"], **figures}
         make_candidate(edition, make_paper(title), facts=facts)
     return edition
@@ -39,7 +39,7 @@ def test_it_shows_the_subject_the_papers_and_their_reasons(
 ) -> None:
     page = shown(client)
     assert "Talking heads, and 2 more trending papers" in page
-    assert "▲ 7 since Friday" in page
+    assert "7 votes this week" in page
     assert "3 papers of this edition match what you chose." in page
     assert page.startswith("<section")
 

@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 SMALLEST: Final = 5  # papers of a digest: in a smaller one, one paper is too large a part
 LEAST_EVENTS: Final = 3.0  # with fewer it is not known what is outside of the profile
-BEST: Final = 5  # papers among which the hash chooses
-DRAWS: Final = 60  # values of a draw: a multiple of BEST and of 2, 3, 4 and 5 places
+BEST: Final = 5  # papers among which the draw chooses
+DRAWS: Final = 60  # values of a draw: enough for BEST papers in each of 12 places
 _STRONG: Final = 75  # percentile of the edition's trends, from which a paper is strong
 _DISLIKED: Final = 75  # percentile of likeness to disliked papers, above which none is explored
 
@@ -28,6 +28,11 @@ def draw(edition_id: int, reader: int) -> int:
     """A number below DRAWS that looks random, always the same one for an edition and a reader."""
     digest = blake2b(b"explore %d %d" % (edition_id, reader), digest_size=8).digest()
     return int.from_bytes(digest) % DRAWS
+
+
+def strong(trends: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which papers of an edition trend strongly enough to be explored with."""
+    return np.asarray(trends >= np.percentile(trends, _STRONG)) if len(trends) else trends > 0
 
 
 def outside(
@@ -39,19 +44,24 @@ def outside(
     """The rows of at most BEST papers to explore with, the most trending first.
 
     Args:
-        trends: of all papers of the edition, as z-scores.
+        trends: of all papers of the edition.
         similarity: to the reader's profile; a paper is outside of it below the median.
         dislike: the likeness to the disliked paper that is nearest; None without any.
-        allowed: which papers may be sent to this reader at all, and are not chosen already.
+        allowed: which papers are `strong`, may be sent to this reader, and are not chosen already.
     """
-    if not len(trends):
+    if not allowed.any():
         return []
-    found = allowed & (trends >= np.percentile(trends, _STRONG))
-    found &= similarity < np.median(similarity)
+    found = allowed & (similarity < _quantile(similarity, 50))
     if dislike is not None:
-        found &= dislike <= np.percentile(dislike, _DISLIKED)
+        found &= dislike <= _quantile(dislike, _DISLIKED)
     rows = np.flatnonzero(found)
     return [int(row) for row in rows[np.argsort(-trends[rows], kind="stable")[:BEST]]]
+
+
+def _quantile(values: NDArray[np.floating], percent: int) -> float:
+    """A value that so many percent lie below: one of the values, in a tenth of numpy's time."""
+    place = min(len(values) * percent // 100, len(values) - 1)
+    return float(np.partition(values, place)[place])
 
 
 def with_explored(

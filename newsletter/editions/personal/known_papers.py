@@ -82,7 +82,12 @@ class KnownPapers:
         liked, disliked = self._known(profile.liked), self._known(profile.disliked)
         if len(liked) == len(profile.liked) and len(disliked) == len(profile.disliked):
             return profile
-        return replace(profile, liked=liked, disliked=disliked)
+        kinds = "".join(
+            kind
+            for (paper, _), kind in zip(profile.liked, profile.liked_kinds, strict=False)
+            if paper in self._places
+        )
+        return replace(profile, liked=liked, disliked=disliked, liked_kinds=kinds)
 
     def matches(self, profile: Profile, day: int) -> Matches:
         """The rows of a profile's papers, all of them known, and their ages on the edition's day.
@@ -98,6 +103,7 @@ class KnownPapers:
             ages(profile.disliked, day),
             profile.weight(day),
             self._compared,
+            profile.liked_kinds,
         )
 
     def title(self, paper_id: int) -> str:

@@ -14,7 +14,16 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _NO_SPREAD: Final = 1e-9
-LIKE: Final = 1.0  # standard deviations of likeness above the edition's mean: much like the profile
+# Standard deviations of likeness above the edition's mean: much like the profile. Of 579 papers
+# that people submitted next to weekly lists 51 % reach it, by their words alone, and 12 % of all.
+LIKE: Final = 1.0
+
+
+class Nearest(NamedTuple):
+    """A liked paper, and how it was liked (a letter, or none)."""
+
+    paper_id: int
+    kind: str = ""
 
 
 class Matches(NamedTuple):
@@ -32,6 +41,7 @@ class Matches(NamedTuple):
     disliked_ages: Sequence[float]
     events: float
     compared: Flags
+    liked_kinds: str = ""  # how each was liked, in order
 
 
 class Likeness(NamedTuple):
@@ -58,9 +68,11 @@ class Likeness(NamedTuple):
         disliked = self.matches.disliked
         return disliked.max(axis=0) if len(disliked) else None
 
-    def nearest(self, row: int) -> int:
+    def nearest(self, row: int) -> Nearest:
         """The liked paper that a candidate is most like."""
-        return self.matches.liked_ids[int(self.matches.liked[:, row].argmax())]
+        place = int(self.matches.liked[:, row].argmax())
+        kinds = self.matches.liked_kinds
+        return Nearest(self.matches.liked_ids[place], kinds[place : place + 1])
 
 
 def likeness(matches: Matches, ignored: Flags) -> Likeness:

@@ -64,7 +64,7 @@ def test_candidates_keep_scores_components_topics_and_facts() -> None:
     assert candidate.topics == {topic.slug: 0.75}
     assert candidate.components
     assert candidate.facts["upvotes"] == 12
-    assert candidate.facts["since"] == "since Saturday"
+    assert candidate.facts["since"] == "this week"
     assert "Robots" in candidate.html
     assert "Robots" in candidate.text
 

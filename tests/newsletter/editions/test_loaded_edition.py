@@ -85,7 +85,7 @@ def test_it_selects_by_interests(edition: Edition, topic: Topic) -> None:
 
 def test_a_pick_stores_position_paper_and_reason(edition: Edition, topic: Topic) -> None:
     (pick,) = LoadedEdition(edition).select(Interests(topics=frozenset({topic.slug})), ()).picks
-    assert pick == StoredPick(1, paper_ids(edition)[0], "Walking machines · ▲ 90 since Saturday")
+    assert pick == StoredPick(1, paper_ids(edition)[0], "You follow Walking machines")
 
 
 def test_the_columns_are_array_literals_of_the_picks(edition: Edition) -> None:

@@ -83,9 +83,26 @@ def test_one_press_stores_choices_of_several_papers(client: Client, sent: SentLi
     assert stored_of(sent.reader) == {
         (one.title, "more"), (two.title, "less"), (three.title, "save"),
     }  # fmt: skip
-    said = words(answer)
-    assert "Your next digest will have more like the papers that you like." in said
-    assert f"Your next digest will have less like {two.title} ." in said
+    assert "Your next digest follows what you say of these papers." in words(answer)
+    assert [" ".join(one.get_text(" ").split()) for one in soup(answer).select(".said li")] == [
+        f"More like this {one.title}", f"Less like this {two.title}", f"Saved {three.title}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("more", "will have more like Pointer Networks ."),
+        ("save", "will have more like Pointer Networks ."),
+        ("less", "will have less like Pointer Networks ."),
+    ],
+)
+def test_the_answer_says_what_the_next_digest_will_have(
+    client: Client, sent: SentLinks, word: str, sentence: str
+) -> None:
+    place = [paper.title for paper in sent.papers].index("Pointer Networks")
+    answer = press(client, client.get(sent.to(place, word)))
+    assert f"Your next digest {sentence}" in words(answer)
 
 
 def test_the_page_shows_what_was_stored_before(client: Client, sent: SentLinks) -> None:

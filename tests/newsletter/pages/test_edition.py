@@ -61,7 +61,7 @@ def test_a_paper_is_shown_as_it_was_frozen() -> None:
             summary="It says much.",
             votes="84",
             gain="31",
-            since="since Saturday",
+            since="that week",
             stars="1.2k",
             code_url="https://github.com/a/b",
             arxiv_url="https://arxiv.org/abs/2503.00001",

@@ -3,7 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from newsletter.editions.personal.exploration import DRAWS, draw, outside, with_explored
+from newsletter.editions.personal.exploration import DRAWS, draw, outside, strong, with_explored
 
 PAPERS = 40
 FALLING = np.linspace(2.0, -2.0, PAPERS)  # the first ten are strong
@@ -16,7 +16,7 @@ def explored(
     but: tuple[int, ...] = (),
 ) -> list[int]:
     """The rows to explore with; by default the even rows are unlike the profile."""
-    allowed = np.ones(PAPERS, np.bool_)
+    allowed = strong(FALLING)
     allowed[list(but)] = False
     usual = np.arange(PAPERS) % 2.0 if similarity is None else similarity
     return outside(FALLING, usual, dislike, allowed)
@@ -44,6 +44,11 @@ def test_a_paper_like_a_disliked_one_is_not_explored() -> None:
 def test_where_all_are_equally_alike_nothing_is_outside() -> None:
     assert explored(np.zeros(PAPERS)) == []
     assert outside(np.zeros(0), np.zeros(0), None, np.zeros(0, np.bool_)) == []
+
+
+def test_the_strong_papers_are_the_most_trending_quarter() -> None:
+    assert np.flatnonzero(strong(FALLING)).tolist() == list(range(10))
+    assert strong(np.zeros(0)).tolist() == []
 
 
 def test_a_draw_is_the_same_for_an_edition_and_a_reader_on_every_machine() -> None:

@@ -72,8 +72,10 @@ def test_where_nothing_can_be_compared_all_are_alike() -> None:
 
 
 def test_the_nearest_liked_paper_is_named() -> None:
-    found = likeness_of(matches([[0.8, 0.1, 0.2, 0.3], [0.1, 0.7, 0.2, 0.4]]))
-    assert [found.nearest(row) for row in range(4)] == [101, 102, 101, 102]
+    rows = matches([[0.8, 0.1, 0.2, 0.3], [0.1, 0.7, 0.2, 0.4]])
+    found = likeness_of(rows)
+    assert [found.nearest(row).paper_id for row in range(4)] == [101, 102, 101, 102]
+    assert likeness_of(rows._replace(liked_kinds="vm")).nearest(1) == (102, "m")
 
 
 def test_dislike_is_the_likeness_to_the_nearest_disliked_paper() -> None:
