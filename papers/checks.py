@@ -13,7 +13,8 @@ from papers.similarity.model_process import ModelProcess
 from papers.similarity.weights import WORDS_ALONE, NoModelError, find_weights
 from papers.sources.arxiv import wrong_address
 
-_ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
+_ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL", "ORCID_API_URL")
+_MAY_BE_EMPTY: Final = frozenset({"ORCID_API_URL"})
 MOST_OWN_VOTES: Final = 1.0  # the weight of upvotes
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN", "SUMMARY_API_KEY")
 
@@ -65,7 +66,8 @@ def check_source_addresses() -> list[CheckMessage]:
             id="trending.E013",
         )
         for name in _ADDRESSES
-        if not _is_web_address(getattr(settings, name))
+        if not _is_web_address(address := getattr(settings, name))
+        and (address or name not in _MAY_BE_EMPTY)
     ]
 
 

@@ -21,6 +21,7 @@ from subscribers.models import (
     ConsentEntry,
     Feedback,
     Interest,
+    SeedRequest,
     Subscriber,
     Suppression,
     TransactionalMail,
@@ -237,6 +238,24 @@ class FeedbackAdmin(SubscriberRowAdmin[Feedback]):
     list_display = ("subscriber", "paper", "kind", moment("at", "at (UTC)"))
     list_filter = ("kind", ("at", RangeDateTimeFilter))
     list_select_related = ("subscriber", "paper")
+
+
+@admin.register(SeedRequest)
+class SeedRequestAdmin(SubscriberRowAdmin[SeedRequest]):
+    list_display = (
+        "subscriber", "kind", "identity", "state_badge", "reason", "attempts",
+        moment("next_attempt_at", "next attempt (UTC)"), moment("asked_at", "named (UTC)"),
+        "short_error",
+    )  # fmt: skip
+    list_filter = ("state", "kind", "reason")
+
+    @admin.display(description="error")
+    def short_error(self, request: SeedRequest) -> str:
+        return Truncator(request.error).chars(60)
+
+    @badge("state")
+    def state_badge(self, request: SeedRequest) -> tuple[str, str]:
+        return request.state, request.get_state_display()
 
 
 @admin.register(TransactionalMail)

@@ -68,6 +68,15 @@ def test_a_wrong_address_is_an_error_without_its_password(settings: Settings, ad
     ]
 
 
+def test_orcid_may_have_no_address_and_no_wrong_one(settings: Settings) -> None:
+    settings.ORCID_API_URL = ""
+    assert check_source_addresses() == []
+    settings.ORCID_API_URL = "pub.orcid.org"
+    assert messages(check_source_addresses()) == [
+        ("trending.E013", "ORCID_API_URL is no address of a web service.")
+    ]
+
+
 @pytest.mark.parametrize("key", ["two words", "two\nlines", "“quoted”", "schlüssel"])
 def test_a_wrong_key_is_an_error_without_the_key(settings: Settings, key: str) -> None:
     settings.GITHUB_TOKEN = key
@@ -86,6 +95,7 @@ def test_a_wrong_address_or_short_pause_for_arxiv_fails(settings: Settings) -> N
     assert messages(check_arxiv()) == [
         ("trending.E015", "ARXIV_URL cannot be used: it is no https address of arXiv."),
         ("trending.E015", f"ARXIV_FEED_URL cannot be used: {slow}."),
+        ("trending.E015", f"ARXIV_AUTHOR_URL cannot be used: {slow}."),
     ]
 
 
