@@ -29,8 +29,8 @@ from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.feedback.lately import counts_since
-from subscribers.models import Feedback, Subscriber
+from subscribers.feedback import lately
+from subscribers.models import Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
@@ -168,16 +168,8 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
 
 
 def feedback(now: datetime) -> dict[str, Any]:
-    """What readers said of papers in a week, by kind. One query."""
-    since = now.replace(microsecond=0) - timedelta(days=FEEDBACK_DAYS)
-    labels = {kind: str(kind.label) for kind in Feedback.Kind} | _FEEDBACK_LABELS
-    return {
-        "days": FEEDBACK_DAYS,
-        "figures": [
-            Figure(labels[kind], count, rows_url(Feedback, kind__exact=kind.value, at__gte=since))
-            for kind, count in counts_since(since).items()
-        ],
-    }
+    """What readers said of papers lately, by kind. One query."""
+    return {"days": lately.DAYS, "figures": [Figure(*one) for one in lately.feedback_figures(now)]}
 
 
 # ── a restored backup ────────────────────────────────────────────────────────

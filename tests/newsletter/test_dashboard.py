@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from newsletter import dashboard
 from newsletter.dashboard import Figure, SubscriberCounts
@@ -238,3 +239,12 @@ def test_the_feedback_of_a_week_is_counted_and_its_figures_lead_to_the_rows(
     page = admin_client.get(figures["more like this"].url).content.decode()
     assert "Wanted this week" in page
     assert old.title not in page
+
+
+def test_the_feedback_of_a_week_has_its_part(admin_client: Client) -> None:
+    Feedback.objects.create(
+        subscriber=make_subscriber(), paper=make_paper(), kind="more", at=timezone.now()
+    )
+    page = " ".join(admin_client.get("/admin/").content.decode().split())
+    assert "Feedback on papers" in page
+    assert "more like this" in page
