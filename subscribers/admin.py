@@ -242,20 +242,8 @@ class FeedbackAdmin(SubscriberRowAdmin[Feedback]):
 
 @admin.register(SeedRequest)
 class SeedRequestAdmin(SubscriberRowAdmin[SeedRequest]):
-    list_display = (
-        "subscriber", "kind", "identity", "state_badge", "reason", "attempts",
-        moment("next_attempt_at", "next attempt (UTC)"), moment("asked_at", "named (UTC)"),
-        "short_error",
-    )  # fmt: skip
+    list_display = ("subscriber", "kind", "identity", "state", "reason", "attempts", "error")
     list_filter = ("state", "kind", "reason")
-
-    @admin.display(description="error")
-    def short_error(self, request: SeedRequest) -> str:
-        return Truncator(request.error).chars(60)
-
-    @badge("state")
-    def state_badge(self, request: SeedRequest) -> tuple[str, str]:
-        return request.state, request.get_state_display()
 
 
 @admin.register(TransactionalMail)
