@@ -30,7 +30,7 @@ from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.feedback import lately
-from subscribers.models import Subscriber
+from subscribers.models import Feedback, Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30

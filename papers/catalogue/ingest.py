@@ -228,25 +228,19 @@ def _apply(pending: _Pending, fetched: FetchedPaper, name: str, day: date, is_sa
 
 
 def _list(pending: _Pending, fetched: FetchedPaper, read_at: datetime) -> None:
-    """Put the paper on the list of its day, and set its first day if that is another one now.
-
-    A paper that only readers named gets a day, as every paper has one, and is on no list. The first
-    list or announcement decides for it as for a new paper.
-    """
+    """Put the paper on the list of its day, and set its first day if that is another one now."""
     paper = pending.paper
-    if fetched.is_unlisted:
-        if pending.day is None:
-            pending.day = paper.listed_on = fetched.listed_on
-            paper.is_unlisted, paper.listed_at, pending.is_changed = True, read_at, True
+    if fetched.is_unlisted and pending.day:
         return
     if paper.is_unlisted:
-        paper.is_unlisted, pending.day, pending.is_changed = False, None, True
+        pending.day = None  # its first list or announcement decides as for a new paper
     if fetched.is_listing and fetched.listed_on not in pending.listed_days:
         pending.new_days.add(fetched.listed_on)
     if _decides_first_day(pending, fetched):
         pending.day, pending.is_changed = fetched.listed_on, True
         pending.is_listed = pending.is_listed or fetched.is_listing
         paper.listed_on, paper.listed_at = fetched.listed_on, read_at
+        paper.is_unlisted = fetched.is_unlisted
 
 
 def _decides_first_day(pending: _Pending, fetched: FetchedPaper) -> bool:
