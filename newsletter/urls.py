@@ -40,6 +40,7 @@ urlpatterns = [
     path("editions/<cadence:cadence>/", pages.editions, name="edition_cadence"),
     path("editions/<cadence:cadence>/latest", pages.latest, name="edition_latest"),
     path("editions/<cadence:cadence>/<str:day>", pages.edition, name="edition"),
+    path("editions/<cadence:cadence>/<str:day>/card.png", pages.card, name="edition_card"),
     path("editions/<cadence:cadence>/<str:day>/mail", pages.sample_mail, name="edition_mail"),
     path("feeds/", site_views.feeds, name="feeds"),
     path("about/", site_views.about, name="about"),
