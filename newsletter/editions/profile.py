@@ -22,8 +22,8 @@ HALF_LIFE: Final = 180.0  # days in which an event comes to count half
 BEST: Final = 3  # liked papers whose likeness counts, of each candidate
 AVERSION: Final = 0.5  # of the likeness to disliked papers, subtracted
 DECLARED: Final = 2.0  # as many events count as much as what the reader follows
-ALONE: Final = 0.5  # the same of a reader who follows no topics: events are all that is known
-POPULARITY: Final = 0.25  # of the trend, once a reader has given many events
+ALONE: Final = 0.05  # the same of a reader who follows no topics: events are all that is known
+POPULARITY: Final = 0.1  # of the trend, once a reader has given many events
 EVEN: Final = 50  # the balance at which the formula is as measured
 
 
