@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
+from newsletter.editions.cards.stored import draw_edition_card
 from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
 from newsletter.editions.translations import layout_context, translations, words_of_facts
 from newsletter.editions.windows import WINDOW_OF, first_day_of
@@ -152,6 +153,7 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     paper_ids = [candidate.paper_id for candidate in candidates[:MOST_CARDS]]
     # A lambda: Django logs the name of what fails, and a partial has none.
     transaction.on_commit(lambda: draw_cards(paper_ids, now), robust=True)
+    transaction.on_commit(lambda: draw_edition_card(edition, now), robust=True)
     return edition
 
 

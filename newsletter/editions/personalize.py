@@ -243,19 +243,25 @@ def _found(
     found = _Found(allowed, wanted, worth, topic, affinity, named)
     if interests.profile is None or matches is None:
         return found
-    return _with_profile(found, interests.profile, ranking, matches)
+    return _with_profile(found, interests, interests.profile, ranking, matches)
 
 
-def _with_profile(found: _Found, profile: Profile, ranking: Ranking, matches: Matches) -> _Found:
+def _with_profile(
+    found: _Found, interests: Interests, profile: Profile, ranking: Ranking, matches: Matches
+) -> _Found:
     """The same with what the reader's feedback says: what is much like liked papers is wanted."""
     like = likeness(matches, _ignored(profile, ranking))
+    declared = TOPIC * found.affinity
+    if interests.follows_all and like.z.any():  # no topic was declared, and it is known what is
+        declared = np.zeros_like(declared)  # liked: then how much a paper is of any says nothing
     worth = blend(
-        TOPIC * found.affinity,
+        declared,
         ranking.z_scores,
         like.values,
         matches.events,
         balance=profile.balance,
         named=found.named,
+        follows=bool(interests.topics),
     )
     wanted = found.wanted
     if profile.balance:  # else the reader wants likeness to count for nothing

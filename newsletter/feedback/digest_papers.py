@@ -60,7 +60,9 @@ def _papers(delivery: Delivery | ArchivedDelivery | None, position: int) -> dict
     if isinstance(delivery, Delivery):
         positions = [pick.position for pick in delivery.picks]
     rows = Candidate.objects.filter(edition=delivery.edition_id, position__in=positions)
-    stored = _by_position(rows.select_related("paper").order_by())
+    stored = _by_position(
+        rows.select_related("paper").defer("paper__search", "html", "text").order_by()
+    )
     return {place: stored[place] for place in positions if place in stored}
 
 

@@ -18,7 +18,9 @@ from newsletter.feedback.digest_papers import DigestPaper, digest_papers
 from newsletter.feedback.opinions import choices_in
 from newsletter.feedback.store import Change, NotActive, store
 from subscribers.models import Subscriber
-from subscribers.pages.signed_pages import invalid_link, preferences_url, public_page
+from subscribers.pages.feedback.one_paper import too_fast
+from subscribers.pages.signed_pages import invalid_link, public_page
+from subscribers.tokens import make
 
 
 @public_page  # the token is the proof, and a mail program's browser may keep no cookie
@@ -47,6 +49,8 @@ def _page(request: HttpRequest, opened: OpenedLink) -> HttpResponse:
         return _too_old(request)
     if request.method != "POST":
         return _render_papers(request, opened, papers)
+    if refusal := too_fast(request, subscriber):
+        return refusal
     found = [one.paper for one in papers]
     choices = choices_in(request.POST, [paper.pk for paper in found])
     changes = store(subscriber, found, choices, timezone.now())
@@ -78,7 +82,8 @@ def _render_changes(
         "disliked": [one for one in changes if one.vote == "less"],
         "action": _own_path(opened),
         "is_undone": "undo" in request.POST,
-        "learned_url": f"{preferences_url(subscriber)}learned/",
+        # Who has this link has the mail, and so the link to the preferences too.
+        "learned_url": reverse("subscribers:learned", args=[make("preferences", subscriber)]),
     }
     return render(request, "pages/newsletter/feedback_stored.html", context)
 

@@ -93,6 +93,13 @@ class EditionPage:
         )
 
     @property
+    def card_url(self) -> str:
+        """The path of its share card."""
+        return reverse(
+            "newsletter:edition_card", args=[self.edition.cadence, self.edition.day.isoformat()]
+        )
+
+    @property
     def earlier_url(self) -> str:
         return page_of(self.earlier) if self.earlier else ""
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from django.conf import settings
 from django.db.models import Q
 
-from papers.catalogue.ingest import counted
+from papers.catalogue.counts import counted
 from papers.jobs.run import disabled_reason
 from papers.jobs.schedule import JobSpec, is_late
 from papers.models import Job, JobStep

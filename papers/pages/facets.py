@@ -10,10 +10,9 @@ from typing import Any, Final
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from papers.models import Topic
+from papers.queries import active_topics
 from papers.search.facets import Facets
 from papers.wording import short_figure, topic_text
-from web.page_cache.by_version import by_version
 
 MOST_TOPICS: Final = 8
 MOST_YEARS: Final = 5
@@ -57,8 +56,8 @@ def facet_groups(
 
     groups = []
     if facets.topics and "topic" not in filters:
-        names = {slug: topic_text(name) for slug, name in _topic_names().items()}
-        shown = [(slug, papers) for slug, papers in facets.topics if papers < total]
+        names = {one.slug: topic_text(one.name) for one in active_topics().values()}
+        shown = [(slug, n) for slug, n in facets.topics if n < total and slug in names]
         chips = [chip(names[slug], papers, topic=slug) for slug, papers in shown[:MOST_TOPICS]]
         groups.append(FacetGroup(_("Topic"), chips))
     if not {"since", "until"} & filters.keys() and len(facets.years) > 1:
@@ -94,12 +93,6 @@ def _days(since: date | None, until: date | None) -> str:
     if since:
         return _("Since %(day)s") % {"day": date_format(since)}
     return _("Until %(day)s") % {"day": date_format(until)} if until else ""
-
-
-@by_version
-def _topic_names() -> dict[str, str]:
-    """The name of each topic by its slug, as the operator wrote it."""
-    return dict(Topic.objects.values_list("slug", "name"))
 
 
 def _figure(papers: int, *, is_estimate: bool) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Final, cast
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,7 +23,7 @@ from papers.pages.contributions import Contribution, contributions
 from papers.pages.history import Chart, History, charts, histories
 from papers.pages.links import PaperLink, paper_links
 from papers.pages.similar import similar_papers
-from papers.queries import newest_places, topics_by_weight
+from papers.queries import newest_places, with_topics
 from papers.windows import Window
 from papers.wording import short_figure
 
@@ -108,8 +107,8 @@ class PaperPage:
 
 
 def paper_page(paper: Paper, now: datetime) -> PaperPage:
-    """The page of a paper, withdrawn or not, with its signals up to `now`. Eight queries."""
-    prefetch_related_objects([paper], topics_by_weight())
+    """The page of a paper, withdrawn or not, with its signals up to `now`. Nine queries."""
+    with_topics([paper])
     listings = list(paper.listings.order_by("day").values_list("day", "source"))
     found = histories(paper.pk, now)
     sources = {source for _, source in listings} | {one.source for one in found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from papers.models import Paper, Topic
 from papers.pages.facets import Chip, FacetGroup, chosen_chips, facet_groups
 from papers.pages.paging import NoSuchPage, page_number
-from papers.queries import RankedPaper
+from papers.queries import RankedPaper, active_topics
 from papers.search.highlight import Highlight, highlight
 from papers.search.results import (
     MAX_QUERY_LENGTH,
@@ -30,7 +30,6 @@ from papers.search.results import (
 )
 from papers.text.arxiv_ids import pasted_id
 from papers.wording import topic_text
-from web.page_cache.by_version import by_version
 
 _DAY: Final = r"(\d{4}-\d{2}-\d{2})?"  # a form that is sent has its empty fields too
 # What the search reads of its address, each with a pattern of the values that it has links to.
@@ -195,9 +194,9 @@ class SearchPage:
         return self.matches[-1].ranked.position < self.result.total
 
     @property
-    def topics(self) -> Sequence[Topic]:
+    def topics(self) -> Collection[Topic]:
         """Those that the form offers."""
-        return _topics()
+        return active_topics().values()
 
     @property
     def examples(self) -> Sequence[Example]:
@@ -238,11 +237,6 @@ def search_page(params: QueryDict, now: datetime) -> SearchPage:
         chosen=chosen_chips(filters, form.topic_name, url_of),
         facets=facet_groups(result.facets, filters, result.total, url_of),
     )
-
-
-@by_version
-def _topics() -> Sequence[Topic]:
-    return list(Topic.objects.filter(is_active=True))
 
 
 def count_in_words(total: int, *, is_estimate: bool) -> str:

@@ -24,11 +24,14 @@ from papers.search.reading import (
     together,
     whole,
 )
+from papers.search.stems import lexemes_of
 from papers.text.searchable import plain, separate
-from web.sql import rows, rows_after
+from web.page_cache.by_version import each_by_version
+from web.sql import rows_after
 
 CANDIDATES: Final = 250  # by trend, and as many again by title
 FEW: Final = 5  # with fewer matches, the last word of a query may be a beginning
+_MOST_ATTESTED: Final = 5_000  # that are kept
 _MOST_GUESSES: Final = 100  # in a longer query, compounds would cost more than they find
 # The weight of a word by its place: unused, authors, abstract, title.
 _WEIGHTS: Final = [0.0, 0.2, 0.3, 1.0]
@@ -88,13 +91,6 @@ class Matches:
     typed_total: int = 0
     facets: Facets = NO_FACETS
 
-
-# phraseto_tsquery never fails: it takes any text as words.
-_LEXEMES: Final = """
-SELECT phraseto_tsquery('english', separated)::text
-FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS given (separated, place)
-ORDER BY place
-"""
 
 # Two words of a guess that stand side by side in one of the first papers that have both. The index
 # search_entry_words finds those; reading the words of 300 papers takes about 5 ms.
@@ -161,7 +157,7 @@ FROM ranked
 def parse(query: str) -> ParsedQuery | None:
     """Parse a query in web-search syntax; None: it has no word to search for.
 
-    One query of the database for the words, and two for those that may be compounds.
+    One query for words that this process has not read yet, and two for possible compounds.
     """
     readings = (read_query(query), read_more_widely(query))
     conditions = [whole(reading) for reading in readings]
@@ -188,12 +184,14 @@ def _is_other(query: ParsedQuery | None, than: ParsedQuery | None) -> TypeGuard[
 
 def _lexemes(texts: Sequence[str]) -> dict[str, str]:
     """The tsquery of each text. Texts are separated as those of papers are in the database."""
-    found = rows(_LEXEMES, texts=[separate(plain(text)) for text in texts]) if texts else []
-    return {text: lexemes for text, (lexemes,) in zip(texts, found, strict=True)}
+    separated = {text: separate(plain(text)) for text in texts}
+    found = lexemes_of(separated.values())
+    return {text: found[one] for text, one in separated.items()}
 
 
+@each_by_version(_MOST_ATTESTED)
 def _attested(guesses: Sequence[str]) -> dict[str, str]:
-    """The tsquery of each of these pairs of words that stands in some paper."""
+    """The tsquery of each of these pairs of words; empty if it stands in no paper."""
     if not guesses:
         return {}
     texts = [separate(guess) for guess in guesses]

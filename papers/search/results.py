@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from papers.models import Paper, Topic
-from papers.queries import PAPER_COLUMNS, RankedPaper, topics_by_weight
+from papers.queries import PAPER_COLUMNS, RankedPaper, with_topics
 from papers.ranking.measurements import facts, measure
 from papers.search.facets import Facets
 from papers.search.query import NO_FACETS, Filters, Matches, parse, top_matches
@@ -17,12 +17,16 @@ from papers.search.spelling import MOST_WITH_SLIP, did_you_mean
 from papers.text.arxiv_ids import pasted_id
 from papers.text.clean import fold
 from papers.windows import DAYS
-from web.page_cache.by_version import by_version
+from web.page_cache.by_version import by_version, each_by_version
 from web.sql import array
 from web.storable import storable_text
 
 PAGE_SIZE: Final = 10  # a row with marks is the most expensive one of the site
 MAX_QUERY_LENGTH: Final = 250
+_MOST_PAPERS: Final = 2_000  # that a process keeps, of some 10 KB each
+# The figures of a paper are those at the end of five minutes, so that all searches within them
+# show the same ones; a page that is kept is older than that.
+_SECONDS: Final = 300
 _LENGTHS: Final = " ".join(f"WHEN '{window}' THEN {days}" for window, days in DAYS.items())
 
 
@@ -79,7 +83,7 @@ def search_papers(
 
         with_facets: count the papers by topic, year and code too.
 
-    Five queries for any number of papers. The facets of few papers take a sixth.
+    Six queries for any number of papers. The facets of few papers take a seventh.
 
     Raises:
         Topic.DoesNotExist: there is no such topic, or it is not active.
@@ -167,21 +171,34 @@ _PAPERS: Final = _SELECT_PAPERS.format(columns=PAPER_COLUMNS, lengths=_LENGTHS)
 
 
 def _ranked(paper_ids: Sequence[int], first: int, now: datetime) -> list[RankedPaper]:
-    """The papers in this order, with their signals and the trend that ranked them."""
-    if not paper_ids:
-        return []
-    found = Paper.objects.raw(_PAPERS, {"ids": array(paper_ids)})
-    papers: dict[int, Any] = {
-        paper.pk: paper for paper in found.prefetch_related(topics_by_weight())
-    }
-    measurements = measure(paper_ids, now)
+    """The papers in this order, with their signals and the trend that ranked them.
+
+    A paper that was deleted since it was found is left out.
+    """
+    minutes = timedelta(seconds=-now.timestamp() % _SECONDS)  # to the end of these five
+    papers = _papers(paper_ids, now + minutes)
     return [
-        RankedPaper(
-            position=position,
-            paper=papers[key],
-            trend=papers[key].trend_value,
-            components=json.loads(papers[key].trend_components or "{}"),
-            facts=facts(papers[key], measurements[key]),
-        )
+        replace(papers[key], position=position)
         for position, key in enumerate(paper_ids, start=first)
+        if key in papers
     ]
+
+
+@each_by_version(_MOST_PAPERS)
+def _papers(paper_ids: Sequence[int], until: datetime) -> dict[int, RankedPaper]:
+    """The papers by their keys; their position is 0. Signals count up to `until`."""
+    if not paper_ids:
+        return {}
+    found: Sequence[Any] = list(Paper.objects.raw(_PAPERS, {"ids": array(paper_ids)}))
+    measurements = measure(paper_ids, until)
+    return {
+        paper.pk: RankedPaper(
+            position=0,
+            paper=paper,
+            trend=paper.trend_value,
+            components=json.loads(paper.trend_components or "{}"),
+            facts=facts(paper, measurements[paper.pk]),
+        )
+        for paper in with_topics(found)
+        if paper.pk in measurements
+    }

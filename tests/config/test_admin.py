@@ -22,6 +22,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionCard,
     EditionTranslation,
     Tally,
 )
@@ -135,7 +136,7 @@ def test_every_model_of_the_project_has_a_page() -> None:
     # the data was written is for `manage.py restored`; a translation says what its edition says;
     # what makes kept pages old is for the cache; a share card is drawn again.
     hidden = {
-        *(DatabaseOrigin, DigestContent, EditionTranslation, PageChange),
+        *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange),
         *(PaperVector, ReaderProfile, SearchWord, ShareCard),
     }
     assert ours - set(admin.site._registry) == hidden

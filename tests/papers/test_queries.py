@@ -163,13 +163,13 @@ def test_facts_of_a_past_list_are_those_of_its_close() -> None:
 
 
 @pytest.mark.parametrize("papers", [1, 3])
-def test_a_list_takes_three_queries(
+def test_a_list_takes_four_queries(
     django_assert_num_queries: DjangoAssertNumQueries, papers: int
 ) -> None:
     for number in range(papers):
         make_paper_topic(upvoted(number), make_topic())
     score("week", DAY, NOW)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         shown = ranked("week", DAY)
         assert [len(one.paper.topic_links.all()) for one in shown] == [1] * papers
 

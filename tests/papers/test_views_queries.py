@@ -28,10 +28,10 @@ pytestmark = pytest.mark.django_db
 FRIDAY = date(2025, 3, 14)
 MONDAY_MORNING = datetime(2025, 3, 17, 8, tzinfo=UTC)
 
-# Topics and their counts, papers, their topics and signals, the days before and after, curators,
-# and the newest weekly edition.
+# Topics and their counts, papers, their topics (two) and signals, the days before and after,
+# curators, and the newest weekly edition.
 # The newest list also needs its day, and a week whether today is scored.
-DATED: Final = 8
+DATED: Final = 9
 LISTS: Final = [
     ("/", DATED + 2),
     ("/day/", DATED + 1),
@@ -88,9 +88,9 @@ def test_a_search_takes_the_same_queries(
 ) -> None:
     make_rows(rows)
     forget()  # the stems that the marks need
-    # The five of the search itself, the marks, the facets, and three times the topics: the options,
+    # The six of the search itself, the marks, the facets, and three times the topics: the options,
     # the check of the chosen one, and its key; the newest edition.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = get_page(client, "/search/", q="sand ", topic="sand")
     assert len(page.select(".paper")) == rows
 

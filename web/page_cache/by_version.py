@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.db import connection
 
@@ -14,6 +14,7 @@ from web.page_cache.versions import known
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 _MOST: Final = 256  # results of each function; a topic's counts are some KB
 
 
@@ -44,6 +45,48 @@ def by_version(function: Callable[P, T]) -> Callable[P, T]:
 
     _clears.append(results.clear)
     return kept
+
+
+def each_by_version(
+    most: int,
+) -> Callable[
+    [Callable[Concatenate[Sequence[K], P], Mapping[K, T]]],
+    Callable[Concatenate[Sequence[K], P], dict[K, T]],
+]:
+    """The same for a function that loads several things by their keys: only the others are loaded.
+
+    Args:
+        most: things that are kept, those used last.
+    """
+
+    def decorate(
+        load: Callable[Concatenate[Sequence[K], P], Mapping[K, T]],
+    ) -> Callable[Concatenate[Sequence[K], P], dict[K, T]]:
+        results: OrderedDict[Hashable, T] = OrderedDict()
+        lock = threading.Lock()
+
+        @wraps(load)
+        def kept(keys: Sequence[K], /, *args: P.args, **kwargs: P.kwargs) -> dict[K, T]:
+            seen = None if connection.in_atomic_block else known()
+            if seen is None:
+                return {**load(keys, *args, **kwargs)}
+            about = (seen.version, args, *sorted(kwargs.items()))
+            with lock:
+                found = {key: results[about, key] for key in keys if (about, key) in results}
+            if others := [key for key in keys if key not in found]:
+                found |= load(others, *args, **kwargs)
+            with lock:
+                for key, result in found.items():
+                    results[about, key] = result
+                    results.move_to_end((about, key))
+                while len(results) > most:
+                    results.popitem(last=False)
+            return found
+
+        _clears.append(results.clear)
+        return kept
+
+    return decorate
 
 
 _clears: list[Callable[[], Any]] = []

@@ -137,6 +137,14 @@ def test_a_followed_author_comes_before_what_is_only_like_the_liked_papers() -> 
     assert chosen(Interests(authors=("Ada Roe",)), papers, like=[4])[0] == 11
 
 
+def test_for_a_reader_of_all_topics_likeness_does_not_compete_with_topics() -> None:
+    """How much a paper is about any topic says nothing of one who named none."""
+    papers = [candidate(1, topics={"nlp": 1.0}), candidate(2, topics={"nlp": 0.1}), candidate(3)]
+    assert chosen(Interests(), papers, like=[2], events=0.5)[0] == 2
+    assert chosen(Interests(), papers) == [1, 3, 2]
+    assert chosen(Interests(topics=frozenset({"nlp"})), papers, like=[2], events=0.5)[0] == 1
+
+
 # ── what the reader wants ignored ────────────────────────────────────────────
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from newsletter.models import Delivery, DigestContent
 from papers.models import Paper
+from subscribers.feedback import rate
 from subscribers.models import Feedback, Subscriber
 from subscribers.privacy import erase
 from tests.factories import make_paper, make_subscriber, tokens_of
@@ -248,11 +249,23 @@ def test_other_methods_are_refused(client: Client, sent: SentLinks) -> None:
         assert getattr(client, method)(sent.path).status_code == 405
 
 
+def test_too_many_presses_of_one_reader_ask_for_patience(
+    client: Client, sent: SentLinks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate, "RATE", "1/hour")
+    page = client.get(sent.to(0, "more"))
+    assert press(client, page).status_code == 200
+    answer = press(client, page, **{field("vote", sent.papers[1]): "less"})
+    assert answer.status_code == 429
+    assert stored_of(sent.reader) == {(sent.papers[0].title, "more")}
+
+
 def test_the_answer_leads_to_what_was_learned(client: Client, sent: SentLinks) -> None:
     answer = press(client, client.get(sent.to(0, "more")))
     [link] = soup(answer).find_all("a", string="What we learned")
-    assert str(link["href"]).startswith("/preferences/")
-    assert str(link["href"]).endswith("/learned/")
+    page = client.get(str(link["href"]))
+    assert page.status_code == 200
+    assert sent.papers[0].title in words(page)
 
 
 def test_a_delivery_without_a_stored_digest_opens_nothing(client: Client, sent: SentLinks) -> None:

@@ -1,11 +1,12 @@
-"""The stems of words, asked once of PostgreSQL."""
+"""The stems of words and the tsqueries of texts, asked once of PostgreSQL."""
 
 from __future__ import annotations
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from papers.search.stems import forget, stems_of
+from papers.search import stems
+from papers.search.stems import Answers, forget, lexemes_of, stems_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +39,25 @@ def test_a_very_long_word_is_left_out(django_assert_num_queries: DjangoAssertNum
         assert stems_of(["a" * 101]) == {}
 
 
-def test_the_words_that_are_known_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("papers.search.stems._MOST", 2)
-    stems_of(["lakes", "rivers"])
-    assert stems_of(["seas"]) == {"seas": "sea"}
-    assert stems_of(["lakes", "seas"]) == {"lakes": "lake", "seas": "sea"}
+def test_the_words_that_are_known_are_bounded() -> None:
+    few = Answers(stems._STEMS, 2)
+    few.of(["lakes", "rivers"])
+    assert few.of(["seas"]) == {"seas": "sea"}
+    assert few.of(["lakes", "seas"]) == {"lakes": "lake", "seas": "sea"}
+
+
+def test_words_side_by_side_are_one_tsquery() -> None:
+    found = lexemes_of(["graph networks", "state of the art", "the", "Don't \\ 'n"])
+    assert found == {
+        "graph networks": "'graph' <-> 'network'",
+        "state of the art": "'state' <3> 'art'",
+        "the": "",
+        "Don't \\ 'n": "'n'",
+    }
+
+
+def test_each_text_is_asked_for_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        lexemes_of(["two lakes", "lakes", "lakes"])
+    with django_assert_num_queries(0):
+        assert lexemes_of(["lakes"]) == {"lakes": "'lake'"}

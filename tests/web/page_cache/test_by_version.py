@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
 
 from papers.page_version import page_version
-from web.page_cache.by_version import by_version, forget
+from web.page_cache.by_version import by_version, each_by_version, forget
 from web.page_cache.versions import read_by
 
 
@@ -95,3 +95,60 @@ def test_an_error_is_not_kept(source: Source) -> None:
         with pytest.raises(ValueError, match="broken"):
             fail()
     assert len(calls) == 2
+
+
+def squares(source: Source, most: int = 10) -> Callable[..., dict[int, int]]:
+    """A function that loads squares, except that of 13, and notes which it was asked for."""
+
+    @each_by_version(most)
+    def squares_of(numbers: Sequence[int], plus: int = 0) -> dict[int, int]:
+        source.calls.append(tuple(numbers))
+        return {number: number**2 + plus for number in numbers if number != 13}
+
+    return squares_of
+
+
+def test_of_several_things_only_those_that_are_not_known_are_loaded(source: Source) -> None:
+    squares_of = squares(source)
+    assert squares_of([1, 2]) == {1: 1, 2: 4}
+    assert squares_of([3, 2, 1]) == {1: 1, 2: 4, 3: 9}
+    assert squares_of([3]) == {3: 9}
+    assert source.calls == [(1, 2), (3,)]
+
+
+def test_what_could_not_be_loaded_is_looked_for_again(source: Source) -> None:
+    squares_of = squares(source)
+    assert squares_of([13, 1]) == {1: 1}
+    assert squares_of([13, 1]) == {1: 1}
+    assert source.calls == [(13, 1), (13,)]
+
+
+def test_a_change_has_each_thing_loaded_again(source: Source) -> None:
+    squares_of = squares(source)
+    squares_of([1, 2])
+    source.version = "2"
+    squares_of([2])
+    assert source.calls == [(1, 2), (2,)]
+
+
+def test_each_argument_beside_the_keys_has_things_of_its_own(source: Source) -> None:
+    squares_of = squares(source)
+    assert [squares_of([2]), squares_of([2], 1), squares_of([2], plus=2)] == [
+        {2: 4}, {2: 5}, {2: 6},
+    ]  # fmt: skip
+
+
+def test_the_things_used_last_are_kept(source: Source) -> None:
+    squares_of = squares(source, most=2)
+    for numbers in ([1, 2], [1], [3], [1, 3], [2]):
+        squares_of(numbers)
+    assert source.calls == [(1, 2), (3,), (2,)]
+
+
+@pytest.mark.django_db
+def test_in_a_transaction_all_things_are_loaded(source: Source) -> None:
+    squares_of = squares(source)
+    with transaction.atomic():
+        squares_of([1])
+        squares_of([1])
+    assert source.calls == [(1,), (1,)]

@@ -13,7 +13,7 @@ from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.profile import Profile
 from newsletter.models import Edition
-from newsletter.preview import preview
+from newsletter.previews.digest import preview
 from papers.models import Paper, Topic
 from tests.factories import DAY, make_edition, make_paper, make_paper_topic, make_signal, make_topic
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter import preview_page
 from newsletter.models import Edition
+from newsletter.previews import page
 from subscribers.models import ConsentEntry, Subscriber
 from tests.factories import make_candidate, make_edition, make_paper
 from tests.subscribers.page_text import CHOICES, text_of
@@ -83,7 +83,7 @@ def test_it_answers_only_to_a_post(client: Client) -> None:
 def test_a_network_has_a_limit(
     client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview_page, "_RATE", "2/5 minutes")
+    monkeypatch.setattr(page, "_RATE", "2/5 minutes")
     try:
         answers = [client.post("/preview/", CHOICES) for _ in range(3)]
         other = client.post("/preview/", CHOICES, REMOTE_ADDR="192.0.2.9")

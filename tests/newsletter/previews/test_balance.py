@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.learned_preview import balance_preview, moves, percent_learned
-from newsletter.preview import PreviewPaper
+from newsletter.previews.balance import balance_preview, moves, percent_learned
+from newsletter.previews.digest import PreviewPaper
 from tests.factories import DAY, make_candidate, make_edition, make_paper, make_subscriber
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from newsletter.delivery.recipients import recipients
 from newsletter.editions.profile import DECLARED, EVEN, Profile
-from newsletter.preview import Preview, PreviewPaper, preview
+from newsletter.previews.digest import Preview, PreviewPaper, preview
 from subscribers.models import Subscriber
 
 Move = Literal["new", "up", "down", ""]

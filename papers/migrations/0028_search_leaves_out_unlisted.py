@@ -14,6 +14,6 @@ NOW = NOW.replace(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0030_unlisted_papers")]
+    dependencies = [("papers", "0027_unlisted_papers")]
 
     operations = [migrations.RunSQL(NOW, BEFORE)]

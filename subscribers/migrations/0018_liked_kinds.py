@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscribers", "0019_welcome"),
+        ("subscribers", "0017_welcome"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("papers", "0031_search_leaves_out_unlisted")]
+    dependencies = [("papers", "0028_search_leaves_out_unlisted")]
 
     operations = [
         migrations.AddIndex(

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from newsletter.editions.personalize import Interests
-from newsletter.preview import preview
+from newsletter.previews.digest import preview
 from subscribers.pages.forms import ChoicesForm
 from subscribers.preferences import Preferences
 from web.rate_limit import hit
