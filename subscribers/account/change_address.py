@@ -27,10 +27,11 @@ from django.db.models import Q
 from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
+from subscribers.mail_limits import wait_for_mailbox
 from subscribers.models import AddressChange, ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import next_send_at, preferences_of
 from subscribers.privacy import erase
-from subscribers.signup import may_get_mail, wait_for_mailbox
+from subscribers.signup import may_get_mail
 from subscribers.suppress import is_suppressed
 from subscribers.tokens import MOVE_BACK_WITHIN
 
