@@ -19,8 +19,14 @@ from papers.wording import topic_text
 
 _EDITIONS = {
     "daily": (_("Daily editions"), _("A new entry each day, with the papers of that day.")),
-    "weekly": (_("Weekly editions"), _("A new entry each day, with the papers of the last seven days.")),
-    "monthly": (_("Monthly editions"), _("A new entry each day, with the papers of the last thirty days.")),
+    "weekly": (
+        _("Weekly editions"),
+        _("A new entry each day, with the papers of the last seven days."),
+    ),
+    "monthly": (
+        _("Monthly editions"),
+        _("A new entry each day, with the papers of the last thirty days."),
+    ),
 }
 
 
