@@ -56,7 +56,7 @@ SELECT id, events[1:14], days[1:14], events[15:20], days[15:20], now()
 
 
 def main(quick: bool) -> None:
-    readers, known = (2_000, 1_000) if quick else (20_000, 5_000)
+    readers, known = (2_000, 1_000) if quick else (100_000, 5_000)
     with empty_database():
         edition = make_edition()
         make_subscribers(readers)

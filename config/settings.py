@@ -211,7 +211,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # config/server/limits.py has the limit of each path; this is the largest of them. Without a handler
-# a file in a form is skipped; pages that take one keep it in memory (pages/pasted_papers.py).
+# a file in a form is skipped; pages that take one keep it in memory (pages/named_papers/pasted.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST
 FILE_UPLOAD_HANDLERS: list[str] = []
 

@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,21 +21,19 @@ from django.utils.formats import date_format
 
 from mail.relay import relay_state
 from newsletter import clock
-from newsletter.delivery.explored import explored_since
+from newsletter.dashboard_learning import papers_explored, rankings_compared
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
-from newsletter.interleaving_report import compare
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.feedback.lately import counts_since
+from subscribers.feedback import lately
 from subscribers.models import Feedback, Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
-COMPARED_DAYS: Final = 90
 FEEDBACK_DAYS: Final = 7
 _FEEDBACK_LABELS: Final = {Feedback.Kind.SEED: "named as liked"}
 _LISTED: Final = 8
@@ -171,16 +168,8 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
 
 
 def feedback(now: datetime) -> dict[str, Any]:
-    """What readers said of papers in a week, by kind. One query."""
-    since = now.replace(microsecond=0) - timedelta(days=FEEDBACK_DAYS)
-    labels = {kind: str(kind.label) for kind in Feedback.Kind} | _FEEDBACK_LABELS
-    return {
-        "days": FEEDBACK_DAYS,
-        "figures": [
-            Figure(labels[kind], count, rows_url(Feedback, kind__exact=kind.value, at__gte=since))
-            for kind, count in counts_since(since).items()
-        ],
-    }
+    """What readers said of papers lately, by kind. One query."""
+    return {"days": lately.DAYS, "figures": [Figure(*one) for one in lately.feedback_figures(now)]}
 
 
 # ── a restored backup ────────────────────────────────────────────────────────
@@ -318,27 +307,6 @@ def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[
 
 def _since(first: date, **filters: str) -> str:
     return rows_url(Delivery, edition__day_from=first, **filters)
-
-
-# ── papers from outside of readers' profiles ─────────────────────────────────
-
-
-def papers_explored(now: datetime) -> dict[str, Any]:
-    """What readers made of them. Empty while no digest had one. One query."""
-    first_day = last_closed_day(now) - timedelta(days=COMPARED_DAYS)
-    found = explored_since(first_day)
-    return {"first_day": first_day, "found": found} if found.digests else {}
-
-
-# ── two rankings compared ────────────────────────────────────────────────────
-
-
-def rankings_compared(now: datetime) -> dict[str, Any]:
-    """What readers made of the ranking that INTERLEAVE names. Empty while it names none."""
-    if not settings.INTERLEAVE:
-        return {}
-    since = now - timedelta(days=COMPARED_DAYS)
-    return {"other": settings.INTERLEAVE, "since": since, "result": compare(since)}
 
 
 # ── papers ───────────────────────────────────────────────────────────────────

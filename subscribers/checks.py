@@ -46,8 +46,8 @@ def check_named_papers(**_kwargs: object) -> list[CheckMessage]:
 
 @register("trending", deploy=True)
 def check_lookups(**_kwargs: object) -> list[CheckMessage]:
-    """W069: what readers name and is not here is looked up nowhere."""
-    if "arxiv" in settings.SOURCES and settings.SEED_LOOKUPS_PER_HOUR:
+    """W069: what readers name and is not here is looked up nowhere, although there are sources."""
+    if not settings.SOURCES or ("arxiv" in settings.SOURCES and settings.SEED_LOOKUPS_PER_HOUR):
         return []
     return [
         Warning(

@@ -2,10 +2,11 @@
 
 from django.urls import path, re_path
 
-from subscribers.pages import confirm_views, feedback_views, sign_up_views, views
+from subscribers.pages import confirm_views, sign_up_views, views
 from subscribers.pages.account import (
     address,
     browser,
+    feedback,
     learned,
     leaving,
     liked_papers,
@@ -46,8 +47,8 @@ urlpatterns = [
     path("old-address/<str:token>/", address.move_back_page, name="move_back"),
     path("deleted/", own_data.deleted_page, name="deleted"),
     path("new-link/", views.new_link_page, name="new_link"),
-    path("papers/<path:name>/feedback", feedback_views.feedback_page, name="feedback"),
-    path("forget-browser/", feedback_views.forget_browser, name="forget_browser"),
+    path("papers/<path:name>/feedback", feedback.feedback_page, name="feedback"),
+    path("forget-browser/", feedback.forget_browser, name="forget_browser"),
     re_path(route("confirm"), confirm_views.confirm_page),
     re_path(route("new-address"), address.move_page),
     re_path(route("old-address"), address.move_back_page),

@@ -1,7 +1,7 @@
 """Score candidates for a reader: by the service's own functions, and by the baselines.
 
-The service's score is that of `newsletter.editions.profile` for a reader who has declared no
-interests, with the likeness of `papers.similarity.compare`: nothing of it is written here again.
+The service's score is that of `newsletter.editions.profile` for a reader who follows no topics,
+with the likeness of `papers.similarity.compare`: nothing of it is written here again.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class ScoredList:
         self._popularity = np.array(popularity or [0.0] * len(candidates))
         slugs = {slug for one in candidates for slug in library.topics[one]}
         self._columns = {slug: column for column, slug in enumerate(sorted(slugs))}
-        self._topics = np.array([self._weights(one) for one in candidates])
+        rows = [self._weights(one) for one in candidates]
+        self._topics = np.array(rows).reshape(len(candidates), len(self._columns))
         self._likeness: dict[str, NDArray[np.float32]] = {}
         self._wordings: dict[str, NDArray[np.float32]] = {}
 
@@ -69,9 +70,8 @@ class ScoredList:
         profile, today = Profile(liked=tuple(events)), (day - _EPOCH).days
         liked = [self._like(paper) for paper, _ in history]
         liking = taste(liked, ages(profile.liked, today), [], [])
-        nothing_declared = np.zeros(len(self._popularity))
-        n = profile.weight(today)
-        return blend(nothing_declared, self._popularity, liking, n, profile.balance)
+        declared = np.zeros(len(self._popularity))  # as `personalize` has it where none is followed
+        return blend(declared, self._popularity, liking, profile.weight(today), follows=False)
 
     def _like(self, paper: str) -> NDArray[np.float32]:
         if paper not in self._likeness:

@@ -20,8 +20,9 @@ from newsletter.editions.windows import WINDOW_OF, first_day_of
 from newsletter.models import Candidate, Edition, EditionTranslation
 from papers.cards.stored import MOST as MOST_CARDS
 from papers.cards.stored import draw_cards
-from papers.jobs.status import is_running, unread
-from papers.jobs.timetable import JOBS
+from papers.jobs.run import disabled_reason
+from papers.jobs.status import is_awaited, is_running, unread
+from papers.jobs.timetable import JOBS, VECTORS
 from papers.lead import lead
 from papers.models import Curator, Listing, Paper
 from papers.queries import RankedPaper, ranked, ranked_beside
@@ -111,7 +112,22 @@ def _must_wait(edition: Edition, since: datetime, now: datetime) -> bool:
     if now >= since + patience + (_LONGEST_RUN if patience else patience):
         return False
     missing = missing_papers(edition)
-    return bool(missing) and (now < since + patience or is_running(missing, now))
+    if missing:
+        return now < since + patience or is_running(missing, now)
+    return now < since + patience and _awaits_vectors(edition, now)
+
+
+def _awaits_vectors(edition: Edition, now: datetime) -> bool:
+    """Whether the vectors of papers that a source has just brought are being computed.
+
+    A digest without them would ignore what its reader likes. It takes seconds: the newest papers
+    come first. Where no source is on, the first mails of the sample need not wait.
+    """
+    if all(disabled_reason(spec) for spec in JOBS if spec.brings_papers):
+        return False
+    days = (first_day_of(edition), edition.day)
+    without = Paper.listed.filter(listed_on__range=days, vector__isnull=True)
+    return is_awaited(VECTORS, now) and without.exists()
 
 
 def _freeze(edition: Edition, now: datetime) -> Edition:

@@ -261,6 +261,7 @@ def _with_profile(
         matches.events,
         balance=profile.balance,
         named=found.named,
+        follows=bool(interests.topics),
     )
     wanted = found.wanted
     if profile.balance:  # else the reader wants likeness to count for nothing

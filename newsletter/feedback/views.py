@@ -18,7 +18,7 @@ from newsletter.feedback.digest_papers import DigestPaper, digest_papers
 from newsletter.feedback.opinions import choices_in
 from newsletter.feedback.store import Change, NotActive, store
 from subscribers.models import Subscriber
-from subscribers.pages.one_paper import too_fast
+from subscribers.pages.feedback.one_paper import too_fast
 from subscribers.pages.signed_pages import invalid_link, public_page
 from subscribers.tokens import make
 

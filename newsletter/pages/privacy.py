@@ -10,7 +10,7 @@ from limits import RateLimitItem, parse
 from newsletter.editions.windows import WINDOW_OF
 from papers.windows import DAYS
 from subscribers.consent import KEPT_BITS
-from subscribers.pages.remembered import AGE
+from subscribers.pages.feedback.remembered import AGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from papers.similarity.embed import (
     Embedded,
     Encoder,
     embed_papers,
+    is_complete,
     missing_vectors,
     needs_vectors,
     open_encoder,
@@ -95,6 +96,9 @@ def _one_step(
 
 def _vector_steps(_now: datetime) -> Iterator[Step]:
     """One step after the other until no paper needs a vector, or the run's time is over."""
+    if is_complete():
+        yield Step(FetchReport)
+        return
     with open_encoder() as encoder:
         yield Step(partial(_embed, encoder))
         while needs_vectors(encoder):

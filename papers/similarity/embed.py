@@ -141,6 +141,12 @@ def embed_now(paper_ids: Collection[int]) -> int:
     return total.papers
 
 
+def is_complete() -> bool:
+    """Whether the model can be found and no paper waits, so that it need not be started."""
+    name = stored_name()
+    return name is not None and not _due(name, timezone.now()).exists()
+
+
 def missing_vectors() -> int:
     """How many papers need a vector, or a new one."""
     return _due(stored_name(), timezone.now()).count()

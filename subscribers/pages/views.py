@@ -13,8 +13,8 @@ from subscribers.consent import origin_of
 from subscribers.mail_limits import allow_mail_to
 from subscribers.pages.answers import render_page
 from subscribers.pages.even_time import even_time
+from subscribers.pages.feedback.one_paper import paper_named
 from subscribers.pages.forms import SignUpForm
-from subscribers.pages.one_paper import paper_named
 from subscribers.pages.signed_pages import public_page
 from subscribers.signup import request_link
 
@@ -23,7 +23,7 @@ from subscribers.signup import request_link
 def new_link_page(request: HttpRequest) -> HttpResponse:
     """Behind a link that does not work: POST of an address mails it a link, if it subscribed.
 
-    With `paper` the link leads to their own page about that paper (feedback_views.py).
+    With `paper` the link leads to their own page about that paper (account/feedback.py).
     The answer is the same for every address, and the limits are those of a sign-up.
     """
     form = SignUpForm(request.POST if request.method == "POST" else None, asks=True)

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from newsletter import dashboard
 from newsletter.dashboard import Figure, SubscriberCounts
@@ -218,18 +219,6 @@ def test_titles_and_reasons_are_escaped(admin_client: Client) -> None:
     assert "<img src=x>" not in page
 
 
-def test_two_rankings_that_are_compared_are_shown_with_what_can_be_said(
-    admin_client: Client, settings: Any
-) -> None:
-    assert "Two rankings compared" not in admin_client.get("/admin/").content.decode()
-    settings.INTERLEAVE = "popular"
-    page = BeautifulSoup(admin_client.get("/admin/").content, "html.parser")
-    part = page.find("section", attrs={"aria-labelledby": "comparison"})
-    words = " ".join(part.get_text(" ").split()) if part else ""
-    assert "Too few readers yet" in words
-    assert "0.50 (0.00 to 1.00)" in words
-
-
 def test_the_feedback_of_a_week_is_counted_and_its_figures_lead_to_the_rows(
     admin_client: Client,
 ) -> None:
@@ -250,3 +239,12 @@ def test_the_feedback_of_a_week_is_counted_and_its_figures_lead_to_the_rows(
     page = admin_client.get(figures["more like this"].url).content.decode()
     assert "Wanted this week" in page
     assert old.title not in page
+
+
+def test_the_feedback_of_a_week_has_its_part(admin_client: Client) -> None:
+    Feedback.objects.create(
+        subscriber=make_subscriber(), paper=make_paper(), kind="more", at=timezone.now()
+    )
+    page = " ".join(admin_client.get("/admin/").content.decode().split())
+    assert "Feedback on papers" in page
+    assert "more like this" in page

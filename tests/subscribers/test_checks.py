@@ -47,6 +47,11 @@ def test_a_number_out_of_range_is_an_error(settings: Settings, name: str, number
     assert error.msg.startswith(f"{name} is {number}, outside")
 
 
+def test_a_site_without_any_source_is_not_warned_of_one(settings: Settings) -> None:
+    settings.SOURCES = []
+    assert check_lookups() == []
+
+
 @pytest.mark.parametrize(("sources", "number"), [(["github"], 3000), (["arxiv"], 0)])
 def test_papers_that_cannot_be_looked_up_are_warned_of(
     settings: Settings, sources: list[str], number: int

@@ -47,20 +47,15 @@ class Matches(NamedTuple):
 class Likeness(NamedTuple):
     """How like the profile each candidate is: `values`, and as standard deviations `z`.
 
-    `ignored` are those for which it must not count; it may still count against them.
+    `is_much` are so like the liked papers that they are chosen for it. `ignored` are those for
+    which likeness must not count; it may still count against them.
     """
 
     values: Floats
     z: Floats
+    is_much: Flags
     ignored: Flags
     matches: Matches
-
-    @property
-    def is_much(self) -> Flags:
-        """Which candidates are so like the liked papers that they are chosen for it."""
-        if not len(self.matches.liked):  # unlike what is disliked is not like anything
-            return np.zeros(len(self.z), np.bool_)
-        return np.asarray(self.z >= LIKE)
 
     @property
     def dislike(self) -> NDArray[np.float32] | None:
@@ -91,7 +86,10 @@ def likeness(matches: Matches, ignored: Flags) -> Likeness:
         usual = values[counts].mean() if counts.any() else values.min()
         values = np.where(matches.compared, values, usual)
         values = np.where(ignored, np.minimum(values, usual), values)
-    return Likeness(values, z_scores(values), ignored, matches)
+    z = z_scores(values)
+    # What is only unlike the disliked papers is not like anything.
+    is_much = z >= LIKE if len(matches.liked) else np.zeros(len(z), np.bool_)
+    return Likeness(values, z, is_much, ignored, matches)
 
 
 def z_scores(values: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from papers.catalogue.ingest import counted
+from papers.catalogue.counts import counted
 from papers.jobs.fetching import FetchReport
 from papers.jobs.run import run
 from papers.jobs.schedule import Step

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import account_page, done
-from subscribers.pages.remembered import forget, remember
+from subscribers.pages.feedback.remembered import forget, remember
 
 
 @account_page

@@ -10,7 +10,7 @@ from django.utils import timezone
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
 from subscribers.pages.answers import render_page
-from subscribers.pages.one_paper import paper_named, say, too_fast, values_of
+from subscribers.pages.feedback.one_paper import paper_named, say, too_fast, values_of
 
 
 @account_page

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subscribers.models import Subscriber
 from subscribers.pages.answers import render_page
-from subscribers.pages.remembered import remembered
+from subscribers.pages.feedback.remembered import remembered
 from subscribers.pages.signed_pages import Page, signed_page
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from subscribers.account.saved import Result, save_pasted
 from subscribers.feedback.save import MOST, save_paper, saved_papers, unsave_paper
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
-from subscribers.pages.one_paper import said_of, say, too_fast
+from subscribers.pages.feedback.one_paper import said_of, say, too_fast
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

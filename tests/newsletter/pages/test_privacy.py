@@ -9,7 +9,7 @@ from pytest_django import Settings
 from newsletter.pages.privacy import privacy_page
 from subscribers.consent import truncated_ip
 from subscribers.models import Subscriber
-from subscribers.pages.remembered import remember
+from subscribers.pages.feedback.remembered import remember
 
 
 def test_the_days_are_those_of_the_settings(settings: Settings) -> None:

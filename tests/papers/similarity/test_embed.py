@@ -18,6 +18,7 @@ from papers.similarity.embed import (
     embed_now,
     embed_papers,
     forget_vectors,
+    is_complete,
     missing_vectors,
     needs_vectors,
     open_encoder,
@@ -267,6 +268,17 @@ def test_a_paper_that_has_its_vector_starts_no_model(encoder: Encoder, settings:
 @pytest.mark.parametrize("ids", [[], [0], [-1, 2**31]])
 def test_unknown_papers_are_left_out(ids: list[int]) -> None:
     assert embed_now(ids) == 0
+
+
+def test_the_vectors_are_complete_when_no_paper_waits(settings: Any, tmp_path: Any) -> None:
+    settings.EMBEDDING_MODEL = "none"
+    assert is_complete()
+    make_paper()
+    assert not is_complete()
+    embed_papers(WORDS)
+    assert is_complete()
+    settings.EMBEDDING_MODEL = str(tmp_path)  # a fault that the job has to tell
+    assert not is_complete()
 
 
 def test_forgotten_vectors_serve_until_they_are_computed_again(encoder: Encoder) -> None:

@@ -1,4 +1,4 @@
-"""The admin's home says what became of the papers from outside of readers' profiles."""
+"""The admin's home says what readers made of explored papers, and of two rankings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from newsletter.models import Delivery, DigestContent, StoredPick
 from papers.windows import last_closed_day
@@ -58,3 +59,15 @@ def test_the_home_counts_such_papers_and_what_readers_said(admin_client: Client)
         "Upvoted": "0",
         "Less like this": "0",
     }
+
+
+def test_two_rankings_that_are_compared_are_shown_with_what_can_be_said(
+    admin_client: Client, settings: Settings
+) -> None:
+    assert "Two rankings compared" not in admin_client.get("/admin/").content.decode()
+    settings.INTERLEAVE = "popular"
+    page = BeautifulSoup(admin_client.get("/admin/").content, "html.parser")
+    part = page.find("section", attrs={"aria-labelledby": "comparison"})
+    words = " ".join(part.get_text(" ").split()) if part else ""
+    assert "Too few readers yet" in words
+    assert "0.50 (0.00 to 1.00)" in words

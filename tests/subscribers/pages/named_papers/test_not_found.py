@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from subscribers.models import SeedRequest
-from subscribers.pages.request_wording import why_not_found
+from subscribers.pages.named_papers.not_found import why_not_found
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from subscribers.feedback import rate
 from subscribers.feedback import save as save_module
 from subscribers.models import Feedback
-from subscribers.pages.one_paper import paper_named, said_of, say, too_fast, values_of
+from subscribers.pages.feedback.one_paper import paper_named, said_of, say, too_fast, values_of
 from tests.factories import NOON, make_paper, make_subscriber
 from web.rate_limit import limiter
 

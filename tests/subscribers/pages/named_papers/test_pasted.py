@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from subscribers.pages.pasted_papers import PastedPapers, pasted_papers, takes_file
+from subscribers.pages.named_papers.pasted import PastedPapers, pasted_papers, takes_file
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db

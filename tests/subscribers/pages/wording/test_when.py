@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from subscribers.pages.when import slot_in_words
+from subscribers.pages.wording.when import slot_in_words
 
 
 @pytest.mark.parametrize(

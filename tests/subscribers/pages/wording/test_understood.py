@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from subscribers.pages.understood import Understood, UnderstoodGroup, understood
+from subscribers.pages.wording.understood import Understood, UnderstoodGroup, understood
 from subscribers.preferences import Preferences
 
 

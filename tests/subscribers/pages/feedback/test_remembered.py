@@ -14,7 +14,7 @@ from subscribers import tokens
 from subscribers.account.feed_address import renew_feed
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
-from subscribers.pages.remembered import forget, remember, remembered
+from subscribers.pages.feedback.remembered import forget, remember, remembered
 from subscribers.privacy import erase
 from subscribers.unsubscribe import unsubscribe
 from tests.factories import NOON, make_subscriber

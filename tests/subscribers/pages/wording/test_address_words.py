@@ -6,7 +6,7 @@ import pytest
 from email_validator import EmailNotValidError, validate_email
 
 from subscribers.addresses import BadAddress, normalised
-from subscribers.pages.address_words import what_is_wrong
+from subscribers.pages.wording.address_words import what_is_wrong
 
 GENERAL = (
     "No mail can reach this address. Please look at it again: it has the form you@example.org."

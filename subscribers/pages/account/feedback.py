@@ -19,9 +19,9 @@ from papers.models import Paper
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import said
 from subscribers.pages.answers import render_page
+from subscribers.pages.feedback.one_paper import paper_named, say, too_fast, values_of
+from subscribers.pages.feedback.remembered import forget, remembered
 from subscribers.pages.forms import SignUpForm
-from subscribers.pages.one_paper import paper_named, say, too_fast, values_of
-from subscribers.pages.remembered import forget, remembered
 from subscribers.pages.signed_pages import public_page
 
 
