@@ -64,3 +64,11 @@ def test_one_object_a_line_is_read() -> None:
 )
 def test_other_texts_are_no_json(text: str) -> None:
     assert rows_of(text) is None
+
+
+def test_lists_within_objects_of_any_depth_are_read_without_an_error() -> None:
+    """At one of them the text is parsed, and following every level takes one frame too many."""
+    for depth in range(1, 500):
+        rows_of('{"items": {"data": [' * depth + "1" + "]}}" * depth)
+    inner = '{"items": [{"papers": [{"doi": "10.1000/x"}]}]}'
+    assert rows_of(inner) == [{"doi": "10.1000/x"}]
