@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 
-.PHONY: help run test lint format messages bench chaos hostile backtest lock clean
+.PHONY: help run test lint format messages bench chaos hostile backtest evaluate lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -45,6 +45,10 @@ hostile: $(VENV)/.dev
 DATA ?= ../shared/data/daily_papers.jsonl.gz
 backtest: $(VENV)/.dev
 	@$(BIN)/python -m bench.backtest $(DATA)
+
+## evaluate      measure how well the service learns what a reader wants (make evaluate DATA=FILE for other readers)
+evaluate: $(VENV)/.dev
+	@$(BIN)/python -m bench.evaluate $(if $(filter file,$(origin DATA)),../shared/data,$(DATA))
 
 ## lock          resolve pyproject.toml into the hashed requirements files (needs uv)
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml

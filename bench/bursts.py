@@ -100,7 +100,7 @@ def _digest(number: int) -> Digest:
     return Digest(
         delivery_id=number,
         to=f"reader{number}@example.com",
-        tokens=Tokens(*[f"{number:036}"] * 4),
+        tokens=Tokens(*[f"{number:036}"] * 5),
         dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC),
         body=_body(number % 20),
     )

@@ -14,7 +14,7 @@ from typing import Any, Final
 from bench import ROOT, result_files
 
 PAGE: Final = ROOT / "docs" / "performance.md"
-PARTS: Final = ("sending", "latency", "scaling", "bursts", "papers", "search", "pages")
+PARTS: Final = ("sending", "latency", "scaling", "profiles", "bursts", "papers", "search", "pages")
 MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->")
 
 
@@ -61,6 +61,8 @@ ratio_with_latency | 30 ms away, by connection: × plain Django | latency.% | .2
 ratio_with_latency_8_connections | 30 ms away, 8 connections: × plain Django on one | latency.% | .1f | ≥ 20
 queue_1m_seconds | Seconds to queue a million | scaling.% | .1f | ≤ 45
 rank_1m_seconds | Seconds to choose the papers of a million, one process | scaling.% | .1f |
+choose_1m_seconds | The same when a tenth have 20 events, processor | profiles.% | .0f | ≤ 120
+choosing_mb | Memory of the process that chooses so, MB | profiles.% | .0f | ≤ 300
 first_mail_seconds | Seconds from dispatch to the first mail | scaling.first_mail | .2f | ≤ 2
 first_mail_1m_seconds | The same while a million are queued | scaling.first_mail_of_most.seconds | .2f | ≤ 2
 cost_growth_10k_to_1m | Cost a mail: a million's × ten thousand's | scaling.% | .2f | ≤ 1.3
@@ -144,6 +146,7 @@ _TABLES: Final = """
 One sink, next door | sending.ways | way=way: ; mails/s=rate:,.0f ; senders' CPU, µs a mail=cpu_us.median:,.0f ; PostgreSQL's, µs=postgres_us.median:,.0f ; KB a mail=mail_kb:.1f
 A server 30 ms away | latency.ways | way=way: ; connections=connections: ; mails/s=rate:.1f ; × plain Django=times_plain_django.median:.1f ; by connection=times_per_connection.median:.1f
 More readers | scaling.rows | readers=readers:, ; queued, s=queue_seconds:,.1f ; ranked, s=rank_seconds:,.1f ; sent, s=send_seconds:,.1f ; mails/s=rate:,.0f ; workers, µs a mail=worker_us:,.0f ; PostgreSQL, µs=postgres_us:,.0f ; both, µs=cost_us:,.0f ; worker, MB=worker_mb:,.0f ; ledger, MB=ledger_mb:,.0f
+Choosing for a million | profiles.rows | readers=readers: ; processor, s=cpu_1m_seconds:,.1f ; with PostgreSQL, s=wall_1m_seconds:,.1f ; memory, MB=megabytes:,.0f
 Pages | pages.rows | page=page: ; way=way: ; requests/s=per_second:,.0f ; p99, ms=p99_ms:,.0f ; the site's CPU, ms a request=cpu_ms:.2f
 Bursts into providers' APIs | bursts.results | provider=provider: ; answers after, ms=delay_ms: ; way=way: ; mails a request=mails_per_request:g ; mails/s=rate:,.0f ; CPU, µs a mail=cpu_us.median:,.0f
 """  # noqa: E501 (a table)

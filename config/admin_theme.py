@@ -94,6 +94,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Subscribers", "group", "subscribers", "subscriber"),
                     _page("Interests", "interests", "subscribers", "interest"),
                     _page("Saved papers and feedback", "thumbs_up_down", "subscribers", "feedback"),
+                    _page("Papers to look up", "travel_explore", "subscribers", "seedrequest"),
                     _page("Changes of address", "move_item", "subscribers", "addresschange"),
                     _page("Consent", "fact_check", "subscribers", "consententry"),
                     _page("Suppressions", "block", "subscribers", "suppression"),

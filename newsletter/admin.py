@@ -27,7 +27,7 @@ from newsletter.editions.slots import Slot, pieces, without_private_use
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.admin import search_subscribers
+from subscribers.admin_rows import search_subscribers
 from web.admin import (
     BaseAdmin,
     M,

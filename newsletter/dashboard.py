@@ -1,6 +1,6 @@
 """The admin's home: the state of the service in figures, each a link to the rows it counts.
 
-At most twelve queries, with session and user, and one more while two rankings are compared.
+At most fourteen queries, with session and user, and one more while two rankings are compared.
 Deliveries are never counted: their figures are the counters that a trigger keeps
 (newsletter/delivery/progress.py).
 """
@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,19 +21,21 @@ from django.utils.formats import date_format
 
 from mail.relay import relay_state
 from newsletter import clock
+from newsletter.dashboard_learning import papers_explored, rankings_compared
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
-from newsletter.interleaving_report import compare
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep, Paper
 from papers.windows import closes_at, last_closed_day
-from subscribers.models import Subscriber
+from subscribers.feedback import lately
+from subscribers.models import Feedback, Subscriber
 from web.admin import row_url, rows_url, short
 
 DELIVERY_DAYS: Final = 30
-COMPARED_DAYS: Final = 90
+FEEDBACK_DAYS: Final = 7
+_FEEDBACK_LABELS: Final = {Feedback.Kind.SEED: "named as liked"}
 _LISTED: Final = 8
 _SUBSCRIBER_STATES: Final = (
     Subscriber.State.ACTIVE,
@@ -92,10 +93,12 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user: Any = request.user
     parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "subscribers": ("subscribers.view_subscriber", lambda: subscribers(now, counts)),
+        "feedback": ("subscribers.view_feedback", lambda: feedback(now)),
         "restored": ("newsletter.view_delivery", restored_backup),
         "relay": ("newsletter.view_delivery", relay_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
+        "explored": ("newsletter.view_delivery", lambda: papers_explored(now)),
         "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
         "papers": ("papers.view_paper", lambda: papers(now)),
         "sources": ("papers.view_job", lambda: sources(now)),
@@ -162,6 +165,11 @@ def _due_row(subscriber: Subscriber, now: datetime) -> Row:
     when = "now" if slot <= now else f"{slot:%a} {short(slot)} UTC"
     aside = f"{subscriber.get_cadence_display()} · {when}"
     return Row(subscriber.email, row_url(subscriber), aside)
+
+
+def feedback(now: datetime) -> dict[str, Any]:
+    """What readers said of papers lately, by kind. One query."""
+    return {"days": lately.DAYS, "figures": [Figure(*one) for one in lately.feedback_figures(now)]}
 
 
 # ── a restored backup ────────────────────────────────────────────────────────
@@ -299,17 +307,6 @@ def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[
 
 def _since(first: date, **filters: str) -> str:
     return rows_url(Delivery, edition__day_from=first, **filters)
-
-
-# ── two rankings compared ────────────────────────────────────────────────────
-
-
-def rankings_compared(now: datetime) -> dict[str, Any]:
-    """What readers made of the ranking that INTERLEAVE names. Empty while it names none."""
-    if not settings.INTERLEAVE:
-        return {}
-    since = now - timedelta(days=COMPARED_DAYS)
-    return {"other": settings.INTERLEAVE, "since": since, "result": compare(since)}
 
 
 # ── papers ───────────────────────────────────────────────────────────────────

@@ -49,7 +49,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     actions_detail = ("run_now",)
     fieldsets = (
         (None, {"fields": ("name", "what", "source_name", "timetable", "is_on")}),
-        ("Now", {"fields": ("health", "lag", "next_run")}),
+        ("Now", {"fields": ("health", "lag", "next_run", "waiting")}),
         (
             "Last",
             {"fields": ("last_success_at", "last_error_at", "last_error", "failures", "left_out")},
@@ -128,6 +128,11 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     @admin.display(description="left out in the last 24 hours", empty_value="nothing")
     def left_out(self, job: Job) -> str | None:
         return recently_left_out(timezone.now()).get(job.name)
+
+    @admin.display(description="papers that wait for it", empty_value="-")
+    def waiting(self, job: Job) -> str | None:
+        count = BY_NAME[job.name].waiting
+        return f"{count():,}" if count else None
 
     @admin.display(description="newest")
     def newest_steps(self, job: Job) -> SafeString:

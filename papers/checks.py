@@ -9,9 +9,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (Django names it so)
 
 from papers.jobs.timetable import SOURCES
+from papers.similarity.model_process import ModelProcess
+from papers.similarity.weights import WORDS_ALONE, NoModelError, find_weights
 from papers.sources.arxiv import wrong_address
 
-_ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
+_ADDRESSES: Final = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL", "ORCID_API_URL")
+_MAY_BE_EMPTY: Final = frozenset({"ORCID_API_URL"})
 MOST_OWN_VOTES: Final = 1.0  # the weight of upvotes
 _KEYS: Final = ("HUGGING_FACE_TOKEN", "SEMANTIC_SCHOLAR_KEY", "GITHUB_TOKEN", "SUMMARY_API_KEY")
 
@@ -27,13 +30,18 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_run_retention(),
         *check_own_votes(),
         *check_summary_model(),
+        *check_embedding_folder(),
     ]
 
 
 @register("trending", deploy=True)
 def warnings(**_kwargs: object) -> list[CheckMessage]:
     """The warnings of this module; Django calls it for `check --deploy`."""
-    return [*check_summary_key(), *check_summary_is_complete()]
+    return [
+        *check_summary_key(),
+        *check_summary_is_complete(),
+        *check_embedding_model(),
+    ]
 
 
 def check_source_names() -> list[CheckMessage]:
@@ -58,7 +66,8 @@ def check_source_addresses() -> list[CheckMessage]:
             id="trending.E013",
         )
         for name in _ADDRESSES
-        if not _is_web_address(getattr(settings, name))
+        if not _is_web_address(address := getattr(settings, name))
+        and (address or name not in _MAY_BE_EMPTY)
     ]
 
 
@@ -166,6 +175,57 @@ def check_summary_is_complete() -> list[CheckMessage]:
             id="trending.W062",
         )
     ]
+
+
+def check_embedding_folder() -> list[CheckMessage]:
+    """E087: no folder with a model. E088: its model cannot be used, which takes a second to try."""
+    setting = settings.EMBEDDING_MODEL
+    if not setting or setting == WORDS_ALONE:
+        return []
+    try:
+        find_weights(setting)
+    except NoModelError as error:
+        return [
+            Error(
+                f"EMBEDDING_MODEL is {setting!r}, but {error}.",
+                hint=(
+                    "Name a folder with model.onnx and tokenizer.json, which every process can"
+                    ' read; leave it out for the installed model; or write "none".'
+                ),
+                id="trending.E087",
+            )
+        ]
+    try:
+        ModelProcess(setting).close()
+    except NoModelError as error:
+        return [
+            Error(
+                f"The model in {setting!r} (EMBEDDING_MODEL) cannot be used: {error}.",
+                hint=(
+                    "It must be an ONNX model of sentences with 384 numbers, and the tokenizer"
+                    " that belongs to it; or leave EMBEDDING_MODEL out."
+                ),
+                id="trending.E088",
+            )
+        ]
+    return []
+
+
+def check_embedding_model() -> list[CheckMessage]:
+    """W067: the model that should be installed is not, so that papers are compared by words."""
+    if settings.EMBEDDING_MODEL:
+        return []
+    try:
+        find_weights("")
+    except NoModelError as error:
+        return [
+            Warning(
+                f"Papers are compared by their words alone: {error}.",
+                hint='If that is what you want, set EMBEDDING_MODEL to "none".',
+                id="trending.W067",
+            )
+        ]
+    return []
 
 
 def _is_here(address: str) -> bool:

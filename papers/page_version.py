@@ -18,6 +18,11 @@ SELECT count(*), coalesce(bit_xor(
            hashint8extended((extract(epoch FROM at) * 1000000)::bigint, transaction_id)), 0)
   FROM papers_pagechange
 """
+# As the triggers note it: papers/migrations/0025_page_changes.py.
+_NOTE: Final = """
+INSERT INTO papers_pagechange (transaction_id, at)
+VALUES (pg_current_xact_id()::text::bigint, now()) ON CONFLICT DO NOTHING
+"""
 _KEPT: Final = timedelta(minutes=10)
 _MANY: Final = 500  # rows; a purge makes all pages old once, so there are few of them
 # The transaction of the purge is noted first. So the set after it was never there before: of all
@@ -39,6 +44,15 @@ def page_version() -> str:
     """The version as of this moment. A page made after it was read is at least as new."""
     [(count, changes)] = rows(_VERSION)
     return f"{count:x}.{changes & 0xFFFF_FFFF_FFFF_FFFF:x}"
+
+
+def note_page_change() -> None:
+    """Make all kept pages old, after a change of a table that has no trigger.
+
+    Call it after the change is committed, or in its transaction: a page that was made before it
+    has an earlier version then.
+    """
+    execute(_NOTE)
 
 
 def purge_page_changes(now: datetime) -> int:

@@ -16,7 +16,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from papers.author_urls import author_slug, author_url
-from papers.cards.stored import card_of
+from papers.cards.stored import CARD_SECONDS, card_of
 from papers.citation.bibtex import bibtex
 from papers.citation.ris import ris
 from papers.models import Paper
@@ -31,7 +31,6 @@ from web.page_cache.addresses import NUMBERED
 
 log = logging.getLogger(__name__)
 _READ: Final = 200  # characters of a name in an address
-_CARD_SECONDS: Final = 86_400  # a card changes when its title does, and a preview may be a day old
 
 
 @require_safe
@@ -72,7 +71,7 @@ def card(request: HttpRequest, name: str) -> HttpResponse:
     if request.path != canonical:
         return redirect(canonical, permanent=True)
     response = HttpResponse(card_of(found), content_type="image/png")
-    patch_cache_control(response, public=True, max_age=_CARD_SECONDS)
+    patch_cache_control(response, public=True, max_age=CARD_SECONDS)
     return revalidate(request, response)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,12 +14,12 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
-from subscribers.addresses import BadAddress, address_hashes, normalised, spelling
+from subscribers.addresses import BadAddress, address_hashes, normalised
+from subscribers.admin_rows import SubscriberRowAdmin, search_hashes, search_subscribers
 from subscribers.consent import RequestOrigin
 from subscribers.models import (
     AddressChange,
     ConsentEntry,
-    Feedback,
     Interest,
     Subscriber,
     Suppression,
@@ -43,36 +43,6 @@ from web.admin import (
 )
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
-
-
-def search_subscribers(words: str) -> QuerySet[Subscriber]:
-    """Subscribers whose address starts with `words` (by its index), or ends with an "@domain".
-
-    A domain may be typed as people read it, and at the end only its start.
-    """
-    local, at, domain = spelling(words).rpartition("@")
-    term = f"{local}{at}{ascii_start(domain)}"
-    lookup = "email__endswith" if at and not local else "email__startswith"
-    return Subscriber.objects.filter(**{lookup: term}).order_by()
-
-
-def ascii_start(domain: str) -> str:
-    """The ASCII form of a domain of which the last part may be incomplete.
-
-    Punycode writes the ASCII letters of a part first: what starts with `büch` starts in ASCII with
-    `xn--bch`.
-    """
-    *whole, last = domain.split(".")
-    parts = [spelling(f"x@{part}.example")[2:].removesuffix(".example") for part in whole]
-    if not last.isascii():
-        last = "xn--" + "".join(letter for letter in last if letter.isascii())
-    return ".".join([*parts, last])
-
-
-def search_hashes(words: str) -> list[str]:
-    """The hashes to search for: of a typed address, or a pasted hash as it is."""
-    term = spelling(words)
-    return [term] if _HASH.fullmatch(term) else address_hashes(term)
 
 
 # ── subscribers ──────────────────────────────────────────────────────────────
@@ -201,22 +171,6 @@ def _unsubscribe(request: HttpRequest, subscriber: Subscriber) -> bool:
 # ── rows of a subscriber ─────────────────────────────────────────────────────
 
 
-class SubscriberRowAdmin(ReadOnlyAdmin[M]):
-    """Rows that belong to a subscriber, found by the start of the subscriber's address."""
-
-    list_select_related: ClassVar[tuple[str, ...]] = ("subscriber",)
-    search_fields = ("subscriber__email",)
-    search_help_text = "Start of an address, or @domain"
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
-    ) -> tuple[QuerySet[M], bool]:
-        words = search_term.strip()
-        if words:
-            queryset = queryset.filter(subscriber__in=search_subscribers(words))
-        return queryset, False
-
-
 @admin.register(Interest)
 class InterestAdmin(SubscriberRowAdmin[Interest]):
     list_display = ("subscriber", "kind", "topic", "term")
@@ -230,13 +184,6 @@ class AddressChangeAdmin(SubscriberRowAdmin[AddressChange]):
         "subscriber", "old_email", "new_email", moment("requested_at", "requested (UTC)"),
         moment("confirmed_at", "confirmed (UTC)"), moment("ended_at", "ended (UTC)"),
     )  # fmt: skip
-
-
-@admin.register(Feedback)
-class FeedbackAdmin(SubscriberRowAdmin[Feedback]):
-    list_display = ("subscriber", "paper", "kind", moment("at", "at (UTC)"))
-    list_filter = ("kind",)
-    list_select_related = ("subscriber", "paper")
 
 
 @admin.register(TransactionalMail)

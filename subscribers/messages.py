@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -16,7 +17,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from mail.message import encode
+from papers.models import Paper
 from papers.text.plain_text import page
+from papers.text.tex import unicode_math
 from subscribers import tokens
 from subscribers.models import Subscriber, TransactionalMail
 from web.languages import usable_language
@@ -103,10 +106,20 @@ def _links(mail: TransactionalMail) -> dict[str, str]:
         return {"link": settings.SITE_URL + link, "undo_days": undo_days}
     name = _LINKS[mail.kind]
     token = tokens.make(name, mail.subscriber)
-    return {
-        "link": settings.SITE_URL + reverse(f"subscribers:{name}", args=[token]),
-        "unsubscribe_link": settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token]),
-    }
+    link = settings.SITE_URL + reverse(f"subscribers:{name}", args=[token])
+    unsubscribe = settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token])
+    links = {"link": link, "unsubscribe_link": unsubscribe}
+    return links | _paper_link(mail, token)
+
+
+def _paper_link(mail: TransactionalMail, token: str) -> dict[str, str]:
+    """The reader's own page about the paper for which they asked a link; none if it is gone."""
+    paper = Paper.objects.filter(pk=mail.draft.get("paper")).only("title", "arxiv_id").first()
+    if mail.kind != TransactionalMail.Kind.LINK or paper is None:
+        return {}
+    query = urlencode({"id": paper.arxiv_id or paper.pk})
+    address = f"{reverse('subscribers:paper', args=[token])}?{query}"
+    return {"paper_link": settings.SITE_URL + address, "title": unicode_math(paper.title)}
 
 
 def language_of(mail: TransactionalMail) -> str:

@@ -26,9 +26,9 @@ from django.db.models.functions import Coalesce
 from subscribers import consent
 from subscribers.addresses import address_hash, mailbox_of
 from subscribers.consent import RequestOrigin
+from subscribers.mail_limits import wait_for_mailbox
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
-from web.locks import wait_for_lock
 
 REQUESTS_A_DAY: Final = 3
 FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
@@ -100,9 +100,16 @@ def sign_up(
 
 @transaction.atomic
 def request_link(
-    email: str, origin: RequestOrigin, now: datetime, *, delay: timedelta = timedelta()
+    email: str,
+    origin: RequestOrigin,
+    now: datetime,
+    *,
+    delay: timedelta = timedelta(),
+    paper_id: int | None = None,
 ) -> None:
     """Queue a mail with links to the preferences and to unsubscribe, if `email` gets digests.
+
+    With `paper_id` its first link leads to the reader's own page about that paper.
 
     An address that gets none, and one that must get no mail, gets none by this either. The same
     lock and the same limits as for a sign-up hold for every address.
@@ -117,18 +124,12 @@ def request_link(
         if not is_asked_often:
             _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         return
-    if not _waiting(subscriber, kind) and _may_get_mail(email, mailbox, since):
+    draft = {"paper": paper_id} if paper_id else {}
+    if waiting := _waiting(subscriber, kind):
+        TransactionalMail.objects.filter(pk=waiting.pk).update(draft=draft)
+    elif _may_get_mail(email, mailbox, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
-        _queue_mail(subscriber, kind, {}, now + delay)
-
-
-def wait_for_mailbox(email: str) -> None:
-    """One request of a mailbox at a time, or two at once could both be the third.
-
-    An advisory lock and not a row's: a suppressed or unknown address has no row, and the answer
-    would reveal by its speed whether there is one.
-    """
-    wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")
+        _queue_mail(subscriber, kind, draft, now + delay)
 
 
 def _record(

@@ -20,7 +20,7 @@ from subscribers.addresses import address_hash
 from subscribers.models import AddressChange, Subscriber
 from web.mangled import readings
 
-Purpose = Literal["confirm", "preferences", "feed", "undo"]
+Purpose = Literal["confirm", "preferences", "feed", "undo", "browser"]
 # Of a change of address: "move" in the mail to the new address, "move_back" in that to the old one.
 ChangePurpose = Literal["move", "move_back"]
 # For so long the owner of the old mailbox can take a change of address back: a holiday.
@@ -129,16 +129,16 @@ def _unverified_subscriber(token: str) -> Subscriber:
 
 def _signers(purpose: Purpose, subscriber: Subscriber) -> Iterator[TimestampSigner]:
     yield _signer(purpose, subscriber, str(subscriber.secret))
-    if subscriber.has_old_links:
+    if subscriber.has_old_links and purpose != "browser":
         yield _signer(purpose, subscriber)
 
 
 def _signer(purpose: Purpose, subscriber: Subscriber, *secrets: str) -> TimestampSigner:
     bound_to = [address_hash(subscriber.email), *secrets]
-    if purpose in ("confirm", "feed", "undo") and subscriber.unsubscribed_at:
+    if purpose in ("confirm", "feed", "undo", "browser") and subscriber.unsubscribed_at:
         # Unsubscribing makes older links invalid: an old confirmation mail must not start the
         # digests again, and an old feed link must not show them. A link to undo belongs to one.
         bound_to.append(subscriber.unsubscribed_at.isoformat())
-    if purpose == "feed" and subscriber.feed_renewed_at:
+    if purpose in ("feed", "browser") and subscriber.feed_renewed_at:
         bound_to.append(f"renewed {subscriber.feed_renewed_at.isoformat()}")
     return TimestampSigner(sep=_SEPARATOR, salt=":".join(["subscribers", purpose, *bound_to]))

@@ -17,6 +17,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from mail.relay import process_relay
 from mail.sites import process_sites
+from papers.similarity.nearest import forget as forget_signs
 from web.page_cache.by_version import forget
 from web.page_cache.serve import page_cache
 
@@ -47,6 +48,7 @@ def _empty_cache() -> Iterator[None]:
     process_sites.cache_clear()
     page_cache.cache_clear()
     forget()
+    forget_signs()
     yield
 
 

@@ -25,7 +25,8 @@ from papers.models import Curator, Paper, Topic
 from papers.ranking.score import score
 from papers.windows import WINDOWS, last_closed_day
 from subscribers import tokens
-from subscribers.models import ConsentEntry, Feedback, Interest, Subscriber
+from subscribers.feedback.seed import add_seeds
+from subscribers.models import ConsentEntry, Feedback, Interest, SeedRequest, Subscriber
 from subscribers.privacy import erasing
 from tests.factories import (
     make_content,
@@ -100,6 +101,7 @@ def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
         "sign-up for a topic": "/subscribe/?topic=robotics",
         "manage": "/new-link/",
         "deleted": "/deleted/",
+        "feedback without a reader": f"{paper.get_absolute_url()}/feedback",
         "the API": "/api/docs",
         "no page": "/no/such/page/",
         "a cut link": "/u/abc",
@@ -115,22 +117,55 @@ def own_pages(paper: Paper) -> dict[str, str]:
     Interest.objects.create(subscriber=active, kind="keyword", term="tea")
     Interest.objects.create(subscriber=active, kind="author", term="Ada Byron")
     Feedback.objects.create(subscriber=active, paper=paper, kind="save", at=timezone.now())
+    add_seeds(active, [paper], timezone.now())
+    make_seed_requests(active)
     sent = make_sent_of("weekly", active)
     token = tokens.make("preferences", active)
     of_mail = tokens_of(sent)
     account = {
         name: reverse(f"subscribers:{name}", args=[token])
-        for name in ("preferences", "words", "pause", "saved", "address", "data", "delete")
+        for name in (
+            "preferences",
+            "words",
+            "pause",
+            "papers",
+            "saved",
+            "address",
+            "data",
+            "delete",
+        )
     }
+    account["papers, a search"] = f"{account['papers']}?q=alpha"
     return account | {
         "confirm": reverse("subscribers:confirm", args=[tokens.make("confirm", pending)]),
         "confirmed": reverse("subscribers:confirm", args=[tokens.make("confirm", active)]),
         "unsubscribe": reverse("subscribers:unsubscribe", args=[token]),
         "unsubscribed": reverse("subscribers:preferences", args=[tokens.make("preferences", gone)]),
+        "feedback on a paper": f"{reverse('subscribers:paper', args=[token])}?id={paper.pk}",
         "digests": reverse("newsletter:digests", args=[token]),
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
+        "feedback by a mail": f"/w/{of_mail.feedback}/4",
     }
+
+
+def make_seed_requests(reader: Subscriber) -> None:
+    """One that waits, one that failed, and a list."""
+    now = timezone.now()
+    for kind, identity, state, reason in (
+        ("arxiv", "2401.00001", "waiting", ""),
+        ("arxiv", "2401.99999", "failed", "unknown"),
+        ("orcid", "0000-0002-1825-0097", "found", ""),
+    ):
+        SeedRequest.objects.create(
+            subscriber=reader,
+            kind=kind,
+            identity=identity,
+            state=state,
+            reason=reason,
+            next_attempt_at=now,
+            asked_at=now,
+        )
 
 
 def make_sent_of(cadence: str, reader: Subscriber) -> Delivery:

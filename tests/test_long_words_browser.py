@@ -1,4 +1,4 @@
-"""Words without an end in Chromium: no page and no mail is wider than its window."""
+"""Long texts in Chromium: no page and no mail is wider than its window, and no lead is cut."""
 
 from __future__ import annotations
 
@@ -93,6 +93,22 @@ def test_no_page_scrolls_sideways(page: Page, live_server: LiveServer, paper: Pa
             details.click()
         found[name] = overflow(page, name)
     assert found == dict.fromkeys(pages, 0)
+
+
+@pytest.mark.parametrize("path", ["/", "/topics/walruses/", "/search/?q=walrus"])
+def test_a_lead_is_whole_however_long_it_is(
+    page: Page, live_server: LiveServer, paper: Paper, path: str
+) -> None:
+    """Nothing of its last lines is hidden, in any box around it."""
+    page.goto(live_server.url + path)
+    is_cut = """lead => {
+        lead.lastChild.textContent = 'and so on '.repeat(40)
+        for (let box = lead; box.matches('.paper *'); box = box.parentElement)
+            if (box.scrollHeight > box.clientHeight + 1
+                && getComputedStyle(box).overflowY != 'visible') return true
+        return false
+    }"""
+    assert page.locator("summary .opening").first.evaluate(is_cut) is False
 
 
 def test_no_digest_scrolls_sideways(page: Page) -> None:

@@ -18,6 +18,7 @@ from papers.wording import author_line, short_figure
 
 _RECIPIENTS: Final = 500  # then it begins again with the first
 _LINKS: Final = ("page", "arxiv", "code")  # three numbers to a paper, as in our links
+_FEEDBACK: Final = ("more", "less", "save")
 
 
 def for_plain_django(edition: Edition, port: int) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def worded(position: int, facts: Mapping[str, Any]) -> dict[str, Any]:
         "figures": figures,
         "figures_lines": _wrapped(" · ".join(figures)),
         **{kind: number for kind, number in links.items() if facts.get(f"{kind}_url")},
+        **{word: position * len(_FEEDBACK) + place for place, word in enumerate(_FEEDBACK)},
     }
 
 
@@ -86,5 +88,7 @@ def for_django_newsletter(
 
 def _filled(html: str, position: int) -> str:
     """With the same in all placeholders for every recipient, as long as ours."""
-    values = {Slot.READ: "t" * TOKEN_LENGTH, Slot.RANK: str(position), Slot.WHY: "Trending now"}
+    token = "t" * TOKEN_LENGTH
+    values = {Slot.READ: token, Slot.FEEDBACK: token}
+    values |= {Slot.RANK: str(position), Slot.WHY: "Trending now"}
     return "".join(values[it] if isinstance(it, Slot) else it for it in pieces(html))

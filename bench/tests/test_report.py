@@ -24,6 +24,8 @@ def test_the_promised_figures_stand_on_top_with_their_targets() -> None:
         "ratio_with_latency_8_connections": 28.6,
         "queue_1m_seconds": 40,
         "rank_1m_seconds": 55.5,
+        "choose_1m_seconds": 110,
+        "choosing_mb": 220,
         "first_mail_seconds": 0.2,
         "first_mail_1m_seconds": 1.1,
         "cost_growth_10k_to_1m": 1.4,

@@ -38,7 +38,9 @@ def test_only_the_text_between_the_marks_is_replaced(tmp_path: Path) -> None:
 
 
 def test_every_module_with_a_main_is_a_benchmark() -> None:
-    assert benchmarks() == ["bursts", "latency", "pages", "papers", "scaling", "search", "sending"]
+    assert benchmarks() == [
+        "bursts", "latency", "pages", "papers", "profiles", "scaling", "search", "sending",
+    ]  # fmt: skip
 
 
 def test_a_benchmark_that_fails_leaves_no_older_result(

@@ -37,6 +37,7 @@ def test_plain_django_sends_whole_personal_digests() -> None:
     assert "Robots &amp; rain" in html.get_content()
     assert "https://papers.test/r/token-1/9" in html.get_content()
     assert "Robots & rain" in text.get_content()
+    assert "https://papers.test/w/token-1/11" in html.get_content()
     assert "https://papers.test/u/token-1" in text.get_content()
     assert "code" not in text.get_content()
     assert abs(len(mail.as_bytes()) - django.mail_bytes) < 200

@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,6 +41,7 @@ from newsletter.delivery.types import Batch, Burst, Claimed, Item, Owner, Render
 from newsletter.delivery.withdrawn import withdrawn_papers, without_withdrawn
 from newsletter.editions.keys import current_key_id, knows_key
 from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_edition
+from newsletter.editions.personal.known_papers import papers_of
 from newsletter.editions.reasons import NOT_RENDERED
 from newsletter.editions.render import RENDERER, Digest
 from newsletter.models import Edition
@@ -200,6 +201,7 @@ class _Sender:
         edition = self._edition
         seen = seen_papers(list(by_id), edition.edition_id, edition.seen_scope)
         withdrawn = withdrawn_papers(edition.edition_id)
+        edition.learn(_papers_of_profiles(by_id.values()))
         items, skips = list[Item](), dict[int, str]()
         for stored in claimed:
             delivery = without_withdrawn(stored, withdrawn)
@@ -246,6 +248,12 @@ class _Sender:
                 lambda: ledger.defer(self._edition.edition_id, self._fence, admission.wait, now)
             )
         return burst.keep(set(admission.go))
+
+
+def _papers_of_profiles(recipients: Iterable[Recipient]) -> set[int]:
+    """The papers of all their profiles: none for most."""
+    profiles = (recipient.interests.profile for recipient in recipients)
+    return set().union(*(papers_of(profile) for profile in profiles if profile))
 
 
 def retry_until_database_returns(work: Callable[[], T]) -> T:

@@ -10,22 +10,25 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
+from newsletter.editions.cards.stored import draw_edition_card
 from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
-from newsletter.editions.late import late_papers
 from newsletter.editions.translations import layout_context, translations, words_of_facts
 from newsletter.editions.windows import WINDOW_OF, first_day_of
 from newsletter.models import Candidate, Edition, EditionTranslation
 from papers.cards.stored import MOST as MOST_CARDS
 from papers.cards.stored import draw_cards
-from papers.jobs.status import is_running, unread
-from papers.jobs.timetable import JOBS
+from papers.jobs.run import disabled_reason
+from papers.jobs.status import is_awaited, is_running, unread
+from papers.jobs.timetable import JOBS, VECTORS
 from papers.lead import lead
-from papers.models import Curator, Paper
+from papers.models import Curator, Listing, Paper
 from papers.queries import RankedPaper, ranked, ranked_beside
 from papers.ranking.measurements import Facts
 from papers.ranking.score import VERSION, score
+from papers.ranking.window_papers import window_papers
 from papers.text.tex import unicode_math
 from papers.windows import Window, closes_at, last_closed_day
 from web.isolation import is_about_one_row
@@ -33,6 +36,7 @@ from web.languages import DEFAULT_LANGUAGE
 from web.locks import try_lock, wait_for_lock
 
 MOST_CANDIDATES: Final = 500
+LATE_DAYS: Final = 7  # older papers are no news
 _LONGEST_RUN: Final = timedelta(minutes=10)  # of a job that reads a source
 log = logging.getLogger(__name__)
 
@@ -108,7 +112,22 @@ def _must_wait(edition: Edition, since: datetime, now: datetime) -> bool:
     if now >= since + patience + (_LONGEST_RUN if patience else patience):
         return False
     missing = missing_papers(edition)
-    return bool(missing) and (now < since + patience or is_running(missing, now))
+    if missing:
+        return now < since + patience or is_running(missing, now)
+    return now < since + patience and _awaits_vectors(edition, now)
+
+
+def _awaits_vectors(edition: Edition, now: datetime) -> bool:
+    """Whether the vectors of papers that a source has just brought are being computed.
+
+    A digest without them would ignore what its reader likes. It takes seconds: the newest papers
+    come first. Where no source is on, the first mails of the sample need not wait.
+    """
+    if all(disabled_reason(spec) for spec in JOBS if spec.brings_papers):
+        return False
+    days = (first_day_of(edition), edition.day)
+    without = Paper.listed.filter(listed_on__range=days, vector__isnull=True)
+    return is_awaited(VECTORS, now) and without.exists()
 
 
 def _freeze(edition: Edition, now: datetime) -> Edition:
@@ -134,6 +153,7 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     paper_ids = [candidate.paper_id for candidate in candidates[:MOST_CARDS]]
     # A lambda: Django logs the name of what fails, and a partial has none.
     transaction.on_commit(lambda: draw_cards(paper_ids, now), robust=True)
+    transaction.on_commit(lambda: draw_edition_card(edition, now), robust=True)
     return edition
 
 
@@ -210,3 +230,47 @@ def frozen_facts(paper: Paper, measured: Facts) -> dict[str, Any]:
         "arxiv_url": paper.arxiv_url,
         "is_sample": paper.is_sample,
     }
+
+
+# ── papers that missed the edition of their day ──────────────────────────────
+
+
+def late_papers(edition: Edition) -> dict[int, date]:
+    """The late papers of an edition that is being composed, each with the last day of its lists.
+
+    They came after the edition of their day was frozen: a source was down at the close, or the
+    service was. An edition never changes after its freeze, so they are in the next one that a
+    subscriber of the cadence gets, one window later. Empty when no earlier edition of the cadence
+    is frozen: then nothing was missed.
+    """
+    until = first_day_of(edition) - timedelta(days=1)
+    since = until - timedelta(days=LATE_DAYS - 1)
+    previous = _edition_before(edition, since, until)
+    if previous is None:
+        return {}
+    listings = Listing.objects.filter(_was_missed("day", "read_at", since, until, previous))
+    announced = Paper.objects.filter(_was_missed("listed_on", "listed_at", since, until, previous))
+    days = dict(announced.order_by().values_list("pk", "listed_on"))
+    days |= dict(listings.order_by("day").values_list("paper", "day"))
+    return {pk: days[pk] for pk in _others(edition, list(days))}
+
+
+def _edition_before(edition: Edition, since: date, until: date) -> Edition | None:
+    """The frozen edition that the subscribers of this one got before it, if it is recent."""
+    frozen = Edition.objects.light().filter(
+        cadence=edition.cadence, state=Edition.State.FROZEN, composed_at__isnull=False
+    )
+    return frozen.filter(day__range=(since, until)).order_by("-day").first()
+
+
+def _was_missed(day: str, read_at: str, since: date, until: date, previous: Edition) -> Q:
+    """Papers of these days that were read after the freeze, or of a day without an edition."""
+    is_late = Q(**{f"{read_at}__gt": previous.composed_at}) | Q(**{f"{day}__gt": previous.day})
+    return Q(**{f"{day}__range": (since, until)}) & is_late
+
+
+def _others(edition: Edition, paper_ids: list[int]) -> QuerySet[Paper, int]:
+    """Those that are not on the lists of the edition's own window, without withdrawn ones."""
+    own = window_papers(WINDOW_OF[edition.cadence], edition.day).order_by().values("pk")
+    found = Paper.listed.filter(pk__in=paper_ids).exclude(pk__in=own)
+    return found.order_by("pk").values_list("pk", flat=True)

@@ -36,7 +36,7 @@ from papers.text.shorten import place_to_cut, shortened
 from papers.wording import author_line, short_figure, topic_text
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
+_TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
 # Gmail cuts a mail at 102 KB of HTML. What comes in is not bounded, so what is shown is: letters.
@@ -45,6 +45,8 @@ _LONGEST_TOPIC: Final = 60
 _MOST_TOPICS: Final = 8
 _LONGEST_NOTE: Final = 2_000
 _LONGEST_LINE: Final = 300  # the curators, the postal address
+_FEEDBACK: Final = re.compile(r'\s*<p class="feedback"[^<>]*>.*?</p>', re.DOTALL)
+_INDENTS: Final = re.compile(r"\s*\n\s*")
 _SUMMARY: Final = re.compile(r'\s*<p class="summary"[^<>]*>[^<>]*</p>')
 
 P = TypeVar("P")
@@ -112,10 +114,44 @@ class PaperFragment(Layout):
             return False
         return True
 
+    def html_around(self, rank: bytes) -> tuple[BytePieces, BytePieces]:
+        """The encoded HTML with this rank, before its reason and after it.
+
+        Made once for each rank. A message is a join of such pieces, so the fewer the better: what
+        stands around the rank is one piece.
+        """
+        found = self._html_by_rank.get(rank)
+        if found is None:
+            head, middle, tail = self.html_parts
+            found = self._html_by_rank[rank] = _merged([*head, rank, *middle]), _merged(tail)
+        return found
+
+    def text_around(self, rank: bytes, gap: bytes) -> tuple[BytePieces, BytePieces]:
+        """The same of the text, with the gap before the next paper; empty after the last one."""
+        found = self._text_by_rank.get((rank, gap))
+        if found is None:
+            head, middle, tail = self.text_parts
+            found = _merged([*head, rank, *middle]), _merged([*tail, gap])
+            self._text_by_rank[rank, gap] = found
+        return found
+
+    @cached_property
+    def _html_by_rank(self) -> dict[bytes, tuple[BytePieces, BytePieces]]:
+        return {}
+
+    @cached_property
+    def _text_by_rank(self) -> dict[tuple[bytes, bytes], tuple[BytePieces, BytePieces]]:
+        return {}
+
     @cached_property
     def brief(self) -> PaperFragment:
         """The same without its abstract in the HTML."""
         return replace(self, html=_SUMMARY.sub("", self.html, count=1))
+
+    @cached_property
+    def without_feedback(self) -> PaperFragment:
+        """The same without its links to feedback in the HTML: they are its reader's own."""
+        return replace(self, html=_FEEDBACK.sub("", self.html, count=1))
 
 
 def _divided(found: Sequence[P | Slot], at: Sequence[Slot]) -> Sequence[Sequence[P | Slot]]:
@@ -134,6 +170,17 @@ def _divided(found: Sequence[P | Slot], at: Sequence[Slot]) -> Sequence[Sequence
     if not set(left) <= set(_TOKENS):
         raise ValueError("a slot stands twice")
     return (*parts, rest)
+
+
+def _merged(found: BytePieces) -> BytePieces:
+    """The same with texts that follow each other as one, and without empty ones."""
+    parts: list[bytes | Slot] = []
+    for piece in found:
+        if isinstance(piece, Slot) or not parts or isinstance(parts[-1], Slot):
+            parts.append(piece)
+        else:
+            parts[-1] += piece
+    return tuple(piece for piece in parts if piece)
 
 
 @lru_cache(maxsize=8)
@@ -185,12 +232,13 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
     """
     marks = Marks()
     own_links = links.addresses(position, facts, marks[Slot.READ])
-    values = _fragment_context(facts) | {"links": own_links}
+    feedback = links.feedback_addresses(position, marks[Slot.FEEDBACK])
+    values = _fragment_context(facts) | {"links": own_links, "feedback": feedback}
     html = render_to_string("emails/digest_paper.html", values | _html_placeholders(marks))
     text = render_to_string("emails/digest_paper.txt", values | _text_placeholders(marks))
     fragment = PaperFragment(
         title=values["title"],
-        html=marks.stored(_inline_fragment(html).strip() + "\n"),
+        html=marks.stored(_without_indents(_inline_fragment(html)) + "\n"),
         text=marks.stored(text.strip("\n")),
     )
     _ = fragment.html_parts, fragment.text_parts  # what each digest does with it
@@ -258,6 +306,7 @@ def _site_links(marks: Marks) -> dict[str, str]:
         "unsubscribe_url": f"{site}/u/{marks[Slot.UNSUBSCRIBE]}",
         "preferences_url": f"{site}/p/{marks[Slot.PREFERENCES]}",
         "browser_url": f"{site}/d/{marks[Slot.READ]}",
+        "feedback_url": f"{site}/w/{marks[Slot.FEEDBACK]}",
         "site_url": site,
     }
 
@@ -286,3 +335,8 @@ def _inline(html: str) -> str:
 
 def _inline_fragment(html: str) -> str:
     return css_inline.inline_fragment(html, css=_style())
+
+
+def _without_indents(html: str) -> str:
+    """The same without the indents of its template: a mail holds dozens of papers."""
+    return _INDENTS.sub("\n", html.strip())

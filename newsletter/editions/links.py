@@ -1,4 +1,6 @@
-"""The links of a digest: /r/<token>/<number>. No URL stands in a parameter: no open redirect.
+"""The links of a digest: /r/<token>/<number> and, to say something of a paper, /w/<token>/<number>.
+
+No URL stands in a parameter: no open redirect.
 
 The number counts the links of the edition, three to a paper, so a paper's fragment is the same in
 every digest, whatever rank the paper has there.
@@ -12,6 +14,7 @@ from typing import Any, Final
 from django.conf import settings
 
 _KINDS: Final = ("page", "arxiv", "code")
+_SAYINGS: Final = ("more", "less", "save")  # in this order forever: mails hold these numbers
 
 
 def addresses(position: int, facts: Mapping[str, Any], token: str) -> dict[str, str]:
@@ -34,3 +37,18 @@ def resolve(number: int) -> tuple[int, str]:
     """The position of the paper and the kind of the link that has this number."""
     position, offset = divmod(number, len(_KINDS))
     return position, _KINDS[offset]
+
+
+def feedback_addresses(position: int, token: str) -> dict[str, str]:
+    """The links that say something of the paper at `position`: more, less, save."""
+    first = position * len(_SAYINGS)
+    return {
+        name: f"{settings.SITE_URL}/w/{token}/{first + offset}"
+        for offset, name in enumerate(_SAYINGS)
+    }
+
+
+def resolve_feedback(number: int) -> tuple[int, str]:
+    """The position of the paper and what the link with this number says of it."""
+    position, offset = divmod(number, len(_SAYINGS))
+    return position, _SAYINGS[offset]

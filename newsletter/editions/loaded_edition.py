@@ -6,19 +6,23 @@ Another language than the default one is loaded with the first reader of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import Min
 from django.utils.translation import override
 
 from newsletter.editions import links, old_tokens
 from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
+from newsletter.editions.personal.exploration import draw, with_explored
+from newsletter.editions.personal.known_papers import KnownPapers, papers_of, says_nothing
+from newsletter.editions.personal.likeness import Matches
 from newsletter.editions.personalize import (
     CandidatePaper,
+    Choice,
     Interests,
     Pick,
     Ranking,
@@ -31,12 +35,11 @@ from newsletter.editions.render import (
     Digest,
     DigestBody,
     build_digest,
-    names_language,
 )
 from newsletter.editions.slots import upgraded_fragment, upgraded_layout
-from newsletter.editions.translations import TRANSLATED_FACTS
+from newsletter.editions.translations import EditionTexts, in_language
 from newsletter.editions.windows import WINDOW_OF
-from newsletter.models import Candidate, Delivery, Edition, EditionTranslation, StoredPick
+from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
 from web.isolation import is_about_one_row
@@ -46,6 +49,8 @@ from web.sql import array, text_array
 log = logging.getLogger(__name__)
 _NO_PAPERS: Final[frozenset[int]] = frozenset()
 _KEPT_SELECTIONS: Final = 6_000  # about 11 KB each with their digest bodies
+_KEPT_CHOICES: Final = 1_000  # of readers with profiles; about 2 KB each
+_FIRST_DAY: Final = date(1970, 1, 1)  # from which the days of profiles are counted
 
 
 class Columns(NamedTuple):
@@ -113,16 +118,6 @@ class Selection:
         return self._edition.body(self.picks, self._renderer, self.language)
 
 
-@dataclass(frozen=True)
-class EditionTexts:
-    """What an edition says in one language. By position, which stays when two papers are merged."""
-
-    language: str
-    layout: Layout
-    fragments: Mapping[int, PaperFragment]
-    facts: Mapping[int, Mapping[str, Any]]
-
-
 class LoadedEdition:
     """One edition in memory, about 10 KB a paper, and 5 KB for each other language that is used."""
 
@@ -148,9 +143,12 @@ class LoadedEdition:
         # sent has its reasons in the ledger, and can still be rebuilt.
         explained = (candidate for candidate in candidates if _has_reason(candidate))
         self._ranking = Ranking([_candidate_paper(candidate) for candidate in explained])
+        self._known = KnownPapers(self._ranking.ids.tolist())
+        self._day = (edition.day - _FIRST_DAY).days
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
+        self._choices = lru_cache(_KEPT_CHOICES)(self._choose)
 
     def select(
         self,
@@ -163,18 +161,50 @@ class LoadedEdition:
         """The papers for these interests, without those of the ids in `seen`.
 
         Recipients with the same interests who were sent the same papers share one selection, those
-        of another language another one. `reader`, an id, decides which paper from outside of a
-        profile is among them.
+        of another language another one. Of recipients with the same profile `reader`, an id,
+        decides who is shown which paper from outside of it, and where.
         """
         unwanted = self._papers.intersection(seen) if seen else _NO_PAPERS
-        return self._selections(interests, unwanted, self.texts(language).language)
-
-    def learn(self, paper_ids: Iterable[int]) -> None:
-        """Get ready for readers with these papers in their profiles, in one query for all."""
+        language = self.texts(language).language
+        if interests.profile:
+            interests, unwanted = self._prepared(interests, unwanted)
+        if interests.profile is None:
+            return self._selections(interests, unwanted, language)
+        version = self._known.version
+        explores = bool(self._choices(interests, unwanted, version).outside)
+        number = draw(self.edition_id, reader) if explores else 0
+        return self._selections(interests, unwanted, language, version, number)
 
     def matching(self, interests: Interests, seen: Collection[int]) -> int:
         """How many papers `select` chooses from."""
-        return matching(interests, self._ranking, self._papers.intersection(seen))
+        comparable, unwanted = self._prepared(interests, self._papers.intersection(seen))
+        matches = self._matches(comparable)
+        return matching(comparable, self._ranking, unwanted, matches)
+
+    def learn(self, paper_ids: Iterable[int]) -> None:
+        """Compare the candidates with papers of readers' profiles: one query for those not known.
+
+        `select` does it for one reader; for a batch of them do it before.
+        """
+        self._known.learn(paper_ids)
+
+    def _prepared(
+        self, interests: Interests, unwanted: frozenset[int]
+    ) -> tuple[Interests, frozenset[int]]:
+        """The interests with what can be compared of their profile; and the papers not to choose.
+
+        Those of the profile are among them: their reader knows them. A profile that says nothing
+        becomes None, as those of most readers are.
+        """
+        profile = interests.profile
+        if profile is None:
+            return interests, unwanted
+        papers = papers_of(profile)
+        self.learn(papers)
+        known = self._known.known(profile)
+        if known is not profile or says_nothing(known):
+            interests = replace(interests, profile=None if says_nothing(known) else known)
+        return interests, unwanted | (papers & self._papers)
 
     def restore(
         self,
@@ -189,35 +219,37 @@ class LoadedEdition:
         """What the edition says in a language; in the default one if it was not translated."""
         found = self._texts.get(language)
         if found is None:
-            found = self._texts[language] = self._translated(language) or self._default
+            found = self._texts[language] = in_language(language, self.edition_id, self._default)
         return found
 
-    def _translated(self, language: str) -> EditionTexts | None:
-        stored = EditionTranslation.objects.filter(edition=self.edition_id, language=language)
-        translation = stored.first()
-        if translation is None:
-            return None
-        fragments, facts = dict(self._default.fragments), dict(self._default.facts)
-        for key, paper in translation.papers.items():
-            position = int(key)
-            if position not in fragments:  # its candidate was deleted, or cannot be chosen
-                continue
-            title = fragments[position].title
-            fragments[position] = PaperFragment(paper["html"], paper["text"], title=title)
-            words = {name: paper[name] for name in TRANSLATED_FACTS}
-            facts[position] = {**facts[position], **words}
-        layout = Layout(translation.html, translation.text)
-        return EditionTexts(language, layout, fragments, facts)
-
-    def _select(self, interests: Interests, seen: frozenset[int], language: str) -> Selection:
-        picks = personalize(interests, self._ranking, seen)
+    def _select(
+        self,
+        interests: Interests,
+        seen: frozenset[int],
+        language: str,
+        version: int = 0,
+        number: int = 0,
+    ) -> Selection:
+        kept = interests.profile is not None  # others share selections, not only choices
+        choice = (self._choices if kept else self._choose)(interests, seen, version)
+        picks, explored = with_explored(choice.picks, choice.outside, number)
+        if interests.follows_all:  # no topic of it is one that the reader follows
+            picks = [replace(pick, topic="") for pick in picks]
         with override(language):
             stored = tuple(self._stored(pick, language) for pick in picks)
-        return Selection(stored, self, language=language)
+        return Selection(stored, self, language=language, explored=explored)
+
+    def _choose(self, interests: Interests, seen: frozenset[int], _version: int) -> Choice:
+        return personalize(interests, self._ranking, seen, self._matches(interests))
+
+    def _matches(self, interests: Interests) -> Matches | None:
+        profile = interests.profile
+        return self._known.matches(profile, self._day) if profile else None
 
     def _pick_as_stored(self, pick: Pick, language: str) -> StoredPick:
         position = self._positions[pick.paper_id]
-        reason = why(pick, self.texts(language).facts[position], self._topic_names)
+        liked = self._known.title(pick.like) if pick.like is not None else ""
+        reason = why(pick, self.texts(language).facts[position], self._topic_names, liked)
         return StoredPick(position, pick.paper_id, without_placeholders(reason))
 
     def body(
@@ -239,8 +271,7 @@ class LoadedEdition:
             length = old_tokens.TOKEN_LENGTH
             papers = [(replace(fragment, token_length=length), why) for fragment, why in papers]
             layout = replace(layout, token_length=length)
-        is_named = names_language(renderer)
-        return DigestBody(layout, papers, texts.language, names_language=is_named)
+        return DigestBody(layout, papers, texts.language, renderer=renderer)
 
 
 def load_edition(edition_id: int) -> LoadedEdition:

@@ -32,9 +32,12 @@ def make_old_token(delivery_id: int, key_id: str = "") -> str:
 
 
 def make_old_tokens(delivery_id: int, key_id: str) -> Tokens:
-    """The same for every purpose; the Message-ID had 16 digits of the token's hash."""
+    """The same for every purpose but feedback, which no mail of that time has a link for.
+
+    The Message-ID had 16 digits of the token's hash.
+    """
     token = make_old_token(delivery_id, key_id)
-    return Tokens(token, token, token, hashlib.sha256(token.encode()).hexdigest()[:16])
+    return Tokens(token, token, token, "", hashlib.sha256(token.encode()).hexdigest()[:16])
 
 
 def read_old_token(token: str) -> int:

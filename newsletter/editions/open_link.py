@@ -15,6 +15,7 @@ from subscribers.models import Subscriber
 from web.mangled import readings
 
 _LENGTHS: Final = (TOKEN_LENGTH, old_tokens.TOKEN_LENGTH)
+_OWN: Final[tuple[Purpose, ...]] = ("preferences", "feedback")
 _NONE_BEFORE, _NONE_AFTER = "(?<![A-Za-z0-9_-])", "(?![A-Za-z0-9_-])"
 # No sign of a break may follow, or a part of the number would be taken for all of it.
 _NUMBER: Final = "/+[0-9]{1,19}(?![0-9A-Za-z=%])"
@@ -79,7 +80,7 @@ def _open(purpose: Purpose, token: str, number: int | None) -> OpenedLink:
         raise BadToken("the mail is unknown")
     if not dated_at or not said.is_dated(dated_at):
         raise BadToken("another mail has the id of this one")
-    if purpose == "preferences":
+    if purpose in _OWN:
         _refuse_former_address(subscriber, dated_at)
     return OpenedLink(token, subscriber, delivery, number)
 
@@ -89,7 +90,9 @@ def _has_moved(subscriber: Subscriber) -> bool:
 
 
 def _refuse_former_address(subscriber: Subscriber | None, dated_at: datetime | None) -> None:
-    """A mail that went to a former address does not open the preferences: they show the new one.
+    """A mail that went to a former address opens nothing of the reader's own.
+
+    The preferences show the new address; feedback shows what they saved since.
 
     Raises:
         BadToken: it is such a mail, or one whose date is unknown.
@@ -100,7 +103,13 @@ def _refuse_former_address(subscriber: Subscriber | None, dated_at: datetime | N
 
 
 def _open_old(purpose: Purpose, token: str, number: int | None) -> OpenedLink:
-    """A token of the first renderer opens everything, of deliveries that this renderer made."""
+    """A token of the first renderer opens everything that mails of that time have links for.
+
+    Of deliveries that this renderer made. Who passed such a mail's page on passed its one token on,
+    so it gives no feedback in the reader's name.
+    """
+    if purpose == "feedback":
+        raise BadToken("no mail of that time has such a link")
     delivery = _delivery(read_old_token(token))
     if delivery is None or _renderer(delivery) != old_tokens.RENDERER:
         raise BadToken("another mail has the id of this one")

@@ -22,7 +22,8 @@ HALF_LIFE: Final = 180.0  # days in which an event comes to count half
 BEST: Final = 3  # liked papers whose likeness counts, of each candidate
 AVERSION: Final = 0.5  # of the likeness to disliked papers, subtracted
 DECLARED: Final = 2.0  # as many events count as much as what the reader follows
-POPULARITY: Final = 0.25  # of the trend, once a reader has given many events
+ALONE: Final = 0.05  # the same of a reader who follows no topics: events are all that is known
+POPULARITY: Final = 0.1  # of the trend, once a reader has given many events
 EVEN: Final = 50  # the balance at which the formula is as measured
 
 
@@ -35,6 +36,7 @@ class Profile:
 
     liked: Events = ()
     disliked: Events = ()
+    liked_kinds: str = ""  # one letter for each liked paper, in order: LIKED_KINDS; or none
     balance: int = EVEN  # 0: by trend alone; 100: without the trend
     ignored_topics: frozenset[str] = frozenset()  # slugs for which likeness does not count
     ignored_words: tuple[str, ...] = ()
@@ -85,6 +87,11 @@ def _best(likeness: Sequence[NDArray[np.floating]], days: Sequence[float]) -> Fl
     return np.asarray(best.mean(axis=0), np.float64)
 
 
+def learned_share(n: float, *, follows: bool = True) -> float:
+    """How much the taste of n events counts beside the topics that a reader follows: 0 to 1."""
+    return n / (n + (DECLARED if follows else ALONE))
+
+
 def blend(
     declared_worth: Floats,
     popularity_z: Floats,
@@ -93,6 +100,7 @@ def blend(
     balance: int = EVEN,
     *,
     named: Floats | float = 0.0,
+    follows: bool = True,
 ) -> Floats:
     """What each candidate is worth to a reader: shape (candidates,).
 
@@ -104,12 +112,13 @@ def blend(
         balance: 0: by trend alone; 50: the formula; 100: without the trend.
         named: what it is worth by the words and authors that the reader named. It is as narrow as
             an interest gets, so it counts fully whatever was learned.
+        follows: whether the reader follows topics.
 
     Without events, or without a taste, and with an even balance: what is declared and the trend.
     """
     liking = _z_scores(taste)
-    learned = n / (n + DECLARED) if liking.any() else 0.0
-    trend = 1 - (1 - POPULARITY) * learned
+    learned = learned_share(n, follows=follows) if liking.any() else 0.0
+    trend = POPULARITY + (1 - POPULARITY) * (1 - learned) ** 2
     personal = min(balance / EVEN, 1.0)
     if balance <= EVEN:
         trend = 1 - (1 - trend) * personal

@@ -1,39 +1,67 @@
-"""Why a paper is in a digest, in one line: "Speech & audio · ▲ 84 since Friday · 1.2k ★"."""
+"""Why a paper is in a digest, in one line: "You follow Speech & audio · 84 votes this week"."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from newsletter.editions.personalize import Pick
 from newsletter.failures import Reason
 from papers.text.shorten import shortened
+from papers.text.tex import unicode_math
 from papers.wording import short_figure, topic_text
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _LONGEST_PART: Final = 120  # letters of what a reader follows, of a topic
+_LONGEST_TITLE: Final = 60
 NOT_RENDERED: Final = Reason.NOT_RENDERED.value
 
+# By the letter of LIKED_KINDS (subscribers/models/feedback.py).
+_LIKE: Final[Mapping[str, _StrPromise]] = {
+    "v": gettext_lazy("Like “%(title)s”, which you saved"),
+    "m": gettext_lazy("Like “%(title)s”, of which you want more"),
+    "u": gettext_lazy("Like “%(title)s”, which you upvoted"),
+    "s": gettext_lazy("Like “%(title)s”, which you named"),
+    "": gettext_lazy("Like “%(title)s”, which you liked"),
+}
 
-def why(pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str]) -> str:
+
+def why(
+    pick: Pick, facts: Mapping[str, Any], topic_names: Mapping[str, str], liked_title: str = ""
+) -> str:
     """The reason for a pick in words of the active language, then the figures behind its trend.
+
+    No figure that stands in the line of facts above it is said again.
 
     Args:
         facts: a `Candidate.facts`, with the words of that language.
         topic_names: slug → the name that the topic has today.
+        liked_title: the title of `pick.like`; empty: it is not named.
     """
-    parts = [_lead(pick, topic_names), _late(facts), *_figures(facts)]
+    parts = [_lead(pick, topic_names, liked_title), _late(facts), *_figures(facts)]
     text = " · ".join(shortened(part, _LONGEST_PART) for part in parts if part)
     return text or _("Trending now")
 
 
-def _lead(pick: Pick, topic_names: Mapping[str, str]) -> str:
+def _lead(pick: Pick, topic_names: Mapping[str, str], liked_title: str) -> str:
+    if pick.explored:
+        return _("Outside of what you usually like")
     if pick.author:
         return _("By %(author)s, whom you follow") % {"author": pick.author}
     if pick.keyword:
-        return _("Mentions “%(term)s”") % {"term": pick.keyword}
-    return topic_text(topic_names.get(pick.topic, pick.topic))
+        return _("Mentions “%(term)s”, which you follow") % {"term": pick.keyword}
+    if pick.like is not None and liked_title:
+        title = shortened(unicode_math(liked_title), _LONGEST_TITLE)
+        return str(_LIKE.get(pick.liked_as, _LIKE[""])) % {"title": title}
+    if pick.topic:
+        name = topic_text(topic_names.get(pick.topic, pick.topic))
+        return _("You follow %(topic)s") % {"topic": name}
+    return ""
 
 
 def _late(facts: Mapping[str, Any]) -> str:
@@ -43,14 +71,21 @@ def _late(facts: Mapping[str, Any]) -> str:
 
 
 def _figures(facts: Mapping[str, Any]) -> list[str]:
-    figures = []
-    if facts["upvotes_window_gain"]:
-        figures.append(f"▲ {short_figure(facts['upvotes_window_gain'])} {facts['since']}")
+    figures, gain = [], facts["upvotes_window_gain"]
+    if gain and short_figure(gain) not in _said_above(facts):
+        words = ngettext("%(votes)s vote %(when)s", "%(votes)s votes %(when)s", gain)
+        figures.append(words % {"votes": short_figure(gain), "when": facts["since"]})
     elif facts["position"]:
         figures.append(_("number %(number)s of its list") % {"number": facts["position"]})
     if facts["stars"]:
         figures.append(f"{short_figure(facts['stars'])} ★")
     return figures
+
+
+def _said_above(facts: Mapping[str, Any]) -> set[str]:
+    """The votes in the line of facts of the paper (newsletter/editions/fragments.py)."""
+    votes = (facts.get("upvotes"), facts.get("upvotes_gain"))
+    return {short_figure(one) for one in votes if one}
 
 
 def skipped(new_papers: int, follows_all: bool) -> str:

@@ -32,9 +32,11 @@ from papers.text.shorten import shortened
 from web.languages import DEFAULT_LANGUAGE
 
 # Raise it when the same rows would give another message. Version 1 had one token for all links;
-# version 2 had no Content-Language, since all mails were English.
-RENDERER: Final = "3"
+# version 2 had no Content-Language, since all mails were English; until version 3 the last paper of
+# the text part had no blank line after it. Links to feedback stand in what an edition stores.
+RENDERER: Final = "4"
 _WITHOUT_LANGUAGE: Final = (old_tokens.RENDERER, "2")
+_WITHOUT_LAST_GAP: Final = (old_tokens.RENDERER, "2", "3")
 
 # Bytes of the HTML part as it is encoded for transport. Gmail cuts a mail at 102 KB; encoded, a
 # Chinese letter takes nine bytes and not three, so this is the stricter measure.
@@ -47,7 +49,7 @@ _BOUNDARY: Final = b"=_trending-papers"
 _CONTENT_TYPE: Final = b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % _BOUNDARY
 # What differs between two messages of one body.
 _OWN: Final = (Slot.TO, Slot.MESSAGE_ID, Slot.DATE)
-_TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES)
+_TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
 _GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 P = TypeVar("P", str, bytes)
 _Template = tuple[tuple[P, ...], tuple[tuple[int, ...], ...]]
@@ -62,16 +64,17 @@ class DigestBody:
         papers: Sequence[tuple[PaperFragment, str]],
         language: str = DEFAULT_LANGUAGE,
         *,
-        names_language: bool = True,
+        renderer: str = RENDERER,
     ) -> None:
         """
         Args:
             papers: in the digest's order, each with its reason in plain text.
             language: of the layout, the fragments and the reasons.
-            names_language: whether a header says it; none did before the third renderer.
+            renderer: the version whose message it is.
         """
         self._layout, self.language = layout, language
-        self.content_language = language if names_language else ""
+        self.content_language = "" if renderer in _WITHOUT_LANGUAGE else language
+        self._last_gap = "" if renderer in _WITHOUT_LAST_GAP else "\n"
         self._whole = papers
         shown = fitting_papers(papers, MOST_HTML - layout.html_size)
         self._left_out = len(papers) - len(shown)
@@ -81,15 +84,19 @@ class DigestBody:
         self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
 
     def html(self, *tokens: str) -> str:
-        """The HTML part with tokens to read, to unsubscribe and for the preferences.
+        """The HTML part with tokens to read, to unsubscribe, for the preferences and for feedback.
 
         An empty token makes a link to the page that offers links by mail.
         """
         return _joined(self._plain_html, tokens)
 
     def whole_html(self, *tokens: str) -> str:
-        """The same of all papers with their abstracts, for a browser, which cuts nothing."""
-        return _joined(self._html_template(_ranked(self._whole), ""), tokens)
+        """The same of all papers with their abstracts, for a browser, which cuts nothing.
+
+        Everyone may see that page, so it has no links to feedback, and takes no token for them.
+        """
+        papers = [(fragment.without_feedback, why) for fragment, why in self._whole]
+        return _joined(self._html_template(_ranked(papers), ""), (*tokens, ""))
 
     def text(self, *tokens: str) -> str:
         """The text part, in the same way."""
@@ -130,13 +137,13 @@ class DigestBody:
             head, middle, tail = fragment.plain_text_parts
             lines = _why_lines(why, self.language)
             found += [*head, _rank_as_indent(rank), *middle, lines, *tail, "\n\n"]
-        return _template([*found[:-1], self._more_text, *after], "", _TOKENS)
+        return _template([*found[:-1], self._more_text, self._last_gap, *after], "", _TOKENS)
 
     def message(self, to: str, message_id: str, date: str, tokens: Tokens) -> bytes:
         """The whole message for one recipient, encoded."""
         # Not as it is: no server needs to accept a header that is not ASCII.
         to = to if to.isascii() else ascii_address(to)
-        values = to, message_id, date, tokens.read, tokens.unsubscribe, tokens.preferences
+        values = (to, message_id, date, *tokens[:4])
         common, all_places = self._encoded
         parts = list(common)
         for value, places in zip(values, all_places, strict=True):
@@ -164,18 +171,18 @@ class DigestBody:
         before, after = self._layout.text_parts
         parts = list(before)
         for fragment, rank, why in self._papers:
-            head, middle, tail = fragment.text_parts
-            encoded_rank = _rank_as_indent(rank).encode()
-            parts += [*head, encoded_rank, *middle, _encoded_why(why, self.language), *tail, _GAP]
-        more = quoted_printable(self._more_text) if self._left_out else b""
-        return [*parts[:-1], more, *after]  # no gap after the last paper
+            gap = _GAP if rank < len(self._papers) else b""
+            start, end = fragment.text_around(_rank_as_indent(rank).encode(), gap)
+            parts += [*start, _encoded_why(why, self.language), *end]
+        more = quoted_printable(self._more_text + self._last_gap)
+        return [*parts, more, *after]
 
     def _html_parts(self) -> BytePieces:
         start, before, after = self._layout.html_parts
         parts = [*start, _encoded_html(self._preheader), *before]
         for fragment, rank, why in self._papers:
-            head, middle, tail = fragment.html_parts
-            parts += [*head, b"%d" % rank, *middle, _encoded_html(why), *tail]
+            start_of_paper, end = fragment.html_around(b"%d" % rank)
+            parts += [*start_of_paper, _encoded_html(why), *end]
         more = quoted_printable(self._more_html) if self._left_out else b""
         return [*parts, more, *after]
 
@@ -335,8 +342,8 @@ class Digest:
         return message_id(self.delivery_id, self.tokens.message), _date(self.dated_at)
 
     @property
-    def _of_links(self) -> tuple[str, str, str]:
-        return self.tokens.read, self.tokens.unsubscribe, self.tokens.preferences
+    def _of_links(self) -> tuple[str, ...]:
+        return self.tokens[:4]
 
 
 def _headers(message_id: str, date: str, token: str, list_id: str, site: str) -> Mapping[str, str]:
@@ -362,11 +369,6 @@ def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> Byte
     headers = _headers(message_id, date, token, list_id, site)
     lines += [token_header(header, value) for header, value in headers.items()]
     return tuple(encoded_pieces(_CRLF.join([*lines, ""]).encode()))
-
-
-def names_language(renderer: str) -> bool:
-    """Whether the messages of this version say in a header which language they have."""
-    return renderer not in _WITHOUT_LANGUAGE
 
 
 def build_digest(

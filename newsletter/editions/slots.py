@@ -29,6 +29,7 @@ class Slot(Enum):
     READ = "\ue008"
     UNSUBSCRIBE = "\ue009"
     PREFERENCES = "\ue00a"
+    FEEDBACK = "\ue00b"
 
 
 TextPieces = Sequence[str | Slot]

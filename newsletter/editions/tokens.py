@@ -1,10 +1,10 @@
-"""The tokens of a digest's links: one to read, one to unsubscribe, one for the preferences.
+"""The tokens of a digest's links: one each to read, to unsubscribe, for the preferences, to vote.
 
 A token names the delivery and the subscriber and carries a proof that depends on the subscriber's
 secret. Ids come back after a backup is restored, and then they are another mail's or another
 reader's; a secret does not. All proofs of a mail, and the part of its Message-ID that cannot be
 guessed, are pieces of one keyed hash, and no piece reveals another. So who has the address of a
-page that reads cannot unsubscribe its reader.
+page that reads cannot unsubscribe its reader, nor say anything of a paper in their name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from uuid import UUID
 
 from newsletter.editions.keys import all_keys, key_named
 
-Purpose = Literal["read", "unsubscribe", "preferences"]
+Purpose = Literal["read", "unsubscribe", "preferences", "feedback"]
 
 TOKEN_LENGTH: Final = 36
 _FORM: Final = re.compile("[A-Za-z0-9_-]{36}")
@@ -31,12 +31,14 @@ _SUBSCRIBER: Final = slice(6, 11)
 _STAMP: Final = slice(11, 15)
 _HEAD: Final = 15
 _PROOF: Final = 12  # 96 bits cannot be guessed
+_FEEDBACK_PIECE: Final = slice(48, 60)
 _PIECES: Final[dict[Purpose, slice]] = {
     "read": slice(0, 12),
     "unsubscribe": slice(12, 24),
     "preferences": slice(24, 36),
+    "feedback": _FEEDBACK_PIECE,
 }
-_MESSAGE_PIECE: Final = slice(36, 46)
+_MESSAGE_PIECE: Final = slice(36, 46)  # where it was before there was feedback
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -51,6 +53,7 @@ class Tokens(NamedTuple):
     read: str
     unsubscribe: str
     preferences: str
+    feedback: str
     message: str  # hexadecimal digits for its Message-ID
 
 
@@ -91,10 +94,14 @@ def make_tokens(
     head = delivery_id.to_bytes(6, "big") + subscriber_id.to_bytes(5, "big") + _stamp(dated_at)
     proofs = _hash(key_named(key_id), head, str(secret))
     # Multiples of three bytes: each part of the encoded text is the encoding of that part.
-    text = base64.urlsafe_b64encode(head + proofs[:36]).decode()
+    text = base64.urlsafe_b64encode(head + proofs[:60]).decode()
     start = text[:20]
     return Tokens(
-        start + text[20:36], start + text[36:52], start + text[52:68], proofs[_MESSAGE_PIECE].hex()
+        start + text[20:36],
+        start + text[36:52],
+        start + text[52:68],
+        start + text[84:],
+        proofs[_MESSAGE_PIECE].hex(),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -19,14 +20,30 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
-from newsletter.editions.windows import WINDOW_OF, days_in_words, since_in_words
+from newsletter.editions.fragments import (
+    Layout,
+    PaperFragment,
+    render_fragment,
+    render_layout,
+    without_placeholders,
+)
+from newsletter.editions.windows import WINDOW_OF, days_in_words, this_window
 from newsletter.models import Candidate, Edition, EditionTranslation
 from web.isolation import is_about_one_row
 from web.languages import DEFAULT_LANGUAGE, language_codes
 
 log = logging.getLogger(__name__)
 TRANSLATED_FACTS: Final = ("since", "late")  # facts of a candidate that are words
+
+
+@dataclass(frozen=True)
+class EditionTexts:
+    """What an edition says in one language. By position, which stays when two papers are merged."""
+
+    language: str
+    layout: Layout
+    fragments: Mapping[int, PaperFragment]
+    facts: Mapping[int, Mapping[str, Any]]
 
 
 def layout_context(edition: Edition, curators: Sequence[str]) -> dict[str, Any]:
@@ -54,7 +71,7 @@ def words_of_facts(edition: Edition, late: date | None) -> dict[str, str]:
         late: the day of the list of a paper that missed the edition of that day.
     """
     return {
-        "since": since_in_words(WINDOW_OF[edition.cadence], edition.day),
+        "since": this_window(WINDOW_OF[edition.cadence]),
         "late": date_format(late, "MONTH_DAY_FORMAT") if late else "",
     }
 
@@ -95,3 +112,22 @@ def _paper(edition: Edition, candidate: Candidate, late: date | None) -> dict[st
         )  # fmt: skip
         return None
     return {**words, "html": fragment.html, "text": fragment.text}
+
+
+def in_language(language: str, edition_id: int, default: EditionTexts) -> EditionTexts:
+    """What an edition says in a language; the default texts if it was not translated."""
+    stored = EditionTranslation.objects.filter(edition=edition_id, language=language)
+    translation = stored.first()
+    if translation is None:
+        return default
+    fragments, facts = dict(default.fragments), dict(default.facts)
+    for key, paper in translation.papers.items():
+        position = int(key)
+        if position not in fragments:  # its candidate was deleted, or cannot be chosen
+            continue
+        title = fragments[position].title
+        fragments[position] = PaperFragment(paper["html"], paper["text"], title=title)
+        words = {name: paper[name] for name in TRANSLATED_FACTS}
+        facts[position] = {**facts[position], **words}
+    layout = Layout(translation.html, translation.text)
+    return EditionTexts(language, layout, fragments, facts)

@@ -31,14 +31,14 @@ def days_in_words(edition: Edition) -> str:
     return _("%(first)s to %(last)s") % {"first": start, "last": end}
 
 
-def since_in_words(window: Window, day: date) -> str:
-    """When the gains of a window that ends on `day` begin, in words after a number of votes."""
-    opening = first_day(window, day)
-    if window == "day":
-        return _("in a day")
-    if window == "week":
-        return _("since %(weekday)s") % {"weekday": date_format(opening, "l")}
-    return _("since %(date)s") % {"date": date_format(opening, "MONTH_DAY_FORMAT")}
+def this_window(window: Window) -> str:
+    """The days of a window, as a mail that is read soon after them says it behind a figure."""
+    return {"day": _("in a day"), "week": _("this week"), "month": _("this month")}[window]
+
+
+def that_window(window: Window) -> str:
+    """The same as a page says it that may be read years later."""
+    return {"day": _("that day"), "week": _("that week"), "month": _("that month")}[window]
 
 
 def page_of(edition: Edition) -> str:

@@ -7,7 +7,13 @@ from newsletter.models.deliveries import (
     StoredPick,
     Tally,
 )
-from newsletter.models.editions import Candidate, Edition, EditionQuerySet, EditionTranslation
+from newsletter.models.editions import (
+    Candidate,
+    Edition,
+    EditionCard,
+    EditionQuerySet,
+    EditionTranslation,
+)
 from newsletter.models.events import DeliveryEvent
 from newsletter.models.installation import ClockReading, DatabaseOrigin
 
@@ -20,6 +26,7 @@ __all__ = [
     "DeliveryEvent",
     "DigestContent",
     "Edition",
+    "EditionCard",
     "EditionQuerySet",
     "EditionTranslation",
     "StoredPick",

@@ -167,6 +167,12 @@ class DigestContent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-delivery_id"]
+        # Of few rows, and none of a reader without a profile: for delivery/explored.py.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["edition"], condition=Q(explored__isnull=False), name="content_explored"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{len(self.papers)} papers"

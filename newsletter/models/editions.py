@@ -88,6 +88,22 @@ class Candidate(models.Model):
         return f"{self.position}. {self.paper}"
 
 
+class EditionCard(models.Model):
+    """The picture that other sites show beside a link to an edition."""
+
+    edition = models.OneToOneField(
+        Edition, on_delete=models.CASCADE, primary_key=True, related_name="card"
+    )
+    png = models.BinaryField()
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-edition_id"]
+
+    def __str__(self) -> str:
+        return f"card of edition {self.edition_id}"
+
+
 class EditionTranslation(models.Model):
     """An edition in another language than the default one, rendered when it was frozen.
 

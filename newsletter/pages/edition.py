@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of, since_in_words
+from newsletter.editions.windows import WINDOW_OF, days_in_words, page_of, that_window
 from newsletter.models import Candidate, Edition
 from newsletter.pages.published import NAMES, published, with_papers
 from papers.explain import explain
@@ -93,6 +93,13 @@ class EditionPage:
         )
 
     @property
+    def card_url(self) -> str:
+        """The path of its share card."""
+        return reverse(
+            "newsletter:edition_card", args=[self.edition.cadence, self.edition.day.isoformat()]
+        )
+
+    @property
     def earlier_url(self) -> str:
         return page_of(self.earlier) if self.earlier else ""
 
@@ -119,7 +126,7 @@ def edition_page(edition: Edition, number: int = 1) -> EditionPage:
         django.core.paginator.InvalidPage: there is no page of this number.
     """
     page: Page[Candidate] = Paginator(_living(edition), PAGE_SIZE).page(number)
-    papers = _papers(list(page), since_in_words(WINDOW_OF[edition.cadence], edition.day))
+    papers = _papers(list(page), that_window(WINDOW_OF[edition.cadence]))
     return EditionPage(
         edition=edition,
         name=NAMES[edition.cadence],
@@ -150,7 +157,7 @@ def _living(edition: Edition) -> QuerySet[Candidate]:
 
 
 def _papers(candidates: Sequence[Candidate], since: str) -> list[FrozenPaper]:
-    """The papers in the active language; `since` is when the gains of their votes begin."""
+    """The papers in the active language; `since` says in which days they gained votes."""
     slugs = {slug for one in candidates for slug in _mapping(one.topics)}
     active = Topic.objects.filter(is_active=True, slug__in=slugs)
     names = {slug: topic_text(name) for slug, name in active.values_list("slug", "name")}

@@ -10,6 +10,7 @@ from limits import RateLimitItem, parse
 from newsletter.editions.windows import WINDOW_OF
 from papers.windows import DAYS
 from subscribers.consent import KEPT_BITS
+from subscribers.pages.feedback.remembered import AGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,14 @@ class PrivacyPage:
     """
 
     confirm_days: int
+    unconfirmed_days: int
     ledger_days: int
     event_days: int
     network_bits: int
     network_bits_6: int
     counter_minutes: int
     seen_days: int
+    browser_days: int
     contact_email: str
     postal_address: str
 
@@ -33,12 +36,14 @@ class PrivacyPage:
 def privacy_page() -> PrivacyPage:
     return PrivacyPage(
         confirm_days=settings.CONFIRM_DAYS,
+        unconfirmed_days=max(settings.UNCONFIRMED_DAYS, settings.CONFIRM_DAYS),
         ledger_days=settings.LEDGER_RETENTION_DAYS,
         event_days=settings.EVENT_RETENTION_DAYS,
         network_bits=KEPT_BITS[4],
         network_bits_6=KEPT_BITS[6],
         counter_minutes=_longest_minutes(settings.SIGN_UP_RATE, settings.API_RATE),
         seen_days=max(DAYS[window] for window in WINDOW_OF.values()),
+        browser_days=AGE.days,
         contact_email=settings.CONTACT_EMAIL,
         postal_address=settings.POSTAL_ADDRESS,
     )

@@ -7,9 +7,11 @@ from datetime import date
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from newsletter.editions.cards.stored import edition_card
 from newsletter.editions.windows import page_of
 from newsletter.models import Edition
 from newsletter.pages.archive import archive_page, archive_path
@@ -17,8 +19,9 @@ from newsletter.pages.edition import edition_page
 from newsletter.pages.published import newest, published
 from newsletter.pages.sample_mail import NoMail
 from newsletter.pages.sample_mail import sample_mail as mail_of
+from papers.cards.stored import CARD_SECONDS
 from papers.pages.paging import NoSuchPage, page_number
-from web.conditional import public_pages
+from web.conditional import public_pages, revalidate
 from web.page_cache.addresses import NUMBERED
 
 
@@ -61,6 +64,14 @@ def sample_mail(request: HttpRequest, cadence: str, day: str) -> HttpResponse:
     except NoMail:
         raise Http404(_("There is no mail of this edition that can be shown.")) from None
     return render(request, "pages/editions/mail.html", {"mail": mail})
+
+
+@require_safe
+def card(request: HttpRequest, cadence: str, day: str) -> HttpResponse:
+    """The share card of an edition; the site's own where none was drawn."""
+    response = HttpResponse(edition_card(_edition(cadence, day)), content_type="image/png")
+    patch_cache_control(response, public=True, max_age=CARD_SECONDS)
+    return revalidate(request, response)
 
 
 def _edition(cadence: str, day: str) -> Edition:

@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from newsletter.preview_page import preview_of
+from newsletter.previews.page import preview_of
 from subscribers.pages.forms import ChoicesForm
 
 register = template.Library()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django import template
-from django.contrib.staticfiles import finders
-from django.templatetags.static import static
 
 from newsletter.pages.published import newest_issue_path
 
@@ -15,9 +13,3 @@ register = template.Library()
 def newest_issue_url() -> str:
     """The path of the newest edition: `{% newest_issue_url as url %}`; "" before the first one."""
     return newest_issue_path()
-
-
-@register.simple_tag
-def site_card_url() -> str:
-    """The address of the picture that stands for the site where a link is shared; "" without it."""
-    return static("card.png") if finders.find("card.png") else ""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.template import Context
 from django.utils import timezone
 
-from newsletter.learned_preview import balance_preview
+from newsletter.previews.balance import balance_preview
 from subscribers.models import Subscriber
 from web.rate_limit import hit
 

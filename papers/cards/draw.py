@@ -28,6 +28,7 @@ _TITLE_TOP, _TITLE_BOTTOM = 138, 476
 _TITLE_SIZES: Final = (68, 60, 52, 46, 40)
 _LINE_SIZE, _NOTE_SIZE, _NAME_SIZE = 32, 26, 34
 _LONGEST: Final = 300  # characters of a title
+_LISTED_TOP, _LISTED_STEP, _MOST_LISTED = 322, 52, 3
 _LEAST_SHARE: Final = 0.6  # of a title's letters; with fewer it would be a riddle
 
 
@@ -35,13 +36,15 @@ class CannotDraw(ValueError):
     """The fonts do not have most letters of the title, or Pillow refuses it."""
 
 
-def draw_card(title: str, line: str = "", note: str = "") -> bytes:
+def draw_card(title: str, line: str = "", note: str = "", listed: Sequence[str] = ()) -> bytes:
     """A PNG with the name of the site, a title of at most five lines, a line and a note below it.
 
     Args:
         title: plain text, with formulas in Unicode.
         line: for example the authors, or the day of an edition.
         note: smaller, at the bottom, for example the topics.
+        listed: at most three texts below a title of at most two lines, each cut to a line of its
+            own; one of which too little can be drawn is left out.
 
     Raises:
         CannotDraw: too little of the title can be drawn.
@@ -51,7 +54,7 @@ def draw_card(title: str, line: str = "", note: str = "") -> bytes:
         if drawable_share(title, BOLD) < _LEAST_SHARE:
             raise CannotDraw(f"no font has the letters of {title[:40]!r}")
         image = Image.new("L", SIZE, 0)
-        _draw(ImageDraw.Draw(image), drawable(title, BOLD), line, note)
+        _draw(ImageDraw.Draw(image), drawable(title, BOLD), line, note, _readable(listed))
         return _png(image)
     except OSError as error:  # Pillow's own errors are OSErrors too
         raise CannotDraw(str(error)) from error
@@ -63,26 +66,37 @@ def site_card() -> bytes:
     return draw_card("Trending research papers, on one page and in your inbox", line)
 
 
-def _draw(draw: ImageDraw.ImageDraw, title: str, line: str, note: str) -> None:
+def _readable(listed: Sequence[str]) -> list[str]:
+    texts = (shortened(fold(text), _LONGEST) for text in listed)
+    return [text for text in texts if drawable_share(text, PLAIN) >= _LEAST_SHARE][:_MOST_LISTED]
+
+
+def _draw(
+    draw: ImageDraw.ImageDraw, title: str, line: str, note: str, listed: Sequence[str]
+) -> None:
     _write(draw, "Trending Papers", 44, name=BOLD, size=_NAME_SIZE)
     draw.rectangle((_LEFT, 104, _RIGHT, 106), fill=_FULL)
     draw.rectangle((_LEFT, 110, _RIGHT, 110), fill=_FULL)
-    size, lines = _fitted(title)
+    size, lines = _fitted(title, _LISTED_TOP - 16 if listed else _TITLE_BOTTOM)
     top = _TITLE_TOP
     for text in lines:
         _write(draw, text, top, name=BOLD, size=size)
         top += _line_height(size)
     draw.rectangle((_LEFT, 512, _RIGHT, 513), fill=_HAIRLINE)
-    below = ((line, 526, _LINE_SIZE, _FULL), (note, 574, _NOTE_SIZE, _QUIET))
+    rows = [
+        (text, _LISTED_TOP + place * _LISTED_STEP, _LINE_SIZE, _FULL)
+        for place, text in enumerate(listed)
+    ]
+    below = (*rows, (line, 526, _LINE_SIZE, _FULL), (note, 574, _NOTE_SIZE, _QUIET))
     for text, y, size, shade in below:
         shown = _cut(drawable(fold(text), PLAIN), PLAIN, size)
         _write(draw, shown, y, name=PLAIN, size=size, shade=shade)
 
 
-def _fitted(title: str) -> tuple[int, list[str]]:
+def _fitted(title: str, bottom: int) -> tuple[int, list[str]]:
     """The largest size at which the whole title fits, and its lines; a longer one is cut."""
     for size in _TITLE_SIZES:
-        most = (_TITLE_BOTTOM - _TITLE_TOP) // _line_height(size)
+        most = (bottom - _TITLE_TOP) // _line_height(size)
         lines = _wrapped(title, size)
         if len(lines) <= most:
             return size, lines
@@ -113,12 +127,14 @@ def _pieces(word: str, size: int) -> Sequence[str]:
 
 
 def _cut(text: str, name: str, size: int) -> str:
-    """The text, with an ellipsis where it is wider than the card."""
+    """The text, with an ellipsis where it is wider than the card: after a word, if one fits."""
     if _width(text, name, size) <= _RIGHT - _LEFT:
         return text
-    while text and _width(f"{text} …", name, size) > _RIGHT - _LEFT:
-        text = text[:-1].rstrip()
-    return f"{text} …"
+    head = text
+    while head and _width(f"{head} …", name, size) > _RIGHT - _LEFT:
+        head = head[:-1].rstrip()
+    is_within_a_word = text[len(head) : len(head) + 1].strip()
+    return f"{head.rpartition(' ')[0] if is_within_a_word and ' ' in head else head} …"
 
 
 def _width(text: str, name: str, size: int) -> float:

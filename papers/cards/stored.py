@@ -22,6 +22,8 @@ MOST: Final = 60  # of an edition: 50 ms each, and links lead mostly to the firs
 _KEPT: Final = timedelta(
     days=120
 )  # a link is shared in its first weeks; then the site's card will do
+# A card changes when its title does, and the preview of a link may be a day old.
+CARD_SECONDS: Final = 86_400
 log = logging.getLogger(__name__)
 
 
@@ -48,9 +50,9 @@ def draw_cards(paper_ids: Sequence[int], now: datetime) -> int:
 def card_of(paper: Paper) -> bytes:
     """The PNG of a paper; that of the site where none was drawn, or the paper is withdrawn."""
     if paper.is_withdrawn:
-        return _site_card()
+        return site_card_png()
     found = ShareCard.objects.filter(pk=paper.pk).values_list("png", flat=True).first()
-    return bytes(found) if found else _site_card()
+    return bytes(found) if found else site_card_png()
 
 
 def _drawn(papers: Iterable[Paper], stored: dict[int, str], now: datetime) -> Iterator[ShareCard]:
@@ -75,5 +77,6 @@ def _texts(paper: Paper) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=1)
-def _site_card() -> bytes:
+def site_card_png() -> bytes:
+    """The picture of all pages without one of their own."""
     return (settings.BASE_DIR / "static" / "card.png").read_bytes()

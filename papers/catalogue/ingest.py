@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from papers.catalogue import withdraw
+from papers.catalogue.counts import counted, left_out
 from papers.catalogue.identify import Identified, identify
 from papers.catalogue.organizations import organization_fields
 from papers.catalogue.short_summaries import summary_fields
@@ -227,25 +228,19 @@ def _apply(pending: _Pending, fetched: FetchedPaper, name: str, day: date, is_sa
 
 
 def _list(pending: _Pending, fetched: FetchedPaper, read_at: datetime) -> None:
-    """Put the paper on the list of its day, and set its first day if that is another one now.
-
-    A paper that only readers named gets a day, as every paper has one, and is on no list. The first
-    list or announcement decides for it as for a new paper.
-    """
+    """Put the paper on the list of its day, and set its first day if that is another one now."""
     paper = pending.paper
-    if fetched.is_unlisted:
-        if pending.day is None:
-            pending.day = paper.listed_on = fetched.listed_on
-            paper.is_unlisted, paper.listed_at, pending.is_changed = True, read_at, True
+    if fetched.is_unlisted and pending.day:
         return
     if paper.is_unlisted:
-        paper.is_unlisted, pending.day, pending.is_changed = False, None, True
+        pending.day = None  # its first list or announcement decides as for a new paper
     if fetched.is_listing and fetched.listed_on not in pending.listed_days:
         pending.new_days.add(fetched.listed_on)
     if _decides_first_day(pending, fetched):
         pending.day, pending.is_changed = fetched.listed_on, True
         pending.is_listed = pending.is_listed or fetched.is_listing
         paper.listed_on, paper.listed_at = fetched.listed_on, read_at
+        paper.is_unlisted = fetched.is_unlisted
 
 
 def _decides_first_day(pending: _Pending, fetched: FetchedPaper) -> bool:
@@ -391,16 +386,3 @@ def _store_signals(
         ignore_conflicts=True,
     )
     return len(new)
-
-
-def left_out(rows: int, fields: int) -> str:
-    """ "; 1 row left out; 2 fields left out", the end of a report; empty without any."""
-    counts = [
-        counted(number, noun) for number, noun in ((rows, "row"), (fields, "field")) if number
-    ]
-    return "".join(f"; {count} left out" for count in counts)
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 paper", "2 papers"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

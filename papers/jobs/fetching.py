@@ -15,7 +15,8 @@ from django.core.cache import cache
 from django.db import transaction
 
 from papers.catalogue.classify import classify
-from papers.catalogue.ingest import IngestReport, counted, ingest, left_out
+from papers.catalogue.counts import counted, left_out
+from papers.catalogue.ingest import IngestReport, ingest
 from papers.fetched import FetchedPaper
 from papers.sources import SourceError
 from papers.sources.parsed import warn_of

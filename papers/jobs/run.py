@@ -241,6 +241,9 @@ def _run_step(
     except Exception as error:  # noqa: BLE001 (any error: all other jobs must still run)
         _log.exception("%s: a step failed", spec.name)
         report, failure = FetchReport(), SourceError(_one_line(error), permanent=False)
+    if spec.wakes and report.papers:
+        # Before the step counts as done: an edition that waits for it waits for these as well.
+        run_soon(spec.wakes, clock())
     _close(record, report, failure, clock())
     return report, failure
 

@@ -63,6 +63,8 @@ class JobSpec:
     steps: Callable[[datetime], Iterable[Step]] = field(repr=False)
     needs: str = ""  # a setting besides SOURCES; while it is empty the job is disabled
     brings_papers: bool = False  # a day is complete only after a read of it that began after it
+    wakes: tuple[str, ...] = ()  # jobs that are due as soon as a step of this one stored papers
+    waiting: Callable[[], int] | None = field(default=None, repr=False)  # papers it has yet to do
 
 
 def after_failure(

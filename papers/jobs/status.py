@@ -11,7 +11,7 @@ from typing import Final, Literal
 from django.conf import settings
 from django.db.models import Q
 
-from papers.catalogue.ingest import counted
+from papers.catalogue.counts import counted
 from papers.jobs.run import disabled_reason
 from papers.jobs.schedule import JobSpec, is_late
 from papers.models import Job, JobStep
@@ -94,6 +94,12 @@ def _days_read(names: Iterable[str], first: date, last: date) -> Mapping[str, se
 def is_running(names: Iterable[str], now: datetime) -> bool:
     """Whether one of these jobs runs."""
     return Job.objects.filter(name__in=names, lease_until__gt=now).exists()
+
+
+def is_awaited(name: str, now: datetime) -> bool:
+    """Whether this job runs, or is due."""
+    is_pending = Q(lease_until__gt=now) | Q(next_run_at__lte=now)
+    return Job.objects.filter(is_pending, name=name).exists()
 
 
 def recently_left_out(now: datetime) -> dict[str, str]:

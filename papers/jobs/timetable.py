@@ -1,8 +1,8 @@
 """The timetable: every job that runs by itself, in the order of an hour.
 
 Lists come first, then the signals of their papers, then the metadata that lists leave out, then
-topics and trends. arXiv is requested in the second half of the hour: around midnight, UTC, it is
-often down for the first half.
+vectors, topics and trends. arXiv is requested in the second half of the hour: around midnight, UTC,
+it is often down for the first half.
 """
 
 from __future__ import annotations
@@ -24,6 +24,16 @@ from papers.jobs.schedule import JobSpec, Slot, Step, days_to_fetch
 from papers.models import JobStep, Paper
 from papers.ranking.score import score
 from papers.search.spelling import learn_words
+from papers.similarity.embed import (
+    Embedded,
+    Encoder,
+    embed_papers,
+    is_complete,
+    missing_vectors,
+    needs_vectors,
+    open_encoder,
+)
+from papers.sources import SourceError
 from papers.sources import arxiv as at_arxiv
 from papers.sources import github as at_github
 from papers.sources import hugging_face as at_hugging_face
@@ -34,6 +44,8 @@ from papers.windows import WINDOWS, closes_at
 
 DAILY_LISTS: Final = "daily_lists"
 METADATA: Final = "metadata"
+VECTORS: Final = "vectors"
+_VECTOR_SECONDS: Final = 30.0  # of a step: a run begins none after three minutes
 
 
 def _list_steps(now: datetime) -> Iterator[Step]:
@@ -82,6 +94,28 @@ def _one_step(
     return steps
 
 
+def _vector_steps(_now: datetime) -> Iterator[Step]:
+    """One step after the other until no paper needs a vector, or the run's time is over."""
+    if is_complete():
+        yield Step(FetchReport)
+        return
+    with open_encoder() as encoder:
+        yield Step(partial(_embed, encoder))
+        while needs_vectors(encoder):
+            yield Step(partial(_embed, encoder))
+
+
+def _embed(encoder: Encoder) -> FetchReport:
+    return vector_report(encoder, embed_papers(encoder, seconds=_VECTOR_SECONDS))
+
+
+def vector_report(encoder: Encoder, done: Embedded) -> FetchReport:
+    """What is recorded of a step that computed vectors; without a model it is an error."""
+    fault = f"words alone were stored, as there is no model: {encoder.fault}"
+    error = SourceError(fault, permanent=True) if encoder.fault else None
+    return FetchReport(papers=done.read, new=done.papers, left_out=done.failed, error=error)
+
+
 def _ranking_steps(now: datetime) -> Iterator[Step]:
     yield Step(partial(_rank, now))
 
@@ -116,6 +150,7 @@ JOBS: Final = (
         what="the list of today, and of missed days",
         steps=_list_steps,
         brings_papers=True,
+        wakes=(VECTORS,),
     ),
     JobSpec(
         name="upvotes",
@@ -139,6 +174,7 @@ JOBS: Final = (
         steps=_one_step(at_arxiv.connect_feeds, arxiv.fetch_announcements),
         needs="ARXIV_CATEGORIES",
         brings_papers=True,
+        wakes=(VECTORS,),
     ),
     JobSpec(
         name=METADATA,
@@ -146,6 +182,15 @@ JOBS: Final = (
         slot=Slot(40),
         what="categories, authors and comments that lists leave out",
         steps=_metadata_steps,
+        wakes=(VECTORS,),
+    ),
+    JobSpec(
+        name=VECTORS,
+        source="",
+        slot=Slot(44),
+        what="what new papers are about, as numbers: their vectors",
+        steps=_vector_steps,
+        waiting=missing_vectors,
     ),
     JobSpec(
         name="ranking", source="", slot=Slot(50), what="topics and trends", steps=_ranking_steps

@@ -28,6 +28,12 @@ class PaperVector(models.Model):
 
     class Meta:
         ordering: ClassVar = ["paper_id"]
+        indexes: ClassVar = [
+            # Which model made the newest vector: the others cannot be compared with it.
+            models.Index(
+                fields=["-made_at"], condition=~models.Q(model=""), name="vector_newest_of_model"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"vector of paper {self.paper_id}"

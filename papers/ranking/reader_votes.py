@@ -20,7 +20,7 @@ SOURCE: Final = "readers"
 RECENT_DAYS: Final = 40  # longer than the longest window: an older paper is in no list to come
 
 # A count that has not changed is no read: most papers get no vote at all. The last read of each
-# paper is found by signal_read_once. 20,000 papers: 0.3 s.
+# paper is found by signal_read_once. 20,000 papers: 0.15 s, 2 s if each changed.
 _STORE: Final = """
 INSERT INTO papers_signal (paper_id, source, kind, read_at, value)
 SELECT paper_id, %(source)s, 'votes', %(now)s, coalesce(counted.value, 0)

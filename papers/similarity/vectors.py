@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 DIMENSIONS: Final = 384  # of all-MiniLM-L6-v2
 _TERM: Final = np.dtype([("word", "<u4"), ("weight", "u1")])  # five bytes a word
+_LEAST: Final = 1e-30  # of the largest number: 127 divided by less is more than 32 bits hold
 _STEPS: Final = 32  # of a weight: 1 + ln(count) is stored in steps of 1/32, up to 255
 
 
@@ -28,7 +29,7 @@ class Vector(NamedTuple):
 def pack_dense(values: NDArray[np.float32]) -> bytes:
     """384 numbers as signed bytes, in units of 1/127 of the largest; zeros for zeros."""
     largest = float(np.abs(values).max(initial=0.0))
-    scaled = values * (127 / largest) if largest else values
+    scaled = values * (127 / largest) if largest > _LEAST else np.zeros_like(values)
     return np.rint(scaled).astype(np.int8).tobytes()
 
 

@@ -7,18 +7,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
 
 from papers.models import Paper, PaperTopic, SearchWord, Topic
 from papers.text.searchable import words
 from papers.text.tex import unicode_math
 from subscribers.models import Feedback, ReaderProfile, Subscriber
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 TOPICS: Final = 6
 WORDS: Final = 12
 _SHORTEST: Final = 4  # letters of a word that is shown
 _COMMON: Final = 0.1  # of all papers: a word of more tells nothing
 _IN_A_TITLE: Final = 2.0  # times as much as in an abstract
+_WORDS: Final[Mapping[Feedback.Kind, _StrPromise]] = {
+    Feedback.Kind.SEED: _("You named it"),
+    Feedback.Kind.SAVE: _("You saved it"),
+    Feedback.Kind.MORE: _("You want more like it"),
+    Feedback.Kind.LESS: _("You want less like it"),
+    Feedback.Kind.UPVOTE: _("You upvoted it"),
+}
 _LEAST_COUNTED: Final = 50  # papers: in a smaller archive every word is rare
 
 
@@ -28,6 +40,11 @@ class Said:
 
     kind: Feedback.Kind
     at: datetime
+
+    @property
+    def words(self) -> str:
+        """It as the reader's own page says it."""
+        return str(_WORDS[self.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +131,8 @@ def telling_words(
         for word in in_title | set(_shown_words(summary)):
             worth[word] += _IN_A_TITLE if word in in_title else 1.0
     counted = max(total, _LEAST_COUNTED)
-    rare = [word for word in worth if 0 < papers_with.get(word, 0) <= max(2, _COMMON * counted)]
+    most = max(2, _COMMON * counted)  # and the name of one paper's own method tells nothing
+    rare = [word for word in worth if 1 < papers_with.get(word, 0) <= most]
     return sorted(rare, key=lambda word: (-worth[word] * log(counted / papers_with[word]), word))
 
 

@@ -14,10 +14,10 @@ from subscribers.consent import origin_of
 from subscribers.models import Feedback, SeedRequest, Subscriber
 from subscribers.pages.answers import render_page, see_other
 from subscribers.pages.forms import ChoicesForm, has_choices
-from subscribers.pages.pasted_papers import PastedPapers, pasted_papers, takes_file
+from subscribers.pages.named_papers.pasted import PastedPapers, pasted_papers, takes_file
 from subscribers.pages.signed_pages import papers_url, preferences_url, signed_page
-from subscribers.pages.understood import understood
-from subscribers.pages.when import slot_in_words
+from subscribers.pages.wording.understood import understood
+from subscribers.pages.wording.when import slot_in_words
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.seeds.name import name_papers
 from subscribers.tasks import enqueue_look_up

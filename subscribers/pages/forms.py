@@ -18,9 +18,9 @@ from papers.text.author_match import parse_authors, readings
 from papers.wording import topic_text
 from subscribers.addresses import BadAddress, normalised
 from subscribers.models import Subscriber
-from subscribers.pages.address_words import what_is_wrong
 from subscribers.pages.terms_field import TermsField
 from subscribers.pages.typos import meant
+from subscribers.pages.wording.address_words import what_is_wrong
 from subscribers.pages.zones import zone_choices
 from subscribers.preferences import Preferences
 from subscribers.schedule import check_timezone

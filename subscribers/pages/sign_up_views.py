@@ -28,7 +28,7 @@ from subscribers.pages.honeypot import Sender, sender
 from subscribers.pages.inbox import carried, mail_in_words
 from subscribers.pages.short_form import draft_of
 from subscribers.pages.signed_pages import public_page
-from subscribers.pages.understood import understood
+from subscribers.pages.wording.understood import understood
 from subscribers.preferences import Preferences, from_json
 from subscribers.signup import sign_up
 from web.counters import count

@@ -107,7 +107,8 @@ def invalid_link(
     """The page behind a link that does not work: what may have happened, and a new link by mail.
 
     Args:
-        purpose: of a signed link, or what a digest's link is for: unsubscribe, read, paper.
+        purpose: of a signed link, or what a digest's link is for: unsubscribe, read, paper,
+            feedback.
     """
     context = {
         "purpose": purpose,

@@ -17,6 +17,7 @@ _NO_PAPERS: Final = frozenset({"comment", "string", "preamble", "set", "xdata"})
 _FIELD: Final = re.compile(r"(?:^|[,{(\s])(?P<name>[a-z][a-z0-9_+-]{0,40})\s*=\s*", re.IGNORECASE)
 _BRACE: Final = re.compile(r"(?<!\\)[{}]")
 _QUOTE: Final = re.compile(r'(?<!\\)"')
+_WHOLE: Final = re.compile(r"\{([^{}\n]*)\}")
 _BARE: Final = re.compile(r"[^,\n}]*")
 _NEXT_FIELD: Final = re.compile(r"\n\s*[a-z][a-z0-9_+-]{0,40}\s*=", re.IGNORECASE)
 _SWALLOWED: Final = re.compile(r"\n\s*[a-z][a-z0-9_+-]{0,40}\s*=\s*[{\"0-9]", re.IGNORECASE)
@@ -73,6 +74,8 @@ def _value(text: str, at: int, *, is_broken: bool) -> tuple[str, int, bool]:
         return (*_until_next_field(text, at), False)
     if opening == '"' and not is_broken and (found := _QUOTE.search(text, at + 1)):
         return text[at + 1 : found.start()], found.end(), True
+    if opening == "{" and (whole := _WHOLE.match(text, at)):
+        return whole[1], whole.end(), True
     if opening in ("{", '"'):
         return (*_until_next_field(text, at), not is_broken)
     found = _BARE.match(text, at)
@@ -91,7 +94,7 @@ def _closing_brace(text: str, at: int) -> int | None:
 def _until_next_field(text: str, at: int) -> tuple[str, int]:
     found = _NEXT_FIELD.search(text, at)
     end = found.start() if found else len(text)
-    return text[at:end].strip().strip('{}",'), end
+    return text[at:end].strip(' \t\n{}",'), end
 
 
 def _line_ends(text: str) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
+from papers.text.clean import fold
 from papers.text.shorten import shortened
 from subscribers.seeds.identities import Identity, papers_in
 from subscribers.seeds.reference import Reference
@@ -49,7 +50,7 @@ def without_markup(text: str) -> str:
 def references(text: str) -> Iterator[Reference]:
     """What each line says: one reference for each id of it, else its possible titles."""
     for number, line in enumerate(text.splitlines(), 1):
-        shown = shortened(line, _SHOWN)
+        shown = shortened(fold(line), _SHOWN)
         if not shown or (shown.startswith(_COMMENT) and not papers_in(line)):
             continue
         if found := _papers(line):

@@ -22,6 +22,8 @@ from django.utils import timezone
 from papers.jobs.fetch.arxiv import fetch_named
 from papers.jobs.fetch.semantic_scholar import fetch_dois
 from papers.models import Paper
+from papers.similarity.embed import embed_now
+from papers.similarity.weights import NoModelError
 from papers.sources import SourceError
 from papers.sources import arxiv as at_arxiv
 from papers.sources import orcid as at_orcid
@@ -237,7 +239,8 @@ def _papers_of(http: Http, author: str) -> list[Identity] | None:
 
 
 def _give(found: dict[SeedRequest, Paper], now: datetime) -> None:
-    """Make papers the seeds of the readers who named them."""
+    """Make papers the seeds of the readers who named them, with the vectors that digests need."""
+    _embed({paper.pk for paper in found.values()})
     by_reader: dict[int, list[SeedRequest]] = defaultdict(list)
     for one in found:
         by_reader[one.subscriber_id].append(one)
@@ -250,6 +253,13 @@ def _give(found: dict[SeedRequest, Paper], now: datetime) -> None:
                 SeedRequest.objects.filter(pk__in=asked).update(
                     state=State.FOUND, papers=1, error="", reason=""
                 )
+
+
+def _embed(paper_ids: Collection[int]) -> None:
+    try:
+        embed_now(paper_ids)
+    except NoModelError as error:  # the hourly job computes them, or says why not
+        _log.warning("Named papers have no vectors yet: %s", error)
 
 
 def _still_asked(requests: Iterable[SeedRequest]) -> set[int]:

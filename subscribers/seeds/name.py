@@ -12,7 +12,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 
 from papers.models import Paper
 from papers.text.titles import title_key
@@ -198,7 +198,7 @@ def _by_title(found: Iterable[Reference]) -> dict[str, Paper]:
     """Stored papers by their normalised title; of several the oldest with an arXiv id."""
     keys = list(dict.fromkeys(key for one in found for key in _keys(one)))[:_KEYS]
     rows = Paper.objects.defer("search", "summary").filter(title_key__in=keys)
-    in_order = rows.order_by(F("arxiv_id").asc(nulls_first=True), "-pk")
+    in_order = rows.annotate(has_id=Q(arxiv_id__isnull=False)).order_by("has_id", "-pk")
     return {paper.title_key: paper for paper in in_order}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from papers.text.arxiv_ids import arxiv_id, ids_in
+from papers.text.clean import fold
 from papers.text.shorten import shortened
 from subscribers.seeds.identities import Identity, dois_in
 
@@ -56,7 +57,7 @@ def reference(line: int, fields: Fields) -> Reference:
     name = next(iter(titles), "") or next(_values(fields, (*_PLACES, *_NOTES)), "")
     years = _YEAR.findall(" ".join(_values(fields, _YEARS)))
     year = int(years[0]) if years else 0
-    return Reference(line, shortened(name, _SHOWN), identity, titles, year)
+    return Reference(line, shortened(fold(name), _SHOWN), identity, titles, year)
 
 
 def plain_title(title: str) -> str:

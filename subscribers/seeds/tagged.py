@@ -43,7 +43,7 @@ def entries(text: str) -> Iterator[Entry]:
         if found:
             last = tag.lower()
             entry.fields.setdefault(last, []).append(line[found.end() :].strip())
-        elif last:
+        elif last and line.strip():
             entry.fields[last][-1] += f" {line.strip()}"
     if entry.fields:
         yield entry

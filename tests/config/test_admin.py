@@ -22,6 +22,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionCard,
     EditionTranslation,
     Tally,
 )
@@ -47,6 +48,7 @@ from subscribers.models import (
     Feedback,
     Interest,
     ReaderProfile,
+    SeedRequest,
     Subscriber,
     Suppression,
     TransactionalMail,
@@ -70,8 +72,8 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, Signal,
-    SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
+    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SeedRequest,
+    Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
 PAGES: list[type[Model]] = [*OURS, User, Group]
@@ -100,6 +102,10 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
             subscriber=reader, old_email=reader.email, new_email="a@b.example", requested_at=NOON
         ),
         Feedback.objects.create(subscriber=reader, paper=paper, kind="more", at=NOON),
+        SeedRequest.objects.create(
+            subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON,
+            asked_at=NOON, error="x",
+        ),
         Listing.objects.create(paper=paper, source="x", day=DAY, read_at=NOON),
         RawRecord.objects.create(
             paper=paper, source="x", day=DAY, payload_hash="0", payload={"a": [1]}
@@ -130,7 +136,7 @@ def test_every_model_of_the_project_has_a_page() -> None:
     # the data was written is for `manage.py restored`; a translation says what its edition says;
     # what makes kept pages old is for the cache; a share card is drawn again.
     hidden = {
-        *(DatabaseOrigin, DigestContent, EditionTranslation, PageChange),
+        *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange),
         *(PaperVector, ReaderProfile, SearchWord, ShareCard),
     }
     assert ours - set(admin.site._registry) == hidden

@@ -43,6 +43,7 @@ _PUBLIC: Final = (
     "token",
     "next",
     "sort",
+    "id",
 )
 
 
@@ -64,7 +65,19 @@ def field_names(route: Route) -> tuple[str, ...]:
     """The names of the fields in the body of a form."""
     if not route.pattern.startswith("admin/"):
         fields = [*SignUpForm().fields, *ChoicesForm(start=Preferences()).fields]
-        return (*fields, "List-Unsubscribe", "timezone", "email", "topics")
+        papers = (
+            "pasted",
+            "file",
+            "add",
+            "remove",
+            "drop",
+            "read_papers",
+            "q",
+            "say",
+            "id",
+            "paper",
+        )
+        return (*fields, *papers, "List-Unsubscribe", "timezone", "email", "topics")
     names = [*_ACTIONS, "username", "password", "old_password", "new_password1", "new_password2"]
     names += ["password1", "password2", "usable_password", "is_active"]
     if route.model:

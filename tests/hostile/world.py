@@ -80,7 +80,7 @@ def build() -> World:
     links = make_tokens(delivery.pk, reader.pk, reader.secret, SENT)
     own = {name: tokens.make(name, reader) for name in ("preferences", "feed")}
     known = {
-        "token": [*links[:3], *own.values(), tokens.make("confirm", pending)],
+        "token": [*links[:4], *own.values(), tokens.make("confirm", pending)],
         "window": ["day", "week", "month"],
         "day": [factories.DAY.isoformat(), date(2025, 3, 9).isoformat()],
         "slug": [topic.slug],

@@ -41,7 +41,7 @@ _BODY = DigestBody(
 
 def make_digest(number: int = 1, to: str = "", **values: Any) -> Digest:
     fields: dict[str, Any] = {"dated_at": DATED_AT, "body": _BODY}
-    fields["tokens"] = Tokens(*[f"token-{number}"] * 4)
+    fields["tokens"] = Tokens(*[f"token-{number}"] * 5)
     return Digest(delivery_id=number, to=to or f"reader{number}@example.com", **fields | values)
 
 

@@ -9,9 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from newsletter import dashboard
 from newsletter.dashboard import Figure, SubscriberCounts
+from subscribers.models import Feedback
 from tests.factories import (
     make_candidate,
     make_delivery,
@@ -148,7 +150,7 @@ def test_every_other_link_of_the_home_opens(admin_client: Client, busy: None) ->
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_home_takes_twelve_queries_however_many_rows(
+def test_the_home_takes_fourteen_queries_however_many_rows(
     admin_client: Client, django_assert_num_queries: Any, rows: int
 ) -> None:
     closed = datetime.now(UTC).date() - timedelta(days=1)
@@ -158,9 +160,10 @@ def test_the_home_takes_twelve_queries_however_many_rows(
             make_candidate(edition, make_paper())
             reader = make_subscriber(cadence=cadence, next_send_at=NOW)
             make_delivery(edition, reader, state="skipped", reason=f"reason {number}")
-    # Session, user; subscribers: counts, next; a restored backup; editions: last with papers,
-    # their deliveries; the clock; deliveries by state and reason; papers: counts, newest; jobs.
-    with django_assert_num_queries(12) as context:
+    # Session, user; subscribers: counts, next; feedback; a restored backup; editions: last with
+    # papers, their deliveries; the clock; deliveries by state and reason; explored papers; papers:
+    # counts, newest; jobs.
+    with django_assert_num_queries(14) as context:
         admin_client.get("/admin/")
     assert [query for query in context if '"newsletter_delivery"' in query["sql"]] == []
     assert [query for query in context if '"newsletter_tally"' in query["sql"]] != []
@@ -216,13 +219,32 @@ def test_titles_and_reasons_are_escaped(admin_client: Client) -> None:
     assert "<img src=x>" not in page
 
 
-def test_two_rankings_that_are_compared_are_shown_with_what_can_be_said(
-    admin_client: Client, settings: Any
+def test_the_feedback_of_a_week_is_counted_and_its_figures_lead_to_the_rows(
+    admin_client: Client,
 ) -> None:
-    assert "Two rankings compared" not in admin_client.get("/admin/").content.decode()
-    settings.INTERLEAVE = "popular"
-    page = BeautifulSoup(admin_client.get("/admin/").content, "html.parser")
-    part = page.find("section", attrs={"aria-labelledby": "comparison"})
-    words = " ".join(part.get_text(" ").split()) if part else ""
-    assert "Too few readers yet" in words
-    assert "0.50 (0.00 to 1.00)" in words
+    reader, old = make_subscriber(), make_paper()
+    wanted = make_paper("Wanted this week")
+    for kind in ("save", "more"):
+        Feedback.objects.create(subscriber=reader, paper=wanted, kind=kind, at=NOW)
+    long_ago = NOW - timedelta(days=8)
+    Feedback.objects.create(subscriber=reader, paper=old, kind="more", at=long_ago)
+    figures = {one.label: one for one in dashboard.feedback(NOW)["figures"]}
+    assert {label: one.count for label, one in figures.items()} == {
+        "named as liked": 0,
+        "saved": 1,
+        "more like this": 1,
+        "less like this": 0,
+        "upvoted": 0,
+    }
+    page = admin_client.get(figures["more like this"].url).content.decode()
+    assert "Wanted this week" in page
+    assert old.title not in page
+
+
+def test_the_feedback_of_a_week_has_its_part(admin_client: Client) -> None:
+    Feedback.objects.create(
+        subscriber=make_subscriber(), paper=make_paper(), kind="more", at=timezone.now()
+    )
+    page = " ".join(admin_client.get("/admin/").content.decode().split())
+    assert "Feedback on papers" in page
+    assert "more like this" in page

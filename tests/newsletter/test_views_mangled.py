@@ -96,13 +96,24 @@ class TestRepaired:
         assert reader.state == "unsubscribed"
 
 
+@pytest.mark.parametrize("change", REPAIRED.values(), ids=REPAIRED)
+def test_a_changed_link_to_feedback_opens_its_page(
+    client: Client, reader: Subscriber, change: Change
+) -> None:
+    token = tokens_of(make_sent(reader)).feedback
+    page = client.get(f"/w/{change(token)}")
+    assert page.status_code == 200
+    assert f'action="/w/{token}"' in page.content.decode()
+
+
 @pytest.mark.parametrize("change", LOST.values(), ids=LOST)
 def test_what_cannot_be_repaired_leads_to_the_offer(
     client: Client, tokens: Tokens, change: Change, reader: Subscriber
 ) -> None:
-    for path, token in zip("dupr", [*tokens[:3], tokens.read], strict=True):
+    feedback = tokens.feedback or tokens.unsubscribe  # an old token gives none
+    for path, token in zip("dupwr", [*tokens[:3], feedback, tokens.read], strict=True):
         answers = [client.get(f"/{path}/{change(token)}")]
-        if path == "u":
+        if path in "uw":
             answers.append(client.post(f"/{path}/{change(token)}"))
         for answer in answers:
             assert answer.status_code == 404
@@ -115,7 +126,9 @@ def test_what_cannot_be_repaired_leads_to_the_offer(
     assert not ConsentEntry.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["/u", "/u/", "/p", "/p/", "/d", "/d/", "/r", "/r/", "/U/", "/R"])
+@pytest.mark.parametrize(
+    "path", ["/u", "/u/", "/p", "/p/", "/d", "/d/", "/r", "/r/", "/w", "/w/", "/U/", "/R"]
+)
 def test_a_link_without_its_token_leads_to_the_offer(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404

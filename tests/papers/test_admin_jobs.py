@@ -10,11 +10,12 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from papers.jobs.run import due
 from papers.jobs.timetable import JOBS
 from papers.models import Job, JobStep
-from tests.factories import NOON, make_job
+from tests.factories import NOON, make_job, make_paper
 from web.admin import row_url, rows_url
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,18 @@ def test_the_page_of_a_job_shows_what_was_left_out(admin_client: Client) -> None
     assert "7 papers, 2 rows left out, 1 fields left out" in page
     assert "2 rows, 1 field" in page
     assert "2 rows, 1 field" not in admin_client.get(row_url(other)).content.decode()
+
+
+def test_the_page_of_the_vectors_shows_how_many_papers_wait(admin_client: Client) -> None:
+    job, other = make_job("vectors"), make_job("stars")
+    for _ in range(3):
+        make_paper()
+    texts = [
+        " ".join(strip_tags(admin_client.get(row_url(one)).content.decode()).split()).lower()
+        for one in (job, other)
+    ]
+    assert "papers that wait for it 3" in texts[0]
+    assert "papers that wait for it -" in texts[1]
 
 
 def test_steps_are_read_only(admin_client: Client) -> None:

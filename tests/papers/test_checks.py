@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from django.core.checks import CheckMessage, run_checks
 from pytest_django import Settings
 
 from papers.checks import (
     check_arxiv,
+    check_embedding_folder,
+    check_embedding_model,
     check_own_votes,
     check_run_retention,
     check_source_addresses,
@@ -17,6 +22,8 @@ from papers.checks import (
     check_summary_key,
     check_summary_model,
 )
+from papers.similarity import weights
+from papers.similarity.weights import find_weights
 
 ADDRESSES = ("HUGGING_FACE_URL", "SEMANTIC_SCHOLAR_URL", "GITHUB_URL")
 
@@ -61,6 +68,15 @@ def test_a_wrong_address_is_an_error_without_its_password(settings: Settings, ad
     ]
 
 
+def test_orcid_may_have_no_address_and_no_wrong_one(settings: Settings) -> None:
+    settings.ORCID_API_URL = ""
+    assert check_source_addresses() == []
+    settings.ORCID_API_URL = "pub.orcid.org"
+    assert messages(check_source_addresses()) == [
+        ("trending.E013", "ORCID_API_URL is no address of a web service.")
+    ]
+
+
 @pytest.mark.parametrize("key", ["two words", "two\nlines", "“quoted”", "schlüssel"])
 def test_a_wrong_key_is_an_error_without_the_key(settings: Settings, key: str) -> None:
     settings.GITHUB_TOKEN = key
@@ -79,6 +95,7 @@ def test_a_wrong_address_or_short_pause_for_arxiv_fails(settings: Settings) -> N
     assert messages(check_arxiv()) == [
         ("trending.E015", "ARXIV_URL cannot be used: it is no https address of arXiv."),
         ("trending.E015", f"ARXIV_FEED_URL cannot be used: {slow}."),
+        ("trending.E015", f"ARXIV_AUTHOR_URL cannot be used: {slow}."),
     ]
 
 
@@ -143,6 +160,67 @@ def test_a_key_needs_encryption_to_another_machine(settings: Settings) -> None:
 def test_a_model_needs_an_address(settings: Settings) -> None:
     use_model(settings, "", "llama3.2")
     assert [name for name, _ in messages(check_summary_is_complete())] == ["trending.W062"]
+
+
+# ── the embedding model ──────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("setting", ["", "none"])
+def test_the_installed_model_and_none_need_nothing(settings: Settings, setting: str) -> None:
+    settings.EMBEDDING_MODEL = setting
+    assert check_embedding_folder() == check_embedding_model() == []
+
+
+def test_a_folder_that_is_missing_is_an_error_with_advice(settings: Settings) -> None:
+    settings.EMBEDDING_MODEL = "/nowhere/bge"
+    [error] = check_embedding_folder()
+    assert messages([error]) == [
+        ("trending.E087", "EMBEDDING_MODEL is '/nowhere/bge', but it is no folder.")
+    ]
+    assert "a folder with model.onnx and tokenizer.json" in str(error.hint)
+    assert check_embedding_model() == []
+
+
+@pytest.mark.parametrize("missing", ["model.onnx", "tokenizer.json"])
+def test_a_folder_that_lacks_a_file_is_an_error(
+    settings: Settings, tmp_path: Path, missing: str
+) -> None:
+    for name in {"model.onnx", "tokenizer.json"} - {missing}:
+        (tmp_path / name).write_text("x")
+    settings.EMBEDDING_MODEL = str(tmp_path)
+    assert messages(check_embedding_folder()) == [
+        ("trending.E087", f"EMBEDDING_MODEL is {str(tmp_path)!r}, but the folder has no {missing}.")
+    ]
+
+
+def test_a_model_that_cannot_be_used_is_an_error(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_text("x")
+    (tmp_path / "tokenizer.json").write_text("x")
+    settings.EMBEDDING_MODEL = str(tmp_path)
+    [error] = check_embedding_folder()
+    assert error.id == "trending.E088"
+    assert "(EMBEDDING_MODEL) cannot be used: it cannot be loaded: " in error.msg
+
+
+def test_a_folder_with_a_model_is_fine(settings: Settings, tmp_path: Path) -> None:
+    installed = find_weights("")
+    shutil.copy(installed.model, tmp_path)
+    shutil.copy(installed.tokenizer, tmp_path)
+    settings.EMBEDDING_MODEL = str(tmp_path)
+    assert check_embedding_folder() == []
+
+
+def test_missing_packages_are_a_warning(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMBEDDING_MODEL = ""
+    monkeypatch.setattr(weights, "_SHIPPED", (("not-installed", "model.onnx", ""),) * 2)
+    [warning] = check_embedding_model()
+    assert warning.id == "trending.W067"
+    assert warning.msg.startswith("Papers are compared by their words alone: model.onnx of the")
+    assert warning.hint == 'If that is what you want, set EMBEDDING_MODEL to "none".'
+    settings.EMBEDDING_MODEL = "none"
+    assert check_embedding_model() == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.models import PageChange
-from papers.page_version import page_version, purge_page_changes
+from papers.page_version import note_page_change, page_version, purge_page_changes
 from tests.factories import make_paper, make_signal, make_topic
 from web.sql import rows
 
@@ -35,6 +35,12 @@ def another_writer(statement: str) -> Iterator[psycopg.Connection]:
 def test_the_version_stays_while_nothing_changes() -> None:
     make_paper()
     assert page_version() == page_version()
+
+
+def test_a_change_of_a_table_without_a_trigger_can_be_noted() -> None:
+    before = page_version()
+    note_page_change()
+    assert page_version() != before
 
 
 def test_a_commit_makes_another_version() -> None:

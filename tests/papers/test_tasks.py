@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 
 @pytest.fixture(autouse=True)
 def _only_our_tables(settings: Any) -> Iterator[None]:
-    """Two jobs are enabled, ranking and purge: they need no source."""
+    """Three jobs are enabled, vectors, ranking and purge: they need no source."""
     settings.SOURCES = []
     with time_machine.travel(NOW, tick=False):
         yield
@@ -38,15 +38,15 @@ def test_a_tick_enqueues_the_job_that_is_due_longest(enqueued: list[str]) -> Non
     run_due()
     Job.objects.filter(name="purge").update(next_run_at=NOW - timedelta(hours=1))
     run_due()
-    assert enqueued == ["ranking", "purge"]
+    assert enqueued == ["vectors", "purge"]
 
 
 def test_each_job_enqueues_the_next_until_none_is_due(enqueued: list[str]) -> None:
     run_due()
     for name in enqueued:
         run_job(name)
-    assert enqueued == ["ranking", "purge"]
-    assert JobStep.objects.filter(state="done").count() == 2
+    assert enqueued == ["vectors", "ranking", "purge"]
+    assert JobStep.objects.filter(state="done").count() == 3
 
 
 def test_a_tick_enqueues_nothing_while_a_worker_runs_a_job(enqueued: list[str]) -> None:

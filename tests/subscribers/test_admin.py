@@ -14,13 +14,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from subscribers import consent
 from subscribers.addresses import address_hash
-from subscribers.admin import search_subscribers
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression, TransactionalMail
 from subscribers.suppress import is_suppressed, suppress
 from tests.factories import NOON, make_mail, make_subscriber, make_topic
 from web.admin import row_url, rows_url
-from web.sql import execute
 
 pytestmark = pytest.mark.django_db
 YES = {"_form_submitted": "True"}
@@ -90,20 +88,6 @@ def test_an_operator_suppresses_and_allows_an_international_address(admin_client
 def test_a_wildcard_in_a_search_is_only_a_character(admin_client: Client) -> None:
     make_subscriber("ada@example.org")
     assert found(admin_client, Subscriber, "%") == []
-
-
-def test_a_search_by_address_uses_an_index(transactional_db: None) -> None:
-    for number in range(2000):
-        make_subscriber(f"{number}@example.org")
-    execute("ANALYZE subscribers_subscriber")
-    assert "Index" in search_subscribers("1999@").explain()
-
-
-def test_rows_of_a_subscriber_are_found_by_the_address(admin_client: Client) -> None:
-    ada, bob = make_subscriber("ada@example.org"), make_subscriber("bob@example.org")
-    make_mail(ada)
-    mail = make_mail(bob)
-    assert found(admin_client, TransactionalMail, "bob@") == [mail.pk]
 
 
 def test_a_suppression_is_found_by_the_typed_address(admin_client: Client) -> None:

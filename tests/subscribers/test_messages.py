@@ -15,7 +15,7 @@ from django.test import Client
 from subscribers import tokens
 from subscribers.messages import build, may_receive
 from subscribers.models import AddressChange, Subscriber, TransactionalMail
-from tests.factories import NOON, make_mail, make_subscriber
+from tests.factories import NOON, make_mail, make_paper, make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -261,3 +261,26 @@ def test_a_long_address_stays_in_one_piece() -> None:
     address = f"{'a' * 60}@{'b' * 60}.example.com"
     words = part(built(reader=make_subscriber(address)), "plain").split()
     assert f"{address}." in words
+
+
+def test_a_link_that_was_asked_for_on_a_paper_leads_to_the_own_page_about_it(
+    client: Client,
+) -> None:
+    reader, paper = make_subscriber(), make_paper(r"On $\beta$-VAE", arxiv_id="1706.03762")
+    message = build(make_mail(reader, "link", draft={"paper": paper.pk}), NOON)
+    [link] = [line for line in message.text.splitlines() if "/paper/?id=" in line]
+    assert f'href="{link}"' in message.html
+    assert "save “On β-VAE”, or say that you want more or less like it:" in joined(message.text)
+    page = client.get(link.removeprefix("https://papers.example.org")).content.decode()
+    assert "You have not voted on this paper." in page
+
+
+@pytest.mark.parametrize("draft", [{}, {"paper": 0}, {"paper": None}])
+def test_without_a_paper_the_mail_is_the_usual_one(draft: dict[str, object]) -> None:
+    message = build(make_mail(make_subscriber(), "link", draft=draft), NOON)
+    assert "/paper/" not in message.text + message.html
+    assert "Change your digest" in message.html
+
+
+def joined(text: str) -> str:
+    return " ".join(text.split())

@@ -132,3 +132,16 @@ def test_the_tasks_of_feedback_count_votes_and_compute_profiles() -> None:
     tasks.refresh_profiles()
     assert Signal.objects.get().value == 3
     assert ReaderProfile.objects.get().liked == [paper.pk]
+
+
+def test_the_lookup_of_papers_waits_in_no_queue_of_confirmations() -> None:
+    schedule = current_app.conf.beat_schedule["named-papers"]
+    assert schedule["task"] == tasks.look_up_papers.name == "subscribers.look_up_papers"
+    route = current_app.amqp.router.route({}, tasks.look_up_papers.name)
+    assert route["queue"].name == "default"
+    assert current_app.amqp.router.route({}, tasks.send_waiting.name)["queue"].name == "confirm"
+
+
+@pytest.mark.django_db
+def test_the_lookup_without_anything_due_asks_for_nothing() -> None:
+    tasks.look_up_papers()

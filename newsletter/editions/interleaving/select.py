@@ -7,6 +7,7 @@ from collections.abc import Collection
 from newsletter.editions.interleaving.rankings import RANKINGS
 from newsletter.editions.interleaving.team_draft import team_draft
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
+from newsletter.editions.personal.known_papers import papers_of
 from newsletter.editions.personalize import Interests
 
 
@@ -29,6 +30,8 @@ def select_interleaved(
         reader: the subscriber's id; with the edition it decides the coins, so that a digest that
             is chosen again is the same.
     """
+    if interests.profile:  # a ranking that knows no profile must not choose what its reader knows
+        seen = {*seen, *papers_of(interests.profile)}
     a = edition.select(interests, seen, language, reader=reader)
     b = edition.select(RANKINGS[other](interests), seen, language, reader=reader)
     by_paper = {pick.paper_id: pick for pick in (*b.picks, *a.picks)}

@@ -8,7 +8,7 @@ from itertools import islice
 from math import ceil
 from typing import Final, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from papers.catalogue.ingest import PaperSignals, add_signals
 from papers.catalogue.short_summaries import store_short_summaries
@@ -85,7 +85,7 @@ def _keys(papers: dict[str, FetchedPaper]) -> dict[str, int]:
     rows = Paper.objects.filter(title_key__in=titles.values())
     # Of several with one title the ingest takes the oldest that has an id, else the one without:
     # here the last one counts.
-    in_order = rows.order_by(F("arxiv_id").asc(nulls_first=True), "-pk")
+    in_order = rows.annotate(has_id=Q(arxiv_id__isnull=False)).order_by("has_id", "-pk")
     by_title = dict(in_order.values_list("title_key", "pk"))
     return {doi: by_title[key] for doi, key in titles.items() if key in by_title}
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from papers.catalogue.ingest import counted
+from papers.catalogue.counts import counted
 from papers.jobs.fetch import hugging_face
 from papers.jobs.fetch.arxiv import fetch_papers
 from papers.jobs.fetching import FetchReport

@@ -11,7 +11,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from papers.catalogue.ingest import left_out, noon
+from papers.catalogue.counts import left_out
+from papers.catalogue.ingest import noon
 from papers.fetched import FetchedPaper
 from papers.jobs.fetching import ingest_and_classify
 from papers.sources import SourceError, decode, hugging_face, listing

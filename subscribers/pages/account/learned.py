@@ -40,7 +40,7 @@ def learned_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
         return _balance_posted(request, subscriber, token)
     if "take_back" in request.POST:
         _take_back(subscriber, request.POST["take_back"])
-        return done(token, "taken-back", page=_PAGE)
+        return done(token, "uncounted", page=_PAGE)
     for name in _CHANGES.keys() & request.POST.keys():
         _CHANGES[name](subscriber, request.POST[name])
     return done(token, "saved", page=_PAGE)
@@ -52,7 +52,7 @@ def forget_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     if request.method != "POST":
         return render_account(request, "forget", subscriber, token)
     forget(subscriber, timezone.now())
-    return done(token, "forgotten", page=_PAGE)
+    return done(token, "unlearned", page=_PAGE)
 
 
 def _take_back(subscriber: Subscriber, said: str) -> None:

@@ -18,8 +18,8 @@ from papers.wording import author_line
 from subscribers.feedback.seed import remove_seed
 from subscribers.models import Feedback, SeedRequest, Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
-from subscribers.pages.pasted_papers import PastedPapers, pasted_papers, takes_file
-from subscribers.pages.request_wording import why_not_found
+from subscribers.pages.named_papers.not_found import why_not_found
+from subscribers.pages.named_papers.pasted import PastedPapers, pasted_papers, takes_file
 from subscribers.seeds.name import Named, forget_request, name_papers, pick
 from subscribers.tasks import enqueue_look_up
 from web.rate_limit import hit_key

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subscribers.models import Subscriber
 from subscribers.pages.answers import render_page
+from subscribers.pages.feedback.remembered import remembered
 from subscribers.pages.signed_pages import Page, signed_page
 
 if TYPE_CHECKING:
@@ -37,9 +38,15 @@ _DONE: Final[Mapping[str, _StrPromise]] = {
     "liked-full": _("Your list of papers you like is full. Please remove some papers first."),
     "unliked": _("The paper is no longer in your list of papers you like."),
     "dropped": _("Removed."),
+    "more": _("Stored: your next digest has more like this paper."),
+    "less": _("Stored: your next digest has less like this paper."),
+    "upvote": _("Stored: you upvoted this paper."),
+    "taken-back": _("Your vote is taken back."),
+    "remembered": _("This browser remembers you from now on."),
+    "forgotten": _("This browser remembers you no longer."),
     "full": _("Your list is full. Please remove some papers first."),
-    "taken-back": _("It no longer counts."),
-    "forgotten": _("Forgotten. Your next digest follows your topics alone."),
+    "uncounted": _("It no longer counts."),
+    "unlearned": _("Forgotten. Your next digest follows your topics alone."),
     "cancelled": _("The change of address is cancelled. Nothing was changed."),
 }
 
@@ -87,10 +94,16 @@ def render_account(
         "subscriber": subscriber,
         "token": token,
         "here": name,
-        "done": _DONE.get(request.GET.get("done", "")) if request.method == "GET" else None,
+        "done": said(request),
+        "is_remembered": remembered(request) == subscriber,
     }
     template = f"pages/subscribers/account/{name}.html"
     return render(request, template, {**shared, **context}, status=status)
+
+
+def said(request: HttpRequest) -> _StrPromise | None:
+    """What a page says of what was just done; None when it shows something else."""
+    return _DONE.get(request.GET.get("done", "")) if request.method == "GET" else None
 
 
 def done(

@@ -18,6 +18,7 @@ from subscribers.account.saved import Result, save_pasted
 from subscribers.feedback.save import MOST, save_paper, saved_papers, unsave_paper
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
+from subscribers.pages.feedback.one_paper import said_of, say, too_fast
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -37,9 +38,11 @@ _WRONG: Final[dict[Result, _StrPromise]] = {
 
 @account_page
 def saved_page(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    """GET lists them; POST adds one (`pasted` or `paper`) or removes one (`remove`)."""
+    """GET lists them; POST adds (`pasted`, `paper`), removes (`remove`) or votes (`say`)."""
     if request.method != "POST":
         return _render(request, subscriber, token)
+    if "say" in request.POST:
+        return _vote(request, subscriber, token)
     if "remove" in request.POST:
         unsave_paper(subscriber, _number(request.POST["remove"]))
         return done(token, "removed", page="subscribers:saved")
@@ -58,6 +61,16 @@ def _save(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     result: Result = save_paper(subscriber, paper, timezone.now()) if paper else "unknown"
     page = "newsletter:digests" if request.POST.get("back") == "digests" else "subscribers:saved"
     return done(token, _DONE.get(result, ""), page=page)
+
+
+def _vote(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
+    """The button of a row: `say` is "more:12", the vote and the number of the paper."""
+    if refusal := too_fast(request, subscriber):
+        return refusal
+    button, _colon, number = request.POST["say"].partition(":")
+    paper = Paper.objects.filter(pk=_number(number)).first()
+    what = say(subscriber, paper, button, timezone.now()) if paper else ""
+    return done(token, what, page="subscribers:saved")
 
 
 _FILES: Final = {
@@ -101,6 +114,7 @@ def _render(
     error: _StrPromise | str = "",
 ) -> HttpResponse:
     page = Paginator(saved_papers(subscriber), _A_PAGE).get_page(request.GET.get("page"))
+    told = said_of(subscriber, [one.paper for one in page])
     return render_account(
         request,
         "saved",
@@ -108,7 +122,7 @@ def _render(
         token,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
         page=page,
-        rows=[(one, author_line(one.paper.authors)) for one in page],
+        rows=[(one, author_line(one.paper.authors), told[one.paper_id]) for one in page],
         typed=typed,
         error=error,
         most=MOST,

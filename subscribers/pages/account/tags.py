@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from subscribers.account.interests import FIELDS, terms_of
 from subscribers.account.matches import Found, found_last_week
 from subscribers.pages.account.forms import TermForm
-from subscribers.pages.understood import of_author, of_word
+from subscribers.pages.wording.understood import of_author, of_word
 from subscribers.preferences import Preferences
 
 if TYPE_CHECKING:

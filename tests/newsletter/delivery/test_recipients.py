@@ -9,8 +9,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from newsletter.delivery.recipients import Recipient, recipients
 from newsletter.editions.personalize import Interests
+from newsletter.editions.profile import Profile
 from papers.models import Topic
-from subscribers.models import Interest, Subscriber, Suppression
+from subscribers.models import Interest, ReaderProfile, Subscriber, Suppression
 from subscribers.suppress import suppress
 from tests.factories import make_subscriber
 
@@ -178,3 +179,75 @@ def test_a_sample_subscriber_gets_mail_in_the_mailbox_only(
     reason = recipient(make_subscriber(is_sample=True)).skip_reason
     expected = "sample reader: only the local mailbox may receive this"
     assert reason == (expected if is_skipped else "")
+
+
+# ── profiles ─────────────────────────────────────────────────────────────────
+
+
+def learn(subscriber: Subscriber, **values: object) -> None:
+    ReaderProfile.objects.create(subscriber=subscriber, **values)
+
+
+def test_a_recipient_has_the_profile_that_follows_from_their_feedback() -> None:
+    ada = make_subscriber()
+    follow(ada, "robotics")
+    learn(
+        ada, liked=[7, 5], liked_days=[20_001, 20_000], disliked=[9], disliked_days=[19_999],
+        balance=75, ignored_topics=["graphs"], ignored_words=['a "word", two', "{}", "Größe"],
+    )  # fmt: skip
+    assert recipient(ada).interests == Interests(
+        topics=frozenset({"robotics"}),
+        size=ada.digest_size,
+        profile=Profile(
+            liked=((7, 20_001), (5, 20_000)),
+            disliked=((9, 19_999),),
+            balance=75,
+            ignored_topics=frozenset({"graphs"}),
+            ignored_words=('a "word", two', "{}", "Größe"),
+        ),
+    )
+
+
+@pytest.mark.parametrize("balance", [0, 49, 51, 100])
+def test_a_balance_alone_is_a_profile(balance: int) -> None:
+    ada = make_subscriber()
+    learn(ada, balance=balance)
+    assert recipient(ada).interests.profile == Profile(balance=balance)
+
+
+def test_a_profile_that_says_nothing_is_none() -> None:
+    ada = make_subscriber()
+    learn(ada, ignored_topics=["graphs"], ignored_words=["walrus"])
+    assert recipient(ada).interests.profile is None
+
+
+def test_a_dislike_alone_is_a_profile() -> None:
+    ada = make_subscriber()
+    learn(ada, disliked=[9], disliked_days=[19_999])
+    assert recipient(ada).interests.profile == Profile(disliked=((9, 19_999),))
+
+
+def test_events_without_a_day_are_left_out() -> None:
+    """A damaged row must not stop the batch that it is in."""
+    ada = make_subscriber()
+    learn(ada, liked=[7, 5], liked_days=[20_001])
+    assert recipient(ada).interests.profile == Profile(liked=((7, 20_001),))
+
+
+def test_readers_of_one_profile_share_the_object() -> None:
+    ada, bob = make_subscriber(), make_subscriber()
+    for reader in (ada, bob):
+        learn(reader, liked=[7], liked_days=[20_001])
+    found = recipients([ada.pk, bob.pk])
+    assert found[ada.pk].interests.profile is found[bob.pk].interests.profile
+
+
+@pytest.mark.parametrize("readers", [1, 3])
+def test_profiles_are_part_of_the_one_query(
+    readers: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = [make_subscriber() for _ in range(readers)]
+    for reader in made:
+        learn(reader, liked=[7], liked_days=[20_001])
+    with django_assert_num_queries(1):
+        assert len(recipients([reader.pk for reader in made])) == readers

@@ -11,7 +11,7 @@ from newsletter.editions.compose import NotClosedYet, compose
 from newsletter.editions.loaded_edition import LoadedEdition
 from newsletter.editions.personalize import Interests
 from newsletter.editions.tokens import Tokens
-from newsletter.models import Candidate, Edition
+from newsletter.models import Candidate, Edition, EditionCard
 from papers.models import Curator, Paper, ShareCard
 from tests.factories import DAY, make_paper, make_paper_topic, make_signal, make_topic
 
@@ -64,7 +64,7 @@ def test_candidates_keep_scores_components_topics_and_facts() -> None:
     assert candidate.topics == {topic.slug: 0.75}
     assert candidate.components
     assert candidate.facts["upvotes"] == 12
-    assert candidate.facts["since"] == "since Saturday"
+    assert candidate.facts["since"] == "this week"
     assert "Robots" in candidate.html
     assert "Robots" in candidate.text
 
@@ -99,7 +99,7 @@ def test_an_author_s_name_breaks_no_digest() -> None:
     assert candidate.facts["authors"] == ["JaneDoe", "John Doe"]
     selection = LoadedEdition(candidate.edition).select(Interests(), ())
     assert b"JaneDoe" in selection.body.message(
-        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "m")
+        "a@example.com", "<1@x>", "", Tokens("r", "u", "p", "f", "m")
     )
 
 
@@ -163,13 +163,24 @@ def test_its_papers_get_share_cards_after_the_commit(
     assert [card.paper.title for card in ShareCard.objects.all()] == ["Visual Dialog"]
 
 
-def test_cards_that_cannot_be_stored_cost_no_edition(transactional_db: None) -> None:
+def test_it_gets_a_share_card_of_its_own_after_the_commit(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    make_paper("Visual Dialog")
+    with django_capture_on_commit_callbacks(execute=True):
+        edition = compose("daily", DAY, NOW)
+        assert not EditionCard.objects.exists()
+    assert EditionCard.objects.get().edition == edition
+
+
+@pytest.mark.parametrize("table", ["papers_sharecard", "newsletter_editioncard"])
+def test_cards_that_cannot_be_stored_cost_no_edition(transactional_db: None, table: str) -> None:
     make_paper("Visual Dialog")
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE papers_sharecard RENAME TO moved_away")
+        cursor.execute(f"ALTER TABLE {table} RENAME TO moved_away")
     try:
         edition = compose("daily", DAY, NOW)
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE moved_away RENAME TO papers_sharecard")
+            cursor.execute(f"ALTER TABLE moved_away RENAME TO {table}")
     assert titles(Edition.objects.get(pk=edition.pk)) == ["Visual Dialog"]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from newsletter.editions.compose import compose_when_ready, missing_papers
 from newsletter.models import Edition
-from papers.models import Job, JobStep, Paper
+from papers.models import Job, JobStep, Paper, PaperVector
 from tests.factories import make_edition, make_job, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,40 @@ def test_it_waits_until_every_source_was_read_after_the_close() -> None:
 def test_only_a_read_of_that_day_after_it_counts(state: str, day: date, at: datetime) -> None:
     read("daily_lists", at, state=state, day=day)
     assert "daily_lists" in missing_papers(of_day())
+
+
+def test_it_waits_while_the_vectors_of_its_papers_are_computed() -> None:
+    read_all(CLOSE + timedelta(minutes=2))
+    assert missing_papers(of_day()) == []
+    now = CLOSE + timedelta(minutes=3)
+    job = make_job("vectors", next_run_at=now)
+    assert compose_when_ready("daily", now) is None
+    job.next_run_at, job.lease_until = CLOSE + timedelta(hours=1), now + timedelta(minutes=1)
+    job.save()
+    assert compose_when_ready("daily", now) is None
+    for paper in Paper.objects.all():
+        PaperVector.objects.create(paper=paper, dense=b"", terms=b"", made_at=now)
+    assert compose_when_ready("daily", now) is not None
+
+
+def test_vectors_that_no_job_computes_are_not_waited_for() -> None:
+    read_all(CLOSE + timedelta(minutes=2))
+    make_job("vectors", next_run_at=CLOSE + timedelta(hours=1))
+    assert compose_when_ready("daily", CLOSE + timedelta(minutes=3)) is not None
+
+
+def test_vectors_are_waited_for_no_longer_than_the_patience() -> None:
+    assert compose_when_ready("daily", CLOSE) is None
+    read_all(CLOSE + timedelta(minutes=2))
+    make_job("vectors", next_run_at=CLOSE)
+    assert compose_when_ready("daily", CLOSE + timedelta(minutes=179)) is None
+    assert compose_when_ready("daily", CLOSE + timedelta(minutes=180)) is not None
+
+
+def test_without_sources_no_vector_is_waited_for(settings: Any) -> None:
+    settings.SOURCES = []
+    make_job("vectors", next_run_at=CLOSE)
+    assert compose_when_ready("daily", CLOSE) is not None
 
 
 def test_a_source_that_is_off_is_not_waited_for(settings: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from newsletter.editions.slots import Slot
 from tests.newsletter.editions.digests import make_fragment, make_layout
 
 pytestmark = pytest.mark.usefixtures("site")
-TOKENS = [Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES]
+TOKENS = [Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK]
 
 
 def slots(text: str) -> list[Slot]:
@@ -25,22 +26,25 @@ def slots(text: str) -> list[Slot]:
 
 def test_a_layout_has_a_slot_for_papers_preheader_and_each_token() -> None:
     layout = make_layout()
-    read, unsubscribe, preferences = TOKENS
+    read, unsubscribe, preferences, feedback = TOKENS
     ends = [preferences, read, unsubscribe]
     assert slots(layout.html) == [Slot.PREHEADER, read, unsubscribe, Slot.PAPERS, *ends]
-    assert slots(layout.text) == [Slot.PAPERS, *ends]
+    assert slots(layout.text) == [Slot.PAPERS, feedback, *ends]
 
 
 def test_a_fragment_has_a_slot_for_rank_reason_and_its_links() -> None:
     fragment, _ = make_fragment()
-    assert slots(fragment.html) == [Slot.RANK, Slot.READ, Slot.READ, Slot.WHY]
+    says = [Slot.FEEDBACK] * 3
+    assert slots(fragment.html) == [Slot.RANK, Slot.READ, Slot.READ, Slot.WHY, *says]
     assert slots(fragment.text) == [Slot.RANK, Slot.WHY, Slot.READ, Slot.READ]
     assert slots(fragment.title) == []
 
 
 def test_each_token_stands_in_the_link_of_its_purpose() -> None:
-    html = make_layout().html
-    for slot, path in zip(TOKENS, "dup", strict=True):
+    layout = make_layout()
+    text = re.sub(r"(https:.*)", r'href="\1"', layout.text)
+    html = layout.html + text
+    for slot, path in zip(TOKENS, "dupw", strict=True):
         assert f'href="https://papers.test/{path}/{slot.value}"' in html
         assert html.count(slot.value) == html.count(f"/{path}/{slot.value}")
 

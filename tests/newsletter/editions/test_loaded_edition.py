@@ -85,7 +85,7 @@ def test_it_selects_by_interests(edition: Edition, topic: Topic) -> None:
 
 def test_a_pick_stores_position_paper_and_reason(edition: Edition, topic: Topic) -> None:
     (pick,) = LoadedEdition(edition).select(Interests(topics=frozenset({topic.slug})), ()).picks
-    assert pick == StoredPick(1, paper_ids(edition)[0], "Walking machines · ▲ 90 since Saturday")
+    assert pick == StoredPick(1, paper_ids(edition)[0], "You follow Walking machines")
 
 
 def test_the_columns_are_array_literals_of_the_picks(edition: Edition) -> None:
@@ -121,7 +121,7 @@ def test_a_restored_selection_gives_the_same_body(edition: Edition) -> None:
 
 
 def parts_of(selection: Selection) -> tuple[str, str]:
-    tokens = ("read", "unsubscribe", "preferences")
+    tokens = ("read", "unsubscribe", "preferences", "feedback")
     return selection.body.html(*tokens), selection.body.text(*tokens)
 
 
@@ -169,7 +169,7 @@ def test_a_stored_selection_goes_on_without_a_paper_that_was_frozen_broken(
     picks = LoadedEdition(edition).select(Interests(), ()).picks
     break_first(edition, BREAKS[0])
     body = LoadedEdition(edition).restore(picks).body
-    assert "Walking robots" not in body.html("", "", "")
+    assert "Walking robots" not in body.html("", "", "", "")
     assert body.subject == "Talking “heads”"
     with pytest.raises(LookupError):
         LoadedEdition(edition).body(picks[:1])
@@ -193,7 +193,7 @@ def test_a_digest_that_was_sent_is_rebuilt_with_a_paper_that_lost_its_figures(
     picks = LoadedEdition(edition).select(Interests(), ()).picks
     facts = {"title": "Walking robots", "summary": "", "authors": ["Ada"]}
     break_first(edition, {"facts": facts})
-    assert "Walking robots" in LoadedEdition(edition).restore(picks).body.html("", "", "")
+    assert "Walking robots" in LoadedEdition(edition).restore(picks).body.html("", "", "", "")
 
 
 def break_first(edition: Edition, change: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ def restored(delivery: Delivery, reader: Subscriber) -> Delivery:
 
 def test_each_token_opens_its_own_purpose_only(tokens: Tokens) -> None:
     email = "ada@example.com"
-    assert [opens(token) for token in tokens[:3]] == [[(p, email)] for p in PURPOSES]
+    assert [opens(token) for token in tokens[:4]] == [[(p, email)] for p in PURPOSES]
 
 
 def test_to_unsubscribe_and_to_choose_take_one_query(
@@ -101,8 +101,8 @@ class TestAfterARestore:
         bob = make_subscriber("bob@example.com")
         again = restored(delivery, bob)
         assert again.pk == delivery.pk
-        assert [opens(token) for token in tokens[:3]] == [
-            [], [("unsubscribe", "ada@example.com")], [("preferences", "ada@example.com")]
+        assert [opens(token) for token in tokens[:4]] == [
+            [], [("unsubscribe", "ada@example.com")], [("preferences", "ada@example.com")], []
         ]  # fmt: skip
         assert opens(tokens_of(again).read) == [("read", "bob@example.com")]
 
@@ -113,7 +113,7 @@ class TestAfterARestore:
         erase(ada)
         bob = make_subscriber("bob@example.com", id=number)
         restored(delivery, bob)
-        assert [opens(token) for token in tokens[:3]] == [[], [], []]
+        assert [opens(token) for token in tokens[:4]] == [[], [], [], []]
 
     def test_a_digest_of_hers_that_was_lost_is_not_shown_as_another_one_of_hers(
         self, delivery: Delivery, tokens: Tokens, ada: Subscriber
@@ -154,10 +154,10 @@ class TestErased:
 class TestOfTheFirstRenderer:
     """One token for all links, as mails have it that were sent before there were secrets."""
 
-    def test_it_opens_everything_of_its_own_reader(self, ada: Subscriber) -> None:
+    def test_it_opens_everything_of_its_own_reader_but_feedback(self, ada: Subscriber) -> None:
         delivery = make_sent(ada, old_tokens.RENDERER)
         email = "ada@example.com"
-        assert opens(make_old_token(delivery.pk)) == [(p, email) for p in PURPOSES]
+        assert opens(make_old_token(delivery.pk)) == [(p, email) for p in PURPOSES[:3]]
 
     @pytest.mark.parametrize("renderer", [RENDERER, None])
     def test_it_opens_nothing_of_a_delivery_that_was_made_since(
@@ -184,7 +184,7 @@ def test_a_token_of_no_delivery_and_no_subscriber_opens_nothing(ada: Subscriber)
 
 
 class TestAfterAChangeOfAddress:
-    """Mails to the former address open no preferences: these show the new address."""
+    """Mails to the former address open no preferences, which show the new address, nor feedback."""
 
     @pytest.mark.parametrize("renderer", [RENDERER, old_tokens.RENDERER])
     def test_older_mails_read_and_unsubscribe_and_open_no_preferences(
@@ -199,10 +199,13 @@ class TestAfterAChangeOfAddress:
         assert open_link("unsubscribe", leave).subscriber == ada
         with pytest.raises(BadToken):
             open_link("preferences", own)
+        with pytest.raises(BadToken):
+            open_link("feedback", tokens_of(delivery).feedback)
 
     def test_later_mails_open_them(self, ada: Subscriber, tokens: Tokens) -> None:
         Subscriber.objects.update(address_changed_at=SENT - timedelta(seconds=1))
         assert open_link("preferences", tokens.preferences).subscriber == ada
+        assert open_link("feedback", tokens.feedback).subscriber == ada
 
     def test_a_mail_that_the_ledger_has_lost_opens_none(
         self, delivery: Delivery, tokens: Tokens

@@ -34,7 +34,7 @@ def candidate(paper_id: int, trend: float = 0.0, **changes: object) -> Candidate
 def personalize(
     interests: Interests, papers: Sequence[CandidatePaper], seen: Collection[int]
 ) -> list[Pick]:
-    return pick_papers(interests, Ranking(papers), seen)
+    return list(pick_papers(interests, Ranking(papers), seen).picks)
 
 
 def chosen(interests: Interests, *papers: CandidatePaper, seen: tuple[int, ...] = ()) -> list[int]:
@@ -206,4 +206,4 @@ def test_the_cache_of_followed_words_has_a_limit() -> None:
     for number in range(10_050):
         pick_papers(Interests(keywords=(f"w{number}",)), ranking, ())
     assert ranking.mentions.cache_info().currsize == 10_000
-    assert pick_papers(Interests(keywords=("w7",)), ranking, ()) == [Pick(1, keyword="w7")]
+    assert pick_papers(Interests(keywords=("w7",)), ranking, ()).picks == [Pick(1, keyword="w7")]

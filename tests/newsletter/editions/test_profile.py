@@ -91,14 +91,20 @@ def test_a_taste_that_tells_nothing_changes_nothing(unknown: Floats) -> None:
 
 def test_two_events_count_half() -> None:
     z = (LIKING - LIKING.mean()) / LIKING.std()
-    expected = 0.625 * TREND + 0.5 * DECLARED + 0.5 * z
+    expected = 0.325 * TREND + 0.5 * DECLARED + 0.5 * z
     assert blend(DECLARED, TREND, LIKING, 2) == pytest.approx(expected)
 
 
-def test_with_many_events_a_quarter_of_the_trend_is_left() -> None:
+def test_one_event_of_a_reader_who_follows_no_topics_nearly_decides() -> None:
+    z = (LIKING - LIKING.mean()) / LIKING.std()
+    found = blend(np.zeros(3), TREND, LIKING, 1, follows=False)
+    assert found == pytest.approx(0.1 * TREND + z, abs=0.1)
+
+
+def test_with_many_events_a_tenth_of_the_trend_is_left() -> None:
     flat = np.zeros(3)
     many = blend(flat, TREND, LIKING, 1e9) - blend(flat, flat, LIKING, 1e9)
-    assert many == pytest.approx(0.25 * TREND)
+    assert many == pytest.approx(0.1 * TREND)
 
 
 def test_what_a_reader_named_counts_fully_whatever_was_learned() -> None:

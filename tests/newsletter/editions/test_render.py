@@ -42,15 +42,17 @@ def test_both_parts_show_each_paper_s_reason() -> None:
 def test_both_parts_have_the_same_links() -> None:
     digest = make_digest(make_fragment(code_url="https://github.com/a/b"))
     soup = BeautifulSoup(digest.html, "html.parser")
+    own = f"https://papers.test/w/{digest.tokens.feedback}"
     html_links = {a["href"] for a in soup.select("a")} - {"https://papers.test/"}
     text_links = {w for w in digest.text.split() if w.startswith("https://papers.test/")}
-    assert html_links == text_links - {"https://papers.test/"}
-    assert len(html_links) == 6  # paper, arXiv, code, preferences, browser, unsubscribe
+    assert html_links & text_links == text_links - {"https://papers.test/", own}
+    assert len(html_links & text_links) == 6  # three of the paper, three of the reader
+    assert html_links - text_links == {f"{own}/{number}" for number in (3, 4, 5)}
 
 
 def test_no_link_leads_to_another_host() -> None:
     links = BeautifulSoup(make_digest().html, "html.parser").select("[href], [src]")
-    assert len(links) == 9
+    assert len(links) == 12
     for link in links:
         assert str(link.get("href") or link.get("src")).startswith("https://papers.test/")
 
@@ -77,7 +79,7 @@ def test_the_message_id_depends_on_the_delivery_its_reader_and_its_date() -> Non
 
 def test_the_message_id_does_not_reveal_the_token() -> None:
     digest = make_digest()
-    for token in digest.tokens[:3]:
+    for token in digest.tokens[:4]:
         assert token[-16:] not in digest.headers["Message-ID"]
         assert digest.tokens.message not in token
 

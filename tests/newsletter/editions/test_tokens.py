@@ -17,6 +17,13 @@ from newsletter.editions.tokens import BadToken, Purpose, Tokens, make_tokens, p
 
 SECRET = UUID("5ec2e7a0-4d6b-4b0e-9d1c-0f0e0d0c0b0a")
 MOMENT = datetime(2025, 3, 15, 8, 0, 0, 123456, tzinfo=UTC)
+# Of this mail, as the version without feedback made them.
+BEFORE_FEEDBACK = (
+    "AAAAAAAHAAAAAAPxFcJA9iBexjky9Itn9885",
+    "AAAAAAAHAAAAAAPxFcJArQQV-BRal6D4kR_I",
+    "AAAAAAAHAAAAAAPxFcJAXfhb4CmKC8UE3nMi",
+    "a135f8f5b33828de63d0",
+)
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
@@ -28,7 +35,7 @@ def tokens(**changes: Any) -> Tokens:
 @given(st.integers(0, 2**48 - 1), st.integers(0, 2**40 - 1), st.uuids())
 def test_a_token_names_its_delivery_and_subscriber(delivery: int, reader: int, key: UUID) -> None:
     made = tokens(delivery_id=delivery, subscriber_id=reader, secret=key)
-    for purpose, token in zip(PURPOSES, made[:3], strict=True):
+    for purpose, token in zip(PURPOSES, made[:4], strict=True):
         said = parse(token)
         assert (said.delivery_id, said.subscriber_id) == (delivery, reader)
         assert said.proves(purpose, key)
@@ -42,9 +49,9 @@ def test_a_secret_as_text_gives_the_same_tokens() -> None:
 def test_a_token_proves_its_own_purpose_only() -> None:
     proved = [
         [purpose for purpose in PURPOSES if parse(token).proves(purpose, SECRET)]
-        for token in tokens()[:3]
+        for token in tokens()[:4]
     ]
-    assert proved == [["read"], ["unsubscribe"], ["preferences"]]
+    assert proved == [["read"], ["unsubscribe"], ["preferences"], ["feedback"]]
 
 
 @pytest.mark.parametrize(
@@ -70,14 +77,14 @@ def test_a_token_of_another_date_is_recognised() -> None:
 
 def test_a_token_has_36_characters_that_need_no_quoting_in_a_url() -> None:
     for number in range(200):
-        for token in tokens(delivery_id=number)[:3]:
+        for token in tokens(delivery_id=number)[:4]:
             assert (len(token), quote(token, safe="")) == (36, token)
 
 
 def test_the_part_of_a_message_id_reveals_no_proof() -> None:
     made = tokens()
     assert len(made.message) == 20
-    assert not [t for t in made[:3] if made.message in parse(t).proof.hex()]
+    assert not [t for t in made[:4] if made.message in parse(t).proof.hex()]
 
 
 @pytest.mark.parametrize(
@@ -110,3 +117,11 @@ def test_a_token_of_a_removed_key_proves_nothing(settings: Settings) -> None:
     assert not said.proves("read", SECRET)
     with pytest.raises(LookupError):
         tokens(key_id="00000000")
+
+
+def test_the_tokens_of_a_mail_stay_what_they_were_before_there_was_feedback(
+    settings: Settings,
+) -> None:
+    settings.SECRET_KEY = "the key of that time"
+    made = tokens()
+    assert (*made[:3], made.message) == BEFORE_FEEDBACK

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
-from newsletter.models import Edition
+from newsletter.models import Edition, EditionCard
 from tests.factories import DAY, NOON, make_candidate, make_edition, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,17 @@ def test_a_cadence_has_one_edition_a_day() -> None:
     make_edition("weekly", DAY)
     with pytest.raises(IntegrityError, match="edition_once"):
         make_edition("daily", DAY)
+
+
+def test_an_edition_has_one_card_which_goes_with_it() -> None:
+    edition = make_edition()
+    card = EditionCard(edition=edition, png=b"x", drawn_at=NOON)
+    card.save(force_insert=True)
+    assert str(card) == f"card of edition {edition.pk}"
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        EditionCard(edition=edition, png=b"y", drawn_at=NOON).save(force_insert=True)
+    edition.delete()
+    assert not EditionCard.objects.exists()
 
 
 def test_an_edition_holds_a_paper_once() -> None:

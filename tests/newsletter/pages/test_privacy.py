@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from pytest_django import Settings
 
 from newsletter.pages.privacy import privacy_page
 from subscribers.consent import truncated_ip
+from subscribers.models import Subscriber
+from subscribers.pages.feedback.remembered import remember
 
 
 def test_the_days_are_those_of_the_settings(settings: Settings) -> None:
-    settings.CONFIRM_DAYS = 3
+    settings.CONFIRM_DAYS, settings.UNCONFIRMED_DAYS = 3, 21
     settings.LEDGER_RETENTION_DAYS = 500
     settings.EVENT_RETENTION_DAYS = 40
     page = privacy_page()
     assert (page.confirm_days, page.ledger_days, page.event_days) == (3, 500, 40)
+    assert page.unconfirmed_days == 21
+    settings.CONFIRM_DAYS = 28
+    assert privacy_page().unconfirmed_days == 28, "a sign-up is kept while its link works"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,12 @@ def test_the_part_of_a_network_that_is_kept_is_the_one_that_it_names() -> None:
     assert (page.network_bits, page.network_bits_6) == (24, 48)
     assert truncated_ip("192.0.2.17") == "192.0.2.0"
     assert truncated_ip("2001:db8:1:2::3") == "2001:db8:1::"
+
+
+def test_a_browser_remembers_for_as_long_as_it_says() -> None:
+    answer = HttpResponse()
+    remember(answer, Subscriber(pk=1, email="ada@example.com"))
+    assert answer.cookies["reader"]["max-age"] == privacy_page().browser_days * 86_400
 
 
 def test_it_names_whom_to_ask(settings: Settings) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from newsletter.editions.cards.stored import draw_edition_card
 from newsletter.editions.compose import compose
-from newsletter.models import Edition
+from newsletter.models import Edition, EditionCard
 from tests.factories import DAY, NOON, make_candidate, make_edition, make_paper, make_signal
 from tests.papers.page_html import get_page, words
 
@@ -63,7 +64,7 @@ def test_an_edition_shows_its_note_and_its_papers(client: Client, edition: Editi
     assert words(page.select_one(".edition-note p")) == "Mind the <gap>."
     said = words(page.select_one("main"))
     assert "2 papers as it stood on 20 March 2025, 09:00 UTC" in said
-    assert "90 upvotes" in said
+    assert "90 votes" in said
 
 
 def test_an_edition_names_its_address_for_machines(client: Client, edition: Edition) -> None:
@@ -72,15 +73,38 @@ def test_an_edition_names_its_address_for_machines(client: Client, edition: Edit
     assert canonical
     assert canonical["href"] == f"http://localhost:8000{EDITION}"
     named = {tag["property"]: tag["content"] for tag in page.select("meta[property]")}
-    named.pop("og:image", None)
     assert named == {
         "og:type": "article",
         "og:site_name": "Trending Papers",
         "og:title": "Weekly edition, 8 to 14 March 2025",
         "og:description": "Sand <on> Mars · Second",
         "og:url": f"http://localhost:8000{EDITION}",
+        "og:image": f"http://localhost:8000{EDITION}/card.png",
+        "og:image:type": "image/png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "Weekly edition, 8 to 14 March 2025",
         "article:published_time": "2025-03-20T09:00:00+00:00",
     }
+
+
+def test_an_edition_has_a_picture_of_its_own(client: Client, edition: Edition) -> None:
+    draw_edition_card(edition, NOON)
+    answer = client.get(f"{EDITION}/card.png")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert answer["Cache-Control"] == "public, max-age=86400"
+    assert answer.content == bytes(EditionCard.objects.get().png)
+    again = client.get(f"{EDITION}/card.png", headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("day", ["2025-03-13", "20250314", "x"])
+def test_no_other_day_has_a_picture(client: Client, edition: Edition, day: str) -> None:
+    assert client.get(f"/editions/weekly/{day}/card.png").status_code == 404
+
+
+def test_a_picture_of_an_edition_cannot_be_posted_to(client: Client, edition: Edition) -> None:
+    assert client.post(f"{EDITION}/card.png").status_code == 405
 
 
 def test_an_edition_offers_itself_by_mail(client: Client, edition: Edition) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from django.contrib.staticfiles import finders
 from django.template import Context, Template
-from pytest_django import Settings
 
 from tests.factories import make_candidate, make_edition, make_paper
 
@@ -26,21 +22,3 @@ def test_the_tag_gives_the_path_of_the_newest_edition() -> None:
 
 def test_without_an_edition_it_is_empty() -> None:
     assert rendered() == "[]"
-
-
-def clear_finders() -> None:
-    finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, says its source
-
-
-def test_the_card_of_the_site_is_named_where_there_is_one(
-    settings: Settings, tmp_path: Path
-) -> None:
-    text = "{% load editions %}[{% site_card_url %}]"
-    settings.STATICFILES_DIRS = [tmp_path]
-    clear_finders()
-    try:
-        assert Template(text).render(Context()) == "[]"
-        (tmp_path / "card.png").touch()
-        assert Template(text).render(Context()) == "[/static/card.png]"
-    finally:
-        clear_finders()

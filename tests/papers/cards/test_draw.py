@@ -83,3 +83,26 @@ def test_the_sites_own_card_is_drawn_by_the_same_code() -> None:
     assert image(stored).size == SIZE
     assert len(stored) <= 30_000
     assert image(stored).tobytes() == image(site_card()).tobytes()
+
+
+# ── a card with a list ───────────────────────────────────────────────────────
+
+
+def test_listed_texts_have_a_line_each_below_the_title() -> None:
+    bare = image(draw_card("Trending papers, week of 23–29 November", "25 papers"))
+    listed = ["Visual Dialog", "words of a title " * 40, "𒀀𒀁𒀂", "Third"]
+    full = image(draw_card("Trending papers, week of 23–29 November", "25 papers", listed=listed))
+    assert ink(bare, 120, 316) == ink(full, 120, 316) > 1000
+    assert ink(bare, 322, 510) == 0
+    for place in range(3):  # the one that no font has leaves no gap
+        assert ink(full, 322 + 52 * place, 370 + 52 * place) > 300
+    assert ink(full, 478, 510) == 0
+
+
+def test_a_long_title_leaves_room_for_the_list() -> None:
+    assert ink(image(draw_card("words of a title " * 20, listed=["Third"])), 306, 326) == 0
+
+
+def test_a_line_that_is_too_long_is_cut_after_a_word() -> None:
+    long = image(draw_card("A title", "words " * 12 + "incomprehensibilities" * 2))
+    assert ink(long, 520, 570) == ink(image(draw_card("A title", "words " * 12 + "…")), 520, 570)

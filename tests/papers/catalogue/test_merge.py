@@ -163,3 +163,21 @@ def test_the_facts_of_a_withdrawal_come_from_the_withdrawn_row() -> None:
 def test_two_papers_that_are_listed_stay_listed() -> None:
     merge(make_paper(arxiv_id="2503.00001"), make_nameless())
     assert Paper.listed.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "nameless", "is_unlisted", "day"),
+    [
+        (True, True, True, DAY),
+        (True, False, False, date(2025, 3, 20)),
+        (False, True, False, DAY),
+    ],
+)
+def test_a_paper_is_unlisted_only_if_both_rows_are(
+    named: bool, nameless: bool, is_unlisted: bool, day: date
+) -> None:
+    first = make_paper(arxiv_id="2503.00001", listed_on=DAY, is_unlisted=named)
+    second = make_nameless(listed_on=date(2025, 3, 20), is_unlisted=nameless)
+    merge(first, second)
+    paper = Paper.objects.get()
+    assert (paper.is_unlisted, paper.listed_on) == (is_unlisted, day)

@@ -333,3 +333,44 @@ def test_a_run_that_a_clock_ahead_has_put_off_is_due() -> None:
     assert due([spec], NOW) == [spec]
     run(spec, clock=lambda: NOW)
     assert Job.objects.get().next_run_at < NOW + timedelta(days=2)
+
+
+# ── jobs that follow ─────────────────────────────────────────────────────────
+
+
+def follower(clock: Clock) -> Job:
+    due([make_spec(name="vectors")], clock())
+    Job.objects.update(next_run_at=NOW + HOUR)
+    return Job.objects.get(name="vectors")
+
+
+def test_a_step_that_stored_papers_makes_the_jobs_due_that_follow(clock: Clock) -> None:
+    job = follower(clock)
+    ran(make_spec(wakes=("vectors",)), clock)
+    job.refresh_from_db()
+    assert job.next_run_at == NOW
+
+
+def test_a_job_that_follows_is_due_before_the_step_counts_as_done(clock: Clock) -> None:
+    """Else an edition could be composed in between."""
+    follower(clock)
+    states: list[tuple[str, datetime]] = []
+
+    def done(_step: Step, _result: object) -> None:
+        states.append((JobStep.objects.get().state, Job.objects.get(name="vectors").next_run_at))
+
+    def watched() -> datetime:
+        if JobStep.objects.filter(state="done").exists():
+            assert Job.objects.get(name="vectors").next_run_at == NOW
+        return NOW
+
+    assert run(make_spec(wakes=("vectors",)), clock=watched, on_step=done) is not None
+    assert states == [("done", NOW)]
+
+
+@pytest.mark.parametrize("work", [failing(), FetchReport])
+def test_a_step_without_papers_wakes_no_job(clock: Clock, work: Work) -> None:
+    job = follower(clock)
+    ran(make_spec(work, wakes=("vectors",)), clock)
+    job.refresh_from_db()
+    assert job.next_run_at == NOW + HOUR

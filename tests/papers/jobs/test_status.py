@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from papers.jobs.status import format_span, recently_left_out, status, statuses
+from papers.jobs.status import format_span, is_awaited, recently_left_out, status, statuses
 from papers.jobs.timetable import BY_NAME, JOBS
 from papers.models import Job, JobStep
 from tests.factories import make_job
@@ -92,3 +92,16 @@ def test_what_the_steps_of_the_last_24_hours_left_out_is_added_up() -> None:
     ):
         JobStep.objects.create(job=job, started_at=NOW - hours * HOUR, counts=counts)
     assert recently_left_out(NOW) == {"stars": "3 rows, 1 field"}
+
+
+@pytest.mark.parametrize(
+    ("lease", "next_run", "expected"),
+    [(1, 60, True), (None, 0, True), (None, -5, True), (None, 1, False), (-1, 1, False)],
+)
+def test_a_job_is_awaited_while_it_runs_or_is_due(
+    lease: int | None, next_run: int, expected: bool
+) -> None:
+    until = None if lease is None else NOW + timedelta(minutes=lease)
+    make_job("vectors", lease_until=until, next_run_at=NOW + timedelta(minutes=next_run))
+    assert is_awaited("vectors", NOW) is expected
+    assert not is_awaited("stars", NOW)

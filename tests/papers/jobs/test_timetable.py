@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from celery import current_app
 
 from fakes.arxiv import entry, feed
 from fakes.web_service import PAGE, FakeResponse, FakeService, fake_service, json_response
-from papers.jobs.run import due, run
-from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, SOURCES
+from papers.jobs.run import RunResult, due, run
+from papers.jobs.timetable import BY_NAME, DAILY_LISTS, JOBS, SOURCES, VECTORS
 from papers.models import Job, JobStep, Paper, SearchWord, Trend
+from papers.similarity.stored import load_vectors
 from papers.sources.http import Limits
 from papers.tasks import run_due
 from tests.factories import make_paper, make_signal, make_topic
@@ -218,6 +220,69 @@ def test_the_purge_deletes_old_records_of_steps(settings: Any) -> None:
     run(BY_NAME["ranking"], clock=lambda: NOW - timedelta(days=31))
     run(BY_NAME["purge"], clock=lambda: NOW)
     assert list(JobStep.objects.values_list("job__name", "state")) == [("purge", "done")]
+
+
+# ── vectors ──────────────────────────────────────────────────────────────────
+
+
+def run_vectors() -> RunResult:
+    result = run(BY_NAME[VECTORS], is_by_hand=True)
+    assert result is not None
+    return result
+
+
+def test_the_vectors_of_new_papers_are_computed_in_one_step() -> None:
+    papers = [make_paper(), make_paper()]
+    result = run_vectors()
+    assert (result.report.papers, result.error) == (2, None)
+    assert JobStep.objects.get().counts == {"papers": 2, "new": 2}
+    assert set(load_vectors([paper.pk for paper in papers])) == {paper.pk for paper in papers}
+
+
+def test_a_run_without_a_new_paper_is_a_success() -> None:
+    assert run_vectors().error is None
+    assert JobStep.objects.get().state == "done"
+
+
+def test_each_job_that_stores_texts_wakes_the_vectors(live: FakeService) -> None:
+    assert {spec.name for spec in JOBS if VECTORS in spec.wakes} == {
+        DAILY_LISTS, "announcements", "metadata",
+    }  # fmt: skip
+    due(JOBS, NOW)
+    Job.objects.update(next_run_at=NOW + timedelta(hours=1))
+    live.respond(LISTS, json_response([row("2611.00001")]))
+    read_lists(NOW)
+    assert [spec.name for spec in due(JOBS, NOW)] == [VECTORS]
+
+
+def test_without_a_model_words_are_stored_and_the_job_says_so(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.EMBEDDING_MODEL = str(tmp_path)
+    paper = make_paper()
+    result = run_vectors()
+    assert result.report.papers == 1
+    assert str(result.error) == (
+        "words alone were stored, as there is no model: the folder has no model.onnx"
+    )
+    assert load_vectors([paper.pk])[paper.pk].terms
+    assert Job.objects.get(name=VECTORS).last_error == str(result.error)
+
+
+def test_words_alone_by_the_setting_are_no_error(settings: Any) -> None:
+    settings.EMBEDDING_MODEL = "none"
+    make_paper()
+    assert run_vectors().error is None
+
+
+def test_the_job_knows_how_many_papers_wait_for_a_vector() -> None:
+    waiting = BY_NAME[VECTORS].waiting
+    assert waiting is not None
+    make_paper()
+    make_paper(is_withdrawn=True)
+    assert waiting() == 1
+    run_vectors()
+    assert waiting() == 0
 
 
 # ── all of them ──────────────────────────────────────────────────────────────

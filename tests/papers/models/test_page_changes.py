@@ -19,6 +19,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    EditionCard,
     EditionTranslation,
     Tally,
 )
@@ -61,8 +62,8 @@ SHOWN = {
 # Of the timetable, the triggers, the cards (a page names the address alone), the language models,
 # the installation, and what subscribers get.
 NOT_SHOWN = {
-    ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent, Job,
-    JobStep, PageChange, PaperVector, ShareCard, Tally, WrittenSummary,
+    ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
+    EditionCard, Job, JobStep, PageChange, PaperVector, ShareCard, Tally, WrittenSummary,
 }  # fmt: skip
 
 

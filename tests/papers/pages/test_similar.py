@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from papers.models import Paper
+from papers.models import Paper, PaperVector
 from papers.pages.similar import similar_papers
 from papers.search.spelling import learn_words
+from papers.similarity.vectors import pack_dense
 from tests.factories import make_paper, make_paper_topic, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +19,47 @@ pytestmark = pytest.mark.django_db
 def titles(paper: Paper) -> list[str]:
     learn_words()
     return [one.title for one in similar_papers(paper)]
+
+
+def make_vector(paper: Paper, *values: float) -> None:
+    """A vector that begins with these values, and ends in zeros."""
+    dense = np.zeros(384, np.float32)
+    dense[: len(values)] = values
+    PaperVector.objects.create(
+        paper=paper, model="m", dense=pack_dense(dense), terms=b"", made_at=timezone.now()
+    )
+
+
+def test_papers_with_the_nearest_vectors_are_alike_whatever_their_words() -> None:
+    paper, far = make_paper("Walruses that dive"), make_paper("On walruses")
+    close, closer = make_paper("Bivalves"), make_paper("Clams")
+    for one, values in ((paper, (1, 0)), (far, (0, 1)), (close, (1, 0.9)), (closer, (1, 0.1))):
+        make_vector(one, *values)
+    assert titles(paper) == ["Clams", "Bivalves"]
+
+
+def test_a_paper_without_a_vector_is_compared_by_its_words() -> None:
+    paper, other = make_paper("Walruses that dive"), make_paper("On walruses")
+    make_vector(other, 1, 0)
+    assert titles(paper) == ["On walruses"]
+
+
+def test_a_paper_whose_vector_is_near_to_none_is_compared_by_its_words() -> None:
+    paper, other = make_paper("Walruses that dive"), make_paper("On walruses")
+    make_vector(paper, 1, 0)
+    make_vector(other, 0, 1)
+    assert titles(paper) == ["On walruses"]
+
+
+def test_papers_that_no_list_shows_leave_their_places_to_others() -> None:
+    paper = make_paper("Walruses that dive")
+    hidden = [
+        make_paper(is_withdrawn=True), make_paper(is_unlisted=True), make_paper(is_withdrawn=True),
+    ]  # fmt: skip
+    shown = [make_paper(f"Kelp {number}") for number in range(6)]
+    for place, one in enumerate([paper, *hidden, *shown]):
+        make_vector(one, 1, 0.05 * place)
+    assert titles(paper) == ["Kelp 0", "Kelp 1", "Kelp 2", "Kelp 3", "Kelp 4"]
 
 
 def test_papers_that_share_rare_words_are_alike() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from papers.similarity.model import Model, load_model, open_model, text_of
 from papers.similarity.vectors import pack_dense, unpack_dense
+from papers.similarity.weights import NoModelError, find_weights
+from tests.papers.similarity.onnx_file import onnx_model
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +73,67 @@ def test_the_model_reads_the_title_and_the_abstract() -> None:
     assert text_of("Walrus", "") == "Walrus"
 
 
-def test_the_setting_none_means_words_alone(settings: object) -> None:
-    settings.EMBEDDING_MODEL = "none"  # type: ignore[attr-defined]
+def test_the_setting_none_means_words_alone(settings: Any) -> None:
+    settings.EMBEDDING_MODEL = "none"
     assert load_model() is None
+
+
+def test_a_broken_setting_gives_no_model_and_is_logged(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMBEDDING_MODEL = str(tmp_path)
+    assert load_model() is None
+    assert "compared by words alone: the folder has no model.onnx" in caplog.text
+
+
+# ── models of an operator ────────────────────────────────────────────────────
+
+
+def folder_of(tmp_path: Path, model: bytes) -> str:
+    """A folder with a model and the installed tokenizer."""
+    (tmp_path / "model.onnx").write_bytes(model)
+    shutil.copy(find_weights("").tokenizer, tmp_path)
+    return str(tmp_path)
+
+
+def test_a_copy_of_the_installed_model_gives_the_same_vectors(model: Model, tmp_path: Path) -> None:
+    copied = open_model(folder_of(tmp_path, find_weights("").model.read_bytes()))
+    assert copied is not None
+    assert copied.name != model.name
+    assert np.array_equal(copied.embed(["Walrus"]), model.embed(["Walrus"]))
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x07" * 400])
+def test_a_file_that_is_no_model_is_told(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(NoModelError, match=r"^it cannot be loaded: "):
+        open_model(folder_of(tmp_path, content))
+
+
+def test_half_of_a_model_is_told(tmp_path: Path) -> None:
+    whole = find_weights("").model.read_bytes()
+    with pytest.raises(NoModelError, match=r"^it cannot be loaded: "):
+        open_model(folder_of(tmp_path, whole[: len(whole) // 2]))
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"model": {}}'])
+def test_a_file_that_is_no_tokenizer_is_told(tmp_path: Path, content: str) -> None:
+    folder = folder_of(tmp_path, find_weights("").model.read_bytes())
+    (tmp_path / "tokenizer.json").write_text(content)
+    with pytest.raises(NoModelError, match=r"^it cannot be loaded: "):
+        open_model(folder)
+
+
+def test_a_model_whose_vectors_have_another_size_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoModelError, match=r"^its vectors have the shape \(2,\), not \(384,\)$"):
+        open_model(folder_of(tmp_path, onnx_model("input_ids", size=2)))
+
+
+def test_a_model_with_another_input_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoModelError, match=r"^it has an unknown input: pixel_values$"):
+        open_model(folder_of(tmp_path, onnx_model("pixel_values", size=384)))
+
+
+def test_a_model_that_needs_fewer_inputs_works(tmp_path: Path) -> None:
+    found = open_model(folder_of(tmp_path, onnx_model("input_ids", size=384)))
+    assert found is not None
+    assert found.embed(["Walrus"]).shape == (1, 384)

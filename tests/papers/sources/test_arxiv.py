@@ -16,8 +16,10 @@ from papers.sources import SourceError
 from papers.sources.arxiv import (
     announced,
     connect,
+    connect_authors,
     connect_feeds,
     fetched,
+    ids_of_author,
     papers_by_id,
     refused_id,
     without_links,
@@ -167,3 +169,31 @@ def test_there_is_no_client_for_a_wrong_address(settings: Any) -> None:
     settings.ARXIV_URL = "https://papers.example.org"
     with pytest.raises(SourceError, match="no https address of arXiv"):
         connect()
+
+
+# ── authors ──────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def authors(server: HTTPServer, settings: Settings, time: FakeTime) -> Iterator[Http]:
+    settings.ARXIV_AUTHOR_URL = settings.ARXIV_URL
+    with connect_authors(Limits(attempts=1), time.clock) as http:
+        yield http
+
+
+def test_the_papers_of_an_author_are_named(server: HTTPServer, authors: Http) -> None:
+    server.expect_request("/a/warner_s_1.atom2").respond_with_data(
+        feed(entry("2503.00002"), entry("hep-th/9901001"))
+    )
+    assert ids_of_author(authors, "warner_s_1") == ["2503.00002", "hep-th/9901001"]
+
+
+def test_an_author_whom_arxiv_does_not_have_is_none(server: HTTPServer, authors: Http) -> None:
+    server.expect_request("/a/warner_s_9.atom2").respond_with_data("<html/>", 404)
+    assert ids_of_author(authors, "warner_s_9") is None
+
+
+def test_a_web_page_instead_of_an_author_is_an_error(server: HTTPServer, authors: Http) -> None:
+    server.expect_request("/a/warner_s_1.atom2").respond_with_data("<html><p>Busy</p></html>")
+    with pytest.raises(SourceError):
+        ids_of_author(authors, "warner_s_1")

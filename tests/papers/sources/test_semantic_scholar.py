@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fakes.web_service import FakeTime
 from papers.fetched import FetchedSignal
 from papers.sources import SourceError
 from papers.sources.http import Http, Limits
-from papers.sources.semantic_scholar import cited, connect
+from papers.sources.semantic_scholar import arxiv_id_of, cited, connect, described, fetched
 from tests.recordings import semantic_scholar_responses
 
 PATH = "/graph/v1/paper/batch"
@@ -135,3 +136,55 @@ def test_none_or_too_many_papers_are_a_mistake(http: Http) -> None:
     for identities in ([], ["2503.00001"] * 501):
         with pytest.raises(ValueError, match="1 to 500 papers"):
             cited(http, identities)
+
+
+# ── papers by DOI ────────────────────────────────────────────────────────────
+
+
+def test_papers_are_described_by_doi(server: HTTPServer, http: Http) -> None:
+    found = row(
+        title="On tea",
+        abstract="We brew it.",
+        authors=[{"authorId": "1", "name": "Ada Byron"}, {"name": None}, 7],
+        publicationDate="2020-02-29",
+    )
+    server.expect_request(PATH, json={"ids": ["DOI:10.1/a", "DOI:10.1/b"]}).respond_with_json(
+        [found, None]
+    )
+    first, second = described(http, ["10.1/a", "10.1/b"])
+    assert second is None
+    assert first
+    paper = fetched(first, date(2026, 1, 1))
+    assert (paper.title, paper.summary, paper.authors) == ("On tea", "We brew it.", ("Ada Byron",))
+    assert paper.listed_on == paper.published_on == date(2020, 2, 29)
+    assert (paper.is_listing, paper.is_unlisted, paper.arxiv_id) == (False, True, None)
+
+
+@pytest.mark.parametrize("day", [None, "", "2020", "1020-01-01", 7, "2020-02-31"])
+def test_a_paper_without_a_day_gets_that_of_reading(day: object) -> None:
+    paper = fetched(row(title="On tea", publicationDate=day), date(2026, 1, 1))
+    assert (paper.published_on, paper.listed_on) == (None, date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [({"ArXiv": "1706.03762"}, "1706.03762"), ({"ArXiv": 7}, None), (None, None), ({}, None)],
+)
+def test_the_arxiv_id_of_a_described_paper_is_read(ids: object, found: str | None) -> None:
+    assert arxiv_id_of(row(externalIds=ids)) == found
+
+
+@pytest.mark.parametrize("title", [None, "", "…", 7])
+def test_a_described_paper_without_a_title_is_left_out(
+    server: HTTPServer, http: Http, title: object
+) -> None:
+    server.expect_request(PATH).respond_with_json([row(title=title)])
+    found = described(http, ["10.1/a"])
+    assert list(found) == [None]
+    assert found.left_out == ("10.1/a: without a title",)
+
+
+def test_an_answer_of_another_length_is_no_answer(server: HTTPServer, http: Http) -> None:
+    server.expect_request(PATH).respond_with_json([])
+    with pytest.raises(SourceError, match="did not answer paper by paper"):
+        described(http, ["10.1/a"])

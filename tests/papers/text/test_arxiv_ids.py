@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.models import Paper
-from papers.text.arxiv_ids import arxiv_id, month_of, pasted_id
+from papers.text.arxiv_ids import arxiv_id, ids_in, month_of, pasted_id
 
 
 @pytest.mark.parametrize(
@@ -184,3 +184,17 @@ def test_no_pasted_text_is_an_error_and_an_id_can_be_stored(before: str, after: 
 
 def test_a_very_long_paste_is_read_in_no_time() -> None:
     assert pasted_id("1706.03762 " + "a" * 1_000_000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("1706.03762v5, then arXiv:1810.04805 and 1706.03762", ["1706.03762", "1810.04805"]),
+        ("hep-th/9901001; math.GT/0309136", ["hep-th/9901001", "math/0309136"]),
+        ("10.1109/2301.01234", []),
+        ("10.48550/arXiv.2301.01234", ["2301.01234"]),
+        ("nothing", []),
+    ],
+)
+def test_all_ids_of_a_text_are_found_in_their_order(text: str, ids: list[str]) -> None:
+    assert ids_in(text) == ids

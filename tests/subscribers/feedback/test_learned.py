@@ -24,9 +24,8 @@ def test_the_shares_of_topics_are_one_together() -> None:
 
 def test_words_that_few_other_papers_have_come_first() -> None:
     texts = [("Walruses dive", "We study walruses that dive."), ("Walruses", "They sleep.")]
-    found = telling_words(texts, {"walruses": 2, "dive": 9, "sleep": 3, "study": 90}, 100)
-    assert found[0] == "walruses"
-    assert "study" not in found
+    counts = {"walruses": 2, "dive": 9, "sleep": 1, "study": 90}
+    assert telling_words(texts, counts, 100) == ["walruses", "dive"]
 
 
 @pytest.mark.parametrize("title", ["the of", "42 3d", "$$", "", "a b"])
@@ -59,6 +58,7 @@ def test_topics_and_words_follow_from_what_is_liked() -> None:
     reader, liked = make_subscriber(), make_paper("Walruses that dive", summary="A walrus dives.")
     make_paper_topic(liked, sea, 0.9)
     make_paper_topic(liked, land, 0.1)
+    make_paper("Walruses sleep")
     for _ in range(60):
         make_paper("Another study that thinks")
     vote(reader, liked, Kind.MORE, NOON)

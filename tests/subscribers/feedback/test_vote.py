@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from papers.catalogue.merge import merge
 from papers.models import Paper
 from subscribers.feedback import vote as module
 from subscribers.feedback.vote import vote, vote_of
@@ -100,3 +101,15 @@ def test_many_presses_at_one_instant_leave_one_vote_and_a_profile_of_it() -> Non
     told, profile = Feedback.objects.get(), ReaderProfile.objects.get()
     expected = ([], [paper.pk]) if told.kind == Kind.LESS else ([paper.pk], [])
     assert (profile.liked, profile.disliked) == expected
+
+
+def test_a_merge_keeps_one_vote_of_each_reader() -> None:
+    ada, bob = make_subscriber(), make_subscriber()
+    named, nameless = make_paper(), make_paper(arxiv_id=None)
+    vote(ada, named, Kind.MORE, NOON)
+    vote(ada, nameless, Kind.LESS, LATER)
+    vote(bob, nameless, Kind.UPVOTE, NOON)
+    kept = merge(named, nameless)
+    assert kept
+    assert [vote_of(reader, kept) for reader in (ada, bob)] == [Kind.MORE, Kind.UPVOTE]
+    assert Feedback.objects.count() == 2

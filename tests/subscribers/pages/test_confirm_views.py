@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.suppress import suppress
-from tests.factories import NOON, make_mail, make_subscriber, make_topic
+from tests.factories import NOON, make_mail, make_paper, make_subscriber, make_topic
 from tests.subscribers.page_text import (
     ADA,
     CHOICES,
@@ -167,3 +169,70 @@ def test_a_zone_that_this_machine_lacks_stops_no_confirmation(
     )
     subscriber.refresh_from_db()
     assert subscriber.next_send_at
+
+
+# ── papers that the reader likes ─────────────────────────────────────────────
+
+
+@pytest.fixture
+def _with_sources(settings: Settings) -> None:
+    settings.SOURCES = ["arxiv", "semantic_scholar"]
+
+
+@pytest.mark.usefixtures("_with_sources")
+def test_papers_are_named_with_the_button(visitor: Client) -> None:
+    make_paper("Attention", arxiv_id="1706.03762")
+    subscriber = make_pending()
+    path = confirm_path(subscriber)
+    answer = visitor.post(path, {**CHOICES, "pasted": "1706.03762 1810.04805"})
+    assert answer.status_code == 303
+    assert [one.paper.title for one in subscriber.feedback.all()] == ["Attention"]
+    assert subscriber.seed_requests.get().identity == "1810.04805"
+    page = " ".join(text_of(visitor.get(path)).split())
+    assert "It begins with papers that are like the 1 that you named." in page
+    assert "1 more is being looked up." in page
+    assert "/papers/" in page
+
+
+@pytest.mark.usefixtures("_with_sources")
+def test_what_was_understood_is_shown_before_anything_is_stored(visitor: Client) -> None:
+    make_paper("Attention", arxiv_id="1706.03762")
+    subscriber = make_pending()
+    upload = SimpleUploadedFile("mine.txt", b"1706.03762\n1810.04805\nno such thing\n")
+    answer = visitor.post(confirm_path(subscriber), {**CHOICES, "read_papers": "1", "file": upload})
+    assert answer.status_code == 200
+    page = " ".join(text_of(answer).split())
+    assert "2 papers found. 1 is here. 1 will be looked up." in page
+    assert ">1706.03762 1810.04805 no such thing</textarea>" in page
+    assert '<span class="quiet">3:</span>' in page
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.PENDING
+    assert not subscriber.feedback.exists()
+    assert not subscriber.seed_requests.exists()
+
+
+def test_a_file_that_cannot_be_read_confirms_nothing(visitor: Client) -> None:
+    subscriber = make_pending()
+    upload = SimpleUploadedFile("a.zip", b"PK\x03\x04")
+    answer = visitor.post(confirm_path(subscriber), {**CHOICES, "file": upload})
+    assert answer.status_code == 422
+    assert "This is a compressed file." in text_of(answer)
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.PENDING
+
+
+def test_bad_choices_keep_the_pasted_papers_in_the_form(visitor: Client) -> None:
+    subscriber = make_pending()
+    answer = visitor.post(
+        confirm_path(subscriber), {**CHOICES, "hour": "25", "pasted": "1706.03762"}
+    )
+    assert answer.status_code == 422
+    assert ">1706.03762</textarea>" in text_of(answer)
+    assert not subscriber.seed_requests.exists()
+
+
+def test_without_papers_the_next_page_offers_to_name_some(visitor: Client) -> None:
+    subscriber = make_pending()
+    path = confirm_path(subscriber)
+    visitor.post(path, CHOICES)
+    assert "Name papers you like" in text_of(visitor.get(path))

@@ -21,6 +21,7 @@ from subscribers.models import (
     ConsentEntry,
     Feedback,
     Interest,
+    SeedRequest,
     Subscriber,
     Suppression,
 )
@@ -72,6 +73,9 @@ def make_reader(email: str) -> Subscriber:
     )
     save_paper(reader, paper, NOON)
     vote(reader, paper, Feedback.Kind.MORE, NOON)
+    SeedRequest.objects.create(
+        subscriber=reader, kind="arxiv", identity="1706.03762", next_attempt_at=NOON, asked_at=NOON
+    )
     return reader
 
 
@@ -105,6 +109,7 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "address changes": 1,
         "saved papers and feedback": 2,
         "reader profiles": 1,
+        "seed requests": 1,
         "transactional mails": 1,
         "deliveries": 1,
         "digest contents": 1,

@@ -144,6 +144,7 @@ def test_every_table_with_a_key_to_a_reader_is_swept() -> None:
         "subscribers.ConsentEntry: ['user_agent', 'detail']",
         "subscribers.Interest: ['term']",
         "subscribers.ReaderProfile: ['ignored_topics', 'ignored_words']",
+        "subscribers.SeedRequest: ['identity', 'error']",
         "subscribers.Suppression: ['detail']",
         "subscribers.TransactionalMail: ['recipient', 'provider_id', 'error', 'draft']",
     }

@@ -9,6 +9,7 @@ from newsletter.delivery.types import Claimed
 from newsletter.editions.interleaving.select import select_interleaved
 from newsletter.editions.loaded_edition import LoadedEdition, load_edition
 from newsletter.editions.personalize import Interests
+from newsletter.editions.profile import Profile
 from tests.factories import make_candidate, make_edition, make_paper, make_recipient, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +72,11 @@ def test_the_setting_decides_whether_digests_are_interleaved(edition: LoadedEdit
 
     assert teams("") == ""
     assert set(teams("popular")) <= {"A", "B"}
+
+
+def test_no_ranking_chooses_a_paper_that_the_reader_has_voted_on(edition: LoadedEdition) -> None:
+    best = edition.select(Interests(size=1), ()).picks[0].paper_id
+    learned = Interests(size=5, profile=Profile(disliked=((best, 20_000),)))
+    for reader in range(10):
+        chosen = select_interleaved(edition, learned, "without-profile", (), "en", reader=reader)
+        assert best not in [pick.paper_id for pick in chosen.picks]

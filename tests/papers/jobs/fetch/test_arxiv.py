@@ -8,7 +8,7 @@ import pytest
 
 from fakes.arxiv import entry, feed, refusal
 from fakes.web_service import FakeResponse, FakeService, FakeTime, json_response
-from papers.jobs.fetch.arxiv import fetch_papers
+from papers.jobs.fetch.arxiv import NamedIds, fetch_named, fetch_papers
 from papers.jobs.fetching import FetchReport
 from papers.models import Listing, Paper, RawRecord
 from papers.ranking.window_papers import window_papers
@@ -246,3 +246,30 @@ def test_an_unknown_paper_waits_until_tomorrow(arxiv: FakeService) -> None:
     assert ask("2503.00001") == FetchReport(unknown=1)
     assert ids_waiting(NOW + timedelta(hours=1)) == []
     assert ids_waiting(NOW + timedelta(days=1)) == ["2503.00001"]
+
+
+# ── papers that readers named ────────────────────────────────────────────────
+
+
+def name(*ids: str) -> NamedIds:
+    with connect(LIMITS, FakeTime().clock) as http:
+        return fetch_named(http, ids, NOW)
+
+
+def test_named_papers_are_stored_unlisted_and_not_requested_again(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, xml(entry("2503.00001"), entry("2503.00002")))
+    make_paper(arxiv_id="2503.00002")
+    assert name("2503.00001", "2503.00002", "2503.00003") == NamedIds(
+        unknown=frozenset({"2503.00003"})
+    )
+    unlisted = Paper.objects.filter(is_unlisted=True)
+    assert [paper.arxiv_id for paper in unlisted] == ["2503.00001"]
+    assert ids_waiting(NOW) == []
+
+
+def test_after_an_incomplete_answer_no_named_paper_is_unknown(arxiv: FakeService) -> None:
+    arxiv.respond(QUERY, FakeResponse(body=feed(entry("2503.00001"), total=2)))
+    found = name("2503.00001", "2503.00002")
+    assert found.unknown == frozenset()
+    assert found.error
+    assert not found.error.permanent

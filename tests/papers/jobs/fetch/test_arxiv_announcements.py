@@ -172,3 +172,28 @@ def test_on_weekends_no_announcements_are_requested(
     arxiv.respond(FEED, xml())
     assert look_at_feed(datetime.fromisoformat(now)) == FetchReport()
     assert bool(arxiv.requests) is asks
+
+
+def test_an_announcement_lists_a_paper_that_only_readers_named(arxiv: FakeService) -> None:
+    paper = make_paper(arxiv_id="2503.00001", listed_on=date(2025, 3, 1), is_unlisted=True)
+    arxiv.respond(FEED, xml(announcement("2503.00001")))
+    look_at_feed()
+    paper.refresh_from_db()
+    assert (paper.is_unlisted, paper.listed_on) == (False, DAY)
+
+
+@pytest.mark.parametrize("kind", ["replace", "replace-cross"])
+def test_a_new_version_of_it_does_not(arxiv: FakeService, kind: str) -> None:
+    paper = make_paper(arxiv_id="2303.00001", listed_on=date(2023, 3, 1), is_unlisted=True)
+    arxiv.respond(FEED, xml(announcement("2303.00001", kind)))
+    look_at_feed()
+    paper.refresh_from_db()
+    assert (paper.is_unlisted, paper.listed_on) == (True, date(2023, 3, 1))
+
+
+def test_its_metadata_are_read_again_without_listing_it(arxiv: FakeService) -> None:
+    paper = make_paper("Old", arxiv_id="2303.00001", is_unlisted=True)
+    arxiv.respond(QUERY, xml(entry("2303.00001", title="New")))
+    ask("2303.00001")
+    paper.refresh_from_db()
+    assert (paper.title, paper.is_unlisted) == ("New", True)

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from fakes.web_service import FakeService, FakeTime, fake_service, json_response
 from papers.jobs.fetch import semantic_scholar
-from papers.jobs.fetch.semantic_scholar import fetch_citations
+from papers.jobs.fetch.semantic_scholar import NamedDois, fetch_citations, fetch_dois
 from papers.jobs.fetching import FetchReport
 from papers.models import Paper, RawRecord, Signal
 from papers.sources.http import Http, Limits
@@ -169,3 +169,30 @@ def test_citations_read_before_a_429_are_kept(
     assert report.error
     assert not report.error.permanent
     assert "429, too many requests: Too Many Requests." in report.error.reason
+
+
+# ── papers that readers named ────────────────────────────────────────────────
+
+
+def described(title: str, **values: Any) -> dict[str, Any]:
+    return {"paperId": "x", "title": title, "externalIds": {}} | values
+
+
+def test_named_papers_are_stored_or_sent_to_arxiv(server: FakeService, http: Http) -> None:
+    at_arxiv = described("B", externalIds={"ArXiv": "1706.03762"})
+    server.respond(BATCH_PATH, json_response([described("A paper"), at_arxiv, None]))
+    found = fetch_dois(http, ["10.1/a", "10.1/b", "10.1/c"], NOON)
+    paper = Paper.objects.get()
+    assert found == NamedDois({"10.1/a": paper.pk}, {"10.1/b": "1706.03762"})
+    assert (paper.title, paper.is_unlisted) == ("A paper", True)
+
+
+def test_a_named_paper_that_is_stored_is_found_by_its_title(
+    server: FakeService, http: Http
+) -> None:
+    make_paper("A paper", arxiv_id=None)
+    paper = make_paper("A Paper", title_key="a paper", arxiv_id="2503.00001")
+    server.respond(BATCH_PATH, json_response([described("A paper!", abstract="We brew.")]))
+    assert fetch_dois(http, ["10.1/a"], NOON).stored == {"10.1/a": paper.pk}
+    paper.refresh_from_db()
+    assert not paper.is_unlisted

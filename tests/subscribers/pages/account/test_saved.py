@@ -96,7 +96,7 @@ def test_the_list_takes_the_same_queries_for_each_length(
     ada = make_subscriber()
     for _ in range(length):
         save_paper(ada, make_paper(), NOON)
-    with django_assert_num_queries(3):  # the reader, the count, the papers
+    with django_assert_num_queries(4):  # the reader, the count, the papers, what was said of them
         visitor.get(path_of(ada))
 
 
@@ -131,3 +131,21 @@ def test_a_file_of_nothing_is_empty(visitor: Client) -> None:
     path = path_of(make_subscriber()).removesuffix("/")
     assert text_of(visitor.get(f"{path}.bib")).strip() == ""
     assert visitor.get(f"{path}.ris").status_code == 200
+
+
+def test_a_row_votes_and_takes_the_vote_back(visitor: Client) -> None:
+    ada, paper = make_subscriber(), make_paper()
+    save_paper(ada, paper, NOON)
+    page = text_of(visitor.post(path_of(ada), {"say": f"more:{paper.pk}"}, follow=True))
+    assert "You want more like this." in page
+    assert ada.feedback.filter(paper=paper, kind="more").exists()
+    page = text_of(visitor.post(path_of(ada), {"say": f"none:{paper.pk}"}, follow=True))
+    assert "You want more like this." not in page
+    assert ada.feedback.get().kind == "save"
+
+
+@pytest.mark.parametrize("button", ["", "more", "more:", "more:x", "more:0", "seed:1", ":1"])
+def test_a_button_that_is_none_changes_nothing(visitor: Client, button: str) -> None:
+    ada = make_subscriber()
+    assert visitor.post(path_of(ada), {"say": button}).status_code == 303
+    assert not Feedback.objects.exists()

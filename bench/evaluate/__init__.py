@@ -1,0 +1,1 @@
+"""How well the service learns what a reader wants: `make evaluate` (docs/learning.md)."""

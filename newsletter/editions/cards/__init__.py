@@ -1,0 +1,1 @@
+"""Share cards of editions: the pictures that chats and networks show beside a link to one."""

@@ -1,0 +1,1 @@
+"""What readers say of the papers of a digest, behind the links in its mail."""

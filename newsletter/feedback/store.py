@@ -1,0 +1,99 @@
+"""Store what a reader says of several papers at one press."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from newsletter.feedback.opinions import NO_VOTE, Choice, Opinion, opinions_of
+from papers.models import Paper
+from subscribers.feedback.save import save_paper, unsave_paper
+from subscribers.feedback.vote import vote
+from subscribers.models import Feedback, Subscriber
+
+
+class NotActive(Exception):
+    """The subscriber gets no digests: nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was changed for one paper. `is_full`: their list had no room, so it is not saved."""
+
+    paper: Paper
+    before: Opinion
+    now: Opinion
+    is_full: bool = False
+
+    @property
+    def vote(self) -> str:
+        """The vote that was given, none when one was taken back, "" when it stayed."""
+        return self.now.vote if self.now.vote != self.before.vote else ""
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether it makes the paper one that the reader likes."""
+        if self.now.vote == "less":
+            return False
+        return self.vote in ("more", "upvote") or self.saving == "saved"
+
+    @property
+    def saving(self) -> str:
+        """saved, removed, full, or "" when the list stayed."""
+        if self.is_full:
+            return "full"
+        if self.now.is_saved == self.before.is_saved:
+            return ""
+        return "saved" if self.now.is_saved else "removed"
+
+
+@transaction.atomic
+def store(
+    subscriber: Subscriber, papers: Sequence[Paper], choices: Mapping[int, Choice], now: datetime
+) -> list[Change]:
+    """Store what the choices change, and return what is another now. Repeating is safe.
+
+    Raises:
+        NotActive: they left at this moment.
+        Subscriber.DoesNotExist: they were erased at this moment.
+    """
+    subscriber.lock()
+    if subscriber.state != Subscriber.State.ACTIVE:
+        raise NotActive
+    stored = opinions_of(subscriber, [paper.pk for paper in papers])
+    changes = [
+        _change(subscriber, paper, stored[paper.pk], choices[paper.pk], now)
+        for paper in papers
+        if paper.pk in choices
+    ]
+    return [change for change in changes if change.vote or change.saving]
+
+
+def _change(
+    subscriber: Subscriber, paper: Paper, stored: Opinion, choice: Choice, now: datetime
+) -> Change:
+    """Bring one paper from what is stored to what was chosen, as far as the reader changed it."""
+    wanted, is_full = _wanted(stored, choice), False
+    if wanted.vote != stored.vote:
+        vote(subscriber, paper, _kind(wanted.vote), now)
+    if wanted.is_saved and not stored.is_saved:
+        is_full = save_paper(subscriber, paper, now) == "too many"
+    elif stored.is_saved and not wanted.is_saved:
+        unsave_paper(subscriber, paper.pk)
+    is_saved = wanted.is_saved and not is_full
+    return Change(paper, stored, wanted._replace(is_saved=is_saved), is_full)
+
+
+def _wanted(stored: Opinion, choice: Choice) -> Opinion:
+    before, now = choice
+    return Opinion(
+        now.vote if now.vote != before.vote else stored.vote,
+        now.is_saved if now.is_saved != before.is_saved else stored.is_saved,
+    )
+
+
+def _kind(text: str) -> Feedback.Kind | None:
+    return None if text == NO_VOTE else Feedback.Kind(text)

@@ -1,0 +1,1 @@
+"""Digests that choices would have brought: nothing is stored or sent."""

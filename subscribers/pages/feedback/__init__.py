@@ -1,0 +1,1 @@
+"""Pages with the buttons for one paper: what the buttons do, and a browser that remembers."""

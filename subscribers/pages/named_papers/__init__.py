@@ -1,0 +1,1 @@
+"""Papers that readers name in forms: what they pasted or uploaded, and what was not found."""

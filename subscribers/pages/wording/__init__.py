@@ -1,0 +1,1 @@
+"""What the pages of a subscription say of addresses, terms, requests and times."""

@@ -1,0 +1,89 @@
+"""Mails that earlier versions of the renderer sent are rebuilt byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from newsletter.editions import old_tokens
+from newsletter.editions.fragments import Layout, PaperFragment
+from newsletter.editions.render import RENDERER, Digest, DigestBody, build_digest
+
+# As an edition stored them before there were links to feedback.
+LAYOUT = Layout(
+    html='<p>\ue002</p>\n<a href="https://papers.test/d/\ue008">Read</a>\n\ue001\n'
+    '<a href="https://papers.test/p/\ue00a">Choose</a>\n'
+    '<a href="https://papers.test/u/\ue009">Leave</a>\n',
+    text="TRENDING PAPERS\n\n\ue001\n----\nhttps://papers.test/p/\ue00a\n"
+    "https://papers.test/d/\ue008\nhttps://papers.test/u/\ue009\n",
+)
+FRAGMENTS = [
+    PaperFragment(
+        title=f"Paper {place}",
+        html=f'<table><td class="rank">\ue003</td>\n  <p class="why">\n\ue004\n</p>\n'
+        f'<a href="https://papers.test/r/\ue008/{place}">Papér {place}</a></table>\n',
+        text=f"\ue003Paper {place}\n    \ue004\n    https://papers.test/r/\ue008/{place}",
+    )
+    for place in (3, 6)
+]
+REASON = "Theory · ▲ 84 since Friday, a reason that is long enough to be wrapped in the text"
+# SHA-256 of the messages, and of their two parts, which the third renderer built of these texts.
+MESSAGES = {
+    "1": "0199539c41bcf47e00463c927117c833fd36ab814e623660261f444c9c04adea",
+    "2": "f3bf4d0c0a73123f0a54702bec806c4da62f926330d085956765e63280a219d9",
+    "3": "81bb92057ae5862bb3ce9cf5c7a1448758375957bbd96651bc3d63ed0a8ec437",
+}
+PARTS = {
+    "1": "83e43fa537168c1b1caec8881020a359a47badef8c215bfd4e418adf2ab722b9",
+    "2": "b5528e520286395a5102fc188d5c765f250e5c36bbf3144b828288c50386bbda",
+    "3": "b5528e520286395a5102fc188d5c765f250e5c36bbf3144b828288c50386bbda",
+}
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_that_time(site: None, settings: Settings) -> None:
+    settings.SECRET_KEY, settings.MAIL_REPLY_TO = "the key of that time", ""
+    settings.MAIL_FROM, settings.LIST_ID = "Papers <digest@papers.test>", "<digest.papers.test>"
+
+
+def digest(renderer: str) -> Digest:
+    is_old = renderer == old_tokens.RENDERER
+    length: dict[str, Any] = {"token_length": old_tokens.TOKEN_LENGTH} if is_old else {}
+    papers = [(replace(one, **length), REASON) for one in FRAGMENTS]
+    return build_digest(
+        delivery_id=7, subscriber_id=3, secret="a secret", to="reader@example.com",
+        dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC), renderer=renderer,
+        body=DigestBody(replace(LAYOUT, **length), papers, renderer=renderer),
+    )  # fmt: skip
+
+
+def sha256(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+@pytest.mark.parametrize("renderer", MESSAGES)
+def test_a_mail_of_an_earlier_version_is_rebuilt_byte_for_byte(renderer: str) -> None:
+    found = digest(renderer)
+    assert sha256(found.as_bytes()) == MESSAGES[renderer]
+    assert sha256((found.html + found.text).encode()) == PARTS[renderer]
+
+
+def test_an_edition_that_was_frozen_before_is_sent_without_links_to_feedback() -> None:
+    found = digest(RENDERER)
+    assert "/w/" not in found.html + found.text
+    assert found.tokens.feedback not in found.as_bytes().decode()
+    assert found.html == digest("3").html
+
+
+def test_the_text_has_a_blank_line_before_its_last_rule_since_the_fourth_version() -> None:
+    link = f"/r/{digest('3').tokens.read}/6\n"
+    assert f"{link}----\n" in digest("3").text
+    assert f"{link}\n----\n" in digest(RENDERER).text
+    assert f"{link}\n----\n".replace("\n", "\r\n").encode() in digest(RENDERER).as_bytes().replace(
+        b"=\r\n", b""
+    )
