@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, Literal
 
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.profile import DECLARED, EVEN, Profile
+from newsletter.editions.profile import EVEN, Profile, learned_share
 from newsletter.previews.digest import Preview, PreviewPaper, preview
 from subscribers.models import Subscriber
 
@@ -54,7 +54,11 @@ def balance_preview(
     return BalancePreview(
         preview=shown,
         papers=moves(before.papers, shown.papers),
-        percent=percent_learned(profile.weight((today - _FIRST_DAY).days), balance),
+        percent=percent_learned(
+            profile.weight((today - _FIRST_DAY).days),
+            balance,
+            follows=bool(recipient.interests.topics),
+        ),
     )
 
 
@@ -73,9 +77,9 @@ def moves(before: Sequence[PreviewPaper], after: Sequence[PreviewPaper]) -> list
     ]
 
 
-def percent_learned(events: float, balance: int) -> int:
+def percent_learned(events: float, balance: int, *, follows: bool = True) -> int:
     """How much the liked papers count against topics and words, in percent: as `blend` has it."""
-    share = events / (events + DECLARED) * min(balance / EVEN, 1.0)
+    share = learned_share(events, follows=follows) * min(balance / EVEN, 1.0)
     return round(100 * share)
 
 

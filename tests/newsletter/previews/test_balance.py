@@ -33,6 +33,10 @@ def test_how_much_is_learned_grows_with_events_and_balance(
     assert percent_learned(events, balance) == percent
 
 
+def test_where_no_topics_are_followed_one_event_is_nearly_all_that_counts() -> None:
+    assert percent_learned(1, 50, follows=False) == 95
+
+
 @pytest.mark.django_db
 def test_before_the_first_edition_there_is_no_digest() -> None:
     assert balance_preview(make_subscriber(), 80, DAY, minimum=1) is None
