@@ -194,12 +194,13 @@ def _embed(encoder: Encoder, papers: Sequence[Paper]) -> Embedded:
         _row(paper, encoder, dense_bytes or b"", term_bytes, now)
         for paper, dense_bytes, term_bytes in zip(stale, dense, terms, strict=True)
     ]
+    made.sort(key=lambda row: row.paper_id)  # so two processes at the same papers wait, in order
     same = [paper for paper in papers if paper not in stale]  # its row changed, its text did not
     with transaction.atomic():
         PaperVector.objects.bulk_create(
             made, update_conflicts=True, unique_fields=["paper"], update_fields=_STORED
         )
-        for paper in same:
+        for paper in sorted(same, key=lambda paper: paper.pk):
             PaperVector.objects.filter(pk=paper.pk).update(made_at=_made_at(paper, now))
     return Embedded(len(made), sum(one is None for one in dense), len(same))
 

@@ -14,7 +14,14 @@ from subscribers.consent import origin_of
 from subscribers.models import Feedback, SeedRequest, Subscriber
 from subscribers.pages.answers import render_page, see_other
 from subscribers.pages.forms import ChoicesForm, has_choices
-from subscribers.pages.named_papers.pasted import PastedPapers, pasted_papers, takes_file
+from subscribers.pages.named_papers.pasted import (
+    PastedPapers,
+    is_pasted,
+    is_too_often,
+    pasted_papers,
+    refused,
+    takes_file,
+)
 from subscribers.pages.signed_pages import papers_url, preferences_url, signed_page
 from subscribers.pages.wording.understood import understood
 from subscribers.pages.wording.when import slot_in_words
@@ -43,7 +50,7 @@ def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
         asks_zone=not proposed.has_zone,
         now=timezone.now(),
     )
-    pasted = pasted_papers(request) if is_posted else PastedPapers()
+    pasted = _pasted(request, subscriber) if is_posted else PastedPapers()
     is_right = (not form.is_bound or form.is_valid()) and not pasted.error
     is_preview, is_reading = "preview" in request.POST, "read_papers" in request.POST
     if is_posted and is_right and not (is_preview or is_reading):
@@ -64,6 +71,13 @@ def confirm_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
         is_preview=is_preview and form.is_bound and is_right,
         understood=[] if form.is_bound else understood(proposed.preferences),
     )
+
+
+def _pasted(request: HttpRequest, subscriber: Subscriber) -> PastedPapers:
+    """What the form names; unread after too many lists, since reading a large one takes long."""
+    if is_pasted(request) and is_too_often(subscriber):
+        return refused(request)
+    return pasted_papers(request)
 
 
 def _confirm(

@@ -246,7 +246,7 @@ def _give(found: dict[SeedRequest, Paper], now: datetime) -> None:
         by_reader[one.subscriber_id].append(one)
     for reader, requests in by_reader.items():
         with transaction.atomic():
-            subscriber = Subscriber.objects.filter(pk=reader).first()
+            subscriber = _held(reader)
             asked = _still_asked(requests)
             if subscriber and asked:
                 add_seeds(subscriber, [found[one] for one in requests if one.pk in asked], now)
@@ -262,6 +262,14 @@ def _embed(paper_ids: Collection[int]) -> None:
         _log.warning("Named papers have no vectors yet: %s", error)
 
 
+def _held(reader: int) -> Subscriber | None:
+    """The reader, whose row is held: before their requests, as by every verb that a page calls.
+
+    In another order this would wait for a reader who forgets, and they for this.
+    """
+    return Subscriber.objects.select_for_update().filter(pk=reader).first()
+
+
 def _still_asked(requests: Iterable[SeedRequest]) -> set[int]:
     """Those that no reader has taken back since they were claimed."""
     rows = SeedRequest.objects.filter(pk__in=[one.pk for one in requests])
@@ -272,7 +280,7 @@ def _name(one: SeedRequest, identities: Collection[Identity], now: datetime) -> 
     """Store the papers that a list names, or the arXiv id of a DOI, as if the reader had."""
     references = tuple(Reference(place, "", found) for place, found in enumerate(identities))
     with transaction.atomic():
-        subscriber = Subscriber.objects.filter(pk=one.subscriber_id).first()
+        subscriber = _held(one.subscriber_id)
         if subscriber is None or not _still_asked([one]):
             return
         matched: Matched = match(Reading(papers=references))

@@ -48,7 +48,8 @@ SELECT subscriber.id, subscriber.cadence, subscriber.welcome_due_at
 """
 
 # One statement, as in due.py: the row and the end of the wait, both or neither. `next_send_at` and
-# `last_digest_at` stay: the regular slot is counted from regular digests.
+# `last_digest_at` stay: the regular slot is counted from regular digests. Where the edition was
+# cancelled, paused or reopened since it was chosen, the next tick chooses another one.
 _QUEUE: Final = """
 WITH due AS MATERIALIZED (
   SELECT subscriber.id
@@ -56,6 +57,9 @@ WITH due AS MATERIALIZED (
     JOIN unnest(%(ids)s::bigint[], %(due)s::timestamptz[]) AS chunk (id, due_at)
       ON subscriber.id = chunk.id AND subscriber.welcome_due_at = chunk.due_at
    WHERE subscriber.state = 'active'
+     AND EXISTS (SELECT FROM newsletter_edition
+                  WHERE id = %(edition)s AND state = 'frozen'
+                    AND cancelled_at IS NULL AND paused_at IS NULL)
    ORDER BY subscriber.id
      FOR UPDATE OF subscriber SKIP LOCKED
 ), greeted AS (

@@ -19,16 +19,19 @@ from subscribers.feedback.seed import remove_seed
 from subscribers.models import Feedback, SeedRequest, Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
 from subscribers.pages.named_papers.not_found import why_not_found
-from subscribers.pages.named_papers.pasted import PastedPapers, pasted_papers, takes_file
+from subscribers.pages.named_papers.pasted import (
+    PastedPapers,
+    is_too_often,
+    pasted_papers,
+    takes_file,
+)
 from subscribers.seeds.name import Named, forget_request, name_papers, pick
 from subscribers.tasks import enqueue_look_up
-from web.rate_limit import hit_key
 
 _A_PAGE: Final = 50
 _RESULTS: Final = 10
 _SHOWN: Final = 50  # requests on the page
 _LONGEST_QUERY: Final = 250
-_RATE: Final = "60/hour"  # lists that a reader may send: a large one takes a second to read
 _PAGE: Final = "subscribers:papers"
 State = SeedRequest.State
 
@@ -58,8 +61,7 @@ def papers_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
 
 
 def _add_pasted(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
-    quota = hit_key("named papers", _RATE, str(subscriber.pk))
-    if quota is not None and not quota.is_kept:
+    if is_too_often(subscriber):
         status = HTTPStatus.TOO_MANY_REQUESTS
         return _render(request, subscriber, token, is_refused=True, status=status)
     pasted = pasted_papers(request)

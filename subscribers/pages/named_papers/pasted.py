@@ -14,14 +14,17 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from subscribers.models import Subscriber
 from subscribers.seeds.decoded import MOST_BYTES, NotTextError, Reason, decoded
 from subscribers.seeds.name import Matched, match
 from subscribers.seeds.read import MOST_CHARACTERS, Reading, read
+from web.rate_limit import hit_key
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 Arguments = ParamSpec("Arguments")
+_RATE: Final = "60/hour"  # lists that a reader may send: a large one takes a second to read
 _SHOWN: Final = 5  # entries that name nothing, repeated on the page
 _LONGEST_SHOWN_AGAIN: Final = 60_000  # characters of a text that goes back into its field
 _ERRORS: Final[dict[Reason, _StrPromise]] = {
@@ -77,6 +80,24 @@ def takes_file(
         return view(request, *args, **kwargs)
 
     return page
+
+
+def is_too_often(subscriber: Subscriber) -> bool:
+    """Count one list of a reader; True when it must not be read, after too many in an hour."""
+    quota = hit_key("named papers", _RATE, str(subscriber.pk))
+    return quota is not None and not quota.is_kept
+
+
+def is_pasted(request: HttpRequest) -> bool:
+    """Whether the form holds a list, or a file."""
+    return bool(request.POST.get("pasted", "").strip() or request.FILES.get("file"))
+
+
+def refused(request: HttpRequest) -> PastedPapers:
+    """What was typed, unread, and why."""
+    shown = request.POST.get("pasted", "")[:_LONGEST_SHOWN_AGAIN]
+    why = _("That was too often. Please try again in an hour. Nothing was changed.")
+    return PastedPapers(shown, is_empty=not shown.strip(), error=why)
 
 
 def pasted_papers(request: HttpRequest) -> PastedPapers:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from papers.models import Paper, PaperVector
@@ -27,6 +30,7 @@ from papers.similarity.model_process import ModelProcess
 from papers.similarity.stored import load_vectors
 from papers.similarity.vectors import unpack_dense, unpack_terms
 from tests.factories import make_paper
+from web.sql import rows
 
 pytestmark = pytest.mark.django_db
 MODEL = "all-MiniLM-L6-v2-int8 8199be6f"
@@ -329,3 +333,35 @@ def test_dense_vectors_of_alike_papers_are_alike(encoder: Encoder) -> None:
     stored = load_vectors([paper.pk for paper in papers])
     clams, bivalves, heads = (unpack_dense(stored[paper.pk].dense) for paper in papers)
     assert float(np.dot(clams, bivalves)) > float(np.dot(clams, heads)) + 0.2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_at_the_same_papers_waits_and_holds_no_later_one() -> None:
+    """The job goes by the newest lists, and a lookup by ids: without one order of locks both wait
+    for each other, and PostgreSQL ends one of them."""
+    first, second = make_paper(listed_on="2025-03-10"), make_paper(listed_on="2025-03-14")
+    embed_papers(WORDS)
+    forget_vectors()
+    run = Thread(target=_embed_and_close)
+    with transaction.atomic():
+        PaperVector.objects.select_for_update().get(pk=first.pk)
+        run.start()
+        _wait_for_a_lock()
+        assert PaperVector.objects.select_for_update(nowait=True).get(pk=second.pk)
+    run.join(timeout=30)
+    assert not run.is_alive()
+    assert not needs_vectors(WORDS)
+
+
+def _embed_and_close() -> None:
+    try:
+        embed_papers(WORDS)
+    finally:
+        connection.close()
+
+
+def _wait_for_a_lock() -> None:
+    ends_at = time.monotonic() + 30
+    while not rows("SELECT 1 FROM pg_locks WHERE NOT granted"):
+        assert time.monotonic() < ends_at, "the other process waits for nothing"
+        time.sleep(0.05)

@@ -236,3 +236,19 @@ def test_without_papers_the_next_page_offers_to_name_some(visitor: Client) -> No
     path = confirm_path(subscriber)
     visitor.post(path, CHOICES)
     assert "Name papers you like" in text_of(visitor.get(path))
+
+
+def test_too_many_lists_an_hour_are_not_read_and_the_button_works_without_one(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("subscribers.pages.named_papers.pasted._RATE", "1/hour")
+    path, subscriber = confirm_path(make_pending()), Subscriber.objects.get()
+    sent = {**CHOICES, "read_papers": "1", "pasted": "1706.03762"}
+    visitor.post(path, sent)
+    page = text_of(visitor.post(path, sent))
+    assert "That was too often." in page
+    assert ">1706.03762</textarea>" in page
+    assert "paper found" not in page
+    assert visitor.post(path, CHOICES).status_code == 303
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.ACTIVE

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from fakes.arxiv import entry, refusal
@@ -29,6 +32,7 @@ from tests.subscribers.seeds.lookups import (
     states,
     xml,
 )
+from web.sql import rows
 
 pytestmark = pytest.mark.django_db
 
@@ -264,3 +268,33 @@ def test_found_requests_are_deleted_after_a_day_but_not_lists_and_failures(
     run()
     run(NOON + timedelta(days=2))
     assert set(states(ada)) == {ORCID, "2401.99999"}
+
+
+@pytest.mark.usefixtures("source")
+@pytest.mark.django_db(transaction=True)
+def test_a_lookup_waits_for_a_reader_before_it_holds_their_requests() -> None:
+    """Pages hold the reader's row first: in another order both would wait for each other."""
+    ada = ask("1706.03762")
+    make_paper("Attention", arxiv_id="1706.03762")
+    lookup = Thread(target=_run_and_close)
+    with transaction.atomic():
+        ada.lock()
+        lookup.start()
+        _wait_for_a_lock()
+        assert SeedRequest.objects.select_for_update(nowait=True).get()
+    lookup.join(timeout=60)
+    assert liked(ada) == ["Attention"]
+
+
+def _run_and_close() -> None:
+    try:
+        run()
+    finally:
+        connection.close()
+
+
+def _wait_for_a_lock() -> None:
+    ends_at = time.monotonic() + 20
+    while not rows("SELECT 1 FROM pg_locks WHERE NOT granted"):
+        assert time.monotonic() < ends_at, "the lookup waits for nothing"
+        time.sleep(0.05)

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from newsletter.delivery.queueing.dispatch import dispatch_due, skip_due
-from newsletter.delivery.queueing.welcome import queue_welcomes
+from newsletter.delivery.queueing.welcome import DueWelcome, _queue, queue_welcomes
 from newsletter.delivery.seen import seen_papers
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.models import Delivery, Edition, StoredPick
@@ -195,3 +195,15 @@ def test_an_operator_who_skips_what_was_due_skips_it_too() -> None:
     make_new()
     skip_due(NOW)
     assert welcome() == []
+
+
+def test_an_edition_that_is_cancelled_while_it_is_chosen_is_not_sent() -> None:
+    """The reader waits for the next tick, and gets the edition that is the newest by then."""
+    reader, older = make_new(), make_edition_of("weekly", day=THURSDAY - timedelta(days=1))
+    newest = make_edition_of("weekly")
+    due = [DueWelcome(reader.pk, reader.cadence, NOW)]
+    Edition.objects.filter(pk=newest.pk).update(cancelled_at=NOW)
+    assert _queue(newest.pk, due, NOW) is None
+    reader.refresh_from_db()
+    assert (reader.welcome_due_at, reader.welcomed_at) == (NOW, None)
+    assert [delivery.edition for delivery in welcome()] == [older]
