@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, Literal
 
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.profile import DECLARED, EVEN, Profile
+from newsletter.editions.profile import EVEN, Profile, learned_share
 from newsletter.previews.digest import Preview, PreviewPaper, preview
 from subscribers.models import Subscriber
 
@@ -26,11 +26,16 @@ class MovedPaper:
 
 @dataclass(frozen=True, slots=True)
 class BalancePreview:
-    """The digest at a balance. `percent`: how much of the order the liked papers decide there."""
+    """The digest at a balance.
+
+    `percent`: how much of the order the liked papers decide there; `follows`: whether the reader
+    follows topics, which decide the rest.
+    """
 
     preview: Preview
     papers: Sequence[MovedPaper]
     percent: int
+    follows: bool
 
 
 def balance_preview(
@@ -44,6 +49,7 @@ def balance_preview(
     """
     recipient = recipients([subscriber.pk])[subscriber.pk]
     profile = recipient.interests.profile or Profile()
+    follows = bool(recipient.interests.topics)
     there = replace(recipient.interests, profile=replace(profile, balance=balance))
     shown, before = (
         preview(subscriber.cadence, interests, recipient.language, minimum=minimum)
@@ -54,7 +60,10 @@ def balance_preview(
     return BalancePreview(
         preview=shown,
         papers=moves(before.papers, shown.papers),
-        percent=percent_learned(profile.weight((today - _FIRST_DAY).days), balance),
+        percent=percent_learned(
+            profile.weight((today - _FIRST_DAY).days), balance, follows=follows
+        ),
+        follows=follows,
     )
 
 
@@ -73,9 +82,9 @@ def moves(before: Sequence[PreviewPaper], after: Sequence[PreviewPaper]) -> list
     ]
 
 
-def percent_learned(events: float, balance: int) -> int:
+def percent_learned(events: float, balance: int, *, follows: bool = True) -> int:
     """How much the liked papers count against topics and words, in percent: as `blend` has it."""
-    share = events / (events + DECLARED) * min(balance / EVEN, 1.0)
+    share = learned_share(events, follows=follows) * min(balance / EVEN, 1.0)
     return round(100 * share)
 
 

@@ -33,6 +33,11 @@ def test_how_much_is_learned_grows_with_events_and_balance(
     assert percent_learned(events, balance) == percent
 
 
+def test_without_topics_the_liked_papers_decide_nearly_all() -> None:
+    assert percent_learned(3, 50, follows=False) == 98
+    assert percent_learned(3, 25, follows=False) == 49
+
+
 @pytest.mark.django_db
 def test_before_the_first_edition_there_is_no_digest() -> None:
     assert balance_preview(make_subscriber(), 80, DAY, minimum=1) is None
@@ -47,4 +52,4 @@ def test_a_reader_of_whom_nothing_is_known_sees_their_digest() -> None:
     found = balance_preview(make_subscriber(), 80, DAY, minimum=1)
     assert found
     assert [one.paper.title for one in found.papers] == ["Walruses"]
-    assert (found.percent, found.papers[0].move) == (0, "")
+    assert (found.percent, found.follows, found.papers[0].move) == (0, False, "")
