@@ -182,8 +182,8 @@ def _words(texts: Sequence[tuple[str, str]], ignored: Sequence[str]) -> list[str
     every = {word for title, summary in texts for word in (*words(title), *words(summary))}
     counts = dict(SearchWord.objects.filter(word__in=every).values_list("word", "papers"))
     total = Paper.objects.count() if texts else 0
-    found = (word for word in telling_words(texts, counts, total) if word not in ignored)
-    return _without_plurals(found)[:WORDS]
+    found = _without_plurals([*ignored, *telling_words(texts, counts, total)])
+    return [word for word in found if word not in ignored][:WORDS]
 
 
 def _shown_words(text: str) -> list[str]:

@@ -94,7 +94,8 @@ def test_topics_and_words_follow_from_what_is_liked() -> None:
 @pytest.mark.django_db
 def test_what_was_taken_away_is_listed_apart() -> None:
     sea = make_topic("Sea")
-    reader, liked = make_subscriber(), make_paper("Walruses that dive")
+    reader, liked = make_subscriber(), make_paper("Walruses that dive", summary="A walrus.")
+    make_paper("A walrus sleeps")
     make_paper_topic(liked, sea)
     vote(reader, liked, Kind.UPVOTE, NOON)
     ReaderProfile.objects.update(ignored_topics=[sea.slug, "gone"], ignored_words=["walruses"])
@@ -102,4 +103,5 @@ def test_what_was_taken_away_is_listed_apart() -> None:
     found = learned(reader)
     assert (found.topics, dict(found.ignored_topics)) == ([], {sea.slug: "Sea"})
     assert "walruses" not in found.words
+    assert "walrus" not in found.words
     assert found.ignored_words == ["walruses"]
