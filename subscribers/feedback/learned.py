@@ -195,7 +195,8 @@ def _without_plurals(found: Iterable[str]) -> list[str]:
     """Of "agent" and "agents" the first one only."""
     kept: dict[str, None] = {}
     for word in found:
-        if not {word, word.removesuffix("s"), f"{word}s", word.removesuffix("es")} & kept.keys():
+        others = {word.removesuffix("s"), word.removesuffix("es"), f"{word}s", f"{word}es"}
+        if not ({word} | others) & kept.keys():
             kept[word] = None
     return list(kept)
 
