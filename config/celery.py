@@ -145,7 +145,8 @@ app.conf.update(
             "task": "subscribers.refresh_profiles",
             "schedule": crontab(hour="2", minute="29"),
         },
-        # They hold two addresses each. A missed night does no harm.
+        # They hold addresses, and so do sign-ups that were not confirmed, which go with them. A
+        # missed night does no harm.
         "address-changes": {
             "task": "newsletter.delete_old_changes",
             "schedule": crontab(hour="3", minute="41"),

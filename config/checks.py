@@ -50,6 +50,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "SOFT_BOUNCE_EDITIONS": (0, 100),
     "SUMMARIES_PER_RUN": (1, 500),
     "TICK_SECONDS": (0.1, 3600),
+    "UNCONFIRMED_DAYS": (7, 365),
     "WARM_UP_CAP": (1, 1_000_000_000),
     "WARM_UP_GROWTH": (1, 10),
     "WARM_UP_START": (1, 1_000_000_000),

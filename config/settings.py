@@ -321,6 +321,7 @@ UNCERTAIN_POLICY = env.str("UNCERTAIN_POLICY", default="hold")
 # Then a delivery is archived: it cannot be shown again; that it was sent, and when, is kept.
 LEDGER_RETENTION_DAYS = env.int("LEDGER_RETENTION_DAYS", default=400)
 CONFIRM_DAYS = env.int("CONFIRM_DAYS", default=2)
+UNCONFIRMED_DAYS = env.int("UNCONFIRMED_DAYS", default=30)  # then such a sign-up is deleted
 SIGN_UP_RATE = env.str("SIGN_UP_RATE", default="30/hour")  # from one network; Redis counts
 # Confirmations above these rates are sent later: to one mail domain, and in all.
 SIGN_UP_RATE_DOMAIN = env.str("SIGN_UP_RATE_DOMAIN", default="100/hour")

@@ -34,6 +34,7 @@ from newsletter.events.purge import purge_events as delete_old_events
 from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
 from subscribers.account import change_address
 from subscribers.models import Subscriber
+from subscribers.privacy.unconfirmed import delete_unconfirmed
 from subscribers.tasks import enqueue_from_request, send_waiting
 
 log = logging.getLogger(__name__)
@@ -170,10 +171,13 @@ def enqueue_events() -> None:
 
 @shared_task(name="newsletter.delete_old_changes")
 def delete_old_changes() -> None:
-    """Each night: delete changes of address whose links have ended."""
+    """Each night: delete changes of address whose links have ended, and unconfirmed sign-ups."""
     now = timezone.now()
-    if clock.is_right(now):
-        change_address.delete_old_changes(now)
+    if not clock.is_right(now):
+        return
+    change_address.delete_old_changes(now)
+    if not delete_unconfirmed(now, now + timedelta(seconds=_TASK_SECONDS)):
+        delete_old_changes.delay()
 
 
 @shared_task(name="newsletter.purge_events")

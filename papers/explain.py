@@ -19,7 +19,7 @@ def explain(components: Mapping[str, Any]) -> list[str]:
     Args:
         components: those of a `Trend`, or of a candidate of a frozen edition.
 
-    Returns phrases such as "▲ 84 upvotes, 31 of them within a day"; empty without any signal.
+    Returns phrases such as "▲ 84 votes, 31 of them within a day"; empty without any signal.
     The day is the last one of the window, which may be long ago. Only what adds points is a
     reason: a signal at zero is left out, and so is a place in a listing that lowers the trend.
     So are components that an older or a newer formula may have stored.
@@ -45,15 +45,15 @@ def _upvotes(one: Component) -> str:
     if value <= 0:
         return ""
     if gain <= 0:
-        words = ngettext("▲ %(number)s upvote", "▲ %(number)s upvotes", value)
+        words = ngettext("▲ %(number)s vote", "▲ %(number)s votes", value)
     elif gain >= value:
         words = ngettext(
-            "▲ %(number)s upvote, within a day", "▲ %(number)s upvotes, all within a day", value
+            "▲ %(number)s vote, within a day", "▲ %(number)s votes, all within a day", value
         )
     else:
         words = ngettext(
-            "▲ %(number)s upvote, %(gain)s of them within a day",
-            "▲ %(number)s upvotes, %(gain)s of them within a day",
+            "▲ %(number)s vote, %(gain)s of them within a day",
+            "▲ %(number)s votes, %(gain)s of them within a day",
             value,
         )
     return words % {"number": _number(value), "gain": _number(gain)}

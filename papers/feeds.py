@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -17,6 +16,7 @@ from papers.author_urls import author_slug
 from papers.lead import Lead, lead
 from papers.models import NEWEST_FIRST, Paper, PaperTopic, Topic
 from papers.pages.author import Author, find_author
+from papers.pages.paging import NoSuchPage, page_number
 from papers.queries import topics_by_weight
 from papers.text.tex import unicode_math
 from web.atom import AtomFeed, Entry, Link, Term, absolute, tag
@@ -25,7 +25,6 @@ from web.isolation import is_about_one_row, log_once
 log = logging.getLogger(__name__)
 
 MAX_ENTRIES: Final = 100  # of a page: about the papers of a day
-_PAGE: Final = re.compile(r"[1-9][0-9]{0,4}")
 _MAX_AUTHORS: Final = 50  # some papers have thousands
 
 
@@ -217,12 +216,13 @@ def _feed_page(
     Raises:
         Http404: there is no such page.
     """
-    text = request.GET.get("page", "1")
-    if not _PAGE.fullmatch(text):
-        raise Http404("Pages are counted 1, 2, 3 and so on.")
-    start = (int(text) - 1) * MAX_ENTRIES
+    try:
+        number = page_number(request.GET.get("page", ""))
+    except NoSuchPage as error:
+        raise Http404(str(error)) from None
+    start = (number - 1) * MAX_ENTRIES
     newest = papers.order_by(*NEWEST_FIRST).defer("search").prefetch_related(topics_by_weight())
     found = list(newest[start : start + MAX_ENTRIES + 1])
     if start and not found:
-        raise Http404(f"This feed has fewer than {text} pages.")
-    return FeedPage(int(text), found[:MAX_ENTRIES], len(found) > MAX_ENTRIES, topic)
+        raise Http404(f"This feed has fewer than {number} pages.")
+    return FeedPage(number, found[:MAX_ENTRIES], len(found) > MAX_ENTRIES, topic)

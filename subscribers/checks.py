@@ -57,3 +57,17 @@ def check_lookups(**_kwargs: object) -> list[CheckMessage]:
             id="trending.W069",
         )
     ]
+
+
+@register("trending")
+def check_unconfirmed_days(**_kwargs: object) -> list[CheckMessage]:
+    """W066: a sign-up must not be deleted while the link in its mail works."""
+    if settings.UNCONFIRMED_DAYS >= settings.CONFIRM_DAYS:
+        return []
+    return [
+        Warning(
+            "UNCONFIRMED_DAYS is less than CONFIRM_DAYS, which holds instead.",
+            hint="Raise it: a sign-up is kept for as long as the link in its mail works.",
+            id="trending.W066",
+        )
+    ]

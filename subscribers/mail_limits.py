@@ -21,8 +21,9 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-from subscribers.addresses import mailbox_of
+from subscribers.addresses import address_hash, mailbox_of
 from web.counters import count
+from web.locks import wait_for_lock
 from web.rate_limit import hit_key, network_of, organisation_of, turn
 
 Limit = Literal["", "network", "site", "domain"]
@@ -110,3 +111,12 @@ def _limit_by_rate(domain: str) -> MailLimit:
 def is_big(domain: str) -> bool:
     """Whether millions of people have an address at this domain."""
     return bool(re.fullmatch(BIG, domain))
+
+
+def wait_for_mailbox(email: str) -> None:
+    """One request of a mailbox at a time, or two at once could both be the third.
+
+    An advisory lock and not a row's: a suppressed or unknown address has no row, and the answer
+    would reveal by its speed whether there is one.
+    """
+    wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")

@@ -26,9 +26,9 @@ from django.db.models.functions import Coalesce
 from subscribers import consent
 from subscribers.addresses import address_hash, mailbox_of
 from subscribers.consent import RequestOrigin
+from subscribers.mail_limits import wait_for_mailbox
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
-from web.locks import wait_for_lock
 
 REQUESTS_A_DAY: Final = 3
 FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
@@ -130,15 +130,6 @@ def request_link(
     elif _may_get_mail(email, mailbox, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         _queue_mail(subscriber, kind, draft, now + delay)
-
-
-def wait_for_mailbox(email: str) -> None:
-    """One request of a mailbox at a time, or two at once could both be the third.
-
-    An advisory lock and not a row's: a suppressed or unknown address has no row, and the answer
-    would reveal by its speed whether there is one.
-    """
-    wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")
 
 
 def _record(

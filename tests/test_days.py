@@ -86,8 +86,8 @@ class World:
         return [Outcome("accepted") for _ in burst]
 
     def tick(self, now: datetime) -> None:
-        for spec in due(JOBS, now):
-            run(spec, clock=lambda: now)
+        while jobs := due(JOBS, now):  # as the worker does: one may make another one due
+            run(jobs[0], clock=lambda: now)
         with time_machine.travel(now, tick=False):
             for cadence in Subscriber.Cadence.values:
                 for batch in dispatch_due(cadence, now):

@@ -322,7 +322,7 @@ def test_more_unfolds_the_abstract_and_the_reasons_and_less_folds_them(
 ) -> None:
     phone.goto(addresses[0])
     brief = phone.locator("details.brief").first
-    whole, reason = brief.locator("> p"), brief.get_by_text("100 upvotes")
+    whole, reason = brief.locator("> p"), brief.get_by_text("100 votes")
     assert not whole.is_visible()
     brief.get_by_text("more", exact=True).click()
     assert whole.is_visible()

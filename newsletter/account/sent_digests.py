@@ -32,11 +32,15 @@ class SentPaper:
 
 @dataclass(frozen=True, slots=True)
 class SentDigest:
-    """A digest as a list shows it. An archived one has no subject, papers and page any more."""
+    """A digest as a list shows it. An archived one has no subject, papers and page any more.
+
+    `language` is that of the subject and the reasons; empty without them.
+    """
 
     sent_at: datetime | None
     days: str
     subject: str = ""
+    language: str = ""
     url: str = ""
     feedback_url: str = ""
     papers: Sequence[SentPaper] = ()
@@ -85,6 +89,7 @@ def _digest(
     return SentDigest(
         sent_at=delivery.sent_at or (content.dated_at if content else None),
         days=days_in_words(delivery.edition),
+        language=content.language if content else "",
         subject=subject_of(titles, content.language) if content and titles else "",
         url=url,
         feedback_url=feedback_url,

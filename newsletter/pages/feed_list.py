@@ -18,9 +18,15 @@ from papers.text.shorten import shortened
 from papers.wording import topic_text
 
 _EDITIONS = {
-    "daily": (_("Daily editions"), _("A new entry each day: that day.")),
-    "weekly": (_("Weekly editions"), _("A new entry each day: the seven days up to it.")),
-    "monthly": (_("Monthly editions"), _("A new entry each day: the thirty days up to it.")),
+    "daily": (_("Daily editions"), _("A new entry each day, with the papers of that day.")),
+    "weekly": (
+        _("Weekly editions"),
+        _("A new entry each day, with the papers of the last seven days."),
+    ),
+    "monthly": (
+        _("Monthly editions"),
+        _("A new entry each day, with the papers of the last thirty days."),
+    ),
 }
 
 

@@ -21,6 +21,7 @@ class PrivacyPage:
     """
 
     confirm_days: int
+    unconfirmed_days: int
     ledger_days: int
     event_days: int
     network_bits: int
@@ -35,6 +36,7 @@ class PrivacyPage:
 def privacy_page() -> PrivacyPage:
     return PrivacyPage(
         confirm_days=settings.CONFIRM_DAYS,
+        unconfirmed_days=max(settings.UNCONFIRMED_DAYS, settings.CONFIRM_DAYS),
         ledger_days=settings.LEDGER_RETENTION_DAYS,
         event_days=settings.EVENT_RETENTION_DAYS,
         network_bits=KEPT_BITS[4],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from papers.author_urls import author_feed_url, author_slug, author_url
@@ -13,10 +14,12 @@ from papers.pages.paging import page_count, require_page
 from papers.queries import topics_by_weight
 from papers.search.conditions import quoted
 from papers.text.author_match import same_author
+from papers.text.names import is_group
 from web.sql import rows
 
 PAGE_SIZE: Final = 20
-_MOST_SHOWN: Final = 6  # other forms of a name
+_MOST_SHOWN: Final = 12  # other forms of a name
+_COMPARED: Final = 40  # forms of a name, each with each other
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd"})
 _LEXEME: Final = re.compile("'(?:[^']|'')*'")
 
@@ -46,11 +49,34 @@ _LEXEMES: Final = "SELECT phraseto_tsquery('english', %(text)s)::text"
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """An author: the usual form of the name, other printed forms, and the keys of the papers."""
+    """An author: the usual form of the name, other printed forms, and the keys of the papers.
+
+    `other_names` are those of most papers, the commonest first; `more_names` is how many others
+    there are.
+    """
 
     name: str
     other_names: Sequence[str]
     paper_ids: Sequence[int]
+    more_names: int = 0
+
+    @property
+    def is_initial(self) -> bool:
+        """Whether given names are initials only, so that this may be several people: "J. Doe"."""
+        return has_only_initials(self.name)
+
+    @property
+    def full_names(self) -> list[str]:
+        """The other forms that have a given name in full."""
+        return [name for name in self.other_names if not has_only_initials(name)]
+
+    @property
+    def initial_names(self) -> list[str]:
+        """The other forms that may be somebody else, whose given name begins with the same letter.
+
+        Empty for an author without a given name in full.
+        """
+        return [name for name in self.other_names if has_only_initials(name)]
 
     @property
     def url(self) -> str:
@@ -93,7 +119,8 @@ def find_author(slug: str) -> Author | None:
 
     Names that agree as those of followed authors do are one author: "G. Hinton" and "Geoffrey E.
     Hinton" are on the page of Geoffrey Hinton. Two people of one name cannot be told apart.
-    A slug that no paper prints ("lecun-yann") gives the author in the form that is printed most.
+    A slug that no paper prints ("lecun-yann") gives the author in the form that is printed most;
+    one of initials that fit several authors stays what it is: "j-doe" of Jane Doe and John Doe.
     """
     printed = _printed(slug)
     usual = _usual([name for name in printed if author_slug(name) == slug], printed)
@@ -101,10 +128,31 @@ def find_author(slug: str) -> Author | None:
     same = [one for one in printed if author_slug(one) == slug or same_author(name, one)]
     if not same:
         return None
-    usual = usual or _usual(same, printed)
-    others = sorted({one for one in same if author_slug(one) != author_slug(usual)})
+    usual = usual or _form_of(slug, same) or _usual(same, printed)
     papers = {paper for one in same for paper in printed[one]}
-    return Author(usual, others[:_MOST_SHOWN], sorted(papers))
+    others = [one for one in same if author_slug(one) != author_slug(usual)]
+    others.sort(key=lambda name: (-len(printed[name]), name))
+    left = max(0, len(others) - _MOST_SHOWN)
+    return Author(usual, others[:_MOST_SHOWN], sorted(papers), left)
+
+
+def has_only_initials(name: str) -> bool:
+    """Whether each given name is an initial, in either order: "J. Doe", "J.-B. Roe", "Doe J."."""
+    parts = [part for part in author_slug(name).split("-") if part not in _SUFFIXES]
+    if len(parts) < 2 or is_group(name) or not any(len(part) > 1 for part in parts):
+        return False
+    given = parts[1:] if len(parts[0]) > 1 else parts[:1]
+    return all(len(part) == 1 and part.isascii() for part in given)
+
+
+def _form_of(slug: str, same: Sequence[str]) -> str:
+    """A name of initials, where they fit authors who are not one: "j-doe" → "J. Doe"; else ""."""
+    words = (f"{part}." if len(part) == 1 else part for part in slug.split("-"))
+    name = " ".join(word.capitalize() for word in words)
+    if not has_only_initials(name):
+        return ""
+    is_one = all(same_author(one, other) for one, other in combinations(same[:_COMPARED], 2))
+    return "" if is_one else name
 
 
 def author_page(author: Author, number: int) -> AuthorPage:
@@ -134,7 +182,7 @@ def _printed(slug: str) -> dict[str, list[int]]:
     query = _tsquery(parts, long) if long else _words(" ".join(parts))
     # A family printed first has its given name last: either is in the name.
     pattern = f"%{(long or parts)[-1]}%"
-    return dict(rows(_PRINTED, query=query, pattern=pattern)) if query else {}
+    return dict(rows(_PRINTED, query=query, pattern=pattern))
 
 
 def _tsquery(parts: Sequence[str], long: Sequence[str]) -> str:
@@ -143,7 +191,8 @@ def _tsquery(parts: Sequence[str], long: Sequence[str]) -> str:
     if len(parts) == 1:
         return _words(family)
     if len(long) == 1 and first == family:  # "hinton-g": no key where the initials stand last
-        return " | ".join(filter(None, [quoted(f"au:{family}.{parts[1][0]}"), _words(family)]))
+        family_alone = _words(family), _words(" ".join(parts))
+        return " | ".join([quoted(f"au:{family}.{parts[1][0]}"), *dict.fromkeys(family_alone)])
     keys = [f"au:{family}.{first[0]}"]
     if len(first) > 1:
         keys.append(f"au:{first}.{family[0]}")
@@ -151,6 +200,8 @@ def _tsquery(parts: Sequence[str], long: Sequence[str]) -> str:
 
 
 def _words(text: str) -> str:
-    """The words as a name in a tsquery; empty for "he", which PostgreSQL does not store."""
+    """The words as a name in a tsquery; "will" is not stored as a word, and has a key instead."""
     ((found,),) = rows(_LEXEMES, text=text)
+    if not found:
+        return quoted(f"au:{text.replace(' ', '-')}.")
     return _LEXEME.sub(lambda lexeme: f"{lexeme[0]}:C", found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
@@ -194,9 +194,15 @@ class SearchPage:
         return self.matches[-1].ranked.position < self.result.total
 
     @property
-    def topics(self) -> Collection[Topic]:
-        """Those that the form offers."""
-        return active_topics().values()
+    def filter_values(self) -> dict[str, Any]:
+        """What the filters show, as plain values: a part of a page is kept by all that it shows."""
+        form = self.form
+        return {
+            "topics": [(topic.slug, topic.name) for topic in active_topics().values()],
+            **{name: form[name].value() or "" for name in form.fields},
+            "errors": {name: str(form[name].errors) for name in form.errors},
+            "is_open": bool(form.errors or (self.has_filters and not self.result)),
+        }
 
     @property
     def examples(self) -> Sequence[Example]:

@@ -1,4 +1,4 @@
-"""The rows of papers in lists: `{% load paper_rows %}`.
+"""The rows of papers in lists, and other parts of pages that are kept: `{% load paper_rows %}`.
 
 A row is rendered by a template of its own, which sees nothing of the page but the values that the
 tag names. So a paper that cannot be rendered costs its own row only. And the row of a paper that
@@ -98,6 +98,20 @@ def filled_paper_row(
     return SafeString("".join(parts))
 
 
+@register.simple_tag
+def kept_part(name: str, **values: Any) -> SafeString:
+    """A part of a page by the template `name`, rendered once for the same values; these are plain.
+
+    The template sees nothing else, and nothing in it may change with the data or the hour.
+    """
+    key = _hash(name, get_language(), values)
+    part = KEPT.get(key)
+    if part is None:
+        part = SafeString(Engine.get_default().get_template(name).render(Context(values)))
+        KEPT.put(key, part)
+    return part
+
+
 def _signs(texts: Mapping[str, str]) -> dict[str, SafeString]:
     """What stands in the kept row for each text."""
     first: dict[str, str] = {}
@@ -121,7 +135,10 @@ def row_key(name: str, ranked: RankedPaper, values: Mapping[str, Any]) -> bytes:
     columns = [item for item in vars(paper).items() if item[0] not in _NOT_SHOWN]
     topics = [(one.topic_id, one.topic.slug, one.topic.name) for one in paper.topic_links.all()]
     figures = ranked.position, ranked.components, ranked.facts
-    made_of = name, get_language(), columns, topics, figures, values
+    return _hash(name, get_language(), columns, topics, figures, values)
+
+
+def _hash(*made_of: object) -> bytes:
     return blake2b(repr(made_of).encode("utf-8", "surrogatepass"), digest_size=20).digest()
 
 

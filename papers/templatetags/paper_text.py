@@ -11,6 +11,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from papers.explain import explain
 from papers.lead import Lead, lead_of_text
 from papers.lead import lead as lead_of
 from papers.list_urls import FRONT_WINDOW, list_url
-from papers.models import Curator, Paper, Topic
+from papers.models import Curator, Paper, PaperTopic
 from papers.text import mathml, tex
 from papers.windows import Window
 
@@ -110,10 +111,39 @@ def paper_lang() -> SafeString:
     return SafeString("" if language.startswith("en") else ' lang="en"')
 
 
-@register.filter
-def topic_url(topic: Topic) -> str:
-    """The newest list of a topic: `{{ link.topic|topic_url }}`; a row has several."""
-    return list_url(FRONT_WINDOW, None, topic)
+# The items of a row are joined here: a loop of a template takes ten times as long.
+
+
+@register.simple_tag
+def topic_names(links: Sequence[PaperTopic], page_topic: int | str) -> SafeString:
+    """The names of a paper's first three topics, but for that of the page: by its key, or ""."""
+    shown = (link.topic.name for link in links[:3] if link.topic_id != page_topic)
+    return _topic_names(tuple(shown), get_language())
+
+
+@lru_cache(maxsize=2_000)  # papers have the same topics again and again
+def _topic_names(names: Sequence[str], _language: str | None) -> SafeString:
+    shown = ((wording.topic_text(name),) for name in names)
+    return format_html_join(" ", '<span class="topic">{}</span>', shown)
+
+
+@register.simple_tag
+def topic_items(links: Sequence[PaperTopic]) -> SafeString:
+    """Items of a list: links to the newest lists of a paper's first two topics."""
+    shown = tuple((list_url(FRONT_WINDOW, None, one.topic), one.topic.name) for one in links[:2])
+    return _topic_items(shown, get_language())
+
+
+@lru_cache(maxsize=2_000)
+def _topic_items(topics: Sequence[tuple[str, str]], _language: str | None) -> SafeString:
+    shown = ((url, wording.topic_text(name)) for url, name in topics)
+    return format_html_join("", '<li><a href="{}">{}</a></li>', shown)
+
+
+@register.simple_tag
+def reason_items(reasons: Sequence[str]) -> SafeString:
+    """Items of a list, each with a capital letter first."""
+    return format_html_join("", "<li>{}</li>", ((capfirst(reason),) for reason in reasons))
 
 
 @register.filter

@@ -27,10 +27,12 @@ from django.db.models import Q
 from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
+from subscribers.mail_limits import wait_for_mailbox
 from subscribers.models import AddressChange, ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import next_send_at, preferences_of
 from subscribers.privacy import erase
-from subscribers.signup import may_get_mail, wait_for_mailbox
+from subscribers.privacy.locks import lock_subscribers_of
+from subscribers.signup import may_get_mail
 from subscribers.suppress import is_suppressed
 from subscribers.tokens import MOVE_BACK_WITHIN
 
@@ -70,6 +72,7 @@ def request_change(
     replaced. What happens here depends on who has the new address, and the answer does not.
     """
     wait_for_mailbox(new_email)
+    lock_subscribers_of(new_email, subscriber)
     subscriber.lock()
     since = now - timedelta(days=1)
     if subscriber.address_changes.filter(requested_at__gt=since).count() >= REQUESTS_A_DAY:
@@ -113,7 +116,7 @@ def confirm_change(change: AddressChange, origin: RequestOrigin, now: datetime) 
         NotNow: the change was cancelled or undone; the address gets a digest of its own; or it
             must get no mail.
     """
-    subscriber = _locked(change)
+    subscriber = _locked(change, change.new_email)
     if change.confirmed_at and not change.ended_at:
         return False
     if change.ended_at or subscriber.state != Subscriber.State.ACTIVE:
@@ -139,7 +142,7 @@ def undo_change(change: AddressChange, origin: RequestOrigin, now: datetime) -> 
         NotNow: it was never made; the old address gets a digest of its own now; or it must get no
             mail.
     """
-    subscriber = _locked(change)
+    subscriber = _locked(change, change.old_email)
     if change.confirmed_at and change.ended_at and subscriber.email == change.old_email:
         return False
     if not change.confirmed_at or change.ended_at:
@@ -181,11 +184,15 @@ def delete_old_changes(now: datetime) -> int:
     return count
 
 
-def _locked(change: AddressChange) -> Subscriber:
-    """The subscriber of a change, both locked and read again: one click of two changes it."""
+def _locked(change: AddressChange, email: str) -> Subscriber:
+    """The subscriber of a change to `email`, both locked and read again: one click of two acts."""
     subscriber = change.subscriber
-    subscriber.lock()
-    change.refresh_from_db(from_queryset=AddressChange.objects.select_for_update())
+    lock_subscribers_of(email, subscriber)
+    try:
+        subscriber.lock()
+        change.refresh_from_db(from_queryset=AddressChange.objects.select_for_update())
+    except (Subscriber.DoesNotExist, AddressChange.DoesNotExist):
+        raise NotNow("ended") from None  # erased since, with what they asked for
     change.subscriber = subscriber
     return subscriber
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from subscribers.addresses import address_hashes
 from subscribers.models import AddressChange, ConsentEntry, Subscriber, TransactionalMail
+from subscribers.privacy.locks import lock_subscribers_of
 from subscribers.privacy.sweep import sweep
 from web.sql import execute
 
@@ -37,6 +38,7 @@ def erase(subscriber: Subscriber, *, keep: Subscriber | None = None) -> None:
     email = subscriber.email
     kept = Q(subscriber=keep) if keep else Q(pk__in=[])
     with erasing():
+        lock_subscribers_of(email, subscriber)
         changes = AddressChange.objects.filter(Q(old_email=email) | Q(new_email=email))
         changes.exclude(kept).delete()
         TransactionalMail.objects.filter(recipient=email).exclude(kept).delete()

@@ -70,6 +70,8 @@ def test_good_settings_cause_no_message() -> None:
         ({"BURST_SIZE": 0}, "E005"),
         ({"BURST_SIZE": 1001}, "E005"),
         ({"CONFIRM_DAYS": 0}, "E005"),
+        ({"UNCONFIRMED_DAYS": 6}, "E005"),
+        ({"UNCONFIRMED_DAYS": 366}, "E005"),
         ({"DIGEST_MINIMUM": 0}, "E005"),
         ({"MAX_ATTEMPTS": -1}, "E005"),
         ({"RAW_RETENTION_DAYS": 0}, "E005"),

@@ -77,7 +77,7 @@ def test_an_edition_shows_its_papers_as_they_were_frozen(client: Client) -> None
     assert candidate["topics"] == {topic.slug: 0.8}
     assert (candidate["upvotes"], candidate["stars"], candidate["comments"]) == (84, 1204, None)
     assert candidate["components"]["upvotes"]["value"] == 84
-    assert "84 upvotes" in candidate["reasons"][0]
+    assert "84 votes" in candidate["reasons"][0]
     assert client.get(candidate["url"]).status_code == 200
 
 

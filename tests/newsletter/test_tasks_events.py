@@ -13,7 +13,7 @@ from config.celery import app
 from newsletter import tasks
 from newsletter.events import process
 from newsletter.models import DeliveryEvent, Edition
-from subscribers.models import AddressChange
+from subscribers.models import AddressChange, Subscriber
 from tests.factories import make_delivery, make_edition, make_event, make_subscriber
 
 
@@ -88,3 +88,20 @@ def test_old_changes_of_address_are_deleted_each_night() -> None:
     kept = AddressChange.objects.create(**emails, requested_at=now, ended_at=now)
     tasks.delete_old_changes()
     assert AddressChange.objects.get() == kept
+
+
+@pytest.mark.django_db
+def test_sign_ups_that_were_not_confirmed_are_deleted_each_night(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = make_subscriber()
+    for _ in range(2):
+        old = make_subscriber(state="pending")
+        Subscriber.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    monkeypatch.setattr(tasks, "_TASK_SECONDS", 0)
+    before = enqueued_tasks()
+    tasks.delete_old_changes()
+    assert enqueued_tasks() == before + 1, "what is left is for another task"
+    monkeypatch.undo()
+    tasks.delete_old_changes()
+    assert Subscriber.objects.get() == reader

@@ -14,12 +14,12 @@ def one(value: float, points: float = 1.0, gain: float = 0, window_gain: float =
 
 
 def test_upvotes_are_explained_with_their_gain_of_a_day() -> None:
-    assert explain({"upvotes": one(84, gain=31)}) == ["▲ 84 upvotes, 31 of them within a day"]
+    assert explain({"upvotes": one(84, gain=31)}) == ["▲ 84 votes, 31 of them within a day"]
 
 
 @pytest.mark.parametrize("gain", [22, 22.4, 30])
 def test_a_gain_that_is_the_total_is_no_second_figure(gain: float) -> None:
-    assert explain({"upvotes": one(22, gain=gain)}) == ["▲ 22 upvotes, all within a day"]
+    assert explain({"upvotes": one(22, gain=gain)}) == ["▲ 22 votes, all within a day"]
     assert explain({"stars": one(22, window_gain=gain)})[0].endswith("stars, all of them new")
 
 
@@ -38,16 +38,16 @@ def test_what_rounds_to_zero_is_not_mentioned() -> None:
     assert (
         explain({"upvotes": one(0.4), "comments": one(0.3), "stars": one(9, window_gain=0.2)}) == []
     )
-    assert explain({"upvotes": one(7, gain=0.3)}) == ["▲ 7 upvotes"]
+    assert explain({"upvotes": one(7, gain=0.3)}) == ["▲ 7 votes"]
 
 
 def test_a_day_without_gain_is_not_mentioned() -> None:
-    assert explain({"upvotes": one(1)}) == ["▲ 1 upvote"]
+    assert explain({"upvotes": one(1)}) == ["▲ 1 vote"]
 
 
 def test_the_strongest_signal_comes_first() -> None:
     components = {"upvotes": one(3, points=1.5), "position": one(1, points=2.0)}
-    assert explain(components) == ["number 1 of its list", "▲ 3 upvotes"]
+    assert explain(components) == ["number 1 of its list", "▲ 3 votes"]
 
 
 def test_stars_are_explained_by_their_gain() -> None:

@@ -288,7 +288,7 @@ def test_each_page_leads_to_the_next_and_the_previous(
         assert sorted(titles) == [f"On {number}" for number in range(5)]
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "two", "1.5", "2", "99999", "999999999999"])
+@pytest.mark.parametrize("page", ["0", "-1", "two", "1.5", "02", "2", "99999", "999999999999"])
 def test_a_page_that_does_not_exist_is_a_404(client: Client, page: str) -> None:
     make_paper()
     assert client.get(f"{ALL}?page={page}").status_code == 404

@@ -121,6 +121,26 @@ def test_an_author_has_a_page_with_their_papers(client: Client) -> None:
     assert canonical["href"] == "http://localhost:8000/authors/abhishek-das/"
 
 
+def test_the_page_of_an_initial_says_that_it_may_be_several_people(client: Client) -> None:
+    for name in ("J. Doe", "Jane Doe", "John Doe"):
+        make_paper(authors=[name])
+    page = get_page(client, "/authors/j-doe/")
+    said = words(page.select_one("main"))
+    assert "3 papers here, the newest first. They are by anyone whose name fits J. Doe" in said
+    links = {words(link): link["href"] for link in page.select("main .inline-list a")}
+    assert links == {"Jane Doe": "/authors/jane-doe/", "John Doe": "/authors/john-doe/"}
+
+
+def test_the_page_of_a_full_name_says_which_papers_have_an_initial_only(client: Client) -> None:
+    for name in ("Jane Doe", "Jane Doe", "Jane B. Doe", "J. Doe", "John Doe"):
+        make_paper(authors=[name])
+    said = words(get_page(client, "/authors/jane-doe/").select_one("main"))
+    assert "4 papers here" in said
+    assert "Also printed as Jane B. Doe." in said
+    assert "Papers by J. Doe are here too: the initials fit, but it may be somebody else." in said
+    assert "John" not in said
+
+
 def test_the_sign_up_of_an_author_carries_the_name(client: Client) -> None:
     make_paper(authors=["Bernhard Schölkopf"])
     page = get_page(client, "/authors/bernhard-scholkopf/")

@@ -107,7 +107,7 @@ def test_why_it_trends_adds_up_in_words(client: Client) -> None:
     score("week", FRIDAY, MONDAY_MORNING)
     why = words(get_page(client, paper.get_absolute_url()).select_one("#why"))
     assert "Number 1 of the week to 14 March 2025" in why
-    assert "▲ 84 upvotes" in why
+    assert "▲ 84 votes" in why
     assert "points, most of them" in why
     assert "In all; lists are ordered by these points" in why
 

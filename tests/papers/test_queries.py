@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from papers.models import Paper, Trend
-from papers.queries import newest_places, ranked, topic_counts
+from papers.queries import newest_places, ranked, topic_counts, with_topics
 from papers.ranking.score import score
 from tests.factories import DAY, NOON, make_paper, make_paper_topic, make_signal, make_topic
 
@@ -160,6 +160,18 @@ def test_facts_of_a_past_list_are_those_of_its_close() -> None:
     make_signal(paper, 900, read_at=NOON + timedelta(days=3))
 
     assert ranked("day", DAY)[0].facts["upvotes"] == 10
+
+
+def test_each_link_to_a_topic_knows_its_paper_and_its_topic(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    paper, without = make_paper(), make_paper()
+    make_paper_topic(paper, make_topic("Birds", slug="birds"), weight=0.5)
+    found = with_topics([paper, without])
+    with django_assert_num_queries(0):
+        [link] = found[0].topic_links.all()
+        assert (link.paper, link.topic.slug, link.weight) == (paper, "birds", 0.5)
+        assert list(found[1].topic_links.all()) == []
 
 
 @pytest.mark.parametrize("papers", [1, 3])

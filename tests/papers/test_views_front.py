@@ -197,7 +197,7 @@ def test_why_a_paper_trends_unfolds_with_its_abstract(client: Client) -> None:
     brief = get_page(client, "/day/2025-03-14/").select_one("details.brief")
     assert brief is not None
     assert words(brief.select_one(".more")) == "more"
-    assert words(brief.select_one(".why")) == "Why it trends ▲ 84 upvotes, all within a day"
+    assert words(brief.select_one(".why")) == "Why it trends ▲ 84 votes, all within a day"
     assert [link["href"] for link in brief.select("a")] == [
         "/about/#ranking",
         "/topics/origami/",
@@ -275,7 +275,7 @@ def test_a_match_of_a_search_unfolds_as_a_paper_of_a_list(client: Client) -> Non
     assert brief is not None
     assert words(brief.select_one(".opening mark")) == "zebras"
     assert words(brief.select_one("p mark")) == "zebras"
-    assert words(brief.select_one(".why")) == "Why it trends ▲ 9 upvotes, all within a day"
+    assert words(brief.select_one(".why")) == "Why it trends ▲ 9 votes, all within a day"
 
 
 @pytest.mark.django_db

@@ -154,7 +154,7 @@ def test_the_page_of_a_paper_takes_the_same_queries(
     (paper,) = make_rows(1)
     for hour in range(reads):
         make_signal(paper, 10 + hour, read_at=datetime(2025, 3, 15, hour, tzinfo=UTC))
-    # Its row, topics, lists, reads, trends, its vector, the words of its title, papers alike, its
-    # editions, and the newest issue.
-    with django_assert_num_queries(10):
+    # Its row, topics (two), lists, reads, trends, its vector, the words of its title, papers alike,
+    # its editions, and the newest issue.
+    with django_assert_num_queries(11):
         get_page(client, paper.get_absolute_url())

@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from subscribers.checks import check_lookups, check_named_papers, check_sign_up_rate
+from subscribers.checks import (
+    check_lookups,
+    check_named_papers,
+    check_sign_up_rate,
+    check_unconfirmed_days,
+)
 
 
 def test_a_rate_passes(settings: Settings) -> None:
@@ -54,3 +59,11 @@ def test_papers_that_cannot_be_looked_up_are_warned_of(
     settings.SOURCES, settings.SEED_LOOKUPS_PER_HOUR = sources, number
     [warning] = check_lookups()
     assert warning.id == "trending.W069"
+
+
+@pytest.mark.parametrize(("days", "found"), [(13, ["trending.W066"]), (14, []), (30, [])])
+def test_a_sign_up_is_kept_while_its_link_works(
+    settings: Settings, days: int, found: list[str]
+) -> None:
+    settings.CONFIRM_DAYS, settings.UNCONFIRMED_DAYS = 14, days
+    assert [message.id for message in check_unconfirmed_days()] == found

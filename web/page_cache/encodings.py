@@ -23,6 +23,9 @@ _LONGEST: Final = 200  # characters of a header that are read, to the last comma
 # A list of 20 papers: 4 ms for a seventh of its size, and 2 ms for a sixth.
 _BROTLI_QUALITY: Final = 5
 _GZIP_LEVEL: Final = 6
+# A search is seldom asked for again: a third of the time, for 600 bytes more of 10,000.
+_QUICK_BROTLI_QUALITY: Final = 3
+_QUICK_GZIP_LEVEL: Final = 3
 
 
 def encoding_for(accepted: str) -> str:
@@ -51,11 +54,16 @@ def is_text(content_type: str) -> bool:
     return bool(_TEXT.match(content_type))
 
 
-def compressed(content: bytes, encoding: str) -> bytes:
-    """The content in an encoding; the same bytes for the same content."""
+def compressed(content: bytes, encoding: str, *, is_quick: bool = False) -> bytes:
+    """The content in an encoding; the same bytes for the same content.
+
+    Args:
+        is_quick: a little longer, in a third of the time.
+    """
     if encoding == "br":
-        return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY))
-    return gzip.compress(content, _GZIP_LEVEL, mtime=0)
+        quality = _QUICK_BROTLI_QUALITY if is_quick else _BROTLI_QUALITY
+        return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=quality))
+    return gzip.compress(content, _QUICK_GZIP_LEVEL if is_quick else _GZIP_LEVEL, mtime=0)
 
 
 def decompressed(content: bytes, encoding: str) -> bytes:

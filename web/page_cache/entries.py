@@ -38,6 +38,7 @@ class Entry:
     """A page with status 200. `made_at` is in seconds since 1970; `route` is for the access log.
 
     `bodies` has the page by encoding, "" is without one; another is added when it is first asked.
+    A page that is not shared is asked for a few times only: it is compressed quickly.
     """
 
     version: PageVersion
@@ -45,6 +46,7 @@ class Entry:
     route: str
     headers: list[tuple[str, str]]
     bodies: dict[str, bytes] = field(default_factory=dict)
+    is_shared: bool = True
 
     @property
     def size(self) -> int:
@@ -61,7 +63,8 @@ class Entry:
         if encoding not in bodies:
             known, content = next(iter(bodies.items()))
             plain = bodies[""] if "" in bodies else decompressed(content, known)
-            body = compressed(plain, encoding) if encoding else plain
+            is_quick = not self.is_shared
+            body = compressed(plain, encoding, is_quick=is_quick) if encoding else plain
             # A new dictionary: another thread may be going through this one.
             self.bodies = bodies = {**bodies, "": plain, encoding: body}
         return bodies[encoding]
@@ -82,10 +85,12 @@ class Entry:
         return json.dumps(head).encode() + b"\n" + self.bodies[encoding]
 
 
-def entry_of(response: HttpResponse, version: PageVersion, route: str) -> Entry:
+def entry_of(
+    response: HttpResponse, version: PageVersion, route: str, *, is_shared: bool = True
+) -> Entry:
     """The entry of a whole answer that is not compressed."""
     headers = [(name, value) for name, value in response.items() if name.lower() not in _NOT_KEPT]
-    return Entry(version, time.time(), route, headers, {"": response.content})
+    return Entry(version, time.time(), route, headers, {"": response.content}, is_shared)
 
 
 def from_bytes(stored: bytes) -> Entry | None:

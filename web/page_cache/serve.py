@@ -152,7 +152,8 @@ class PageCache:
             # A HEAD, or one for what the client may have already: the view answers it itself.
             return response if _is_plain_get(request) else render(request)
         patch_vary_headers(response, ("Accept-Encoding",))
-        entry = entry_of(cast("HttpResponse", response), version, request.META[ROUTE])
+        whole, route = cast("HttpResponse", response), request.META[ROUTE]
+        entry = entry_of(whole, version, route, is_shared=address.is_shared)
         made = answer(entry, request)  # compressed now, so that Redis gets the short form
         self._local[address.is_shared].put(key, entry)
         if address.is_shared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from newsletter.models import Delivery, DigestContent
@@ -58,3 +59,26 @@ def test_a_digest_whose_text_is_gone_has_no_link(client: Client) -> None:
     page = " ".join(text_of(client.get(f"{preferences_path(ada)}digests/")).split())
     assert "its text is kept for" in page
     assert 'href="/d/' not in page
+
+
+@pytest.mark.parametrize(
+    ("page_language", "digest_language", "marked"),
+    [("en", "de", "de"), ("de", "en", "en"), ("en", "en", None), ("de", "de", None)],
+)
+def test_a_subject_in_another_language_than_the_page_says_so(
+    client: Client, page_language: str, digest_language: str, marked: str | None
+) -> None:
+    ada = make_subscriber(language=page_language)
+    delivery = make_sent(ada)
+    DigestContent.objects.update(language=digest_language)
+    answer = client.get(
+        f"{preferences_path(ada)}digests/", headers={"Accept-Language": page_language}
+    )
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert page.html is not None
+    assert page.html["lang"] == page_language
+    subject = page.select_one(f'a[href="/d/{tokens_of(delivery).read}"]')
+    reason = page.select_one(".row .quiet > span")
+    assert subject is not None
+    assert reason is not None
+    assert (subject.get("lang"), reason.get("lang")) == (marked, marked)

@@ -81,7 +81,7 @@ def test_a_composed_edition_shows_its_papers_with_their_topics_and_reasons() -> 
     first, second = page.papers
     assert (first.title, second.title, page.total) == ("First", "Second", 2)
     assert first.topics == [("Sand", "/topics/sand/")]
-    assert "90 upvotes" in first.reasons[0]
+    assert "90 votes" in first.reasons[0]
     assert page.titles == ["First", "Second"]
 
 

@@ -13,11 +13,14 @@ from subscribers.pages.feedback.remembered import remember
 
 
 def test_the_days_are_those_of_the_settings(settings: Settings) -> None:
-    settings.CONFIRM_DAYS = 3
+    settings.CONFIRM_DAYS, settings.UNCONFIRMED_DAYS = 3, 21
     settings.LEDGER_RETENTION_DAYS = 500
     settings.EVENT_RETENTION_DAYS = 40
     page = privacy_page()
     assert (page.confirm_days, page.ledger_days, page.event_days) == (3, 500, 40)
+    assert page.unconfirmed_days == 21
+    settings.CONFIRM_DAYS = 28
+    assert privacy_page().unconfirmed_days == 28, "a sign-up is kept while its link works"
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_the_page_about_privacy_has_the_times_of_the_settings(
     assert "For 401 days: so you can read a digest again" in said
     assert "Reports of a mail provider for 91 days" in said
     assert "works for 1 day." in said
+    assert "After 30 days all that is stored of such a sign-up is deleted." in said
     assert "ed@example.org" in said
 
 

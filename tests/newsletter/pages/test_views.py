@@ -64,7 +64,7 @@ def test_an_edition_shows_its_note_and_its_papers(client: Client, edition: Editi
     assert words(page.select_one(".edition-note p")) == "Mind the <gap>."
     said = words(page.select_one("main"))
     assert "2 papers as it stood on 20 March 2025, 09:00 UTC" in said
-    assert "90 upvotes" in said
+    assert "90 votes" in said
 
 
 def test_an_edition_names_its_address_for_machines(client: Client, edition: Edition) -> None:

@@ -33,8 +33,8 @@ def test_how_much_is_learned_grows_with_events_and_balance(
     assert percent_learned(events, balance) == percent
 
 
-def test_without_topics_the_liked_papers_decide_nearly_all() -> None:
-    assert percent_learned(3, 50, follows=False) == 98
+def test_where_no_topics_are_followed_one_event_is_nearly_all_that_counts() -> None:
+    assert percent_learned(1, 50, follows=False) == 95
     assert percent_learned(3, 25, follows=False) == 49
 
 

@@ -127,7 +127,7 @@ def test_a_trend_has_components_and_reasons_for_each_window(client: Client) -> N
     day = answer["trends"][0]
     assert (day["place"], day["day"]) == (1, now.date().isoformat())
     assert day["components"]["upvotes"]["value"] == 84
-    assert "84 upvotes" in day["reasons"][0]
+    assert "84 votes" in day["reasons"][0]
     assert day["version"]
     assert day["scoredAt"].endswith("Z")
 

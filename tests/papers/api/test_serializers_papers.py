@@ -119,5 +119,5 @@ def test_a_trend_has_its_components_and_its_reasons() -> None:
         "version": "2026-11.2",
         "scored_at": "2025-03-14T12:00:00.000Z",
         "components": {"upvotes": upvotes},
-        "reasons": ["▲ 84 upvotes"],
+        "reasons": ["▲ 84 votes"],
     }

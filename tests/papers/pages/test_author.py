@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from papers.models import Paper
-from papers.pages.author import _PRINTED, Author, author_page, find_author
+from papers.models import Paper, SearchEntry
+from papers.pages.author import _PRINTED, Author, author_page, find_author, has_only_initials
 from papers.pages.paging import NoSuchPage
 from tests.factories import DAY, make_paper
-from web.sql import rows
+from web.sql import execute, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -98,10 +99,113 @@ def test_other_forms_are_named() -> None:
     assert found.other_names == ["G. Hinton", "Geoffrey E. Hinton"]
 
 
-@pytest.mark.parametrize("slug", ["nobody-known", "a", "he", "-", "x-y", "%", "roe"])
+@pytest.mark.parametrize("slug", ["nobody-known", "a", "of", "-", "x-y", "%", "roe"])
 def test_an_unknown_author_is_none(slug: str) -> None:
     by("Ada Lovelace", "He")
     assert find_author(slug) is None
+
+
+# ── words that PostgreSQL does not store ─────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("printed", "slug"),
+    [
+        ("An", "an"),
+        ("Will", "will"),
+        ("He", "he"),
+        ("A. I.", "a-i"),
+        ("An I.", "an-i"),
+        ("ÁN", "an"),
+    ],
+)
+def test_a_name_of_stop_words_has_a_page(printed: str, slug: str) -> None:
+    paper = by("Ada Roe", printed)
+    for other in ("An Li", "Will Smith", "He Kaiming", "A. Doe", "Doe An"):
+        by(other)
+    found = find_author(slug)
+    assert found == Author(printed, [], [paper.pk])
+
+
+def test_a_stored_paper_gets_the_key_of_such_a_name() -> None:
+    migration = importlib.import_module("papers.migrations.0031_refill_keys_of_stop_words")
+    paper, other = by("Will"), by("Will Smith", "Ada")
+    execute("UPDATE papers_searchentry SET words = ''")
+    assert papers_of("will") == set()
+    execute(migration.FORWARD)
+    assert papers_of("will") == {paper.pk}
+    assert not SearchEntry.objects.get(pk=other.pk).words, "the others stay as they are"
+
+
+# ── initials ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("J. Doe", True),
+        ("J.-B. Doe", True),
+        ("Doe J.", True),
+        ("Doe J. B.", True),
+        ("J. van der Doe", True),
+        ("J. Doe Jr.", True),
+        ("Jane Doe", False),
+        ("Jane B. Doe", False),
+        ("Doe", False),
+        ("OpenAI", False),
+        ("A Team", False),
+        ("王 伟", False),
+        ("Y. X.", False),
+    ],
+)
+def test_a_name_of_initials_may_be_several_people(name: str, expected: bool) -> None:
+    assert has_only_initials(name) is expected
+
+
+def test_an_initial_has_the_papers_of_everyone_whom_it_fits() -> None:
+    papers = {by(name).pk for name in ("J. Doe", "Jane Doe", "John Doe", "John Doe")}
+    by("Ada Doe")
+    found = find_author("j-doe")
+    assert found is not None
+    assert (found.name, found.is_initial) == ("J. Doe", True)
+    assert found.other_names == ["John Doe", "Jane Doe"], "the commonest first"
+    assert set(found.paper_ids) == papers
+
+
+def test_an_initial_that_no_paper_prints_picks_none_of_two_people() -> None:
+    by("Jane Doe")
+    by("John Doe")
+    found = find_author("j-doe")
+    assert found is not None
+    assert (found.name, found.url) == ("J. Doe", "/authors/j-doe/")
+
+
+def test_an_initial_that_fits_one_author_leads_there() -> None:
+    by("Jane Doe")
+    by("Jane B. Doe")
+    by("Jane Doe")
+    found = find_author("j-doe")
+    assert found is not None
+    assert found.url == "/authors/jane-doe/"
+
+
+def test_a_full_name_has_its_own_papers_and_those_of_its_initial() -> None:
+    papers = {by(name).pk for name in ("Jane Doe", "J. Doe", "Jane B. Doe", "Doe Jane")}
+    for name in ("John Doe", "A. Doe", "Janet Doe"):
+        by(name)
+    found = find_author("jane-doe")
+    assert found is not None
+    assert set(found.paper_ids) == papers
+    assert found.full_names == ["Doe Jane", "Jane B. Doe"]
+    assert found.initial_names == ["J. Doe"]
+
+
+def test_the_commonest_forms_are_named_and_the_others_counted() -> None:
+    for place in range(15):
+        by(f"J{chr(97 + place)}n Doe")
+    found = find_author("j-doe")
+    assert found is not None
+    assert (len(found.other_names), found.more_names) == (12, 3)
 
 
 def test_a_withdrawn_paper_is_left_out() -> None:

@@ -15,7 +15,7 @@ def test_contributions_are_ordered_by_points() -> None:
         }
     )
     assert found == [
-        Contribution("▲ 84 upvotes, 31 of them within a day", 4.2, is_most=True),
+        Contribution("▲ 84 votes, 31 of them within a day", 4.2, is_most=True),
         Contribution("★ 4 more stars, 9 in all", 0.4),
         Contribution("All other signals", -0.08),
     ]

@@ -46,7 +46,7 @@ def test_the_points_of_a_place_are_its_value() -> None:
     paper = paper_with_votes(84)
     score("day", FRIDAY, SATURDAY_MORNING)
     (place,) = paper_page(paper, SATURDAY_MORNING).places
-    assert any("84 upvotes" in one.reason for one in place.contributions)
+    assert any("84 votes" in one.reason for one in place.contributions)
     assert sum(one.points for one in place.contributions) == pytest.approx(place.value, abs=0.05)
 
 

@@ -252,3 +252,53 @@ def test_a_search_takes_the_same_queries_for_any_number(
         forget()  # the words that this process has read
         with django_assert_num_queries(queries):
             assert find(query).total == total
+
+
+# ── what is kept for other searches ──────────────────────────────────────────
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_page_takes_what_the_first_one_matched(
+    settings: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.PAGE_VERSION_SECONDS = 3600
+    for number in range(5):
+        make_signal(make_paper(f"Sand {number}"), 9)
+    first = find("sand ", size=3)
+    with django_assert_num_queries(3):  # its papers, their signals and their topics
+        second = find("sand ", size=3, page=2)
+    assert [found.position for found in [*first.papers, *second.papers]] == [1, 2, 3, 4, 5]
+    assert len({*order(first), *order(second)}) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_search_takes_the_papers_of_the_first_one(
+    settings: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.PAGE_VERSION_SECONDS = 3600
+    forget()
+    paper = make_paper("Sand in wind")
+    make_signal(paper, 84)
+    find("sand ")
+    with django_assert_num_queries(2):  # the words, and their matches
+        (found,) = find("wind ").papers
+    assert (found.paper, found.facts["upvotes"], found.position) == (paper, 84, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_a_paper_shows_in_the_next_search(settings: Any) -> None:
+    settings.PAGE_VERSION_SECONDS = 0
+    paper = make_paper("Sand in wind")
+    find("sand ")
+    Paper.objects.filter(pk=paper.pk).update(title="Sand in water")
+    assert [found.title for found in order(find("sand "))] == ["Sand in water"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paper_that_was_deleted_since_it_was_found_is_left_out(settings: Any) -> None:
+    settings.PAGE_VERSION_SECONDS = 3600
+    for number in range(3):
+        make_paper(f"Sand {number}")
+    last = order(find("sand ", size=2))[0]
+    Paper.objects.exclude(pk=last.pk).delete()
+    assert order(find("sand ", size=2, page=2)) == []

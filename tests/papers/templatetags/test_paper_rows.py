@@ -18,6 +18,7 @@ from papers.templatetags.paper_rows import (
     Rows,
     filled_paper_row,
     kept_paper_row,
+    kept_part,
     paper_row,
     row_key,
 )
@@ -191,6 +192,27 @@ def test_a_row_with_slots_that_raises_is_its_title_alone(
     assert "Slow lakes" in alone
     assert '<span class="rank">12</span>' in alone
     assert "7 votes" not in alone
+
+
+def test_a_part_is_rendered_once_for_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = kept_part("_footer.html", contact_url="https://example.org/ask")
+    with monkeypatch.context() as patched:
+        patched.setattr("papers.templatetags.paper_rows.Engine.get_default", lambda: None)
+        assert kept_part("_footer.html", contact_url="https://example.org/ask") == first
+    assert 'href="https://example.org/ask"' in first
+    assert "example.org" not in kept_part("_footer.html", contact_url="")
+
+
+def test_a_part_is_in_the_language_of_its_page() -> None:
+    assert "Search" in kept_part("_footer.html", contact_url="")
+    with override("de"):
+        assert "Suche" in kept_part("_footer.html", contact_url="")
+
+
+def test_the_values_of_a_part_are_escaped() -> None:
+    part = kept_part("_footer.html", contact_url='"><b>')
+    assert "<b>" not in part
+    assert "&lt;b&gt;" in part
 
 
 def test_only_so_many_rows_are_kept_those_used_last() -> None:

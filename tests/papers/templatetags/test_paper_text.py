@@ -9,12 +9,15 @@ from bs4 import BeautifulSoup
 from django.template import Context, Template
 from django.utils.translation import override
 
-from papers.models import Paper
+from papers.models import Paper, PaperTopic, Topic
 from papers.templatetags.paper_text import (
     link_name,
     listed_day,
+    reason_items,
     spark_points,
     sparkline,
+    topic_items,
+    topic_names,
 )
 
 
@@ -116,3 +119,43 @@ def test_the_day_of_a_listing_is_written_in_the_language_of_the_page() -> None:
         assert "14. März 2025" in listed_day(date(2025, 3, 14))
     assert listed_day(date(2025, 3, 14)) == english
     assert listed_day(None) == ""
+
+
+def links(*names: str) -> list[PaperTopic]:
+    """Links to topics of these names, whose keys count from 1."""
+    topics = (Topic(pk=key, slug=f"t{key}", name=name) for key, name in enumerate(names, 1))
+    return [PaperTopic(topic=topic, weight=1) for topic in topics]
+
+
+def test_a_row_names_three_topics_but_not_that_of_its_page() -> None:
+    four = links("Lakes", "Sand & dunes", "Wind", "Rain")
+    assert topic_names(four, "") == (
+        '<span class="topic">Lakes</span> <span class="topic">Sand &amp; dunes</span> '
+        '<span class="topic">Wind</span>'
+    )
+    assert topic_names(four, 2) == (
+        '<span class="topic">Lakes</span> <span class="topic">Wind</span>'
+    )
+    assert topic_names([], "") == ""
+
+
+def test_the_first_two_topics_lead_to_their_newest_lists() -> None:
+    assert topic_items(links("Lakes", "<Sand>", "Wind")) == (
+        '<li><a href="/topics/t1/">Lakes</a></li><li><a href="/topics/t2/">&lt;Sand&gt;</a></li>'
+    )
+
+
+def test_topics_have_their_names_in_the_language_of_the_page() -> None:
+    agents = links("Agents")
+    english = topic_names(agents, ""), topic_items(agents)
+    with override("de"):
+        german = topic_names(agents, ""), topic_items(agents)
+    assert all("Agents" in text for text in english)
+    assert all("Agenten" in text for text in german)
+
+
+def test_each_reason_is_an_item_that_begins_with_a_capital_letter() -> None:
+    assert reason_items(["number 3 of its list", "<b>"]) == (
+        "<li>Number 3 of its list</li><li>&lt;b&gt;</li>"
+    )
+    assert reason_items([]) == ""

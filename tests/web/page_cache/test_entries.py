@@ -7,6 +7,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from web.page_cache.encodings import decompressed
 from web.page_cache.entries import Entry, PageVersion, answer, entry_of, from_bytes
 
 TEXT = b"<p>A page of words, and again a page of words.</p>" * 40
@@ -116,3 +117,15 @@ def test_the_shortest_body_is_what_others_get() -> None:
 @pytest.mark.parametrize("stored", [b"", b"x", b"\n", b"[]\nbody", b"{}\n", b'["1"]\n', b"\xff\n"])
 def test_something_else_is_no_page(stored: bytes) -> None:
     assert from_bytes(stored) is None
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_page_that_is_not_shared_is_compressed_quickly(encoding: str) -> None:
+    rows = (f"<li class='row'>{number % 97} of {number % 13}</li>" for number in range(900))
+    body = "".join(rows).encode()
+    shared, own = (
+        entry_of(HttpResponse(body), VERSION, "/search/", is_shared=is_shared)
+        for is_shared in (True, False)
+    )
+    assert len(shared.body(encoding)) < len(own.body(encoding)) < len(body)
+    assert decompressed(own.body(encoding), encoding) == body
