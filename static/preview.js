@@ -1,5 +1,6 @@
 // Shows the digest of the choices in place, and again after each change. Without this script the
-// button sends the form, and the page comes back with the digest in it.
+// button sends the form, and the page comes back with the digest in it. Where the digest is shown
+// from the begin (data-live), the script makes the button superfluous, until it fails.
 const CHOICES = [
   "topics", "cadence", "weekday", "hour", "timezone", "digest_size", "language", "keywords", "authors", "muted",
   "balance",
@@ -11,6 +12,7 @@ for (const part of document.querySelectorAll("[data-preview]")) {
   const button = part.querySelector("button");
   const place = part.querySelector("[data-place]");
   const status = part.querySelector("[data-done]");
+  button.hidden = "live" in part.dataset && place.firstElementChild !== null;
   let asked = 0;
   let timer = 0;
 
@@ -42,9 +44,13 @@ for (const part of document.querySelectorAll("[data-preview]")) {
       button.click();
     }
   });
+  const fail = () => {
+    place.removeAttribute("aria-busy");
+    button.hidden = false;
+  };
   form.addEventListener("change", () => {
     if (!place.firstElementChild) return;
     clearTimeout(timer);
-    timer = setTimeout(() => show().catch(() => place.removeAttribute("aria-busy")), PAUSE);
+    timer = setTimeout(() => show().catch(fail), PAUSE);
   });
 }

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
 from newsletter.editions.compose import compose
@@ -26,7 +26,15 @@ from papers.ranking.score import score
 from papers.windows import WINDOWS, last_closed_day
 from subscribers import tokens
 from subscribers.feedback.seed import add_seeds
-from subscribers.models import ConsentEntry, Feedback, Interest, SeedRequest, Subscriber
+from subscribers.feedback.vote import vote
+from subscribers.models import (
+    ConsentEntry,
+    Feedback,
+    Interest,
+    ReaderProfile,
+    SeedRequest,
+    Subscriber,
+)
 from subscribers.privacy import erasing
 from tests.factories import (
     make_content,
@@ -118,6 +126,8 @@ def own_pages(paper: Paper) -> dict[str, str]:
     Interest.objects.create(subscriber=active, kind="author", term="Ada Byron")
     Feedback.objects.create(subscriber=active, paper=paper, kind="save", at=timezone.now())
     add_seeds(active, [paper], timezone.now())
+    vote(active, Paper.objects.exclude(pk=paper.pk).earliest("pk"), Feedback.Kind.LESS, later)
+    ReaderProfile.objects.update(ignored_topics=["nlp"], ignored_words=["tea"])
     make_seed_requests(active)
     sent = make_sent_of("weekly", active)
     token = tokens.make("preferences", active)
@@ -130,11 +140,16 @@ def own_pages(paper: Paper) -> dict[str, str]:
             "pause",
             "papers",
             "saved",
+            "learned",
+            "forget",
             "address",
             "data",
             "delete",
         )
     }
+    account["learned, nothing yet"] = reverse(
+        "subscribers:learned", args=[tokens.make("preferences", make_subscriber())]
+    )
     account["papers, a search"] = f"{account['papers']}?q=alpha"
     return account | {
         "confirm": reverse("subscribers:confirm", args=[tokens.make("confirm", pending)]),
@@ -146,6 +161,7 @@ def own_pages(paper: Paper) -> dict[str, str]:
         "a digest": f"/d/{of_mail.read}",
         "unsubscribe by a mail": f"/u/{of_mail.unsubscribe}",
         "feedback by a mail": f"/w/{of_mail.feedback}/4",
+        "feedback by a mail, all papers": f"/w/{of_mail.feedback}",
     }
 
 
@@ -256,6 +272,24 @@ def test_no_page_scrolls_sideways_on_a_phone(
             wide.append(name)
     page.close()
     assert wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_remembered_browser_is_as_good_as_the_others(
+    browser: Browser, world: dict[str, str], scheme: str, tmp_path: Path
+) -> None:
+    """It has an address that shows another page to everybody else."""
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(world["preferences"])
+    page.get_by_role("button", name="Remember this browser").click()
+    page.goto(world["feedback without a reader"])
+    expect(page.get_by_role("main")).to_contain_text("This browser remembers ada@example.com.")
+    assert axe_violations(page) == []
+    assert not is_scrolling_sideways(page)
+    (tmp_path / "page.html").write_text(page.content())
+    context.close()
+    assert html_problems(tmp_path) == []
 
 
 def test_every_page_has_one_main_heading_and_a_way_home(

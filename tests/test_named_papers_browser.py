@@ -106,7 +106,9 @@ def test_papers_are_named_while_confirming(
     assert not is_scrolling_sideways(page)
     page.get_by_role("button", name="Confirm and start").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
-    expect(page.locator("main")).to_contain_text("papers that are like the 2 that you named")
+    expect(page.locator("main")).to_contain_text(
+        "Your digests begin with papers that are like the 2 that you named"
+    )
     assert liked(pending) == {"Diffusion for tea", "Kettles that learn"}
 
 

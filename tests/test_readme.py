@@ -66,7 +66,7 @@ def test_the_readme_names_the_two_commands_and_shows_pictures() -> None:
     for command in ("make run", "make test"):
         assert f"\n{command}\n" in text
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
-    names = ("front-page", "choices", "paper", "digest")
+    names = ("front-page", "choices", "paper", "digest", "learned")
     assert pictures == [f"docs/images/{name}.png" for name in names]
 
 

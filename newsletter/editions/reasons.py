@@ -43,9 +43,10 @@ def why(
         topic_names: slug → the name that the topic has today.
         liked_title: the title of `pick.like`; empty: it is not named.
     """
-    parts = [_lead(pick, topic_names, liked_title), _late(facts), *_figures(facts)]
-    text = " · ".join(shortened(part, _LONGEST_PART) for part in parts if part)
-    return text or _("Trending now")
+    parts = [_lead(pick, topic_names, liked_title), _late(facts), _votes(facts)]
+    if not any(parts):  # stars alone are a figure, and no reason
+        parts = [_("Trending now")]
+    return " · ".join(shortened(part, _LONGEST_PART) for part in [*parts, _stars(facts)] if part)
 
 
 def _lead(pick: Pick, topic_names: Mapping[str, str], liked_title: str) -> str:
@@ -70,16 +71,18 @@ def _late(facts: Mapping[str, Any]) -> str:
     return _("late, from the list of %(day)s") % {"day": day} if day else ""
 
 
-def _figures(facts: Mapping[str, Any]) -> list[str]:
-    figures, gain = [], facts["upvotes_window_gain"]
+def _votes(facts: Mapping[str, Any]) -> str:
+    gain = facts["upvotes_window_gain"]
     if gain and short_figure(gain) not in _said_above(facts):
         words = ngettext("%(votes)s vote %(when)s", "%(votes)s votes %(when)s", gain)
-        figures.append(words % {"votes": short_figure(gain), "when": facts["since"]})
-    elif facts["position"]:
-        figures.append(_("number %(number)s of its list") % {"number": facts["position"]})
-    if facts["stars"]:
-        figures.append(f"{short_figure(facts['stars'])} ★")
-    return figures
+        return words % {"votes": short_figure(gain), "when": facts["since"]}
+    if facts["position"]:
+        return _("number %(number)s of its list") % {"number": facts["position"]}
+    return ""
+
+
+def _stars(facts: Mapping[str, Any]) -> str:
+    return f"{short_figure(facts['stars'])} ★" if facts["stars"] else ""
 
 
 def _said_above(facts: Mapping[str, Any]) -> set[str]:

@@ -26,11 +26,16 @@ class MovedPaper:
 
 @dataclass(frozen=True, slots=True)
 class BalancePreview:
-    """The digest at a balance. `percent`: how much of the order the liked papers decide there."""
+    """The digest at a balance.
+
+    `percent`: how much of the order the liked papers decide there; `follows`: whether the reader
+    follows topics, which decide the rest.
+    """
 
     preview: Preview
     papers: Sequence[MovedPaper]
     percent: int
+    follows: bool
 
 
 def balance_preview(
@@ -44,6 +49,7 @@ def balance_preview(
     """
     recipient = recipients([subscriber.pk])[subscriber.pk]
     profile = recipient.interests.profile or Profile()
+    follows = bool(recipient.interests.topics)
     there = replace(recipient.interests, profile=replace(profile, balance=balance))
     shown, before = (
         preview(subscriber.cadence, interests, recipient.language, minimum=minimum)
@@ -55,10 +61,9 @@ def balance_preview(
         preview=shown,
         papers=moves(before.papers, shown.papers),
         percent=percent_learned(
-            profile.weight((today - _FIRST_DAY).days),
-            balance,
-            follows=bool(recipient.interests.topics),
+            profile.weight((today - _FIRST_DAY).days), balance, follows=follows
         ),
+        follows=follows,
     )
 
 

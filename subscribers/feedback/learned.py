@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from papers.models import Paper, PaperTopic, SearchWord, Topic
+from papers.models import Paper, PaperTopic, PaperVector, SearchWord, Topic
 from papers.text.searchable import words
 from papers.text.tex import unicode_math
 from subscribers.models import Feedback, ReaderProfile, Subscriber
@@ -24,6 +24,17 @@ WORDS: Final = 12
 _SHORTEST: Final = 4  # letters of a word that is shown
 _COMMON: Final = 0.1  # of all papers: a word of more tells nothing
 _IN_A_TITLE: Final = 2.0  # times as much as in an abstract
+_ENOUGH: Final = 3  # papers, from which on a word of one abstract alone tells nothing
+# Words of any abstract: in a small archive they are as rare as the words that tell something.
+_OF_ANY_PAPER: Final = frozenset((
+    "able", "achieve", "achieves", "allow", "allows", "apply", "applied", "become", "bring",
+    "brings", "enable", "enables", "find", "finds", "form", "forms", "found", "give", "gives",
+    "good", "handful", "hard", "help", "helps", "improve", "improves", "keep", "keeps", "lead",
+    "leads", "little", "make", "makes", "making", "many", "need", "needs", "often", "once",
+    "paper", "papers", "possible", "propose", "quite", "recent", "require", "requires", "result",
+    "results", "runs", "several", "show", "shows", "simple", "study", "such", "take", "takes",
+    "turn", "turns", "well", "work", "works", "yield", "yields",
+))  # fmt: skip
 _WORDS: Final[Mapping[Feedback.Kind, _StrPromise]] = {
     Feedback.Kind.SEED: _("You named it"),
     Feedback.Kind.SAVE: _("You saved it"),
@@ -70,7 +81,10 @@ class TopicShare:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What the page shows. `ignored_topics`: slug → name."""
+    """What the page shows. `ignored_topics`: slug → name.
+
+    `waiting`: how many of the papers have no vector yet, so that they count for nothing.
+    """
 
     liked: Sequence[LearnedPaper]
     disliked: Sequence[LearnedPaper]
@@ -79,6 +93,7 @@ class Learned:
     ignored_topics: Mapping[str, str]
     ignored_words: Sequence[str]
     balance: int
+    waiting: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +101,7 @@ class Learned:
 
 
 def learned(subscriber: Subscriber) -> Learned:
-    """What was learned about a reader. Seven queries."""
+    """What was learned about a reader. Eight queries."""
     profile = ReaderProfile.objects.filter(subscriber=subscriber).first()
     profile = profile or ReaderProfile(subscriber=subscriber)
     liked, disliked = _papers(subscriber, profile)
@@ -102,6 +117,7 @@ def learned(subscriber: Subscriber) -> Learned:
         ignored_topics=_topic_names(profile.ignored_topics),
         ignored_words=profile.ignored_words,
         balance=profile.balance,
+        waiting=_waiting([one.paper.pk for one in (*liked, *disliked)]),
     )
 
 
@@ -119,20 +135,25 @@ def telling_words(
     texts: Sequence[tuple[str, str]], papers_with: Mapping[str, int], total: int
 ) -> list[str]:
     """The words of titles and abstracts that tell most, best first: in many of these papers and in
-    few of all.
+    few of all. Of three texts on, one abstract alone is not many.
 
     Args:
         papers_with: in how many of all papers each word is; a word that is not there is not shown.
         total: how many papers there are.
     """
     worth: defaultdict[str, float] = defaultdict(float)
+    least = _IN_A_TITLE if len(texts) >= _ENOUGH else 1.0
     for title, summary in texts:
         in_title = set(_shown_words(title))
         for word in in_title | set(_shown_words(summary)):
             worth[word] += _IN_A_TITLE if word in in_title else 1.0
     counted = max(total, _LEAST_COUNTED)
     most = max(2, _COMMON * counted)  # and the name of one paper's own method tells nothing
-    rare = [word for word in worth if 1 < papers_with.get(word, 0) <= most]
+    rare = [
+        word
+        for word, value in worth.items()
+        if value >= least and 1 < papers_with.get(word, 0) <= most
+    ]
     return sorted(rare, key=lambda word: (-worth[word] * log(counted / papers_with[word]), word))
 
 
@@ -153,23 +174,29 @@ def _papers(
     return known(profile.liked), known(profile.disliked)
 
 
+def _waiting(papers: Sequence[int]) -> int:
+    return len(papers) - PaperVector.objects.filter(paper__in=papers).count() if papers else 0
+
+
 def _words(texts: Sequence[tuple[str, str]], ignored: Sequence[str]) -> list[str]:
     every = {word for title, summary in texts for word in (*words(title), *words(summary))}
     counts = dict(SearchWord.objects.filter(word__in=every).values_list("word", "papers"))
     total = Paper.objects.count() if texts else 0
-    found = (word for word in telling_words(texts, counts, total) if word not in ignored)
-    return _without_plurals(found)[:WORDS]
+    found = _without_plurals([*ignored, *telling_words(texts, counts, total)])
+    return [word for word in found if word not in ignored][:WORDS]
 
 
 def _shown_words(text: str) -> list[str]:
-    return [word for word in words(unicode_math(text)) if len(word) >= _SHORTEST and word.isalpha()]
+    found = (word for word in words(unicode_math(text)) if word not in _OF_ANY_PAPER)
+    return [word for word in found if len(word) >= _SHORTEST and word.isalpha()]
 
 
 def _without_plurals(found: Iterable[str]) -> list[str]:
     """Of "agent" and "agents" the first one only."""
     kept: dict[str, None] = {}
     for word in found:
-        if not {word, word.removesuffix("s"), f"{word}s", word.removesuffix("es")} & kept.keys():
+        others = {word.removesuffix("s"), word.removesuffix("es"), f"{word}s", f"{word}es"}
+        if not ({word} | others) & kept.keys():
             kept[word] = None
     return list(kept)
 

@@ -254,7 +254,7 @@ class ChoicesForm(forms.Form):
         field = self.fields["timezone"]
         field.required = False
         field.widget.attrs["data-guess-timezone"] = ""
-        if field.help_text:  # the zone that was chosen is not known here
+        if field.help_text or self.data.get("timezone"):  # one was chosen; is it not known here?
             return
         if now is None:
             field.help_text = _("Until you choose, we use UTC.")

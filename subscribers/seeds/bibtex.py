@@ -22,6 +22,10 @@ _WHOLE: Final = re.compile(r"\{([^{}\n]*)\}")
 _BARE: Final = re.compile(r"[^,\n}]*")
 _NEXT_FIELD: Final = re.compile(r"\n[^\S\n]*[a-z][a-z0-9_+-]{0,40}\s*=", re.IGNORECASE)
 _SWALLOWED: Final = re.compile(r"\n[^\S\n]*[a-z][a-z0-9_+-]{0,40}\s*=\s*[{\"0-9]", re.IGNORECASE)
+# Commas after entries, and the rest of one with a brace too many, whose fields are read as its own.
+_LEFT_OVER: Final = re.compile(
+    r"^[ \t,}]+$|^[ \t,}]*[a-z][a-z0-9_+-]{0,40}[ \t]*=[^\n]*$", re.IGNORECASE | re.MULTILINE
+)
 _LONGEST: Final = 20_000  # characters of a value that are read; an abstract has 2,000
 
 
@@ -49,9 +53,25 @@ def entries(text: str) -> Iterator[Entry]:
 
 
 def outside(text: str) -> str:
-    """What stands before the first entry, where a reader may have typed something else."""
-    found = _BEGIN.search(text)
-    return text[: found.start()] if found else text
+    """What stands before, between and after the entries, where a reader may have typed other lines.
+
+    It has the lines of the text, empty where an entry is. An entry without an end goes on to the
+    next one.
+    """
+    begins = list(_BEGIN.finditer(text))
+    parts, at = [], 0
+    for found, following in zip(begins, [*begins[1:], None], strict=True):
+        parts.append(text[at : found.start()])
+        limit = following.start() if following else len(text)
+        at = _end_of_entry(text, found.end() - 1, limit)
+        parts.append("\n" * text.count("\n", found.start(), at))
+    return _LEFT_OVER.sub("", "".join([*parts, text[at:]]))
+
+
+def _end_of_entry(text: str, opening: int, limit: int) -> int:
+    if text[opening] == "{" and (end := _closing_brace(text, opening, limit)) is not None:
+        return end + 1
+    return limit
 
 
 def _fields(text: str) -> dict[str, list[str]]:
@@ -83,9 +103,9 @@ def _value(text: str, at: int, *, is_broken: bool) -> tuple[str, int, bool]:
     return (found[0], found.end(), True) if found else ("", at, True)
 
 
-def _closing_brace(text: str, at: int) -> int | None:
+def _closing_brace(text: str, at: int, limit: int | None = None) -> int | None:
     depth = 0
-    for found in _BRACE.finditer(text, at):
+    for found in _BRACE.finditer(text, at, len(text) if limit is None else limit):
         depth += 1 if found[0] == "{" else -1
         if depth == 0:
             return found.start()

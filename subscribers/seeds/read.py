@@ -77,8 +77,8 @@ def _references(text: str) -> Iterator[Reference]:
     if rows := csl.rows_of(text):
         yield from _of_entries(csl.entries(rows))
     elif bibtex.is_bibtex(text):
-        yield from lines.references(bibtex.outside(text))
-        yield from _of_entries(bibtex.entries(text))
+        typed = lines.references(bibtex.outside(text))
+        yield from sorted([*typed, *_of_entries(bibtex.entries(text))], key=lambda one: one.line)
     elif tagged.is_tagged(text):
         yield from _of_entries(tagged.entries(text))
     elif separator := table.separator_of(text):

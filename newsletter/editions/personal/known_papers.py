@@ -44,6 +44,7 @@ class KnownPapers:
     ) -> None:
         self.version = 0
         self._candidates, self._clock = candidates, clock
+        self._columns = {paper: column for column, paper in enumerate(candidates)}
         self._capacity = max(_KEPT_BYTES // (2 * max(len(candidates), 1)), _FEWEST_KEPT)
         self._comparison: Comparison | None = None
         self._model = ""  # of the candidates' dense vectors
@@ -123,9 +124,25 @@ class KnownPapers:
             self._rows_of(profile.disliked),
             ages(profile.disliked, day),
             profile.weight(day),
-            self._compared,
+            self._comparable(profile),
             profile.liked_kinds,
         )
+
+    def _comparable(self, profile: Profile) -> NDArray[np.bool_]:
+        """The candidates whose likeness says something: they have a vector, and the reader has not
+        judged them already.
+
+        A paper is wholly like itself. That would be so far from all others that none of these
+        could stand out, in each edition with a paper that the reader named or voted on.
+        """
+        own = [
+            column for paper in papers_of(profile) if (column := self._columns.get(paper, -1)) >= 0
+        ]
+        if not own:
+            return self._compared
+        judged = self._compared.copy()
+        judged[own] = False
+        return judged
 
     def title(self, paper_id: int) -> str:
         """The title of a known paper; empty for another one and for a withdrawn one."""

@@ -30,8 +30,8 @@ class Matches(NamedTuple):
     """A reader's papers against the candidates, and how old each event is.
 
     `liked` and `disliked` are of shape (papers, candidates), the ages in days, `events` is how many
-    events they are, decayed (`Profile.weight`). `compared` says which candidates have a vector:
-    that another one is like nothing says nothing of it.
+    events they are, decayed (`Profile.weight`). `compared` says which candidates have a
+    vector and are none of these papers themselves: of the others likeness says nothing.
     """
 
     liked_ids: Sequence[int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,12 +20,14 @@ from subscribers.models import Feedback, Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
 
 _PAGE = "subscribers:learned"
-_CHANGES = {
-    "ignore_topic": adjust.ignore_topic,
-    "restore_topic": adjust.restore_topic,
-    "ignore_word": adjust.ignore_word,
-    "restore_word": adjust.restore_word,
+# What a button does, what the page says of it, and in which section.
+_CHANGES: Final = {
+    "ignore_topic": (adjust.ignore_topic, "uncounted", "topics"),
+    "restore_topic": (adjust.restore_topic, "counted", "topics"),
+    "ignore_word": (adjust.ignore_word, "uncounted", "words"),
+    "restore_word": (adjust.restore_word, "counted", "words"),
 }
+_SECTIONS: Final = ("topics", "words", "balance")
 
 
 @account_page
@@ -41,9 +44,16 @@ def learned_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Ht
     if "take_back" in request.POST:
         _take_back(subscriber, request.POST["take_back"])
         return done(token, "uncounted", page=_PAGE)
-    for name in _CHANGES.keys() & request.POST.keys():
-        _CHANGES[name](subscriber, request.POST[name])
-    return done(token, "saved", page=_PAGE)
+    for name, (change, what, section) in _CHANGES.items():
+        if name in request.POST:
+            change(subscriber, request.POST[name])
+            return _done_in(token, what, section)
+    return done(token, "", page=_PAGE)
+
+
+def _done_in(token: str, what: str, section: str) -> HttpResponse:
+    """The page again, at the section of the button, which says what was done."""
+    return done(token, what, page=_PAGE, at=section, section=section)
 
 
 @account_page
@@ -79,7 +89,7 @@ def _balance_posted(request: HttpRequest, subscriber: Subscriber, token: str) ->
     if "preview" in request.POST:
         return _render(request, subscriber, token, balance=balance)
     adjust.set_balance(subscriber, balance)
-    return done(token, "saved", page=_PAGE, at="balance")
+    return _done_in(token, "balanced", "balance")
 
 
 def _balance(request: HttpRequest) -> int | None:
@@ -98,6 +108,7 @@ def _render(
     balance: int | None = None,
 ) -> HttpResponse:
     found = learned(subscriber)
+    section = request.GET.get("section", "")
     return render_account(
         request,
         "learned",
@@ -108,4 +119,5 @@ def _render(
         balance=found.balance if balance is None else balance,
         is_preview=balance is not None,
         is_wrong=status != HTTPStatus.OK,
+        section=section if section in _SECTIONS else "",
     )

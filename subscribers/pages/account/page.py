@@ -46,7 +46,9 @@ _DONE: Final[Mapping[str, _StrPromise]] = {
     "forgotten": _("This browser remembers you no longer."),
     "full": _("Your list is full. Please remove some papers first."),
     "uncounted": _("It no longer counts."),
-    "unlearned": _("Forgotten. Your next digest follows your topics alone."),
+    "counted": _("It counts again."),
+    "balanced": _("Saved. Your digests are ordered like this from now on."),
+    "unlearned": _("Forgotten. Your next digest follows your topics, words and authors alone."),
     "cancelled": _("The change of address is cancelled. Nothing was changed."),
 }
 

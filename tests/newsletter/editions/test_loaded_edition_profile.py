@@ -34,6 +34,13 @@ def give_vector(paper: Paper, direction: int) -> None:
     )
 
 
+def turn_to(paper: Paper, part: float) -> None:
+    """Let a paper have this part of the direction 2, and the rest of one of its own."""
+    dense = np.zeros(DIMENSIONS, np.float32)
+    dense[2], dense[10 + paper.pk % 300] = part, (1 - part**2) ** 0.5
+    PaperVector.objects.filter(paper=paper).update(dense=pack_dense(dense))
+
+
 def known(title: str, direction: int) -> Paper:
     """A paper of the past that a reader said something of."""
     paper = make_paper(title, listed_on=DAY - timedelta(days=40))
@@ -64,6 +71,21 @@ def titles(picks: Sequence[Any]) -> list[int]:
 def test_papers_like_the_liked_ones_come_first(edition: Edition) -> None:
     interests = liking(*(known(f"Liked {n}", 1) for n in range(2)), size=4)
     assert titles(LoadedEdition(edition).select(interests, ()).picks) == [4, 8, 12, 16]
+
+
+def test_papers_of_the_edition_that_a_reader_likes_hide_no_others_like_them(
+    edition: Edition,
+) -> None:
+    """Each liked paper is wholly like itself: beside that, all others would look ordinary."""
+    papers = list(Paper.objects.order_by("pk"))
+    for number, paper in enumerate(papers):
+        turn_to(paper, 1.0 if number < 3 else 0.5 if number % 10 == 9 else 0.3)
+    picks = LoadedEdition(edition).select(liking(*papers[:3]), ()).picks
+    assert [pick.reason.partition(" · ")[0] for pick in picks[:5]] == [
+        *["Like “Paper 1”, which you liked"] * 4,
+        "Trending now",
+    ]
+    assert titles(picks[:4]) == [10, 20, 30, 40]
 
 
 def test_the_same_profile_loses_weight_with_time(edition: Edition) -> None:

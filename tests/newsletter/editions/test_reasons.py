@@ -89,6 +89,12 @@ def test_a_paper_without_any_figure_has_a_reason_too() -> None:
     assert why(Pick(1), QUIET, NAMES) == "Trending now"
 
 
+def test_stars_alone_are_no_reason() -> None:
+    assert why(Pick(1), {**QUIET, "stars": 196}, NAMES) == "Trending now · 196 ★"
+    late = {**QUIET, "stars": 196, "late": "17 November"}
+    assert why(Pick(1), late, NAMES) == "late, from the list of 17 November · 196 ★"
+
+
 @pytest.mark.parametrize(
     ("found", "follows_all", "text"),
     [

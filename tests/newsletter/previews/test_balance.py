@@ -35,6 +35,7 @@ def test_how_much_is_learned_grows_with_events_and_balance(
 
 def test_where_no_topics_are_followed_one_event_is_nearly_all_that_counts() -> None:
     assert percent_learned(1, 50, follows=False) == 95
+    assert percent_learned(3, 25, follows=False) == 49
 
 
 @pytest.mark.django_db
@@ -51,4 +52,4 @@ def test_a_reader_of_whom_nothing_is_known_sees_their_digest() -> None:
     found = balance_preview(make_subscriber(), 80, DAY, minimum=1)
     assert found
     assert [one.paper.title for one in found.papers] == ["Walruses"]
-    assert (found.percent, found.papers[0].move) == (0, "")
+    assert (found.percent, found.follows, found.papers[0].move) == (0, False, "")

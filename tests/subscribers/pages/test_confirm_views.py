@@ -47,7 +47,7 @@ def test_the_button_confirms_and_the_page_names_the_first_digest(visitor: Client
         assert (answer.status_code, answer["Location"]) == (303, path)
         page = " ".join(text_of(visitor.get(path)).split())
     assert "Your first digest comes <strong>within five minutes</strong>" in page
-    assert "The next one comes on" in page
+    assert "The one after that comes on" in page
     assert ">Tuesday, 24 November 2026, at 06:00</time></strong> (Asia/Kolkata time)" in page
     subscriber.refresh_from_db()
     assert subscriber.state == State.ACTIVE
@@ -189,8 +189,8 @@ def test_papers_are_named_with_the_button(visitor: Client) -> None:
     assert [one.paper.title for one in subscriber.feedback.all()] == ["Attention"]
     assert subscriber.seed_requests.get().identity == "1810.04805"
     page = " ".join(text_of(visitor.get(path)).split())
-    assert "It begins with papers that are like the 1 that you named." in page
-    assert "1 more is being looked up." in page
+    assert "Your digests begin with papers that are like the one that you named." in page
+    assert "One paper that you named is not here yet: we look it up" in page
     assert "/papers/" in page
 
 

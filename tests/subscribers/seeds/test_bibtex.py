@@ -79,8 +79,27 @@ def test_other_texts_are_no_bibtex(text: str) -> None:
     assert list(entries(text)) == []
 
 
-def test_what_stands_before_the_first_entry_is_kept() -> None:
-    assert outside("1706.03762\n@misc{a, title={T}}") == "1706.03762\n"
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("1706.03762\n@misc{a, title={T}}", "1706.03762\n"),
+        ("@misc{a,\n title={T}}\n1706.03762\nDeep", "\n\n1706.03762\nDeep"),
+        ("@misc{a, title={T}} x\n@misc{b, title={U}}", " x\n"),
+        ("@misc{a, title={T}\nlost\n@misc{b, title={U}}\nkept", "\n\n\nkept"),
+        ("@misc(a, title={T})\nlost", "\n"),
+        ("@misc{a, title={T}},\n year = {2017},\n}\nkept", "\n\n\nkept"),
+    ],
+    ids=[
+        "before",
+        "after",
+        "between",
+        "no end",
+        "parentheses",
+        "a brace too many",
+    ],
+)
+def test_what_stands_beside_the_entries_is_kept_on_its_line(text: str, kept: str) -> None:
+    assert outside(text) == kept
 
 
 @pytest.mark.parametrize(

@@ -132,3 +132,17 @@ def test_the_newest_come_first_by_month_or_year() -> None:
         Reference(5, "", Identity("arxiv", "1706.01111")),
     ]
     assert [one.line for one in newest_first(found)] == [2, 1, 5, 3, 4]
+
+
+def test_lines_among_bibtex_are_read_too_in_their_order() -> None:
+    """A reader pastes from several places at once: nothing of it may be lost without a word."""
+    found = read(
+        "https://arxiv.org/abs/2406.11944\n"
+        "@misc{a, title={Sparse}, eprint={2405.12522}, archivePrefix={arXiv}},\n"
+        "2310.17230\n"
+        "Deep thought about tea\n"
+    )
+    ids = [(one.line, one.identity.value) for one in found.papers if one.identity]
+    assert ids == [(1, "2406.11944"), (2, "2405.12522"), (3, "2310.17230")]
+    assert [one.shown for one in found.titles] == ["Deep thought about tea"]
+    assert found.unclear == ()

@@ -67,6 +67,15 @@ def test_the_rows_of_a_profile_say_how_like_the_candidates_are() -> None:
     assert matches.compared.tolist() == [True, True]
 
 
+def test_a_candidate_that_the_reader_judged_is_compared_with_nothing() -> None:
+    liked, disliked, other = paper("Liked", 1.0), paper("Disliked", 0.0, 1.0), paper("Other", 1.0)
+    known = KnownPapers([liked, other, disliked])
+    known.learn([liked, disliked])
+    profile = Profile(liked=((liked, DAY),), disliked=((disliked, DAY),))
+    assert known.matches(profile, DAY).compared.tolist() == [False, True, False]
+    assert known.matches(liking(liked), DAY).compared.tolist() == [False, True, True]
+
+
 def test_feedback_from_after_the_edition_is_as_new_as_can_be() -> None:
     liked = paper("Liked", 1.0)
     known = KnownPapers([liked])

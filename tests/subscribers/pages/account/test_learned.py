@@ -48,6 +48,7 @@ def test_the_page_names_papers_topics_and_what_was_said(client: Client, reader: 
 def test_an_empty_page_says_how_to_begin(client: Client) -> None:
     words = client.get(path(make_subscriber())).content.decode()
     assert "Nothing yet" in words
+    assert "Name papers you like</a>: three are enough." in words
     assert "Forget it all" not in words
 
 
@@ -86,6 +87,30 @@ def test_the_balance_is_stored_by_its_button_alone(client: Client, reader: Subsc
     assert ReaderProfile.objects.get().balance == 50
     client.post(path(reader), {"balance": "80"})
     assert ReaderProfile.objects.get().balance == 80
+
+
+@pytest.mark.parametrize(
+    ("posted", "said", "section"),
+    [
+        ({"ignore_topic": "sea"}, "It no longer counts.", "topics"),
+        ({"restore_word": "walrus"}, "It counts again.", "words"),
+        ({"balance": "80"}, "Saved. Your digests are ordered like this", "balance"),
+    ],
+)
+def test_what_was_done_is_said_where_the_button_is(
+    client: Client, reader: Subscriber, posted: dict[str, str], said: str, section: str
+) -> None:
+    ReaderProfile.objects.update(ignored_words=["whale"])
+    answer = client.post(path(reader), posted)
+    assert answer["Location"].endswith(f"&section={section}#{section}")
+    page = client.get(answer["Location"]).content.decode()
+    assert page.count(said) == 1
+    assert page.index(f'id="{section}_title"') < page.index(said)
+    assert "no longer counts" not in client.get(path(reader) + "?section=topics").content.decode()
+
+
+def test_a_paper_that_was_not_compared_yet_is_named(client: Client, reader: Subscriber) -> None:
+    assert "2 of them are new here" in client.get(path(reader)).content.decode()
 
 
 @pytest.mark.parametrize("balance", ["", "101", "-1", "5e1", "٣", "9999"])
