@@ -131,8 +131,8 @@ def _usable(
     for key, item in items:
         try:
             found.append((key, read(key, item)))
-        except ValueError as error:
-            odd.append(f"{name}[{key}]: {error}")
+        except (ValueError, OverflowError, RecursionError) as error:  # numbers of 400 digits too
+            odd.append(" ".join(f"{name}[{key}]: {error}".split()))
     if not found:
         raise UnusableFileError(f"{path}: no row can be used, the first: {odd[0]}")
     return found, odd

@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from bench.evaluate.data import (
     read_bytes,
 )
 
+_ODD: Final = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 LISTS, SUBMITTERS = "daily_papers.jsonl.gz", "hf_submitters.csv"
 
 
@@ -50,13 +52,33 @@ def read_recorded(folder: Path) -> EvaluationData:
 def _listed(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(read_bytes(path).splitlines(), start=1):
         try:
-            row = json.loads(line)
-            row["listed_on"] = date.fromisoformat(row["featured_on"])
-            row["votes"] = max(0.0, float(row["upvotes"] or 0))
-            _ = row["arxiv_id"], row["title"], row["abstract"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise UnusableFileError(f"{path}, line {number}: {error!r}") from error
-        yield row
+            yield _checked(json.loads(line))
+        except _ODD as error:
+            raise UnusableFileError(f"{path}, line {number}: {error!r:.200}") from error
+
+
+def _checked(row: Any) -> dict[str, Any]:
+    """A paper of a list with its day and its votes.
+
+    Raises:
+        ValueError, TypeError, KeyError, OverflowError: it is not of the form.
+    """
+    row["listed_on"] = date.fromisoformat(row["featured_on"])
+    row["votes"] = max(0.0, float(row["upvotes"] or 0))
+    if not math.isfinite(row["votes"]):
+        raise ValueError("upvotes without an end")
+    for name in ("arxiv_id", "title"):
+        if not isinstance(row[name], str) or not row[name].strip():
+            raise ValueError(f"{name} is no text")
+    if not isinstance(row["abstract"] or "", str):
+        raise TypeError("abstract is no text")
+    for name in ("authors", "categories"):
+        row[name] = [one for one in _list(row.get(name)) if isinstance(one, str)]
+    return dict(row)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _popularity(rows: list[dict[str, Any]]) -> dict[str, float]:
@@ -77,17 +99,22 @@ def _paper(row: Mapping[str, Any], popularity: Mapping[str, float]) -> Evaluated
     return EvaluatedPaper(
         row["title"],
         row["abstract"] or "",
-        frozenset(name.lower() for name in row.get("authors") or ()),
-        categories=tuple(row.get("categories") or ()),
+        frozenset(name.lower() for name in row["authors"]),
+        categories=tuple(row["categories"]),
         listed_on=row["listed_on"],
         popularity=popularity[row["arxiv_id"]],
     )
 
 
 def _submissions(path: Path) -> Iterator[Interaction]:
-    rows = csv.DictReader(io.StringIO(read_bytes(path).decode("utf-8-sig")))
-    for number, row in enumerate(rows, start=2):
-        try:
-            yield Interaction(row["user"], row["arxiv_id"], "submission", day=day_of(row["date"]))
-        except (ValueError, KeyError) as error:
-            raise UnusableFileError(f"{path}, line {number}: {error!r}") from error
+    number = 1
+    try:
+        text = io.StringIO(read_bytes(path).decode("utf-8-sig"), newline="")
+        for row in csv.DictReader(text):
+            number += 1
+            user, paper = row["user"], row["arxiv_id"]
+            if not (user and paper):
+                raise ValueError("a user and an arxiv_id are needed")
+            yield Interaction(user, paper, "submission", day=day_of(row["date"]))
+    except (*_ODD, csv.Error) as error:
+        raise UnusableFileError(f"{path}, line {number}: {error!r:.200}") from error

@@ -44,7 +44,9 @@ def vectors_of(
     dense = [b""] * len(ids)
     if model is not None:
         dense = embedded([text_of(*text) for text in texts], model, folder)
-    return {one: Vector(*both) for one, *both in zip(ids, dense, terms, strict=True)}
+    return {
+        one: Vector(*both) for one, both in zip(ids, zip(dense, terms, strict=True), strict=True)
+    }
 
 
 def embedded(texts: Sequence[str], model: Model, folder: Path) -> list[bytes]:

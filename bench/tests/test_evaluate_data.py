@@ -48,6 +48,8 @@ def test_a_number_as_an_id_is_a_text(tmp_path: Path) -> None:
         (row("ada", "r1", "rating", None), "the rating is None"),
         (row("ada", "r1", "rating", 11), "the rating is 11"),
         (row("ada", "r1", "rating", float("inf")), "the rating is inf"),
+        (row("ada", "r1", "rating", 10**400), "int too large"),
+        (row("ada", "no\nsuch", "save"), "unknown paper 'no\\nsuch'"),
         (row("ada", "r1", "save", date="soon"), "Invalid isoformat string"),
         (row("ada", "r1", "save", date=2025), "the date is 2025"),
         ({**row("ada", "r1", "save"), "user": ["ada"]}, '"user" is no text'),
@@ -81,7 +83,7 @@ def test_a_paper_without_any_text_is_left_out_with_its_rows(tmp_path: Path) -> N
         (b'{"interactions": [], "papers": {}}', '"interactions" is empty'),
         (b'{"interactions": [1], "papers": {}}', '"papers" is empty'),
         (b'{"interactions": [1], "papers": {"a": 1}}', "papers[a]: not an object"),
-        (gzip.compress(b"{}" * 500)[:-9], "Compressed file ended"),
+        (gzip.compress(b"{}" * 500, mtime=0)[:-9], "Compressed file ended"),
     ],
 )
 def test_an_unusable_file_is_refused_with_the_place(
@@ -137,3 +139,44 @@ def test_a_broken_line_of_the_lists_is_named(tmp_path: Path) -> None:
     folder = recorded(tmp_path, [listed("r1", 0), {"arxiv_id": "r2"}], "")
     with pytest.raises(UnusableFileError, match="line 2: KeyError"):
         read_recorded(folder)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        [], 5, None, {"title": 5}, {"title": " "}, {"abstract": 5}, {"arxiv_id": ["r2"]},
+        {"upvotes": 10**400}, {"upvotes": float("inf")}, {"upvotes": "many"},
+        {"featured_on": None}, {"featured_on": "soon"},
+    ],
+)  # fmt: skip
+def test_a_line_of_the_lists_with_odd_values_is_named(tmp_path: Path, odd: Any) -> None:
+    line = {**listed("r2", 8), **odd} if isinstance(odd, dict) else odd
+    folder = recorded(tmp_path, [listed("r1", 0), line], "")
+    with pytest.raises(UnusableFileError, match=r"gz, line 2: "):
+        read_recorded(folder)
+
+
+def test_authors_and_categories_of_another_form_are_none(tmp_path: Path) -> None:
+    odd = {**listed("r1", 0), "authors": [1, "Ada"], "categories": 5}
+    [paper] = read_recorded(recorded(tmp_path, [odd], "")).papers.values()
+    assert paper.authors == {"ada"}
+    assert paper.categories == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (b"\xff,r1,2025-03-10,x\n", 1), (b"ada,r1,soon,x\n", 2), (b"ada\n", 2),
+        (b",r1,2025-03-10,x\n", 2), (b"a" * 200_000 + b",r1,2025-03-10,x\n", 1),
+    ],
+)  # fmt: skip
+def test_a_broken_line_of_the_submissions_is_named(tmp_path: Path, rows: bytes, line: int) -> None:
+    folder = recorded(tmp_path, [listed("r1", 0)], "")
+    (folder / SUBMITTERS).write_bytes(b"user,arxiv_id,date,kind\n" + rows)
+    with pytest.raises(UnusableFileError, match=rf"csv, line {line}: "):
+        read_recorded(folder)
+
+
+def test_a_note_is_one_line(tmp_path: Path) -> None:
+    found = read_evaluation(written(tmp_path, evaluation(ratings(), **{"a\nb": 7})))
+    assert found.notes == ["papers[a b]: not an object"]

@@ -20,10 +20,14 @@ _STEPS: Final = 32  # of a weight: 1 + ln(count) is stored in steps of 1/32, up 
 
 
 class Vector(NamedTuple):
-    """What is stored of a paper: `dense` has 384 bytes, or none where no model was at hand."""
+    """What is stored of a paper: `dense` has 384 bytes, or none where no model was at hand.
+
+    `model` is the one that made `dense`: vectors of two models cannot be compared.
+    """
 
     dense: bytes = b""
     terms: bytes = b""
+    model: str = ""
 
 
 def pack_dense(values: NDArray[np.float32]) -> bytes:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 # An entry begins with its kind, and an open brace or parenthesis, at the begin of a line or after
-# the end of another one: an "@" within an address is no begin.
+# the end of another one: an "@" within an address is no begin. A blank before it is white space, so
+# none is matched: a megabyte of blanks would be gone through from each of them.
 _BEGIN: Final = re.compile(
-    r"(?:^|(?<=[}\s)]))[ \t]*@[ \t]*(?P<kind>[a-z]+)\s*[{(]", re.IGNORECASE | re.MULTILINE
+    r"(?:^|(?<=[}\s)]))@[ \t]*(?P<kind>[a-z]+)\s*[{(]", re.IGNORECASE | re.MULTILINE
 )
 _NO_PAPERS: Final = frozenset({"comment", "string", "preamble", "set", "xdata"})
 _FIELD: Final = re.compile(r"(?:^|[,{(\s])(?P<name>[a-z][a-z0-9_+-]{0,40})\s*=\s*", re.IGNORECASE)
@@ -19,8 +20,8 @@ _BRACE: Final = re.compile(r"(?<!\\)[{}]")
 _QUOTE: Final = re.compile(r'(?<!\\)"')
 _WHOLE: Final = re.compile(r"\{([^{}\n]*)\}")
 _BARE: Final = re.compile(r"[^,\n}]*")
-_NEXT_FIELD: Final = re.compile(r"\n\s*[a-z][a-z0-9_+-]{0,40}\s*=", re.IGNORECASE)
-_SWALLOWED: Final = re.compile(r"\n\s*[a-z][a-z0-9_+-]{0,40}\s*=\s*[{\"0-9]", re.IGNORECASE)
+_NEXT_FIELD: Final = re.compile(r"\n[^\S\n]*[a-z][a-z0-9_+-]{0,40}\s*=", re.IGNORECASE)
+_SWALLOWED: Final = re.compile(r"\n[^\S\n]*[a-z][a-z0-9_+-]{0,40}\s*=\s*[{\"0-9]", re.IGNORECASE)
 _LONGEST: Final = 20_000  # characters of a value that are read; an abstract has 2,000
 
 

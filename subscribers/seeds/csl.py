@@ -48,12 +48,12 @@ def _by_line(text: str) -> list[Any]:
 
 
 def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list) and depth:
+    if isinstance(value, list) and depth > 0:
         for one in value:
             yield from _objects(one, depth - 1)
     elif isinstance(value, dict):
         inner = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
-        if inner is not None and "title" not in value:
+        if inner is not None and depth > 0 and "title" not in value:
             yield from _objects(inner, depth - 1)
         else:
             yield value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -36,7 +36,7 @@ class KnownPapers:
 
     Nothing is read before the first reader with a profile comes: then the vectors of the
     candidates in one query, about a kilobyte each. `version` grows when candidates got theirs
-    later; what was chosen before that is out of date.
+    later, or those of another model, and when a title went; what was chosen before is out of date.
     """
 
     def __init__(
@@ -46,8 +46,11 @@ class KnownPapers:
         self._candidates, self._clock = candidates, clock
         self._capacity = max(_KEPT_BYTES // (2 * max(len(candidates), 1)), _FEWEST_KEPT)
         self._comparison: Comparison | None = None
+        self._model = ""  # of the candidates' dense vectors
+        self._dense = 0  # how many of them have one
         self._compared = np.zeros(len(candidates), np.bool_)
         self._compare_again_at = 0.0
+        self._read_titles_at = float("inf")
         self._forget()
 
     def _forget(self) -> None:
@@ -59,20 +62,38 @@ class KnownPapers:
     def learn(self, paper_ids: Iterable[int]) -> None:
         """Compare these papers with the candidates; those not known yet are read in one query."""
         papers, now = set(paper_ids), self._clock()
-        comparison = self._current_comparison(now) if papers else None
+        if not papers:
+            return
+        comparison = self._current_comparison(now)
+        self._drop_titles(now)
         # `papers - keys` would go through all keys, of thousands of papers.
         unknown = {one for one in papers if self._is_unknown(one, now)}
         if comparison is None or not unknown:
             return
         vectors = load_vectors(unknown)
+        if self._model and {one.model for one in vectors.values()} - {"", self._model}:
+            unknown, vectors = papers, self._with_new_model(papers)
+        self._add(unknown, vectors, now)
+
+    def _with_new_model(self, papers: Collection[int]) -> dict[int, Vector]:
+        """Compare again from the start: a new model came since the candidates were read."""
+        self._forget()
+        self._read_candidates()
+        return load_vectors(papers)
+
+    def _add(self, unknown: Collection[int], vectors: Mapping[int, Vector], now: float) -> None:
+        comparison = self._comparison
+        if comparison is None:
+            return
         if len(self._absent) > _MOST_ABSENT:
             self._absent.clear()
-        self._absent.update(dict.fromkeys(unknown - vectors.keys(), now + _ABSENT_SECONDS))
+        self._absent.update(dict.fromkeys(set(unknown) - vectors.keys(), now + _ABSENT_SECONDS))
         for paper_id, vector in vectors.items():
             place = self._new_place(paper_id)
             self._rows[place] = comparison.likeness(vector)
             self._absent.pop(paper_id, None)
         self._titles.update(_titles(vectors))
+        self._read_titles_at = min(self._read_titles_at, now + _ABSENT_SECONDS)
 
     def _is_unknown(self, paper_id: int, now: float) -> bool:
         return paper_id not in self._places and self._absent.get(paper_id, 0.0) <= now
@@ -131,18 +152,37 @@ class KnownPapers:
         self._places[paper_id] = place
         return place
 
+    def _drop_titles(self, now: float) -> None:
+        """Forget the titles of papers that were withdrawn or renamed: no mail may name them so."""
+        if now < self._read_titles_at:
+            return
+        self._read_titles_at = now + _ABSENT_SECONDS
+        titles = _titles(self._places)
+        if titles != self._titles:
+            self._titles = titles
+            self.version += 1
+
     def _current_comparison(self, now: float) -> Comparison | None:
         """The candidates to compare with; None while none of them has a vector."""
-        if now >= self._compare_again_at and not self._compared.all():
+        if now >= self._compare_again_at and self._dense < len(self._candidates):
             self._compare_again_at = now + _ABSENT_SECONDS
-            vectors = load_vectors(self._candidates)
-            if len(vectors) > self._compared.sum():
-                self._compare_with([vectors.get(one, _NO_VECTOR) for one in self._candidates])
+            self._read_candidates()
         return self._comparison
 
+    def _read_candidates(self) -> None:
+        """Compare with the candidates as they are stored now, where that is another state."""
+        found = load_vectors(self._candidates)
+        models = {one.model for one in found.values() if one.dense}
+        dense = sum(bool(one.dense) for one in found.values())
+        known = int(self._compared.sum())
+        if (len(found), dense, models - {self._model}) != (known, self._dense, set()):
+            self._model, self._dense = next(iter(models), ""), dense
+            self._compare_with([found.get(one, _NO_VECTOR) for one in self._candidates])
+
     def _compare_with(self, vectors: Sequence[Vector]) -> None:
-        self._comparison = Comparison(vectors)
-        self._compared = np.array([vector != _NO_VECTOR for vector in vectors])
+        is_known = np.array([vector != _NO_VECTOR for vector in vectors], np.bool_)
+        self._comparison = Comparison(vectors) if is_known.any() else None
+        self._compared = is_known
         self._forget()
         self.version += 1
 

@@ -24,7 +24,7 @@ def test_vectors_come_by_the_ids_of_their_papers(django_assert_num_queries: Any)
     with django_assert_num_queries(1):
         found = load_vectors([paper.pk for paper in papers])
     assert found == {
-        papers[0].pk: Vector(b"\x01" * 384, b"12345"),
+        papers[0].pk: Vector(b"\x01" * 384, b"12345", "m"),
         papers[1].pk: Vector(b"", b"12345"),
     }
 

@@ -64,3 +64,12 @@ def test_one_object_a_line_is_read() -> None:
 )
 def test_other_texts_are_no_json(text: str) -> None:
     assert rows_of(text) is None
+
+
+def test_lists_within_six_others_are_not_looked_into() -> None:
+    """Each level is a frame, and Python has few of them."""
+    inner = '{"items": [{"papers": [{"doi": "10.1000/x"}]}]}'
+    assert rows_of(inner) == [{"doi": "10.1000/x"}]
+    deep = rows_of('{"items": [' * 20 + '{"doi": "10.1000/x"}' + "]}" * 20)
+    assert deep is not None
+    assert "items" in deep[0]

@@ -72,3 +72,24 @@ def test_a_web_page_gives_the_ids_of_its_links_and_texts() -> None:
 
 def test_a_plain_list_is_no_web_page() -> None:
     assert not is_markup("1706.03762 < 1810.04805 >")
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<p>a</p><script>b</script><p>c</p>", "a c"),
+        ("<p>a</p><SCRIPT src=x>b</Script>c<style>d</style>", "a c"),
+        ("<p>a<script>b</p>", "a b"),
+        ('<p>a <img src="data:' + "x" * 9_000 + '"> b</p>', "a data:" + "x" * 9_000 + " b"),
+        ("<p>a < 1 " + "x" * 6_000 + " > b", "a < 1 " + "x" * 6_000 + " > b"),
+    ],
+)
+def test_tags_and_scripts_go_and_the_rest_of_a_page_stays(page: str, text: str) -> None:
+    assert " ".join(without_markup(page).split()) == text
+
+
+@pytest.mark.parametrize(
+    "line", ["Attention is all you need (2017a).", "Attention is all you need., 2017;"]
+)
+def test_a_title_is_found_before_its_year(line: str) -> None:
+    assert "Attention is all you need" in titles(line)

@@ -101,6 +101,11 @@ def test_a_library_of_five_thousand_entries_is_read_in_a_second() -> None:
         "%2525" * 200_000, "<script>" * 120_000, "&amp;" * 200_000, "<a href=" * 120_000,
         "0000-0002-1825-0097 " * 50_000, "-_a" * 300_000, "“abcdefghij" * 90_000,
         "\u202e" * 500_000, "\ud800" * 1000, "é\u0301" * 300_000,
+        " " * 1_000_000 + "x", "<div>" + "<script" * 140_000, "<div>" + "<script>" * 120_000,
+        "<a href=" + "a" * 1_000_000, "<a " + "href=a " * 140_000, ("." * 3_999 + "x\n") * 250,
+        ("a" + " ;" * 1_990 + "x\n") * 250, "@a{b, c={d" + "\n" * 1_000_000,
+        '@a{b, c="d' + "\n" * 1_000_000, "@a{b,\n" + " " * 1_000_000, "\ufdfa" * 300_000,
+        "<div>" + "<abstract>" * 50_000 + "</abstract>" * 40_000,
     ],
 )  # fmt: skip
 def test_a_megabyte_of_nonsense_is_over_in_seconds(text: str) -> None:

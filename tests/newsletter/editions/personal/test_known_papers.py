@@ -41,12 +41,12 @@ def paper(title: str, *direction: float, **values: object) -> int:
     return made.pk
 
 
-def give_vector(made: Paper | int, *direction: float) -> None:
+def give_vector(made: Paper | int, *direction: float, model: str = "m") -> None:
     dense = np.zeros(DIMENSIONS, np.float32)
     dense[: len(direction)] = direction
     number = made if isinstance(made, int) else made.pk
     PaperVector.objects.create(
-        paper_id=number, model="m", dense=pack_dense(dense), terms=b"", made_at=timezone.now()
+        paper_id=number, model=model, dense=pack_dense(dense), terms=b"", made_at=timezone.now()
     )
 
 
@@ -132,6 +132,46 @@ def test_candidates_that_get_their_vectors_later_are_compared_then(clock: Clock)
     clock.now += 61
     known.learn([liked])
     assert (known.version, known.known(liking(liked))) == (1, liking(liked))
+
+
+def test_vectors_of_another_model_are_not_compared_with_those_of_the_first(clock: Clock) -> None:
+    candidate, liked = paper("Candidate", 1.0), paper("Liked", 1.0)
+    known = KnownPapers([candidate], clock)
+    known.learn([liked])
+    later = make_paper("Later").pk
+    give_vector(later, 1.0, model="another")  # the first vector of that model: the others wait
+    known.learn([liked, later])
+    assert known.version == 2
+    assert known.known(liking(liked, later)).liked == (), "the candidate has no words"
+
+
+def test_candidates_are_compared_by_the_new_model_when_it_has_read_them(clock: Clock) -> None:
+    candidate, liked = paper("Candidate", 1.0), paper("Liked", 1.0)
+    known = KnownPapers([candidate], clock)
+    known.learn([liked])
+    PaperVector.objects.all().delete()
+    give_vector(liked, 1.0, model="another")
+    known.learn([make_paper("Unread").pk])
+    clock.now += 61
+    give_vector(candidate, 0.0, 1.0, model="another")
+    later = paper("Later")
+    give_vector(later, 0.0, 1.0, model="another")
+    known.learn([liked, later])
+    assert known.matches(liking(liked, later), DAY).liked[:, 0].round(1).tolist() == [0, 1]
+
+
+def test_the_title_of_a_paper_that_was_withdrawn_goes_within_a_minute(clock: Clock) -> None:
+    liked = paper("Liked", 1.0)
+    known = KnownPapers([paper("Candidate", 1.0)], clock)
+    known.learn([liked])
+    version = known.version
+    Paper.objects.filter(pk=liked).update(is_withdrawn=True)
+    clock.now += 61
+    known.learn([liked])
+    assert (known.title(liked), known.version) == ("", version + 1)
+    clock.now += 61
+    known.learn([liked])
+    assert known.version == version + 1, "what was chosen since is right"
 
 
 def test_more_papers_than_are_kept_drop_those_that_were_not_used_longest(
