@@ -56,6 +56,7 @@ def wait_until_waiting(count: int) -> None:
                   WHERE NOT granted AND datname = current_database()"""
     end = time.monotonic() + 20
     while rows(waiting)[0][0] < count:
+        rows("SELECT pg_stat_clear_snapshot()")  # else this transaction sees no newer processes
         assert time.monotonic() < end, "the changes do not wait for the rows"
         time.sleep(0.01)
 
