@@ -189,7 +189,7 @@ def test_papers_are_named_with_the_button(visitor: Client) -> None:
     assert [one.paper.title for one in subscriber.feedback.all()] == ["Attention"]
     assert subscriber.seed_requests.get().identity == "1810.04805"
     page = " ".join(text_of(visitor.get(path)).split())
-    assert "It begins with papers that are like the 1 that you named." in page
+    assert "Your digest begins with papers that are like the one that you named." in page
     assert "1 more is being looked up." in page
     assert "/papers/" in page
 
