@@ -200,14 +200,16 @@ def _word_ranges(marked: _Marked, text: str) -> Iterator[Range]:
 
 def _compound_ranges(text: str, stems: Iterable[str]) -> Iterator[Range]:
     """The compounds whose form as one word has one of these stems: "fine-tuning", 'finetun'."""
+    # "bi-directionality": 'bidirectionali' and the like
+    beginnings = {stem.removesuffix("i"): len(stem) + _LONGEST_ENDING for stem in sorted(stems)}
+    any_of_them = tuple(beginnings)
     for start, end, form in compounds(text):
-        if any(_is_form(form.lower(), stem) for stem in stems):
+        word = form.lower()
+        if word.startswith(any_of_them) and any(
+            word.startswith(beginning) and len(word) <= longest
+            for beginning, longest in beginnings.items()
+        ):
             yield start, end
-
-
-def _is_form(word: str, stem: str) -> bool:
-    beginning = stem.removesuffix("i")  # "bi-directionality": 'bidirectionali' and the like
-    return word.startswith(beginning) and len(word) - len(stem) <= _LONGEST_ENDING
 
 
 def merged(text: str, ranges: Iterable[Range]) -> list[Range]:

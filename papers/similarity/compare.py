@@ -21,7 +21,7 @@ Terms = tuple[NDArray[np.uint32], NDArray[np.float32]]
 
 # Of the words' cosine, beside 1 of the dense one. Words' cosines differ a quarter as much, so dense
 # vectors still decide most (docs/learning.md).
-WORDS: Final = 2.0
+WORDS: Final = 1.5
 _SAMPLE: Final = 64  # candidates whose likeness to the others tells what is usual
 _LEAST_SPREAD: Final = 1e-3  # below it all candidates are equally alike
 
