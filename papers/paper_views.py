@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from papers.author_urls import author_slug, author_url
@@ -105,7 +106,7 @@ def _paper(name: str) -> Paper:
     try:
         return Paper.objects.defer("search").get(**known)
     except Paper.DoesNotExist:
-        raise Http404("This paper is not here, or no longer.") from None
+        raise Http404(_("This paper is not here, or no longer.")) from None
 
 
 def _address(paper: Paper, view: str) -> str:

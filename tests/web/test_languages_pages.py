@@ -166,6 +166,25 @@ def test_a_german_page_says_that_a_title_is_english(client: Client, path: str) -
     assert b' lang="en"' not in client.get(path).content.replace(b'<html lang="en"', b"")
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/papers/2503.99999", "Diese Arbeit ist hier nicht oder nicht mehr vorhanden."),
+        ("/papers/2503.99999/feedback", "Diese Arbeit ist hier nicht oder nicht mehr vorhanden."),
+        ("/topics/nothing-here/", "Ein Thema „nothing-here“ gibt es nicht."),
+        ("/?page=0", "Die Seiten heißen 1, 2, 3 und so weiter."),
+        ("/editions/daily/2025-03-99", "„2025-03-99“ ist kein Tag."),
+        ("/nothing-here/", "Vielleicht enthält die Adresse einen Tippfehler"),
+    ],
+)
+def test_a_german_page_says_in_german_what_is_not_there(
+    client: Client, path: str, says: str
+) -> None:
+    answer = client.get(path, headers={"Accept-Language": "de"})
+    assert answer.status_code == 404
+    assert says in answer.content.decode()
+
+
 def test_a_german_page_says_that_an_abstract_is_english(client: Client) -> None:
     a_paper()
     abstract = german_page(client, "/papers/2503.00001").select_one(".abstract")

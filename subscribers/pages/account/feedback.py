@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -35,7 +36,7 @@ def feedback_page(request: HttpRequest, name: str) -> HttpResponse:
     """
     paper = paper_named(name)
     if paper is None:
-        raise Http404("This paper is not here, or no longer.")
+        raise Http404(_("This paper is not here, or no longer."))
     subscriber = remembered(request)
     if subscriber is None:
         return _ask_for_address(request, paper)

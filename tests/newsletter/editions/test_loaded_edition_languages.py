@@ -27,6 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 3, 15, 8, tzinfo=UTC)
+ROBOTICS = Interests(topics=frozenset({"robotics"}))
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def edition() -> Edition:
     for number, title in enumerate(("Walking robots", "Grüße aus der Küche: 100 % Wärme")):
         paper = make_paper(title, summary="We walk. " * 40)
         make_paper_topic(paper, topic)
+        make_signal(paper, 1200, read_at=datetime(2025, 3, 7, 12, tzinfo=UTC))
+        make_signal(paper, 1240, read_at=datetime(2025, 3, 13, 12, tzinfo=UTC))
         make_signal(paper, 1290 - number)
     return compose("weekly", DAY, NOW)
 
@@ -42,7 +45,7 @@ def edition() -> Edition:
 def sent(edition: Edition, language: str, renderer: str = RENDERER) -> Delivery:
     """A delivery of all papers to a reader of this language, as it stands in the ledger."""
     delivery = make_delivery(edition, make_subscriber(language=language), state="sent")
-    chosen = LoadedEdition(edition).select(Interests(), (), language)
+    chosen = LoadedEdition(edition).select(ROBOTICS, (), language)
     make_content(
         delivery, chosen.picks, dated_at=NOW, renderer=renderer, key_id=current_key_id(),
         language=chosen.language,
@@ -56,10 +59,24 @@ def digest(edition: Edition, language: str, renderer: str = RENDERER) -> Digest:
 
 def test_the_reasons_are_in_the_readers_language(edition: Edition) -> None:
     loaded = LoadedEdition(edition)
-    english = [pick.reason for pick in loaded.select(Interests(), (), "en").picks]
-    german = [pick.reason for pick in loaded.select(Interests(), (), "de").picks]
-    assert english == ["Robotics · ▲ 1.2k since Saturday"] * 2
-    assert german == ["Robotik · ▲ 1,2k seit Samstag"] * 2
+    english = [pick.reason for pick in loaded.select(ROBOTICS, (), "en").picks]
+    german = [pick.reason for pick in loaded.select(ROBOTICS, (), "de").picks]
+    assert english == [
+        "You follow Robotics · 90 votes this week",
+        "You follow Robotics · 89 votes this week",
+    ]
+    assert german == [
+        "Sie folgen dem Thema Robotik · 90 Stimmen in dieser Woche",
+        "Sie folgen dem Thema Robotik · 89 Stimmen in dieser Woche",
+    ]
+
+
+def test_a_reader_who_follows_everything_is_told_no_topic(edition: Edition) -> None:
+    picks = LoadedEdition(edition).select(Interests(), (), "de").picks
+    assert [pick.reason for pick in picks] == [
+        "90 Stimmen in dieser Woche",
+        "89 Stimmen in dieser Woche",
+    ]
 
 
 def test_readers_of_two_languages_share_no_selection(edition: Edition) -> None:
@@ -89,7 +106,7 @@ def test_an_edition_without_that_language_is_sent_in_english(
         chosen = [loaded.select(Interests(), (), language) for _ in range(3)]
     assert {one.language for one in chosen} == {"en"}
     assert chosen[0] is loaded.select(Interests(), ())
-    assert "Why: Robotics" in chosen[0].body.text("r", "u", "p", "w")
+    assert "Why: 90 votes this week" in chosen[0].body.text("r", "u", "p", "w")
 
 
 def test_a_paper_without_that_language_is_shown_in_english(edition: Edition) -> None:
@@ -97,10 +114,10 @@ def test_a_paper_without_that_language_is_shown_in_english(edition: Edition) -> 
     del translation.papers["1"]
     translation.papers["99"] = translation.papers["2"]  # of a candidate that was deleted
     translation.save()
-    picks = LoadedEdition(edition).select(Interests(), (), "de").picks
+    picks = LoadedEdition(edition).select(ROBOTICS, (), "de").picks
     assert [pick.reason for pick in picks] == [
-        "Robotik · ▲ 1,2k since Saturday",
-        "Robotik · ▲ 1,2k seit Samstag",
+        "Sie folgen dem Thema Robotik · 90 Stimmen this week",
+        "Sie folgen dem Thema Robotik · 89 Stimmen in dieser Woche",
     ]
 
 
@@ -115,10 +132,11 @@ def test_a_german_message_says_so_and_holds_only_german(edition: Edition) -> Non
     assert text is not None
     assert html is not None
     words = text.get_content()
-    assert "Warum: Robotik · ▲ 1,2k seit Samstag" in words
+    assert "Warum: Sie folgen dem Thema Robotik · 90 Stimmen in dieser Woche" in words
+    assert "Mehr oder weniger davon, oder speichern:" in words
     assert "Grüße aus der Küche: 100 % Wärme" in words
     assert max(len(line) for line in words.splitlines() if "http" not in line) <= 72
-    english = ("You get", "Unsubscribe", "Why", "since", "more", "Read in", "March")
+    english = ("You ", "Unsubscribe", "Why", "this", "more", "More", "Less", "Read in", "March")
     assert [word for word in english if word in words + html.get_content()] == []
 
 

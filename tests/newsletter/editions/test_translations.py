@@ -70,12 +70,12 @@ def test_the_facts_that_are_words_are_translated() -> None:
     daily, monthly = make_edition("daily", DAY), make_edition("monthly", DAY)
     with override("de"):
         assert words_of_facts(weekly, date(2025, 3, 1)) == {
-            "since": "seit Samstag",
+            "since": "in dieser Woche",
             "late": "1. März",
         }
         assert words_of_facts(daily, None) == {"since": "an einem Tag", "late": ""}
-        assert words_of_facts(monthly, None)["since"] == "seit dem 13. Februar"
-    assert words_of_facts(monthly, None)["since"] == "since 13 February"
+        assert words_of_facts(monthly, None)["since"] == "in diesem Monat"
+    assert words_of_facts(monthly, None)["since"] == "this month"
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,9 @@ def test_a_language_alone_in_the_draft_keeps_the_other_choices(visitor: Client) 
     subscriber.refresh_from_db()
     chosen = Preferences(digest_size=20, topics=frozenset({topic.slug}), language="de")
     assert preferences_of(subscriber) == chosen
+
+
+def test_the_page_after_the_button_invites_in_one_german_sentence(visitor: Client) -> None:
+    answer = visitor.post(confirm_path(make_pending()), headers=GERMAN, follow=True)
+    says = "Arbeiten, die Ihnen gefallen</a>, und Ihre Überblicke beginnen mit Arbeiten, die ihnen"
+    assert says in text_of(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from subscribers.feedback.save import save_paper
@@ -50,6 +51,18 @@ def test_an_empty_page_says_how_to_begin(client: Client) -> None:
     assert "Nothing yet" in words
     assert "Name papers you like</a>: three are enough." in words
     assert "Forget it all" not in words
+
+
+def test_a_german_page_says_of_a_word_alone_that_it_is_english(
+    client: Client, reader: Subscriber
+) -> None:
+    ReaderProfile.objects.update_or_create(subscriber=reader, defaults={"ignored_words": ["tusks"]})
+    answer = client.get(path(reader), headers={"Accept-Language": "de"})
+    button = BeautifulSoup(answer.content, "html.parser").select_one("button.word")
+    assert button is not None
+    assert button["aria-label"] == "tusks wieder zählen"
+    assert button.find_parent(lang=True)["lang"] == "de"  # type: ignore[index]
+    assert [tag.string for tag in button.select("[lang=en]")] == ["tusks"]
 
 
 @pytest.mark.parametrize("kind", ["save", "seed", "more"])
