@@ -59,7 +59,7 @@ def drop_subscribers() -> None:
         "TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally, "
         "subscribers_interest, "
         "subscribers_consententry, subscribers_transactionalmail, "
-        "subscribers_feedback, subscribers_readerprofile, "
+        "subscribers_feedback, subscribers_readerprofile, subscribers_seedrequest, "
         "subscribers_addresschange, subscribers_subscriber RESTART IDENTITY"
     )
 

@@ -38,7 +38,7 @@ STATE_COLOURS: Final[Mapping[str, str]] = {
         ("queued", "sending", "running", "waiting", "pending", "operator", "reader"), "info"
     ),
     # it went well
-    **dict.fromkeys(("sent", "delivered", "done", "fine", "active", "frozen"), "success"),
+    **dict.fromkeys(("sent", "delivered", "done", "fine", "active", "frozen", "found"), "success"),
     # it may still go well
     **dict.fromkeys(("deferred", "late", "lost", "open", "hard_bounce", "soft_bounces"), "warning"),
     # an operator should look
