@@ -52,7 +52,13 @@ def balance_preview(
     follows = bool(recipient.interests.topics)
     there = replace(recipient.interests, profile=replace(profile, balance=balance))
     shown, before = (
-        preview(subscriber.cadence, interests, recipient.language, minimum=minimum)
+        preview(
+            subscriber.cadence,
+            interests,
+            recipient.language,
+            minimum=minimum,
+            reader=subscriber.pk,
+        )
         for interests in (there, recipient.interests)
     )
     if shown is None or before is None:
