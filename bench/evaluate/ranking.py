@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.evaluate.data import EvaluatedPaper
-from newsletter.editions.profile import Profile, ages, blend, taste
+from newsletter.editions.profile import Profile, ages, blend, day_number, taste
 from papers.similarity.compare import Comparison
 from papers.similarity.vectors import Vector
 
 Scores = dict[str, NDArray[np.floating[Any]]]
 SERVICE: Final = "service"
 BASELINES: Final = ("topics", "popularity", "tf_idf_mean")
-_EPOCH: Final = date(1970, 1, 1)
 
 
 class Library(NamedTuple):
@@ -66,8 +65,8 @@ class ScoredList:
         }
 
     def _service(self, history: Sequence[tuple[str, date]], day: date) -> NDArray[np.floating[Any]]:
-        events = [(number, (at - _EPOCH).days) for number, (_, at) in enumerate(history)]
-        profile, today = Profile(liked=tuple(events)), (day - _EPOCH).days
+        events = [(number, day_number(at)) for number, (_, at) in enumerate(history)]
+        profile, today = Profile(liked=tuple(events)), day_number(day)
         liked = [self._like(paper) for paper, _ in history]
         liking = taste(liked, ages(profile.liked, today), [], [])
         declared = np.zeros(len(self._popularity))  # as `personalize` has it where none is followed

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -29,6 +29,7 @@ from newsletter.editions.personalize import (
     matching,
     personalize,
 )
+from newsletter.editions.profile import day_number
 from newsletter.editions.reasons import why
 from newsletter.editions.render import (
     RENDERER,
@@ -50,7 +51,6 @@ log = logging.getLogger(__name__)
 _NO_PAPERS: Final[frozenset[int]] = frozenset()
 _KEPT_SELECTIONS: Final = 6_000  # about 11 KB each with their digest bodies
 _KEPT_CHOICES: Final = 1_000  # of readers with profiles; about 2 KB each
-_FIRST_DAY: Final = date(1970, 1, 1)  # from which the days of profiles are counted
 
 
 class Columns(NamedTuple):
@@ -144,7 +144,7 @@ class LoadedEdition:
         explained = (candidate for candidate in candidates if _has_reason(candidate))
         self._ranking = Ranking([_candidate_paper(candidate) for candidate in explained])
         self._known = KnownPapers(self._ranking.ids.tolist())
-        self._day = (edition.day - _FIRST_DAY).days
+        self._day = day_number(edition.day)
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)

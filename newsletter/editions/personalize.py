@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from newsletter.editions.personal import exploration
 from newsletter.editions.personal.floors import floors
-from newsletter.editions.personal.likeness import Likeness, Matches, Nearest, likeness, z_scores
-from newsletter.editions.profile import DECLARED, Profile, blend
+from newsletter.editions.personal.likeness import Likeness, Matches, Nearest, likeness
+from newsletter.editions.profile import DECLARED, Profile, blend, z_scores
 from papers.text.author_match import PrintedAuthors, in_reading_order, parse_authors
 from papers.text.terms import FoldedTexts, parse_terms
 

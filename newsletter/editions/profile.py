@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ AVERSION: Final = 0.5  # of the likeness to disliked papers, subtracted
 DECLARED: Final = 2.0  # as many events count as much as what the reader follows
 ALONE: Final = 0.05  # the same of a reader who follows no topics: events are all that is known
 POPULARITY: Final = 0.1  # of the trend, once a reader has given many events
+_FIRST_DAY: Final = date(1970, 1, 1)
 EVEN: Final = 50  # the balance at which the formula is as measured
 
 
@@ -44,6 +46,11 @@ class Profile:
     def weight(self, day: int) -> float:
         """The number of events on this day, old ones decayed: n of `blend`."""
         return float(decay(ages(self.liked + self.disliked, day)).sum())
+
+
+def day_number(day: date) -> int:
+    """A day as profiles count them, from 1970-01-01."""
+    return (day - _FIRST_DAY).days
 
 
 def ages(events: Iterable[tuple[int, int]], day: int) -> list[float]:
@@ -116,7 +123,7 @@ def blend(
 
     Without events, or without a taste, and with an even balance: what is declared and the trend.
     """
-    liking = _z_scores(taste)
+    liking = z_scores(taste)
     learned = learned_share(n, follows=follows) if liking.any() else 0.0
     trend = POPULARITY + (1 - POPULARITY) * (1 - learned) ** 2
     personal = min(balance / EVEN, 1.0)
@@ -128,7 +135,8 @@ def blend(
     return worth + personal * learned * liking if liking.any() else worth
 
 
-def _z_scores(values: Floats) -> Floats:
+def z_scores(values: Floats) -> Floats:
     """Each value's distance from the mean, in standard deviations; 0 where all are equal."""
     spread = float(values.std()) if values.size else 0.0
+    # The mean of equal numbers can differ from them in the last bit.
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros(len(values))

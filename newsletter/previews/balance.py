@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from newsletter.delivery.recipients import recipients
-from newsletter.editions.profile import EVEN, Profile, learned_share
+from newsletter.editions.profile import EVEN, Profile, day_number, learned_share
 from newsletter.previews.digest import Preview, PreviewPaper, preview
 from subscribers.models import Subscriber
 
 Move = Literal["new", "up", "down", ""]
-_FIRST_DAY: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,7 @@ def balance_preview(
     return BalancePreview(
         preview=shown,
         papers=moves(before.papers, shown.papers),
-        percent=percent_learned(
-            profile.weight((today - _FIRST_DAY).days), balance, follows=follows
-        ),
+        percent=percent_learned(profile.weight(day_number(today)), balance, follows=follows),
         follows=follows,
     )
 

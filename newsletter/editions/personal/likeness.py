@@ -8,12 +8,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.editions.profile import taste
+from newsletter.editions.profile import taste, z_scores
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_NO_SPREAD: Final = 1e-9
 # Standard deviations of likeness above the edition's mean: much like the profile. Of 579 papers
 # that people submitted next to weekly lists 51 % reach it, by their words alone, and 12 % of all.
 LIKE: Final = 1.0
@@ -90,10 +89,3 @@ def likeness(matches: Matches, ignored: Flags) -> Likeness:
     # What is only unlike the disliked papers is not like anything.
     is_much = z >= LIKE if len(matches.liked) else np.zeros(len(z), np.bool_)
     return Likeness(values, z, is_much, ignored, matches)
-
-
-def z_scores(values: Floats) -> Floats:
-    """Each value's distance from the mean, in standard deviations; 0 where all are equal."""
-    spread = float(values.std()) if len(values) else 0.0
-    # The mean of equal numbers can differ from them in the last bit.
-    return (values - values.mean()) / spread if spread > _NO_SPREAD else np.zeros(len(values))

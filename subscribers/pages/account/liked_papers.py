@@ -17,7 +17,7 @@ from papers.search.results import search_papers
 from papers.wording import author_line
 from subscribers.feedback.seed import remove_seed
 from subscribers.models import Feedback, SeedRequest, Subscriber
-from subscribers.pages.account.page import account_page, done, render_account
+from subscribers.pages.account.page import account_page, done, render_account, row_id
 from subscribers.pages.named_papers.not_found import why_not_found
 from subscribers.pages.named_papers.pasted import (
     PastedPapers,
@@ -48,13 +48,13 @@ def papers_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     if request.method != "POST":
         return _render(request, subscriber, token)
     if "remove" in posted:
-        remove_seed(subscriber, _number(posted["remove"]))
+        remove_seed(subscriber, row_id(posted["remove"]))
         return done(token, "unliked", page=_PAGE)
     if "drop" in posted:
-        forget_request(subscriber, _number(posted["drop"]))
+        forget_request(subscriber, row_id(posted["drop"]))
         return done(token, "dropped", page=_PAGE, at="requests")
     if "add" in posted:
-        named = pick(subscriber, [_number(posted["add"])], now)
+        named = pick(subscriber, [row_id(posted["add"])], now)
         query = {"q": posted["q"][:_LONGEST_QUERY]} if posted.get("q") else {}
         return done(token, "liked-full" if named.beyond else "liked", page=_PAGE, **query)
     return _add_pasted(request, subscriber, token)
@@ -126,8 +126,3 @@ def _requests(subscriber: Subscriber) -> dict[str, Any]:
         "failed": [(one, why_not_found(one)) for one in failed],
         "lists": rows.filter(state=State.FOUND, kind__in=SeedRequest.LISTS),
     }
-
-
-def _number(text: str) -> int:
-    """An id; 0, which no row has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0

@@ -123,3 +123,8 @@ def done(
     answer["Location"] += f"?{urlencode({'done': what, **query})}" + (f"#{at}" if at else "")
     answer.status_code = HTTPStatus.SEE_OTHER
     return answer
+
+
+def row_id(text: str) -> int:
+    """The id that a button sent; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0

@@ -17,7 +17,7 @@ from papers.wording import author_line
 from subscribers.account.saved import Result, save_pasted
 from subscribers.feedback.save import MOST, save_paper, saved_papers, unsave_paper
 from subscribers.models import Subscriber
-from subscribers.pages.account.page import account_page, done, render_account
+from subscribers.pages.account.page import account_page, done, render_account, row_id
 from subscribers.pages.feedback.one_paper import said_of, say, too_fast
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def saved_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
     if "say" in request.POST:
         return _vote(request, subscriber, token)
     if "remove" in request.POST:
-        unsave_paper(subscriber, _number(request.POST["remove"]))
+        unsave_paper(subscriber, row_id(request.POST["remove"]))
         return done(token, "removed", page="subscribers:saved")
     if "paper" in request.POST:
         return _save(request, subscriber, token)
@@ -57,7 +57,7 @@ def saved_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
 
 def _save(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """The paper of a button on another page: `back` is "digests" on the page that lists those."""
-    paper = Paper.objects.filter(pk=_number(request.POST["paper"])).first()
+    paper = Paper.objects.filter(pk=row_id(request.POST["paper"])).first()
     result: Result = save_paper(subscriber, paper, timezone.now()) if paper else "unknown"
     page = "newsletter:digests" if request.POST.get("back") == "digests" else "subscribers:saved"
     return done(token, _DONE.get(result, ""), page=page)
@@ -68,7 +68,7 @@ def _vote(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     if refusal := too_fast(request, subscriber):
         return refusal
     button, _colon, number = request.POST["say"].partition(":")
-    paper = Paper.objects.filter(pk=_number(number)).first()
+    paper = Paper.objects.filter(pk=row_id(number)).first()
     what = say(subscriber, paper, button, timezone.now()) if paper else ""
     return done(token, what, page="subscribers:saved")
 
@@ -98,11 +98,6 @@ def _file(subscriber: Subscriber, kind: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="saved-papers.{kind}"'
     answer["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def _number(text: str) -> int:
-    """An id; 0, which no row has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def _render(

@@ -3,7 +3,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from newsletter.editions.personal.likeness import Likeness, Matches, likeness, z_scores
+from newsletter.editions.personal.likeness import Likeness, Matches, likeness
+from newsletter.editions.profile import z_scores
 
 NO_ROWS = np.zeros((0, 4), np.float32)
 
