@@ -164,9 +164,10 @@ def test_a_search_of_the_archive_offers_papers_to_add(visitor: Client) -> None:
     page = text_of(visitor.get(path_of(ada), {"q": "tea"}))
     assert f'name="add" value="{paper.pk}"' in " ".join(page.split())
     assert "Named by another reader" not in page
-    answer = visitor.post(path_of(ada), {"add": paper.pk, "q": "tea"})
+    path = path_of(ada)
+    answer = visitor.post(path, {"add": paper.pk, "q": "tea"})
     assert answer.status_code == 303
-    assert answer["Location"] == f"{path_of(ada)}?done=liked&q=tea"
+    assert answer["Location"] == f"{path}?done=liked&q=tea"
     assert liked(ada) == ["Diffusion for tea"]
     assert "In your list" in text_of(visitor.get(answer["Location"]))
 
