@@ -25,9 +25,10 @@ from mail.backend import DjangoTransport
 from mail.batch.client import BurstTransport
 from mail.factory import BATCH_APIS
 from mail.providers import backend_of
-from newsletter.editions.fragments import Layout, PaperFragment
-from newsletter.editions.render import Digest, DigestBody
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.body import DigestBody
+from newsletter.editions.rendering.fragments import Layout, PaperFragment
+from newsletter.editions.rendering.message import Digest
+from newsletter.editions.rendering.slots import Slot
 from newsletter.editions.tokens import Tokens
 
 PROVIDERS: Final = {

@@ -12,7 +12,7 @@ from bench.subscribers import first_recipients
 from bench.synthetic_papers import texts
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import LoadedEdition
-from newsletter.editions.render import build_digest
+from newsletter.editions.rendering.message import build_digest
 from newsletter.models import Edition
 from papers.catalogue.classify import classify
 from papers.models import Paper, Signal

@@ -54,6 +54,16 @@ class Message(Protocol):
     def dated_at(self) -> datetime: ...
 
     @property
+    def return_path(self) -> str:
+        """Where it returns to if it cannot be delivered; empty: to the address of MAIL_FROM."""
+        ...
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it is one of many, and not a mail that one person requested."""
+        ...
+
+    @property
     def attempts(self) -> int:
         """Which attempt this is, counted from 1; not part of the message."""
         ...

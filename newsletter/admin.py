@@ -23,7 +23,7 @@ from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
-from newsletter.editions.slots import Slot, pieces, without_private_use
+from newsletter.editions.rendering.slots import Slot, pieces, without_private_use
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from newsletter.editions.message_ids import read_message_id
+from newsletter.editions.rendering.message_ids import read_message_id
 from newsletter.models import Delivery, DeliveryEvent, Edition
 from subscribers.addresses import address_hashes
 from web.admin import (

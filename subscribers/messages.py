@@ -55,6 +55,16 @@ class TransactionalMessage:
         return {}
 
     @property
+    def return_path(self) -> str:
+        """The address of MAIL_FROM."""
+        return ""
+
+    @property
+    def is_bulk(self) -> bool:
+        """One person asked for it."""
+        return False
+
+    @property
     def retry(self) -> int:
         """0: its attempts are never restarted."""
         return 0

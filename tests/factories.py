@@ -11,8 +11,8 @@ from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.types import Batch, Burst, Claimed, Item, RenderStamp
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.personalize import Interests
-from newsletter.editions.render import RENDERER
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.body import RENDERER
+from newsletter.editions.rendering.slots import Slot
 from newsletter.editions.tokens import Tokens, make_tokens
 from newsletter.models import (
     Candidate,

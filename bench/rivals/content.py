@@ -10,7 +10,7 @@ from django.conf import settings
 
 from bench.subscribers import DIGEST_SIZE, first_recipients
 from newsletter.editions.loaded_edition import LoadedEdition
-from newsletter.editions.slots import Slot, pieces
+from newsletter.editions.rendering.slots import Slot, pieces
 from newsletter.editions.tokens import TOKEN_LENGTH
 from newsletter.models import Candidate, Edition
 from papers.lead import stored_lead

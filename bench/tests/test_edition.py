@@ -12,7 +12,7 @@ from bench.edition import make_edition, mean_bytes
 from bench.rivals.content import for_django_newsletter, for_plain_django, worded
 from bench.subscribers import DIGEST_SIZE, drop_subscribers, make_subscribers
 from newsletter.delivery.queueing.dispatch import dispatch_due
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.slots import Slot
 from newsletter.models import Delivery, Edition
 from subscribers.models import Subscriber
 from web.sql import execute

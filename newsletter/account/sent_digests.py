@@ -10,9 +10,9 @@ from typing import Final
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from newsletter.editions.rendering.wording import subject_of
 from newsletter.editions.tokens import make_tokens
 from newsletter.editions.windows import days_in_words
-from newsletter.editions.wording import subject_of
 from newsletter.models import ArchivedDelivery, Delivery, Edition
 from papers.models import Paper
 from subscribers.models import Feedback, Subscriber

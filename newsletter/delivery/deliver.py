@@ -43,7 +43,8 @@ from newsletter.editions.keys import current_key_id, knows_key
 from newsletter.editions.loaded_edition import LoadedEdition, Selection, load_edition
 from newsletter.editions.personal.known_papers import papers_of
 from newsletter.editions.reasons import NOT_RENDERED
-from newsletter.editions.render import RENDERER, Digest
+from newsletter.editions.rendering.body import RENDERER
+from newsletter.editions.rendering.message import Digest
 from newsletter.models import Edition
 
 log = logging.getLogger(__name__)

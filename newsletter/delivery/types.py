@@ -10,7 +10,7 @@ from uuid import UUID
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.editions.loaded_edition import Selection
-from newsletter.editions.render import Digest, build_digest
+from newsletter.editions.rendering.message import Digest, build_digest
 from newsletter.models import StoredPick
 from subscribers.schedule import next_slot
 from web.languages import DEFAULT_LANGUAGE

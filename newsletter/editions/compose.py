@@ -14,7 +14,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
 from newsletter.editions.cards.stored import draw_edition_card
-from newsletter.editions.fragments import render_fragment, render_layout, without_placeholders
+from newsletter.editions.rendering.fragments import (
+    render_fragment,
+    render_layout,
+    without_placeholders,
+)
 from newsletter.editions.translations import layout_context, translations, words_of_facts
 from newsletter.editions.windows import WINDOW_OF, first_day_of
 from newsletter.models import Candidate, Edition, EditionTranslation

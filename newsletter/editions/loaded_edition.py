@@ -16,7 +16,6 @@ from django.db.models import Min
 from django.utils.translation import override
 
 from newsletter.editions import links, old_tokens
-from newsletter.editions.fragments import Layout, PaperFragment, without_placeholders
 from newsletter.editions.personal.exploration import draw, with_explored
 from newsletter.editions.personal.known_papers import KnownPapers, papers_of, says_nothing
 from newsletter.editions.personal.likeness import Matches
@@ -31,13 +30,10 @@ from newsletter.editions.personalize import (
 )
 from newsletter.editions.profile import day_number
 from newsletter.editions.reasons import why
-from newsletter.editions.render import (
-    RENDERER,
-    Digest,
-    DigestBody,
-    build_digest,
-)
-from newsletter.editions.slots import upgraded_fragment, upgraded_layout
+from newsletter.editions.rendering.body import RENDERER, DigestBody
+from newsletter.editions.rendering.fragments import Layout, PaperFragment, without_placeholders
+from newsletter.editions.rendering.message import Digest, build_digest
+from newsletter.editions.rendering.slots import upgraded_fragment, upgraded_layout
 from newsletter.editions.translations import EditionTexts, in_language
 from newsletter.editions.windows import WINDOW_OF
 from newsletter.models import Candidate, Delivery, Edition, StoredPick

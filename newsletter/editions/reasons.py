@@ -86,7 +86,7 @@ def _stars(facts: Mapping[str, Any]) -> str:
 
 
 def _said_above(facts: Mapping[str, Any]) -> set[str]:
-    """The votes in the line of facts of the paper (newsletter/editions/fragments.py)."""
+    """The votes in the line of facts of the paper (newsletter/editions/rendering/fragments.py)."""
     votes = (facts.get("upvotes"), facts.get("upvotes_gain"))
     return {short_figure(one) for one in votes if one}
 

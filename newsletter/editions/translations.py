@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from newsletter.editions.fragments import (
+from newsletter.editions.rendering.fragments import (
     Layout,
     PaperFragment,
     render_fragment,

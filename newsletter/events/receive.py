@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mail.without_address import CUT, without_address
-from newsletter.editions.message_ids import read_message_id
+from newsletter.editions.rendering.message_ids import read_message_id
 from newsletter.events.bounces import is_hard, settled_reason
 from newsletter.models import DeliveryEvent
 from subscribers.addresses import address_hash, spelling

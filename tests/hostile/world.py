@@ -15,7 +15,7 @@ from newsletter.delivery.recipients import recipients
 from newsletter.editions.compose import compose
 from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import load_edition
-from newsletter.editions.render import RENDERER
+from newsletter.editions.rendering.body import RENDERER
 from newsletter.editions.tokens import make_tokens
 from papers.jobs.timetable import BY_NAME
 from papers.models import Curator, Listing, RawRecord, Topic, Trend

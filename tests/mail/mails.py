@@ -15,9 +15,10 @@ from mail.batch.client import BatchApi, BurstTransport
 from mail.batch.postmark import Postmark
 from mail.batch.resend import Resend
 from mail.providers import backend_of
-from newsletter.editions.fragments import Layout, PaperFragment
-from newsletter.editions.render import Digest, DigestBody
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.body import DigestBody
+from newsletter.editions.rendering.fragments import Layout, PaperFragment
+from newsletter.editions.rendering.message import Digest
+from newsletter.editions.rendering.slots import Slot
 from newsletter.editions.tokens import Tokens
 
 APIS: dict[str, type[BatchApi]] = {"postmark": Postmark, "resend": Resend, "brevo": Brevo}

@@ -173,7 +173,7 @@ def test_a_message_that_cannot_be_built_was_not_sent(
     def broken(self: object) -> str:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("newsletter.editions.render.DigestBody.html", property(broken))
+    monkeypatch.setattr("newsletter.editions.rendering.body.DigestBody.html", property(broken))
     with DjangoTransport() as transport:
         assert transport.send([make_digest(1)])[0].state == "deferred"
     assert stage.sent == []

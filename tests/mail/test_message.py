@@ -12,7 +12,7 @@ from django.core.mail import BadHeaderError
 from pytest_django import Settings
 
 from mail.message import Message, django_message, encode
-from newsletter.editions.render import Digest
+from newsletter.editions.rendering.message import Digest
 from subscribers.messages import TransactionalMessage
 from tests.mail.mails import make_digest
 

@@ -9,7 +9,7 @@ from newsletter.editions.compose import compose
 from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.editions.personalize import Interests
-from newsletter.editions.render import RENDERER
+from newsletter.editions.rendering.body import RENDERER
 from newsletter.models import Delivery
 from subscribers.models import Subscriber
 from tests.factories import DAY, make_content, make_delivery, make_paper

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletter.editions.compose import compose
-from newsletter.editions.message_ids import message_id
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.message_ids import message_id
+from newsletter.editions.rendering.slots import Slot
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.windows import last_closed_day
 from tests.factories import (

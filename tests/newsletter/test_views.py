@@ -11,7 +11,7 @@ from newsletter.delivery.recipients import recipients
 from newsletter.editions.compose import compose
 from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import load_edition, rebuild
-from newsletter.editions.render import RENDERER
+from newsletter.editions.rendering.body import RENDERER
 from newsletter.models import Delivery, DigestContent
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.privacy import erase

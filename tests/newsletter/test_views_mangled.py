@@ -10,7 +10,7 @@ from django.test import Client
 
 from newsletter.editions.old_tokens import RENDERER as OLD
 from newsletter.editions.old_tokens import make_old_tokens
-from newsletter.editions.render import RENDERER
+from newsletter.editions.rendering.body import RENDERER
 from newsletter.editions.tokens import Tokens
 from subscribers.models import ConsentEntry, Subscriber
 from tests.factories import make_subscriber, tokens_of

@@ -14,7 +14,7 @@ from newsletter.delivery.recipients import recipients
 from newsletter.delivery.withdrawn import withdrawn_papers
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.editions.personalize import Interests
-from newsletter.editions.render import Digest, build_digest
+from newsletter.editions.rendering.message import Digest, build_digest
 from newsletter.editions.windows import WINDOW_OF
 from newsletter.management.commands.compose import iso_day
 from newsletter.models import Edition

@@ -32,6 +32,8 @@ class PlainMessage:
     html: str = ""
     attempts: int = 1
     dated_at: datetime = datetime(2025, 3, 15, 8, tzinfo=UTC)
+    return_path: str = ""
+    is_bulk: bool = True
 
     @property
     def text(self) -> str:

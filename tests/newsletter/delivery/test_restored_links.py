@@ -11,7 +11,7 @@ from django.test import Client
 
 from local.servers import postgres_program
 from newsletter.editions.loaded_edition import _load, rebuild
-from newsletter.editions.render import Digest
+from newsletter.editions.rendering.message import Digest
 from newsletter.models import Delivery
 from subscribers import tokens
 from subscribers.messages import build

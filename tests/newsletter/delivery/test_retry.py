@@ -20,7 +20,7 @@ from newsletter.delivery.restored import HELD
 from newsletter.delivery.retry import CannotRetry, failed_editions, find
 from newsletter.delivery.types import Batch
 from newsletter.editions.compose import compose
-from newsletter.editions.render import Digest
+from newsletter.editions.rendering.message import Digest
 from newsletter.failures import Reason
 from newsletter.models import ArchivedDelivery, Delivery, Edition
 from papers.windows import last_closed_day

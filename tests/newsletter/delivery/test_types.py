@@ -14,7 +14,8 @@ from newsletter.editions import old_tokens
 from newsletter.editions.compose import compose
 from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import LoadedEdition
-from newsletter.editions.render import RENDERER, Digest
+from newsletter.editions.rendering.body import RENDERER
+from newsletter.editions.rendering.message import Digest
 from newsletter.editions.tokens import make_tokens
 from newsletter.models import Delivery, Edition, StoredPick
 from tests.factories import (

@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from newsletter.editions.fragments import Layout, PaperFragment, render_fragment, render_layout
-from newsletter.editions.render import Digest, DigestBody, build_digest
+from newsletter.editions.rendering.body import DigestBody
+from newsletter.editions.rendering.fragments import (
+    Layout,
+    PaperFragment,
+    render_fragment,
+    render_layout,
+)
+from newsletter.editions.rendering.message import Digest, build_digest
 from newsletter.models import Edition
 
 FACTS: Final[dict[str, Any]] = {

@@ -23,8 +23,9 @@ from newsletter.editions.loaded_edition import (
 )
 from newsletter.editions.old_tokens import make_old_token
 from newsletter.editions.personalize import Interests
-from newsletter.editions.render import RENDERER, build_digest
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.body import RENDERER
+from newsletter.editions.rendering.message import build_digest
+from newsletter.editions.rendering.slots import Slot
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Listing, Topic
 from tests.factories import (

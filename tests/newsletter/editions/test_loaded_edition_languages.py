@@ -12,7 +12,8 @@ from newsletter.editions.compose import compose
 from newsletter.editions.keys import current_key_id
 from newsletter.editions.loaded_edition import LoadedEdition, rebuild
 from newsletter.editions.personalize import Interests
-from newsletter.editions.render import RENDERER, Digest
+from newsletter.editions.rendering.body import RENDERER
+from newsletter.editions.rendering.message import Digest
 from newsletter.models import Delivery, DigestContent, Edition
 from papers.models import Topic
 from tests.factories import (

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from newsletter.editions.keys import current_key_id
-from newsletter.editions.message_ids import message_id
 from newsletter.editions.old_tokens import make_old_token, make_old_tokens, read_old_token
+from newsletter.editions.rendering.message_ids import message_id
 from newsletter.editions.tokens import BadToken
 
 

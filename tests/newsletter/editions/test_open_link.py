@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from newsletter.editions import old_tokens
 from newsletter.editions.old_tokens import make_old_token
 from newsletter.editions.open_link import open_link
-from newsletter.editions.render import RENDERER
+from newsletter.editions.rendering.body import RENDERER
 from newsletter.editions.tokens import BadToken, Purpose, Tokens
 from newsletter.models import Delivery, DigestContent
 from subscribers.models import Subscriber

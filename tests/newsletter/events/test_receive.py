@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from mail.outcome import Outcome, private
-from newsletter.editions.message_ids import message_id
+from newsletter.editions.rendering.message_ids import message_id
 from newsletter.events import receive
 from newsletter.models import Delivery, DeliveryEvent
 from subscribers.addresses import address_hash

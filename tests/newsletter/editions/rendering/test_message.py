@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from newsletter.editions.render import Digest
+from newsletter.editions.rendering.message import Digest
 from tests.newsletter.editions.digests import make_digest, make_fragment
 
 pytestmark = pytest.mark.usefixtures("site")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.editions.wording import more_papers, subject_of, why_label
+from newsletter.editions.rendering.wording import more_papers, subject_of, why_label
 
 
 @pytest.mark.parametrize(

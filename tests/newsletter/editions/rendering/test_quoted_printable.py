@@ -3,7 +3,7 @@ import quopri
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.editions.quoted_printable import quoted_printable
+from newsletter.editions.rendering.quoted_printable import quoted_printable
 
 TOKEN, FILLED = "\ue000", "T" * 28
 texts = st.text(st.sampled_from("ab =.é…▲\t\n" + TOKEN), max_size=400)

@@ -9,18 +9,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
-import css_inline
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from mail.styles import inlined, inlined_fragment
 from newsletter.editions import links
-from newsletter.editions.quoted_printable import quoted_printable
-from newsletter.editions.slots import (
+from newsletter.editions.rendering.quoted_printable import quoted_printable
+from newsletter.editions.rendering.slots import (
     BytePieces,
     Marks,
     Slot,
@@ -35,7 +33,6 @@ from papers.text.plain_text import page, wrapped
 from papers.text.shorten import place_to_cut, shortened
 from papers.wording import author_line, short_figure, topic_text
 
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
 INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
@@ -203,7 +200,7 @@ def render_layout(context: dict[str, Any]) -> Layout:
     values = _bounded(without_placeholders(context)) | _site_links(marks)
     html = render_to_string("emails/digest.html", values | _html_placeholders(marks))
     text = render_to_string("emails/digest.txt", values | _text_placeholders(marks))
-    return Layout(html=marks.stored(_inline(html).lstrip()), text=marks.stored(page(text)))
+    return Layout(html=marks.stored(inlined(html).lstrip()), text=marks.stored(page(text)))
 
 
 def _bounded(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,7 +235,7 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
     text = render_to_string("emails/digest_paper.txt", values | _text_placeholders(marks))
     fragment = PaperFragment(
         title=values["title"],
-        html=marks.stored(_without_indents(_inline_fragment(html)) + "\n"),
+        html=marks.stored(_without_indents(inlined_fragment(html)) + "\n"),
         text=marks.stored(text.strip("\n")),
     )
     _ = fragment.html_parts, fragment.text_parts  # what each digest does with it
@@ -318,23 +315,6 @@ def _wrapped(text: str) -> str:
 def wrap_after_indent(text: str) -> str:
     """Wrapped and indented; the first line has no indent, since a rank or a word stands there."""
     return _wrapped(text).strip()
-
-
-def _style() -> str:
-    path = finders.find("mail.css")
-    if path is None:
-        raise FileNotFoundError("static/mail.css")
-    return _COMMENT.sub("", Path(str(path)).read_text())
-
-
-def _inline(html: str) -> str:
-    """Turn CSS rules into style attributes; @media rules stay, for dark mode and narrow screens."""
-    inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, extra_css=_style())
-    return inliner.inline(html)
-
-
-def _inline_fragment(html: str) -> str:
-    return css_inline.inline_fragment(html, css=_style())
 
 
 def _without_indents(html: str) -> str:

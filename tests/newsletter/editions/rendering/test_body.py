@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.fragments import Layout, PaperFragment
-from newsletter.editions.render import Digest, fitting_papers
+from newsletter.editions.rendering.body import fitting_papers
+from newsletter.editions.rendering.fragments import Layout, PaperFragment
+from newsletter.editions.rendering.message import Digest
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
 
 pytestmark = pytest.mark.usefixtures("site")

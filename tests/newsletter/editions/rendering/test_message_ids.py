@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from newsletter.editions.message_ids import message_id, read_message_id
+from newsletter.editions.rendering.message_ids import message_id, read_message_id
 
 
 def test_it_names_the_delivery_and_the_mail_domain(settings: Settings) -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.editions.fragments import render_fragment, render_layout
-from newsletter.editions.render import DigestBody, build_digest
-from newsletter.editions.slots import (
+from newsletter.editions.rendering.body import DigestBody
+from newsletter.editions.rendering.fragments import render_fragment, render_layout
+from newsletter.editions.rendering.message import build_digest
+from newsletter.editions.rendering.slots import (
     Marks,
     Slot,
     encoded_pieces,

@@ -7,26 +7,22 @@ headers and one join, ten microseconds, and the same delivery always gives the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 from django.conf import settings
 from django.utils.html import escape
 
 from mail.addresses import ascii_address
-from mail.headers import address_header, text_header, token_header
+from mail.headers import text_header
 from newsletter.editions import old_tokens
-from newsletter.editions.fragments import INDENT, Layout, PaperFragment, wrap_after_indent
-from newsletter.editions.message_ids import message_id
-from newsletter.editions.quoted_printable import quoted_printable
-from newsletter.editions.slots import BytePieces, Slot, encoded_pieces
-from newsletter.editions.tokens import Tokens, make_tokens
-from newsletter.editions.wording import more_papers, subject_of, why_label
+from newsletter.editions.rendering.fragments import INDENT, Layout, PaperFragment, wrap_after_indent
+from newsletter.editions.rendering.list_headers import common_headers
+from newsletter.editions.rendering.quoted_printable import quoted_printable
+from newsletter.editions.rendering.slots import BytePieces, Slot
+from newsletter.editions.rendering.wording import more_papers, subject_of, why_label
+from newsletter.editions.tokens import Tokens
 from papers.text.plain_text import wrapped
 from papers.text.shorten import shortened
 from web.languages import DEFAULT_LANGUAGE
@@ -159,7 +155,7 @@ class DigestBody:
         if self.content_language:
             head += b"Content-Language: %b\r\n" % self.content_language.encode("ascii")
         site, sender = settings.SITE_URL, settings.MAIL_FROM
-        parts = list(_common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
+        parts = list(common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
         parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
         parts += self._text_parts()
         parts += [b"\r\n", _part_head(b"html")]
@@ -274,127 +270,6 @@ def _part_head(kind: bytes) -> bytes:
     )
 
 
-@lru_cache(maxsize=1_000)  # a burst has one date
-def _date(moment: datetime) -> str:
-    return format_datetime(moment)
-
-
 @lru_cache(maxsize=10_000)
 def _encoded_subject(text: str) -> bytes:
     return text_header("Subject", text).encode("ascii")
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A digest to exactly one recipient, ready for any transport."""
-
-    delivery_id: int
-    to: str
-    tokens: Tokens
-    dated_at: datetime
-    body: DigestBody
-    attempts: int = 1  # which attempt this is, counted from 1; no part of the message
-    retry: int = 0  # differs each time that its attempts are restarted; no part of it either
-
-    @property
-    def reference(self) -> int:
-        return self.delivery_id
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """By it a provider's events name the delivery."""
-        return {"delivery": str(self.delivery_id)}
-
-    @property
-    def shared_lines(self) -> DigestBody:
-        return self.body
-
-    @property
-    def subject(self) -> str:
-        return self.body.subject
-
-    @property
-    def html(self) -> str:
-        return self.body.html(*self._of_links)
-
-    @property
-    def text(self) -> str:
-        return self.body.text(*self._of_links)
-
-    @property
-    def whole_html(self) -> str:
-        """The HTML for a page whose address people pass on: it reads, and opens nothing else."""
-        return self.body.whole_html(self.tokens.read, "", "")
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-        own = _headers(*self._own, self.tokens.unsubscribe, settings.LIST_ID, settings.SITE_URL)
-        language = self.body.content_language
-        return {**own, "Content-Language": language} if language else own
-
-    def as_bytes(self) -> bytes:
-        """The whole message, encoded: CRLF, seven bits, short lines, no dots to stuff."""
-        return self.body.message(self.to, *self._own, self.tokens)
-
-    @property
-    def _own(self) -> tuple[str, str]:
-        return message_id(self.delivery_id, self.tokens.message), _date(self.dated_at)
-
-    @property
-    def _of_links(self) -> tuple[str, ...]:
-        return self.tokens[:4]
-
-
-def _headers(message_id: str, date: str, token: str, list_id: str, site: str) -> Mapping[str, str]:
-    return {
-        "Message-ID": message_id,
-        "Date": date,
-        "List-Id": list_id,
-        "List-Unsubscribe": f"<{site}/u/{token}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Help": f"<{site}/>",
-        "List-Archive": f"<{site}/>",
-    }
-
-
-@lru_cache(maxsize=1)
-def _common_headers(sender: str, reply_to: str, list_id: str, site: str) -> BytePieces:
-    """The headers before the subject, split so that each slot is one item."""
-    to, message_id, date = (slot.value for slot in _OWN)
-    lines = [address_header("From", sender), f"To: {to}"]
-    if reply_to:
-        lines.append(address_header("Reply-To", reply_to))
-    token = Slot.UNSUBSCRIBE.value
-    headers = _headers(message_id, date, token, list_id, site)
-    lines += [token_header(header, value) for header, value in headers.items()]
-    return tuple(encoded_pieces(_CRLF.join([*lines, ""]).encode()))
-
-
-def build_digest(
-    *,
-    delivery_id: int,
-    subscriber_id: int,
-    secret: UUID | str,
-    to: str,
-    dated_at: datetime,
-    body: DigestBody,
-    key_id: str = "",
-    renderer: str = RENDERER,
-    attempts: int = 1,
-    retry: int = 0,
-) -> Digest:
-    """The digest of a delivery. A pure function of what is stored of it, its reader and edition.
-
-    Args:
-        secret: the subscriber's.
-        renderer: the version that stored the content; the first one made other tokens.
-
-    Raises:
-        LookupError: the key of the delivery's tokens is no longer in the settings.
-    """
-    if renderer == old_tokens.RENDERER:
-        tokens = old_tokens.make_old_tokens(delivery_id, key_id)
-    else:
-        tokens = make_tokens(delivery_id, subscriber_id, secret, dated_at, key_id)
-    return Digest(delivery_id, to, tokens, dated_at, body, attempts, retry)

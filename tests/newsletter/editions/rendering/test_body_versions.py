@@ -11,8 +11,9 @@ import pytest
 from pytest_django import Settings
 
 from newsletter.editions import old_tokens
-from newsletter.editions.fragments import Layout, PaperFragment
-from newsletter.editions.render import RENDERER, Digest, DigestBody, build_digest
+from newsletter.editions.rendering.body import RENDERER, DigestBody
+from newsletter.editions.rendering.fragments import Layout, PaperFragment
+from newsletter.editions.rendering.message import Digest, build_digest
 
 # As an edition stored them before there were links to feedback.
 LAYOUT = Layout(

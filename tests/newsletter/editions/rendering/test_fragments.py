@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from newsletter.editions.fragments import PaperFragment, wrap_after_indent
-from newsletter.editions.quoted_printable import quoted_printable
-from newsletter.editions.slots import Slot
+from newsletter.editions.rendering.fragments import PaperFragment, wrap_after_indent
+from newsletter.editions.rendering.quoted_printable import quoted_printable
+from newsletter.editions.rendering.slots import Slot
 from tests.newsletter.editions.digests import make_fragment, make_layout
 
 pytestmark = pytest.mark.usefixtures("site")

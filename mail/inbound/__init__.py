@@ -1,0 +1,1 @@
+"""Mail that comes in: at which addresses, and what it says."""
