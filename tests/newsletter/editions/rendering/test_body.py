@@ -92,8 +92,8 @@ def test_one_paper_that_was_frozen_without_bounds_costs_only_itself() -> None:
     giant = PaperFragment(
         title="Giant", html=stored.html.replace("Pointers", "x" * 150_000), text=stored.text
     )
-    assert fitting_papers([(giant, why), (small, why)], 70_000) == [(small.brief, why)]
-    assert fitting_papers([(giant, why)], 70_000) == [(giant.brief, why)]
+    assert fitting_papers([(giant, why), (small, why)], 70_000) == [(1, small.brief)]
+    assert fitting_papers([(giant, why)], 70_000) == [(0, giant.brief)]
 
 
 def test_a_brief_fragment_lacks_only_its_abstract() -> None:
