@@ -19,12 +19,12 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_clock import ClockReadingAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_events import EventInline, delivery_number
-from newsletter.admin_notes import NotesOfEdition, as_mailed, is_open, may_be_annotated
 from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
+from newsletter.notes.admin import NotesOfEdition, as_mailed, is_open, may_be_annotated
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin_rows import search_subscribers

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from mail.headers import list_id
-from newsletter.editions.rendering.fragments import without_placeholders
 from newsletter.editions.rendering.message import Digest
+from newsletter.editions.rendering.paper_context import without_placeholders
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
 
 pytestmark = pytest.mark.usefixtures("site")

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from newsletter.admin_notes import as_mailed
 from newsletter.editions.compose import compose
 from newsletter.editions.rendering.slots import Slot
 from newsletter.models import Edition
+from newsletter.notes.admin import as_mailed
 from papers.windows import last_closed_day
 from tests.factories import make_delivery, make_paper, make_subscriber
 from web.admin import row_url
@@ -70,7 +70,7 @@ def test_notes_of_an_edition_that_was_sent_stay(admin_client: Client, edition: E
 def test_what_was_sent_while_the_form_was_open_is_said(
     admin_client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsletter.admin_notes.reason_to_stay", lambda *_: "")  # as it was then
+    monkeypatch.setattr("newsletter.notes.admin.reason_to_stay", lambda *_: "")  # as it was then
     make_delivery(edition, make_subscriber(), state="sent", attempts=1)
     answer = admin_client.post(row_url(edition), form(edition, "Late.", "", ""), follow=True)
     assert "It stays as it is. Some of its mails were sent" in answer.content.decode()
