@@ -245,6 +245,9 @@ SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
 # To which address mail returns that cannot be delivered: verp, plain or from.
 RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
+# A mailbox that is read each minute: imaps://user:password@imap.example.org/INBOX
+INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
+INBOUND_DONE_FOLDER = env.str("INBOUND_DONE_FOLDER", default="")  # where its mail goes then
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 # What this machine calls itself to a mail server: many take no mail under a name without a dot.
 EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))
@@ -364,5 +367,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print a second line, with the URL in it.
     # httpx2 would print whole addresses of requests, with keys in their parameters.
-    "loggers": {"django": {"handlers": []}, "httpx2": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": []},
+        "httpx2": {"level": "WARNING"},
+        "imapclient": {"level": "WARNING"},
+    },
 }
