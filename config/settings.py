@@ -247,6 +247,8 @@ INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
 RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
 # A mailbox that is read each minute: imaps://user:password@imap.example.org/INBOX
 INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
+# Which provider posts mail that arrived at it; not always the one that sends.
+INBOUND_PROVIDER = env.str("INBOUND_PROVIDER", default=MAIL_PROVIDER)
 INBOUND_DONE_FOLDER = env.str("INBOUND_DONE_FOLDER", default="")  # where its mail goes then
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 # What this machine calls itself to a mail server: many take no mail under a name without a dot.

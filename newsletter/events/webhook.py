@@ -40,12 +40,16 @@ View = Callable[[HttpRequest], HttpResponse]
 @csrf_exempt  # a provider has no cookie; the secret is the proof
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Pass a provider's request on to django-anymail's view; 401 or 403 without the secret."""
-    found = strict_view_class(provider) if provider == settings.MAIL_PROVIDER else None
+    return answer(request, view_class(provider) if provider == settings.MAIL_PROVIDER else None)
+
+
+def answer(request: HttpRequest, found: type[AnymailCoreWebhookView] | None) -> HttpResponse:
+    """Pass a request on to this view of django-anymail, if it has the secret."""
     if found is None or not secrets():
-        raise Http404("No events of this provider are expected here.")
+        raise Http404("Nothing of this provider is expected here.")
     if request.method == "POST" and not _has_secret(request):
         return _unauthorized(request)
-    view: View = found.as_view()
+    view: View = strict(found).as_view()  # type: ignore[arg-type]  # a class is hashable
     return view(request)
 
 
@@ -56,19 +60,20 @@ def secrets() -> list[str]:
     return [str(one) for one in given] if isinstance(given, list) else [str(given)]
 
 
-@cache
 def view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
     """django-anymail's view for a provider's events; None where it has none."""
+    return view_named(provider, ("TrackingWebhookView", "CombinedWebhookView"))
+
+
+@cache
+def view_named(provider: str, ends: tuple[str, ...]) -> type[AnymailCoreWebhookView] | None:
+    """The view of a provider in django-anymail whose name ends like this."""
     name = f"anymail.webhooks.{provider}"
     if not provider.isidentifier() or find_spec(name) is None:
         return None
     # One module: anymail.urls would import the views of all providers, and Amazon's client.
     classes = inspect.getmembers(import_module(name), inspect.isclass)
-    views = (
-        view
-        for label, view in classes
-        if label.endswith(("TrackingWebhookView", "CombinedWebhookView"))
-    )
+    views = (view for label, view in classes if label.endswith(ends))
     return next((view for view in views if view.__module__ == name), None)
 
 
@@ -88,10 +93,9 @@ class _Strict(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no types
 
 
 @cache
-def strict_view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
-    """The view for a provider's events, which refuses what it cannot read."""
-    found = view_class(provider)
-    return None if found is None else type(f"Strict{found.__name__}", (_Strict, found), {})
+def strict(found: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
+    """The same view, which refuses what it cannot read."""
+    return type(f"Strict{found.__name__}", (_Strict, found), {})
 
 
 @contextmanager

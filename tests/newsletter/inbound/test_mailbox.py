@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from newsletter.inbound import mailbox as module
 from newsletter.inbound.mailbox import read_mailbox
+from newsletter.inbound.receive import receive
 from newsletter.models import InboundMailbox
 from tests.factories import NOON
 from tests.mail_servers import HELLO, Mailbox
@@ -32,14 +33,13 @@ def note_received(
 ) -> list[bytes]:
     """Note what is taken in; `before` may raise, as the database or a mail that is broken does."""
     lines: list[bytes] = []
-    real = module.receive
 
     def noted(raw: bytes, **values: Any) -> str:
         line = raw.split(b"\r\n")[-2]
         before(line)
         lines.append(line)
         assert values == {"source": "imap", "now": NOON}
-        return real(raw, **values)
+        return receive(raw, **values)
 
     monkeypatch.setattr(module, "receive", noted)
     return lines
