@@ -253,6 +253,13 @@ SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
 FORMER_MAIL_PROVIDERS = env.list("FORMER_MAIL_PROVIDERS", default=[])
 SNS_TOPIC_ARNS = env.list("SNS_TOPIC_ARNS", default=[])
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
+# To which address mail returns that cannot be delivered: verp, plain or from.
+RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
+# A mailbox that is read each minute: imaps://user:password@imap.example.org/INBOX
+INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
+# Which provider posts mail that arrived at it; not always the one that sends.
+INBOUND_PROVIDER = env.str("INBOUND_PROVIDER", default=MAIL_PROVIDER)
+INBOUND_DONE_FOLDER = env.str("INBOUND_DONE_FOLDER", default="")  # where its mail goes then
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 FEEDBACK_SENDER_ID = env.str("FEEDBACK_SENDER_ID", default="") or sender_id(MAIL_DOMAIN)
 # Signing by this service, for mail servers that do not sign: over SMTP only.
@@ -378,5 +385,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print a second line, with the URL in it.
     # httpx2 would print whole addresses of requests, with keys in their parameters.
-    "loggers": {"django": {"handlers": []}, "httpx2": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": []},
+        "httpx2": {"level": "WARNING"},
+        "imapclient": {"level": "WARNING"},
+    },
 }
