@@ -18,6 +18,8 @@ from django.utils.translation import ngettext, override
 from papers.text.shorten import shortened
 from web.languages import language_codes
 
+# The versions of the renderer whose subjects are those of wording.py.
+LONG_SUBJECT: Final = ("1", "2", "3", "4")
 LONGEST_SUBJECT: Final = 59  # letters: phones and web mailboxes show about as many
 SHORTEST_ROOM: Final = 20  # of them for the title: less is no title
 FIELDS: Final = ("title", "others", "count", "days")
