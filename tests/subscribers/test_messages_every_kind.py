@@ -147,7 +147,7 @@ def test_it_is_small(kind: str, language: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_preheader_goes_on_where_the_subject_ends(kind: str) -> None:
     message = made(kind, "en")
-    found = re.search(r'<div class="preheader"[^>]*>(.*?)<', message.html, re.DOTALL)
+    found = re.search(r'<div class="preheader[^>]*>(.*?)<', message.html, re.DOTALL)
     assert found
     words = " ".join(found[1].split())
     assert len(words) > 20
