@@ -13,3 +13,5 @@ class NewsletterConfig(AppConfig):
         tasks = import_module("newsletter.tasks")
         import_module("newsletter.events.receive").connect(tasks.enqueue_events)
         import_module("newsletter.inbound.webhook").connect()
+        welcome = import_module("newsletter.delivery.queueing.welcome")
+        import_module("subscribers.single_mails.welcome").connect(welcome.can_greet)
