@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 import dns.resolver
@@ -16,6 +17,7 @@ from mail.addresses import ascii_domain, split_address, split_addresses
 from mail.dkim.keys import configured_key
 from mail.domain.dns import Resolver
 from mail.domain.findings import as_data, as_text, has_errors
+from mail.domain.received import check_received
 from mail.domain.report import Setup, check_domain
 from mail.inbound.addresses import reply_to
 
@@ -35,11 +37,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--nameserver", default="", help="ask this one: ADDRESS or ADDRESS:PORT"
         )
+        parser.add_argument("--message", type=Path, help="a mail that arrived: what is signed?")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         setup = read_setup(options["domain"], options["selector"], options["return_path"])
         findings = check_domain(setup, Resolver(read_nameserver(options["nameserver"])))
+        if options["message"]:
+            findings += check_received(read_message(options["message"]))
         if options["json"]:
             data = {"domain": setup.domain, "findings": as_data(findings)}
             self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
@@ -76,6 +81,18 @@ def read_setup(domain: str | None, selectors: list[str], return_path: str) -> Se
         selectors=tuple(selectors),
         key=key if settings.MAIL_PROVIDER == "smtp" else None,
     )
+
+
+def read_message(file: Path) -> bytes:
+    """The mail in this file.
+
+    Raises:
+        CommandError: it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _domain(text: str) -> str:

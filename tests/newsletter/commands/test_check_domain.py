@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -71,6 +72,21 @@ def test_json_has_the_same_findings(server: DnsServer) -> None:
         "text": f"{DOMAIN} has a record; it takes 1 of 10 questions.",
         "record": None,
     }
+
+
+def test_a_mail_that_arrived_is_judged_too(server: DnsServer, tmp_path: Path) -> None:
+    file = tmp_path / "mail.eml"
+    file.write_bytes(b"From: a@papers.example.org\r\n\r\n")
+    out = StringIO()
+    options = ("--nameserver", f"127.0.0.1:{server.port}", "--message", str(file))
+    with pytest.raises(SystemExit):
+        call_command("check_domain", *options, stdout=out)
+    assert "ERROR   message: the mail has no DKIM-Signature." in out.getvalue()
+
+
+def test_a_mail_that_is_not_there_is_named(server: DnsServer) -> None:
+    with pytest.raises(CommandError, match=r"missing\.eml cannot be read: No such file"):
+        run(server, "--message", "missing.eml")
 
 
 def test_the_key_itself_is_never_shown(server: DnsServer, settings: Settings) -> None:
