@@ -250,6 +250,8 @@ TRANSACTIONAL_ESP_EXTRA = json_object(
 )
 MAIL_REPLY_TO = with_ascii_domains(env.str("MAIL_REPLY_TO", default=""))
 SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
+FORMER_MAIL_PROVIDERS = env.list("FORMER_MAIL_PROVIDERS", default=[])
+SNS_TOPIC_ARNS = env.list("SNS_TOPIC_ARNS", default=[])
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 FEEDBACK_SENDER_ID = env.str("FEEDBACK_SENDER_ID", default="") or sender_id(MAIL_DOMAIN)
