@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
 
+from mail.addresses import split_address
 from mail.headers import AUTOMATIC, feedback_id
 from mail.message import encode
 from papers.models import Paper
@@ -57,8 +58,8 @@ class TransactionalMessage:
 
     @property
     def return_path(self) -> str:
-        """The address of MAIL_FROM."""
-        return ""
+        """The address of its sender if it is not MAIL_FROM: receivers look for SPF there."""
+        return split_address(settings.TRANSACTIONAL_FROM)[1]
 
     @property
     def is_bulk(self) -> bool:
