@@ -12,6 +12,8 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.utils.translation import override
 
+from mail.headers import AUTOMATIC, feedback_id
+from mail.inbound.return_path import return_path
 from mail.message import encode
 from subscribers.models import Subscriber, TransactionalMail
 from subscribers.single_mails.contents import context_of
@@ -39,8 +41,8 @@ class TransactionalMessage:
 
     @property
     def return_path(self) -> str:
-        """The address of MAIL_FROM."""
-        return ""
+        """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID."""
+        return return_path()
 
     @property
     def is_bulk(self) -> bool:
@@ -97,13 +99,14 @@ def _message_id(mail: TransactionalMail) -> str:
 
 
 def _headers(message_id: str, dated_at: datetime, language: str) -> Mapping[str, str]:
-    """`message_id` is the part before the @. The last two stop automatic replies (RFC 3834)."""
+    """`message_id` is the part before the @, which begins with the kind of the mail."""
+    kind, _, _ = message_id.partition(".")
     return {
         "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
         "Date": format_datetime(dated_at),
         "Content-Language": language,
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        "Feedback-ID": feedback_id(kind, "transactional"),
+        **AUTOMATIC,
     }
 
 
