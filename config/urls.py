@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("subscribers.urls")),
     path("api/", api.urls),
     path("anymail/<slug:provider>/tracking/", webhook.tracking, name="tracking"),
+    # Mandrill has one address for all events.
+    path("anymail/mandrill/", webhook.tracking, {"provider": "mandrill"}),
     path("mailbox/", include("local.urls")),
     path("admin/", admin.site.urls),
 ]
