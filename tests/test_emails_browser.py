@@ -3,142 +3,80 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.emails.mails import Mail, mails
-from tests.page_checks import is_scrolling_sideways
-from tests.test_pages_browser import FINGER, browser_type_launch_args
+from tests.emails.visits import Visit, visit
+from tests.test_pages_browser import browser_type_launch_args
 
 __all__ = ["browser_type_launch_args", "mails"]  # fixtures
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop runs in this thread
 pytestmark = pytest.mark.django_db
-Scheme = Literal["light", "dark"]
-# A mail is a part of its program's page, which has these.
-OF_PAGES: Final = {"region", "landmark-one-main", "bypass"}
-CONTRAST: Final = ("color-contrast", "link-in-text-block")
-# A link among links: what stands beside them is no word. Links in sentences are no targets (WCAG).
-SMALL_TARGETS: Final = """(finger) => {
-  const words = (node) => {
-    const copy = node.cloneNode(true)
-    copy.querySelectorAll('a').forEach((link) => link.remove())
-    return /[\\p{L}\\p{N}]/u.test(copy.textContent)
-  }
-  const isSmall = (link) => {
-    const row = [...document.querySelectorAll('tr, td, p, li, div')]
-      .filter((block) => block.contains(link))
-      .find((block) => !words(block) && block.querySelectorAll('a').length > 1)
-    const isTarget = row || link.classList.contains('button')
-    const box = link.getBoundingClientRect()
-    return isTarget && !link.closest('h1, h2, h3') && box.height > 0 && box.height < finger - 0.5
-  }
-  return [...document.querySelectorAll('a')].filter(isSmall)
-    .map((link) => `${link.textContent}: ${link.getBoundingClientRect().height}`)
-}"""
-HEADINGS: Final = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((it) => +it.tagName[1])"
-WITHOUT_TEXT: Final = """[...document.querySelectorAll('img, [background]')]
-  .filter((it) => !it.hasAttribute('alt')).map((it) => it.outerHTML)"""
 
 
-def wrong(
-    browser: Browser,
-    mails: Sequence[Mail],
-    width: int,
-    scheme: Scheme,
-    problems: Callable[[Page], list[str]],
-) -> dict[str, list[str]]:
-    """What is wrong with each of the mails at a width, without those with which nothing is."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+@pytest.fixture(scope="module")
+def visits(browser: Browser, mails: Sequence[Mail]) -> dict[str, Visit]:
+    """What the browser finds of each mail, by its name."""
     found = {}
     for mail in mails:
-        page.set_content(mail.html)
-        if lines := problems(page):
-            found[mail.name] = lines
-    page.close()
+        page = browser.new_page()
+        found[mail.name] = visit(page, mail.html)
+        page.close()
     return found
 
 
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds of a mail; with `rules` of these alone."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": list(rules)}
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["id"] not in OF_PAGES
-    ]
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(600, "light"), (375, "dark")])
-def test_axe_finds_nothing_in_any_mail(
-    browser: Browser, mails: Sequence[Mail], width: int, scheme: Scheme
-) -> None:
-    assert wrong(browser, mails, width, scheme, violations) == {}
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(600, "dark"), (375, "light")])
-def test_letters_stand_out_in_both_schemes_at_both_widths(
-    browser: Browser, mails: Sequence[Mail], width: int, scheme: Scheme
-) -> None:
-    assert wrong(browser, mails, width, scheme, lambda it: violations(it, *CONTRAST)) == {}
-
-
-def test_letters_stand_out_where_a_program_drops_the_style_sheet(
-    browser: Browser, mails: Sequence[Mail]
-) -> None:
-    bare = [Mail(mail.name, without_styles(mail)) for mail in mails]
-    assert wrong(browser, bare, 600, "light", lambda it: violations(it, *CONTRAST)) == {}
-
-
-def without_styles(mail: Mail) -> bytes:
-    html = re.sub(r"<style.*?</style>", "", mail.html, flags=re.DOTALL)
-    return b"Content-Type: text/html; charset=utf-8\n\n" + html.encode()
-
-
-@pytest.mark.parametrize("width", [320, 375, 600])
-def test_no_mail_scrolls_sideways(browser: Browser, mails: Sequence[Mail], width: int) -> None:
-    def is_wide(page: Page) -> list[str]:
-        return ["it scrolls sideways"] if is_scrolling_sideways(page) else []
-
-    assert wrong(browser, mails, width, "light", is_wide) == {}
-
-
-def test_links_in_rows_are_as_tall_as_a_finger_on_a_phone(
-    browser: Browser, mails: Sequence[Mail]
-) -> None:
-    def small(page: Page) -> list[str]:
-        return list(page.evaluate(SMALL_TARGETS, FINGER))
-
-    assert wrong(browser, mails, 375, "light", small) == {}
-
-
-def test_headings_begin_at_the_first_level_and_skip_none(
-    browser: Browser, mails: Sequence[Mail]
-) -> None:
-    def outline(page: Page) -> list[str]:
-        levels = page.evaluate(HEADINGS)
-        jumps = [b - a for a, b in zip(levels, levels[1:], strict=False)]
-        is_sound = levels[:1] == [1] and levels.count(1) == 1 and max(jumps, default=0) < 2
-        return [] if is_sound else [str(levels)]
-
-    assert wrong(browser, mails, 600, "light", outline) == {}
-
-
-def test_no_mail_asks_anything_of_any_server(browser: Browser, mails: Sequence[Mail]) -> None:
-    """No picture counts who opens it, and with pictures off nothing is missing."""
-    asked: list[str] = []
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    for mail in mails:
-        page.set_content(mail.html, wait_until="load")
-        assert page.evaluate(WITHOUT_TEXT) == [], mail.name
+    yield page
     page.close()
-    assert asked == []
+
+
+def wrong(visits: dict[str, Visit], field: str) -> dict[str, Any]:
+    """One thing of all mails, without those with which nothing is wrong."""
+    found = {name: getattr(one, field) for name, one in visits.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def test_axe_finds_nothing_in_any_mail_in_either_scheme(visits: dict[str, Visit]) -> None:
+    """Contrast is among its rules: 4.5 for small letters."""
+    assert wrong(visits, "axe") == {}
+
+
+def test_letters_stand_out_where_a_program_drops_the_style_sheet(visits: dict[str, Visit]) -> None:
+    assert wrong(visits, "bare_contrast") == {}
+
+
+def test_no_mail_scrolls_sideways_at_320_375_or_600_pixels(visits: dict[str, Visit]) -> None:
+    assert wrong(visits, "sideways") == {}
+
+
+def test_links_in_rows_are_as_tall_as_a_finger_on_a_phone(visits: dict[str, Visit]) -> None:
+    assert wrong(visits, "small_targets") == {}
+
+
+def test_headings_begin_at_the_first_level_and_skip_none(visits: dict[str, Visit]) -> None:
+    outlines = {name: one.headings for name, one in visits.items()}
+    assert {name: levels for name, levels in outlines.items() if not is_sound(levels)} == {}
+
+
+def is_sound(levels: Sequence[int]) -> bool:
+    """Whether one heading of the first level comes first, and no level is skipped after it."""
+    jumps = [below - above for above, below in zip(levels, levels[1:], strict=False)]
+    return [*levels[:1]] == [1] and levels.count(1) == 1 and max(jumps, default=0) < 2
+
+
+def test_nothing_is_missing_with_pictures_off(visits: dict[str, Visit]) -> None:
+    assert wrong(visits, "without_words") == {}
+
+
+def test_no_mail_asks_anything_of_any_server(visits: dict[str, Visit]) -> None:
+    """So no picture counts who opens it."""
+    assert wrong(visits, "requests") == {}
 
 
 # ── the checks themselves ────────────────────────────────────────────────────
@@ -156,22 +94,39 @@ def test_no_mail_asks_anything_of_any_server(browser: Browser, mails: Sequence[M
          "<a href='/'>Less</a></p>", 1),
     ],
 )  # fmt: skip
-def test_small_links_in_rows_are_found(browser: Browser, html: str, count: int) -> None:
-    page = browser.new_page()
-    page.set_content(html)
-    assert len(page.evaluate(SMALL_TARGETS, FINGER)) == count
-    page.close()
+def test_small_links_in_rows_are_found(opened: Page, html: str, count: int) -> None:
+    assert len(visit(opened, html).small_targets) == count
 
 
-def test_pale_letters_are_found_in_the_dark_alone(browser: Browser) -> None:
-    html = (
+def test_pale_letters_are_found_in_the_dark_alone(opened: Page) -> None:
+    found = visit(
+        opened,
         "<style>body { background: #fff } @media (prefers-color-scheme: dark) "
-        "{ body { background: #777 } }</style><p style='color: #666'>Pale</p>"
+        "{ body { background: #777 } }</style><p style='color: #666'>Pale</p>",
     )
-    mail = Mail("pale", b"Content-Type: text/html\n\n" + html.encode())
-    found = {
-        scheme: wrong(browser, [mail], 600, scheme, lambda it: violations(it, *CONTRAST))
-        for scheme in ("light", "dark")
-    }
-    assert found["light"] == {}
-    assert found["dark"]["pale"][0].startswith("color-contrast: ")
+    pale = [one for one in found.axe if "color-contrast" in one]
+    assert [one.split(" <")[0] for one in pale] == ["dark 375: color-contrast:"]
+    assert found.bare_contrast == []
+
+
+def test_a_wide_mail_with_a_picture_is_found(opened: Page) -> None:
+    opened.route("https://papers.example.org/*", lambda route: route.abort())
+    picture = "<img src='https://papers.example.org/picture.png'>"
+    found = visit(opened, f"<div style='width: 350px'>Wide</div>{picture}")
+    assert found.sideways == [320]
+    assert len(found.without_words) == len(found.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ([1], True),
+        ([1, 2, 3, 2], True),
+        ([], False),
+        ([2], False),
+        ([1, 1], False),
+        ([1, 3], False),
+    ],
+)
+def test_an_outline_that_skips_a_level_is_found(levels: list[int], expected: bool) -> None:
+    assert is_sound(levels) is expected

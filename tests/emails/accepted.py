@@ -30,8 +30,12 @@ _IMPROVES: Final = (
     "what stands in the style sheet only improves: dark colours, less space and larger links on "
     "phones. All else is in the elements' attributes"
 )
+_OUTLOOK_WEB: Final = (
+    "only Outlook on the web sets this attribute, and what it then knows is enough"
+)
 _LIGHT: Final = "the light colours, or the program's own dark ones"
 _HIDDEN: Final = "one of several ways to hide the preheader; another one of them works there"
+_UNDERLINE: Final = "the program's own line below the letters"
 _NARROW: Final = "long words are broken where the program can; titles are bounded everywhere"
 
 ACCEPTED: Final = (
@@ -45,14 +49,20 @@ ACCEPTED: Final = (
     Accepted("css-selector-descendant", GMAIL, _IMPROVES),
     Accepted("css-selector-grouping", GMAIL, _IMPROVES),
     Accepted("css-selector-type", GMAIL, _IMPROVES),
+    Accepted("css-selector-attribute", ANY, _OUTLOOK_WEB, r"^\[data-ogsc\] [.\w]"),
     Accepted("css-important", ANY, "lower case, after a space, in the head", r" !important$"),
     # ── boxes ──
     Accepted("css-padding", WORD, "cells have it", r"^t[dh] \| "),
     Accepted("css-padding", WORD, "none is what Word has", r": 0( 0){0,3}$"),
-    Accepted("css-margin", ANY, "positive ones of blocks", r"^(p|h\d|ul|ol|li|blockquote) \| [^-]+$"),
+    Accepted(
+        "css-margin", ANY, "positive ones of blocks", r"^(p|h\d|ul|ol|li|blockquote) \| [^-]+$"
+    ),
+    Accepted("css-margin", ANY, "more space beside a title on a phone", r"^\.title \| margin: -\d"),
     Accepted("css-margin", ANY, "the body's own margin is small", r"^body \| margin: 0$"),
     Accepted("css-margin", ANY, "the table has align=center too", r"^table \| margin: 0 auto$"),
-    Accepted("css-border", WORD, "thin, and on cells or tables", r"^(t[dh]|table) \| .*: [0-8](px)?\b"),
+    Accepted(
+        "css-border", WORD, "thin, and on cells or tables", r"^(t[dh]|table) \| .*: [0-8](px)?\b"
+    ),
     Accepted("css-border-radius", f"{WORD}, {YAHOO}", "square corners", r": \d+px$"),
     Accepted("css-background", f"{WORD}, {YAHOO}", "one colour", r"background: #[0-9a-f]{6}\b"),
     Accepted("css-width", WORD, "tables and cells have it", r"^(table|t[dh]) \| "),
@@ -71,11 +81,13 @@ ACCEPTED: Final = (
     Accepted("css-line-height", WORD, _HIDDEN, r"^div \| line-height: 1px"),
     # ── letters ──
     Accepted("css-font-size", ANY, "in pixels", r": \d+px$"),
-    Accepted("css-font-weight", ANY, "bold where the weight is unknown", r": (600|700|bold)$"),
+    Accepted("css-font-weight", ANY, "bold where the weight is unknown", r": (400|600|700|bold)$"),
     Accepted("css-line-height", WORD, "without a unit", r": [\d.]+$"),
     Accepted("css-letter-spacing", WORD, "a hundredth of a letter", r": -0\.01em$"),
     Accepted("css-sytem-ui", ANY, "the next font of the list"),
     Accepted("css-text-decoration", ANY, "one value", r": (none|underline)$"),
+    Accepted("css-text-decoration-thickness", ANY, _UNDERLINE, r": 1px$"),
+    Accepted("css-text-underline-offset", ANY, _UNDERLINE, r": 3px$"),
     # ── elements and attributes ──
     Accepted("html-align", "outlook macos", "centred", r"align=center$|^t[dh] \| "),
     Accepted("html-body", ANY, "a table inside has the same colours", r"^body \| <body>$"),
@@ -87,12 +99,16 @@ ACCEPTED: Final = (
 # What caniemail.com has no test of, each with what is known of it.
 UNTESTED: Final = {
     "css-color": "every program knows it",
+    "css-font-family": "every program knows it",
+    "css-font-style": "every program knows it",
+    "css-mso-hide": "Word's own; others leave it out",
     "css-font-variant-numeric": "figures of different widths where it is unknown",
     "html-a": "every program knows links",
     "html-border": "an attribute of tables since HTML 3",
     "html-br": "every program knows it",
     "html-charset": "the mail's header says the same",
     "html-content": "of a meta element",
+    "html-data-css-inline": "an attribute that no program reads",
     "html-head": "every program reads or drops it",
     "html-href": "every program knows links",
     "html-html": "every program reads or drops it",

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Final, Literal, NamedTuple
 
-from tests.emails.css import of_declaration, of_rule, rules
 from tests.emails.css import declarations as declarations_of
+from tests.emails.css import of_declaration, of_rule, rules
 
 # Who reads a part: everybody; Word alone, in a comment for it; or everybody but Word.
 Readers = Literal["all", "word", "not word"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -30,11 +30,13 @@ def findings(
             if use.feature not in untested:
                 refused.add(f"{use.feature} on {use.element}: caniemail.com has no test of it")
             continue
+        bare = []
         for lack in lacks(use):
             excuses = [one for one in accepted if _excuses(one, use, lack)]
             needed.update(excuses)
-            if not excuses:
-                refused.add(_sentence(use, lack))
+            bare += [] if excuses else [lack]
+        if bare:
+            refused.add(_sentence(use, bare))
     stale = [f"{one.feature}: {one.reason}" for one in accepted if one not in needed]
     return Findings(sorted(refused), [*stale, *sorted(untested.keys() - known)])
 
@@ -50,7 +52,9 @@ def _reads(client: str, use: Use) -> bool:
     """Whether a client gets as far as a use: it reads that part and what is around it."""
     if use.readers == ("not word" if client in WORD else "word"):
         return False
-    answers = [found.answer for slug in use.within for found in support(slug) if found.client == client]
+    answers = [
+        found.answer for slug in use.within for found in support(slug) if found.client == client
+    ]
     return "n" not in answers
 
 
@@ -63,8 +67,9 @@ def _excuses(accepted: Accepted, use: Use, lack: Support) -> bool:
     )
 
 
-def _sentence(use: Use, lack: Support) -> str:
-    said = {"n": "no", "a": "in part", "u": "untested"}[lack.answer]
-    return f"{use.feature} on {use.element}, `{use.example}`: {lack.client}: {said}. " + " ".join(
-        lack.notes
-    )
+def _sentence(use: Use, lacking: Sequence[Support]) -> str:
+    """Where it stands, which programs lack it, and what the data says of them."""
+    said = {"n": "no", "a": "in part", "u": "untested"}
+    clients = ", ".join(f"{one.client} ({said[one.answer]})" for one in lacking)
+    notes = sorted({note for one in lacking for note in one.notes})
+    return " ".join([f"{use.feature} on {use.element}, `{use.example}`: {clients}.", *notes])

@@ -65,7 +65,11 @@ HOSTILE: Final = (
     "עברית وعربي in one title with \u202ereversed\u202c parts",
     "100% FREE!!! Click here NOW: $$$ win",
 )
-CJK: Final = ("茶壺如何知道茶已泡好:三個廚房的研究", "お茶はいつ飲めるか — 計量と時計" * 3, "찻주전자 연구")
+CJK: Final = (
+    "茶壺如何知道茶已泡好:三個廚房的研究",
+    "お茶はいつ飲めるか — 計量と時計" * 3,
+    "찻주전자 연구",
+)
 
 
 @dataclass(frozen=True)
@@ -216,4 +220,3 @@ def _single(kind: str, reader: Subscriber) -> bytes:
             subscriber=reader, old_email=reader.email, new_email="new@example.org", requested_at=NOW
         )
     return build(make_mail(reader, kind, address_change=change), NOW).as_bytes()
-

@@ -10,9 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-DATA: Final = (
-    Path(__file__).parent.parent / "caniemail/node_modules/caniemail/data/caniemail.json"
-)
+DATA: Final = Path(__file__).parent.parent / "caniemail/node_modules/caniemail/data/caniemail.json"
 # Those that readers use most; family and platform, as the data names them.
 CLIENTS: Final = (
     ("apple-mail", "ios"),
