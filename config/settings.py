@@ -253,6 +253,13 @@ SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
 FORMER_MAIL_PROVIDERS = env.list("FORMER_MAIL_PROVIDERS", default=[])
 SNS_TOPIC_ARNS = env.list("SNS_TOPIC_ARNS", default=[])
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
+# To which address mail returns that cannot be delivered: verp, plain or from.
+RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
+# A mailbox that is read each minute: imaps://user:password@imap.example.org/INBOX
+INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
+# Which provider posts mail that arrived at it; not always the one that sends.
+INBOUND_PROVIDER = env.str("INBOUND_PROVIDER", default=MAIL_PROVIDER)
+INBOUND_DONE_FOLDER = env.str("INBOUND_DONE_FOLDER", default="")  # where its mail goes then
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 FEEDBACK_SENDER_ID = env.str("FEEDBACK_SENDER_ID", default="") or sender_id(MAIL_DOMAIN)
 # Signing by this service, for mail servers that do not sign: over SMTP only.
@@ -313,6 +320,7 @@ RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 OWN_VOTES_WEIGHT = env.float("OWN_VOTES_WEIGHT", default=0.1)  # in the common trend; 0: none
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
+GOODBYE_MAIL = env.bool("GOODBYE_MAIL", default=True)  # a mail after an unsubscription
 INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
@@ -378,5 +386,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print a second line, with the URL in it.
     # httpx2 would print whole addresses of requests, with keys in their parameters.
-    "loggers": {"django": {"handlers": []}, "httpx2": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": []},
+        "httpx2": {"level": "WARNING"},
+        "imapclient": {"level": "WARNING"},
+    },
 }

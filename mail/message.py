@@ -14,6 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from mail.headers import address_header, text_header, token_header
 from mail.inbound.addresses import reply_to
+from mail.inbound.return_path import PROVIDERS
 
 
 class Message(Protocol):
@@ -112,6 +113,8 @@ def django_message(message: Message, *, has_metadata: bool = True) -> EmailMulti
         built.metadata = dict(message.metadata)  # type: ignore[attr-defined]
     if extra := provider_fields(message):
         built.esp_extra = extra  # type: ignore[attr-defined]
+    if settings.MAIL_PROVIDER in PROVIDERS and message.return_path:
+        built.envelope_sender = message.return_path  # type: ignore[attr-defined]
     return built
 
 

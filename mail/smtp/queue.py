@@ -43,6 +43,7 @@ class OutgoingMessage:
     message: Message
     outcome: Outcome | None = None
     content: bytes = b""  # the bytes on the wire, once they are encoded
+    return_path: str = ""  # the sender of its envelope; empty: the one of the connection
     tries: int = 0  # connections that broke on it before they had transmitted anything
 
     @property
@@ -111,6 +112,7 @@ class OutgoingQueue:
             self.finish(outgoing, Outcome("refused", error="not an address that SMTP can transmit"))
             return False
         try:
+            outgoing.return_path = outgoing.message.return_path
             content = outgoing.message.as_bytes()
             if self._sign:
                 content = self._sign(content)

@@ -18,6 +18,7 @@ from typing import Final
 
 from anymail.exceptions import AnymailAPIError, AnymailConfigurationError
 from anymail.signals import AnymailTrackingEvent
+from anymail.signals import tracking as tracking_signal
 from anymail.utils import get_request_basic_auth
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
@@ -43,12 +44,17 @@ View = Callable[[HttpRequest], HttpResponse]
 @csrf_exempt  # a provider has no cookie; the secret is the proof
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Pass a provider's request on to django-anymail's view; 401 or 403 without the secret."""
-    found = strict_view_class(provider) if provider in accepted_providers() else None
+    found = view_class(provider) if provider in accepted_providers() else None
+    return answer(request, found)
+
+
+def answer(request: HttpRequest, found: type[AnymailCoreWebhookView] | None) -> HttpResponse:
+    """Pass a request on to this view of django-anymail, if it has the secret."""
     if found is None or not secrets():
-        raise Http404("No events of this provider are expected here.")
+        raise Http404("Nothing of this provider is expected here.")
     if request.method == "POST" and not _has_secret(request):
         return _unauthorized(request)
-    view: View = found.as_view(**_signed_url(request, provider))
+    view: View = strict(found).as_view(**_signed_url(request, found))  # type: ignore[arg-type]
     return view(request)
 
 
@@ -57,12 +63,12 @@ def accepted_providers() -> list[str]:
     return [settings.MAIL_PROVIDER, *settings.FORMER_MAIL_PROVIDERS]
 
 
-def _signed_url(request: HttpRequest, provider: str) -> dict[str, str]:
+def _signed_url(request: HttpRequest, found: type[AnymailCoreWebhookView]) -> dict[str, str]:
     """The address that Mandrill signs: as it was entered there, with the secret in it.
 
     Not as it arrives here: a proxy in front may have changed its scheme, its host or its port.
     """
-    if provider != "mandrill":
+    if found.esp_name != "Mandrill":
         return {}
     scheme, _, rest = settings.SITE_URL.partition("://")
     secret = get_request_basic_auth(request) or ""
@@ -76,19 +82,20 @@ def secrets() -> list[str]:
     return [str(one) for one in given] if isinstance(given, list) else [str(given)]
 
 
-@cache
 def view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
     """django-anymail's view for a provider's events; None where it has none."""
+    return view_named(provider, ("TrackingWebhookView", "CombinedWebhookView"))
+
+
+@cache
+def view_named(provider: str, ends: tuple[str, ...]) -> type[AnymailCoreWebhookView] | None:
+    """The view of a provider in django-anymail whose name ends like this."""
     name = f"anymail.webhooks.{provider}"
     if not provider.isidentifier() or find_spec(name) is None:
         return None
     # One module: anymail.urls would import the views of all providers, and Amazon's client.
     classes = inspect.getmembers(import_module(name), inspect.isclass)
-    views = (
-        view
-        for label, view in classes
-        if label.endswith(("TrackingWebhookView", "CombinedWebhookView"))
-    )
+    views = (view for label, view in classes if label.endswith(ends))
     return next((view for view in views if view.__module__ == name), None)
 
 
@@ -104,8 +111,11 @@ class _Strict(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no types
     def post(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         self.run_validators(request)
         events = self.parse_events(request)
-        if events:
+        if events and self.signal is tracking_signal:
             received.send(sender=type(self), events=events, esp_name=self.esp_name)
+        elif events:
+            for event in events:
+                self.signal.send(sender=type(self), event=event, esp_name=self.esp_name)
         return HttpResponse()
 
     def run_validators(self, request: HttpRequest) -> None:
@@ -150,12 +160,9 @@ class _OwnTopics(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no typ
 
 
 @cache
-def strict_view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
-    """The view for a provider's events, which refuses what it cannot read."""
-    found = view_class(provider)
-    if found is None:
-        return None
-    bases = (_Strict, _OwnTopics, found) if provider == "amazon_ses" else (_Strict, found)
+def strict(found: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
+    """The same view, which refuses what it cannot read."""
+    bases = (_Strict, _OwnTopics, found) if found.esp_name == "Amazon SES" else (_Strict, found)
     return type(f"Strict{found.__name__}", bases, {})
 
 

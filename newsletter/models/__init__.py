@@ -1,4 +1,4 @@
-"""The tables of editions, of the ledger, of events, and of the installation."""
+"""The tables of editions, of the ledger, of events, of mailboxes, and of the installation."""
 
 from newsletter.models.deliveries import (
     ArchivedDelivery,
@@ -16,6 +16,7 @@ from newsletter.models.editions import (
 )
 from newsletter.models.events import DeliveryEvent
 from newsletter.models.installation import ClockReading, DatabaseOrigin
+from newsletter.models.mailboxes import InboundMailbox
 
 __all__ = [
     "ArchivedDelivery",
@@ -29,6 +30,7 @@ __all__ = [
     "EditionCard",
     "EditionQuerySet",
     "EditionTranslation",
+    "InboundMailbox",
     "StoredPick",
     "Tally",
 ]

@@ -156,3 +156,17 @@ class TestStreams:
         settings.ESP_EXTRA = {"Tag": "digest"}
         provider_fields(make_digest(7))["Tag"] = "other"
         assert settings.ESP_EXTRA == {"Tag": "digest"}
+
+
+@pytest.mark.parametrize(("provider", "is_given"), [("sparkpost", True), ("mailgun", False)])
+def test_a_provider_that_takes_a_return_path_gets_it(
+    settings: Settings, provider: str, *, is_given: bool
+) -> None:
+    settings.INBOUND_ADDRESS, settings.RETURN_PATH = "reply@in.papers.test", "verp"
+    settings.MAIL_PROVIDER = provider
+    digest = make_digest(7)
+    assert digest.return_path.startswith("reply+b-7-")
+    given = getattr(django_message(digest), "envelope_sender", None)
+    assert given == (digest.return_path if is_given else None)
+    single = getattr(django_message(CONFIRMATION), "envelope_sender", None)
+    assert single == ("reply@in.papers.test" if is_given else None)

@@ -136,7 +136,7 @@ def test_the_html_loads_nothing_from_anywhere(kind: str) -> None:
     html = part(built(kind), "html")
     assert "src=" not in html
     assert "url(" not in html
-    assert html.lstrip().startswith("<!DOCTYPE html>")
+    assert html.startswith("<!DOCTYPE html>")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def in_german(kind: str, **values: str) -> EmailMessage:
             "Bestätigen Sie Ihre Adresse für Trending Papers",
             "Der Link gilt zwei Tage.",
         ),
-        ("manage", "Sie haben Trending Papers abonniert", "Es gibt also nichts zu bestätigen."),
+        ("manage", "Sie haben Trending Papers abonniert", "Es ändert sich nichts."),
         ("link", "Ihre Links zu Trending Papers", "Behalten Sie die Links für sich:"),
     ],
 )
@@ -227,7 +227,7 @@ def test_a_german_reader_gets_german_mails(kind: str, subject: str, sentence: st
     mail = in_german(kind)
     assert (mail["Subject"], mail["Content-Language"]) == (subject, "de")
     assert sentence in " ".join(part(mail, "plain").split())
-    assert '<html lang="de">' in part(mail, "html")
+    assert '<html lang="de"' in part(mail, "html")
 
 
 @pytest.mark.parametrize("kind", ["confirm", "manage", "link"])
@@ -238,7 +238,7 @@ def test_the_german_text_has_at_most_72_columns_and_seven_bits(kind: str) -> Non
     assert raw.isascii()
     lines = part(message_from_bytes(raw, policy=policy.default), "plain").splitlines()
     assert all(len(line) <= 72 for line in lines if "http" not in line)
-    assert any("ü" in line for line in lines)
+    assert not all(line.isascii() for line in lines)
 
 
 def test_the_language_of_the_page_counts_before_that_of_the_row() -> None:
