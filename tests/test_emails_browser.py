@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.test_pages_browser import browser_type_launch_args
 __all__ = ["browser_type_launch_args", "mails"]  # fixtures
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop runs in this thread
 pytestmark = pytest.mark.django_db
+TALL = "display: inline-block; padding: 14px"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_headings_begin_at_the_first_level_and_skip_none(visits: dict[str, Visit
 
 def is_sound(levels: Sequence[int]) -> bool:
     """Whether one heading of the first level comes first, and no level is skipped after it."""
-    jumps = [below - above for above, below in zip(levels, levels[1:], strict=False)]
+    jumps = [below - above for above, below in pairwise(levels)]
     return [*levels[:1]] == [1] and levels.count(1) == 1 and max(jumps, default=0) < 2
 
 
@@ -90,10 +92,9 @@ def test_no_mail_asks_anything_of_any_server(visits: dict[str, Visit]) -> None:
         ("<table><tr><td><a href='/'>More</a></td><td><a href='/'>Less</a></td></tr></table>", 2),
         ("<h2><a href='/'>A title</a></h2>", 0),
         ("<a class='button' href='/'>Confirm</a>", 1),
-        ("<p><a href='/' style='display: inline-block; padding: 14px'>More</a> · "
-         "<a href='/'>Less</a></p>", 1),
+        (f"<p><a href='/' style='{TALL}'>More</a> · <a href='/'>Less</a></p>", 1),
     ],
-)  # fmt: skip
+)
 def test_small_links_in_rows_are_found(opened: Page, html: str, count: int) -> None:
     assert len(visit(opened, html).small_targets) == count
 

@@ -30,13 +30,13 @@ _SYSTEM_FONTS: Final = re.compile(r"\b(?:system-ui|ui-(?:serif|sans-serif|rounde
 _STRINGS: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _FONT: Final = re.compile(r"(?:\b(\d00|bold)\s+)?(?<![\w.])([\d.]+(?:%|[a-z]+))(?:/([\d.]+\w*))?")
 _SIDES: Final = "(?:-(?:top|right|bottom|left))?"
-# The feature that a property belongs to, where its name is another one.
+# The feature that a property belongs to, where its name is another one; empty: its first word.
 _PROPERTIES: Final = {
-    rf"(?:padding|margin){_SIDES}": lambda name: name.partition("-")[0],
-    rf"border{_SIDES}(?:-(?:width|style|color))?": lambda _: "border",
-    r"border(?:-(?:top|bottom)-(?:left|right))?-radius": lambda _: "border-radius",
-    r"(?:left|right|top|bottom)": lambda _: "left-right-top-bottom",
-    r"(?:column|row)-gap": lambda _: "gap",
+    rf"(?:padding|margin){_SIDES}": "",
+    rf"border{_SIDES}(?:-(?:width|style|color))?": "border",
+    r"border(?:-(?:top|bottom)-(?:left|right))?-radius": "border-radius",
+    r"(?:left|right|top|bottom)": "left-right-top-bottom",
+    r"(?:column|row)-gap": "gap",
 }
 _AT_MEDIA: Final = {
     "prefers-color-scheme": "css-at-media-prefers-color-scheme",
@@ -165,7 +165,7 @@ def of_declaration(declaration: Declaration) -> Iterator[str]:
 def _named(name: str) -> str:
     for pattern, feature in _PROPERTIES.items():
         if re.fullmatch(pattern, name):
-            return feature(name)
+            return feature or name.partition("-")[0]
     return name
 
 

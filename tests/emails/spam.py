@@ -38,7 +38,7 @@ def scores(mails: Mapping[str, bytes], folder: Path) -> dict[str, dict[str, floa
     paths = [folder / f"{number:03}.eml" for number in range(len(mails))]
     for path, raw in zip(paths, mails.values(), strict=True):
         path.write_bytes(raw)
-    places = ["-C", RULES, "--siteconfigpath", OWN, "-p", os.devnull]
+    places = ["-C", str(RULES), "--siteconfigpath", str(OWN), "-p", os.devnull]
     done = subprocess.run(
         [program, "--local", "--nocreate-prefs", *places, *paths],
         capture_output=True, check=True, timeout=120, env={**os.environ, "HOME": str(folder)},
