@@ -241,9 +241,12 @@ MAIL_FROM = with_ascii_domain(
 )
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_REPLY_TO = with_ascii_domains(env.str("MAIL_REPLY_TO", default=""))
+SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
 INBOUND_BYTES = env.int("INBOUND_BYTES", default=1_000_000)  # of one mail that are read
 INBOUND_DAYS = env.int("INBOUND_DAYS", default=30)  # for which its row is kept
+# To which address mail returns that cannot be delivered: verp, plain or from.
+RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
 # What this machine calls itself to a mail server: many take no mail under a name without a dot.
 EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from mail.headers import address_header, text_header, token_header
+from mail.inbound.return_path import PROVIDERS
 
 
 class Message(Protocol):
@@ -109,6 +110,8 @@ def django_message(message: Message, *, has_metadata: bool = True) -> EmailMulti
     built.attach_alternative(message.html, "text/html")
     if has_metadata and message.metadata:
         built.metadata = dict(message.metadata)  # type: ignore[attr-defined]
+    if settings.MAIL_PROVIDER in PROVIDERS and message.return_path:
+        built.envelope_sender = message.return_path  # type: ignore[attr-defined]
     return built
 
 

@@ -17,6 +17,7 @@ from django.core.validators import URLValidator, validate_email
 
 from newsletter.delivery.rates.send_rates import send_rates
 from newsletter.editions.interleaving.rankings import RANKINGS
+from newsletter.editions.rendering.inbox_line import pattern_error
 from newsletter.events.webhook import secrets, view_class
 
 # config/celery.py ends a task after so many seconds; a lease that runs out earlier would make
@@ -51,6 +52,22 @@ def check_interleave(**_kwargs: object) -> list[CheckMessage]:
             f"INTERLEAVE is {settings.INTERLEAVE!r}.",
             hint=f"Set it to {', '.join(RANKINGS)}, or leave it empty to compare nothing.",
             id="trending.E093",
+        )
+    ]
+
+
+@register("trending")
+def check_subject_pattern(**_kwargs: object) -> list[CheckMessage]:
+    """E107: a pattern that gives no subject, or each digest the same one."""
+    pattern = settings.SUBJECT_PATTERN
+    error = pattern_error(pattern) if pattern else ""
+    if not error:
+        return []
+    return [
+        Error(
+            f"SUBJECT_PATTERN is {pattern!r}, and {error}.",
+            hint="For example: SUBJECT_PATTERN={days}: {title}",
+            id="trending.E107",
         )
     ]
 

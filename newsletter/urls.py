@@ -44,6 +44,7 @@ urlpatterns = [
     path("editions/<cadence:cadence>/<str:day>/mail", pages.sample_mail, name="edition_mail"),
     path("feeds/", site_views.feeds, name="feeds"),
     path("about/", site_views.about, name="about"),
+    path("forwarded/", site_views.forwarded, name="forwarded"),
     path("privacy/", site_views.privacy, name="privacy"),
     path("sitemap.xml", site_views.sitemap, name="sitemap"),
     path("sitemaps/<slug:name>.xml", site_views.part_of_sitemap, name="sitemap_part"),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -20,10 +18,9 @@ from newsletter.editions.loaded_edition import rebuild
 from newsletter.editions.open_link import OpenedLink, open_link
 from newsletter.editions.tokens import TOKEN_LENGTH, BadToken, make_tokens
 from newsletter.editions.windows import days_in_words, page_of
+from newsletter.fewer_mails import ACTIONS, WANTED, buttons, one_button, send_fewer
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from newsletter.pages.mail_page import mail_part
-from subscribers.account.frequency import less_often, set_cadence
-from subscribers.account.pause import pause
 from subscribers.consent import origin_of
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.pages.account.leaving import undo_url
@@ -34,11 +31,8 @@ from subscribers.pages.signed_pages import (
 )
 from subscribers.unsubscribe import unsubscribe as leave
 
-# The queries of our own buttons. A mail program's one click has none of them.
+# The query of our own button. A mail program's one click has none.
 _BUTTON: Final = "by=button"
-_PAUSE: Final = "by=pause"
-_LESS: Final = "by=less"
-_PAUSE_DAYS: Final = 30
 _LEFT: Final = (Subscriber.State.UNSUBSCRIBED, Subscriber.State.SUPPRESSED)
 
 
@@ -57,13 +51,14 @@ def unsubscribe(request: HttpRequest, token: str = "") -> HttpResponse:
     if request.method != "POST":
         return _ask_to_unsubscribe(request, subscriber)
     # Not request.GET: it is decoded by the charset that the request names, which may be none.
-    button = request.META.get("QUERY_STRING")
-    if subscriber and button in (_PAUSE, _LESS):
-        return _fewer_mails(request, subscriber, is_pause=button == _PAUSE)
+    button = request.META.get("QUERY_STRING", "")
+    now, origin = timezone.now(), origin_of(request)
+    if subscriber and button in ACTIONS:
+        done = send_fewer(subscriber, ACTIONS[button], origin, now)
+        return render(request, "pages/subscribers/fewer_mails.html", done)
     is_button = button == _BUTTON
     step = ConsentEntry.Step.UNSUBSCRIBED if is_button else ConsentEntry.Step.ONE_CLICK
-    now = timezone.now()
-    has_left = subscriber and leave(subscriber, step=step, origin=origin_of(request), now=now)
+    has_left = subscriber and leave(subscriber, step=step, origin=origin, now=now)
     if not is_button:
         return HttpResponse("You are unsubscribed.\n", content_type="text/plain")
     # Not to the preferences: this link's token unsubscribes and opens nothing else.
@@ -77,28 +72,13 @@ def _ask_to_unsubscribe(request: HttpRequest, subscriber: Subscriber | None) -> 
     if subscriber is None or subscriber.state in _LEFT:
         again = {"again_url": reverse("subscribers:sign_up")}
         return render(request, "pages/subscribers/goodbye.html", again)
-    context = {"action": f"?{_BUTTON}"}
-    if subscriber.state == Subscriber.State.ACTIVE:
-        rarer = less_often(subscriber.cadence) or ""
-        context |= {"pause_action": f"?{_PAUSE}", "rarer": rarer}
-        context |= {"less_action": f"?{_LESS}"} if rarer else {}
+    is_active = subscriber.state == Subscriber.State.ACTIVE
+    wanted = WANTED.get(request.META.get("QUERY_STRING", ""))
+    if wanted and is_active:
+        context = one_button(subscriber, wanted) | {"unsubscribe_url": request.path}
+        return render(request, "pages/subscribers/fewer.html", context)
+    context = {"action": f"?{_BUTTON}"} | (buttons(subscriber) if is_active else {})
     return render(request, "pages/subscribers/unsubscribe.html", context)
-
-
-def _fewer_mails(request: HttpRequest, subscriber: Subscriber, *, is_pause: bool) -> HttpResponse:
-    """Pause, or less often: both do less than this link's token allows, which is to unsubscribe."""
-    now, origin = timezone.now(), origin_of(request)
-    context: dict[str, object] = {}
-    if is_pause:
-        until = now.astimezone(ZoneInfo(subscriber.zone)).date() + timedelta(days=_PAUSE_DAYS)
-        # A pause that lasts longer already is not made shorter.
-        until = max(until, subscriber.paused_until or until)
-        pause(subscriber, until, origin, now)
-        context = {"paused_until": subscriber.paused_until}
-    elif rarer := less_often(subscriber.cadence):
-        set_cadence(subscriber, rarer, origin, now)
-        context = {"rarer": rarer if subscriber.cadence == rarer else ""}
-    return render(request, "pages/subscribers/fewer_mails.html", context)
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
 
+from mail.inbound.return_path import return_path
 from mail.message import encode
 from papers.models import Paper
 from papers.text.plain_text import page
@@ -56,8 +57,8 @@ class TransactionalMessage:
 
     @property
     def return_path(self) -> str:
-        """The address of MAIL_FROM."""
-        return ""
+        """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID."""
+        return return_path()
 
     @property
     def is_bulk(self) -> bool:

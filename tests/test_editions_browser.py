@@ -34,6 +34,7 @@ PATHS: Final = (
     f"{EDITION}/mail",
     "/feeds/",
     "/about/",
+    "/forwarded/",
     "/privacy/",
     "/search/?q=long&code=on",
     "/search/?q=long",

@@ -104,6 +104,7 @@ def public_pages(paper: Paper, gone: Paper) -> dict[str, str]:
         "an edition as a mail": f"/editions/weekly/{weekly.day}/mail",
         "feeds": "/feeds/",
         "about": "/about/",
+        "forwarded": "/forwarded/",
         "privacy": "/privacy/",
         "sign-up": "/subscribe/",
         "sign-up for a topic": "/subscribe/?topic=robotics",

@@ -40,6 +40,7 @@ class OutgoingMessage:
     message: Message
     outcome: Outcome | None = None
     content: bytes = b""  # the bytes on the wire, once they are encoded
+    return_path: str = ""  # the sender of its envelope; empty: the one of the connection
     tries: int = 0  # connections that broke on it before they had transmitted anything
 
     @property
@@ -99,6 +100,7 @@ class OutgoingQueue:
             self.finish(outgoing, Outcome("refused", error="not an address that SMTP can transmit"))
             return False
         try:
+            outgoing.return_path = outgoing.message.return_path
             content = outgoing.message.as_bytes()
             outgoing.content = _stuffed_once(content, outgoing.message.shared_lines)
         except outcomes.ERRORS_OF_OURS as error:  # one message must not end its connection

@@ -9,11 +9,19 @@ from typing import Final
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.translation import override
 
+from newsletter.editions.rendering.inbox_line import (
+    LONG_SUBJECT,
+    heading,
+    room_for_title,
+    subject,
+    subject_pattern,
+)
 from newsletter.editions.rendering.wording import subject_of
 from newsletter.editions.tokens import make_tokens
 from newsletter.editions.windows import days_in_words
-from newsletter.models import ArchivedDelivery, Delivery, Edition
+from newsletter.models import ArchivedDelivery, Delivery, DigestContent, Edition
 from papers.models import Paper
 from subscribers.models import Feedback, Subscriber
 
@@ -90,11 +98,21 @@ def _digest(
         sent_at=delivery.sent_at or (content.dated_at if content else None),
         days=days_in_words(delivery.edition),
         language=content.language if content else "",
-        subject=subject_of(titles, content.language) if content and titles else "",
+        subject=_subject(content, titles, delivery.edition) if content and titles else "",
         url=url,
         feedback_url=feedback_url,
         papers=shown,
     )
+
+
+def _subject(content: DigestContent, titles: Sequence[str], edition: Edition) -> str:
+    if content.renderer in LONG_SUBJECT:
+        return subject_of(titles, content.language)
+    pattern = subject_pattern()
+    title = heading(titles[0], room_for_title(pattern))
+    with override(content.language):
+        days = days_in_words(edition)
+    return subject(title, len(titles) - 1, days, content.language, pattern)
 
 
 def _archived(subscriber: Subscriber, most: int) -> list[SentDigest]:

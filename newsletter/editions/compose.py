@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -14,10 +14,16 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
 from newsletter.editions.cards.stored import draw_edition_card
+from newsletter.editions.headings import earlier_headings
 from newsletter.editions.rendering.fragments import (
     render_fragment,
     render_layout,
     without_placeholders,
+)
+from newsletter.editions.rendering.inbox_line import (
+    distinct_heading,
+    room_for_title,
+    subject_pattern,
 )
 from newsletter.editions.translations import layout_context, translations, words_of_facts
 from newsletter.editions.windows import WINDOW_OF, first_day_of
@@ -143,6 +149,7 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     curators = [curator.name for curator in Curator.objects.all()]
     with override(DEFAULT_LANGUAGE):  # whatever page or command composes it
         candidates = _candidates(edition, window, late)
+        _add_headings(edition, candidates)
         layout = render_layout(layout_context(edition, curators))
     Candidate.objects.bulk_create(candidates, batch_size=100)
     others = translations(edition, candidates, curators, late)
@@ -182,6 +189,15 @@ def _candidates(edition: Edition, window: Window, late: Mapping[int, date]) -> l
     if len(failures) > 1 and not found:
         raise failures[0]
     return found
+
+
+def _add_headings(edition: Edition, candidates: Sequence[Candidate]) -> None:
+    """Give each paper the text by which a subject names it: none that an edition before has."""
+    taken, room = earlier_headings(edition), room_for_title(subject_pattern())
+    for candidate in candidates:
+        title = candidate.facts["title"]
+        day = edition.day.isoformat()
+        candidate.facts["heading"] = distinct_heading(title, taken, day, room)
 
 
 def _candidate(edition: Edition, place: RankedPaper, late: date | None) -> Candidate:

@@ -35,7 +35,7 @@ from newsletter.editions.rendering.fragments import Layout, PaperFragment, witho
 from newsletter.editions.rendering.message import Digest, build_digest
 from newsletter.editions.rendering.slots import upgraded_fragment, upgraded_layout
 from newsletter.editions.translations import EditionTexts, in_language
-from newsletter.editions.windows import WINDOW_OF
+from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
@@ -141,6 +141,7 @@ class LoadedEdition:
         self._ranking = Ranking([_candidate_paper(candidate) for candidate in explained])
         self._known = KnownPapers(self._ranking.ids.tolist())
         self._day = day_number(edition.day)
+        self._window = Edition(cadence=edition.cadence, day=edition.day)
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
@@ -267,7 +268,9 @@ class LoadedEdition:
             length = old_tokens.TOKEN_LENGTH
             papers = [(replace(fragment, token_length=length), why) for fragment, why in papers]
             layout = replace(layout, token_length=length)
-        return DigestBody(layout, papers, texts.language, renderer=renderer)
+        with override(texts.language):
+            days = days_in_words(self._window)
+        return DigestBody(layout, papers, texts.language, renderer=renderer, days=days)
 
 
 def load_edition(edition_id: int) -> LoadedEdition:
@@ -362,6 +365,7 @@ def _fragment(candidate: Candidate) -> PaperFragment:
     facts, numbers = candidate.facts, links.numbers(candidate.position, candidate.facts)
     return PaperFragment(
         title=without_placeholders(facts["title"]),
+        heading=without_placeholders(str(facts.get("heading", ""))),
         html=upgraded_fragment(candidate.html, numbers),
         text=upgraded_fragment(candidate.text, numbers),
     )

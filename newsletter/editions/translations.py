@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -125,8 +125,7 @@ def in_language(language: str, edition_id: int, default: EditionTexts) -> Editio
         position = int(key)
         if position not in fragments:  # its candidate was deleted, or cannot be chosen
             continue
-        title = fragments[position].title
-        fragments[position] = PaperFragment(paper["html"], paper["text"], title=title)
+        fragments[position] = replace(fragments[position], html=paper["html"], text=paper["text"])
         words = {name: paper[name] for name in TRANSLATED_FACTS}
         facts[position] = {**facts[position], **words}
     layout = Layout(translation.html, translation.text)

@@ -32,6 +32,13 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_pages({})
+def forwarded(request: HttpRequest) -> HttpResponse:
+    """For whom a reader's digest was forwarded to: what it is, and how to get an own one."""
+    return render(request, "pages/editions/forwarded.html")
+
+
+@require_safe
+@public_pages({})
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/editions/privacy.html", {"page": privacy_page()})
 

@@ -122,3 +122,17 @@ def test_a_confirmation_has_seven_bit_headers_in_short_lines(settings: Settings)
     assert found["From"].addresses[0].addr_spec == "digest@xn--bcher-kva.example"
     assert len(found["Reply-To"].addresses) == 2
     assert found.defects == []
+
+
+@pytest.mark.parametrize(("provider", "is_given"), [("sparkpost", True), ("mailgun", False)])
+def test_a_provider_that_takes_a_return_path_gets_it(
+    settings: Settings, provider: str, *, is_given: bool
+) -> None:
+    settings.INBOUND_ADDRESS, settings.RETURN_PATH = "reply@in.papers.test", "verp"
+    settings.MAIL_PROVIDER = provider
+    digest = make_digest(7)
+    assert digest.return_path.startswith("reply+b-7-")
+    given = getattr(django_message(digest), "envelope_sender", None)
+    assert given == (digest.return_path if is_given else None)
+    single = getattr(django_message(CONFIRMATION), "envelope_sender", None)
+    assert single == ("reply@in.papers.test" if is_given else None)

@@ -34,6 +34,16 @@ def test_the_uncertain_policy_is_hold_or_resend(
 
 
 @pytest.mark.parametrize(
+    ("pattern", "found"), [("", []), ("{days}: {title}", []), ("Papers", ["E107"])]
+)
+def test_a_pattern_of_subjects_differs_from_digest_to_digest(
+    settings: Settings, pattern: str, found: list[str]
+) -> None:
+    settings.SUBJECT_PATTERN = pattern
+    assert ids(checks.check_subject_pattern()) == [f"trending.{number}" for number in found]
+
+
+@pytest.mark.parametrize(
     ("lease", "errors", "warnings"),
     [(30, ["E007"], ["W004"]), (31, [], ["W004"]), (299, [], ["W004"]), (300, [], [])],
 )

@@ -90,3 +90,52 @@ def test_any_other_query_is_the_one_click(client: Client, query: str) -> None:
     assert client.post(f"{path}?{query}").content == b"You are unsubscribed.\n"
     reader.refresh_from_db()
     assert reader.state == "unsubscribed"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"), [("weekly", "once a week"), ("monthly", "once a month")]
+)
+def test_a_link_of_the_mail_leads_to_one_button(client: Client, wanted: str, words: str) -> None:
+    reader, path = sent_to(cadence="daily")
+    page = client.get(f"{path}?fewer={wanted}").content.decode()
+    assert page.count("?by=") == 1
+    assert f'action="?by={wanted}"' in page
+    reader.refresh_from_db()
+    assert reader.cadence == "daily"
+    assert words in client.post(f"{path}?by={wanted}").content.decode()
+    reader.refresh_from_db()
+    assert (reader.state, reader.cadence) == ("active", wanted)
+
+
+@time_machine.travel(NOW)
+def test_a_link_of_the_mail_pauses_with_its_button(client: Client) -> None:
+    reader, path = sent_to()
+    assert 'action="?by=pause"' in client.get(f"{path}?fewer=pause").content.decode()
+    reader.refresh_from_db()
+    assert reader.paused_until is None
+    client.post(f"{path}?by=pause")
+    reader.refresh_from_db()
+    assert reader.paused_until == date(2026, 12, 30)
+
+
+@pytest.mark.parametrize("wanted", ["weekly", "monthly"])
+def test_an_old_link_never_means_more_mails(client: Client, wanted: str) -> None:
+    reader, path = sent_to(cadence="monthly")
+    page = client.get(f"{path}?fewer={wanted}").content.decode()
+    assert "no more often than that already" in page
+    assert "?by=" not in page
+    assert "Nothing had to be changed" in client.post(f"{path}?by={wanted}").content.decode()
+    reader.refresh_from_db()
+    assert reader.cadence == "monthly"
+
+
+@pytest.mark.parametrize("query", ["fewer=daily", "fewer=", "fewer=weekly&x", "by=weekly"])
+def test_any_other_query_shows_the_page_to_unsubscribe(client: Client, query: str) -> None:
+    _, path = sent_to(cadence="daily")
+    assert "Unsubscribe?" in client.get(f"{path}?{query}").content.decode()
+
+
+def test_who_has_left_is_not_asked_for_fewer_mails(client: Client) -> None:
+    _, path = sent_to()
+    Subscriber.objects.update(state="unsubscribed", next_send_at=None)
+    assert "You are unsubscribed" in client.get(f"{path}?fewer=monthly").content.decode()

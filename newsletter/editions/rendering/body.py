@@ -18,6 +18,14 @@ from mail.addresses import ascii_address
 from mail.headers import text_header
 from newsletter.editions import old_tokens
 from newsletter.editions.rendering.fragments import INDENT, Layout, PaperFragment, wrap_after_indent
+from newsletter.editions.rendering.inbox_line import (
+    LONG_SUBJECT,
+    preheader,
+    room_for_title,
+    subject,
+    subject_pattern,
+)
+from newsletter.editions.rendering.inbox_line import heading as heading_of
 from newsletter.editions.rendering.list_headers import common_headers
 from newsletter.editions.rendering.quoted_printable import quoted_printable
 from newsletter.editions.rendering.slots import BytePieces, Slot
@@ -29,8 +37,9 @@ from web.languages import DEFAULT_LANGUAGE
 
 # Raise it when the same rows would give another message. Version 1 had one token for all links;
 # version 2 had no Content-Language, since all mails were English; until version 3 the last paper of
-# the text part had no blank line after it. Links to feedback stand in what an edition stores.
-RENDERER: Final = "4"
+# the text part had no blank line after it; until version 4 a subject was as long as
+# its title. Links to feedback stand in what an edition stores.
+RENDERER: Final = "5"
 _WITHOUT_LANGUAGE: Final = (old_tokens.RENDERER, "2")
 _WITHOUT_LAST_GAP: Final = (old_tokens.RENDERER, "2", "3")
 
@@ -61,12 +70,14 @@ class DigestBody:
         language: str = DEFAULT_LANGUAGE,
         *,
         renderer: str = RENDERER,
+        days: str = "",
     ) -> None:
         """
         Args:
             papers: in the digest's order, each with its reason in plain text.
             language: of the layout, the fragments and the reasons.
             renderer: the version whose message it is.
+            days: of the edition, in words, for the subject.
         """
         self._layout, self.language = layout, language
         self.content_language = "" if renderer in _WITHOUT_LANGUAGE else language
@@ -75,9 +86,12 @@ class DigestBody:
         shown = fitting_papers(papers, MOST_HTML - layout.html_size)
         self._left_out = len(papers) - len(shown)
         self._papers = _ranked(shown)
-        titles = [fragment.title for fragment, _ in papers]
-        self.subject = subject_of(titles, language)
-        self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
+        if renderer in LONG_SUBJECT:
+            titles = [fragment.title for fragment, _ in papers]
+            self.subject = subject_of(titles, language)
+            self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
+        else:
+            self.subject, self._preheader = _inbox_line(papers, days, language)
 
     def html(self, *tokens: str) -> str:
         """The HTML part with tokens to read, to unsubscribe, for the preferences and for feedback.
@@ -181,6 +195,20 @@ class DigestBody:
             parts += [*start_of_paper, _encoded_html(why), *end]
         more = quoted_printable(self._more_html) if self._left_out else b""
         return [*parts, more, *after]
+
+
+def _inbox_line(
+    papers: Sequence[tuple[PaperFragment, str]], days: str, language: str
+) -> tuple[str, str]:
+    """The subject and the preheader. Editions frozen earlier have no headings."""
+    pattern = subject_pattern()
+    first, reason = papers[0]
+    heading = first.heading or heading_of(first.title, room_for_title(pattern))
+    titles = [fragment.title for fragment, _ in papers]
+    return (
+        subject(heading, len(papers) - 1, days, language, pattern),
+        preheader(titles, reason, pattern),
+    )
 
 
 def _ranked(papers: Sequence[tuple[PaperFragment, str]]) -> list[tuple[PaperFragment, int, str]]:

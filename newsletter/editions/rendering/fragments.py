@@ -43,6 +43,7 @@ _MOST_TOPICS: Final = 8
 _LONGEST_NOTE: Final = 2_000
 _LONGEST_LINE: Final = 300  # the curators, the postal address
 _FEEDBACK: Final = re.compile(r'\s*<p class="feedback"[^<>]*>.*?</p>', re.DOTALL)
+_FEWER: Final = ("weekly", "monthly", "pause")  # see newsletter/fewer_mails.py
 _INDENTS: Final = re.compile(r"\s*\n\s*")
 _SUMMARY: Final = re.compile(r'\s*<p class="summary"[^<>]*>[^<>]*</p>')
 
@@ -95,9 +96,13 @@ class Layout:
 
 @dataclass(frozen=True)
 class PaperFragment(Layout):
-    """One paper's part of the mail, in the same form; `title` is plain text, without slots."""
+    """One paper's part of the mail, in the same form; `title` is plain text, without slots.
+
+    `heading` is what a subject says of it; empty in editions that were composed without any.
+    """
 
     title: str
+    heading: str = field(default="", kw_only=True)
 
     html_slots: ClassVar[tuple[Slot, ...]] = (Slot.RANK, Slot.WHY)
     text_slots: ClassVar[tuple[Slot, ...]] = (Slot.RANK, Slot.WHY)
@@ -305,6 +310,8 @@ def _site_links(marks: Marks) -> dict[str, str]:
         "browser_url": f"{site}/d/{marks[Slot.READ]}",
         "feedback_url": f"{site}/w/{marks[Slot.FEEDBACK]}",
         "site_url": site,
+        "forward_url": f"{site}/forwarded/",
+        **{f"{one}_url": f"{site}/u/{marks[Slot.UNSUBSCRIBE]}?fewer={one}" for one in _FEWER},
     }
 
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from newsletter.account import sent_digests as module
 from newsletter.account.sent_digests import SentDigest, sent_digests
-from newsletter.models import ArchivedDelivery, Delivery, StoredPick
+from newsletter.models import DigestContent, ArchivedDelivery, Delivery, StoredPick
 from papers.models import Paper
 from subscribers.feedback.save import save_paper
 from subscribers.models import Subscriber
@@ -43,7 +43,7 @@ def test_the_newest_comes_first_with_subject_papers_and_link() -> None:
     save_paper(ada, second, NOON)
     found = sent_digests(ada)
     assert [one.subject for one in found] == [
-        "Pointer Networks, and 1 more trending paper",
+        "Pointer Networks, and 1 more paper",
         "Pointer Networks",
     ]
     assert found[0].sent_at == NOON + timedelta(days=1)
@@ -51,6 +51,13 @@ def test_the_newest_comes_first_with_subject_papers_and_link() -> None:
     assert found[0].url == f"/d/{tokens_of(newest).read}"
     shown = [(one.paper, one.reason, one.is_saved) for one in found[0].papers]
     assert shown == [(first, "why 1", False), (second, "why 2", True)]
+
+
+def test_an_older_digest_has_the_subject_that_it_had() -> None:
+    ada = make_subscriber()
+    sent = make_sent(ada, 0, make_paper("Pointer Networks"), make_paper("Visual Dialog"))
+    DigestContent.objects.filter(delivery=sent).update(renderer="4")
+    assert sent_digests(ada)[0].subject == "Pointer Networks, and 1 more trending paper"
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "deferred", "failed", "skipped"])

@@ -47,9 +47,7 @@ def subject(*arguments: str) -> str:
 
 def test_it_prints_a_digest_and_stores_nothing(topic: Topic) -> None:
     text = output()
-    assert text.startswith(
-        "Subject: Walking robots, and 1 more trending paper\n\nTRENDING PAPERS\n"
-    )
+    assert text.startswith("Subject: Walking robots, and 1 more paper\n\nTRENDING PAPERS\n")
     assert "2.  Talking robots" in text
     assert not Delivery.objects.exists()
 

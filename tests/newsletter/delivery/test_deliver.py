@@ -165,7 +165,7 @@ def test_subscribers_of_different_topics_get_different_papers(sink: Sink, editio
 def test_the_paper_with_the_highest_trend_is_the_subject(sink: Sink, edition: Edition) -> None:
     make_reader()
     send(edition)
-    assert sink.mails[0]["Subject"] == "Paper 7, and 7 more trending papers"
+    assert sink.mails[0]["Subject"] == "Paper 7, and 7 more papers"
 
 
 def test_a_message_has_all_headers_of_list_mail(sink: Sink, edition: Edition) -> None:

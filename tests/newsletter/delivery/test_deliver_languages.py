@@ -29,8 +29,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2025, 3, 15, 9, tzinfo=UTC)
 SUBJECTS = {
-    "en": "Walruses swim, and 1 more trending paper",
-    "de": "Walruses swim, dazu 1 weitere viel beachtete Arbeit",
+    "en": "Walruses swim, and 1 more paper",
+    "de": "Walruses swim und 1 weitere Arbeit",
 }
 
 

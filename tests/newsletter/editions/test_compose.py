@@ -69,6 +69,20 @@ def test_candidates_keep_scores_components_topics_and_facts() -> None:
     assert "Robots" in candidate.text
 
 
+def test_no_edition_repeats_a_heading_of_the_one_before() -> None:
+    for days, title in (
+        (7, "Sand: An Explanation of Its Grains"),
+        (0, "Sand: Another One of Them"),
+    ):
+        make_paper(
+            title + " Which Is Far Too Long for a Subject", listed_on=DAY - timedelta(days=days)
+        )
+    first = compose("weekly", DAY - timedelta(days=7), NOW)
+    assert [one.facts["heading"] for one in first.candidates.all()] == ["Sand"]
+    second = compose("weekly", DAY, NOW)
+    assert [one.facts["heading"] for one in second.candidates.all()] == [f"Sand ({DAY})"]
+
+
 def test_mathematics_in_a_title_becomes_unicode() -> None:
     make_paper(r"On $\alpha$-divergence")
     assert titles(compose("weekly", DAY, NOW)) == ["On α-divergence"]

@@ -128,7 +128,7 @@ def test_a_german_message_says_so_and_holds_only_german(edition: Edition) -> Non
     assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
     message = message_from_bytes(raw, policy=policy.default)
     assert message["Content-Language"] == "de"
-    assert message["Subject"] == "Walking robots, dazu 1 weitere viel beachtete Arbeit"
+    assert message["Subject"] == "Walking robots und 1 weitere Arbeit"
     text, html = message.get_body(["plain"]), message.get_body(["html"])
     assert text is not None
     assert html is not None

@@ -46,7 +46,7 @@ def titles(mail: SampleMail) -> list[str]:
 def test_it_holds_the_papers_that_a_reader_without_interests_gets(edition: Edition) -> None:
     mail = sample_mail(edition)
     assert titles(mail) == [f"Paper {place}" for place in range(10)]
-    assert mail.subject == "Paper 0, and 9 more trending papers"
+    assert mail.subject == "Paper 0, and 9 more papers"
     assert mail.days == "8 to 14 March 2025"
     assert mail.edition_url == "/editions/weekly/2025-03-14"
 

@@ -12,7 +12,7 @@ from tests.factories import make_paper, make_topic
 from tests.papers.page_html import get_page, words
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/feeds/", "/about/", "/privacy/"]
+PAGES = ["/feeds/", "/about/", "/forwarded/", "/privacy/"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -121,3 +121,12 @@ def test_the_rules_for_crawlers_name_the_sitemap(client: Client) -> None:
         "",
         "Sitemap: http://localhost:8000/sitemap.xml",
     ]
+
+
+def test_the_page_of_a_forwarded_mail_has_one_field_to_subscribe(client: Client) -> None:
+    page = get_page(client, "/forwarded/")
+    form = page.select_one("main form")
+    assert form is not None
+    assert form["action"] == "/subscribe/"
+    assert form.select_one("input[name=email]") is not None
+    assert "please leave them alone" in words(page.select_one("main"))

@@ -38,7 +38,7 @@ def test_it_shows_the_subject_the_papers_and_their_reasons(
     client: Client, edition: Edition
 ) -> None:
     page = shown(client)
-    assert "Talking heads, and 2 more trending papers" in page
+    assert "Talking heads, and 2 more papers" in page
     assert "7 votes this week" in page
     assert "3 papers of this edition match what you chose." in page
     assert page.startswith("<section")
@@ -47,7 +47,7 @@ def test_it_shows_the_subject_the_papers_and_their_reasons(
 def test_a_form_without_a_place_for_it_leads_to_a_page(client: Client, edition: Edition) -> None:
     page = text_of(client.post("/preview/", CHOICES))
     assert "<h1>A digest of your choices</h1>" in page
-    assert "Talking heads, and 2 more trending papers" in page
+    assert "Talking heads, and 2 more papers" in page
     assert '<meta name="robots" content="noindex">' in page
 
 

@@ -97,11 +97,11 @@ def test_text_lines_stay_within_72_columns() -> None:
     assert max(map(len, lines)) <= 72
 
 
-def test_the_preheader_is_the_first_two_titles() -> None:
+def test_the_preheader_is_the_titles_after_the_first_one() -> None:
     digest = make_digest(*(make_fragment(title=title) for title in ("One", "Two", "Three")))
     preheader = BeautifulSoup(digest.html, "html.parser").select_one(".preheader")
     assert preheader is not None
-    assert preheader.get_text(strip=True) == "One · Two"
+    assert preheader.get_text(strip=True) == "Two · Three"
 
 
 def test_ten_papers_stay_below_the_size_at_which_gmail_clips() -> None:
