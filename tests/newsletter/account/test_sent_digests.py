@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from newsletter.account import sent_digests as module
 from newsletter.account.sent_digests import SentDigest, sent_digests
-from newsletter.models import DigestContent, ArchivedDelivery, Delivery, StoredPick
+from newsletter.models import ArchivedDelivery, Delivery, DigestContent, StoredPick
 from papers.models import Paper
 from subscribers.feedback.save import save_paper
 from subscribers.models import Subscriber
