@@ -19,7 +19,6 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_clock import ClockReadingAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_events import EventInline, delivery_number
-from newsletter.admin_inbound import InboundMessageAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again

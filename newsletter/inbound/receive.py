@@ -118,6 +118,8 @@ def _columns(mail: Incoming, decided: _Decision) -> dict[str, Any]:
     proved = decided.proved
     email = proved.email if proved else spelling(storable_text(mail.sender))
     delivery = proved.delivery if proved else None
+    if decided.result == Result.UNPROVED:  # it may name a reader whom nothing here leads to
+        return {"result": decided.result, "detail": f"{mail.note} {mail.status}".strip()[:200]}
     subject = without_address(storable_text(mail.subject), email, ours=settings.MAIL_DOMAIN)
     return {
         "result": decided.result,

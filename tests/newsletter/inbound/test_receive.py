@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from hypothesis.extra.django import TestCase
 from newsletter.events.process import process_events
 from newsletter.inbound.receive import receive
 from newsletter.models import Delivery, DeliveryEvent, InboundMessage
+from subscribers.messages import message_id
 from subscribers.models import ConsentEntry, Subscriber, Suppression
 from subscribers.privacy import erase
 from tests.factories import make_mail, make_subscriber
@@ -32,6 +34,7 @@ from tests.newsletter.inbound.mails import (
 )
 
 pytestmark = pytest.mark.django_db
+RETURNED: dict[str, tuple[Any, ...]] = {**REPORTS, **FREE_FORMS}
 UNKNOWN = postfix("5.1.1", "smtp; 550 5.1.1 User unknown")
 
 
@@ -55,9 +58,9 @@ def row() -> InboundMessage:
 # ── bounces ──────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", {**REPORTS, **FREE_FORMS})
+@pytest.mark.parametrize("name", RETURNED)
 def test_what_a_report_says_becomes_an_event(delivery: Delivery, name: str) -> None:
-    mail, kind, hardness = (REPORTS.get(name) or FREE_FORMS[name])[:3]
+    mail, kind, hardness = RETURNED[name][:3]
     assert take(genuine(mail, delivery)) == kind
     is_bounce = kind == "bounce"
     is_hard = is_bounce and hardness == "hard"
@@ -99,9 +102,9 @@ def test_the_envelope_alone_proves_it(delivery: Delivery) -> None:
     assert state(delivery) == ("failed", "suppressed")
 
 
-@pytest.mark.parametrize("name", {**REPORTS, **FREE_FORMS})
+@pytest.mark.parametrize("name", RETURNED)
 def test_a_forged_report_changes_nothing(delivery: Delivery, name: str) -> None:
-    mail, kind = (REPORTS.get(name) or FREE_FORMS[name])[:2]
+    mail, kind = RETURNED[name][:2]
     assert take(mail) == kind
     assert state(delivery) == ("sent", "active")
     assert not DeliveryEvent.objects.exists()
@@ -174,8 +177,6 @@ def test_a_report_after_a_refusal_in_the_dialogue_counts_once(delivery: Delivery
 
 
 def test_a_bounced_confirmation_suppresses_its_address() -> None:
-    from subscribers.messages import message_id  # noqa: PLC0415
-
     mail = make_mail(make_subscriber(READER, state="pending"), state="sent")
     own = f"<{message_id(mail)}@papers.example.org>"
     returned = f"Message-ID: {own}\nSubject: Confirm"
