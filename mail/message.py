@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import getaddresses
@@ -126,11 +127,13 @@ def sender_of(message: Message) -> str:
 
 def provider_fields(message: Message) -> dict[str, Any]:
     """What a provider's API is told beside the message: its stream, and the settings' fields."""
+    extra: dict[str, Any]
     if message.is_bulk:
         stream, extra = settings.MESSAGE_STREAM, settings.ESP_EXTRA
     else:
         stream, extra = settings.TRANSACTIONAL_MESSAGE_STREAM, settings.TRANSACTIONAL_ESP_EXTRA
-    return {**extra, "MessageStream": stream} if stream else dict(extra)
+    own = deepcopy(extra)  # some backends of django-anymail take fields out of it
+    return {**own, "MessageStream": stream} if stream else own
 
 
 def encode(message: Message) -> bytes:

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.utils.translation import override
 
+from mail.addresses import split_address
 from mail.headers import AUTOMATIC, feedback_id
 from mail.inbound.return_path import return_path
 from mail.message import encode
@@ -41,8 +42,11 @@ class TransactionalMessage:
 
     @property
     def return_path(self) -> str:
-        """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID."""
-        return return_path()
+        """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID.
+
+        Without it the address of its sender: receivers look for SPF there.
+        """
+        return return_path() or split_address(settings.TRANSACTIONAL_FROM)[1]
 
     @property
     def is_bulk(self) -> bool:

@@ -153,9 +153,9 @@ class TestStreams:
         assert not hasattr(django_message(CONFIRMATION), "esp_extra")
 
     def test_a_message_does_not_change_the_settings(self, settings: Settings) -> None:
-        settings.ESP_EXTRA = {"Tag": "digest"}
-        provider_fields(make_digest(7))["Tag"] = "other"
-        assert settings.ESP_EXTRA == {"Tag": "digest"}
+        settings.ESP_EXTRA = {"options": {"sandbox": True}}
+        provider_fields(make_digest(7))["options"].clear()
+        assert settings.ESP_EXTRA == {"options": {"sandbox": True}}
 
 
 @pytest.mark.parametrize(("provider", "is_given"), [("sparkpost", True), ("mailgun", False)])

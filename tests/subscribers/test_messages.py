@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from pytest_django import Settings
 
 from subscribers import tokens
 from subscribers.messages import build, may_receive
@@ -284,3 +285,20 @@ def test_without_a_paper_the_mail_is_the_usual_one(draft: dict[str, object]) -> 
 
 def joined(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_a_mail_returns_to_the_sender_of_its_stream(settings: Settings) -> None:
+    mail = make_mail(make_subscriber())
+    assert build(mail, NOON).return_path == ""
+    settings.TRANSACTIONAL_FROM = "Papers <hello@single.example>"
+    assert build(mail, NOON).return_path == "hello@single.example"
+
+
+def test_gmail_counts_complaints_by_the_kind_of_a_mail(settings: Settings) -> None:
+    settings.FEEDBACK_SENDER_ID = "papersexample"
+    found = [built(kind)["Feedback-ID"] for kind in ("confirm", "manage")]
+    assert found == ["confirm:transactional:papersexample", "manage:transactional:papersexample"]
+
+
+def test_reports_that_a_mail_cannot_be_delivered_are_not_suppressed() -> None:
+    assert built()["X-Auto-Response-Suppress"] == "OOF, AutoReply"

@@ -134,7 +134,7 @@ def test_it_names_no_other_address(kind: str, language: str) -> None:
 def test_automatic_answers_are_not_wanted(kind: str, language: str) -> None:
     headers = made(kind, language).headers
     assert headers["Auto-Submitted"] == "auto-generated"
-    assert headers["X-Auto-Response-Suppress"] == "All"
+    assert headers["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert headers["Content-Language"] == language
 
 
