@@ -22,7 +22,8 @@ from newsletter.editions.personalize import Interests
 from newsletter.models import Delivery, Edition
 from papers.models import Curator, Paper, Topic
 from subscribers.messages import build
-from subscribers.models import AddressChange, Subscriber, TransactionalMail
+from subscribers.models import AddressChange, Interest, Subscriber, TransactionalMail
+from subscribers.single_mails.notices import BOUNCES
 from tests.factories import (
     make_content,
     make_delivery,
@@ -193,30 +194,45 @@ _EDITIONS: Final = {
 
 
 def _single_mails() -> Iterator[Mail]:
+    """Of each kind one; and of some kinds what they say to other readers."""
     paper = make_paper(f"{HOSTILE[1]}: {LONG_WORD}")
     for language in LANGUAGES:
         for kind in TransactionalMail.Kind:
             yield Mail(f"{kind} {language}", _single(kind, _reader(language)))
-        about = make_mail(_reader(language), "link", draft={"paper": paper.pk})
-        yield Mail(f"link to a paper {language}", build(about, NOW).as_bytes())
+        about = _single("link", _reader(language), draft={"paper": paper.pk})
+        yield Mail(f"link to a paper {language}", about)
+        bounced = _single("paused", _reader(language), draft={"because": BOUNCES})
+        yield Mail(f"paused by the service {language}", bounced)
+        chosen = _single("welcome", _with_interests(_reader(language)))
+        yield Mail(f"welcome to somebody with many interests {language}", chosen)
         long = make_subscriber(f"{language}{'long' * 15}@{'example' * 8}.org", language=language)
         yield Mail(f"confirm, a long address {language}", _single("confirm", long))
 
 
 def _reader(language: str) -> Subscriber:
+    """Their next digest comes after the end of their pause."""
     return make_subscriber(
         language=language,
         timezone="Europe/Berlin",
         confirmed_at=NOW,
-        next_send_at=NOW + timedelta(days=3),
         paused_until=(NOW + timedelta(days=30)).date(),
+        next_send_at=NOW + timedelta(days=33),
     )
 
 
-def _single(kind: str, reader: Subscriber) -> bytes:
-    change = None
+def _with_interests(reader: Subscriber) -> Subscriber:
+    kinds = [kind for kind in Interest.Kind if kind != Interest.Kind.TOPIC]
+    for kind in kinds:
+        for term in ("tea", LONG_WORD[:80], "<b>kettles</b> & pots", "茶壺", *map(str, range(30))):
+            Interest.objects.create(subscriber=reader, kind=kind, term=f"{kind} {term}")
+    for topic in Topic.objects.all():
+        Interest.objects.create(subscriber=reader, kind=Interest.Kind.TOPIC, topic=topic)
+    return reader
+
+
+def _single(kind: str, reader: Subscriber, **values: Any) -> bytes:
     if kind in {"address", "moved"}:
-        change = AddressChange.objects.create(
+        values["address_change"] = AddressChange.objects.create(
             subscriber=reader, old_email=reader.email, new_email="new@example.org", requested_at=NOW
         )
-    return build(make_mail(reader, kind, address_change=change), NOW).as_bytes()
+    return build(make_mail(reader, kind, **values), NOW).as_bytes()
