@@ -56,7 +56,7 @@ ACCEPTED: Final = (
     Accepted("css-padding", WORD, "the button's cell gives it to Word", r"^a \| padding: 0 24px$"),
     Accepted("css-padding", WORD, "none is what Word has", r": 0( 0){0,3}$"),
     Accepted(
-        "css-margin", ANY, "positive ones of blocks", r"^(p|h\d|ul|ol|li|blockquote) \| [^-]+$"
+        "css-margin", ANY, "positive ones of blocks", r"^(p|h\d|ul|ol|li|blockquote|div) \| [^-]+$"
     ),
     Accepted("css-margin", ANY, "more space beside a title on a phone", r"^\.title \| margin: -\d"),
     Accepted("css-margin", ANY, "the body's own margin is small", r"^body \| margin: 0$"),
@@ -68,7 +68,6 @@ ACCEPTED: Final = (
     Accepted("css-background", f"{WORD}, {YAHOO}", "one colour", r"background: #[0-9a-f]{6}\b"),
     Accepted("css-width", WORD, "tables and cells have it", r"^(table|t[dh]) \| "),
     Accepted("html-width", WORD, "of tables and cells; no picture has one", r"^(table|t[dh]) \| "),
-    Accepted("html-height", WORD, "of a cell; no picture has one", r"^td \| "),
     Accepted("css-max-width", WORD, "on a table Word knows it", r"^table \| "),
     Accepted("css-table-layout", ANY, _NARROW),
     Accepted("css-overflow-wrap", ANY, _NARROW),
@@ -107,7 +106,6 @@ UNTESTED: Final = {
     "css-mso-hide": "Word's own; others leave it out",
     "css-mso-padding-alt": "Word's own; others leave it out",
     "html-a": "every program knows links",
-    "html-bgcolor": "an attribute of cells since HTML 3",
     "html-border": "an attribute of tables since HTML 3",
     "html-br": "every program knows it",
     "html-charset": "the mail's header says the same",

@@ -66,6 +66,8 @@ HOSTILE: Final = (
     "עברית وعربي in one title with \u202ereversed\u202c parts",
     "100% FREE!!! Click here NOW: $$$ win",
 )
+TERMS: Final = ("tea", LONG_WORD[:60], "<b>kettles</b> & pots", "茶壺", *map(str, range(30)))
+TYPED: Final = "\n".join((*HOSTILE, *TERMS))  # letters that only look like markup
 CJK: Final = (
     "茶壺如何知道茶已泡好:三個廚房的研究",
     "お茶はいつ飲めるか — 計量と時計" * 3,
@@ -223,7 +225,7 @@ def _reader(language: str) -> Subscriber:
 def _with_interests(reader: Subscriber) -> Subscriber:
     kinds = [kind for kind in Interest.Kind if kind != Interest.Kind.TOPIC]
     for kind in kinds:
-        for term in ("tea", LONG_WORD[:80], "<b>kettles</b> & pots", "茶壺", *map(str, range(30))):
+        for term in TERMS:
             Interest.objects.create(subscriber=reader, kind=kind, term=f"{kind} {term}")
     for topic in Topic.objects.all():
         Interest.objects.create(subscriber=reader, kind=Interest.Kind.TOPIC, topic=topic)
