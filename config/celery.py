@@ -124,6 +124,10 @@ app.conf.update(
         "stalled": {"task": "newsletter.enqueue_stalled", "schedule": settings.TICK_SECONDS},
         "send-rate": {"task": "newsletter.note_send_rate", "schedule": settings.TICK_SECONDS},
         "events": {"task": "newsletter.process_events", "schedule": settings.TICK_SECONDS},
+        "inbound-mailbox": {
+            "task": "newsletter.read_inbound_mailbox",
+            "schedule": settings.TICK_SECONDS,
+        },
         "purge-events": {"task": "newsletter.purge_events", "schedule": settings.TICK_SECONDS},
         "replies": {"task": "newsletter.forward_replies", "schedule": settings.TICK_SECONDS},
         "purge-inbound": {"task": "newsletter.purge_inbound", "schedule": settings.TICK_SECONDS},

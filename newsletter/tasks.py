@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from mail.factory import process_transport
 from mail.journal import process_journal
+from mail.receiving.account import parse_account
 from mail.relay import process_relay
 from newsletter import clock
 from newsletter.delivery import archive as archiving
@@ -33,6 +34,7 @@ from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
 from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
 from newsletter.inbound.forward import forward_waiting
+from newsletter.inbound.mailbox import read_mailbox
 from newsletter.inbound.purge import purge_inbound as delete_old_mail
 from subscribers.account import change_address
 from subscribers.models import Subscriber
@@ -169,6 +171,20 @@ def process_events() -> None:
 def enqueue_events() -> None:
     """Process events now and not at the next tick: called within a provider's request."""
     enqueue_from_request(process_events)
+
+
+@shared_task(name="newsletter.read_inbound_mailbox")
+def read_inbound_mailbox() -> None:
+    """Take in new mail from the mailbox for some seconds; then a task of its own goes on."""
+    now = timezone.now()
+    if not settings.INBOUND_IMAP_URL or not clock.is_right(now):
+        return
+    account = parse_account(settings.INBOUND_IMAP_URL)
+    until = now + timedelta(seconds=_TASK_SECONDS)
+    while read_mailbox(account, timezone.now()):
+        if timezone.now() >= until:
+            read_inbound_mailbox.delay()
+            return
 
 
 @shared_task(name="newsletter.delete_old_changes")

@@ -17,6 +17,7 @@ from newsletter.models.editions import (
 from newsletter.models.events import DeliveryEvent
 from newsletter.models.inbound import InboundMessage
 from newsletter.models.installation import ClockReading, DatabaseOrigin
+from newsletter.models.mailboxes import InboundMailbox
 
 __all__ = [
     "ArchivedDelivery",
@@ -30,6 +31,7 @@ __all__ = [
     "EditionCard",
     "EditionQuerySet",
     "EditionTranslation",
+    "InboundMailbox",
     "InboundMessage",
     "StoredPick",
     "Tally",
