@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -324,3 +326,20 @@ class HostileTests(TestCase):
     def test_any_bytes_are_taken_in(self, raw: bytes, to: str) -> None:
         head = b"From: \xff\x00bob@example.net\r\nSubject: \x00\xed\xa0\x80\r\n\r\n"
         assert receive(head + raw, envelope_to=to, source="pipe", now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_that_take_in_one_mail_act_once(delivery: Delivery) -> None:
+    mail = genuine(COMPLAINTS["Yahoo"][0], delivery)
+    barrier = Barrier(4)
+
+    def one(_: int) -> str:
+        barrier.wait()
+        try:
+            return receive(mail, source="lmtp", now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(one, range(4))) == {"complaint"}
+    assert InboundMessage.objects.count() == DeliveryEvent.objects.count() == 1
