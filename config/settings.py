@@ -242,6 +242,8 @@ MAIL_FROM = with_ascii_domain(
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_REPLY_TO = with_ascii_domains(env.str("MAIL_REPLY_TO", default=""))
 SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
+FORMER_MAIL_PROVIDERS = env.list("FORMER_MAIL_PROVIDERS", default=[])
+SNS_TOPIC_ARNS = env.list("SNS_TOPIC_ARNS", default=[])
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
 # To which address mail returns that cannot be delivered: verp, plain or from.
 RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")

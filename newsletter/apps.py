@@ -12,4 +12,3 @@ class NewsletterConfig(AppConfig):
         import_module("newsletter.checks")  # registers them
         tasks = import_module("newsletter.tasks")
         import_module("newsletter.events.receive").connect(tasks.enqueue_events)
-        import_module("newsletter.inbound.webhook").connect()

@@ -18,13 +18,14 @@ from django.core.validators import URLValidator, validate_email
 from newsletter.delivery.rates.send_rates import send_rates
 from newsletter.editions.interleaving.rankings import RANKINGS
 from newsletter.editions.rendering.inbox_line import pattern_error
-from newsletter.events.webhook import secrets, view_class
+from newsletter.events.webhook import accepted_providers, secrets, view_class
 
 # config/celery.py ends a task after so many seconds; a lease that runs out earlier would make
 # mail uncertain that is still being sent.
 TASK_TIME_LIMIT: Final = 300
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 # It becomes part of a URL, in which other characters have a meaning of their own.
+_TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
 _SECRET: Final = re.compile(r"[A-Za-z0-9._~-]+:[A-Za-z0-9._~-]{20,}")
 
 
@@ -123,21 +124,66 @@ def check_webhook_secret(**_kwargs: object) -> list[CheckMessage]:
                 id="trending.E018",
             )
         ]
-    missing = _missing_setting() if secrets() else ""
-    if not missing:
+    missing = {name: _missing_setting(name) for name in accepted_providers() if secrets()}
+    return [
+        Error(
+            f"Events of the provider {name} cannot be received: {what}",
+            hint="docs/providers.md lists what each provider needs beside ANYMAIL_WEBHOOK_SECRET.",
+            id="trending.E018",
+        )
+        for name, what in missing.items()
+        if what
+    ]
+
+
+@register("trending")
+def check_former_providers(**_kwargs: object) -> list[CheckMessage]:
+    """E105: events of a provider that posts none, or of today's one, are expected twice."""
+    wrong = [name for name in settings.FORMER_MAIL_PROVIDERS if view_class(name) is None]
+    if not wrong:
         return []
     return [
         Error(
-            f"Events of MAIL_PROVIDER={settings.MAIL_PROVIDER} cannot be received: {missing}",
-            hint="docs/providers.md lists what each provider needs beside ANYMAIL_WEBHOOK_SECRET.",
-            id="trending.E018",
+            f"FORMER_MAIL_PROVIDERS names {wrong[0]!r}, which posts no events.",
+            hint="Name the values that MAIL_PROVIDER had: docs/settings.md lists them.",
+            id="trending.E105",
         )
     ]
 
 
-def _missing_setting() -> str:
+@register("trending")
+def check_topics(**_kwargs: object) -> list[CheckMessage]:
+    """E106: a topic of Amazon SNS is named by its whole ARN."""
+    wrong = [name for name in settings.SNS_TOPIC_ARNS if not _TOPIC.fullmatch(name)]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"SNS_TOPIC_ARNS has {wrong[0]!r}, which is no ARN of a topic.",
+            hint="For example: SNS_TOPIC_ARNS=arn:aws:sns:eu-west-1:123456789012:mail-events",
+            id="trending.E106",
+        )
+    ]
+
+
+@register("trending", deploy=True)
+def check_amazon_topics(**_kwargs: object) -> list[CheckMessage]:
+    """W075: the subscription of Amazon's topic would not be confirmed."""
+    if "amazon_ses" not in accepted_providers() or settings.SNS_TOPIC_ARNS or not secrets():
+        return []
+    return [
+        Warning(
+            "SNS_TOPIC_ARNS is empty: subscriptions of Amazon SNS are not confirmed, and events of "
+            "each topic are taken in.",
+            hint="Name the topic: SNS_TOPIC_ARNS=arn:aws:sns:eu-west-1:123456789012:mail-events",
+            id="trending.W075",
+        )
+    ]
+
+
+def _missing_setting(provider: str) -> str:
     """What the provider's view lacks: the first line of django-anymail's error, or nothing."""
-    view = view_class(settings.MAIL_PROVIDER)
+    view = view_class(provider)
     try:
         if view:
             view()
