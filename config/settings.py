@@ -245,6 +245,8 @@ SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
 FORMER_MAIL_PROVIDERS = env.list("FORMER_MAIL_PROVIDERS", default=[])
 SNS_TOPIC_ARNS = env.list("SNS_TOPIC_ARNS", default=[])
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
+INBOUND_BYTES = env.int("INBOUND_BYTES", default=1_000_000)  # of one mail that are read
+INBOUND_DAYS = env.int("INBOUND_DAYS", default=30)  # for which its row is kept
 # To which address mail returns that cannot be delivered: verp, plain or from.
 RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
 # A mailbox that is read each minute: imaps://user:password@imap.example.org/INBOX

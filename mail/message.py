@@ -40,7 +40,7 @@ class Message(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Every header but From, To, Reply-To and Subject.
+        """Every header but From, To and Subject. Reply-To: only if it is not MAIL_REPLY_TO.
 
         Message-ID is a function of the row alone: the same row sent again is the same message.
         """
@@ -127,7 +127,9 @@ def encode(message: Message) -> bytes:
     own = {
         "Subject": text_header("Subject", message.subject),
         "From": address_header("From", settings.MAIL_FROM),
-        "Reply-To": address_header("Reply-To", settings.MAIL_REPLY_TO),
+        "Reply-To": address_header(
+            "Reply-To", message.headers.get("Reply-To", settings.MAIL_REPLY_TO)
+        ),
     }
     # Django folds none of these, and leaves an encoded word in a name or a subject to be decoded.
     lines = [own.get(name) or token_header(name, str(value)) for name, value in mime.items()]

@@ -53,8 +53,10 @@ class Incoming:
     failures: tuple[Failure, ...] = ()
     # Message-IDs that it names as those of mails of ours: the returned mail's, those it replies to.
     original_ids: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()  # List-Unsubscribe of the mail that it returns
-    text: str = ""  # of a reply: what is new in it
+    links: tuple[str, ...] = ()  # tokens of List-Unsubscribe in the mail that it returns
+    returned: tuple[InboundAddress, ...] = ()  # our addresses in the mail that it returns
+    text: str = ""  # of a reply, with what it quotes
+    answer_to: str = ""  # of a reply: where an answer to it goes
     attachments: tuple[str, ...] = ()  # the names of the files with it
     note: str = ""  # of a report: its kind, as the report says it
 

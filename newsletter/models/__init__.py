@@ -1,4 +1,4 @@
-"""The tables of editions, of the ledger, of events, of mailboxes, and of the installation."""
+"""The tables of editions, of the ledger, of events, of incoming mail, and of the installation."""
 
 from newsletter.models.deliveries import (
     ArchivedDelivery,
@@ -15,6 +15,7 @@ from newsletter.models.editions import (
     EditionTranslation,
 )
 from newsletter.models.events import DeliveryEvent
+from newsletter.models.inbound import InboundMessage
 from newsletter.models.installation import ClockReading, DatabaseOrigin
 from newsletter.models.mailboxes import InboundMailbox
 
@@ -31,6 +32,7 @@ __all__ = [
     "EditionQuerySet",
     "EditionTranslation",
     "InboundMailbox",
+    "InboundMessage",
     "StoredPick",
     "Tally",
 ]
