@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
 
+from mail.headers import AUTOMATIC, feedback_id
 from mail.inbound.return_path import return_path
 from mail.message import encode
 from papers.models import Paper
@@ -159,13 +160,14 @@ def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _headers(message_id: str, dated_at: datetime, language: str) -> Mapping[str, str]:
-    """`message_id` is the part before the @. The last two stop automatic replies (RFC 3834)."""
+    """`message_id` is the part before the @, which begins with the kind of the mail."""
+    kind, _, _ = message_id.partition(".")
     return {
         "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
         "Date": format_datetime(dated_at),
         "Content-Language": language,
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        "Feedback-ID": feedback_id(kind, "transactional"),
+        **AUTOMATIC,
     }
 
 

@@ -32,6 +32,7 @@ from newsletter.editions.profile import day_number
 from newsletter.editions.reasons import why
 from newsletter.editions.rendering.body import RENDERER, DigestBody
 from newsletter.editions.rendering.fragments import Layout, PaperFragment, without_placeholders
+from newsletter.editions.rendering.list_headers import digest_feedback_id
 from newsletter.editions.rendering.message import Digest, build_digest
 from newsletter.editions.rendering.slots import upgraded_fragment, upgraded_layout
 from newsletter.editions.translations import EditionTexts, in_language
@@ -142,6 +143,7 @@ class LoadedEdition:
         self._known = KnownPapers(self._ranking.ids.tolist())
         self._day = day_number(edition.day)
         self._window = Edition(cadence=edition.cadence, day=edition.day)
+        self._feedback_id = digest_feedback_id(edition.cadence, edition.day)
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
@@ -270,7 +272,14 @@ class LoadedEdition:
             layout = replace(layout, token_length=length)
         with override(texts.language):
             days = days_in_words(self._window)
-        return DigestBody(layout, papers, texts.language, renderer=renderer, days=days)
+        return DigestBody(
+            layout,
+            papers,
+            texts.language,
+            renderer=renderer,
+            days=days,
+            feedback_id=self._feedback_id,
+        )
 
 
 def load_edition(edition_id: int) -> LoadedEdition:

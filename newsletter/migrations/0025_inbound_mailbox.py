@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0020_edition_card"),
+        ("newsletter", "0023_incoming_mail"),
     ]
 
     operations = [

@@ -77,7 +77,7 @@ class Digest:
     @property
     def headers(self) -> Mapping[str, str]:
         """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-        own = list_headers(*self._own, self.tokens.unsubscribe, settings.LIST_ID, settings.SITE_URL)
+        own = list_headers(*self._own, self.tokens.unsubscribe, self.body.list_facts)
         language = self.body.content_language
         return {**own, "Content-Language": language} if language else own
 

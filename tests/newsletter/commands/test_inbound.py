@@ -69,9 +69,7 @@ def test_a_setting_that_is_wrong_elsewhere_keeps_no_mail_out() -> None:
     assert done.returncode == 65
 
 
-@pytest.mark.parametrize(
-    ("environ", "status"), [({}, 65), ({"LOG_LEVEL": "?"}, 75)]
-)
+@pytest.mark.parametrize(("environ", "status"), [({}, 65), ({"LOG_LEVEL": "?"}, 75)])
 def test_postfix_gets_a_status_that_it_knows(environ: dict[str, str], status: int) -> None:
     """The script of contrib/: a service that does not start is no reason to return a mail."""
     script = str(ROOT / "contrib" / "postfix" / "inbound")
