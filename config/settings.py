@@ -322,6 +322,7 @@ RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 OWN_VOTES_WEIGHT = env.float("OWN_VOTES_WEIGHT", default=0.1)  # in the common trend; 0: none
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
+GOODBYE_MAIL = env.bool("GOODBYE_MAIL", default=True)  # a mail after an unsubscription
 INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)

@@ -15,11 +15,11 @@ urlpatterns = [
     path("", include("subscribers.urls")),
     path("api/", api.urls),
     path("anymail/<slug:provider>/tracking/", webhook.tracking, name="tracking"),
+    # Mandrill has one address for all events.
+    path("anymail/mandrill/", webhook.tracking, {"provider": "mandrill"}),
     path("anymail/<slug:provider>/inbound/", inbound_webhook.arrived, name="inbound"),
     # Mailgun posts the whole mail, and not its parts, to an address that ends in mime.
     path("anymail/<slug:provider>/inbound_mime/", inbound_webhook.arrived, name="inbound_mime"),
-    # Mandrill has one address for all events.
-    path("anymail/mandrill/", webhook.tracking, {"provider": "mandrill"}),
     path("mailbox/", include("local.urls")),
     path("admin/", admin.site.urls),
 ]

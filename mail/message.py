@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import getaddresses
@@ -41,7 +42,7 @@ class Message(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Every header but From, To and Subject. Reply-To: only if it is not MAIL_REPLY_TO.
+        """Every header but From, To, Reply-To and Subject.
 
         Message-ID is a function of the row alone: the same row sent again is the same message.
         """
@@ -111,10 +112,10 @@ def django_message(message: Message, *, has_metadata: bool = True) -> EmailMulti
     built.attach_alternative(message.html, "text/html")
     if has_metadata and message.metadata:
         built.metadata = dict(message.metadata)  # type: ignore[attr-defined]
-    if settings.MAIL_PROVIDER in PROVIDERS and message.return_path:
-        built.envelope_sender = message.return_path  # type: ignore[attr-defined]
     if extra := provider_fields(message):
         built.esp_extra = extra  # type: ignore[attr-defined]
+    if settings.MAIL_PROVIDER in PROVIDERS and message.return_path:
+        built.envelope_sender = message.return_path  # type: ignore[attr-defined]
     return built
 
 
@@ -126,11 +127,13 @@ def sender_of(message: Message) -> str:
 
 def provider_fields(message: Message) -> dict[str, Any]:
     """What a provider's API is told beside the message: its stream, and the settings' fields."""
+    extra: dict[str, Any]
     if message.is_bulk:
         stream, extra = settings.MESSAGE_STREAM, settings.ESP_EXTRA
     else:
         stream, extra = settings.TRANSACTIONAL_MESSAGE_STREAM, settings.TRANSACTIONAL_ESP_EXTRA
-    return {**extra, "MessageStream": stream} if stream else dict(extra)
+    own = deepcopy(extra)  # some backends of django-anymail take fields out of it
+    return {**own, "MessageStream": stream} if stream else own
 
 
 def encode(message: Message) -> bytes:
@@ -145,7 +148,7 @@ def encode(message: Message) -> bytes:
     own = {
         "Subject": text_header("Subject", message.subject),
         "From": address_header("From", sender_of(message)),
-        "Reply-To": address_header("Reply-To", message.headers.get("Reply-To", reply_to())),
+        "Reply-To": address_header("Reply-To", reply_to()),
     }
     # Django folds none of these, and leaves an encoded word in a name or a subject to be decoded.
     lines = [own.get(name) or token_header(name, str(value)) for name, value in mime.items()]

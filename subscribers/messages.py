@@ -1,4 +1,4 @@
-"""The few messages that a person asks for: each of three files, by one function, all headers."""
+"""The messages to one person about what they did: each of three files, with all headers."""
 
 from __future__ import annotations
 
@@ -8,34 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import override
 
+from mail.addresses import split_address
 from mail.headers import AUTOMATIC, feedback_id
 from mail.inbound.return_path import return_path
 from mail.message import encode
-from papers.models import Paper
-from papers.text.plain_text import page
-from papers.text.tex import unicode_math
-from subscribers import tokens
 from subscribers.models import Subscriber, TransactionalMail
+from subscribers.single_mails.contents import context_of
+from subscribers.single_mails.rendering import render
 from web.languages import usable_language
-
-_LINKS: Mapping[str, tokens.Purpose] = {
-    TransactionalMail.Kind.CONFIRM: "confirm",
-    TransactionalMail.Kind.MANAGE: "preferences",
-    TransactionalMail.Kind.LINK: "preferences",
-    TransactionalMail.Kind.IN_USE: "preferences",
-}
-_CHANGE_LINKS: Mapping[str, tokens.ChangePurpose] = {
-    TransactionalMail.Kind.ADDRESS: "move",
-    TransactionalMail.Kind.MOVED: "move_back",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +42,11 @@ class TransactionalMessage:
 
     @property
     def return_path(self) -> str:
-        """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID."""
-        return return_path()
+        """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID.
+
+        Without it the address of its sender: receivers look for SPF there.
+        """
+        return return_path() or split_address(settings.TRANSACTIONAL_FROM)[1]
 
     @property
     def is_bulk(self) -> bool:
@@ -84,16 +71,9 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
 
     The Message-ID belongs to the row: if the message is ever sent twice, mailboxes show one.
     """
-    context = {
-        **_links(mail),
-        "address": mail.address,
-        "days": settings.CONFIRM_DAYS,
-        "site_url": settings.SITE_URL,
-        "postal_address": settings.POSTAL_ADDRESS,
-    }
     language = language_of(mail)
     with override(language):
-        subject, text, html = render(mail.kind, context)
+        subject, text, html = render(mail.kind, context_of(mail))
     return TransactionalMessage(
         reference=mail.pk,
         to=mail.address,
@@ -104,34 +84,6 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
         dated_at=now,
         attempts=mail.attempts,
     )
-
-
-def _links(mail: TransactionalMail) -> dict[str, str]:
-    """The links of a mail, each for one purpose, and what it says beside them."""
-    change = mail.address_change
-    if change:
-        purpose = _CHANGE_LINKS[mail.kind]
-        token = tokens.make_for_change(purpose, change)
-        link = reverse(f"subscribers:{purpose}", args=[token])
-        # No mail names the other address: one may be a stranger's, the other an employer's.
-        undo_days = str(tokens.MOVE_BACK_WITHIN.days)
-        return {"link": settings.SITE_URL + link, "undo_days": undo_days}
-    name = _LINKS[mail.kind]
-    token = tokens.make(name, mail.subscriber)
-    link = settings.SITE_URL + reverse(f"subscribers:{name}", args=[token])
-    unsubscribe = settings.SITE_URL + reverse("subscribers:unsubscribe", args=[token])
-    links = {"link": link, "unsubscribe_link": unsubscribe}
-    return links | _paper_link(mail, token)
-
-
-def _paper_link(mail: TransactionalMail, token: str) -> dict[str, str]:
-    """The reader's own page about the paper for which they asked a link; none if it is gone."""
-    paper = Paper.objects.filter(pk=mail.draft.get("paper")).only("title", "arxiv_id").first()
-    if mail.kind != TransactionalMail.Kind.LINK or paper is None:
-        return {}
-    query = urlencode({"id": paper.arxiv_id or paper.pk})
-    address = f"{reverse('subscribers:paper', args=[token])}?{query}"
-    return {"paper_link": settings.SITE_URL + address, "title": unicode_math(paper.title)}
 
 
 def language_of(mail: TransactionalMail) -> str:
@@ -148,15 +100,6 @@ def _message_id(mail: TransactionalMail) -> str:
     words = f"{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}"
     proof = hmac.digest(mail.subscriber.secret.bytes, words.encode(), hashlib.sha256)
     return f"{mail.kind}.{mail.pk}.{proof.hex()[:20]}"
-
-
-def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Subject, text and HTML, out of emails/NAME.subject.txt, .txt and .html."""
-    subject, text, html = (
-        render_to_string(f"emails/{name}.{part}", dict(context))
-        for part in ("subject.txt", "txt", "html")
-    )
-    return " ".join(subject.split()), page(text), html
 
 
 def _headers(message_id: str, dated_at: datetime, language: str) -> Mapping[str, str]:

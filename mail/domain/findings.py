@@ -42,7 +42,12 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 def as_text(findings: Iterable[Finding]) -> str:
     """The findings as lines for a terminal, each record below the finding that asks for it."""
-    return "\n".join(line for finding in findings for line in _lines(finding))
+    return "\n".join(_printable(line) for finding in findings for line in _lines(finding))
+
+
+def _printable(line: str) -> str:
+    """A line without control characters: whoever owns a domain writes what its records say."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
 def _lines(finding: Finding) -> list[str]:

@@ -18,6 +18,7 @@ from typing import Final
 
 from anymail.exceptions import AnymailAPIError, AnymailConfigurationError
 from anymail.signals import AnymailTrackingEvent
+from anymail.signals import tracking as tracking_signal
 from anymail.utils import get_request_basic_auth
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
@@ -43,19 +44,17 @@ View = Callable[[HttpRequest], HttpResponse]
 @csrf_exempt  # a provider has no cookie; the secret is the proof
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Pass a provider's request on to django-anymail's view; 401 or 403 without the secret."""
-    found = strict_view_class(provider) if provider in accepted_providers() else None
-    return answer(request, provider, found)
+    found = view_class(provider) if provider in accepted_providers() else None
+    return answer(request, found)
 
 
-def answer(
-    request: HttpRequest, provider: str, found: type[AnymailCoreWebhookView] | None
-) -> HttpResponse:
-    """Pass a request on to this view if it has the secret; without a view nothing is expected."""
+def answer(request: HttpRequest, found: type[AnymailCoreWebhookView] | None) -> HttpResponse:
+    """Pass a request on to this view of django-anymail, if it has the secret."""
     if found is None or not secrets():
         raise Http404("Nothing of this provider is expected here.")
     if request.method == "POST" and not _has_secret(request):
         return _unauthorized(request)
-    view: View = found.as_view(**_signed_url(request, provider))
+    view: View = strict(found).as_view(**_signed_url(request, found))  # type: ignore[arg-type]
     return view(request)
 
 
@@ -64,12 +63,12 @@ def accepted_providers() -> list[str]:
     return [settings.MAIL_PROVIDER, *settings.FORMER_MAIL_PROVIDERS]
 
 
-def _signed_url(request: HttpRequest, provider: str) -> dict[str, str]:
+def _signed_url(request: HttpRequest, found: type[AnymailCoreWebhookView]) -> dict[str, str]:
     """The address that Mandrill signs: as it was entered there, with the secret in it.
 
     Not as it arrives here: a proxy in front may have changed its scheme, its host or its port.
     """
-    if provider != "mandrill":
+    if found.esp_name != "Mandrill":
         return {}
     scheme, _, rest = settings.SITE_URL.partition("://")
     secret = get_request_basic_auth(request) or ""
@@ -100,7 +99,7 @@ def view_named(provider: str, ends: tuple[str, ...]) -> type[AnymailCoreWebhookV
     return next((view for view in views if view.__module__ == name), None)
 
 
-class StrictView(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no types
+class _Strict(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no types
     """django-anymail's views fail with 500 where a part of the JSON is missing or malformed.
 
     400 says that sending it again will not help. An error while an event is stored stays a 500. One
@@ -112,13 +111,12 @@ class StrictView(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no typ
     def post(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         self.run_validators(request)
         events = self.parse_events(request)
-        self.take(events)
+        if events and self.signal is tracking_signal:
+            received.send(sender=type(self), events=events, esp_name=self.esp_name)
+        elif events:
+            for event in events:
+                self.signal.send(sender=type(self), event=event, esp_name=self.esp_name)
         return HttpResponse()
-
-    def take(self, events: list[AnymailTrackingEvent]) -> None:
-        """Store them. Mandrill posts mail that arrived to the same address if it is told to."""
-        if found := [event for event in events if isinstance(event, AnymailTrackingEvent)]:
-            received.send(sender=type(self), events=found, esp_name=self.esp_name)
 
     def run_validators(self, request: HttpRequest) -> None:
         with _malformed_is_400(self.esp_name):
@@ -162,17 +160,10 @@ class _OwnTopics(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no typ
 
 
 @cache
-def strict_view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
-    """The view for a provider's events, which refuses what it cannot read."""
-    found = view_class(provider)
-    return None if found is None else strict(provider, StrictView, found)
-
-
-def strict(provider: str, *bases: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
-    """A view of these classes, the last of them django-anymail's; Amazon's for our topics alone."""
-    *own, found = bases
-    topics = (_OwnTopics,) if provider == "amazon_ses" else ()
-    return type(f"Strict{found.__name__}", (*own, *topics, found), {})
+def strict(found: type[AnymailCoreWebhookView]) -> type[AnymailCoreWebhookView]:
+    """The same view, which refuses what it cannot read."""
+    bases = (_Strict, _OwnTopics, found) if found.esp_name == "Amazon SES" else (_Strict, found)
+    return type(f"Strict{found.__name__}", bases, {})
 
 
 @contextmanager

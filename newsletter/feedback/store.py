@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from newsletter.feedback.opinions import NO_VOTE, Choice, Opinion, opinions_of
+from papers.catalogue.hold import hold_papers
 from papers.models import Paper
 from subscribers.feedback.save import save_paper, unsave_paper
 from subscribers.feedback.vote import vote
@@ -56,6 +57,8 @@ def store(
 ) -> list[Change]:
     """Store what the choices change, and return what is another now. Repeating is safe.
 
+    A paper that was deleted since it was read is left out.
+
     Raises:
         NotActive: they left at this moment.
         Subscriber.DoesNotExist: they were erased at this moment.
@@ -63,11 +66,12 @@ def store(
     subscriber.lock()
     if subscriber.state != Subscriber.State.ACTIVE:
         raise NotActive
-    stored = opinions_of(subscriber, [paper.pk for paper in papers])
+    here = hold_papers(paper.pk for paper in papers if paper.pk in choices)
+    stored = opinions_of(subscriber, here)
     changes = [
         _change(subscriber, paper, stored[paper.pk], choices[paper.pk], now)
         for paper in papers
-        if paper.pk in choices
+        if paper.pk in here
     ]
     return [change for change in changes if change.vote or change.saving]
 

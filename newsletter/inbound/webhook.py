@@ -8,8 +8,7 @@ it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from email import policy
 from email.message import Message
 from functools import cache
@@ -17,8 +16,7 @@ from hashlib import blake2b
 from typing import Final
 
 from anymail.exceptions import AnymailAPIError
-from anymail.inbound import AnymailInboundMessage
-from anymail.signals import AnymailInboundEvent
+from anymail.signals import AnymailInboundEvent, inbound
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
 from django.core.files.uploadhandler import MemoryFileUploadHandler
@@ -27,9 +25,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from mail.receiving import LARGEST
-from newsletter.events.webhook import StrictView, answer, strict, view_named
+from newsletter.events.webhook import answer, view_named
 from newsletter.inbound.receive import receive
 
+_RECEIVER: Final = "newsletter.store_inbound"
 # Mandrill has one view for both.
 _ENDS: Final = ("InboundWebhookView", "CombinedWebhookView")
 # Headers stay as they were written: folding them anew fails on some that are malformed.
@@ -43,47 +42,37 @@ def arrived(request: HttpRequest, provider: str) -> HttpResponse:
     # Some providers post a form with a mail's parts as files, which other pages skip.
     request.upload_handlers = [MemoryFileUploadHandler(request)]
     is_expected = bool(settings.INBOUND_ADDRESS) and provider == settings.INBOUND_PROVIDER
-    return answer(request, provider, inbound_view_class(provider) if is_expected else None)
+    return answer(request, inbound_view_class(provider) if is_expected else None)
 
 
 @cache
 def inbound_view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
-    """The view for mail that arrives at a provider; None where django-anymail has none."""
+    """django-anymail's view for mail that arrives at a provider; None where it has none."""
     found = view_named(provider, _ENDS)
-    return None if found is None else strict(provider, _InboundView, _Fetching, found)
-
-
-class _InboundView(StrictView):
-    def take(self, events: list[AnymailInboundEvent]) -> None:
-        """Take in each mail. Errors go through, and the provider posts it again."""
-        for event in events:
-            # Mandrill posts other events to the same address; Resend has lost a mail's text.
-            message = getattr(event, "message", None)
-            if message is not None:
-                _take_in(message)
+    return None if found is None else type(found.__name__, (_Fetching, found), {})
 
 
 class _Fetching(AnymailCoreWebhookView):  # type: ignore[misc]  # it has no types
     """Amazon (over S3) and Resend post where the mail is, and the view fetches it there."""
 
-    def esp_to_anymail_event(self, *args: object, **kwargs: object) -> object:
-        with self._posted_again():
-            return super().esp_to_anymail_event(*args, **kwargs)
-
-    def esp_to_anymail_events(self, *args: object, **kwargs: object) -> object:
-        with self._posted_again():
-            return super().esp_to_anymail_events(*args, **kwargs)
-
-    @contextmanager
-    def _posted_again(self) -> Iterator[None]:
+    def parse_events(self, request: HttpRequest) -> list[AnymailInboundEvent]:
         try:
-            yield
+            return list(super().parse_events(request))
         except AnymailAPIError as error:
-            # A 500: otherwise the request would be taken for a malformed one.
+            # A 500, so that it is posted again; otherwise it would be taken for a malformed one.
             raise ConnectionError(f"{self.esp_name} did not give the mail") from error
 
 
-def _take_in(message: AnymailInboundMessage) -> None:
+def connect() -> None:
+    """Let django-anymail call `take_in`. newsletter/apps.py calls this."""
+    inbound.connect(take_in, dispatch_uid=_RECEIVER)
+
+
+def take_in(sender: object, event: AnymailInboundEvent, esp_name: str, **_: object) -> None:
+    """Take in the mail of an event. Errors go through: the provider posts it again."""
+    message = event.message
+    if message is None:  # Resend: it was deleted there
+        return
     recipient = str(message.envelope_recipient or "")
     receive(raw_mail(message), envelope_to=recipient, source="webhook", now=timezone.now())
 

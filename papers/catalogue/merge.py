@@ -25,6 +25,7 @@ from django.db.models import (
     UniqueConstraint,
 )
 
+from papers.catalogue.hold import hold_for_deletion
 from papers.catalogue.short_summaries import outranks
 from papers.models import Paper
 
@@ -47,6 +48,7 @@ def merge(named: Paper, nameless: Paper) -> Paper | None:
     protected nothing changes and the result is None: a sent digest that changes would be worse
     than a paper with two rows. Call it inside a transaction.
     """
+    hold_for_deletion([named.pk, nameless.pk])
     kept, lost = sorted((named, nameless), key=lambda paper: (not _is_protected(paper), paper.pk))
     if _is_protected(lost):
         _log.warning("Papers %d and %d are the same, but both are in editions.", kept.pk, lost.pk)

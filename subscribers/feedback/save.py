@@ -8,6 +8,7 @@ from typing import Final, Literal
 from django.db import transaction
 from django.db.models import QuerySet
 
+from papers.catalogue.hold import hold_paper
 from papers.models import Paper
 from subscribers.feedback.profile import refresh_profile
 from subscribers.models import Feedback, Subscriber
@@ -29,8 +30,10 @@ def save_paper(subscriber: Subscriber, paper: Paper, now: datetime) -> Saved:
 
     Raises:
         Subscriber.DoesNotExist: they were erased at this moment.
+        Paper.DoesNotExist: it was deleted at this moment.
     """
     subscriber.lock()
+    hold_paper(paper)
     saved = subscriber.feedback.filter(kind=Feedback.Kind.SAVE)
     if saved.filter(paper=paper).exists():
         return "saved before"

@@ -11,7 +11,7 @@ def test_a_rule_becomes_an_attribute_and_a_media_rule_stays() -> None:
         '<body><p class="name">x</p></body></html>'
     )
     assert "@media" in page
-    assert "font:" in page.split("<p", 1)[1].split(">")[0]
+    assert "font-size:" in page.split("<p", 1)[1].split(">")[0]
 
 
 def test_a_fragment_gets_its_rules_and_no_page_around_it() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dns.resolver
@@ -15,19 +17,20 @@ from django.core.management.base import BaseCommand, CommandError
 from mail.addresses import ascii_domain, split_address, split_addresses
 from mail.dkim.keys import configured_key
 from mail.domain.dns import Resolver
-from mail.domain.findings import as_data, as_text, has_errors
+from mail.domain.findings import Finding, as_data, as_text, has_errors
+from mail.domain.received import check_received
 from mail.domain.report import Setup, check_domain
 from mail.inbound.addresses import reply_to
 
 
 class Command(BaseCommand):
     help = (
-        "Look up SPF, DKIM, DMARC, MX and more for the domain of MAIL_FROM, or another one. "
+        "Look up SPF, DKIM, DMARC, MX and more for the domains of our senders, or another one. "
         "What is missing is shown as a record to enter at your DNS provider. Exit code 1: errors."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("domain", nargs="?", help="in place of the domain of MAIL_FROM")
+        parser.add_argument("domain", nargs="?", help="in place of those of our senders")
         parser.add_argument(
             "--selector", action="append", default=[], help="of a DKIM key; may be repeated"
         )
@@ -35,28 +38,46 @@ class Command(BaseCommand):
         parser.add_argument(
             "--nameserver", default="", help="ask this one: ADDRESS or ADDRESS:PORT"
         )
+        parser.add_argument("--message", type=Path, help="a mail that arrived: what is signed?")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        setup = read_setup(options["domain"], options["selector"], options["return_path"])
-        findings = check_domain(setup, Resolver(read_nameserver(options["nameserver"])))
-        if options["json"]:
-            data = {"domain": setup.domain, "findings": as_data(findings)}
-            self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
-        else:
-            self.stdout.write(f"{setup.domain}, mail by {setup.provider}\n\n{as_text(findings)}")
-        if has_errors(findings):
+        dns_ = Resolver(read_nameserver(options["nameserver"]))
+        found: dict[str, list[Finding]] = {}
+        for domain in [options["domain"]] if options["domain"] else sender_domains():
+            setup = read_setup(domain, options["selector"], options["return_path"])
+            found[setup.domain] = check_domain(setup, dns_)
+        if options["message"]:
+            found["the mail that arrived"] = check_received(read_message(options["message"]))
+        self.stdout.write(_as_json(found) if options["json"] else _as_lines(found))
+        if any(map(has_errors, found.values())):
             sys.exit(1)
 
 
-def read_setup(domain: str | None, selectors: list[str], return_path: str) -> Setup:
+def sender_domains() -> list[str]:
+    """The domains of the two streams: one, unless TRANSACTIONAL_FROM is at another one."""
+    senders = (settings.MAIL_FROM, settings.TRANSACTIONAL_FROM)
+    domains = [split_address(sender)[1].rpartition("@")[2].lower() for sender in senders if sender]
+    return list(dict.fromkeys(domains))
+
+
+def _as_lines(found: Mapping[str, list[Finding]]) -> str:
+    return "\n\n".join(f"{name}\n{as_text(findings)}" for name, findings in found.items())
+
+
+def _as_json(found: Mapping[str, list[Finding]]) -> str:
+    data = [{"checked": name, "findings": as_data(one)} for name, one in found.items()]
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def read_setup(domain: str, selectors: list[str], return_path: str) -> Setup:
     """What is to be checked, by the settings and the command's arguments.
 
     Raises:
         CommandError: there is no domain, or the DKIM_* settings are wrong.
     """
     try:
-        name = _domain(domain) if domain else settings.MAIL_DOMAIN.lower()
+        name = _domain(domain)
         key = configured_key()
     except (ImproperlyConfigured, ValueError) as error:
         raise CommandError(str(error)) from error
@@ -76,6 +97,18 @@ def read_setup(domain: str | None, selectors: list[str], return_path: str) -> Se
         selectors=tuple(selectors),
         key=key if settings.MAIL_PROVIDER == "smtp" else None,
     )
+
+
+def read_message(file: Path) -> bytes:
+    """The mail in this file.
+
+    Raises:
+        CommandError: it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _domain(text: str) -> str:

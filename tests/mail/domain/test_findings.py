@@ -24,6 +24,10 @@ def test_a_long_value_says_how_a_zone_file_has_it() -> None:
     assert "at most 255 characters" not in as_text([WRONG])
 
 
+def test_what_a_record_says_does_not_reach_the_terminal_as_a_command() -> None:
+    assert as_text([Finding("note", "DMARC", "p=\x1b]0;x\x07\n")]) == "note    DMARC: p=?]0;x??"
+
+
 def test_only_an_error_is_one() -> None:
     assert has_errors([OK, WRONG])
     assert not has_errors([OK, Finding("warning", "SPF", "short.")])

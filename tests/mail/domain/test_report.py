@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mail.domain.findings import Finding
 from mail.domain.report import Setup, check_domain
@@ -142,3 +144,24 @@ def test_returned_mails_and_replies_must_arrive_at_their_domains() -> None:
     )
     found = [one.text for one in check_domain(setup, dns_of(GOOD)) if one.topic == "MX"]
     assert [text.partition(" ")[0] for text in found] == ["in.example.org", "editors.example.org"]
+
+
+_WORDS = st.sampled_from(
+    [
+        *("v=spf1", "v=DMARC1;", "v=DKIM1;", "v=BIMI1;", "v=STSv1;", "p=", "p=none;", "k=rsa;"),
+        *("include:", f"include:{DOMAIN}", "redirect=", "a", "mx", "a:/", "a//", "ip4:", "-all"),
+        *("ip6:::/0", "mx/999", "%{i}", "rua=mailto:", "rua=mailto:a@", "t=y;", ".", "x" * 300),
+    ]
+)
+_RECORDS = st.lists(st.lists(_WORDS | st.text(max_size=9)).map(" ".join), max_size=3)
+
+
+@given(records=_RECORDS, exchanger=st.sampled_from(["0 .", "10 mx.example.", "10 x y"]))
+def test_no_text_of_a_record_ends_the_report(records: list[str], exchanger: str) -> None:
+    class Anything:
+        def ask(self, name: str, kind: str) -> list[str]:
+            answers = {"TXT": records, "MX": [exchanger], "A": ["192.0.2.1"], "PTR": ["."]}
+            return answers.get(kind, [])
+
+    for setup in (RELAY, replace(RELAY, smtp_host="localhost", selectors=(), key=make_key())):
+        assert check_domain(setup, Anything())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -27,7 +28,7 @@ RECORDS = {
 @pytest.fixture(autouse=True)
 def _settings(settings: Settings) -> None:
     settings.MAIL_PROVIDER, settings.EMAIL_HOST = "smtp", "smtp-relay.gmail.com"
-    settings.MAIL_DOMAIN, settings.SITE_URL = DOMAIN, f"https://{DOMAIN}"
+    settings.MAIL_FROM, settings.SITE_URL = f"Papers <digest@{DOMAIN}>", f"https://{DOMAIN}"
     settings.MAIL_REPLY_TO = settings.INBOUND_ADDRESS = ""
     settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = DOMAIN, SELECTOR
     settings.DKIM_PRIVATE_KEY = pem()
@@ -47,7 +48,7 @@ def run(server: DnsServer, *arguments: str) -> str:
 
 def test_a_good_domain_has_no_error(server: DnsServer) -> None:
     found = run(server)
-    assert found.startswith(f"{DOMAIN}, mail by smtp\n\nok      SPF: {DOMAIN} has a record")
+    assert found.startswith(f"{DOMAIN}\nok      SPF: {DOMAIN} has a record")
     assert f"ok      DKIM: {SELECTOR}._domainkey.{DOMAIN} has a key of 2048 bits." in found
     assert "ERROR" not in found
 
@@ -61,9 +62,20 @@ def test_another_domain_is_looked_up_and_its_errors_are_the_exit_code(server: Dn
     assert "name   _dmarc.xn--bcher-kva.example" in out.getvalue()
 
 
+def test_both_senders_domains_are_looked_up(server: DnsServer, settings: Settings) -> None:
+    settings.TRANSACTIONAL_FROM = "Papers <hello@single.example>"
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command(
+            "check_domain", "--json", "--nameserver", f"127.0.0.1:{server.port}", stdout=out
+        )
+    found = json.loads(out.getvalue())
+    assert [one["checked"] for one in found] == [DOMAIN, "single.example"]
+
+
 def test_json_has_the_same_findings(server: DnsServer) -> None:
-    found = json.loads(run(server, "--json"))
-    assert found["domain"] == DOMAIN
+    [found] = json.loads(run(server, "--json"))
+    assert found["checked"] == DOMAIN
     assert {one["topic"] for one in found["findings"]} >= {"SPF", "DKIM", "DMARC", "MX"}
     assert found["findings"][0] == {
         "level": "ok",
@@ -71,6 +83,21 @@ def test_json_has_the_same_findings(server: DnsServer) -> None:
         "text": f"{DOMAIN} has a record; it takes 1 of 10 questions.",
         "record": None,
     }
+
+
+def test_a_mail_that_arrived_is_judged_too(server: DnsServer, tmp_path: Path) -> None:
+    file = tmp_path / "mail.eml"
+    file.write_bytes(b"From: a@papers.example.org\r\n\r\n")
+    out = StringIO()
+    options = ("--nameserver", f"127.0.0.1:{server.port}", "--message", str(file))
+    with pytest.raises(SystemExit):
+        call_command("check_domain", *options, stdout=out)
+    assert "ERROR   message: the mail has no DKIM-Signature." in out.getvalue()
+
+
+def test_a_mail_that_is_not_there_is_named(server: DnsServer) -> None:
+    with pytest.raises(CommandError, match=r"missing\.eml cannot be read: No such file"):
+        run(server, "--message", "missing.eml")
 
 
 def test_the_key_itself_is_never_shown(server: DnsServer, settings: Settings) -> None:
