@@ -21,6 +21,7 @@ from newsletter.models import (
     Edition,
     EditionCard,
     EditionTranslation,
+    InboundMailbox,
     Tally,
 )
 from papers.models import (
@@ -63,7 +64,8 @@ SHOWN = {
 # the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
-    EditionCard, Job, JobStep, PageChange, PaperVector, ShareCard, Tally, WrittenSummary,
+    EditionCard, InboundMailbox, Job, JobStep, PageChange, PaperVector, ShareCard, Tally,
+    WrittenSummary,
 }  # fmt: skip
 
 
