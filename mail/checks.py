@@ -19,6 +19,7 @@ from mail.dkim.checks import check_dkim
 from mail.ehlo import is_accepted, is_local
 from mail.headers import is_sender_id, list_id
 from mail.providers import known_providers
+from mail.receiving.checks import check_receiving
 from mail.smtp.opening import tls_context
 
 # Fields of Feedback-ID before the sender.
@@ -55,6 +56,7 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_feedback_id(),
         *check_dkim(),
         *check_streams(),
+        *check_receiving(),
     ]
 
 

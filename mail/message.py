@@ -42,7 +42,7 @@ class Message(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Every header but From, To and Subject. Reply-To: only if it is not MAIL_REPLY_TO.
+        """Every header but From, To, Reply-To and Subject.
 
         Message-ID is a function of the row alone: the same row sent again is the same message.
         """

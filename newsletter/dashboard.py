@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 from mail.relay import relay_state
 from newsletter import clock
 from newsletter.dashboard_learning import papers_explored, rankings_compared
+from newsletter.dashboard_mailbox import mailbox_trouble
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.inbound.lately import DAYS as INBOUND_DAYS
@@ -99,6 +100,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "feedback": ("subscribers.view_feedback", lambda: feedback(now)),
         "restored": ("newsletter.view_delivery", restored_backup),
         "relay": ("newsletter.view_delivery", relay_trouble),
+        "mailbox": ("newsletter.view_delivery", mailbox_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
         "inbound": ("newsletter.view_inboundmessage", lambda: inbound(now)),

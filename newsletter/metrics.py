@@ -20,7 +20,8 @@ from mail.relay import RelayState, relay_state
 from newsletter import clock
 from newsletter.delivery.progress import deliveries_of
 from newsletter.delivery.restored import waits_for_decision
-from newsletter.models import Delivery, Edition
+from newsletter.inbound.mailbox import configured_mailbox
+from newsletter.models import Delivery, Edition, InboundMailbox
 from web.counters import counts
 
 NEWEST: Final = 10  # editions: older ones do not change any more
@@ -58,6 +59,9 @@ class EditionCollector(Collector):
         restored = "1 from the restore of a backup until an operator decides: nothing is sent then."
         waits = int(waits_for_decision())
         yield GaugeMetricFamily("trending_restored_backup", restored, value=waits)
+        mailbox = configured_mailbox()
+        if mailbox is not None:
+            yield from metrics_of_mailbox(mailbox)
         state = relay_state()
         if state is not None:  # without Redis nothing is known of the server
             yield from metrics_of_relay(state)
@@ -112,6 +116,22 @@ def metrics_of(
         paused.add_metric(labels, int(edition.halt == "paused"))
         cancelled.add_metric(labels, int(edition.halt == "cancelled"))
     return deliveries, complaints, paused, cancelled
+
+
+def metrics_of_mailbox(row: InboundMailbox) -> tuple[Metric, ...]:
+    """The metrics of the mailbox at which mail arrives. Pure."""
+    return (
+        GaugeMetricFamily(
+            "trending_mailbox_failing",
+            "1 while the mailbox at which mail arrives cannot be read.",
+            value=int(row.failed_since is not None),
+        ),
+        CounterMetricFamily(
+            "trending_mailbox_skipped",
+            "Mails that could not be taken in; each has a flag in the mailbox.",
+            value=row.skipped,
+        ),
+    )
 
 
 def metrics_of_relay(state: RelayState) -> tuple[Metric, ...]:

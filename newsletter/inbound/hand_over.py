@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import close_old_connections
-
 from newsletter.inbound.receive import receive
 
 log = logging.getLogger(__name__)
@@ -23,15 +21,12 @@ def hand_over(raw: bytes, recipient: str, *, source: str, now: datetime) -> bool
         recipient: of its envelope.
         source: "pipe" or "lmtp".
     """
-    close_old_connections()  # one that broke is opened again
     try:
         receive(raw, envelope_to=recipient, source=source, now=now)
     except Exception as error:  # noqa: BLE001 (whatever it was, the mail server has the mail)
         # The text may quote the mail.
         log.warning("A mail was not taken in, and is kept by the mail server: %s", _kind(error))
         return False
-    finally:
-        close_old_connections()
     return True
 
 

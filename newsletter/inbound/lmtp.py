@@ -6,10 +6,10 @@ import asyncio
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Final
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 
 from mail.receiving.lmtp import LmtpServer
@@ -36,10 +36,17 @@ async def _serve(host: str, port: int, ready: Callable[[int], None]) -> None:
     with ThreadPoolExecutor(THREADS, thread_name_prefix="lmtp") as threads:
 
         async def take_in(raw: bytes, recipient: str) -> bool:
-            taking = partial(hand_over, raw, recipient, source="lmtp", now=timezone.now())
-            return await loop.run_in_executor(threads, taking)
+            return await loop.run_in_executor(threads, _take_in, raw, recipient)
 
         server = await LmtpServer(take_in, settings.EHLO_NAME or "localhost").listen(host, port)
         ready(server.sockets[0].getsockname()[1])
         await stopped.wait()
         server.close()
+
+
+def _take_in(raw: bytes, recipient: str) -> bool:
+    close_old_connections()  # one that broke is opened again
+    try:
+        return hand_over(raw, recipient, source="lmtp", now=timezone.now())
+    finally:
+        close_old_connections()

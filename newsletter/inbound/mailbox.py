@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db.models import F, Q
 
-from mail.receiving.account import ImapAccount
+from mail.receiving.account import ImapAccount, parse_account
 from mail.receiving.imap import ERRORS, ImapMailbox, error_text
 from newsletter.inbound.receive import receive
 from newsletter.models import InboundMailbox
@@ -27,6 +27,14 @@ log = logging.getLogger(__name__)
 BATCH: Final = 50
 MOST_TRIES: Final = 3
 _LEASE: Final = timedelta(minutes=5)  # as long as a task may take
+
+
+def configured_mailbox() -> InboundMailbox | None:
+    """The row of the mailbox in the settings; None if there is none, or it was never read."""
+    if not settings.INBOUND_IMAP_URL:
+        return None
+    name = parse_account(settings.INBOUND_IMAP_URL).name[:300]
+    return InboundMailbox.objects.filter(name=name).first()
 
 
 def read_mailbox(account: ImapAccount, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from newsletter.models import (
     Edition,
     EditionCard,
     EditionTranslation,
+    InboundMailbox,
     InboundMessage,
     Tally,
 )
@@ -64,7 +65,8 @@ SHOWN = {
 # the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
-    EditionCard, InboundMessage, Job, JobStep, PageChange, PaperVector, ShareCard, Tally,
+    EditionCard, InboundMailbox, InboundMessage, Job, JobStep, PageChange, PaperVector, ShareCard,
+    Tally,
     WrittenSummary,
 }  # fmt: skip
 
