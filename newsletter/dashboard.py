@@ -23,11 +23,11 @@ from django.utils.formats import date_format
 from mail.relay import relay_state
 from newsletter import clock
 from newsletter.dashboard_learning import papers_explored, rankings_compared
-from newsletter.dashboard_mailbox import mailbox_trouble
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.inbound.lately import DAYS as INBOUND_DAYS
 from newsletter.inbound.lately import inbound_figures
+from newsletter.inbound.mailbox import configured_mailbox
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
 from papers.jobs.timetable import JOBS
@@ -196,6 +196,15 @@ def relay_trouble() -> dict[str, Any]:
         return {}
     since = datetime.fromtimestamp(state.since, UTC) if state.is_down else None
     return {"state": state, "since": since, "wait": round(state.wait)}
+
+
+def mailbox_trouble() -> dict[str, Any]:
+    """Why no mail is taken in, or how many were skipped. Empty while all is well.
+
+    One query, and none without a mailbox.
+    """
+    row = configured_mailbox()
+    return {"row": row} if row and (row.failed_since or row.skipped) else {}
 
 
 # ── editions ─────────────────────────────────────────────────────────────────

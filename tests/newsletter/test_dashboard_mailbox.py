@@ -10,7 +10,7 @@ from prometheus_client.core import Metric
 from pytest_django import Settings
 
 from mail.receiving.account import parse_account
-from newsletter.dashboard_mailbox import mailbox_trouble
+from newsletter.dashboard import mailbox_trouble
 from newsletter.metrics import metrics_of_mailbox
 from newsletter.models import InboundMailbox
 from tests.factories import NOON

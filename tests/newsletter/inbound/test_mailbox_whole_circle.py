@@ -31,7 +31,7 @@ from subscribers.models import Subscriber
 from tests.factories import make_content, make_delivery, make_edition, make_subscriber, tokens_of
 from tests.mail.mails import make_digest
 from tests.mail_servers import Mailbox, require
-from tests.newsletter.inbound.test_lmtp import serving
+from tests.newsletter.inbound.processes import serving
 from tests.servers import with_database
 from tests.service import ROOT, SLOW, wait_until
 
