@@ -21,7 +21,7 @@ from django.utils.formats import date_format
 
 from mail.relay import relay_state
 from newsletter import clock
-from newsletter.dashboard_learning import papers_explored, rankings_compared
+from newsletter.dashboard_learning import compared_by_words, papers_explored, rankings_compared
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.models import Candidate, Delivery, Edition
@@ -100,6 +100,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
         "explored": ("newsletter.view_delivery", lambda: papers_explored(now)),
         "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
+        "words_alone": ("papers.view_paper", compared_by_words),
         "papers": ("papers.view_paper", lambda: papers(now)),
         "sources": ("papers.view_job", lambda: sources(now)),
     }
