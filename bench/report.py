@@ -14,7 +14,17 @@ from typing import Any, Final
 from bench import ROOT, result_files
 
 PAGE: Final = ROOT / "docs" / "performance.md"
-PARTS: Final = ("sending", "latency", "scaling", "profiles", "bursts", "papers", "search", "pages")
+PARTS: Final = (
+    "sending",
+    "latency",
+    "scaling",
+    "profiles",
+    "bursts",
+    "papers",
+    "search",
+    "pages",
+    "events",
+)
 MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->")
 
 
@@ -73,6 +83,8 @@ front_cpu_ms | Processor time of the front page, rendered, ms | pages.% | .1f | 
 largest_kb | KB of the largest page over the wire | pages.% | .1f | ≤ 40
 search_p99_ms | 50 searches a second: ms, 99th percentile | pages.search.p99_ms | .0f | ≤ 150
 sign_up_p99_ms | 100 sign-ups a second: ms, 99th percentile | pages.sign_up.p99_ms | .0f | ≤ 1000
+events_p99_ms | 500 events of a provider a second: ms, 99th percentile | events.p99_ms | .0f | ≤ 1000
+events_lost | Of these events lost | events.lost | .0f | ≤ 0
 sign_ups_lost | Of these sign-ups lost | pages.sign_up.lost | .0f | ≤ 0
 worker_rss_mb | Memory of the largest sending process, MB | scaling.% | .0f | ≤ 200
 """  # noqa: E501 (a table)

@@ -34,6 +34,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "DIGEST_MINIMUM": (1, 50),
     "EDITION_PATIENCE": (0, 1440),
     "EVENT_RETENTION_DAYS": (7, 3650),  # providers repeat a report for days
+    "INBOUND_BYTES": (50_000, 20_000_000),
+    "INBOUND_DAYS": (7, 365),  # a mailbox may deliver a mail again after days
     "LEDGER_RETENTION_DAYS": (60, 36_500),  # a digest looks a month back for what was sent
     "MAX_ATTEMPTS": (1, 50),
     "PAGE_CACHE_MB": (0, 4096),

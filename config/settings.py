@@ -31,8 +31,8 @@ from mail.addresses import (
     with_ascii_domains,
 )
 from mail.ehlo import ehlo_name
-from mail.headers import ascii_list_id
-from mail.providers import anymail_settings, backend_of
+from mail.headers import ascii_list_id, sender_id
+from mail.providers import anymail_settings, backend_of, json_object
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -240,10 +240,35 @@ MAIL_FROM = with_ascii_domain(
     env.str("MAIL_FROM", default=f"Trending Papers <digest@{_site.hostname}>")
 )
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+# Mails that one person asked for may have another sender (empty: MAIL_FROM) and another stream.
+TRANSACTIONAL_FROM = with_ascii_domain(env.str("TRANSACTIONAL_FROM", default=""))
+MESSAGE_STREAM = env.str("MESSAGE_STREAM", default="")
+TRANSACTIONAL_MESSAGE_STREAM = env.str("TRANSACTIONAL_MESSAGE_STREAM", default="")
+ESP_EXTRA = json_object("ESP_EXTRA", env.str("ESP_EXTRA", default=""))
+TRANSACTIONAL_ESP_EXTRA = json_object(
+    "TRANSACTIONAL_ESP_EXTRA", env.str("TRANSACTIONAL_ESP_EXTRA", default="")
+)
 MAIL_REPLY_TO = with_ascii_domains(env.str("MAIL_REPLY_TO", default=""))
 SUBJECT_PATTERN = env.str("SUBJECT_PATTERN", default="")
+FORMER_MAIL_PROVIDERS = env.list("FORMER_MAIL_PROVIDERS", default=[])
+SNS_TOPIC_ARNS = env.list("SNS_TOPIC_ARNS", default=[])
 INBOUND_ADDRESS = with_ascii_domain(env.str("INBOUND_ADDRESS", default=""))
+INBOUND_BYTES = env.int("INBOUND_BYTES", default=1_000_000)  # of one mail that are read
+INBOUND_DAYS = env.int("INBOUND_DAYS", default=30)  # for which its row is kept
+# To which address mail returns that cannot be delivered: verp, plain or from.
+RETURN_PATH = env.str("RETURN_PATH", default="verp" if MAIL_PROVIDER == "smtp" else "from")
+# A mailbox that is read each minute: imaps://user:password@imap.example.org/INBOX
+INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
+# Which provider posts mail that arrived at it; not always the one that sends.
+INBOUND_PROVIDER = env.str("INBOUND_PROVIDER", default=MAIL_PROVIDER)
+INBOUND_DONE_FOLDER = env.str("INBOUND_DONE_FOLDER", default="")  # where its mail goes then
 MAIL_DOMAIN = split_address(MAIL_FROM)[1].rpartition("@")[2]
+FEEDBACK_SENDER_ID = env.str("FEEDBACK_SENDER_ID", default="") or sender_id(MAIL_DOMAIN)
+# Signing by this service, for mail servers that do not sign: over SMTP only.
+DKIM_DOMAIN = env.str("DKIM_DOMAIN", default="")
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")
+DKIM_PRIVATE_KEY = env.str("DKIM_PRIVATE_KEY", default="")
+DKIM_PRIVATE_KEY_FILE = env.str("DKIM_PRIVATE_KEY_FILE", default="")
 # What this machine calls itself to a mail server: many take no mail under a name without a dot.
 EHLO_NAME = env.str("EHLO_NAME", default=ehlo_name(_site.hostname, MAIL_DOMAIN))
 LIST_ID = ascii_list_id(env.str("LIST_ID", default=f"Trending Papers <digest.{MAIL_DOMAIN}>"))
@@ -297,6 +322,7 @@ RUN_RETENTION_DAYS = env.int("RUN_RETENTION_DAYS", default=90)
 OWN_VOTES_WEIGHT = env.float("OWN_VOTES_WEIGHT", default=0.1)  # in the common trend; 0: none
 EDITION_PATIENCE = env.int("EDITION_PATIENCE", default=180)
 WELCOME_DIGEST = env.bool("WELCOME_DIGEST", default=True)  # a first digest right after confirming
+GOODBYE_MAIL = env.bool("GOODBYE_MAIL", default=True)  # a mail after an unsubscription
 INTERLEAVE = env.str("INTERLEAVE", default="")  # a ranking to compare with the ordinary one
 DIGEST_MINIMUM = env.int("DIGEST_MINIMUM", default=2)  # fewer new papers: skipped, with a reason
 BURST_SIZE = env.int("BURST_SIZE", default=50)
@@ -362,5 +388,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print a second line, with the URL in it.
     # httpx2 would print whole addresses of requests, with keys in their parameters.
-    "loggers": {"django": {"handlers": []}, "httpx2": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": []},
+        "httpx2": {"level": "WARNING"},
+        "imapclient": {"level": "WARNING"},
+    },
 }

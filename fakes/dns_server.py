@@ -1,4 +1,4 @@
-"""A fake DNS server on this machine: it answers questions for MX, and counts them."""
+"""A fake DNS server on this machine: it answers questions, and counts them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
@@ -20,9 +21,13 @@ BROKEN = "broken"  # the server fails
 
 @dataclass
 class DnsServer:
-    """The exchangers of each domain ("10 mx.example.org."), and what was asked."""
+    """The exchangers of each domain ("10 mx.example.org."), and what was asked.
+
+    Other records are in `records`, under their kind and name: "TXT example.org".
+    """
 
     exchangers: Mapping[str, Sequence[str] | str]
+    records: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -38,7 +43,11 @@ class DnsServer:
         self.questions.append(name)
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.RA
-        found = self.exchangers.get(name)
+        kind = dns.rdatatype.to_text(query.question[0].rdtype)
+        found = self.records.get(f"{kind} {name}")
+        if found is None and (kind == "MX" or not self.records):
+            found = self.exchangers.get(name)
+            kind = "MX"
         if found == SILENT:
             return None
         if found is None:
@@ -46,14 +55,26 @@ class DnsServer:
         elif found == BROKEN:
             reply.set_rcode(dns.rcode.SERVFAIL)
         elif found:
-            reply.answer.append(dns.rrset.from_text_list(f"{name}.", 300, "IN", "MX", list(found)))
+            texts = [_as_text(kind, one) for one in ([found] if isinstance(found, str) else found)]
+            reply.answer.append(dns.rrset.from_text_list(f"{name}.", 300, "IN", kind, texts))
         return reply.to_wire()
 
 
+def _as_text(kind: str, value: str) -> str:
+    """A record as a zone file has it: a text in strings of at most 255 characters."""
+    if kind != "TXT":
+        return value
+    parts = [value[start : start + 255] for start in range(0, len(value), 255)] or [""]
+    return " ".join('"{}"'.format(part.replace("\\", "\\\\").replace('"', '\\"')) for part in parts)
+
+
 @contextmanager
-def serving_dns(exchangers: Mapping[str, Sequence[str] | str]) -> Iterator[DnsServer]:
+def serving_dns(
+    exchangers: Mapping[str, Sequence[str] | str],
+    records: Mapping[str, Sequence[str] | str] | None = None,
+) -> Iterator[DnsServer]:
     """A server on a free port, for as long as the block runs."""
-    server = DnsServer(exchangers)
+    server = DnsServer(exchangers, records or {})
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
         server.port = listener.getsockname()[1]

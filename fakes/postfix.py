@@ -47,7 +47,7 @@ def _running_sink(*options: str, **pipes: Any) -> Iterator[tuple[int, subprocess
     command = [_program("smtp-sink"), *user, *options, f"{HOST}:{port}", "1000"]
     with subprocess.Popen(command, env=_ENVIRON, **pipes) as process:
         try:
-            wait_for(lambda: _listens(port), "smtp-sink")
+            wait_for(lambda: listens(port), "smtp-sink")
             yield port, process
         finally:
             process.terminate()
@@ -117,7 +117,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 

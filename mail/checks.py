@@ -15,11 +15,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 
 from mail.addresses import ascii_address, split_address, split_addresses
+from mail.dkim.checks import check_dkim
 from mail.ehlo import is_accepted, is_local
-from mail.headers import list_id
+from mail.headers import is_sender_id, list_id
 from mail.providers import known_providers
+from mail.receiving.checks import check_receiving
 from mail.smtp.opening import tls_context
 
+# Fields of Feedback-ID before the sender.
+_IDENTIFIERS = {
+    *("daily", "weekly", "monthly", "digest", "transactional", "confirm", "manage", "address"),
+    *("in_use", "moved", "welcome", "goodbye", "paused"),
+}
 # Domains of mailboxes that anyone can have, and of which only the provider may send.
 _MAILBOXES = re.compile(
     r"(?:aol|gmx|hotmail|live|outlook|rocketmail|windowslive|yahoo|yandex|ymail)"
@@ -46,6 +53,10 @@ def errors(**_kwargs: object) -> list[CheckMessage]:
         *check_list_id(),
         *check_name(),
         *check_ca_file(),
+        *check_feedback_id(),
+        *check_dkim(),
+        *check_streams(),
+        *check_receiving(),
     ]
 
 
@@ -124,8 +135,9 @@ def check_smtp() -> list[CheckMessage]:
 
 
 def check_sender() -> list[CheckMessage]:
-    """E008: MAIL_FROM, MAIL_REPLY_TO must be addresses."""
-    addresses = {"MAIL_FROM": settings.MAIL_FROM, "MAIL_REPLY_TO": settings.MAIL_REPLY_TO}
+    """E008: MAIL_FROM, MAIL_REPLY_TO, TRANSACTIONAL_FROM must be addresses."""
+    names = ("MAIL_FROM", "MAIL_REPLY_TO", "TRANSACTIONAL_FROM")
+    addresses = {name: getattr(settings, name) for name in names}
     return [
         Error(
             f"{name} is {value!r}, which contains no mail address.",
@@ -196,7 +208,7 @@ def check_ascii() -> list[CheckMessage]:
             "after it a domain, with umlauts or without.",
             id="trending.E070",
         )
-        for name in ("MAIL_FROM", "MAIL_REPLY_TO", "CONTACT")
+        for name in ("MAIL_FROM", "MAIL_REPLY_TO", "TRANSACTIONAL_FROM", "CONTACT")
         for address in _addresses(getattr(settings, name))
         if not _is_ascii(address)
     ]
@@ -215,6 +227,39 @@ def check_list_id() -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def check_feedback_id() -> list[CheckMessage]:
+    """E096: a sender that Gmail does not take, or that is an identifier of another field."""
+    sender = settings.FEEDBACK_SENDER_ID
+    if is_sender_id(sender) and sender.lower() not in _IDENTIFIERS:
+        return []
+    return [
+        Error(
+            f"FEEDBACK_SENDER_ID is {sender!r}, which cannot be the sender in Feedback-ID.",
+            hint="Give it 5 to 15 ASCII letters, digits, dots or hyphens, such as papersexample; "
+            "leave it empty to have one made of MAIL_FROM.",
+            id="trending.E096",
+        )
+    ]
+
+
+def check_streams() -> list[CheckMessage]:
+    """W073: a setting of a provider's stream that this provider does not have."""
+    streams = ["MESSAGE_STREAM", "TRANSACTIONAL_MESSAGE_STREAM"]
+    extra = ["ESP_EXTRA", "TRANSACTIONAL_ESP_EXTRA"]
+    names = [] if settings.MAIL_PROVIDER == "postmark" else streams
+    names += extra if settings.MAIL_PROVIDER == "smtp" else []
+    return [
+        Warning(
+            f"{name} is set, and MAIL_PROVIDER={settings.MAIL_PROVIDER} has no use for it.",
+            hint="Only Postmark has message streams; over SMTP there are no fields beside a mail. "
+            "For other providers set ESP_EXTRA and TRANSACTIONAL_ESP_EXTRA.",
+            id="trending.W073",
+        )
+        for name in names
+        if getattr(settings, name)
+    ]
 
 
 def _addresses(value: str) -> list[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import getaddresses
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from anymail.exceptions import AnymailInvalidAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from mail.headers import address_header, text_header, token_header
+from mail.inbound.addresses import reply_to
+from mail.inbound.return_path import PROVIDERS
 
 
 class Message(Protocol):
@@ -101,15 +104,36 @@ def django_message(message: Message, *, has_metadata: bool = True) -> EmailMulti
     built = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
-        from_email=settings.MAIL_FROM,
+        from_email=sender_of(message),
         to=[message.to],
-        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
+        reply_to=[reply_to()] if reply_to() else None,
         headers=dict(message.headers),
     )
     built.attach_alternative(message.html, "text/html")
     if has_metadata and message.metadata:
         built.metadata = dict(message.metadata)  # type: ignore[attr-defined]
+    if extra := provider_fields(message):
+        built.esp_extra = extra  # type: ignore[attr-defined]
+    if settings.MAIL_PROVIDER in PROVIDERS and message.return_path:
+        built.envelope_sender = message.return_path  # type: ignore[attr-defined]
     return built
+
+
+def sender_of(message: Message) -> str:
+    """The From of its stream: complaints about digests must not stop a mail that was asked for."""
+    own = "" if message.is_bulk else settings.TRANSACTIONAL_FROM
+    return str(own or settings.MAIL_FROM)
+
+
+def provider_fields(message: Message) -> dict[str, Any]:
+    """What a provider's API is told beside the message: its stream, and the settings' fields."""
+    extra: dict[str, Any]
+    if message.is_bulk:
+        stream, extra = settings.MESSAGE_STREAM, settings.ESP_EXTRA
+    else:
+        stream, extra = settings.TRANSACTIONAL_MESSAGE_STREAM, settings.TRANSACTIONAL_ESP_EXTRA
+    own = deepcopy(extra)  # some backends of django-anymail take fields out of it
+    return {**own, "MessageStream": stream} if stream else own
 
 
 def encode(message: Message) -> bytes:
@@ -123,8 +147,8 @@ def encode(message: Message) -> bytes:
     encoded = bytes(mime.as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
     own = {
         "Subject": text_header("Subject", message.subject),
-        "From": address_header("From", settings.MAIL_FROM),
-        "Reply-To": address_header("Reply-To", settings.MAIL_REPLY_TO),
+        "From": address_header("From", sender_of(message)),
+        "Reply-To": address_header("Reply-To", message.headers.get("Reply-To", reply_to())),
     }
     # Django folds none of these, and leaves an encoded word in a name or a subject to be decoded.
     lines = [own.get(name) or token_header(name, str(value)) for name, value in mime.items()]

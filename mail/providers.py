@@ -45,6 +45,22 @@ def anymail_settings(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def json_object(name: str, value: str) -> dict[str, Any]:
+    """A setting that is a JSON object; an empty one is {}.
+
+    Raises:
+        ImproperlyConfigured: it is anything else.
+    """
+    try:
+        found = json.loads(value) if value.strip() else {}
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        # The value itself may contain a key, so it is not repeated here.
+        raise ImproperlyConfigured(f'{name} must be a JSON object, such as {{"Tag": "digest"}}.')
+    return found
+
+
 def _typed(name: str, value: str) -> object:
     """Keys and tokens stay text, even when they are all digits."""
     if value.lower() in ("true", "false"):

@@ -12,3 +12,6 @@ class NewsletterConfig(AppConfig):
         import_module("newsletter.checks")  # registers them
         tasks = import_module("newsletter.tasks")
         import_module("newsletter.events.receive").connect(tasks.enqueue_events)
+        import_module("newsletter.inbound.webhook").connect()
+        welcome = import_module("newsletter.delivery.queueing.welcome")
+        import_module("subscribers.single_mails.welcome").connect(welcome.can_greet)

@@ -18,13 +18,17 @@ from django.core.validators import URLValidator, validate_email
 from newsletter.delivery.rates.send_rates import send_rates
 from newsletter.editions.interleaving.rankings import RANKINGS
 from newsletter.editions.rendering.inbox_line import pattern_error
-from newsletter.events.webhook import secrets, view_class
+from newsletter.events.webhook import accepted_providers, secrets, view_class
+from newsletter.inbound.forward import operator_address
 
 # config/celery.py ends a task after so many seconds; a lease that runs out earlier would make
 # mail uncertain that is still being sent.
 TASK_TIME_LIMIT: Final = 300
+# A local part has 64 octets at most (RFC 5321), and "+u-" with a token has 39.
+LONGEST_INBOUND: Final = 25
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 # It becomes part of a URL, in which other characters have a meaning of their own.
+_TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
 _SECRET: Final = re.compile(r"[A-Za-z0-9._~-]+:[A-Za-z0-9._~-]{20,}")
 
 
@@ -123,21 +127,66 @@ def check_webhook_secret(**_kwargs: object) -> list[CheckMessage]:
                 id="trending.E018",
             )
         ]
-    missing = _missing_setting() if secrets() else ""
-    if not missing:
+    missing = {name: _missing_setting(name) for name in accepted_providers() if secrets()}
+    return [
+        Error(
+            f"Events of the provider {name} cannot be received: {what}",
+            hint="docs/providers.md lists what each provider needs beside ANYMAIL_WEBHOOK_SECRET.",
+            id="trending.E018",
+        )
+        for name, what in missing.items()
+        if what
+    ]
+
+
+@register("trending")
+def check_former_providers(**_kwargs: object) -> list[CheckMessage]:
+    """E105: events of a provider that posts none, or of today's one, are expected twice."""
+    wrong = [name for name in settings.FORMER_MAIL_PROVIDERS if view_class(name) is None]
+    if not wrong:
         return []
     return [
         Error(
-            f"Events of MAIL_PROVIDER={settings.MAIL_PROVIDER} cannot be received: {missing}",
-            hint="docs/providers.md lists what each provider needs beside ANYMAIL_WEBHOOK_SECRET.",
-            id="trending.E018",
+            f"FORMER_MAIL_PROVIDERS names {wrong[0]!r}, which posts no events.",
+            hint="Name the values that MAIL_PROVIDER had: docs/settings.md lists them.",
+            id="trending.E105",
         )
     ]
 
 
-def _missing_setting() -> str:
+@register("trending")
+def check_topics(**_kwargs: object) -> list[CheckMessage]:
+    """E106: a topic of Amazon SNS is named by its whole ARN."""
+    wrong = [name for name in settings.SNS_TOPIC_ARNS if not _TOPIC.fullmatch(name)]
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"SNS_TOPIC_ARNS has {wrong[0]!r}, which is no ARN of a topic.",
+            hint="For example: SNS_TOPIC_ARNS=arn:aws:sns:eu-west-1:123456789012:mail-events",
+            id="trending.E106",
+        )
+    ]
+
+
+@register("trending", deploy=True)
+def check_amazon_topics(**_kwargs: object) -> list[CheckMessage]:
+    """W075: the subscription of Amazon's topic would not be confirmed."""
+    if "amazon_ses" not in accepted_providers() or settings.SNS_TOPIC_ARNS or not secrets():
+        return []
+    return [
+        Warning(
+            "SNS_TOPIC_ARNS is empty: subscriptions of Amazon SNS are not confirmed, and events of "
+            "each topic are taken in.",
+            hint="Name the topic: SNS_TOPIC_ARNS=arn:aws:sns:eu-west-1:123456789012:mail-events",
+            id="trending.W075",
+        )
+    ]
+
+
+def _missing_setting(provider: str) -> str:
     """What the provider's view lacks: the first line of django-anymail's error, or nothing."""
-    view = view_class(settings.MAIL_PROVIDER)
+    view = view_class(provider)
     try:
         if view:
             view()
@@ -157,6 +206,39 @@ def check_contact_email(**_kwargs: object) -> list[CheckMessage]:
             f"CONTACT_EMAIL is {address!r}, which is no mail address.",
             hint="One address and nothing else, for example: CONTACT_EMAIL=editors@example.org",
             id="trending.E085",
+        )
+    ]
+
+
+@register("trending")
+def check_inbound_address(**_kwargs: object) -> list[CheckMessage]:
+    """E100: an address under which none can be made, so that nothing comes back."""
+    address = settings.INBOUND_ADDRESS
+    local = address.rpartition("@")[0]
+    if not address or (
+        _is_mail_address(address) and "+" not in local and len(local) <= LONGEST_INBOUND
+    ):
+        return []
+    return [
+        Error(
+            f"INBOUND_ADDRESS is {address!r}, under which no addresses can be made.",
+            hint="One address and nothing else, without a plus, with at most "
+            f"{LONGEST_INBOUND} characters before the @: INBOUND_ADDRESS=reply@in.example.org",
+            id="trending.E100",
+        )
+    ]
+
+
+@register("trending")
+def check_forwarding(**_kwargs: object) -> list[CheckMessage]:
+    """E101: what readers write has nowhere to go."""
+    if not settings.INBOUND_ADDRESS or operator_address():
+        return []
+    return [
+        Error(
+            "INBOUND_ADDRESS is set, and there is no other address to which replies could be sent.",
+            hint="Set CONTACT_EMAIL to an address that a person reads.",
+            id="trending.E101",
         )
     ]
 

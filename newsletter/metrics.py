@@ -20,13 +20,16 @@ from mail.relay import RelayState, relay_state
 from newsletter import clock
 from newsletter.delivery.progress import deliveries_of
 from newsletter.delivery.restored import waits_for_decision
-from newsletter.models import Delivery, Edition
+from newsletter.inbound.mailbox import configured_mailbox
+from newsletter.models import Delivery, Edition, InboundMailbox
+from papers.similarity.words_alone import words_alone
 from web.counters import counts
 
 NEWEST: Final = 10  # editions: older ones do not change any more
 _LABELS: Final = ("cadence", "day")
 _COUNTERS: Final = (
     ("trending_sign_ups", "Typed addresses, by what became of them.", "sign_ups"),
+    ("trending_inbound_mails", "Mails that arrived, by kind and by what followed.", "inbound"),
     ("trending_cross_site_posts", "Forms that another site's page sent.", "cross_site_posts"),
 )
 
@@ -40,7 +43,8 @@ def view(request: HttpRequest) -> HttpResponse:
     ):
         return _line("Authorization: Bearer METRICS_TOKEN", 401)
     try:
-        text = generate_latest(EditionCollector()) + generate_latest(SignUpCollector())
+        collectors = (EditionCollector(), SimilarityCollector(), SignUpCollector())
+        text = b"".join(generate_latest(one) for one in collectors)
         return _response(text, 200, CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
         return _line("no database", 503)  # the error's text may hold a password
@@ -57,9 +61,20 @@ class EditionCollector(Collector):
         restored = "1 from the restore of a backup until an operator decides: nothing is sent then."
         waits = int(waits_for_decision())
         yield GaugeMetricFamily("trending_restored_backup", restored, value=waits)
+        mailbox = configured_mailbox()
+        if mailbox is not None:
+            yield from metrics_of_mailbox(mailbox)
         state = relay_state()
         if state is not None:  # without Redis nothing is known of the server
             yield from metrics_of_relay(state)
+
+
+class SimilarityCollector(Collector):
+    """Whether papers are compared without a model. Two queries by an index."""
+
+    def collect(self) -> Iterator[Metric]:
+        says = "1 while papers are compared by their words alone, because no model is used."
+        yield GaugeMetricFamily("trending_words_alone", says, value=int(words_alone() is not None))
 
 
 class SignUpCollector(Collector):
@@ -111,6 +126,22 @@ def metrics_of(
         paused.add_metric(labels, int(edition.halt == "paused"))
         cancelled.add_metric(labels, int(edition.halt == "cancelled"))
     return deliveries, complaints, paused, cancelled
+
+
+def metrics_of_mailbox(row: InboundMailbox) -> tuple[Metric, ...]:
+    """The metrics of the mailbox at which mail arrives. Pure."""
+    return (
+        GaugeMetricFamily(
+            "trending_mailbox_failing",
+            "1 while the mailbox at which mail arrives cannot be read.",
+            value=int(row.failed_since is not None),
+        ),
+        CounterMetricFamily(
+            "trending_mailbox_skipped",
+            "Mails that could not be taken in; each has a flag in the mailbox.",
+            value=row.skipped,
+        ),
+    )
 
 
 def metrics_of_relay(state: RelayState) -> tuple[Metric, ...]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from mail.factory import process_transport
 from mail.journal import process_journal
+from mail.receiving.account import parse_account
 from mail.relay import process_relay
 from newsletter import clock
 from newsletter.delivery import archive as archiving
@@ -32,6 +33,9 @@ from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
 from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
+from newsletter.inbound.forward import forward_waiting
+from newsletter.inbound.mailbox import read_mailbox
+from newsletter.inbound.purge import purge_inbound as delete_old_mail
 from subscribers.account import change_address
 from subscribers.models import Subscriber
 from subscribers.privacy.unconfirmed import delete_unconfirmed
@@ -169,6 +173,20 @@ def enqueue_events() -> None:
     enqueue_from_request(process_events)
 
 
+@shared_task(name="newsletter.read_inbound_mailbox")
+def read_inbound_mailbox() -> None:
+    """Take in new mail from the mailbox for some seconds; then a task of its own goes on."""
+    now = timezone.now()
+    if not settings.INBOUND_IMAP_URL or not clock.is_right(now):
+        return
+    account = parse_account(settings.INBOUND_IMAP_URL)
+    until = now + timedelta(seconds=_TASK_SECONDS)
+    while read_mailbox(account, timezone.now()):
+        if timezone.now() >= until:
+            read_inbound_mailbox.delay()
+            return
+
+
 @shared_task(name="newsletter.delete_old_changes")
 def delete_old_changes() -> None:
     """Each night: delete changes of address whose links have ended, and unconfirmed sign-ups."""
@@ -186,6 +204,22 @@ def purge_events() -> None:
     now = timezone.now()
     if clock.is_right(now):
         delete_old_events(now - timedelta(days=settings.EVENT_RETENTION_DAYS))
+
+
+@shared_task(name="newsletter.forward_replies")
+def forward_replies() -> None:
+    """Each tick: forward to the operator what people wrote to us."""
+    now = timezone.now()
+    if clock.agrees_with_database(now) and not is_restored(now):
+        forward_waiting(process_transport())
+
+
+@shared_task(name="newsletter.purge_inbound")
+def purge_inbound() -> None:
+    """Delete the rows of mails that arrived more than INBOUND_DAYS ago."""
+    now = timezone.now()
+    if clock.is_right(now):
+        delete_old_mail(now - timedelta(days=settings.INBOUND_DAYS))
 
 
 @shared_task(name="newsletter.suppress_soft_bounces")

@@ -3,7 +3,7 @@
 // from the begin (data-live), the script makes the button superfluous, until it fails.
 const CHOICES = [
   "topics", "cadence", "weekday", "hour", "timezone", "digest_size", "language", "keywords", "authors", "muted",
-  "balance",
+  "balance", "pasted",
 ];
 const PAUSE = 500; // milliseconds after the last change
 
@@ -16,7 +16,9 @@ for (const part of document.querySelectorAll("[data-preview]")) {
   let asked = 0;
   let timer = 0;
 
-  // Only the choices leave the page: no address, and nothing of the hidden fields.
+  // Only the choices leave the page: no address, and nothing of the hidden fields. A file of papers
+  // is read by the page of the form alone, which then has its papers in the field `pasted`.
+  const hasFile = () => [...form.querySelectorAll("input[type=file]")].some((field) => field.value);
   const choices = () =>
     new URLSearchParams([...new FormData(form)].filter(([name]) => CHOICES.includes(name)));
 
@@ -34,7 +36,7 @@ for (const part of document.querySelectorAll("[data-preview]")) {
   };
 
   button.addEventListener("click", async (event) => {
-    if (!event.isTrusted && button.dataset.plain) return;
+    if ((!event.isTrusted && button.dataset.plain) || hasFile()) return;
     event.preventDefault();
     try {
       await show();
@@ -49,7 +51,7 @@ for (const part of document.querySelectorAll("[data-preview]")) {
     button.hidden = false;
   };
   form.addEventListener("change", () => {
-    if (!place.firstElementChild) return;
+    if (!place.firstElementChild || hasFile()) return;
     clearTimeout(timer);
     timer = setTimeout(() => show().catch(fail), PAUSE);
   });

@@ -26,7 +26,8 @@ from subscribers.models import (
     TransactionalMail,
 )
 from subscribers.privacy import erase
-from subscribers.suppress import salted, suppress, unsuppress
+from subscribers.single_mails.allow_again import allow_again as allow_mail
+from subscribers.suppress import salted, suppress
 from subscribers.unsubscribe import unsubscribe
 from web.admin import (
     DialogForm,
@@ -164,7 +165,11 @@ def _unsubscribe(request: HttpRequest, subscriber: Subscriber) -> bool:
     # The IP address is the operator's and not the subscriber's: the entry names the operator only.
     origin = RequestOrigin(user_agent=f"admin, by {request.user.get_username()}")
     return unsubscribe(
-        subscriber, step=ConsentEntry.Step.UNSUBSCRIBED, origin=origin, now=timezone.now()
+        subscriber,
+        step=ConsentEntry.Step.UNSUBSCRIBED,
+        origin=origin,
+        now=timezone.now(),
+        says_goodbye=False,  # an operator answers by themselves
     )
 
 
@@ -322,15 +327,20 @@ class SuppressionAdmin(AddressHashAdmin[Suppression]):
 
     @confirm_action(
         title="Allow mail again",
-        question="Deletes the suppression. The subscriber, if there is one, has to sign up again.",
+        question=(
+            "Deletes the suppression. A reader whose mails had come back is mailed a link to go "
+            "on; any other subscriber has to sign up again."
+        ),
         submit="Allow",
         permission="unsuppress",
         icon="mark_email_read",
         form=UnsuppressForm,
     )
     def allow_again(self, request: HttpRequest, form: Any, object_id: int) -> HttpResponse:
-        unsuppress(form.cleaned_data["address"])
-        messages.success(request, f"{form.cleaned_data['address']} may get mail again.")
+        address = form.cleaned_data["address"]
+        is_told = allow_mail(address, timezone.now())
+        more = " We mail them a link to go on." if is_told else ""
+        messages.success(request, f"{address} may get mail again.{more}")
         return back_to(request, rows_url(Suppression))
 
     @badge("reason")

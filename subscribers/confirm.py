@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,9 +14,8 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import Preferences
 from subscribers.schedule import HALF_CADENCE
+from subscribers.single_mails.welcome import AGAIN, can_send_digest, queue_welcome
 from subscribers.suppress import is_suppressed
-
-_WELCOME_AGAIN: Final = timedelta(days=30)  # who leaves and returns sooner gets no second one
 
 
 class SuppressedAddress(Exception):
@@ -38,6 +37,7 @@ def confirm(
 
     Args:
         welcomes: whether a digest is due at once, besides the regular ones (WELCOME_DIGEST).
+            Where none can come, a mail says when the first one does.
 
     Raises:
         SuppressedAddress: the address must get no mail.
@@ -53,7 +53,8 @@ def confirm(
     subscriber.paused_until = None
     # A subscriber who left and returns within days does not get the same week twice.
     subscriber.next_send_at = preferences.next_send_at(subscriber, chosen, now)
-    subscriber.welcome_due_at = now if welcomes and _is_welcomed(subscriber, now) else None
+    is_welcomed = _is_welcomed(subscriber, now)
+    subscriber.welcome_due_at = now if welcomes and is_welcomed else None
     subscriber.save()
     consent.record(
         ConsentEntry.Step.CONFIRMED,
@@ -63,6 +64,8 @@ def confirm(
         now=now,
         detail=chosen.as_json(),
     )
+    comes_at_once = welcomes and can_send_digest()
+    queue_welcome(subscriber, now, is_due=is_welcomed and not comes_at_once)
     return True
 
 
@@ -71,7 +74,7 @@ def _is_welcomed(subscriber: Subscriber, now: datetime) -> bool:
     last, welcomed = subscriber.last_digest_at, subscriber.welcomed_at
     if last and now - last < HALF_CADENCE[subscriber.cadence]:
         return False
-    return welcomed is None or now - welcomed >= _WELCOME_AGAIN
+    return welcomed is None or now - welcomed >= AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,35 @@ limits make that pointless:
   leave at no more than a rate. What is above it waits: on the day when many people sign up at
   once, each of them gets the mail, only later. When it would have to wait for hours, the page
   refuses;
-* one mailbox gets three mails a day (signup.py), however its address is written.
+* one mailbox gets three mails a day that strangers can cause, however its address is written.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from subscribers.addresses import address_hash, mailbox_of
+from subscribers.models import Subscriber, TransactionalMail
 from web.counters import count
 from web.locks import wait_for_lock
 from web.rate_limit import hit_key, network_of, organisation_of, turn
 
 Limit = Literal["", "network", "site", "domain"]
 
+_Kind = TransactionalMail.Kind
+NOTICES: Final = (_Kind.WELCOME, _Kind.GOODBYE, _Kind.PAUSED)  # about what a reader did
+
+REQUESTS_A_DAY: Final = 3  # mails that a stranger can cause, of one mailbox
+FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
 # A mail that comes later is taken for one that never comes.
 LONGEST_DELAY: Final = timedelta(hours=6)
 # As many as two households: an office, a school, a small provider.
@@ -42,6 +52,28 @@ BIG: Final = (
     r"|t-online\.de|orange\.fr|free\.fr|wanadoo\.fr|laposte\.net|libero\.it|proton\.me"
     r"|protonmail\.com|pm\.me|fastmail\.com|zoho\.com"
 )
+
+# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). No more than
+# three addresses of a mailbox are added in a day.
+_SAME_MAILBOX: Final = """
+SELECT *
+  FROM subscribers_subscriber
+ WHERE CASE WHEN split_part(email, '@', 2) IN ('gmail.com', 'googlemail.com')
+            THEN replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
+            ELSE split_part(split_part(email, '@', 1), '+', 1) || '@' || split_part(email, '@', 2)
+       END = %(mailbox)s
+"""
+# The mails that went there though it is no subscriber's address, by the index of migration 0008.
+_MAILS_TO_MAILBOX: Final = """
+SELECT id
+  FROM subscribers_transactionalmail
+ WHERE recipient <> '' AND
+       CASE WHEN split_part(recipient, '@', 2) IN ('gmail.com', 'googlemail.com')
+            THEN replace(split_part(split_part(recipient, '@', 1), '+', 1), '.', '') || '@gmail.com'
+            ELSE split_part(split_part(recipient, '@', 1), '+', 1) || '@'
+                 || split_part(recipient, '@', 2)
+       END = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +152,44 @@ def wait_for_mailbox(email: str) -> None:
     would reveal by its speed whether there is one.
     """
     wait_for_lock(f"sign-up {address_hash(mailbox_of(email))}")
+
+
+def subscribers_of_mailbox(email: str) -> list[Subscriber]:
+    """The subscribers whose addresses lead to one mailbox; served by subscriber_mailbox."""
+    return list(Subscriber.objects.raw(_SAME_MAILBOX, {"mailbox": mailbox_of(email)}))
+
+
+def may_get_mail(email: str, mailbox: Sequence[Subscriber], since: datetime) -> bool:
+    """Whether a stranger may cause one more mail to a mailbox: by what reaches it, or may have.
+
+    What waits for another address of the same mailbox counts too. Notices do not: or a reader who
+    confirms, leaves and subscribes again on one day would wait in vain for the second confirmation.
+
+    Args:
+        mailbox: its subscribers (`subscribers_of_mailbox`).
+    """
+    return _is_below_limit(_mails_lately(email, mailbox, since).exclude(kind__in=NOTICES))
+
+
+def may_get_notice(email: str, since: datetime) -> bool:
+    """Whether a mailbox may get one more mail about what its reader did: all mails count."""
+    return _is_below_limit(_mails_lately(email, subscribers_of_mailbox(email), since))
+
+
+def _mails_lately(
+    email: str, mailbox: Sequence[Subscriber], since: datetime
+) -> QuerySet[TransactionalMail]:
+    # Of a mail that was never sent, the next attempt is the moment that is known.
+    mails = TransactionalMail.objects.filter(
+        Q(subscriber__in=[one.pk for one in mailbox], recipient="")
+        | Q(pk__in=RawSQL(_MAILS_TO_MAILBOX, [mailbox_of(email)]))  # noqa: S611 (no input in it)
+    )
+    return mails.annotate(moment=Coalesce("sent_at", "next_attempt_at")).filter(moment__gt=since)
+
+
+def _is_below_limit(mails: QuerySet[TransactionalMail]) -> bool:
+    has_failed = Q(state=TransactionalMail.State.FAILED)
+    counts = mails.aggregate(
+        reaching=Count("pk", filter=~has_failed), failed=Count("pk", filter=has_failed)
+    )
+    return bool(counts["reaching"] < REQUESTS_A_DAY and counts["failed"] < FAILURES_A_DAY)

@@ -29,6 +29,7 @@ from mail.transport import Transport
 from mail.without_address import without_address
 from subscribers.messages import build, may_receive
 from subscribers.models import Suppression, TransactionalMail
+from subscribers.single_mails.notices import is_true
 from subscribers.suppress import is_suppressed, suppress
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,8 @@ def _send(transport: Transport, relay: Relay, mail: TransactionalMail, now: date
         return Outcome("refused", error="the address is suppressed")
     if not may_receive(mail.subscriber):
         return Outcome("refused", error="a sample reader gets mail in the local mailbox only")
+    if not is_true(mail, now):
+        return Outcome("refused", error="out of date: the reader has done something else since")
     try:
         message = build(mail, now)
     except ERRORS_OF_OURS as error:  # the mails that wait behind it must still leave

@@ -19,41 +19,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, Q
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
 from subscribers import consent
-from subscribers.addresses import address_hash, mailbox_of
+from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
-from subscribers.mail_limits import wait_for_mailbox
+from subscribers.mail_limits import (
+    REQUESTS_A_DAY,
+    may_get_mail,
+    subscribers_of_mailbox,
+    wait_for_mailbox,
+)
 from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.suppress import is_suppressed
 
-REQUESTS_A_DAY: Final = 3
-FAILURES_A_DAY: Final = 20  # of an address whose server refuses each mail, a stranger could ask on
 _REQUESTS: Final = (ConsentEntry.Step.REQUESTED, ConsentEntry.Step.LINK)
-# `addresses.mailbox_of` in SQL, letter for letter as in the index (migration 0003). No more than
-# three addresses of a mailbox are added in a day.
-_SAME_MAILBOX: Final = """
-SELECT *
-  FROM subscribers_subscriber
- WHERE CASE WHEN split_part(email, '@', 2) IN ('gmail.com', 'googlemail.com')
-            THEN replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
-            ELSE split_part(split_part(email, '@', 1), '+', 1) || '@' || split_part(email, '@', 2)
-       END = %(mailbox)s
-"""
-# The mails that went there though it is no subscriber's address, by the index of migration 0008.
-_MAILS_TO_MAILBOX: Final = """
-SELECT id
-  FROM subscribers_transactionalmail
- WHERE recipient <> '' AND
-       CASE WHEN split_part(recipient, '@', 2) IN ('gmail.com', 'googlemail.com')
-            THEN replace(split_part(split_part(recipient, '@', 1), '+', 1), '.', '') || '@gmail.com'
-            ELSE split_part(split_part(recipient, '@', 1), '+', 1) || '@'
-                 || split_part(recipient, '@', 2)
-       END = %s
-"""
 
 
 @transaction.atomic
@@ -73,11 +52,11 @@ def sign_up(
     suppressed address gets nothing. The mail leaves after `delay` (`mail_limits`).
     """
     wait_for_mailbox(email)
-    since, mailbox = now - timedelta(days=1), _subscribers_of_mailbox(email)
+    since, mailbox = now - timedelta(days=1), subscribers_of_mailbox(email)
     is_asked_often = _requests_since(email, mailbox, since) >= REQUESTS_A_DAY
-    may_get_mail = _may_get_mail(email, mailbox, since)
+    may_be_mailed = may_get_mail(email, mailbox, since)
     known = _of(email, mailbox)
-    if known is None and not may_get_mail:
+    if known is None and not may_be_mailed:
         return
     subscriber = _subscriber(email, known)
     if subscriber is None or subscriber.state == Subscriber.State.SUPPRESSED:
@@ -90,7 +69,7 @@ def sign_up(
         _keep_draft(waiting, draft)
         if is_asked_often:
             return
-    elif not may_get_mail:
+    elif not may_be_mailed:
         return
     _record(ConsentEntry.Step.REQUESTED, email, subscriber, origin, now, draft=draft)
     if not waiting:
@@ -116,7 +95,7 @@ def request_link(
     """
     wait_for_mailbox(email)
     since, kind = now - timedelta(days=1), TransactionalMail.Kind.LINK
-    mailbox = _subscribers_of_mailbox(email)
+    mailbox = subscribers_of_mailbox(email)
     is_asked_often = _requests_since(email, mailbox, since) >= REQUESTS_A_DAY
     subscriber = _of(email, mailbox)
     is_reader = subscriber is not None and subscriber.state == Subscriber.State.ACTIVE
@@ -127,7 +106,7 @@ def request_link(
     draft = {"paper": paper_id} if paper_id else {}
     if waiting := _waiting(subscriber, kind):
         TransactionalMail.objects.filter(pk=waiting.pk).update(draft=draft)
-    elif _may_get_mail(email, mailbox, since):
+    elif may_get_mail(email, mailbox, since):
         _record(ConsentEntry.Step.LINK, email, subscriber, origin, now)
         _queue_mail(subscriber, kind, draft, now + delay)
 
@@ -182,29 +161,6 @@ def _keep_draft(mail: TransactionalMail, draft: Mapping[str, Any]) -> None:
         TransactionalMail.objects.filter(pk=mail.pk).update(draft={**mail.draft, **draft})
 
 
-def may_get_mail(email: str, since: datetime) -> bool:
-    """Whether the mailbox of an address may be mailed once more."""
-    return _may_get_mail(email, _subscribers_of_mailbox(email), since)
-
-
-def _may_get_mail(email: str, mailbox: Sequence[Subscriber], since: datetime) -> bool:
-    """Whether the mailbox may be mailed once more: by what reaches it, or may have reached it.
-
-    What waits for another address of the same mailbox counts too.
-    """
-    # Of a mail that was never sent, the next attempt is the moment that is known.
-    mails = TransactionalMail.objects.filter(
-        Q(subscriber__in=[one.pk for one in mailbox], recipient="")
-        | Q(pk__in=RawSQL(_MAILS_TO_MAILBOX, [mailbox_of(email)]))  # noqa: S611 (no input in it)
-    )
-    lately = mails.annotate(moment=Coalesce("sent_at", "next_attempt_at")).filter(moment__gt=since)
-    has_failed = Q(state=TransactionalMail.State.FAILED)
-    counts = lately.aggregate(
-        reaching=Count("pk", filter=~has_failed), failed=Count("pk", filter=has_failed)
-    )
-    return bool(counts["reaching"] < REQUESTS_A_DAY and counts["failed"] < FAILURES_A_DAY)
-
-
 def _queue_mail(
     subscriber: Subscriber, kind: TransactionalMail.Kind, draft: Mapping[str, Any], due: datetime
 ) -> None:
@@ -218,8 +174,3 @@ def _requests_since(email: str, mailbox: Sequence[Subscriber], since: datetime) 
     return ConsentEntry.objects.filter(
         address_hash__in=list(hashes), step__in=_REQUESTS, at__gt=since
     ).count()
-
-
-def _subscribers_of_mailbox(email: str) -> list[Subscriber]:
-    """The subscribers whose addresses lead to one mailbox; served by subscriber_mailbox."""
-    return list(Subscriber.objects.raw(_SAME_MAILBOX, {"mailbox": mailbox_of(email)}))

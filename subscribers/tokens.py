@@ -20,11 +20,13 @@ from subscribers.addresses import address_hash
 from subscribers.models import AddressChange, Subscriber
 from web.mangled import readings
 
-Purpose = Literal["confirm", "preferences", "feed", "undo", "browser"]
+# "undo" stands on the page that answers an unsubscription, "return" in the mail about it.
+Purpose = Literal["confirm", "preferences", "feed", "undo", "return", "browser"]
 # Of a change of address: "move" in the mail to the new address, "move_back" in that to the old one.
 ChangePurpose = Literal["move", "move_back"]
 # For so long the owner of the old mailbox can take a change of address back: a holiday.
 MOVE_BACK_WITHIN: Final = timedelta(days=14)
+RETURN_WITHIN: Final = timedelta(days=14)
 _SEPARATOR: Final = "."
 _FORM: Final = re.compile(r"[0-9]{1,18}\.[0-9A-Za-z]{1,8}\.[0-9A-Za-z_-]{43}")
 
@@ -129,13 +131,13 @@ def _unverified_subscriber(token: str) -> Subscriber:
 
 def _signers(purpose: Purpose, subscriber: Subscriber) -> Iterator[TimestampSigner]:
     yield _signer(purpose, subscriber, str(subscriber.secret))
-    if subscriber.has_old_links and purpose != "browser":
+    if subscriber.has_old_links and purpose not in ("browser", "return"):
         yield _signer(purpose, subscriber)
 
 
 def _signer(purpose: Purpose, subscriber: Subscriber, *secrets: str) -> TimestampSigner:
     bound_to = [address_hash(subscriber.email), *secrets]
-    if purpose in ("confirm", "feed", "undo", "browser") and subscriber.unsubscribed_at:
+    if purpose in ("confirm", "feed", "undo", "return", "browser") and subscriber.unsubscribed_at:
         # Unsubscribing makes older links invalid: an old confirmation mail must not start the
         # digests again, and an old feed link must not show them. A link to undo belongs to one.
         bound_to.append(subscriber.unsubscribed_at.isoformat())

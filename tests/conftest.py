@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Generator, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -15,9 +16,13 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
+from fakes.dovecot import Dovecot, dovecot
+from fakes.dovecot import missing as dovecot_missing
 from mail.relay import process_relay
 from mail.sites import process_sites
 from papers.similarity.nearest import forget as forget_signs
+from tests.mail.smtp.certificates import make_certificate
+from tests.mail_servers import Mailbox, require
 from web.page_cache.by_version import forget
 from web.page_cache.serve import page_cache
 
@@ -32,6 +37,20 @@ def shared() -> Path:
             pytest.fail("../shared is missing, and in CI it must be there")
         pytest.skip("needs ../shared, which a user's clone does not have")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def dovecot_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+    """Dovecot of Debian's packages: each test takes a mailbox of its own."""
+    require(dovecot_missing())
+    with dovecot(make_certificate(tmp_path_factory.mktemp("certificate"))) as found:
+        yield found
+
+
+@pytest.fixture
+def mailbox(dovecot_server: Dovecot) -> Mailbox:
+    """An empty mailbox, read over IMAP and filled over LMTP."""
+    return Mailbox(dovecot_server, f"reply{secrets.token_hex(4)}")
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from papers.models import Curator, Paper
 from papers.ranking.score import score
 from papers.windows import WINDOWS
-from subscribers.messages import render
+from subscribers.single_mails.rendering import Value, render
 from tests.factories import make_paper, make_paper_topic, make_signal, make_topic
 from tests.live import wait_until_only_connection
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
@@ -121,7 +121,7 @@ def test_no_digest_scrolls_sideways(page: Page) -> None:
 
 
 def test_no_confirmation_scrolls_sideways(page: Page) -> None:
-    context = {
+    context: dict[str, Value] = {
         "address": f"{WORD[:64]}@{WORD[:60]}.example",
         "link": f"https://papers.example.org/{WORD}",
         "site_url": "https://papers.example.org",

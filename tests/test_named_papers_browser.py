@@ -13,11 +13,12 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
+from newsletter.models import Candidate, Edition
 from papers.models import Paper
 from subscribers import tokens
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.privacy import erasing
-from tests.factories import make_paper, make_subscriber
+from tests.factories import make_candidate, make_edition, make_paper, make_subscriber
 from tests.live import serving
 from tests.page_checks import axe_violations, is_scrolling_sideways
 from tests.test_pages_browser import (
@@ -29,6 +30,10 @@ from tests.test_pages_browser import (
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop runs in this thread
 # The server commits; the tests read what it committed.
 pytestmark = pytest.mark.django_db
+FACTS = {
+    "title": "Talking pots", "summary": "", "authors": [], "since": "this week",
+    "upvotes_window_gain": 3, "stars": 0, "position": 1,
+}  # fmt: skip
 
 
 @dataclass
@@ -42,17 +47,23 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """Two papers. Rows that are made in a test are not committed, so the server sees none."""
+    """Two papers, and one of an edition.
+
+    Rows that are made in a test are not committed, so the server sees none.
+    """
     with django_db_blocker.unblock():
         with serving() as url:
             day = timezone.now().date() - timedelta(days=1)
             make_paper("Diffusion for tea", arxiv_id="2611.00001", listed_on=day)
             make_paper("Kettles that learn", arxiv_id="2611.00002", listed_on=day)
             active = [make_subscriber() for _ in range(12)]
-            yield World(url, active, [make_subscriber(state="pending") for _ in range(8)])
+            make_candidate(make_edition(), make_paper("Talking pots"), facts=FACTS)
+            yield World(url, active, [make_subscriber(state="pending") for _ in range(12)])
         with erasing():
             ConsentEntry.objects.all().delete()
             Subscriber.objects.all().delete()
+        Candidate.objects.all().delete()
+        Edition.objects.all().delete()
         Paper.objects.all().delete()
 
 
@@ -110,6 +121,24 @@ def test_papers_are_named_while_confirming(
         "Your digests begin with papers that are like the 2 that you named"
     )
     assert liked(pending) == {"Diffusion for tea", "Kettles that learn"}
+
+
+def test_the_preview_of_a_digest_takes_them_into_account(
+    page: Page, site: str, pending: Subscriber, tmp_path: Path
+) -> None:
+    library = tmp_path / "library.bib"
+    library.write_text("@misc{a, title={Tea}, eprint={2611.00002}, archivePrefix={arXiv}}\n")
+    page.goto(f"{site}/confirm/{tokens.make('confirm', pending)}/")
+    page.locator("#papers summary").click()
+    page.get_by_label("arXiv numbers").fill("2611.00001, 2611.00009")
+    page.get_by_role("button", name="Show me a digest").click()
+    preview = page.locator(".digest-preview")
+    expect(preview).to_contain_text("The paper that you named counts.")
+    expect(preview).to_contain_text("Papers that are not here yet cannot count in this preview.")
+    page.get_by_label("Or a file").set_input_files(library)
+    page.get_by_role("button", name="Show me a digest").click()
+    expect(preview).to_contain_text("2 papers that you named count.")
+    assert liked(pending) == set()
 
 
 def test_papers_are_added_picked_and_removed(page: Page, site: str, reader: Subscriber) -> None:

@@ -26,6 +26,7 @@ from django.db.models import Min, Q, QuerySet
 from local import mailbox
 from local.sample import catalogue
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, EditionTranslation
+from papers.catalogue.hold import hold_for_deletion
 from papers.models import Curator, Listing, Paper, RawRecord, SearchWord, Signal, Trend
 from subscribers.addresses import address_hash
 from subscribers.models import ConsentEntry, Subscriber, Suppression
@@ -142,7 +143,9 @@ def _remove_papers(gone: _Count) -> None:
     gone.delete(Trend.objects.filter(paper__in=invented.values("paper")))
     gone.delete(invented)
     gone.delete(RawRecord.objects.filter(source=catalogue.SOURCE))
-    gone.delete(Paper.objects.filter(is_sample=True))
+    sample = Paper.objects.filter(is_sample=True)
+    hold_for_deletion(sample.values_list("pk", flat=True))
+    gone.delete(sample)
 
 
 def _restore_listing_day(paper: Paper) -> None:

@@ -31,6 +31,11 @@ def is_set() -> bool:
     return bool(settings.INBOUND_ADDRESS)
 
 
+def reply_to() -> str:
+    """Where replies go, if not to the sender: MAIL_REPLY_TO, or else where mail is received."""
+    return str(settings.MAIL_REPLY_TO or settings.INBOUND_ADDRESS)
+
+
 def bounce_address(token: str) -> str:
     """Where a mail that cannot be delivered returns to; empty if no mail is received here."""
     return _extended("b", token)

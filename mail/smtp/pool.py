@@ -19,6 +19,7 @@ from typing import Final, Self
 from django.conf import settings
 from django.core.mail.message import sanitize_address
 
+from mail.dkim.sign import configured_signer
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
@@ -40,6 +41,7 @@ class SmtpTransport:
         sender = envelope_sender(settings.MAIL_FROM)
         self._workers = [SmtpWorker(sender, per_connection) for _ in range(count)]
         self._run = Run()
+        self._sign = configured_signer()
         self._threads = ThreadPoolExecutor(max(count - 1, 1), "smtp")
         return self
 
@@ -66,7 +68,8 @@ class SmtpTransport:
         Raises:
             BaseException: the process has to stop; the messages under way are in doubt.
         """
-        queue = OutgoingQueue(burst, monotonic() + settings.LEASE_SECONDS / 2, journal)
+        until = monotonic() + settings.LEASE_SECONDS / 2
+        queue = OutgoingQueue(burst, until, journal, self._sign)
         if self.is_near:
             self._send_in_loop(queue)
         else:

@@ -15,8 +15,11 @@ from typing import Final
 from weakref import WeakSet
 
 import numpy as np
+from django.core.exceptions import ImproperlyConfigured
+from dkim import DKIMException
 
 from mail import outcome as outcomes
+from mail.dkim.sign import Sign
 from mail.journal import NO_JOURNAL, Journal
 from mail.message import Message
 from mail.outcome import Outcome
@@ -40,6 +43,7 @@ class OutgoingMessage:
     message: Message
     outcome: Outcome | None = None
     content: bytes = b""  # the bytes on the wire, once they are encoded
+    return_path: str = ""  # the sender of its envelope; empty: the one of the connection
     tries: int = 0  # connections that broke on it before they had transmitted anything
 
     @property
@@ -51,9 +55,18 @@ class OutgoingQueue:
     """The messages of a burst, to take, and to finish or to requeue. Each is finished once."""
 
     def __init__(
-        self, burst: Sequence[Message], until: float, journal: Journal = NO_JOURNAL
+        self,
+        burst: Sequence[Message],
+        until: float,
+        journal: Journal = NO_JOURNAL,
+        sign: Sign | None = None,
     ) -> None:
-        """`until`: the moment (`time.monotonic`) after which no message is begun."""
+        """
+        Args:
+            until: the moment (`time.monotonic`) after which no message is begun.
+            sign: puts a signature before each message.
+        """
+        self._sign = sign
         self._burst = [OutgoingMessage(message) for message in burst]
         self._until = until
         self._journal = journal
@@ -99,9 +112,13 @@ class OutgoingQueue:
             self.finish(outgoing, Outcome("refused", error="not an address that SMTP can transmit"))
             return False
         try:
+            outgoing.return_path = outgoing.message.return_path
             content = outgoing.message.as_bytes()
+            if self._sign:
+                content = self._sign(content)
             outgoing.content = _stuffed_once(content, outgoing.message.shared_lines)
-        except outcomes.ERRORS_OF_OURS as error:  # one message must not end its connection
+        except (*outcomes.ERRORS_OF_OURS, ImproperlyConfigured, DKIMException) as error:
+            # One message must not end its connection.
             self.finish(outgoing, outcomes.of_building(error))
             return False
         return True

@@ -82,7 +82,7 @@ class SmtpSession:
     ) -> None:
         """
         Args:
-            sender: the bare address for MAIL.
+            sender: the bare address for MAIL of messages without a return path of their own.
             max_messages: how many messages this connection transmits in its life.
             is_pipelined: write the next envelope behind a message's end.
         """
@@ -141,7 +141,8 @@ class SmtpSession:
     def _envelope(self, message: OutgoingMessage) -> bytes:
         """MAIL, RCPT and DATA, a line each."""
         size = f" SIZE={len(message.content)}" if self._connection.offers_size else ""
-        return (f"MAIL FROM:<{self._sender}>{size}\r\nRCPT TO:<{message.to}>\r\nDATA\r\n").encode()
+        sender = message.return_path or self._sender
+        return (f"MAIL FROM:<{sender}>{size}\r\nRCPT TO:<{message.to}>\r\nDATA\r\n").encode()
 
     def _read_envelope_replies(self, message: OutgoingMessage) -> tuple[bool, bool]:
         """MAIL, RCPT, DATA: whether the server expects the content, and whether it refused.

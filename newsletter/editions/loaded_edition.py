@@ -31,6 +31,7 @@ from newsletter.editions.profile import day_number
 from newsletter.editions.reasons import why
 from newsletter.editions.rendering.body import RENDERER, DigestBody
 from newsletter.editions.rendering.fragments import Layout
+from newsletter.editions.rendering.list_headers import digest_feedback_id
 from newsletter.editions.rendering.message import Digest, build_digest
 from newsletter.editions.rendering.paper_context import without_placeholders
 from newsletter.editions.rendering.sections import arranged
@@ -167,6 +168,7 @@ class LoadedEdition:
         self._known = KnownPapers(self._ranking.ids.tolist())
         self._day = day_number(edition.day)
         self._window = Edition(cadence=edition.cadence, day=edition.day)
+        self._feedback_id = digest_feedback_id(edition.cadence, edition.day)
         self._topic_names = dict(Topic.objects.values_list("slug", "name"))
         self._stored = lru_cache(_KEPT_SELECTIONS)(self._pick_as_stored)
         self._selections = lru_cache(_KEPT_SELECTIONS)(self._select)
@@ -319,6 +321,7 @@ class LoadedEdition:
             texts.language,
             renderer=renderer,
             days=days,
+            feedback_id=self._feedback_id,
             sections=sections,
             opening=opening,
         )

@@ -174,7 +174,9 @@ def _update_subscriber(one: MatchedEvent, now: datetime) -> None:
         suppress(target, Suppression.Reason(action), detail=detail, now=now)
     elif subscriber:
         origin = RequestOrigin()
-        unsubscribe(subscriber, step=ConsentEntry.Step.UNSUBSCRIBED, origin=origin, now=now)
+        step = ConsentEntry.Step.UNSUBSCRIBED
+        # The provider takes no further mail for this address.
+        unsubscribe(subscriber, step=step, origin=origin, now=now, says_goodbye=False)
 
 
 def _count_complaints(ready: Iterable[MatchedEvent]) -> set[int]:

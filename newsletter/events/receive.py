@@ -1,20 +1,20 @@
 """Store a mail provider's events: one row an event, and nothing else during the request.
 
-django-anymail calls this for each event of a provider's request, within the request. An error would
-lose the other events of the request and make the provider repeat all of it, so invalid values are
-corrected and not refused.
+The webhook calls this once for all events of a provider's request, a thousand at some providers. An
+error would make the provider repeat all of them, so invalid values are corrected and not refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 from typing import Final
 
-from anymail.signals import AnymailTrackingEvent, tracking
+from anymail.signals import AnymailTrackingEvent
 from django.conf import settings
+from django.dispatch import Signal
 from django.utils import timezone
 
 from mail.without_address import CUT, without_address
@@ -29,7 +29,10 @@ _UNKNOWN_KINDS: Final = {
     ("Resend", "email.suppressed"): DeliveryEvent.Kind.REJECTED.value,
     ("Resend", "email.failed"): DeliveryEvent.Kind.FAILED.value,
 }
-_RECEIVER: Final = "newsletter.store_event"
+# Sent with all events of one request: django-anymail's own signal has one event.
+received: Final = Signal()
+_RECEIVER: Final = "newsletter.store_events"
+_BATCH: Final = 1000  # rows of one statement
 _LONGEST: Final = 2000  # characters of an answer
 # Processed at the next tick: most events are of these kinds, and none of them stops a mail.
 _NOT_URGENT: Final = {
@@ -39,30 +42,30 @@ _NOT_URGENT: Final = {
 
 
 def connect(enqueue_events: Callable[[], None]) -> None:
-    """Let django-anymail call `store_event`; it calls `enqueue_events` after an urgent event.
+    """Let the webhook store events; `enqueue_events` is called after urgent ones.
 
     newsletter/apps.py passes the function of the task in: no module of events/ imports tasks.
     """
-    tracking.disconnect(dispatch_uid=_RECEIVER)
-    receiver = partial(store_event, enqueue_events=enqueue_events)
+    received.disconnect(dispatch_uid=_RECEIVER)
+    receiver = partial(store_events, enqueue_events=enqueue_events)
     # Not weak: nothing else refers to the partial, and a weak receiver would vanish at once.
-    tracking.connect(receiver, weak=False, dispatch_uid=_RECEIVER)
+    received.connect(receiver, weak=False, dispatch_uid=_RECEIVER)
 
 
-def store_event(
+def store_events(
     sender: object,
-    event: AnymailTrackingEvent,
+    events: Sequence[AnymailTrackingEvent],
     esp_name: str,
     *,
     enqueue_events: Callable[[], None],
     **_: object,
 ) -> None:
-    """Store an event once. Opens and clicks are private and are not stored."""
-    row = event_row(event, esp_name, timezone.now())
-    if row.kind not in DeliveryEvent.Kind.values:
-        return
-    DeliveryEvent.objects.bulk_create([row], ignore_conflicts=True)
-    if row.kind not in _NOT_URGENT:
+    """Store each event once, in one statement. Opens and clicks are private and are not stored."""
+    now = timezone.now()
+    found = [event_row(event, esp_name, now) for event in events]
+    rows = [row for row in found if row.kind in DeliveryEvent.Kind.values]
+    DeliveryEvent.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BATCH)
+    if any(row.kind not in _NOT_URGENT for row in rows):
         enqueue_events()
 
 

@@ -27,6 +27,12 @@ _WEIGHTS: Final = {
     Kind.REJECTED: 3,
     Kind.FAILED: 3,
 }
+_OF_EVENTS: Final = frozenset(
+    (
+        *(Reason.NOT_SENT_BY_PROVIDER, Reason.BOUNCED_NO_MAILBOX, Reason.BLOCKED),
+        *(Reason.BOUNCED, Reason.REJECTED_BY_PROVIDER),
+    )
+)
 WEIGHED_KINDS: Final = tuple(_WEIGHTS)  # all but DEFERRED, which decides nothing
 _LOST: Final = 3
 _ACCEPTED: Final = 1
@@ -58,7 +64,9 @@ def decisive_event(events: Iterable[DeliveryEvent]) -> DeliveryEvent:
 
     def weight(event: DeliveryEvent) -> tuple[object, ...]:
         of_kind = _WEIGHTS[Kind(event.kind)]
-        return of_kind > _ACCEPTED, event.occurred_at, of_kind, event.pk
+        # At last by what it says, and not by when it arrived: any order ends the same.
+        same = (str(event.reject_reason), event.is_hard, event.fingerprint)
+        return of_kind > _ACCEPTED, event.occurred_at, of_kind, event.kind, *same
 
     return max(events, key=weight)
 
@@ -101,5 +109,9 @@ def may_change(delivery: Delivery, event: DeliveryEvent) -> bool:
     if state in (State.QUEUED, State.DEFERRED):
         return delivery.attempts > 0 or delivery.retried_at is not None
     if state in (State.SENT, State.FAILED):
-        return _WEIGHTS[Kind(event.kind)] != _ACCEPTED and row_state(event).state != state
+        becomes = row_state(event)
+        # Of two events at one moment the same one decides in any order. What a server said while
+        # the mail was sent stays: it is more exact.
+        is_other = becomes.reason != delivery.reason and delivery.reason in _OF_EVENTS
+        return _WEIGHTS[Kind(event.kind)] != _ACCEPTED and (becomes.state != state or is_other)
     return state == State.UNCERTAIN

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from newsletter.feedback.opinions import NO_VOTE, Choice, Opinion, opinions_of
+from papers.catalogue.hold import hold_papers
 from papers.models import Paper
 from subscribers.feedback.save import save_paper, unsave_paper
 from subscribers.feedback.vote import vote
@@ -21,12 +22,14 @@ class NotActive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was changed for one paper. `is_full`: their list had no room, so it is not saved."""
+    """What was changed for one paper. `is_full`: their list had no room, so it is not saved;
+    `is_again`: it was saved before the reader let us forget what we learned, and counts anew."""
 
     paper: Paper
     before: Opinion
     now: Opinion
     is_full: bool = False
+    is_again: bool = False
 
     @property
     def vote(self) -> str:
@@ -45,6 +48,8 @@ class Change:
         """saved, removed, full, or "" when the list stayed."""
         if self.is_full:
             return "full"
+        if self.is_again:
+            return "saved"
         if self.now.is_saved == self.before.is_saved:
             return ""
         return "saved" if self.now.is_saved else "removed"
@@ -56,6 +61,8 @@ def store(
 ) -> list[Change]:
     """Store what the choices change, and return what is another now. Repeating is safe.
 
+    A paper that was deleted since it was read is left out.
+
     Raises:
         NotActive: they left at this moment.
         Subscriber.DoesNotExist: they were erased at this moment.
@@ -63,11 +70,12 @@ def store(
     subscriber.lock()
     if subscriber.state != Subscriber.State.ACTIVE:
         raise NotActive
-    stored = opinions_of(subscriber, [paper.pk for paper in papers])
+    here = hold_papers(paper.pk for paper in papers if paper.pk in choices)
+    stored = opinions_of(subscriber, here)
     changes = [
         _change(subscriber, paper, stored[paper.pk], choices[paper.pk], now)
         for paper in papers
-        if paper.pk in choices
+        if paper.pk in here
     ]
     return [change for change in changes if change.vote or change.saving]
 
@@ -76,15 +84,16 @@ def _change(
     subscriber: Subscriber, paper: Paper, stored: Opinion, choice: Choice, now: datetime
 ) -> Change:
     """Bring one paper from what is stored to what was chosen, as far as the reader changed it."""
-    wanted, is_full = _wanted(stored, choice), False
+    wanted, result = _wanted(stored, choice), ""
     if wanted.vote != stored.vote:
         vote(subscriber, paper, _kind(wanted.vote), now)
-    if wanted.is_saved and not stored.is_saved:
-        is_full = save_paper(subscriber, paper, now) == "too many"
+    if choice.now.is_saved and not choice.before.is_saved:
+        result = save_paper(subscriber, paper, now)
     elif stored.is_saved and not wanted.is_saved:
         unsave_paper(subscriber, paper.pk)
-    is_saved = wanted.is_saved and not is_full
-    return Change(paper, stored, wanted._replace(is_saved=is_saved), is_full)
+    is_full, is_again = result == "too many", result == "saved" and stored.is_saved
+    now_said = wanted._replace(is_saved=wanted.is_saved and not is_full)
+    return Change(paper, stored, now_said, is_full, is_again)
 
 
 def _wanted(stored: Opinion, choice: Choice) -> Opinion:

@@ -54,9 +54,10 @@ def _page(request: HttpRequest, opened: OpenedLink) -> HttpResponse:
     found = [one.paper for one in papers]
     choices = choices_in(request.POST, [paper.pk for paper in found])
     changes = store(subscriber, found, choices, timezone.now())
-    if not changes:
-        return _render_papers(request, opened, digest_papers(opened, subscriber))
-    return _render_changes(request, opened, subscriber, changes)
+    if changes:
+        return _render_changes(request, opened, subscriber, changes)
+    papers = digest_papers(opened, subscriber)  # as they are now
+    return _render_papers(request, opened, papers) if papers else _too_old(request)
 
 
 def _render_papers(

@@ -1,4 +1,4 @@
-"""The tables of editions, of the ledger, of events, and of the installation."""
+"""The tables of editions, of the ledger, of events, of incoming mail, and of the installation."""
 
 from newsletter.models.deliveries import (
     ArchivedDelivery,
@@ -15,7 +15,9 @@ from newsletter.models.editions import (
     EditionTranslation,
 )
 from newsletter.models.events import DeliveryEvent
+from newsletter.models.inbound import InboundMessage
 from newsletter.models.installation import ClockReading, DatabaseOrigin
+from newsletter.models.mailboxes import InboundMailbox
 
 __all__ = [
     "ArchivedDelivery",
@@ -29,6 +31,8 @@ __all__ = [
     "EditionCard",
     "EditionQuerySet",
     "EditionTranslation",
+    "InboundMailbox",
+    "InboundMessage",
     "StoredPick",
     "Tally",
 ]

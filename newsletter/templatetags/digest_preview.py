@@ -12,11 +12,16 @@ from django.template import Context
 
 from newsletter.previews.page import preview_of
 from subscribers.pages.forms import ChoicesForm
+from subscribers.pages.named_papers.pasted import PastedPapers
 
 register = template.Library()
 
 
 @register.inclusion_tag("pages/newsletter/_preview.html", takes_context=True)
 def digest_preview(context: Context, choices: ChoicesForm) -> dict[str, Any]:
-    """`choices` is bound. The limit of the visitor's network counts."""
-    return preview_of(choices, context["request"].META.get("REMOTE_ADDR", ""))
+    """`choices` is bound, and `pasted` of the page has the papers that its form names, if any.
+
+    The limit of the visitor's network counts.
+    """
+    pasted = context.get("pasted") or PastedPapers()
+    return preview_of(choices, context["request"].META.get("REMOTE_ADDR", ""), lambda: pasted)

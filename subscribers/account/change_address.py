@@ -27,12 +27,11 @@ from django.db.models import Q
 from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
-from subscribers.mail_limits import wait_for_mailbox
+from subscribers.mail_limits import may_get_mail, subscribers_of_mailbox, wait_for_mailbox
 from subscribers.models import AddressChange, ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import next_send_at, preferences_of
 from subscribers.privacy import erase
 from subscribers.privacy.locks import lock_subscribers_of
-from subscribers.signup import may_get_mail
 from subscribers.suppress import is_suppressed
 from subscribers.tokens import MOVE_BACK_WITHIN
 
@@ -82,7 +81,8 @@ def request_change(
         subscriber=subscriber, old_email=subscriber.email, new_email=new_email, requested_at=now
     )
     _record(ConsentEntry.Step.MOVE_ASKED, change, subscriber.email, origin, now)
-    if is_suppressed(new_email) or not may_get_mail(new_email, since):
+    mailbox = subscribers_of_mailbox(new_email)
+    if is_suppressed(new_email) or not may_get_mail(new_email, mailbox, since):
         return True
     owner = Subscriber.objects.filter(email=new_email, state=Subscriber.State.ACTIVE).first()
     if owner:

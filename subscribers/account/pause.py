@@ -2,6 +2,7 @@
 
 A pause moves the time at which the next digest is due, and so costs dispatch nothing: it looks for
 `next_send_at` as before, and the digests come back by themselves. Links, feed and choices stay.
+A mail says until when, and how to go on sooner.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from django.db import transaction
 
 from subscribers import consent
 from subscribers.consent import RequestOrigin
-from subscribers.models import ConsentEntry, Subscriber
+from subscribers.models import ConsentEntry, Subscriber, TransactionalMail
 from subscribers.preferences import next_send_at, preferences_of
+from subscribers.single_mails.notices import drop_notices, queue_notice
 
 LONGEST: Final = timedelta(days=366)  # who is away for longer had better subscribe again
 
@@ -75,4 +77,8 @@ def _set(
         now=now,
         detail={"until": until.isoformat()} if until else None,
     )
+    if until:
+        queue_notice(subscriber, TransactionalMail.Kind.PAUSED, now)
+    else:
+        drop_notices(subscriber)
     return True

@@ -21,4 +21,7 @@ def save_pasted(subscriber: Subscriber, text: str, now: datetime) -> tuple[Resul
     paper = Paper.objects.filter(arxiv_id=identity).first()
     if paper is None:
         return "unknown", None
-    return save_paper(subscriber, paper, now), paper
+    try:
+        return save_paper(subscriber, paper, now), paper
+    except Paper.DoesNotExist:  # deleted since
+        return "unknown", None

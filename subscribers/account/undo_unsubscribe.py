@@ -1,10 +1,11 @@
-"""Take an unsubscription back, within an hour of it.
+"""Take an unsubscription back: within an hour by the page, within two weeks by the mail.
 
-The link for this stands on the page that answers the button, and nowhere else: it is shown to the
-person who pressed, in the browser in which they did. It is bound to this one unsubscription and
-works for an hour. So it needs no confirmation by mail: consent was given before, was withdrawn by
-this person a moment ago, and this takes the withdrawal back. After the hour, and after the one
-click in a mail program, which shows no page, subscribing again needs a confirmation as always.
+One link for this stands on the page that answers the button: it is shown to the person who
+pressed, in the browser in which they did, and works for an hour. Another stands in the mail that
+says goodbye and nowhere else, so it proves that the mailbox is theirs, as a confirmation does. Both
+are bound to this one unsubscription. They need no further confirmation: consent was given before
+and was withdrawn a moment ago, and this takes the withdrawal back. After that, subscribing again
+needs a confirmation as always.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from subscribers import consent
 from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Subscriber
 from subscribers.preferences import next_send_at, preferences_of
+from subscribers.single_mails.notices import drop_notices
 from subscribers.suppress import is_suppressed
 
 WITHIN: Final = timedelta(hours=1)
@@ -25,7 +27,13 @@ _STEPS: Final = (ConsentEntry.Step.UNSUBSCRIBED, ConsentEntry.Step.ONE_CLICK)
 
 
 @transaction.atomic
-def undo_unsubscribe(subscriber: Subscriber, origin: RequestOrigin, now: datetime) -> bool:
+def undo_unsubscribe(
+    subscriber: Subscriber,
+    origin: RequestOrigin,
+    now: datetime,
+    *,
+    within: timedelta = WITHIN,
+) -> bool:
     """Restore what was there before the unsubscription; False where that is not possible.
 
     Whoever had not confirmed yet has to do that still. `subscriber` is brought up to date.
@@ -34,7 +42,7 @@ def undo_unsubscribe(subscriber: Subscriber, origin: RequestOrigin, now: datetim
     left_at = subscriber.unsubscribed_at
     if subscriber.state != Subscriber.State.UNSUBSCRIBED or left_at is None:
         return False
-    if now - left_at > WITHIN or is_suppressed(subscriber):
+    if now - left_at > within or is_suppressed(subscriber):
         return False
     subscriber.unsubscribed_at = _left_before(subscriber, left_at)
     if subscriber.confirmed_at is None:
@@ -50,6 +58,7 @@ def undo_unsubscribe(subscriber: Subscriber, origin: RequestOrigin, now: datetim
         origin=origin,
         now=now,
     )
+    drop_notices(subscriber)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from papers.catalogue.hold import hold_papers
 from papers.models import Paper
 from subscribers.feedback.profile import refresh_profile
 from subscribers.models import Feedback, Subscriber
@@ -19,7 +20,7 @@ MOST: Final = 1_000  # seeds of a reader; the newest twenty liked papers count
 def add_seeds(subscriber: Subscriber, papers: Iterable[Paper], now: datetime) -> int:
     """Add papers that a reader named, in their order; returns how many were not seeds before.
 
-    Repeating is safe. What is beyond MOST is left out.
+    Repeating is safe. What is beyond MOST is left out, and what was deleted since it was read.
 
     Raises:
         Subscriber.DoesNotExist: they were erased at this moment.
@@ -28,7 +29,8 @@ def add_seeds(subscriber: Subscriber, papers: Iterable[Paper], now: datetime) ->
     seeds = subscriber.feedback.filter(kind=Feedback.Kind.SEED)
     known = set(seeds.values_list("paper_id", flat=True))
     named = dict.fromkeys(paper.pk for paper in papers)
-    new = [number for number in named if number not in known][: max(0, MOST - len(known))]
+    here = hold_papers(named.keys() - known)
+    new = [number for number in named if number in here][: max(0, MOST - len(known))]
     Feedback.objects.bulk_create(
         Feedback(subscriber=subscriber, paper_id=number, kind=Feedback.Kind.SEED, at=now)
         for number in new

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
+from papers.catalogue.hold import hold_paper
 from papers.models import Paper
 from subscribers.feedback.profile import refresh_profile
 from subscribers.models import Feedback, Subscriber
@@ -24,10 +25,13 @@ def vote(subscriber: Subscriber, paper: Paper, kind: Feedback.Kind | None, now: 
     Raises:
         ValueError: `kind` is no vote.
         Subscriber.DoesNotExist: they were erased at this moment.
+        Paper.DoesNotExist: it was deleted at this moment.
     """
     if kind is not None and kind not in Feedback.VOTES:
         raise ValueError(kind)
     subscriber.lock()
+    if kind is not None:
+        hold_paper(paper)
     votes = _votes(subscriber)
     if kind is None:
         votes.filter(paper=paper).delete()

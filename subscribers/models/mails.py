@@ -1,4 +1,4 @@
-"""Single mails that one person requested, and changes of address."""
+"""Single mails to one person, and changes of address."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AddressChange(models.Model):
 
 
 class TransactionalMail(models.Model):
-    """A mail that one person requested (a confirmation, a link): stored first, sent by a task."""
+    """A mail to one person, about what they did: stored in the same transaction, sent by a task."""
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", "confirm your address"
@@ -51,6 +51,9 @@ class TransactionalMail(models.Model):
         ADDRESS = "address", "confirm your new address"
         IN_USE = "in_use", "the new address gets a digest already"
         MOVED = "moved", "your digest goes to another address"
+        WELCOME = "welcome", "welcome, and when the first digest comes"
+        GOODBYE = "goodbye", "you are unsubscribed"
+        PAUSED = "paused", "your digest is paused"
 
     class State(models.TextChoices):
         QUEUED = "queued", "queued"
@@ -82,7 +85,8 @@ class TransactionalMail(models.Model):
     draft = models.JSONField(
         default=dict,
         blank=True,
-        help_text="Choices typed with the address; the confirmation page shows them filled in.",
+        help_text="Choices typed with the address, which the confirmation page shows filled in; "
+        "or what the mail is about.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
+from papers.catalogue.hold import hold_papers
 from papers.jobs.fetch.arxiv import fetch_named
 from papers.jobs.fetch.semantic_scholar import fetch_dois
 from papers.models import Paper
@@ -239,7 +240,10 @@ def _papers_of(http: Http, author: str) -> list[Identity] | None:
 
 
 def _give(found: dict[SeedRequest, Paper], now: datetime) -> None:
-    """Make papers the seeds of the readers who named them, with the vectors that digests need."""
+    """Make papers the seeds of the readers who named them, with the vectors that digests need.
+
+    A request whose paper was deleted or merged since waits for its next attempt.
+    """
     _embed({paper.pk for paper in found.values()})
     by_reader: dict[int, list[SeedRequest]] = defaultdict(list)
     for one in found:
@@ -247,7 +251,8 @@ def _give(found: dict[SeedRequest, Paper], now: datetime) -> None:
     for reader, requests in by_reader.items():
         with transaction.atomic():
             subscriber = _held(reader)
-            asked = _still_asked(requests)
+            here = hold_papers(found[one].pk for one in requests)
+            asked = _still_asked(one for one in requests if found[one].pk in here)
             if subscriber and asked:
                 add_seeds(subscriber, [found[one] for one in requests if one.pk in asked], now)
                 SeedRequest.objects.filter(pk__in=asked).update(

@@ -113,13 +113,12 @@ def name_papers(subscriber: Subscriber, matched: Matched, now: datetime) -> Name
     new = {one: paper for one, paper in matched.papers if paper.pk not in seeds}
     asked = _asked(subscriber, matched.wanted)
     chosen = _newest([*new, *asked], _room(subscriber, len(seeds)))
-    papers = [new[one] for one in chosen if one in new]
-    add_seeds(subscriber, papers, now)
+    added = add_seeds(subscriber, [new[one] for one in chosen if one in new], now)
     wanted = [one.identity for one in chosen if one.identity and one not in new]
     lists = matched.lists[: max(0, MOST_LISTS - _lists(subscriber).count())]
     request(subscriber, [*wanted, *lists], now)
     return Named(
-        new=len(papers),
+        new=added,
         before=len(matched.papers) - len(new) + len(matched.wanted) - len(asked),
         waiting=len(wanted),
         lists=len(lists),

@@ -24,6 +24,8 @@ from newsletter.models import (
     Edition,
     EditionCard,
     EditionTranslation,
+    InboundMailbox,
+    InboundMessage,
     Tally,
 )
 from papers.models import (
@@ -60,6 +62,7 @@ from tests.factories import (
     make_delivery,
     make_edition,
     make_event,
+    make_inbound,
     make_paper,
     make_paper_topic,
     make_signal,
@@ -72,7 +75,7 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SeedRequest,
+    DeliveryEvent, Feedback, InboundMessage, Interest, Listing, PaperTopic, RawRecord, SeedRequest,
     Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
@@ -94,6 +97,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         make_candidate(edition, paper),
         make_delivery(edition, reader),
         make_event(),
+        make_inbound(),
         ArchivedDelivery.objects.create(id=7, edition=edition, subscriber=reader, state="sent"),
         Curator.objects.create(name="Ada"),
         Group.objects.create(name="editors"),
@@ -134,10 +138,11 @@ def test_every_model_of_the_project_has_a_page() -> None:
     }
     # What a digest says is on its delivery's page; the words for the search are only counts; where
     # the data was written is for `manage.py restored`; a translation says what its edition says;
-    # what makes kept pages old is for the cache; a share card is drawn again.
+    # what makes kept pages old is for the cache; a share card is drawn again;
+    # how far a mailbox was read is on the home page when it cannot be.
     hidden = {
-        *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange),
-        *(PaperVector, ReaderProfile, SearchWord, ShareCard),
+        *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, InboundMailbox),
+        *(PageChange, PaperVector, ReaderProfile, SearchWord, ShareCard),
     }
     assert ours - set(admin.site._registry) == hidden
 

@@ -9,7 +9,13 @@ from django.db.models import Model
 from django.test import Client
 
 from config.admin_theme import UNFOLD
-from newsletter.models import DatabaseOrigin, DigestContent, EditionCard, EditionTranslation
+from newsletter.models import (
+    DatabaseOrigin,
+    DigestContent,
+    EditionCard,
+    EditionTranslation,
+    InboundMailbox,
+)
 from papers.models import PageChange, PaperVector, SearchWord, ShareCard
 from subscribers.models import ReaderProfile
 from web.admin import rows_url
@@ -17,8 +23,8 @@ from web.admin import rows_url
 pytestmark = pytest.mark.django_db
 
 NO_PAGE = (
-    *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, PageChange),
-    *(PaperVector, ReaderProfile, SearchWord, ShareCard),
+    *(DatabaseOrigin, DigestContent, EditionCard, EditionTranslation, InboundMailbox),
+    *(PageChange, PaperVector, ReaderProfile, SearchWord, ShareCard),
 )
 LISTED: list[type[Model]] = [
     model

@@ -21,3 +21,16 @@ def test_other_domains_do_not_exist_or_fail() -> None:
             server.resolver().resolve("b.org", "MX")
         with pytest.raises(dns.resolver.NoNameservers):
             server.resolver().resolve("broken.org", "MX", lifetime=1)
+
+
+def test_other_records_are_given_by_kind_and_name() -> None:
+    long = 'v=DKIM1; p="' + "x" * 600
+    records = {"TXT a.example": [long, "short"], "A a.example": "192.0.2.1"}
+    with serving_dns({"b.example": ["10 mx.example."]}, records) as server:
+        resolver = server.resolver()
+        found = [b"".join(one.strings).decode() for one in resolver.resolve("a.example", "TXT")]
+        assert sorted(found) == ["short", long]
+        assert [one.to_text() for one in resolver.resolve("a.example", "A")] == ["192.0.2.1"]
+        assert [one.to_text() for one in resolver.resolve("b.example", "MX")] == ["10 mx.example."]
+        with pytest.raises(dns.resolver.NXDOMAIN):
+            resolver.resolve("a.example", "AAAA")

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from mail.checks import (
     check_ascii,
     check_ca_file,
+    check_feedback_id,
     check_list_id,
     check_name,
     check_provider,
@@ -21,6 +22,7 @@ from mail.checks import (
     check_sender,
     check_sender_domain,
     check_smtp,
+    check_streams,
     missing_provider_setting,
 )
 from mail.providers import backend_of, known_providers
@@ -248,3 +250,45 @@ def test_a_name_that_only_this_network_knows_is_a_warning(
     assert [found.id for found in check_public_name()] == ids
     settings.MAIL_PROVIDER = "postmark"
     assert check_public_name() == []
+
+
+@pytest.mark.parametrize("value", ["", "four", "a b c d", "with:colon", "digest", "Weekly"])
+def test_a_sender_that_gmail_does_not_take_is_an_error(settings: Settings, value: str) -> None:
+    settings.FEEDBACK_SENDER_ID = value
+    assert [found.id for found in check_feedback_id()] == ["trending.E096"]
+
+
+def test_a_sender_of_fifteen_signs_is_good(settings: Settings) -> None:
+    settings.FEEDBACK_SENDER_ID = "Papers.Example1"
+    assert check_feedback_id() == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "value", "expected"),
+    [
+        ("smtp", "MESSAGE_STREAM", "broadcast", 1),
+        ("resend", "TRANSACTIONAL_MESSAGE_STREAM", "outbound", 1),
+        ("postmark", "MESSAGE_STREAM", "broadcast", 0),
+        ("smtp", "ESP_EXTRA", {"Tag": "digest"}, 1),
+        ("smtp", "TRANSACTIONAL_ESP_EXTRA", {"Tag": "single"}, 1),
+        ("mailgun", "ESP_EXTRA", {"o:tag": "digest"}, 0),
+    ],
+)
+def test_a_stream_that_the_provider_does_not_have_is_a_warning(
+    settings: Settings, provider: str, name: str, value: object, expected: int
+) -> None:
+    choose(settings, provider)
+    setattr(settings, name, value)
+    found = check_streams()
+    assert [one.id for one in found] == ["trending.W073"] * expected
+    assert all(f"{name} is set" in one.msg for one in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("us", "trending.E008"), ("ä@b.example", "trending.E070")]
+)
+def test_the_sender_of_single_mails_is_an_address(
+    settings: Settings, value: str, expected: str
+) -> None:
+    settings.TRANSACTIONAL_FROM = value
+    assert [found.id for found in errors()] == [expected]

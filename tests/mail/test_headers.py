@@ -10,9 +10,18 @@ from email.message import EmailMessage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from mail.addresses import split_address, with_ascii_domain
-from mail.headers import address_header, list_id, text_header, token_header
+from mail.headers import (
+    address_header,
+    feedback_id,
+    is_sender_id,
+    list_id,
+    sender_id,
+    text_header,
+    token_header,
+)
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=120),
@@ -115,3 +124,37 @@ def test_a_list_id_without_an_identifier_is_refused(text: str) -> None:
 def test_a_long_link_stays_behind_the_name_of_its_header() -> None:
     link = f"<https://{'a' * 60}.example/u/token>"
     assert token_header("List-Unsubscribe", link) == f"List-Unsubscribe: {link}"
+
+
+class TestFeedbackId:
+    """The last field names the sender, and is never changed."""
+
+    @pytest.mark.parametrize(
+        ("domain", "expected"),
+        [
+            ("papers.org", "papersorg"),
+            ("Mail-7.io", "mail7io"),
+            ("a.io", "aio0df92fb080b9"),
+            ("papers.example.org", "paperse74976cae"),
+            ("", "e3b0c44298fc1c1"),
+        ],
+    )
+    def test_a_domain_becomes_five_to_fifteen_letters(self, domain: str, expected: str) -> None:
+        assert sender_id(domain) == expected
+        assert is_sender_id(expected)
+
+    def test_long_domains_with_the_same_beginning_differ(self) -> None:
+        assert sender_id("papers.example.org") != sender_id("papers.example.net")
+
+    @pytest.mark.parametrize("text", ["", "four", "sixteen-letters-", "with:colon", "a b cd"])
+    def test_other_lengths_and_signs_are_none(self, text: str) -> None:
+        assert not is_sender_id(text)
+
+    def test_the_sender_is_the_last_field(self, settings: Settings) -> None:
+        settings.FEEDBACK_SENDER_ID = "paperstest"
+        assert feedback_id("confirm", "transactional") == "confirm:transactional:paperstest"
+
+
+def test_a_second_address_of_a_header_stands_on_a_line_of_its_own() -> None:
+    found = token_header("List-Unsubscribe", "<https://a.example/u/x>, <mailto:u@a.example>")
+    assert found == "List-Unsubscribe: <https://a.example/u/x>,\r\n <mailto:u@a.example>"

@@ -11,7 +11,7 @@ from anymail.exceptions import AnymailInvalidAddress
 from django.core.mail import BadHeaderError
 from pytest_django import Settings
 
-from mail.message import Message, django_message, encode
+from mail.message import Message, django_message, encode, provider_fields, sender_of
 from newsletter.editions.rendering.message import Digest
 from subscribers.messages import TransactionalMessage
 from tests.mail.mails import make_digest
@@ -122,3 +122,51 @@ def test_a_confirmation_has_seven_bit_headers_in_short_lines(settings: Settings)
     assert found["From"].addresses[0].addr_spec == "digest@xn--bcher-kva.example"
     assert len(found["Reply-To"].addresses) == 2
     assert found.defects == []
+
+
+class TestStreams:
+    """Mails that one person asked for have a sender and a stream of their own."""
+
+    def test_digests_and_single_mails_have_their_own_senders(self, settings: Settings) -> None:
+        settings.TRANSACTIONAL_FROM = "Papers <hello@papers.test>"
+        single = message_from_bytes(encode(CONFIRMATION), policy=policy.default)
+        assert single["From"] == "Papers <hello@papers.test>"
+        assert django_message(CONFIRMATION).from_email == "Papers <hello@papers.test>"
+        digest = make_digest(7)
+        assert django_message(digest).from_email == "Trending Papers <digest@papers.test>"
+
+    def test_without_a_sender_of_their_own_single_mails_have_that_of_digests(
+        self, settings: Settings
+    ) -> None:
+        settings.TRANSACTIONAL_FROM = ""
+        assert sender_of(CONFIRMATION) == "Trending Papers <digest@papers.test>"
+
+    def test_each_has_its_own_fields_for_the_provider(self, settings: Settings) -> None:
+        settings.ESP_EXTRA = {"Tag": "digest"}
+        settings.TRANSACTIONAL_ESP_EXTRA = {"Tag": "single"}
+        settings.MESSAGE_STREAM = "broadcast"
+        settings.TRANSACTIONAL_MESSAGE_STREAM = "outbound"
+        assert provider_fields(make_digest(7)) == {"Tag": "digest", "MessageStream": "broadcast"}
+        assert provider_fields(CONFIRMATION) == {"Tag": "single", "MessageStream": "outbound"}
+
+    def test_without_settings_the_provider_is_told_nothing_more(self) -> None:
+        assert not hasattr(django_message(CONFIRMATION), "esp_extra")
+
+    def test_a_message_does_not_change_the_settings(self, settings: Settings) -> None:
+        settings.ESP_EXTRA = {"options": {"sandbox": True}}
+        provider_fields(make_digest(7))["options"].clear()
+        assert settings.ESP_EXTRA == {"options": {"sandbox": True}}
+
+
+@pytest.mark.parametrize(("provider", "is_given"), [("sparkpost", True), ("mailgun", False)])
+def test_a_provider_that_takes_a_return_path_gets_it(
+    settings: Settings, provider: str, *, is_given: bool
+) -> None:
+    settings.INBOUND_ADDRESS, settings.RETURN_PATH = "reply@in.papers.test", "verp"
+    settings.MAIL_PROVIDER = provider
+    digest = make_digest(7)
+    assert digest.return_path.startswith("reply+b-7-")
+    given = getattr(django_message(digest), "envelope_sender", None)
+    assert given == (digest.return_path if is_given else None)
+    single = getattr(django_message(CONFIRMATION), "envelope_sender", None)
+    assert single == ("reply@in.papers.test" if is_given else None)

@@ -5,7 +5,7 @@ import importlib
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from mail.providers import anymail_settings, backend_of, known_providers
+from mail.providers import anymail_settings, backend_of, json_object, known_providers
 
 
 def test_smtp_comes_first_and_the_rest_are_django_anymails() -> None:
@@ -67,3 +67,18 @@ def test_json_that_is_nested_too_deeply_is_refused() -> None:
 def test_white_space_around_a_key_is_no_part_of_it() -> None:
     assert anymail_settings({"ANYMAIL_RESEND_API_KEY": " re_123\r"}) == {"RESEND_API_KEY": "re_123"}
     assert anymail_settings({"ANYMAIL_RESEND_API_KEY": "  "}) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", {}), (" ", {}), ("{}", {}), ('{"Tag": "x", "n": {"a": 1}}', {"Tag": "x", "n": {"a": 1}})],
+)
+def test_a_json_object_is_read(value: str, expected: object) -> None:
+    assert json_object("ESP_EXTRA", value) == expected
+
+
+@pytest.mark.parametrize("value", ["secret", "[]", "null", '"secret"', "1", "{", "[" * 100_000])
+def test_anything_else_is_refused_without_repeating_it(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="ESP_EXTRA must be a JSON object") as raised:
+        json_object("ESP_EXTRA", value)
+    assert "secret" not in str(raised.value)

@@ -181,3 +181,81 @@ def test_a_site_without_a_contact_is_warned_of(settings: Settings) -> None:
     assert ids(checks.check_contact()) == []
     settings.CONTACT_EMAIL, settings.CONTACT_URL = "ed@example.org", ""
     assert ids(checks.check_contact()) == []
+
+
+@pytest.mark.parametrize(
+    ("former", "found"), [([], []), (["postmark", "brevo"], []), (["smtp"], ["E105"])]
+)
+def test_a_former_provider_posts_events(
+    settings: Settings, former: list[str], found: list[str]
+) -> None:
+    settings.FORMER_MAIL_PROVIDERS = former
+    assert ids(checks.check_former_providers()) == [f"trending.{number}" for number in found]
+
+
+@pytest.mark.parametrize(
+    ("topics", "found"),
+    [
+        ([], []),
+        (["arn:aws:sns:eu-west-1:123456789012:mail-events"], []),
+        (["arn:aws-cn:sns:cn-north-1:123456789012:mail"], []),
+        (["mail-events"], ["E106"]),
+        (["arn:aws:sqs:eu-west-1:123456789012:mail-events"], ["E106"]),
+    ],
+)
+def test_a_topic_is_named_by_its_arn(
+    settings: Settings, topics: list[str], found: list[str]
+) -> None:
+    settings.SNS_TOPIC_ARNS = topics
+    assert ids(checks.check_topics()) == [f"trending.{number}" for number in found]
+
+
+def test_amazon_without_a_topic_is_a_warning(settings: Settings) -> None:
+    select(settings, "amazon_ses", WEBHOOK_SECRET=[SECRET])
+    assert ids(checks.check_amazon_topics()) == ["trending.W075"]
+    settings.SNS_TOPIC_ARNS = ["arn:aws:sns:eu-west-1:123456789012:mail-events"]
+    assert ids(checks.check_amazon_topics()) == []
+
+
+def test_the_keys_of_a_former_provider_are_needed_too(settings: Settings) -> None:
+    select(settings, "postmark", WEBHOOK_SECRET=[SECRET], POSTMARK_SERVER_TOKEN=TOKEN)
+    settings.FORMER_MAIL_PROVIDERS = ["mailgun"]
+    [found] = checks.check_webhook_secret()
+    assert "the provider mailgun cannot be received" in found.msg
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("", []),
+        ("reply@in.example.org", []),
+        (f"{'x' * 25}@in.example.org", []),
+        (f"{'x' * 26}@in.example.org", ["E100"]),
+        ("reply+x@in.example.org", ["E100"]),
+        ("reply", ["E100"]),
+        ("Papers <reply@in.example.org>", ["E100"]),
+    ],
+)
+def test_addresses_can_be_made_under_the_inbound_address(
+    settings: Settings, address: str, found: list[str]
+) -> None:
+    settings.INBOUND_ADDRESS = address
+    assert ids(checks.check_inbound_address()) == [f"trending.{number}" for number in found]
+
+
+@pytest.mark.parametrize(
+    ("inbound", "contact", "reply_to", "found"),
+    [
+        ("", "", "", []),
+        ("reply@in.example.org", "", "", ["E101"]),
+        ("reply@in.example.org", "", "Papers <reply@in.example.org>", ["E101"]),
+        ("reply@in.example.org", "", "eds@example.org", []),
+        ("reply@in.example.org", "eds@example.org", "reply@in.example.org", []),
+    ],
+)
+def test_replies_have_somewhere_to_go(
+    settings: Settings, inbound: str, contact: str, reply_to: str, found: list[str]
+) -> None:
+    settings.INBOUND_ADDRESS, settings.CONTACT_EMAIL = inbound, contact
+    settings.MAIL_REPLY_TO = reply_to
+    assert ids(checks.check_forwarding()) == [f"trending.{number}" for number in found]

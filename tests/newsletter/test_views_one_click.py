@@ -55,6 +55,7 @@ def test_any_body_under_any_content_type_unsubscribes(
     reader.refresh_from_db()
     assert reader.state == "unsubscribed"
     assert ConsentEntry.objects.get().step == "one_click"
+    assert reader.mails.get().kind == "goodbye"
 
 
 @pytest.mark.parametrize("length", ["", "0", "-5", "many", "9999999"])

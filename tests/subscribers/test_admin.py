@@ -182,6 +182,7 @@ def test_an_operator_unsubscribes_a_subscriber_and_is_recorded(
     entry = subscriber.consent_entries.get()
     assert (entry.step, entry.ip) == ("unsubscribed", None)
     assert entry.user_agent == f"admin, by {admin_user.get_username()}"
+    assert not subscriber.mails.exists()  # the operator answers by themselves
 
 
 def test_unsubscribing_again_says_that_nothing_changed(admin_client: Client) -> None:
@@ -271,6 +272,15 @@ def test_an_operator_allows_mail_to_an_address_again(admin_client: Client) -> No
     assert not Suppression.objects.exists()
     subscriber.refresh_from_db()
     assert subscriber.state == "unsubscribed"
+
+
+def test_a_reader_whose_mails_came_back_is_mailed_then(admin_client: Client) -> None:
+    subscriber = make_subscriber("ada@example.org", confirmed_at=NOON)
+    row = suppress(subscriber, Suppression.Reason.HARD_BOUNCE, now=NOON)
+    data = {**YES, "address": "ada@example.org"}
+    answer = admin_client.post(action_url("allow_again", row), data, follow=True)
+    assert "We mail them a link to go on." in answer.content.decode()
+    assert subscriber.mails.get().kind == "paused"
 
 
 def test_pages_of_suppressions_and_consent_show_no_address(admin_client: Client) -> None:

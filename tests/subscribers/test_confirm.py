@@ -12,7 +12,7 @@ from subscribers.consent import RequestOrigin
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.suppress import suppress
-from tests.factories import make_mail, make_subscriber, make_topic
+from tests.factories import make_edition, make_mail, make_subscriber, make_topic
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
@@ -165,3 +165,29 @@ def test_a_zone_counts_as_chosen_once_somebody_chose_it(
     subscriber = make_subscriber(state=State.PENDING, **values)
     make_mail(subscriber, draft=draft)
     assert proposal(subscriber).has_zone is has_zone
+
+
+# ── the mail where no digest greets ──────────────────────────────────────────
+
+
+def welcomes(reader: Subscriber) -> list[str]:
+    return list(reader.mails.values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize("digest_is_on", [True, False])
+@pytest.mark.parametrize("is_composed", [True, False])
+def test_a_welcome_mail_comes_where_no_digest_can(digest_is_on: bool, is_composed: bool) -> None:
+    if is_composed:
+        make_edition()
+    reader = pending()
+    confirm(reader, Preferences(), ORIGIN, NOW, welcomes=digest_is_on)
+    confirm(reader, Preferences(), ORIGIN, NOW, welcomes=digest_is_on)
+    assert welcomes(reader) == ([] if digest_is_on and is_composed else ["welcome"])
+    assert (reader.welcome_due_at is not None) == digest_is_on  # of the first edition, if need be
+
+
+def test_who_returns_soon_gets_no_welcome_mail_either() -> None:
+    reader = make_subscriber(state=State.UNSUBSCRIBED, last_digest_at=NOW - timedelta(hours=2))
+    make_mail(reader, "goodbye")
+    confirm(reader, Preferences(), ORIGIN, NOW)
+    assert welcomes(reader) == []  # nor a goodbye, which is untrue now

@@ -7,10 +7,22 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from subscribers.mail_limits import MailLimit, allow_mail_to, is_big
+from subscribers.mail_limits import (
+    NOTICES,
+    REQUESTS_A_DAY,
+    MailLimit,
+    allow_mail_to,
+    is_big,
+    may_get_mail,
+    may_get_notice,
+    subscribers_of_mailbox,
+)
+from subscribers.models import Subscriber, TransactionalMail
+from tests.factories import NOON, make_mail, make_subscriber
 from web.counters import counts
 
 ALLOWED = MailLimit()
+DAY = timedelta(days=1)
 
 
 def ask(count: int, email: str = "reader{}@example.org", ip: str = "192.0.2.{}") -> list[MailLimit]:
@@ -121,3 +133,38 @@ def test_every_result_is_counted_for_the_metrics(settings: Settings) -> None:
     settings.SIGN_UP_RATE, settings.SIGN_UP_RATE_DOMAIN = "2/hour", "1/hour"
     ask(3, ip="192.0.2.1")
     assert counts("sign_ups") == {"accepted": 1, "delayed": 1, "refused by network": 1}
+
+
+# ── mailboxes ────────────────────────────────────────────────────────────────
+
+
+def mail_often(kind: str, count: int = REQUESTS_A_DAY) -> Subscriber:
+    ada = make_subscriber("ada@gmail.com")
+    for _ in range(count):
+        make_mail(ada, kind, state="sent", sent_at=NOON)
+    return ada
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["welcome", "goodbye", "paused"])
+def test_notices_take_no_confirmation_from_a_mailbox(kind: str) -> None:
+    mail_often(kind)
+    mailbox = subscribers_of_mailbox("a.da+x@gmail.com")
+    assert may_get_mail("a.da+x@gmail.com", mailbox, NOON - DAY)
+    assert not may_get_notice("a.da+x@gmail.com", NOON - DAY)
+
+
+@pytest.mark.django_db
+def test_requests_count_for_both() -> None:
+    ada = mail_often("confirm")
+    assert not may_get_mail(ada.email, [ada], NOON - DAY)
+    assert not may_get_notice(ada.email, NOON - DAY)
+    assert may_get_mail(ada.email, [ada], NOON)
+    assert may_get_notice(ada.email, NOON)
+
+
+@pytest.mark.django_db
+def test_each_kind_is_a_notice_or_asked_for() -> None:
+    """A new kind must be decided on here."""
+    asked_for = {"confirm", "manage", "link", "address", "in_use", "moved"}
+    assert {*NOTICES, *asked_for} == set(TransactionalMail.Kind.values)

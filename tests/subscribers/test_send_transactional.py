@@ -297,6 +297,16 @@ def test_a_mail_that_cannot_be_built_holds_up_no_other(settings: LazySettings) -
     assert states[broken.pk].error == "KeyError: 'no such'"
 
 
+def test_a_notice_that_is_not_true_any_more_does_not_leave(settings: LazySettings) -> None:
+    back = make_mail(make_subscriber(state="active"), "goodbye")
+    left = make_mail(make_subscriber(state="unsubscribed"), "goodbye")
+    with sinking() as server:
+        assert send_over(server, settings) == 2
+    states = TransactionalMail.objects.in_bulk([back.pk, left.pk])
+    assert (states[back.pk].state, states[left.pk].state) == (State.FAILED, State.SENT)
+    assert states[back.pk].error == "out of date: the reader has done something else since"
+
+
 # ── a mail server that does not work ─────────────────────────────────────────
 
 

@@ -10,14 +10,9 @@ from django.db import connection
 
 from subscribers.addresses import address_hash
 from subscribers.consent import RequestOrigin
+from subscribers.mail_limits import _SAME_MAILBOX, FAILURES_A_DAY, REQUESTS_A_DAY
 from subscribers.models import ConsentEntry, Subscriber, Suppression, TransactionalMail
-from subscribers.signup import (
-    _SAME_MAILBOX,
-    FAILURES_A_DAY,
-    REQUESTS_A_DAY,
-    request_link,
-    sign_up,
-)
+from subscribers.signup import request_link, sign_up
 from subscribers.suppress import suppress
 from tests.factories import NOON, make_subscriber
 

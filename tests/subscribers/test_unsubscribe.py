@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 
 from subscribers.consent import RequestOrigin
-from subscribers.models import ConsentEntry, Subscriber
+from subscribers.models import ConsentEntry, Subscriber, Suppression
+from subscribers.suppress import suppress
 from subscribers.unsubscribe import unsubscribe
-from tests.factories import make_subscriber
+from tests.factories import make_mail, make_subscriber
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -58,3 +60,51 @@ def test_other_subscribers_stay_active() -> None:
     unsubscribe(subscriber, step=Step.ONE_CLICK, origin=ORIGIN, now=NOW)
     other.refresh_from_db()
     assert (other.state, other.next_send_at, other.unsubscribed_at) == (State.ACTIVE, NOW, None)
+
+
+# ── the mail about it ────────────────────────────────────────────────────────
+
+
+def goodbyes(subscriber: Subscriber) -> int:
+    return subscriber.mails.filter(kind="goodbye").count()
+
+
+@pytest.mark.parametrize("step", [Step.UNSUBSCRIBED, Step.ONE_CLICK])
+def test_one_mail_says_goodbye_for_each_unsubscription(step: ConsentEntry.Step) -> None:
+    subscriber = make_subscriber()
+    for _ in range(2):
+        unsubscribe(subscriber, step=step, origin=ORIGIN, now=NOW)
+    assert goodbyes(subscriber) == 1
+    mail = subscriber.mails.get()
+    assert (mail.state, mail.next_attempt_at, mail.address) == ("queued", NOW, subscriber.email)
+
+
+def test_who_never_confirmed_gets_no_further_mail() -> None:
+    subscriber = make_subscriber(state=State.PENDING)
+    unsubscribe(subscriber, step=Step.UNSUBSCRIBED, origin=ORIGIN, now=NOW)
+    assert goodbyes(subscriber) == 0
+
+
+def test_no_goodbye_is_mailed_where_it_is_switched_off(settings: LazySettings) -> None:
+    settings.GOODBYE_MAIL = False
+    subscriber = make_subscriber()
+    make_mail(subscriber, "welcome")
+    unsubscribe(subscriber, step=Step.UNSUBSCRIBED, origin=ORIGIN, now=NOW)
+    assert not subscriber.mails.exists()  # a welcome that waited is untrue too
+
+
+def test_no_goodbye_is_mailed_where_the_reader_did_not_ask_us() -> None:
+    subscriber = make_subscriber()
+    step = Step.UNSUBSCRIBED
+    assert unsubscribe(subscriber, step=step, origin=ORIGIN, now=NOW, says_goodbye=False)
+    assert goodbyes(subscriber) == 0
+
+
+def test_no_goodbye_is_mailed_to_an_address_that_must_get_no_mail() -> None:
+    suppressed, listed = make_subscriber(state=State.SUPPRESSED), make_subscriber()
+    suppress(listed, Suppression.Reason.COMPLAINT, now=NOW)
+    listed.state = State.ACTIVE
+    listed.save()  # its hash alone is enough
+    for subscriber in (suppressed, listed):
+        unsubscribe(subscriber, step=Step.ONE_CLICK, origin=ORIGIN, now=NOW)
+        assert goodbyes(subscriber) == 0

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from django.db.models import QuerySet
+
 from newsletter import clock
 from newsletter.delivery.recipients import Recipient, recipients
 from newsletter.delivery.restored import is_restored
@@ -112,6 +114,11 @@ def queue_welcomes(now: datetime, *, minimum: int) -> Iterator[Batch]:
             yield batch
 
 
+def can_greet() -> bool:
+    """Whether there is an edition of which a welcome digest can be sent."""
+    return _open_editions().exists()
+
+
 def skip_due() -> int:
     """End all waits without a digest; returns how many there were."""
     return execute(_SKIP)
@@ -124,11 +131,12 @@ def _read_due(now: datetime) -> list[DueWelcome]:
 
 def _newest_editions() -> dict[str, int]:
     """The newest edition of each cadence that can be sent, by its id."""
-    open_to_all = Edition.objects.filter(
-        state=Edition.State.FROZEN, cancelled_at=None, paused_at=None
-    )
-    newest = open_to_all.order_by("cadence", "-day").distinct("cadence")
+    newest = _open_editions().order_by("cadence", "-day").distinct("cadence")
     return dict(newest.values_list("cadence", "pk"))
+
+
+def _open_editions() -> QuerySet[Edition]:
+    return Edition.objects.filter(state=Edition.State.FROZEN, cancelled_at=None, paused_at=None)
 
 
 def _by_edition(

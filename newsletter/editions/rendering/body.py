@@ -16,6 +16,7 @@ from django.utils.html import escape
 
 from mail.addresses import ascii_address
 from mail.headers import text_header
+from mail.inbound.addresses import reply_to
 from newsletter.editions import old_tokens
 from newsletter.editions.rendering.fitting import encoded_html, fitting_papers
 from newsletter.editions.rendering.fragments import Layout, PaperFragment
@@ -27,7 +28,7 @@ from newsletter.editions.rendering.inbox_line import (
     subject_pattern,
 )
 from newsletter.editions.rendering.inbox_line import heading as heading_of
-from newsletter.editions.rendering.list_headers import common_headers
+from newsletter.editions.rendering.list_headers import ListFacts, common_headers, list_facts
 from newsletter.editions.rendering.paper_context import INDENT, wrap_after_indent
 from newsletter.editions.rendering.quoted_printable import quoted_printable
 from newsletter.editions.rendering.sections import NO_HEADING, Heading, headings, size_of_headings
@@ -41,7 +42,8 @@ from web.languages import DEFAULT_LANGUAGE
 # Raise it when the same rows would give another message. Version 1 had one token for all links;
 # version 2 had no Content-Language, since all mails were English; until version 3 the last paper of
 # the text part had no blank line after it; until version 4 a subject was as long as
-# its title, and all papers looked alike. Links to feedback stand in what an edition stores.
+# its title, all papers looked alike, and there were fewer headers. Links to feedback stand in what
+# an edition stores.
 RENDERER: Final = "5"
 _WITHOUT_LANGUAGE: Final = (old_tokens.RENDERER, "2")
 _WITHOUT_LAST_GAP: Final = (old_tokens.RENDERER, "2", "3")
@@ -90,6 +92,7 @@ class DigestBody:
         *,
         renderer: str = RENDERER,
         days: str = "",
+        feedback_id: str = "",
         sections: str = "",
         opening: str = "",
     ) -> None:
@@ -99,9 +102,11 @@ class DigestBody:
             language: of the layout, the fragments and the reasons.
             renderer: the version whose message it is.
             days: of the edition, in words, for the subject.
+            feedback_id: of the edition.
             sections: the letter of each paper (sections.py); empty: no headings.
             opening: a sentence above the papers.
         """
+        self._renderer, self._feedback_id = renderer, feedback_id
         self._layout, self.language = layout, language
         self.content_language = "" if renderer in _WITHOUT_LANGUAGE else language
         self._last_gap = "" if renderer in _WITHOUT_LAST_GAP else "\n"
@@ -122,6 +127,11 @@ class DigestBody:
             self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
         else:
             self.subject, self._preheader = _inbox_line(papers, days, language)
+
+    @property
+    def list_facts(self) -> ListFacts:
+        """What its headers say of the service and of the edition."""
+        return list_facts(self._renderer, self._feedback_id)
 
     def html(self, *tokens: str) -> str:
         """The HTML part with tokens to read, to unsubscribe, for the preferences and for feedback.
@@ -212,8 +222,7 @@ class DigestBody:
         head = b"%b\r\nMIME-Version: 1.0\r\n" % _encoded_subject(self.subject)
         if self.content_language:
             head += b"Content-Language: %b\r\n" % self.content_language.encode("ascii")
-        site, sender = settings.SITE_URL, settings.MAIL_FROM
-        parts = list(common_headers(sender, settings.MAIL_REPLY_TO, settings.LIST_ID, site))
+        parts = list(common_headers(settings.MAIL_FROM, reply_to(), self.list_facts))
         parts += [head, _CONTENT_TYPE, _part_head(b"plain")]
         parts += self._text_parts()
         parts += [b"\r\n", _part_head(b"html")]

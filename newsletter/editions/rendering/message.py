@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.conf import settings
 
+from mail.inbound.return_path import return_path
 from newsletter.editions import old_tokens
 from newsletter.editions.rendering.body import RENDERER, DigestBody
 from newsletter.editions.rendering.list_headers import list_headers
 from newsletter.editions.rendering.message_ids import message_id
+from newsletter.editions.rendering.return_path import bounce_token
 from newsletter.editions.tokens import Tokens, make_tokens
 
 
@@ -36,8 +38,10 @@ class Digest:
 
     @property
     def return_path(self) -> str:
-        """The address of MAIL_FROM."""
-        return ""
+        """Where it returns to if it cannot be delivered: an address of its own (VERP)."""
+        if not settings.INBOUND_ADDRESS:  # the usual case costs nothing
+            return ""
+        return return_path(bounce_token(self.delivery_id, self.tokens))
 
     @property
     def is_bulk(self) -> bool:
@@ -73,7 +77,7 @@ class Digest:
     @property
     def headers(self) -> Mapping[str, str]:
         """Every header but From, To and Subject (RFC 2369, 2919, 5322, 8058)."""
-        own = list_headers(*self._own, self.tokens.unsubscribe, settings.LIST_ID, settings.SITE_URL)
+        own = list_headers(*self._own, self.tokens.unsubscribe, self.body.list_facts)
         language = self.body.content_language
         return {**own, "Content-Language": language} if language else own
 

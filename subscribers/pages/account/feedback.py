@@ -6,12 +6,13 @@ For another browser it mails a link to that reader's own page about the paper.
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -25,6 +26,8 @@ from subscribers.pages.feedback.remembered import forget, remembered
 from subscribers.pages.forms import SignUpForm
 from subscribers.pages.signed_pages import public_page
 
+_GONE: Final = _("This paper is not here, or no longer.")
+
 
 @never_cache
 @csrf_protect
@@ -36,7 +39,7 @@ def feedback_page(request: HttpRequest, name: str) -> HttpResponse:
     """
     paper = paper_named(name)
     if paper is None:
-        raise Http404(_("This paper is not here, or no longer."))
+        raise Http404(_GONE)
     subscriber = remembered(request)
     if subscriber is None:
         return _ask_for_address(request, paper)
@@ -44,6 +47,8 @@ def feedback_page(request: HttpRequest, name: str) -> HttpResponse:
         return _show(request, subscriber, paper)
     try:
         return _act(request, subscriber, paper)
+    except Paper.DoesNotExist as error:  # deleted since it was read
+        raise Http404(_GONE) from error
     except Subscriber.DoesNotExist:  # erased since, by a click in another window
         return _ask_for_address(request, paper)
 

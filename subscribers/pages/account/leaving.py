@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -67,18 +68,31 @@ def undo_url(subscriber: Subscriber) -> str:
 
 @public_page
 def undo_page(request: HttpRequest, token: str = "") -> HttpResponse:
-    """POST takes an unsubscription back, within WITHIN of it; GET shows the button for that."""
+    """POST takes an unsubscription back, while its link works; GET shows the button for that."""
     try:
-        subscriber, genuine = tokens.read_mangled("undo", token, max_age=WITHIN)
+        subscriber, genuine, within = _read_undo(token)
     except tokens.BadToken:
         return invalid_link(request, "undo", HTTPStatus.GONE)
     if request.method != "POST":
         return render_page(
             request, "account/undo", action=reverse("subscribers:undo", args=[genuine])
         )
-    if not undo_unsubscribe(subscriber, origin_of(request), timezone.now()):
+    if not undo_unsubscribe(subscriber, origin_of(request), timezone.now(), within=within):
         return invalid_link(request, "undo", HTTPStatus.GONE)
     return render_page(request, "account/returned", subscriber=subscriber)
+
+
+def _read_undo(token: str) -> tuple[Subscriber, str, timedelta]:
+    """Whose link it is, the token itself, and for how long it works: the page's, or the mail's.
+
+    Raises:
+        BadToken: it is neither, or too old.
+    """
+    try:
+        return *tokens.read_mangled("undo", token, max_age=WITHIN), WITHIN
+    except tokens.BadToken:
+        within = tokens.RETURN_WITHIN
+        return *tokens.read_mangled("return", token, max_age=within), within
 
 
 @signed_page("preferences")

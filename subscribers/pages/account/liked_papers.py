@@ -56,8 +56,15 @@ def papers_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     if "add" in posted:
         named = pick(subscriber, [row_id(posted["add"])], now)
         query = {"q": posted["q"][:_LONGEST_QUERY]} if posted.get("q") else {}
-        return done(token, "liked-full" if named.beyond else "liked", page=_PAGE, **query)
+        return done(token, _said_of(named), page=_PAGE, **query)
     return _add_pasted(request, subscriber, token)
+
+
+def _said_of(named: Named) -> str:
+    """The sentence about a picked paper; nothing of one that is not here, or no longer."""
+    if named.beyond:
+        return "liked-full"
+    return "liked" if named.new or named.before else ""
 
 
 def _add_pasted(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:

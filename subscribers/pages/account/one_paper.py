@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from papers.models import Paper
 from subscribers.models import Subscriber
 from subscribers.pages.account.page import account_page, done, render_account
 from subscribers.pages.answers import render_page
@@ -19,10 +20,17 @@ def paper_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
     name = (request.POST if request.method == "POST" else request.GET).get("id", "")
     paper = paper_named(name)
     if paper is None:
-        return render_page(request, "no_paper", HTTPStatus.NOT_FOUND)
+        return _no_paper(request)
     if request.method != "POST":
         return render_account(request, "paper", subscriber, token, **values_of(subscriber, paper))
     if refusal := too_fast(request, subscriber):
         return refusal
-    what = say(subscriber, paper, request.POST.get("say", ""), timezone.now())
+    try:
+        what = say(subscriber, paper, request.POST.get("say", ""), timezone.now())
+    except Paper.DoesNotExist:  # deleted since it was read
+        return _no_paper(request)
     return done(token, what, page="subscribers:paper", id=str(paper.arxiv_id or paper.pk))
+
+
+def _no_paper(request: HttpRequest) -> HttpResponse:
+    return render_page(request, "no_paper", HTTPStatus.NOT_FOUND)

@@ -19,8 +19,8 @@ from subscribers.models import Subscriber
 from subscribers.pages.account.forms import DigestForm, PauseForm, TermForm
 from subscribers.pages.account.page import account_page, done, render_account
 from subscribers.pages.account.tags import tag_groups
-from subscribers.pages.account.timetable import in_words
 from subscribers.preferences import change, preferences_of
+from subscribers.single_mails.timetable import in_words
 
 
 @account_page

@@ -57,8 +57,12 @@ def saved_page(request: HttpRequest, subscriber: Subscriber, token: str) -> Http
 
 def _save(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """The paper of a button on another page: `back` is "digests" on the page that lists those."""
-    paper = Paper.objects.filter(pk=row_id(request.POST["paper"])).first()
-    result: Result = save_paper(subscriber, paper, timezone.now()) if paper else "unknown"
+    result: Result
+    try:
+        paper = Paper.objects.get(pk=row_id(request.POST["paper"]))
+        result = save_paper(subscriber, paper, timezone.now())
+    except Paper.DoesNotExist:  # also of a paper that was deleted since the page was made
+        result = "unknown"
     page = "newsletter:digests" if request.POST.get("back") == "digests" else "subscribers:saved"
     return done(token, _DONE.get(result, ""), page=page)
 
@@ -68,8 +72,11 @@ def _vote(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     if refusal := too_fast(request, subscriber):
         return refusal
     button, _colon, number = request.POST["say"].partition(":")
-    paper = Paper.objects.filter(pk=row_id(number)).first()
-    what = say(subscriber, paper, button, timezone.now()) if paper else ""
+    try:
+        paper = Paper.objects.get(pk=row_id(number))
+        what = say(subscriber, paper, button, timezone.now())
+    except Paper.DoesNotExist:
+        what = ""
     return done(token, what, page="subscribers:saved")
 
 

@@ -35,6 +35,9 @@ def say(subscriber: Subscriber, paper: Paper, button: str, now: datetime) -> str
     """Do what a button says: a vote, "none", "save" or "unsave".
 
     Returns the name of the sentence that says so (account/page.py); empty for another button.
+
+    Raises:
+        Paper.DoesNotExist: it was deleted since it was read.
     """
     if button in _VOTES:
         vote(subscriber, paper, _VOTES[button], now)

@@ -14,6 +14,7 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from papers.models import Paper
 from subscribers.models import Subscriber
 from subscribers.seeds.decoded import MOST_BYTES, NotTextError, Reason, decoded
 from subscribers.seeds.name import Matched, match
@@ -52,6 +53,17 @@ class PastedPapers:
     matched: Matched = field(default_factory=Matched)
     is_empty: bool = True
     error: _StrPromise | str = ""
+
+    @property
+    def here(self) -> list[Paper]:
+        """The papers that are here, in the order of the text."""
+        return [paper for _, paper in self.matched.papers]
+
+    @property
+    def names_others(self) -> bool:
+        """Whether it names more than those: what is to be looked up, or is not known here."""
+        found = self.matched
+        return bool(found.wanted or found.lists or found.unclear or found.not_looked_up)
 
     @property
     def unclear(self) -> list[tuple[int, str]]:
@@ -100,9 +112,13 @@ def refused(request: HttpRequest) -> PastedPapers:
     return PastedPapers(shown, is_empty=not shown.strip(), error=why)
 
 
-def pasted_papers(request: HttpRequest) -> PastedPapers:
-    """Read the fields `pasted` and `file` of a posted form. Two queries, none for empty ones."""
-    typed = request.POST.get("pasted", "")[:MOST_CHARACTERS]
+def pasted_papers(request: HttpRequest, *, most: int = MOST_CHARACTERS) -> PastedPapers:
+    """Read the fields `pasted` and `file` of a posted form. Two queries, none for empty ones.
+
+    Args:
+        most: characters of `pasted` that are read.
+    """
+    typed = request.POST.get("pasted", "")[:most]
     try:
         from_file = _file(request)
     except NotTextError as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,9 +9,13 @@ from pytest_django import Settings
 from fakes.mail_api import answering
 from mail.batch.postmark import Postmark
 from mail.outcome import Outcome
+from subscribers.messages import TransactionalMessage
 from tests.mail.mails import bursting, make_burst
 
 ACCEPTED = {"ErrorCode": 0, "Message": "OK", "MessageID": "b7bc2f4a", "To": "ada@example.com"}
+
+
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 
 
 def read(*items: Any) -> list[Outcome]:
@@ -39,6 +44,21 @@ def test_messages_use_the_stream_of_the_settings(settings: Settings) -> None:
     with answering() as api, bursting(settings, api, "postmark", **stream) as bursts:
         bursts.states(make_burst("ada", "bob"))
     assert [one["MessageStream"] for one in api.calls[0].json] == ["broadcast"] * 2
+
+
+def test_digests_and_single_mails_have_streams_of_their_own(settings: Settings) -> None:
+    settings.MESSAGE_STREAM, settings.TRANSACTIONAL_MESSAGE_STREAM = "broadcast", "outbound"
+    settings.TRANSACTIONAL_FROM = "Papers <hello@papers.test>"
+    single = TransactionalMessage(
+        reference=7, to="ada@example.com", subject="Confirm", text="Text", html="<p>Text</p>",
+        headers={"Message-ID": "<confirm.7@papers.test>"}, dated_at=NOON, attempts=1,
+    )  # fmt: skip
+    stream = {"POSTMARK_MESSAGE_STREAM": "other"}
+    with answering() as api, bursting(settings, api, "postmark", **stream) as bursts:
+        bursts.transport.send(make_burst("ada"))
+        bursts.transport.send([single])
+    assert [call.json[0]["MessageStream"] for call in api.calls] == ["broadcast", "outbound"]
+    assert api.calls[1].json[0]["From"] == "Papers <hello@papers.test>"
 
 
 @pytest.mark.parametrize(

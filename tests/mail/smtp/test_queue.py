@@ -6,6 +6,7 @@ from math import inf
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
+from dkim import DKIMException
 
 from mail.outcome import Outcome
 from mail.smtp.queue import MAX_TRIES, OutgoingMessage, OutgoingQueue, stuffed
@@ -186,3 +187,14 @@ def test_messages_whose_time_is_over_are_not_begun() -> None:
     queue.finish_rest()
     error = "the server was too slow for the whole burst"
     assert queue.outcomes == [Outcome("deferred", error=error, cause="message or server")] * 2
+
+
+def test_a_message_that_cannot_be_signed_does_not_hold_the_others() -> None:
+    def sign(content: bytes) -> bytes:
+        if b"reader1@" in content:
+            raise DKIMException("no signature")
+        return b"DKIM-Signature: x\r\n" + content
+
+    queue = OutgoingQueue(make_burst(2), until=inf, sign=sign)
+    assert take(queue).content.startswith(b"DKIM-Signature: x\r\nTo: reader2@example.com")
+    assert [outcome.state for outcome in queue.outcomes] == ["deferred", "unknown"]

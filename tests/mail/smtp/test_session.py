@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -89,3 +90,16 @@ def test_a_reply_before_the_content_is_not_its_outcome(connect: Connect) -> None
         outcomes = transport.send(make_burst(4))
     assert states(outcomes) == ["accepted", "refused", "accepted", "accepted"]
     assert sink.connections == 2
+
+
+def test_each_message_leaves_under_its_own_return_path(connect: Connect, pipelining: bool) -> None:
+    burst = [replace(make_message(1), return_path="reply+b-1-0f@in.papers.test"), make_message(2)]
+    burst += [replace(make_message(3), return_path="reply+b-3-0f@in.papers.test")]
+    with strict_sink(pipelining=pipelining) as sink, connect(sink) as transport:
+        outcomes = transport.send(burst)
+    assert states(outcomes) == ["accepted"] * 3
+    assert [mail.sender for mail in sink.mails] == [
+        "reply+b-1-0f@in.papers.test",
+        "digest@papers.test",
+        "reply+b-3-0f@in.papers.test",
+    ]

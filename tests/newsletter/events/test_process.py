@@ -65,6 +65,7 @@ def test_an_unsubscription_at_the_provider_unsubscribes(client: Client, delivery
     assert ada().state == "unsubscribed"
     assert ConsentEntry.objects.get().step == "unsubscribed"
     assert not Suppression.objects.exists()
+    assert not ada().mails.exists()  # the provider takes no goodbye for this address
 
 
 def test_a_bounced_confirmation_suppresses_its_address(client: Client) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from anymail.signals import AnymailTrackingEvent, tracking
+from anymail.signals import AnymailTrackingEvent
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -179,7 +179,7 @@ def event(**values: Any) -> AnymailTrackingEvent:
     ],
 )
 def test_an_event_with_invalid_values_is_stored(values: dict[str, Any]) -> None:
-    tracking.send(sender=None, event=event(**values), esp_name="Postmark")
+    receive.received.send(sender=None, events=[event(**values)], esp_name="Postmark")
     assert stored_event().kind == "bounced"
     assert stored_event().delivery_id is None
 

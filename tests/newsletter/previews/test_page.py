@@ -9,7 +9,9 @@ from django.test import Client
 
 from newsletter.models import Edition
 from newsletter.previews import page
-from subscribers.models import ConsentEntry, Subscriber
+from papers.models import Paper
+from papers.similarity.embed import embed_now
+from subscribers.models import ConsentEntry, Feedback, Subscriber
 from tests.factories import make_candidate, make_edition, make_paper
 from tests.subscribers.page_text import CHOICES, text_of
 from web.rate_limit import limiter
@@ -67,6 +69,36 @@ def test_too_few_papers_say_that_none_would_have_come(client: Client, edition: E
 
 def test_before_the_first_edition_it_says_so(client: Client) -> None:
     assert "There is no edition yet" in shown(client)
+
+
+def test_papers_that_the_form_names_come_first(client: Client, edition: Edition) -> None:
+    """The edition's last paper is about cats, and so is a paper of another year."""
+    make_paper("Cats that sleep", summary="Sleeping cats.", arxiv_id="2001.00001")
+    embed_now(Paper.objects.values_list("pk", flat=True))
+    plain, named = shown(client), shown(client, pasted="https://arxiv.org/abs/2001.00001v2")
+    assert "Talking heads, and 2 more trending papers" in plain
+    assert "Sleeping cats $\\alpha$, and 2 more trending papers" in named
+    assert "Like “Cats that sleep”, which you named · 7 votes this week" in named
+    assert "The paper that you named counts." in named
+    assert "that you named count" not in plain
+    assert not Feedback.objects.exists()
+
+
+def test_papers_that_are_not_here_cannot_count_yet(client: Client, edition: Edition) -> None:
+    sentence = "Papers that are not here yet cannot count in this preview."
+    page = shown(client, pasted="2001.00002 0000-0002-1825-0097")
+    assert sentence in page
+    assert "that you named count" not in page
+    assert sentence not in shown(client)
+
+
+def test_of_a_long_text_the_begin_is_read(
+    client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_paper(arxiv_id="2001.00001")
+    monkeypatch.setattr(page, "_LONGEST", 20)
+    assert "The paper that you named counts." in shown(client, pasted="2001.00001" + " " * 99)
+    assert "that you named" not in shown(client, pasted=" x" * 20 + " 2001.00001")
 
 
 def test_choices_that_cannot_be_used_say_so(client: Client, edition: Edition) -> None:

@@ -21,6 +21,8 @@ from newsletter.models import (
     Edition,
     EditionCard,
     EditionTranslation,
+    InboundMailbox,
+    InboundMessage,
     Tally,
 )
 from papers.models import (
@@ -63,7 +65,9 @@ SHOWN = {
 # the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
-    EditionCard, Job, JobStep, PageChange, PaperVector, ShareCard, Tally, WrittenSummary,
+    EditionCard, InboundMailbox, InboundMessage, Job, JobStep, PageChange, PaperVector, ShareCard,
+    Tally,
+    WrittenSummary,
 }  # fmt: skip
 
 

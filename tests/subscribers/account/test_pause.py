@@ -123,3 +123,27 @@ def test_a_time_zone_that_this_machine_lacks_pauses_by_utc() -> None:
     ada = make_subscriber(cadence="daily", timezone="Mars/Olympus")
     assert pause(ada, date(2026, 12, 7), ORIGIN, NOW)
     assert ada.next_send_at == slot(12, 7)
+
+
+def notices(reader: Subscriber) -> list[tuple[str, str]]:
+    return list(reader.mails.order_by("id").values_list("kind", "state"))
+
+
+def test_a_mail_says_that_the_digest_is_paused_and_only_the_last_pause_counts() -> None:
+    ada = make_subscriber()
+    for day in (7, 7, 14):
+        pause(ada, date(2026, 12, day), ORIGIN, NOW)
+    assert notices(ada) == [("paused", "queued")]
+
+
+def test_a_pause_that_ends_before_the_mail_leaves_mails_nothing() -> None:
+    ada = make_subscriber()
+    pause(ada, date(2026, 12, 7), ORIGIN, NOW)
+    resume(ada, ORIGIN, NOW)
+    assert notices(ada) == []
+
+
+def test_who_gets_no_digest_is_mailed_nothing() -> None:
+    ada = make_subscriber(state=State.UNSUBSCRIBED)
+    pause(ada, date(2026, 12, 7), ORIGIN, NOW)
+    assert notices(ada) == []

@@ -117,3 +117,20 @@ def test_a_link_belongs_to_one_unsubscription() -> None:
     leave(ada, NOW + timedelta(minutes=1))
     with pytest.raises(tokens.BadToken):
         tokens.read("undo", link)
+
+
+def test_by_the_mail_it_works_for_two_weeks() -> None:
+    ada = make_reader()
+    leave(ada)
+    late, within = NOW + tokens.RETURN_WITHIN, tokens.RETURN_WITHIN
+    assert not undo_unsubscribe(ada, ORIGIN, late + timedelta(seconds=1), within=within)
+    assert undo_unsubscribe(ada, ORIGIN, late, within=within)
+    assert ada.state == State.ACTIVE
+
+
+def test_a_goodbye_that_waits_is_taken_back() -> None:
+    ada = make_reader()
+    leave(ada)
+    assert ada.mails.get().kind == "goodbye"
+    undo_unsubscribe(ada, ORIGIN, NOW)
+    assert not ada.mails.exists()

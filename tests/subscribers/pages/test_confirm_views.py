@@ -14,7 +14,7 @@ from pytest_django import Settings
 from subscribers.models import ConsentEntry, Interest, Subscriber, Suppression
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.suppress import suppress
-from tests.factories import NOON, make_mail, make_paper, make_subscriber, make_topic
+from tests.factories import NOON, make_edition, make_mail, make_paper, make_subscriber, make_topic
 from tests.subscribers.page_text import (
     ADA,
     CHOICES,
@@ -38,7 +38,18 @@ def test_opening_the_confirmation_page_confirms_nothing(visitor: Client, method:
     assert not ConsentEntry.objects.exists()
 
 
+def test_before_the_first_edition_the_page_names_the_slot_of_the_first_digest(
+    visitor: Client,
+) -> None:
+    path = confirm_path(make_pending())
+    visitor.post(path, CHOICES)
+    page = " ".join(text_of(visitor.get(path)).split())
+    assert "Your first digest comes on <strong>" in page
+    assert "within five minutes" not in page
+
+
 def test_the_button_confirms_and_the_page_names_the_first_digest(visitor: Client) -> None:
+    make_edition()
     topic = make_topic()
     subscriber = make_pending()
     with time_machine.travel("2026-11-23 12:00:00+00:00"):
@@ -160,6 +171,7 @@ def test_a_zone_is_shown_with_spaces(visitor: Client) -> None:
 def test_a_zone_that_this_machine_lacks_stops_no_confirmation(
     visitor: Client, zone: str, choices: dict[str, object]
 ) -> None:
+    make_edition()
     subscriber = make_subscriber(state=State.PENDING, timezone=zone)
     path = confirm_path(subscriber)
     assert "so UTC is used. Please choose" in " ".join(text_of(visitor.get(path)).split())

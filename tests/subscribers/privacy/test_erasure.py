@@ -17,6 +17,7 @@ from subscribers.models import (
     TransactionalMail,
 )
 from subscribers.privacy import erase, erasing
+from subscribers.privacy.export import export
 from subscribers.suppress import is_suppressed, suppress
 from tests.factories import NOON, make_delivery, make_edition, make_mail, make_subscriber
 
@@ -122,6 +123,18 @@ def test_a_change_to_the_address_that_another_reader_asked_for_goes_too() -> Non
     erase(ada)
     assert list(AddressChange.objects.all()) == [other]
     assert list(TransactionalMail.objects.all()) == [own]
+
+
+@pytest.mark.parametrize("kind", TransactionalMail.Kind.values)
+def test_mails_of_every_kind_go_with_their_reader(kind: str) -> None:
+    ada = make_subscriber("ada@example.com")
+    make_mail(ada, kind, draft={"because": "bounces"})
+    other = make_mail(make_subscriber(), kind)
+    exported = "".join(export(ada, NOON))
+    assert f'"kind": "{kind}"' in exported
+    assert '"because": "bounces"' in exported
+    erase(ada)
+    assert list(TransactionalMail.objects.all()) == [other]
 
 
 def test_who_gets_the_address_keeps_their_own_entries() -> None:

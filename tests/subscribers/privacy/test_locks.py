@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -20,8 +19,8 @@ from subscribers.account.delete import delete
 from subscribers.consent import RequestOrigin
 from subscribers.models import AddressChange, Subscriber
 from subscribers.privacy.locks import lock_subscribers_of
+from tests.at_once import wait_until_waiting
 from tests.factories import make_subscriber
-from web.sql import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -49,16 +48,6 @@ def at_the_same_instant(*changes: Callable[[], object]) -> list[object]:
             running = [threads.submit(run, change) for change in changes]
             wait_until_waiting(len(changes))
         return [one.result(timeout=20) for one in running]
-
-
-def wait_until_waiting(count: int) -> None:
-    waiting = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
-                  WHERE NOT granted AND datname = current_database()"""
-    end = time.monotonic() + 20
-    while rows(waiting)[0][0] < count:
-        rows("SELECT pg_stat_clear_snapshot()")  # else this transaction sees no newer processes
-        assert time.monotonic() < end, "the changes do not wait for the rows"
-        time.sleep(0.01)
 
 
 def change_of(subscriber: Subscriber, email: str) -> AddressChange:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from newsletter.delivery.queueing.dispatch import dispatch_due, skip_due
-from newsletter.delivery.queueing.welcome import DueWelcome, _queue, queue_welcomes
+from newsletter.delivery.queueing.welcome import DueWelcome, _queue, can_greet, queue_welcomes
 from newsletter.delivery.seen import seen_papers
 from newsletter.editions.loaded_edition import load_edition
 from newsletter.models import Delivery, Edition, StoredPick
@@ -207,3 +207,11 @@ def test_an_edition_that_is_cancelled_while_it_is_chosen_is_not_sent() -> None:
     reader.refresh_from_db()
     assert (reader.welcome_due_at, reader.welcomed_at) == (NOW, None)
     assert [delivery.edition for delivery in welcome()] == [older]
+
+
+def test_greeting_needs_an_edition_that_can_be_sent() -> None:
+    make_edition("daily", state="open")
+    make_edition("weekly", paused_at=NOW)
+    assert not can_greet()
+    make_edition("monthly")
+    assert can_greet()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from mail.headers import list_id
+from mail.inbound.addresses import parse_address
+from newsletter.editions.rendering.body import RENDERER, DigestBody
+from newsletter.editions.rendering.list_headers import digest_feedback_id
 from newsletter.editions.rendering.message import Digest
 from newsletter.editions.rendering.paper_context import without_placeholders
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
@@ -101,3 +106,108 @@ def test_the_line_of_the_reason_has_room_for_its_indent() -> None:
     raw = make_digest(make_fragment(why=why)).as_bytes()
     body = raw.partition(b"\r\n\r\n")[2]
     assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
+# ── what the headers say ─────────────────────────────────────────────────────
+
+
+def digest_of(renderer: str = RENDERER, feedback_id: str = "") -> Digest:
+    papers = [make_fragment()]
+    body = DigestBody(make_layout(), papers, renderer=renderer, feedback_id=feedback_id)
+    return make_digest(body=body)
+
+
+def test_a_digest_has_the_headers_of_a_list_that_nobody_writes_to(settings: Settings) -> None:
+    settings.FEEDBACK_SENDER_ID = "paperstest"
+    found = digest_of(feedback_id=digest_feedback_id("weekly", date(2025, 3, 14))).headers
+    token = digest_of().tokens.unsubscribe
+    assert {name: value for name, value in found.items() if name not in ("Message-ID", "Date")} == {
+        "List-Id": settings.LIST_ID,
+        "List-Unsubscribe": f"<https://papers.test/u/{token}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Help": "<https://papers.test/about/>",
+        "List-Archive": "<https://papers.test/editions/>",
+        "List-Subscribe": "<https://papers.test/>",
+        "List-Post": "NO",
+        "Feedback-ID": "weekly-2025-03-14:weekly:digest:paperstest",
+        "Precedence": "bulk",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "Content-Language": "en",
+    }
+
+
+@pytest.mark.parametrize("cadence", ["daily", "weekly", "monthly"])
+def test_no_identifier_of_a_feedback_id_stands_in_two_fields(
+    settings: Settings, cadence: str
+) -> None:
+    settings.FEEDBACK_SENDER_ID = "paperstest"
+    fields = digest_feedback_id(cadence, date(2025, 3, 14)).split(":")
+    assert len(set(fields)) == len(fields) == 4
+
+
+def test_two_editions_of_one_day_have_no_common_identifier_of_an_edition(
+    settings: Settings,
+) -> None:
+    settings.FEEDBACK_SENDER_ID = "paperstest"
+    day = date(2025, 3, 14)
+    daily, weekly = (digest_feedback_id(cadence, day) for cadence in ("daily", "weekly"))
+    assert set(daily.split(":")) & set(weekly.split(":")) == {"digest", "paperstest"}
+
+
+def test_all_readers_of_an_edition_have_the_same_feedback_id() -> None:
+    body = DigestBody(make_layout(), [make_fragment()], feedback_id="a:b:c:papers")
+    ids = {
+        make_digest(body=body, delivery_id=number, to=f"reader{number}@example.com").headers[
+            "Feedback-ID"
+        ]
+        for number in (7, 8)
+    }
+    assert ids == {"a:b:c:papers"}
+
+
+class TestUnsubscribingByMail:
+    @pytest.fixture(autouse=True)
+    def _mailbox(self, settings: Settings) -> None:
+        settings.INBOUND_ADDRESS = "reply@in.papers.test"
+
+    def test_the_link_stands_before_the_address_of_the_same_token(self) -> None:
+        digest = digest_of()
+        token = digest.tokens.unsubscribe
+        expected = (
+            f"<https://papers.test/u/{token}>, "
+            f"<mailto:reply+u-{token}@in.papers.test?subject=unsubscribe>"
+        )
+        assert digest.headers["List-Unsubscribe"] == expected
+        assert parsed(digest)["List-Unsubscribe"] == expected
+
+    def test_each_of_the_two_stands_on_a_line_of_its_own(self) -> None:
+        head = digest_of().as_bytes().partition(b"\r\n\r\n")[0]
+        lines = [line for line in head.split(b"\r\n") if b"/u/" in line or b"mailto" in line]
+        assert [line.partition(b"<")[0] for line in lines] == [b"List-Unsubscribe: ", b" "]
+
+    def test_the_address_is_one_that_we_read_as_an_unsubscription(self) -> None:
+        digest = digest_of()
+        address = digest.headers["List-Unsubscribe"].partition("mailto:")[2].partition("?")[0]
+        assert parse_address(unquote(address)) == ("unsubscribe", digest.tokens.unsubscribe)
+
+    def test_an_odd_mailbox_is_a_valid_url(self, settings: Settings) -> None:
+        settings.INBOUND_ADDRESS = "a%b?c@in.papers.test"
+        assert "<mailto:a%25b%3Fc+u-" in digest_of().headers["List-Unsubscribe"]
+
+    def test_replies_come_to_it_unless_an_address_for_them_is_set(self, settings: Settings) -> None:
+        settings.MAIL_REPLY_TO = ""
+        assert parsed(digest_of())["Reply-To"] == "reply@in.papers.test"
+        settings.MAIL_REPLY_TO = "editors@papers.test"
+        assert parsed(digest_of())["Reply-To"] == "editors@papers.test"
+
+
+@pytest.mark.parametrize("renderer", ["2", "3", "4"])
+def test_a_digest_of_an_earlier_renderer_keeps_the_headers_that_it_had(
+    settings: Settings, renderer: str
+) -> None:
+    settings.INBOUND_ADDRESS = "reply@in.papers.test"
+    found = digest_of(renderer, "a:b:c:papers").headers
+    assert found["List-Help"] == found["List-Archive"] == "<https://papers.test/>"
+    assert "mailto" not in found["List-Unsubscribe"]
+    assert not {"Feedback-ID", "Precedence", "Auto-Submitted", "List-Post"} & set(found)

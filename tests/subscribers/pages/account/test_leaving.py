@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
+from subscribers import tokens
 from subscribers.models import ConsentEntry, Subscriber
 from tests.factories import NOON, make_subscriber
 from tests.subscribers.page_text import confirm_path, make_pending, preferences_path, text_of
@@ -55,7 +57,7 @@ def test_subscribing_again_needs_a_new_confirmation(visitor: Client) -> None:
     assert "Check your inbox" in text_of(visitor.post(f"{path}come-back/"))
     subscriber.refresh_from_db()
     assert subscriber.state == State.UNSUBSCRIBED
-    assert subscriber.mails.get().kind == "confirm"
+    assert set(subscriber.mails.values_list("kind", flat=True)) == {"goodbye", "confirm"}
     assert visitor.post(confirm_path(subscriber)).status_code == 303
     subscriber.refresh_from_db()
     assert (subscriber.state, subscriber.cadence) == (State.ACTIVE, "daily")
@@ -117,6 +119,23 @@ def test_one_press_takes_it_back(visitor: Client) -> None:
     assert subscriber.next_send_at
     assert not subscriber.mails.exists()
     assert visitor.post(undo).status_code == 410
+
+
+def test_the_link_of_the_mail_works_for_two_weeks(visitor: Client) -> None:
+    subscriber = make_subscriber(confirmed_at=NOON)
+    with time_machine.travel(NOON):
+        visitor.post(f"{preferences_path(subscriber)}unsubscribe/")
+        subscriber.refresh_from_db()
+        link = reverse("subscribers:undo", args=[tokens.make("return", subscriber)])
+    with time_machine.travel(NOON + timedelta(days=14, seconds=5)):
+        assert visitor.post(link).status_code == 410
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.UNSUBSCRIBED
+    with time_machine.travel(NOON + timedelta(days=13)):
+        assert "Stay subscribed?" in text_of(visitor.get(f"{link.rstrip('/')}."))  # mangled
+        assert "You are subscribed again" in text_of(visitor.post(link))
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.ACTIVE
 
 
 def test_a_second_press_on_unsubscribe_offers_no_undo(visitor: Client) -> None:

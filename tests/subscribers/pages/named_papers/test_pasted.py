@@ -81,3 +81,11 @@ def test_five_unclear_lines_are_repeated_and_the_others_counted() -> None:
 def test_a_field_named_file_without_a_file_is_no_harm() -> None:
     request = RequestFactory().post("/", {"file": "text", "pasted": "1706.03762"})
     assert len(pasted_papers(request).matched.wanted) == 1
+
+
+def test_what_is_here_stands_apart_from_what_is_not() -> None:
+    paper = make_paper(arxiv_id="1706.03762")
+    assert (sent("1706.03762").here, sent("1706.03762").names_others) == ([paper], False)
+    for other in ("1810.04805", "10.1000/x", "0000-0002-1825-0097", "A title of no paper here"):
+        assert (sent(other).here, sent(other).names_others) == ([], True)
+    assert not PastedPapers().names_others

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from subscribers.pages.account.timetable import in_words
 from subscribers.preferences import Preferences
+from subscribers.single_mails.timetable import in_words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Mails to one person: which notices are queued, what each mail says, and how it is rendered."""

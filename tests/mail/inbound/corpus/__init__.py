@@ -1,0 +1,1 @@
+"""Mails as servers, programs and readers write them, with invented names."""

@@ -1,0 +1,197 @@
+"""The mailbox is read from where it was left, and no mail holds up those behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DataError, OperationalError
+from pytest_django import Settings
+
+from newsletter.inbound import mailbox as module
+from newsletter.inbound.mailbox import read_mailbox
+from newsletter.inbound.receive import receive
+from newsletter.models import InboundMailbox
+from tests.factories import NOON
+from tests.mail_servers import HELLO, Mailbox
+
+pytestmark = pytest.mark.django_db
+SECOND, THIRD = (HELLO.replace(b"Hello.", word) for word in (b"Second.", b"Third."))
+
+
+@pytest.fixture
+def received(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The last lines of the mails that were taken in, by the real function."""
+    return note_received(monkeypatch, bytes.strip)
+
+
+def note_received(
+    monkeypatch: pytest.MonkeyPatch, before: Callable[[bytes], object]
+) -> list[bytes]:
+    """Note what is taken in; `before` may raise, as the database or a mail that is broken does."""
+    lines: list[bytes] = []
+
+    def noted(raw: bytes, **values: Any) -> str:
+        line = raw.split(b"\r\n")[-2]
+        before(line)
+        lines.append(line)
+        assert values == {"source": "imap", "now": NOON}
+        return receive(raw, **values)
+
+    monkeypatch.setattr(module, "receive", noted)
+    return lines
+
+
+def row() -> InboundMailbox:
+    return InboundMailbox.objects.get()
+
+
+def test_each_mail_is_taken_in_once(mailbox: Mailbox, received: list[bytes]) -> None:
+    mailbox.deliver(HELLO, SECOND)
+    assert read_mailbox(mailbox.account, NOON) is False
+    mailbox.deliver(THIRD)
+    assert read_mailbox(mailbox.account, NOON) is False
+    assert read_mailbox(mailbox.account, NOON) is False
+    assert received == [b"Hello.", b"Second.", b"Third."]
+    assert mailbox.flags() == {1: {b"\\Seen"}, 2: {b"\\Seen"}, 3: {b"\\Seen"}}
+    assert (row().last_uid, row().read_at, row().leased_until) == (3, NOON, None)
+    assert row().name == mailbox.account.name
+
+
+def test_an_empty_mailbox_is_read_too(mailbox: Mailbox, received: list[bytes]) -> None:
+    assert read_mailbox(mailbox.account, NOON) is False
+    assert (received, row().last_uid, row().read_at) == ([], 0, NOON)
+
+
+def test_it_is_read_in_batches(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    mailbox.deliver(HELLO, SECOND, THIRD)
+    assert read_mailbox(mailbox.account, NOON) is True
+    assert received == [b"Hello.", b"Second."]
+    assert read_mailbox(mailbox.account, NOON) is False
+    assert received == [b"Hello.", b"Second.", b"Third."]
+
+
+def test_a_folder_that_was_made_anew_is_read_from_its_beginning(
+    mailbox: Mailbox, received: list[bytes]
+) -> None:
+    """Its UIDs begin anew, and its UIDVALIDITY is another one."""
+    account = replace(mailbox.account, folder="Bounces")
+    for mails in ([HELLO, SECOND], [THIRD]):
+        with mailbox.opened() as owner:
+            owner.create_folder("Bounces")
+            for mail in mails:
+                owner.append("Bounces", mail)
+        read_mailbox(account, NOON)
+        with mailbox.opened() as owner:
+            owner.delete_folder("Bounces")
+    assert received == [b"Hello.", b"Second.", b"Third."]
+    assert row().last_uid == 1
+
+
+def test_what_is_taken_in_is_moved_if_there_is_a_folder_for_it(
+    mailbox: Mailbox, received: list[bytes], settings: Settings
+) -> None:
+    settings.INBOUND_DONE_FOLDER = "Processed"
+    mailbox.deliver(HELLO, SECOND)
+    read_mailbox(mailbox.account, NOON)
+    mailbox.deliver(THIRD)
+    read_mailbox(mailbox.account, NOON)
+    assert len(received) == 3
+    assert mailbox.flags() == {}
+    assert len(mailbox.flags("Processed")) == 3
+
+
+def test_a_broken_mail_is_skipped_and_stays_with_a_flag(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.INBOUND_DONE_FOLDER = "Processed"
+
+    def fail(line: bytes) -> None:
+        if line == b"Second.":
+            raise ValueError("broken")
+
+    received = note_received(monkeypatch, fail)
+    mailbox.deliver(HELLO, SECOND, THIRD)
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello.", b"Third."]
+    assert mailbox.flags() == {2: {b"\\Flagged"}}
+    assert (row().skipped, row().last_uid, row().error) == (1, 3, "")
+
+
+@pytest.mark.parametrize("error", [OperationalError("deadlock"), DataError("too long")])
+def test_a_mail_that_the_database_refuses_is_skipped_after_three_tries(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(line: bytes) -> None:
+        if line == b"Second.":
+            raise error
+
+    received = note_received(monkeypatch, fail)
+    mailbox.deliver(HELLO, SECOND, THIRD)
+    for tries in (1, 2):
+        with pytest.raises(type(error)):
+            read_mailbox(mailbox.account, NOON)
+        assert (row().last_uid, row().failing_uid, row().failures) == (1, 2, tries)
+        assert row().leased_until is None
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello.", b"Third."]
+    assert (row().last_uid, row().failing_uid, row().failures, row().skipped) == (3, 0, 0, 1)
+
+
+def test_a_database_that_comes_back_loses_no_mail(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [OperationalError("away")]
+
+    def fail(line: bytes) -> None:
+        if failing:
+            raise failing.pop()
+
+    received = note_received(monkeypatch, fail)
+    mailbox.deliver(HELLO, SECOND)
+    with pytest.raises(OperationalError):
+        read_mailbox(mailbox.account, NOON)
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello.", b"Second."]
+    assert (row().skipped, row().failures) == (0, 0)
+
+
+def test_a_mailbox_that_cannot_be_read_says_since_when_and_why(
+    mailbox: Mailbox, received: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = replace(mailbox.account, password="another" + "-one")
+    later = NOON + timedelta(minutes=1)
+    assert read_mailbox(wrong, NOON) is False
+    assert read_mailbox(wrong, later) is False
+    failed = row()
+    assert (failed.failed_since, failed.leased_until, failed.read_at) == (NOON, None, None)
+    assert failed.error == "[AUTHENTICATIONFAILED] Authentication failed."
+    assert len(caplog.records) == 1  # the first time only
+    assert "another-one" not in caplog.text
+    read_mailbox(mailbox.account, NOON)
+    assert (row().failed_since, row().error, row().read_at) == (None, "", NOON)
+
+
+@pytest.mark.parametrize(
+    ("leased_until", "is_read"),
+    [
+        (None, True),
+        (NOON + timedelta(seconds=1), False),
+        (NOON, True),  # of a worker that was killed
+        (NOON + timedelta(hours=1), True),  # of a clock that was ahead
+    ],
+)
+def test_one_worker_reads_at_a_time(
+    mailbox: Mailbox, received: list[bytes], leased_until: datetime | None, *, is_read: bool
+) -> None:
+    InboundMailbox.objects.create(name=mailbox.account.name, leased_until=leased_until)
+    mailbox.deliver(HELLO)
+    read_mailbox(mailbox.account, NOON)
+    assert bool(received) == is_read
+    assert row().leased_until == (None if is_read else leased_until)
