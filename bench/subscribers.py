@@ -57,6 +57,7 @@ def drop_subscribers() -> None:
     """Delete all subscribers and their deliveries; the edition stays."""
     run(
         "TRUNCATE newsletter_digestcontent, newsletter_delivery, newsletter_tally, "
+        "newsletter_inboundmessage, "
         "subscribers_interest, "
         "subscribers_consententry, subscribers_transactionalmail, "
         "subscribers_feedback, subscribers_readerprofile, subscribers_seedrequest, "

@@ -82,6 +82,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Candidates", "format_list_numbered", "newsletter", "candidate"),
                     _page("Deliveries", "outgoing_mail", "newsletter", "delivery"),
                     _page("Events", "forward_to_inbox", "newsletter", "deliveryevent"),
+                    _page("Incoming mail", "inbox", "newsletter", "inboundmessage"),
                     _page("Archive", "inventory_2", "newsletter", "archiveddelivery"),
                     _page("Counters", "tag", "newsletter", "tally"),
                     _page("Clock", "schedule", "newsletter", "clockreading"),

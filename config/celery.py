@@ -93,6 +93,8 @@ app.conf.update(
         "subscribers.*": {"queue": "confirm"},
         # It waits for sources: confirmations must not wait behind it.
         "subscribers.look_up_papers": {"queue": "default"},
+        # A few mails: the queue "send" may be filled by an edition.
+        "newsletter.forward_replies": {"queue": "confirm"},
         "newsletter.send_*": {"queue": "send"},
     },
     worker_prefetch_multiplier=1,
@@ -127,6 +129,8 @@ app.conf.update(
             "schedule": settings.TICK_SECONDS,
         },
         "purge-events": {"task": "newsletter.purge_events", "schedule": settings.TICK_SECONDS},
+        "replies": {"task": "newsletter.forward_replies", "schedule": settings.TICK_SECONDS},
+        "purge-inbound": {"task": "newsletter.purge_inbound", "schedule": settings.TICK_SECONDS},
         "waiting-mail": {"task": "subscribers.send_waiting", "schedule": settings.TICK_SECONDS},
         "named-papers": {
             "task": "subscribers.look_up_papers",

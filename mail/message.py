@@ -148,7 +148,7 @@ def encode(message: Message) -> bytes:
     own = {
         "Subject": text_header("Subject", message.subject),
         "From": address_header("From", sender_of(message)),
-        "Reply-To": address_header("Reply-To", reply_to()),
+        "Reply-To": address_header("Reply-To", message.headers.get("Reply-To", reply_to())),
     }
     # Django folds none of these, and leaves an encoded word in a name or a subject to be decoded.
     lines = [own.get(name) or token_header(name, str(value)) for name, value in mime.items()]

@@ -19,10 +19,13 @@ from newsletter.delivery.rates.send_rates import send_rates
 from newsletter.editions.interleaving.rankings import RANKINGS
 from newsletter.editions.rendering.inbox_line import pattern_error
 from newsletter.events.webhook import accepted_providers, secrets, view_class
+from newsletter.inbound.forward import operator_address
 
 # config/celery.py ends a task after so many seconds; a lease that runs out earlier would make
 # mail uncertain that is still being sent.
 TASK_TIME_LIMIT: Final = 300
+# A local part has 64 octets at most (RFC 5321), and "+u-" with a token has 39.
+LONGEST_INBOUND: Final = 25
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]{20,}")
 # It becomes part of a URL, in which other characters have a meaning of their own.
 _TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}")
@@ -203,6 +206,39 @@ def check_contact_email(**_kwargs: object) -> list[CheckMessage]:
             f"CONTACT_EMAIL is {address!r}, which is no mail address.",
             hint="One address and nothing else, for example: CONTACT_EMAIL=editors@example.org",
             id="trending.E085",
+        )
+    ]
+
+
+@register("trending")
+def check_inbound_address(**_kwargs: object) -> list[CheckMessage]:
+    """E100: an address under which none can be made, so that nothing comes back."""
+    address = settings.INBOUND_ADDRESS
+    local = address.rpartition("@")[0]
+    if not address or (
+        _is_mail_address(address) and "+" not in local and len(local) <= LONGEST_INBOUND
+    ):
+        return []
+    return [
+        Error(
+            f"INBOUND_ADDRESS is {address!r}, under which no addresses can be made.",
+            hint="One address and nothing else, without a plus, with at most "
+            f"{LONGEST_INBOUND} characters before the @: INBOUND_ADDRESS=reply@in.example.org",
+            id="trending.E100",
+        )
+    ]
+
+
+@register("trending")
+def check_forwarding(**_kwargs: object) -> list[CheckMessage]:
+    """E101: what readers write has nowhere to go."""
+    if not settings.INBOUND_ADDRESS or operator_address():
+        return []
+    return [
+        Error(
+            "INBOUND_ADDRESS is set, and there is no other address to which replies could be sent.",
+            hint="Set CONTACT_EMAIL to an address that a person reads.",
+            id="trending.E101",
         )
     ]
 

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,6 +25,8 @@ from newsletter import clock
 from newsletter.dashboard_learning import papers_explored, rankings_compared
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
+from newsletter.inbound.lately import DAYS as INBOUND_DAYS
+from newsletter.inbound.lately import inbound_figures
 from newsletter.inbound.mailbox import configured_mailbox
 from newsletter.models import Candidate, Delivery, Edition
 from papers.jobs.status import Status, format_span, statuses
@@ -100,6 +103,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "mailbox": ("newsletter.view_delivery", mailbox_trouble),
         "editions": ("newsletter.view_edition", lambda: editions(now, counts)),
         "deliveries": ("newsletter.view_delivery", lambda: deliveries(now)),
+        "inbound": ("newsletter.view_inboundmessage", lambda: inbound(now)),
         "explored": ("newsletter.view_delivery", lambda: papers_explored(now)),
         "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
         "papers": ("papers.view_paper", lambda: papers(now)),
@@ -318,6 +322,16 @@ def _common_reasons(counts: Mapping[tuple[str, str], int], first: date) -> list[
 
 def _since(first: date, **filters: str) -> str:
     return rows_url(Delivery, edition__day_from=first, **filters)
+
+
+# ── what comes back ──────────────────────────────────────────────────────────
+
+
+def inbound(now: datetime) -> dict[str, Any]:
+    """Mails that arrived lately, by kind. Empty where none is received. One query."""
+    if not settings.INBOUND_ADDRESS:
+        return {}
+    return {"days": INBOUND_DAYS, "figures": [Figure(*one) for one in inbound_figures(now)]}
 
 
 # ── papers ───────────────────────────────────────────────────────────────────

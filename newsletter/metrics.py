@@ -28,6 +28,7 @@ NEWEST: Final = 10  # editions: older ones do not change any more
 _LABELS: Final = ("cadence", "day")
 _COUNTERS: Final = (
     ("trending_sign_ups", "Typed addresses, by what became of them.", "sign_ups"),
+    ("trending_inbound_mails", "Mails that arrived, by kind and by what followed.", "inbound"),
     ("trending_cross_site_posts", "Forms that another site's page sent.", "cross_site_posts"),
 )
 

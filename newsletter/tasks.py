@@ -33,7 +33,9 @@ from newsletter.delivery.types import Batch
 from newsletter.events import process as processing
 from newsletter.events.purge import purge_events as delete_old_events
 from newsletter.events.soft_bounces import suppress_soft_bounces as end_dead_addresses
+from newsletter.inbound.forward import forward_waiting
 from newsletter.inbound.mailbox import read_mailbox
+from newsletter.inbound.purge import purge_inbound as delete_old_mail
 from subscribers.account import change_address
 from subscribers.models import Subscriber
 from subscribers.privacy.unconfirmed import delete_unconfirmed
@@ -202,6 +204,22 @@ def purge_events() -> None:
     now = timezone.now()
     if clock.is_right(now):
         delete_old_events(now - timedelta(days=settings.EVENT_RETENTION_DAYS))
+
+
+@shared_task(name="newsletter.forward_replies")
+def forward_replies() -> None:
+    """Each tick: forward to the operator what people wrote to us."""
+    now = timezone.now()
+    if clock.agrees_with_database(now) and not is_restored(now):
+        forward_waiting(process_transport())
+
+
+@shared_task(name="newsletter.purge_inbound")
+def purge_inbound() -> None:
+    """Delete the rows of mails that arrived more than INBOUND_DAYS ago."""
+    now = timezone.now()
+    if clock.is_right(now):
+        delete_old_mail(now - timedelta(days=settings.INBOUND_DAYS))
 
 
 @shared_task(name="newsletter.suppress_soft_bounces")

@@ -80,7 +80,7 @@ def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:
         subject=subject,
         text=text,
         html=html,
-        headers=_headers(_message_id(mail), now, language),
+        headers=_headers(message_id(mail), now, language),
         dated_at=now,
         attempts=mail.attempts,
     )
@@ -91,7 +91,7 @@ def language_of(mail: TransactionalMail) -> str:
     return usable_language(mail.draft.get("language") or mail.subscriber.language)
 
 
-def _message_id(mail: TransactionalMail) -> str:
+def message_id(mail: TransactionalMail) -> str:
     """The part before the @: the same whenever this mail is sent.
 
     After a backup is restored, another mail may have the same id. Its subscriber's secret tells the

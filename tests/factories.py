@@ -20,6 +20,7 @@ from newsletter.models import (
     DeliveryEvent,
     DigestContent,
     Edition,
+    InboundMessage,
     StoredPick,
 )
 from papers.jobs.timetable import BY_NAME
@@ -132,6 +133,17 @@ def make_event(delivery: Delivery | None = None, **values: Any) -> DeliveryEvent
         "received_at": NOON,
     }
     return DeliveryEvent.objects.create(delivery=delivery, **{**defaults, **values})
+
+
+def make_inbound(**values: Any) -> InboundMessage:
+    """A mail that arrived, of which nothing followed."""
+    defaults: dict[str, Any] = {
+        "fingerprint": f"mail {next(_number)}",
+        "kind": InboundMessage.Kind.AUTO_REPLY,
+        "source": "lmtp",
+        "received_at": NOON,
+    }
+    return InboundMessage.objects.create(**{**defaults, **values})
 
 
 def make_mail(reader: Subscriber, kind: str = "confirm", **values: Any) -> TransactionalMail:

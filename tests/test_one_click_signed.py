@@ -152,7 +152,6 @@ def test_opendkim_takes_an_ed25519_signature_for_valid(
     digest: Digest, sink: Sink, settings: Settings
 ) -> None:
     require(opendkim.missing())
-    pytest.importorskip("nacl", reason="PyNaCl is not installed")
     settings.DKIM_DOMAIN, settings.DKIM_SELECTOR = DOMAIN, SELECTOR
     settings.DKIM_PRIVATE_KEY = pem("ed25519")
     content = arrived(digest, sink.port, sink, settings)

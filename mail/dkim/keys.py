@@ -14,13 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import dkim.crypto
+import nacl.signing
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-
-try:
-    import nacl.signing
-except ImportError:  # only Ed25519 needs it
-    nacl = None
 
 _PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 # The algorithm's identifier, and the 32 bytes behind it (RFC 8410).
@@ -143,8 +139,6 @@ def _ed25519_seed(kind: str, der: bytes) -> bytes | None:
 
 
 def _ed25519(seed: bytes) -> tuple[str, int, str, bytes]:
-    if nacl is None:
-        raise ImproperlyConfigured("An Ed25519 key for DKIM needs the package PyNaCl.")
     public = bytes(nacl.signing.SigningKey(seed).verify_key)
     return "ed25519", 256, base64.b64encode(public).decode(), base64.b64encode(seed)
 

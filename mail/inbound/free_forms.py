@@ -62,7 +62,8 @@ def read_free_form(mail: Part, raw: bytes, *, is_for_bounces: bool) -> tuple[Fai
     Args:
         mail: taken apart.
         raw: the same as it arrived.
-        is_for_bounces: it came to one of our return paths, where servers may write in any form.
+        is_for_bounces: it came to one of our return paths, or from a server, which may write in any
+            form.
     """
     text = _words_of_server(mail)
     delayed, failed = _addresses(raw)

@@ -172,9 +172,9 @@ def _to_unsubscribe(found: Incoming) -> Incoming | None:
 
 
 def _returned(mail: Part, raw: bytes, found: Incoming) -> Incoming | None:
-    is_for_bounces = bool(found.tokens("bounce"))
+    is_for_bounces = bool(found.tokens("bounce")) or is_from_daemon(mail)
     is_exim = "x-failed-recipients" in mail.headers
-    if not (is_exim or is_from_daemon(mail) or is_for_bounces):
+    if not (is_exim or is_for_bounces):
         return None
     if is_marked_vacation(mail) and not is_exim:
         return None

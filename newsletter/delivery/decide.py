@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from newsletter.delivery.recipients import Recipient
-from newsletter.delivery.types import Claimed
+from newsletter.delivery.types import Claimed, Content
 from newsletter.editions.interleaving.select import select_interleaved
 from newsletter.editions.loaded_edition import LoadedEdition, Selection
 from newsletter.editions.reasons import skipped
 from newsletter.failures import Reason
+from web.time_zones import usable_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,30 @@ def decide(
         stamp = delivery.content.stamp
         if not knows_key(stamp.key_id):
             return Skip(Reason.KEY_MISSING.value)
-        return edition.restore(delivery.content.picks, stamp.renderer, delivery.content.language)
+        return _restored(delivery.content, edition)
     selection = _select(recipient, seen, edition, compared)
     if len(selection.picks) < minimum:
         return Skip(skipped(len(selection.picks), recipient.interests.follows_all))
-    return selection
+    return selection.opened(_opening(recipient)) if recipient.is_first else selection
+
+
+def _restored(content: Content, edition: LoadedEdition) -> Selection:
+    return edition.restore(
+        content.picks, content.stamp.renderer, content.language, content.sections, content.opening
+    )
+
+
+def _opening(recipient: Recipient) -> str:
+    """That it is the reader's first digest, and the day of the next one by their calendar."""
+    with override(recipient.language):
+        if recipient.next_slot is None:
+            return _("This is your first digest.")
+        day = recipient.next_slot.astimezone(ZoneInfo(usable_zone(recipient.timezone)))
+        words = _("This is your first digest. The next one comes on %(weekday)s, %(day)s.")
+        return words % {
+            "weekday": date_format(day, "l"),
+            "day": date_format(day, "MONTH_DAY_FORMAT"),
+        }
 
 
 def _select(

@@ -54,7 +54,8 @@ RETURNING delivery.id, subscriber_id, attempts,
 
 # What earlier attempts stored of these deliveries: few, since most leave at the first attempt.
 _CONTENTS = """
-SELECT delivery_id, positions, papers, reasons, language, dated_at, renderer, key_id
+SELECT delivery_id, positions, papers, reasons, language, sections, opening,
+       dated_at, renderer, key_id
   FROM newsletter_digestcontent
  WHERE delivery_id = ANY(%(ids)s::bigint[]) AND edition_id = %(edition)s
 """
@@ -89,18 +90,20 @@ WITH held AS (
   RETURNING id
 ), stored AS (
   INSERT INTO newsletter_digestcontent (
-    delivery_id, edition_id, positions, papers, reasons, language, explored, teams,
-    dated_at, renderer, key_id)
+    delivery_id, edition_id, positions, papers, reasons, language, explored, teams, sections,
+    opening, dated_at, renderer, key_id)
   SELECT id, %(edition)s, positions::smallint[], papers::bigint[], reasons::text[], language,
-         nullif(explored, -1), teams, %(dated_at)s, %(renderer)s, %(key)s
+         nullif(explored, -1), teams, sections, opening, %(dated_at)s, %(renderer)s, %(key)s
     FROM held JOIN unnest(%(new)s::bigint[], %(positions)s::text[], %(papers)s::text[],
                           %(reasons)s::text[], %(languages)s::text[], %(explored)s::smallint[],
-                          %(teams)s::text[])
-                   AS content (id, positions, papers, reasons, language, explored, teams)
+                          %(teams)s::text[], %(sections)s::text[], %(openings)s::text[])
+                   AS content (id, positions, papers, reasons, language, explored, teams, sections,
+                               opening)
          USING (id)
   ON CONFLICT (delivery_id, edition_id) DO UPDATE
   SET positions = excluded.positions, papers = excluded.papers, reasons = excluded.reasons,
       language = excluded.language, explored = excluded.explored, teams = excluded.teams,
+      sections = excluded.sections, opening = excluded.opening,
       dated_at = excluded.dated_at, renderer = excluded.renderer, key_id = excluded.key_id
 )
 SELECT id FROM held
@@ -207,8 +210,10 @@ def _contents(edition_id: int, ids: Sequence[int]) -> dict[int, Content]:
             [StoredPick(*pick) for pick in zip(positions, papers, reasons, strict=True)],
             RenderStamp(*stamp),
             language,
+            sections,
+            opening,
         )
-        for number, positions, papers, reasons, language, *stamp in rows(
+        for number, positions, papers, reasons, language, sections, opening, *stamp in rows(
             _CONTENTS, edition=edition_id, ids=array(ids)
         )
     }
@@ -263,6 +268,8 @@ def mark_sending(
         languages=text_array(item.selection.language for item in new),
         explored=array(_place(item.selection.explored) for item in new),
         teams=text_array(item.selection.teams for item in new),
+        sections=text_array(item.selection.sections for item in new),
+        openings=text_array(item.selection.opening for item in new),
         dated_at=burst.stamp.dated_at,
         renderer=burst.stamp.renderer,
         key=burst.stamp.key_id,

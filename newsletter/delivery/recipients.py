@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -25,6 +26,8 @@ _Kind = Interest.Kind
 # So are profiles, which are one JSON text each; a profile that says nothing is no profile.
 # MATERIALIZED: a planner that expects one subscriber would read all interests once for each.
 # 500 subscribers with three interests each: 2 ms.
+# The welcome digest: it was queued, and no regular one was.
+_IS_FIRST: Final = "(subscriber.welcomed_at IS NOT NULL AND subscriber.last_digest_at IS NULL)"
 _RECIPIENTS: Final = rf"""
 WITH interest AS MATERIALIZED (
   SELECT follows.subscriber_id, string_agg(
@@ -42,7 +45,8 @@ profile AS MATERIALIZED (
      AND (liked <> '{{}}' OR disliked <> '{{}}' OR balance <> {EVEN}))
 SELECT subscriber.id, subscriber.email, subscriber.state, subscriber.is_sample,
        subscriber.digest_size, suppression.reason, interest.lines, subscriber.secret::text,
-       subscriber.language, profile.line
+       subscriber.language, profile.line, {_IS_FIRST},
+       CASE WHEN {_IS_FIRST} THEN subscriber.next_send_at END, subscriber.timezone
   FROM subscribers_subscriber AS subscriber
   LEFT JOIN {suppression_join("subscriber.email")}
   LEFT JOIN interest ON interest.subscriber_id = subscriber.id
@@ -55,7 +59,11 @@ _CACHED_PROFILES: Final = 1_000  # about 5 KB each; few readers share one
 
 
 class Recipient(NamedTuple):
-    """The subscriber of a delivery. `skip_reason`: why they must get no digest; else empty."""
+    """The subscriber of a delivery. `skip_reason`: why they must get no digest; else empty.
+
+    `is_first`: no regular digest was queued for them, so this is the welcome digest; the first
+    regular one comes at `next_slot`, which is known then only.
+    """
 
     id: int
     email: str
@@ -63,6 +71,9 @@ class Recipient(NamedTuple):
     secret: str
     skip_reason: str = ""
     language: str = DEFAULT_LANGUAGE  # of the site's languages
+    is_first: bool = False
+    next_slot: datetime | None = None
+    timezone: str = "UTC"
 
     def __repr__(self) -> str:
         """Without the address and the secret: a value may reach a log."""
@@ -79,9 +90,13 @@ def recipients(ids: Collection[int]) -> dict[int, Recipient]:
             secret=secret,
             skip_reason=_skip_reason(state, reason, is_sample=is_sample),
             language=usable_language(language),
+            is_first=is_first,
+            next_slot=next_slot,
+            timezone=timezone,
         )
         for (
-            number, email, state, is_sample, size, reason, lines, secret, language, profile
+            number, email, state, is_sample, size, reason, lines, secret, language, profile,
+            is_first, next_slot, timezone,
         ) in rows(_RECIPIENTS, ids=array(ids))
     }  # fmt: skip
 

@@ -82,6 +82,8 @@ class Content:
     picks: Sequence[StoredPick]
     stamp: RenderStamp
     language: str = DEFAULT_LANGUAGE
+    sections: str = ""
+    opening: str = ""
 
 
 class Claimed(NamedTuple):

@@ -18,13 +18,13 @@ from newsletter.editions.headings import earlier_headings
 from newsletter.editions.rendering.fragments import (
     render_fragment,
     render_layout,
-    without_placeholders,
 )
 from newsletter.editions.rendering.inbox_line import (
     distinct_heading,
     room_for_title,
     subject_pattern,
 )
+from newsletter.editions.rendering.paper_context import without_placeholders
 from newsletter.editions.translations import layout_context, translations, words_of_facts
 from newsletter.editions.windows import WINDOW_OF, first_day_of
 from newsletter.models import Candidate, Edition, EditionTranslation
@@ -143,12 +143,13 @@ def _awaits_vectors(edition: Edition, now: datetime) -> bool:
 def _freeze(edition: Edition, now: datetime) -> Edition:
     window = WINDOW_OF[edition.cadence]
     score(window, edition.day, now)
+    notes = dict(edition.candidates.exclude(note="").values_list("paper", "note"))
     edition.candidates.all().delete()  # of an earlier attempt: see delivery/compose_again.py
     edition.translations.all().delete()
     late = late_papers(edition)
     curators = [curator.name for curator in Curator.objects.all()]
     with override(DEFAULT_LANGUAGE):  # whatever page or command composes it
-        candidates = _candidates(edition, window, late)
+        candidates = _candidates(edition, window, late, notes)
         _add_headings(edition, candidates)
         layout = render_layout(layout_context(edition, curators))
     Candidate.objects.bulk_create(candidates, batch_size=100)
@@ -168,8 +169,13 @@ def _freeze(edition: Edition, now: datetime) -> Edition:
     return edition
 
 
-def _candidates(edition: Edition, window: Window, late: Mapping[int, date]) -> list[Candidate]:
+def _candidates(
+    edition: Edition, window: Window, late: Mapping[int, date], notes: Mapping[int, str]
+) -> list[Candidate]:
     """The papers of the edition. One that cannot be rendered is left out, and its place stays free.
+
+    Args:
+        late, notes: by paper.
 
     Raises:
         Exception: none of several papers can be rendered, so the papers are not the reason.
@@ -177,7 +183,8 @@ def _candidates(edition: Edition, window: Window, late: Mapping[int, date]) -> l
     found, failures = list[Candidate](), list[Exception]()
     for place in _places(edition, window, late):
         try:
-            found.append(_candidate(edition, place, late.get(place.paper.pk)))
+            note = notes.get(place.paper.pk, "")
+            found.append(_candidate(edition, place, late.get(place.paper.pk), note))
         except Exception as error:  # any: a paper must not cost the edition
             if not is_about_one_row(error):
                 raise
@@ -200,13 +207,15 @@ def _add_headings(edition: Edition, candidates: Sequence[Candidate]) -> None:
         candidate.facts["heading"] = distinct_heading(title, taken, day, room)
 
 
-def _candidate(edition: Edition, place: RankedPaper, late: date | None) -> Candidate:
+def _candidate(
+    edition: Edition, place: RankedPaper, late: date | None, note: str = ""
+) -> Candidate:
     links = place.paper.topic_links.all()
     topics = [link.topic.name for link in links]
     facts = without_placeholders(
         frozen_facts(place.paper, place.facts) | words_of_facts(edition, late) | {"topics": topics}
     )
-    fragment = render_fragment(place.position, facts)
+    fragment = render_fragment(place.position, facts, note)
     return Candidate(
         edition=edition,
         paper=place.paper,
@@ -217,6 +226,7 @@ def _candidate(edition: Edition, place: RankedPaper, late: date | None) -> Candi
         facts=facts,
         html=fragment.html,
         text=fragment.text,
+        note=note,
     )
 
 
@@ -244,6 +254,7 @@ def frozen_facts(paper: Paper, measured: Facts) -> dict[str, Any]:
         **measured,
         "title": unicode_math(paper.title),
         "authors": paper.authors,
+        "organization": paper.organization,
         "summary": unicode_math(paper.summary),
         "lead": {"text": told.text, "source": told.source},
         "page_url": paper.get_absolute_url(),

@@ -15,12 +15,11 @@ from typing import Final, NamedTuple
 from django.db.models import Min
 from django.utils.translation import override
 
-from newsletter.editions import links, old_tokens
+from newsletter.editions import old_tokens
 from newsletter.editions.personal.exploration import draw, with_explored
 from newsletter.editions.personal.known_papers import KnownPapers, papers_of, says_nothing
 from newsletter.editions.personal.likeness import Matches
 from newsletter.editions.personalize import (
-    CandidatePaper,
     Choice,
     Interests,
     Pick,
@@ -31,16 +30,23 @@ from newsletter.editions.personalize import (
 from newsletter.editions.profile import day_number
 from newsletter.editions.reasons import why
 from newsletter.editions.rendering.body import RENDERER, DigestBody
-from newsletter.editions.rendering.fragments import Layout, PaperFragment, without_placeholders
+from newsletter.editions.rendering.fragments import Layout
 from newsletter.editions.rendering.list_headers import digest_feedback_id
 from newsletter.editions.rendering.message import Digest, build_digest
-from newsletter.editions.rendering.slots import upgraded_fragment, upgraded_layout
+from newsletter.editions.rendering.paper_context import without_placeholders
+from newsletter.editions.rendering.sections import arranged
+from newsletter.editions.rendering.slots import upgraded_layout
+from newsletter.editions.stored_candidates import (
+    candidate_paper,
+    fragment_of,
+    has_reason,
+    is_intact,
+)
 from newsletter.editions.translations import EditionTexts, in_language
 from newsletter.editions.windows import WINDOW_OF, days_in_words
 from newsletter.models import Candidate, Delivery, Edition, StoredPick
 from papers.models import Topic
 from papers.windows import opens_at
-from web.isolation import is_about_one_row
 from web.languages import DEFAULT_LANGUAGE
 from web.sql import array, text_array
 
@@ -74,7 +80,8 @@ class Selection:
     """The papers of a digest, in order, each with its reason; with their `columns` and `body`.
 
     `language` is that of the reasons and of the mail: the reader's, or the default one where the
-    edition has no other. `explored` is the place, from 0, of the paper from outside of the reader's
+    edition has no other. `sections` has the letter of each paper's section, `opening` a sentence
+    above them. `explored` is the place, from 0, of the paper from outside of the reader's
     profile; `teams` says which of two compared rankings chose each paper, in order: A or B.
     """
 
@@ -87,9 +94,12 @@ class Selection:
         *,
         explored: int | None = None,
         teams: str = "",
+        sections: str = "",
+        opening: str = "",
     ) -> None:
         self.picks, self.language = picks, language
         self.explored, self.teams = explored, teams
+        self.sections, self.opening = sections, opening
         self._edition, self._renderer = edition, renderer
 
     @cached_property
@@ -99,6 +109,19 @@ class Selection:
             array(pick.position for pick in self.picks),
             array(pick.paper_id for pick in self.picks),
             text_array(pick.reason for pick in self.picks),
+        )
+
+    def opened(self, opening: str) -> Selection:
+        """The same selection with a sentence above its papers: one reader's own."""
+        return Selection(
+            self.picks,
+            self._edition,
+            self._renderer,
+            self.language,
+            explored=self.explored,
+            teams=self.teams,
+            sections=self.sections,
+            opening=opening,
         )
 
     def built(self) -> Selection:
@@ -112,7 +135,9 @@ class Selection:
 
     @cached_property
     def body(self) -> DigestBody:
-        return self._edition.body(self.picks, self._renderer, self.language)
+        return self._edition.body(
+            self.picks, self._renderer, self.language, self.sections, self.opening
+        )
 
 
 class LoadedEdition:
@@ -122,7 +147,7 @@ class LoadedEdition:
         self.edition_id = edition.pk
         self.composed_at = edition.composed_at
         stored = list(Candidate.objects.filter(edition=edition))
-        candidates = [candidate for candidate in stored if _is_intact(candidate)]
+        candidates = [candidate for candidate in stored if is_intact(candidate)]
         # Frozen by an earlier version: no message can be built of them, so none has ever left.
         intact = {candidate.position for candidate in candidates}
         self._broken = {candidate.position for candidate in stored} - intact
@@ -132,14 +157,14 @@ class LoadedEdition:
         self._default = EditionTexts(
             DEFAULT_LANGUAGE,
             Layout(upgraded_layout(edition.html), upgraded_layout(edition.text)),
-            {candidate.position: _fragment(candidate) for candidate in candidates},
+            {candidate.position: fragment_of(candidate) for candidate in candidates},
             {candidate.position: candidate.facts for candidate in candidates},
         )
         self._texts = {DEFAULT_LANGUAGE: self._default}
         # Its figures are read when it is chosen, so a paper without them is not. A digest that was
         # sent has its reasons in the ledger, and can still be rebuilt.
-        explained = (candidate for candidate in candidates if _has_reason(candidate))
-        self._ranking = Ranking([_candidate_paper(candidate) for candidate in explained])
+        explained = (candidate for candidate in candidates if has_reason(candidate))
+        self._ranking = Ranking([candidate_paper(candidate) for candidate in explained])
         self._known = KnownPapers(self._ranking.ids.tolist())
         self._day = day_number(edition.day)
         self._window = Edition(cadence=edition.cadence, day=edition.day)
@@ -156,23 +181,27 @@ class LoadedEdition:
         language: str = DEFAULT_LANGUAGE,
         *,
         reader: int = 0,
+        in_sections: bool = True,
     ) -> Selection:
         """The papers for these interests, without those of the ids in `seen`.
 
         Recipients with the same interests who were sent the same papers share one selection, those
         of another language another one. Of recipients with the same profile `reader`, an id,
-        decides who is shown which paper from outside of it, and where.
+        decides who is shown which paper from outside of it. Not `in_sections`: in the ranking's
+        order, where that one's place is drawn too.
         """
         unwanted = self._papers.intersection(seen) if seen else _NO_PAPERS
         language = self.texts(language).language
         if interests.profile:
             interests, unwanted = self._prepared(interests, unwanted)
         if interests.profile is None:
-            return self._selections(interests, unwanted, language)
+            return self._selections(interests, unwanted, language, in_sections=in_sections)
         version = self._known.version
         explores = bool(self._choices(interests, unwanted, version).outside)
         number = draw(self.edition_id, reader) if explores else 0
-        return self._selections(interests, unwanted, language, version, number)
+        return self._selections(
+            interests, unwanted, language, version, number, in_sections=in_sections
+        )
 
     def matching(self, interests: Interests, seen: Collection[int]) -> int:
         """How many papers `select` chooses from."""
@@ -210,9 +239,11 @@ class LoadedEdition:
         picks: Sequence[StoredPick],
         renderer: str = RENDERER,
         language: str = DEFAULT_LANGUAGE,
+        sections: str = "",
+        opening: str = "",
     ) -> Selection:
         """The selection that a delivery has stored, to be rendered by the version that it names."""
-        return Selection(picks, self, renderer, language)
+        return Selection(picks, self, renderer, language, sections=sections, opening=opening)
 
     def texts(self, language: str) -> EditionTexts:
         """What the edition says in a language; in the default one if it was not translated."""
@@ -228,15 +259,23 @@ class LoadedEdition:
         language: str,
         version: int = 0,
         number: int = 0,
+        *,
+        in_sections: bool = True,
     ) -> Selection:
         kept = interests.profile is not None  # others share selections, not only choices
         choice = (self._choices if kept else self._choose)(interests, seen, version)
         picks, explored = with_explored(choice.picks, choice.outside, number)
+        sections = ""
+        if in_sections and picks:
+            named = [bool(pick.author or pick.keyword) for pick in picks]
+            places, sections = arranged(named, explored)
+            picks = [picks[place] for place in places]
+            explored = None if explored is None else places.index(explored)
         if interests.follows_all:  # no topic of it is one that the reader follows
             picks = [replace(pick, topic="") for pick in picks]
         with override(language):
             stored = tuple(self._stored(pick, language) for pick in picks)
-        return Selection(stored, self, language=language, explored=explored)
+        return Selection(stored, self, language=language, explored=explored, sections=sections)
 
     def _choose(self, interests: Interests, seen: frozenset[int], _version: int) -> Choice:
         return personalize(interests, self._ranking, seen, self._matches(interests))
@@ -256,6 +295,8 @@ class LoadedEdition:
         picks: Sequence[StoredPick],
         renderer: str = RENDERER,
         language: str = DEFAULT_LANGUAGE,
+        sections: str = "",
+        opening: str = "",
     ) -> DigestBody:
         """The digest body of these picks, without papers that cannot be rendered.
 
@@ -263,7 +304,9 @@ class LoadedEdition:
             LookupError: a paper of the picks is no longer in the edition, or none is left.
         """
         texts = self.texts(language)
-        intact = [pick for pick in picks if pick.position not in self._broken]
+        whole = [place for place, pick in enumerate(picks) if pick.position not in self._broken]
+        intact = [picks[place] for place in whole]
+        sections = "".join(sections[place] for place in whole) if sections else ""
         papers = [(texts.fragments[pick.position], pick.reason) for pick in intact]
         layout = texts.layout
         if renderer == old_tokens.RENDERER:  # its tokens were shorter, and so were its lines
@@ -279,6 +322,8 @@ class LoadedEdition:
             renderer=renderer,
             days=days,
             feedback_id=self._feedback_id,
+            sections=sections,
+            opening=opening,
         )
 
 
@@ -316,7 +361,11 @@ def rebuild(delivery: Delivery, to: str) -> Digest:
         to=to,
         dated_at=content.dated_at,
         body=load_edition(delivery.edition_id).body(
-            content.picks, content.renderer, content.language
+            content.picks,
+            content.renderer,
+            content.language,
+            content.sections,
+            content.opening,
         ),
         key_id=content.key_id,
         renderer=content.renderer,
@@ -335,58 +384,3 @@ def _seen_scope(edition: Edition, paper_ids: Collection[int]) -> SeenScope:
     first: int = recent.aggregate(first=Min("pk"))["first"]
     older = Candidate.objects.filter(paper__in=paper_ids, edition__lt=first).order_by()
     return SeenScope(since, first, tuple(older.values_list("edition", flat=True).distinct()))
-
-
-def _is_intact(candidate: Candidate) -> bool:
-    """Whether the candidate can be chosen and rendered; else it is logged as our error."""
-    try:
-        paper = _candidate_paper(candidate)
-        texts = (candidate.facts["title"], *paper.authors)
-        if _fragment(candidate).is_intact and all(isinstance(text, str) for text in texts):
-            return True
-    except Exception as error:  # any: a paper must not cost the edition
-        if not is_about_one_row(error):
-            raise
-    _log_left_out(candidate)
-    return False
-
-
-def _has_reason(candidate: Candidate) -> bool:
-    """Whether a reader can be told why the paper is there; else it is logged as our error."""
-    try:
-        why(Pick(candidate.paper_id), candidate.facts, {})
-    except Exception as error:  # any: a paper must not cost the edition
-        if not is_about_one_row(error):
-            raise
-        _log_left_out(candidate)
-        return False
-    return True
-
-
-def _log_left_out(candidate: Candidate) -> None:
-    log.error(
-        "an error of ours: paper %s of edition %s cannot be rendered, and no digest shows it",
-        candidate.paper_id, candidate.edition_id,
-    )  # fmt: skip
-
-
-def _fragment(candidate: Candidate) -> PaperFragment:
-    facts, numbers = candidate.facts, links.numbers(candidate.position, candidate.facts)
-    return PaperFragment(
-        title=without_placeholders(facts["title"]),
-        heading=without_placeholders(str(facts.get("heading", ""))),
-        html=upgraded_fragment(candidate.html, numbers),
-        text=upgraded_fragment(candidate.text, numbers),
-    )
-
-
-def _candidate_paper(candidate: Candidate) -> CandidatePaper:
-    facts = candidate.facts
-    return CandidatePaper(
-        paper_id=candidate.paper_id,
-        position=candidate.position,
-        trend=candidate.trend,
-        topics=candidate.topics,
-        words=f"{facts['title']}\n\n{facts['summary']}",
-        authors=tuple(facts["authors"]),
-    )

@@ -25,8 +25,8 @@ from newsletter.editions.rendering.fragments import (
     PaperFragment,
     render_fragment,
     render_layout,
-    without_placeholders,
 )
+from newsletter.editions.rendering.paper_context import without_placeholders
 from newsletter.editions.windows import WINDOW_OF, days_in_words, this_window
 from newsletter.models import Candidate, Edition, EditionTranslation
 from web.isolation import is_about_one_row
@@ -101,7 +101,8 @@ def _paper(edition: Edition, candidate: Candidate, late: date | None) -> dict[st
     """A candidate in the active language; None where only the default language renders it."""
     words = without_placeholders(words_of_facts(edition, late))
     try:
-        fragment = render_fragment(candidate.position, {**candidate.facts, **words})
+        facts = {**candidate.facts, **words}
+        fragment = render_fragment(candidate.position, facts, candidate.note)
     except Exception as error:  # any: a paper must not cost the edition
         if not is_about_one_row(error):
             raise

@@ -11,7 +11,8 @@ from newsletter.feedback.opinions import Opinion, opinions_of
 from newsletter.models import ArchivedDelivery, Candidate, Delivery
 from papers.models import Paper
 from papers.wording import author_line
-from subscribers.models import Subscriber
+from subscribers.feedback.save import forgotten_saves
+from subscribers.models import Feedback, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,24 @@ def digest_papers(opened: OpenedLink, subscriber: Subscriber) -> list[DigestPape
     """The papers of the link's digest that a reader can say something of, the link's own first.
 
     An archived digest has lost its list of papers: then it is the link's own paper alone. Papers
-    that were withdrawn since are left out. Two queries.
+    that were withdrawn since are left out. Two queries, and one more for a link to save.
     """
     position, word = links.resolve_feedback(opened.number) if opened.number is not None else (0, "")
     papers = _papers(opened.delivery, position)
     opinions = opinions_of(subscriber, [paper.pk for paper in papers.values()])
+    if word == Feedback.Kind.SAVE and position in papers:
+        _let_save_again(subscriber, opinions, papers[position].pk)
     found = [
         _digest_paper(paper, opinions, word if place == position else "")
         for place, paper in papers.items()
     ]
     return sorted(found, key=lambda one: not one.is_asked)  # stable: the others keep their order
+
+
+def _let_save_again(subscriber: Subscriber, opinions: dict[int, Opinion], paper_id: int) -> None:
+    """A save that the reader let us forget is none to a link that saves: it counts anew then."""
+    if forgotten_saves(subscriber, [paper_id]):
+        opinions[paper_id] = opinions[paper_id]._replace(is_saved=False)
 
 
 def _digest_paper(paper: Paper, opinions: Mapping[int, Opinion], word: str) -> DigestPaper:

@@ -22,12 +22,14 @@ class NotActive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was changed for one paper. `is_full`: their list had no room, so it is not saved."""
+    """What was changed for one paper. `is_full`: their list had no room, so it is not saved;
+    `is_again`: it was saved before the reader let us forget what we learned, and counts anew."""
 
     paper: Paper
     before: Opinion
     now: Opinion
     is_full: bool = False
+    is_again: bool = False
 
     @property
     def vote(self) -> str:
@@ -46,6 +48,8 @@ class Change:
         """saved, removed, full, or "" when the list stayed."""
         if self.is_full:
             return "full"
+        if self.is_again:
+            return "saved"
         if self.now.is_saved == self.before.is_saved:
             return ""
         return "saved" if self.now.is_saved else "removed"
@@ -80,15 +84,16 @@ def _change(
     subscriber: Subscriber, paper: Paper, stored: Opinion, choice: Choice, now: datetime
 ) -> Change:
     """Bring one paper from what is stored to what was chosen, as far as the reader changed it."""
-    wanted, is_full = _wanted(stored, choice), False
+    wanted, result = _wanted(stored, choice), ""
     if wanted.vote != stored.vote:
         vote(subscriber, paper, _kind(wanted.vote), now)
-    if wanted.is_saved and not stored.is_saved:
-        is_full = save_paper(subscriber, paper, now) == "too many"
+    if choice.now.is_saved and not choice.before.is_saved:
+        result = save_paper(subscriber, paper, now)
     elif stored.is_saved and not wanted.is_saved:
         unsave_paper(subscriber, paper.pk)
-    is_saved = wanted.is_saved and not is_full
-    return Change(paper, stored, wanted._replace(is_saved=is_saved), is_full)
+    is_full, is_again = result == "too many", result == "saved" and stored.is_saved
+    now_said = wanted._replace(is_saved=wanted.is_saved and not is_full)
+    return Change(paper, stored, now_said, is_full, is_again)
 
 
 def _wanted(stored: Opinion, choice: Choice) -> Opinion:

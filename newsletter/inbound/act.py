@@ -52,19 +52,19 @@ def event_row(mail: Incoming, proved: Proved, now: datetime) -> DeliveryEvent | 
     """
     if proved.is_former_address:
         return None
-    reader, delivery = proved.subscriber, proved.delivery
-    found = _failures_of(mail, reader.email)
-    hardness = _hardness(found, reader.email) if mail.kind == "bounce" else ""
+    email, delivery = proved.email, proved.delivery
+    found = _failures_of(mail, email)
+    hardness = _hardness(found, email) if mail.kind == "bounce" else ""
     return DeliveryEvent(
         fingerprint=blake2b(f"smtp\n{mail.fingerprint}".encode(), digest_size=16).hexdigest(),
         provider=PROVIDER,
         kind=_kind(mail, found),
         delivery=delivery,
-        recipient=reader.email,
-        address_hash=address_hash(reader.email),
+        recipient=email,
+        address_hash=address_hash(email),
         is_hard=hardness == "hard",
         reject_reason=_reject_reason(mail, hardness, found),
-        detail=detail_of(mail, found, reader.email)[:500],
+        detail=detail_of(mail, found, email)[:500],
         occurred_at=_occurred_at(mail, proved, now),
         received_at=now,
         due_at=now,

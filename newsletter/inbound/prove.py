@@ -13,43 +13,57 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
+
 from mail.inbound.incoming import Incoming
 from newsletter.editions import old_tokens
 from newsletter.editions.open_link import open_link
 from newsletter.editions.rendering.return_path import read_bounce_token
 from newsletter.editions.tokens import TOKEN_LENGTH, BadToken, make_tokens, parse
 from newsletter.models import Delivery
-from subscribers.models import Subscriber
+from subscribers.messages import message_id
+from subscribers.models import Subscriber, TransactionalMail
 
 _MOST: Final = 20  # traces that are tried: a thread of fifty mails names as many
 _SHORTEST: Final = 16  # hexadecimal digits of a proof
 _MESSAGE_ID: Final = re.compile(r"<digest\.(\d{1,18})\.([0-9a-f]+)@")
+_SINGLE_ID: Final = re.compile(r"<(?!digest\.)[a-z_]+\.(\d{1,18})\.[0-9a-f]+@")
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """Whose mail it was, and its delivery; None where the ledger has it no longer."""
+    """Whose mail it was, and its delivery; None where the ledger has it no longer.
+
+    `single_to` is the address of a mail that is no digest.
+    """
 
     subscriber: Subscriber
     delivery: Delivery | None = None
+    single_to: str = ""
+
+    @property
+    def email(self) -> str:
+        """The address to which it went, unless the reader has left that since."""
+        return self.single_to or self.subscriber.email
 
     @property
     def is_former_address(self) -> bool:
         """Whether the mail went to an address that the reader has left since."""
         moved = self.subscriber.address_changed_at
-        if moved is None:
+        if moved is None or self.single_to:
             return False
         content = self.delivery.content_or_none if self.delivery else None
         return content is None or content.dated_at <= moved
 
 
 def prove(mail: Incoming) -> Proved | None:
-    """The mail of ours that the first genuine trace in it names. At most two queries and one more
-    for each link.
+    """The mail of ours that the first genuine trace in it names.
+
+    At most two queries, and some for each link to unsubscribe where those found nothing.
     """
     returned = [one.token for one in mail.returned if one.kind == "bounce"]
     found = _by_message(_claims([*mail.tokens("bounce"), *returned], mail.original_ids))
-    if found:
+    if found := found or _by_single_mail(mail.original_ids):
         return found
     links = [one.token for one in mail.returned if one.kind == "unsubscribe"]
     return next(filter(None, map(_by_link, [*mail.links, *links][:_MOST])), None)
@@ -92,6 +106,21 @@ def _proofs(delivery: Delivery) -> Iterator[str]:
             yield make_tokens(*given).message
     except LookupError:
         return
+
+
+def _by_single_mail(message_ids: Iterable[str]) -> Proved | None:
+    """Of a confirmation, or another mail that one person asked for."""
+    found = [match for match in map(_SINGLE_ID.match, message_ids) if match][:_MOST]
+    if not found:
+        return None
+    rows = TransactionalMail.objects.filter(pk__in={int(match[1]) for match in found})
+    mails = {row.pk: row for row in rows.select_related("subscriber")}
+    for match in found:
+        row = mails.get(int(match[1]))
+        own = f"<{message_id(row)}@{settings.MAIL_DOMAIN}>" if row else ""
+        if row and hmac.compare_digest(own.encode(), match.string.encode()):
+            return Proved(row.subscriber, single_to=row.address)
+    return None
 
 
 def _by_link(token: str) -> Proved | None:

@@ -116,8 +116,10 @@ def _to_forward(raw: bytes, now: datetime) -> _Decision:
 def _columns(mail: Incoming, decided: _Decision) -> dict[str, Any]:
     """The columns of the row. Whose it is: the reader's, if that is proved, else its writer's."""
     proved = decided.proved
-    email = proved.subscriber.email if proved else spelling(storable_text(mail.sender))
+    email = proved.email if proved else spelling(storable_text(mail.sender))
     delivery = proved.delivery if proved else None
+    if decided.result == Result.UNPROVED:  # it may name a reader whom nothing here leads to
+        return {"result": decided.result, "detail": f"{mail.note} {mail.status}".strip()[:200]}
     subject = without_address(storable_text(mail.subject), email, ours=settings.MAIL_DOMAIN)
     return {
         "result": decided.result,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0020_edition_card")]
+    dependencies = [("newsletter", "0022_notes_on_papers")]
 
     operations = [
         migrations.CreateModel(

@@ -164,6 +164,15 @@ class DigestContent(models.Model):
         db_default="",
         help_text="Which of two compared rankings chose each paper, in order: A or B.",
     )
+    sections = models.CharField(
+        max_length=50,
+        blank=True,
+        db_default="",
+        help_text="The section of each paper, in order, as a letter; empty: there are none.",
+    )
+    opening = models.TextField(
+        blank=True, db_default="", help_text="The sentence above the papers of a first digest."
+    )
 
     class Meta:
         ordering: ClassVar = ["-delivery_id"]

@@ -29,7 +29,7 @@ class Edition(models.Model):
     cadence = models.CharField(max_length=7, choices=Subscriber.Cadence)
     day = models.DateField(help_text="The last day it covers; it closes at the next midnight, UTC.")
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
-    note = models.TextField(blank=True, help_text="A curator's note above the papers.")
+    note = models.TextField(blank=True, help_text="A curator's note above the papers, in Markdown.")
     trend_version = models.CharField(max_length=20, blank=True)
     html = models.TextField(blank=True, help_text="The HTML mail around its papers.")
     text = models.TextField(blank=True, help_text="The text mail around its papers.")
@@ -76,6 +76,9 @@ class Candidate(models.Model):
     facts = models.JSONField(help_text="What a digest says: title, authors, upvotes, stars …")
     html = models.TextField(help_text="The paper's part of the HTML mail.")
     text = models.TextField(help_text="The paper's part of the text mail.")
+    note = models.TextField(
+        blank=True, db_default="", help_text="A curator's note on the paper, in Markdown."
+    )
 
     class Meta:
         ordering: ClassVar = ["edition_id", "position"]

@@ -24,6 +24,7 @@ class PrivacyPage:
     unconfirmed_days: int
     ledger_days: int
     event_days: int
+    inbound_days: int  # 0: no mail is received here
     network_bits: int
     network_bits_6: int
     counter_minutes: int
@@ -39,6 +40,7 @@ def privacy_page() -> PrivacyPage:
         unconfirmed_days=max(settings.UNCONFIRMED_DAYS, settings.CONFIRM_DAYS),
         ledger_days=settings.LEDGER_RETENTION_DAYS,
         event_days=settings.EVENT_RETENTION_DAYS,
+        inbound_days=settings.INBOUND_DAYS if settings.INBOUND_ADDRESS else 0,
         network_bits=KEPT_BITS[4],
         network_bits_6=KEPT_BITS[6],
         counter_minutes=_longest_minutes(settings.SIGN_UP_RATE, settings.API_RATE),

@@ -119,11 +119,18 @@ def _is_protected(paper: Paper) -> bool:
 
 
 def _move_rows(key: Key, lost: Paper, kept: Paper) -> None:
-    """Move the rows of `lost` to `kept`, and delete those that `kept` already has."""
+    """Move the rows of `lost` to `kept`, and delete those that `kept` already has.
+
+    Of two rows of a model that names a time in NEWEST_STAYS the newer one stays.
+    """
+    time = getattr(key.model, "NEWEST_STAYS", "")
     for columns, condition in _unique_with(key):
         same = {column: OuterRef(column) for column in columns}
-        twins = _rows(key, kept).filter(condition, **same)
-        _rows(key, lost).filter(condition).filter(Exists(twins)).delete()
+        moving, staying = (_rows(key, paper).filter(condition) for paper in (lost, kept))
+        if time:
+            newer = moving.filter(**same, **{f"{time}__gt": OuterRef(time)})
+            staying.filter(Exists(newer)).delete()
+        moving.filter(Exists(staying.filter(**same))).delete()
     _rows(key, lost).update(**{key.name: kept})
 
 

@@ -31,6 +31,8 @@ class Feedback(models.Model):
         UPVOTE = "upvote", _("upvoted")
 
     VOTES: ClassVar = [Kind.MORE, Kind.LESS, Kind.UPVOTE]
+    # When two papers are merged (papers/catalogue/merge.py): a reader means what they said last.
+    NEWEST_STAYS: ClassVar = "at"
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="feedback")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="feedback")

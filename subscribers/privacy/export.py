@@ -61,7 +61,7 @@ def _described(rows: QuerySet[Model]) -> Iterator[dict[str, Any]]:
         for row in chunk:
             yield {
                 column.name: named[column.attname].get(value, value)
-                if not isinstance(value := getattr(row, column.attname), list | dict)
+                if not isinstance(value := _as_text(getattr(row, column.attname)), list | dict)
                 else _with_titles(column, value)
                 for column in columns
             }
@@ -95,6 +95,13 @@ def _labels(column: Field[Any, Any], rows: Iterable[Model]) -> dict[Any, str]:
     names = {field.name for field in related._meta.concrete_fields}  # noqa: SLF001
     found: QuerySet[Model] = QuerySet(related).filter(pk__in=keys).defer(*(_LARGE & names))
     return {one.pk: str(one) for one in found}
+
+
+def _as_text(value: Any) -> Any:
+    """A mail that they wrote as text; any other value as it is."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return value
 
 
 def _with_titles(column: Field[Any, Any], value: Any) -> Any:

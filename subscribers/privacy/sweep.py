@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet, TextField
+from django.db.models import BinaryField, CharField, Field, JSONField, Model, Q, QuerySet, TextField
 
 from mail.without_address import CUT, without_recipient
 from subscribers.addresses import address_hashes
@@ -64,7 +64,8 @@ def text_fields(model: type[Model]) -> list[str]:
     return [
         field.name
         for field in _columns(model)
-        if _is_text(field) and not (field.primary_key or field.choices or field.name in _KEYS)
+        if (_is_text(field) or _is_mail(field))
+        and not (field.primary_key or field.choices or field.name in _KEYS)
     ]
 
 
@@ -78,6 +79,11 @@ def _is_text(field: Field[Any, Any]) -> bool:
     if isinstance(field, CharField):
         return (field.max_length or _SHORTEST) >= _SHORTEST
     return isinstance(field, TextField | JSONField)
+
+
+def _is_mail(field: Field[Any, Any]) -> bool:
+    """A whole mail as it arrived: it holds addresses in any code, so all of it is cut."""
+    return isinstance(field, BinaryField) and field.name == "raw"
 
 
 def condition_of(model: type[Model], subscriber: Subscriber, hashes: list[str]) -> Q:
@@ -115,6 +121,8 @@ def _without(value: Any, email: str) -> Any:
     """A text, or a JSON value with all its texts, without the address."""
     if isinstance(value, str):
         return without_recipient(value, email)
+    if isinstance(value, bytes | memoryview):
+        return b""
     if isinstance(value, dict):
         return {key: _without(inner, email) for key, inner in value.items()}
     if isinstance(value, list):

@@ -25,6 +25,7 @@ from newsletter.models import (
     EditionCard,
     EditionTranslation,
     InboundMailbox,
+    InboundMessage,
     Tally,
 )
 from papers.models import (
@@ -61,6 +62,7 @@ from tests.factories import (
     make_delivery,
     make_edition,
     make_event,
+    make_inbound,
     make_paper,
     make_paper_topic,
     make_signal,
@@ -73,7 +75,7 @@ pytestmark = pytest.mark.django_db
 
 LEDGERS: list[type[Model]] = [
     AddressChange, ArchivedDelivery, Candidate, ClockReading, ConsentEntry, Delivery,
-    DeliveryEvent, Feedback, Interest, Listing, PaperTopic, RawRecord, SeedRequest,
+    DeliveryEvent, Feedback, InboundMessage, Interest, Listing, PaperTopic, RawRecord, SeedRequest,
     Signal, SearchEntry, Subscriber, Tally, TransactionalMail, Trend, WrittenSummary,
 ]  # fmt: skip
 OURS: list[type[Model]] = [*LEDGERS, Curator, Edition, Paper, Suppression, Topic]
@@ -95,6 +97,7 @@ def one_of_each(admin_user: User) -> dict[type[Model], Model]:
         make_candidate(edition, paper),
         make_delivery(edition, reader),
         make_event(),
+        make_inbound(),
         ArchivedDelivery.objects.create(id=7, edition=edition, subscriber=reader, state="sent"),
         Curator.objects.create(name="Ada"),
         Group.objects.create(name="editors"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -10,21 +10,32 @@ from email.message import EmailMessage
 from functools import cache, cached_property
 from typing import Any, Final
 
+import numpy as np
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from mail.journal import NO_JOURNAL, Journal
+from mail.message import Message
+from mail.outcome import Outcome
+from newsletter.delivery.deliver import deliver
 from newsletter.editions.compose import compose
-from newsletter.editions.keys import current_key_id
-from newsletter.editions.loaded_edition import load_edition, rebuild
-from newsletter.editions.personalize import Interests
-from newsletter.models import Delivery, Edition
-from papers.models import Curator, Paper, Topic
+from newsletter.models import Edition
+from papers.models import Curator, Paper, PaperVector, Topic
+from papers.similarity.vectors import DIMENSIONS, pack_dense
 from subscribers.messages import build
-from subscribers.models import AddressChange, Subscriber, TransactionalMail
+from subscribers.models import (
+    AddressChange,
+    Interest,
+    ReaderProfile,
+    Subscriber,
+    TransactionalMail,
+)
+from subscribers.single_mails.notices import BOUNCES
 from tests.factories import (
-    make_content,
+    make_batch,
     make_delivery,
     make_mail,
     make_paper,
@@ -44,6 +55,7 @@ SETTINGS: Final = {
     "POSTAL_ADDRESS": "Trending Papers, 1 Paper Street, 12345 Sample Town",
     "CONTACT": "editors@papers.example.org",
     "CONTACT_EMAIL": "editors@papers.example.org",
+    "DIGEST_MINIMUM": 1,
 }
 NOW: Final = datetime(2025, 6, 2, 8, tzinfo=UTC)
 SUMMARY: Final = (
@@ -65,6 +77,8 @@ HOSTILE: Final = (
     "עברית وعربي in one title with \u202ereversed\u202c parts",
     "100% FREE!!! Click here NOW: $$$ win",
 )
+TERMS: Final = ("tea", LONG_WORD[:60], "<b>kettles</b> & pots", "茶壺", *map(str, range(30)))
+TYPED: Final = "\n".join((*HOSTILE, *TERMS))  # letters that only look like markup
 CJK: Final = (
     "茶壺如何知道茶已泡好:三個廚房的研究",
     "お茶はいつ飲めるか — 計量と時計" * 3,
@@ -116,6 +130,17 @@ def mails(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> tuple[Ma
 # ── digests ──────────────────────────────────────────────────────────────────
 
 
+class _Kept:
+    """A transport that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.messages: dict[int, bytes] = {}
+
+    def send(self, burst: Sequence[Message], _journal: Journal = NO_JOURNAL) -> list[Outcome]:
+        self.messages.update({one.reference: one.as_bytes() for one in burst})
+        return [Outcome("accepted") for _ in burst]
+
+
 def _digests() -> Iterator[Mail]:
     Curator.objects.create(name="Ada Example", url="https://example.org/")
     for number, (name, make) in enumerate(_EDITIONS.items()):
@@ -125,24 +150,75 @@ def _digests() -> Iterator[Mail]:
         make(day)
         Edition.objects.create(cadence=cadence, day=day, note=NOTE if "note" in name else "")
         edition = compose(cadence, day, NOW)
+        readers = _READERS if name == "weekly digest" else {"": _plain}
+        yield from _sent(edition, name, readers)
+
+
+def _sent(edition: Edition, name: str, readers: Mapping[str, _MakeReader]) -> Iterator[Mail]:
+    """What the service sends to each of these readers, in each language."""
+    names = {}
+    for variant, make in readers.items():
         for language in LANGUAGES:
-            yield Mail(f"{name} {language}", _digest(edition, language))
+            delivery = make_delivery(edition, make(language))
+            names[delivery.pk] = " ".join(f"{name} {variant} {language}".split())
+    kept = _Kept()
+    with time_machine.travel(NOW, tick=False):
+        deliver(make_batch(edition), NOW + timedelta(minutes=5), kept)
+    assert kept.messages.keys() == names.keys(), name
+    for reference, raw in kept.messages.items():
+        yield Mail(names[reference], raw)
 
 
-def _digest(edition: Edition, language: str) -> bytes:
-    reader = make_subscriber(language=language, confirmed_at=NOW, timezone="Europe/Berlin")
-    delivery = make_delivery(edition, reader, state="sent", sent_at=NOW)
-    interests = Interests(topics=frozenset({"robotics"}))
-    chosen = load_edition(edition.pk).select(interests, (), language)
-    make_content(
-        delivery, chosen.picks, dated_at=NOW, key_id=current_key_id(), language=chosen.language
+def _plain(language: str, **values: Any) -> Subscriber:
+    return make_subscriber(
+        language=language,
+        confirmed_at=NOW,
+        timezone="Europe/Berlin",
+        next_send_at=NOW + timedelta(days=3),
+        **values,
     )
-    return rebuild(Delivery.objects.get(pk=delivery.pk), reader.email).as_bytes()
 
 
-def _ordinary(day: date, count: int = 10) -> None:
+def _following(language: str) -> Subscriber:
+    """A reader of a topic, of an author and of a word: some papers are there for these."""
+    reader = _plain(language)
+    topic = Topic.objects.get(slug="robotics")
+    Interest.objects.create(subscriber=reader, kind=Interest.Kind.TOPIC, topic=topic)
+    for kind, term in ((Interest.Kind.AUTHOR, "Søren Ødegård"), (Interest.Kind.KEYWORD, "part 3")):
+        Interest.objects.create(subscriber=reader, kind=kind, term=term)
+    return reader
+
+
+def _liking(language: str) -> Subscriber:
+    """A reader who liked papers: one paper is from outside of what they like."""
+    reader = _plain(language)
+    liked = [make_paper(f"{title} 茶", listed_on=date(2023, 1, 1)) for title in HOSTILE]
+    for paper in liked:
+        _give_vector(paper, 0)
+    days = [(date(2024, 3, 1) - date(1970, 1, 1)).days] * len(liked)
+    ids = [paper.pk for paper in liked]
+    ReaderProfile.objects.create(subscriber=reader, liked=ids, liked_days=days)
+    return reader
+
+
+def _first(language: str) -> Subscriber:
+    """A reader whose first digest this is."""
+    return _plain(language, welcomed_at=NOW)
+
+
+_MakeReader = Callable[[str], Subscriber]
+_READERS: Final[Mapping[str, _MakeReader]] = {
+    "": _plain,
+    "with sections": _following,
+    "with a paper from outside": _liking,
+    "as a welcome": _first,
+}
+
+
+def _ordinary(day: date, count: int = 14) -> None:
     for number in range(count):
-        _paper(f"A kettle that knows its tea, part {number + 1}", day, number)
+        paper = _paper(f"A kettle that knows its tea, part {number + 1}", day, number)
+        _give_vector(paper, 1 if number % 4 == 0 else 0)
 
 
 def _paper(title: str, day: date, number: int = 0, **values: Any) -> Paper:
@@ -161,6 +237,14 @@ def _paper(title: str, day: date, number: int = 0, **values: Any) -> Paper:
     make_signal(paper, 3, read_at=read_at - timedelta(days=1))
     make_signal(paper, 40 + 13 * number, read_at=read_at)
     return paper
+
+
+def _give_vector(paper: Paper, direction: int) -> None:
+    dense = np.zeros(DIMENSIONS, np.float32)
+    dense[direction] = 1.0
+    PaperVector.objects.create(
+        paper=paper, model="m", dense=pack_dense(dense), terms=b"", made_at=NOW
+    )
 
 
 def _one(day: date) -> None:
@@ -193,30 +277,45 @@ _EDITIONS: Final = {
 
 
 def _single_mails() -> Iterator[Mail]:
+    """Of each kind one; and of some kinds what they say to other readers."""
     paper = make_paper(f"{HOSTILE[1]}: {LONG_WORD}")
     for language in LANGUAGES:
         for kind in TransactionalMail.Kind:
             yield Mail(f"{kind} {language}", _single(kind, _reader(language)))
-        about = make_mail(_reader(language), "link", draft={"paper": paper.pk})
-        yield Mail(f"link to a paper {language}", build(about, NOW).as_bytes())
+        about = _single("link", _reader(language), draft={"paper": paper.pk})
+        yield Mail(f"link to a paper {language}", about)
+        bounced = _single("paused", _reader(language), draft={"because": BOUNCES})
+        yield Mail(f"paused by the service {language}", bounced)
+        chosen = _single("welcome", _with_interests(_reader(language)))
+        yield Mail(f"welcome to somebody with many interests {language}", chosen)
         long = make_subscriber(f"{language}{'long' * 15}@{'example' * 8}.org", language=language)
         yield Mail(f"confirm, a long address {language}", _single("confirm", long))
 
 
 def _reader(language: str) -> Subscriber:
+    """Their next digest comes after the end of their pause."""
     return make_subscriber(
         language=language,
         timezone="Europe/Berlin",
         confirmed_at=NOW,
-        next_send_at=NOW + timedelta(days=3),
         paused_until=(NOW + timedelta(days=30)).date(),
+        next_send_at=NOW + timedelta(days=33),
     )
 
 
-def _single(kind: str, reader: Subscriber) -> bytes:
-    change = None
+def _with_interests(reader: Subscriber) -> Subscriber:
+    kinds = [kind for kind in Interest.Kind if kind != Interest.Kind.TOPIC]
+    for kind in kinds:
+        for term in TERMS:
+            Interest.objects.create(subscriber=reader, kind=kind, term=f"{kind} {term}")
+    for topic in Topic.objects.all():
+        Interest.objects.create(subscriber=reader, kind=Interest.Kind.TOPIC, topic=topic)
+    return reader
+
+
+def _single(kind: str, reader: Subscriber, **values: Any) -> bytes:
     if kind in {"address", "moved"}:
-        change = AddressChange.objects.create(
+        values["address_change"] = AddressChange.objects.create(
             subscriber=reader, old_email=reader.email, new_email="new@example.org", requested_at=NOW
         )
-    return build(make_mail(reader, kind, address_change=change), NOW).as_bytes()
+    return build(make_mail(reader, kind, **values), NOW).as_bytes()

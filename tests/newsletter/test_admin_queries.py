@@ -16,6 +16,7 @@ from newsletter.models import (
     Delivery,
     DeliveryEvent,
     Edition,
+    InboundMessage,
     StoredPick,
     Tally,
 )
@@ -26,6 +27,7 @@ from tests.factories import (
     make_delivery,
     make_edition,
     make_event,
+    make_inbound,
     make_paper,
     make_subscriber,
 )
@@ -48,6 +50,7 @@ def make_rows(count: int) -> None:
         picks = [StoredPick(1, candidate.paper_id, "Trending now")]
         delivery = make_delivery(edition, reader, state="sent", picks=picks)
         make_event(delivery)
+        make_inbound(delivery=delivery)
         ArchivedDelivery.objects.create(
             id=delivery.pk, edition=edition, subscriber=reader, state="sent", sent_at=NOON
         )
@@ -59,6 +62,7 @@ LISTS = [
     (Candidate, 5),  # editions
     (Delivery, 5),  # editions
     (DeliveryEvent, 5),  # editions
+    (InboundMessage, 5),  # deliveries
     (ArchivedDelivery, 5),  # editions
     (Tally, 5),  # editions
 ]

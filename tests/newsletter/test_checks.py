@@ -222,3 +222,40 @@ def test_the_keys_of_a_former_provider_are_needed_too(settings: Settings) -> Non
     settings.FORMER_MAIL_PROVIDERS = ["mailgun"]
     [found] = checks.check_webhook_secret()
     assert "the provider mailgun cannot be received" in found.msg
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("", []),
+        ("reply@in.example.org", []),
+        (f"{'x' * 25}@in.example.org", []),
+        (f"{'x' * 26}@in.example.org", ["E100"]),
+        ("reply+x@in.example.org", ["E100"]),
+        ("reply", ["E100"]),
+        ("Papers <reply@in.example.org>", ["E100"]),
+    ],
+)
+def test_addresses_can_be_made_under_the_inbound_address(
+    settings: Settings, address: str, found: list[str]
+) -> None:
+    settings.INBOUND_ADDRESS = address
+    assert ids(checks.check_inbound_address()) == [f"trending.{number}" for number in found]
+
+
+@pytest.mark.parametrize(
+    ("inbound", "contact", "reply_to", "found"),
+    [
+        ("", "", "", []),
+        ("reply@in.example.org", "", "", ["E101"]),
+        ("reply@in.example.org", "", "Papers <reply@in.example.org>", ["E101"]),
+        ("reply@in.example.org", "", "eds@example.org", []),
+        ("reply@in.example.org", "eds@example.org", "reply@in.example.org", []),
+    ],
+)
+def test_replies_have_somewhere_to_go(
+    settings: Settings, inbound: str, contact: str, reply_to: str, found: list[str]
+) -> None:
+    settings.INBOUND_ADDRESS, settings.CONTACT_EMAIL = inbound, contact
+    settings.MAIL_REPLY_TO = reply_to
+    assert ids(checks.check_forwarding()) == [f"trending.{number}" for number in found]

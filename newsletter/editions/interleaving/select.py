@@ -22,7 +22,8 @@ def select_interleaved(
 ) -> Selection:
     """The papers that the ordinary ranking (A) and another one (B) chose in turns.
 
-    Where both choose the same papers in the same order there is nothing to compare: then it is the
+    No sections: they would put the papers of one ranking before those of the other. Where both
+    choose the same papers in the same order there is nothing to compare: then it is the
     ordinary selection, without teams. Each paper keeps the reason that its ranking gave it.
 
     Args:
@@ -32,12 +33,13 @@ def select_interleaved(
     """
     if interests.profile:  # a ranking that knows no profile must not choose what its reader knows
         seen = {*seen, *papers_of(interests.profile)}
-    a = edition.select(interests, seen, language, reader=reader)
-    b = edition.select(RANKINGS[other](interests), seen, language, reader=reader)
+    a = edition.select(interests, seen, language, reader=reader, in_sections=False)
+    others = RANKINGS[other](interests)
+    b = edition.select(others, seen, language, reader=reader, in_sections=False)
     by_paper = {pick.paper_id: pick for pick in (*b.picks, *a.picks)}
     ranked_a, ranked_b = ([pick.paper_id for pick in one.picks] for one in (a, b))
     if ranked_a == ranked_b:
-        return a
+        return edition.select(interests, seen, language, reader=reader)
     papers, teams = team_draft(ranked_a, ranked_b, f"{edition.edition_id} {reader}")
     explored = None if a.explored is None else a.picks[a.explored].paper_id
     return Selection(

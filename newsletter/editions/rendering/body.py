@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.utils.html import escape
@@ -18,7 +18,8 @@ from mail.addresses import ascii_address
 from mail.headers import text_header
 from mail.inbound.addresses import reply_to
 from newsletter.editions import old_tokens
-from newsletter.editions.rendering.fragments import INDENT, Layout, PaperFragment, wrap_after_indent
+from newsletter.editions.rendering.fitting import encoded_html, fitting_papers
+from newsletter.editions.rendering.fragments import Layout, PaperFragment
 from newsletter.editions.rendering.inbox_line import (
     LONG_SUBJECT,
     preheader,
@@ -28,7 +29,9 @@ from newsletter.editions.rendering.inbox_line import (
 )
 from newsletter.editions.rendering.inbox_line import heading as heading_of
 from newsletter.editions.rendering.list_headers import ListFacts, common_headers, list_facts
+from newsletter.editions.rendering.paper_context import INDENT, wrap_after_indent
 from newsletter.editions.rendering.quoted_printable import quoted_printable
+from newsletter.editions.rendering.sections import NO_HEADING, Heading, headings, size_of_headings
 from newsletter.editions.rendering.slots import BytePieces, Slot
 from newsletter.editions.rendering.wording import more_papers, subject_of, why_label
 from newsletter.editions.tokens import Tokens
@@ -39,7 +42,8 @@ from web.languages import DEFAULT_LANGUAGE
 # Raise it when the same rows would give another message. Version 1 had one token for all links;
 # version 2 had no Content-Language, since all mails were English; until version 3 the last paper of
 # the text part had no blank line after it; until version 4 a subject was as long as
-# its title, and there were fewer headers. Links to feedback stand in what an edition stores.
+# its title, all papers looked alike, and there were fewer headers. Links to feedback stand in what
+# an edition stores.
 RENDERER: Final = "5"
 _WITHOUT_LANGUAGE: Final = (old_tokens.RENDERER, "2")
 _WITHOUT_LAST_GAP: Final = (old_tokens.RENDERER, "2", "3")
@@ -48,7 +52,14 @@ _WITHOUT_LAST_GAP: Final = (old_tokens.RENDERER, "2", "3")
 # Chinese letter takes nine bytes and not three, so this is the stricter measure.
 MOST_HTML: Final = 76_000  # with the preheader and the line about more papers, below 80,000
 _LONGEST_PREHEADER: Final = 200
-_MORE_STYLE: Final = "margin: 0;padding-top: 20px;font: 13px/1.6 sans-serif;color: #6a665f;"
+_QUIET: Final = "font: 13px/1.6 system-ui, Arial, sans-serif;color: #6a665f;"
+_MORE: Final = f'<p class="left-out" style="margin: 16px 0 20px;{_QUIET}">'
+_OLD_MORE: Final = (  # until version 4
+    '<p style="margin: 0;padding-top: 20px;font: 13px/1.6 sans-serif;color: #6a665f;">'
+)
+_OPENING: Final = (
+    '<p class="opening" style="margin: 0 0 20px;font: 15px/1.5 system-ui, Arial, sans-serif;">'
+)
 _CRLF: Final = "\r\n"
 # No part can contain it: "=_" is not quoted-printable.
 _BOUNDARY: Final = b"=_trending-papers"
@@ -59,6 +70,15 @@ _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
 _GAP: Final = b"\r\n\r\n"  # between two papers of the text part
 P = TypeVar("P", str, bytes)
 _Template = tuple[tuple[P, ...], tuple[tuple[int, ...], ...]]
+
+
+class _Shown(NamedTuple):
+    """A paper of a mail, its place there, its reason, and the heading that stands before it."""
+
+    fragment: PaperFragment
+    rank: int
+    why: str
+    heading: Heading
 
 
 class DigestBody:
@@ -73,6 +93,8 @@ class DigestBody:
         renderer: str = RENDERER,
         days: str = "",
         feedback_id: str = "",
+        sections: str = "",
+        opening: str = "",
     ) -> None:
         """
         Args:
@@ -81,16 +103,25 @@ class DigestBody:
             renderer: the version whose message it is.
             days: of the edition, in words, for the subject.
             feedback_id: of the edition.
+            sections: the letter of each paper (sections.py); empty: no headings.
+            opening: a sentence above the papers.
         """
         self._renderer, self._feedback_id = renderer, feedback_id
         self._layout, self.language = layout, language
         self.content_language = "" if renderer in _WITHOUT_LANGUAGE else language
         self._last_gap = "" if renderer in _WITHOUT_LAST_GAP else "\n"
-        self._whole = papers
-        shown = fitting_papers(papers, MOST_HTML - layout.html_size)
+        is_old = renderer in LONG_SUBJECT
+        self._more = _OLD_MORE if is_old else _MORE
+        self._opening = opening
+        if not is_old and papers:
+            first, why = papers[0]
+            papers = [(first.as_first, why), *papers[1:]]
+        self._all, self._sections = papers, sections
+        above = len(quoted_printable(self._opening_html)) + size_of_headings(sections, language)
+        shown = fitting_papers(papers, MOST_HTML - layout.html_size - above)
         self._left_out = len(papers) - len(shown)
-        self._papers = _ranked(shown)
-        if renderer in LONG_SUBJECT:
+        self._papers = self._ranked(shown)
+        if is_old:
             titles = [fragment.title for fragment, _ in papers]
             self.subject = subject_of(titles, language)
             self._preheader = shortened(" · ".join(titles[:2]), _LONGEST_PREHEADER)
@@ -114,8 +145,17 @@ class DigestBody:
 
         Everyone may see that page, so it has no links to feedback, and takes no token for them.
         """
-        papers = [(fragment.without_feedback, why) for fragment, why in self._whole]
-        return _joined(self._html_template(_ranked(papers), ""), (*tokens, ""))
+        papers = [(n, it.without_feedback) for n, (it, _) in enumerate(self._all)]
+        return _joined(self._html_template(self._ranked(papers), ""), (*tokens, ""))
+
+    def _ranked(self, shown: Sequence[tuple[int, PaperFragment]]) -> list[_Shown]:
+        """These papers, each with its place in the selection, as the mail has them."""
+        letters = [self._sections[place] for place, _ in shown] if self._sections else []
+        above = headings(letters, self.language) or [NO_HEADING] * len(shown)
+        return [
+            _Shown(fragment, rank, self._all[place][1], above[rank - 1])
+            for rank, (place, fragment) in enumerate(shown, 1)
+        ]
 
     def text(self, *tokens: str) -> str:
         """The text part, in the same way."""
@@ -129,8 +169,7 @@ class DigestBody:
     def _more_html(self) -> str:
         if not self._left_out:
             return ""
-        text = escape(more_papers(self._left_out, self.language))
-        return f'<p style="{_MORE_STYLE}">{text}</p>\n'
+        return f"{self._more}{escape(more_papers(self._left_out, self.language))}</p>\n"
 
     @property
     def _more_text(self) -> str:
@@ -138,24 +177,30 @@ class DigestBody:
             return ""
         return f"\n\n{wrapped(more_papers(self._left_out, self.language), INDENT)}"
 
-    def _html_template(
-        self, papers: Sequence[tuple[PaperFragment, int, str]], more: str
-    ) -> _Template[str]:
+    @property
+    def _opening_html(self) -> str:
+        return f"{_OPENING}{escape(self._opening)}</p>\n" if self._opening else ""
+
+    @property
+    def _opening_text(self) -> str:
+        return f"{wrapped(self._opening)}\n\n" if self._opening else ""
+
+    def _html_template(self, papers: Sequence[_Shown], more: str) -> _Template[str]:
         start, before, after = self._layout.plain_html_parts
-        found = [*start, escape(self._preheader), *before]
-        for fragment, rank, why in papers:
+        found = [*start, escape(self._preheader), *before, self._opening_html]
+        for fragment, rank, why, heading in papers:
             head, middle, tail = fragment.plain_html_parts
-            found += [*head, str(rank), *middle, escape(why), *tail]
+            found += [heading.html, *head, str(rank), *middle, escape(why), *tail]
         return _template([*found, more, *after], "", _TOKENS)
 
     @cached_property
     def _plain_text(self) -> _Template[str]:
         before, after = self._layout.plain_text_parts
-        found = list(before)
-        for fragment, rank, why in self._papers:
+        found = [*before, self._opening_text]
+        for fragment, rank, why, heading in self._papers:
             head, middle, tail = fragment.plain_text_parts
             lines = _why_lines(why, self.language)
-            found += [*head, _rank_as_indent(rank), *middle, lines, *tail, "\n\n"]
+            found += [heading.text, *head, _rank_as_indent(rank), *middle, lines, *tail, "\n\n"]
         return _template([*found[:-1], self._more_text, self._last_gap, *after], "", _TOKENS)
 
     def message(self, to: str, message_id: str, date: str, tokens: Tokens) -> bytes:
@@ -187,20 +232,21 @@ class DigestBody:
 
     def _text_parts(self) -> BytePieces:
         before, after = self._layout.text_parts
-        parts = list(before)
-        for fragment, rank, why in self._papers:
+        parts = [*before, quoted_printable(self._opening_text)]
+        for fragment, rank, why, heading in self._papers:
             gap = _GAP if rank < len(self._papers) else b""
             start, end = fragment.text_around(_rank_as_indent(rank).encode(), gap)
-            parts += [*start, _encoded_why(why, self.language), *end]
+            parts += [heading.text_bytes, *start, _encoded_why(why, self.language), *end]
         more = quoted_printable(self._more_text + self._last_gap)
         return [*parts, more, *after]
 
     def _html_parts(self) -> BytePieces:
         start, before, after = self._layout.html_parts
-        parts = [*start, _encoded_html(self._preheader), *before]
-        for fragment, rank, why in self._papers:
+        parts = [*start, encoded_html(self._preheader), *before]
+        parts.append(quoted_printable(self._opening_html))
+        for fragment, rank, why, heading in self._papers:
             start_of_paper, end = fragment.html_around(b"%d" % rank)
-            parts += [*start_of_paper, _encoded_html(why), *end]
+            parts += [heading.html_bytes, *start_of_paper, encoded_html(why), *end]
         more = quoted_printable(self._more_html) if self._left_out else b""
         return [*parts, more, *after]
 
@@ -217,42 +263,6 @@ def _inbox_line(
         subject(heading, len(papers) - 1, days, language, pattern),
         preheader(titles, reason, pattern),
     )
-
-
-def _ranked(papers: Sequence[tuple[PaperFragment, str]]) -> list[tuple[PaperFragment, int, str]]:
-    return [(fragment, rank, why) for rank, (fragment, why) in enumerate(papers, 1)]
-
-
-def fitting_papers(
-    papers: Sequence[tuple[PaperFragment, str]], room: int
-) -> list[tuple[PaperFragment, str]]:
-    """The papers whose HTML, encoded for transport, takes at most `room` bytes; at least one.
-
-    The last ones lose their abstracts first; then papers that still do not fit are left out. Pure,
-    so that the same delivery gives the same message.
-    """
-    # Nearly every digest: a letter of a reason takes at most twelve bytes.
-    if sum([it.html_size + 12 * len(why) for it, why in papers]) <= room:
-        return list(papers)
-    sizes = [_size(*paper) for paper in papers]
-    if sum(sizes) <= room:
-        return list(papers)
-    shown = list(papers)
-    for place in reversed(range(len(shown))):
-        shown[place] = shown[place][0].brief, shown[place][1]
-        sizes[place] = _size(*shown[place])
-        if sum(sizes) <= room:
-            return shown
-    kept, left = [], room
-    for paper, size in zip(shown, sizes, strict=True):
-        if size <= left:
-            kept.append(paper)
-            left -= size
-    return kept or shown[:1]
-
-
-def _size(fragment: PaperFragment, why: str) -> int:
-    return fragment.html_size + len(_encoded_html(why))
 
 
 def _template(parts: Sequence[P | Slot], empty: P, slots: Sequence[Slot]) -> _Template[P]:
@@ -284,11 +294,6 @@ def _joined(template: _Template[str], tokens: Sequence[str]) -> str:
 def _encoded_why(why: str, language: str) -> bytes:
     # The layout has the first line's indent before it, which counts in that line's length.
     return quoted_printable(INDENT + _why_lines(why, language))[len(INDENT) :]
-
-
-@lru_cache(maxsize=10_000)
-def _encoded_html(text: str) -> bytes:
-    return quoted_printable(escape(text))
 
 
 def _why_lines(why: str, language: str) -> str:

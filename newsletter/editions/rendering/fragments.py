@@ -13,10 +13,19 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.html import escape
 
 from mail.styles import inlined, inlined_fragment
 from newsletter.editions import links
+from newsletter.editions.rendering.notes import note_html, note_text
+from newsletter.editions.rendering.paper_context import (
+    INDENT,
+    cut_note,
+    indented,
+    note_context,
+    paper_context,
+    without_placeholders,
+)
 from newsletter.editions.rendering.quoted_printable import quoted_printable
 from newsletter.editions.rendering.slots import (
     BytePieces,
@@ -28,24 +37,28 @@ from newsletter.editions.rendering.slots import (
     without_private_use,
 )
 from newsletter.editions.tokens import TOKEN_LENGTH
-from papers.lead import stored_lead
-from papers.text.plain_text import page, wrapped
-from papers.text.shorten import place_to_cut, shortened
-from papers.wording import author_line, short_figure, topic_text
+from papers.text.plain_text import page
+from papers.text.shorten import shortened
 
 _TOKENS: Final = (Slot.READ, Slot.UNSUBSCRIBE, Slot.PREFERENCES, Slot.FEEDBACK)
-INDENT: Final = "    "  # of the text part; a paper's rank stands in it: "10. Title"
 
 # Gmail cuts a mail at 102 KB of HTML. What comes in is not bounded, so what is shown is: letters.
-_LONGEST_TITLE: Final = 300
-_LONGEST_TOPIC: Final = 60
-_MOST_TOPICS: Final = 8
 _LONGEST_NOTE: Final = 2_000
+_LONGEST_ABSTRACT: Final = 1_800  # of the first paper
 _LONGEST_LINE: Final = 300  # the curators, the postal address
-_FEEDBACK: Final = re.compile(r'\s*<p class="feedback"[^<>]*>.*?</p>', re.DOTALL)
+# Editions that were frozen earlier have a paragraph of them.
+_FEEDBACK: Final = re.compile(
+    r'\s*<p class="feedback"[^<>]*>.*?</p>|<span class="feedback"[^<>]*>.*?</span>', re.DOTALL
+)
 _FEWER: Final = ("weekly", "monthly", "pause")  # see newsletter/fewer_mails.py
 _INDENTS: Final = re.compile(r"\s*\n\s*")
 _SUMMARY: Final = re.compile(r'\s*<p class="summary"[^<>]*>[^<>]*</p>')
+_SUMMARY_INSIDE: Final = re.compile(r'(<p class="summary"[^<>]*>)[^<>]*(?=</p>)')
+_TEXT_SUMMARY: Final = re.compile(
+    f"{Slot.SUMMARY_START.value}(.*?){Slot.SUMMARY_END.value}", re.DOTALL
+)
+_TITLE: Final = re.compile(r'(<h3 class="title"[^<>]*?font: 600 )20px/1\.3 ')
+_FIRST_TITLE: Final = r"\g<1>26px/1.2 "
 
 P = TypeVar("P")
 
@@ -77,10 +90,15 @@ class Layout:
         found = [piece for part in self.html_parts for piece in part]
         return sum(self.token_length if isinstance(it, Slot) else len(it) for it in found)
 
+    @property
+    def shown_text(self) -> str:
+        """The text without the slots that nothing fills."""
+        return self.text
+
     @cached_property
     def text_parts(self) -> Sequence[BytePieces]:
         """The encoded text before, between and after its `text_slots`."""
-        encoded = quoted_printable(self.text, _widths(self.token_length))
+        encoded = quoted_printable(self.shown_text, _widths(self.token_length))
         return _divided(encoded_pieces(encoded), self.text_slots)
 
     @cached_property
@@ -91,7 +109,7 @@ class Layout:
     @cached_property
     def plain_text_parts(self) -> Sequence[TextPieces]:
         """The same, not encoded."""
-        return _divided(pieces(self.text), self.text_slots)
+        return _divided(pieces(self.shown_text), self.text_slots)
 
 
 @dataclass(frozen=True)
@@ -99,10 +117,12 @@ class PaperFragment(Layout):
     """One paper's part of the mail, in the same form; `title` is plain text, without slots.
 
     `heading` is what a subject says of it; empty in editions that were composed without any.
+    `abstract` is what a digest that begins with it says of it, in plain text.
     """
 
     title: str
     heading: str = field(default="", kw_only=True)
+    abstract: str = field(default="", kw_only=True)
 
     html_slots: ClassVar[tuple[Slot, ...]] = (Slot.RANK, Slot.WHY)
     text_slots: ClassVar[tuple[Slot, ...]] = (Slot.RANK, Slot.WHY)
@@ -144,6 +164,28 @@ class PaperFragment(Layout):
     @cached_property
     def _text_by_rank(self) -> dict[tuple[bytes, bytes], tuple[BytePieces, BytePieces]]:
         return {}
+
+    @property
+    def shown_text(self) -> str:
+        return _TEXT_SUMMARY.sub(r"\1", self.text)
+
+    @cached_property
+    def as_first(self) -> PaperFragment:
+        """The same as a digest begins with it: a larger title, and the whole abstract.
+
+        What an earlier version froze stays as it is: its text does not say where its summary is.
+        """
+        if not _TEXT_SUMMARY.search(self.text):
+            return self
+        html = _TITLE.sub(_FIRST_TITLE, self.html, count=1)
+        whole = shortened(without_private_use(self.abstract), _LONGEST_ABSTRACT)
+        if not whole:
+            return replace(self, html=html)
+        return replace(
+            self,
+            html=_SUMMARY_INSIDE.sub(lambda tag: tag[1] + escape(whole), html, count=1),
+            text=_TEXT_SUMMARY.sub(lambda _: indented(whole), self.text, count=1),
+        )
 
     @cached_property
     def brief(self) -> PaperFragment:
@@ -204,30 +246,32 @@ def render_layout(context: dict[str, Any]) -> Layout:
     marks = Marks()
     values = _bounded(without_placeholders(context)) | _site_links(marks)
     html = render_to_string("emails/digest.html", values | _html_placeholders(marks))
-    text = render_to_string("emails/digest.txt", values | _text_placeholders(marks))
-    return Layout(html=marks.stored(inlined(html).lstrip()), text=marks.stored(page(text)))
+    text = page(render_to_string("emails/digest.txt", values | _text_placeholders(marks)))
+    text = text.replace(marks[Slot.NOTE], note_text(values["note"]))  # it has lines of its own
+    return Layout(html=marks.stored(inlined(html).lstrip()), text=marks.stored(text))
 
 
 def _bounded(context: Mapping[str, Any]) -> dict[str, Any]:
     """The context of a layout, with bounds."""
-    note, byline = context["note"], shortened(context["byline"], _LONGEST_LINE)
-    if len(note) > _LONGEST_NOTE:
-        note = note[: place_to_cut(note, _LONGEST_NOTE)].rstrip() + "…"
+    byline = shortened(context["byline"], _LONGEST_LINE)
+    note = cut_note(context["note"], _LONGEST_NOTE)
     address = shortened(context["postal_address"], _LONGEST_LINE)
     return {
         **context,
         "note": note,
+        "note_html": note_html(note),
         "byline": byline,
         "postal_address": address,
     }
 
 
-def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
+def render_fragment(position: int, facts: Mapping[str, Any], note: str = "") -> PaperFragment:
     """One paper, the same in every digest of the edition.
 
     Args:
         position: the paper's place in the edition's list; its links are numbered by it.
         facts: a `Candidate.facts`.
+        note: of a curator on this paper, in Markdown.
 
     Raises:
         Exception: any, when the facts are not those of a paper; or no digest could be built of it.
@@ -235,11 +279,13 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
     marks = Marks()
     own_links = links.addresses(position, facts, marks[Slot.READ])
     feedback = links.feedback_addresses(position, marks[Slot.FEEDBACK])
-    values = _fragment_context(facts) | {"links": own_links, "feedback": feedback}
+    values = paper_context(facts) | {"links": own_links, "feedback": feedback}
+    values |= note_context(note)
     html = render_to_string("emails/digest_paper.html", values | _html_placeholders(marks))
     text = render_to_string("emails/digest_paper.txt", values | _text_placeholders(marks))
     fragment = PaperFragment(
         title=values["title"],
+        abstract=values["abstract"],
         html=marks.stored(_without_indents(inlined_fragment(html)) + "\n"),
         text=marks.stored(text.strip("\n")),
     )
@@ -247,41 +293,15 @@ def render_fragment(position: int, facts: Mapping[str, Any]) -> PaperFragment:
     return fragment
 
 
-def _fragment_context(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as the templates of a paper use them."""
-    clean: dict[str, Any] = without_placeholders(dict(facts))
-    byline, figures = author_line(clean["authors"]), _figures(clean)
-    # Editions that were composed before there were leads have only the abstract.
-    summary = stored_lead(clean.get("lead"), clean["title"], clean["summary"]).line
-    title = shortened(clean["title"], _LONGEST_TITLE)
-    return clean | {
-        "title": title,
-        "byline": byline,
-        "summary": summary,
-        # A line of a narrow screen does not end between the sign and its number.
-        "figures": [figure.replace("▲ ", "▲\N{NO-BREAK SPACE}") for figure in figures],
-        # The rank stands in the first line's indent; it is filled in when it is known.
-        "title_lines": wrap_after_indent(title),
-        "byline_lines": _wrapped(byline),
-        "summary_lines": _wrapped(summary),
-        "figures_lines": _wrapped(" · ".join(figures)),
-    }
-
-
-def _figures(facts: Mapping[str, Any]) -> list[str]:
-    names = map(topic_text, facts["topics"][:_MOST_TOPICS])
-    figures = [shortened(name, _LONGEST_TOPIC) for name in names]
-    if facts["upvotes"] is not None:
-        votes, gain = short_figure(facts["upvotes"]), facts["upvotes_gain"]
-        words = _("▲ %(votes)s (+%(gain)s in a day)") if gain else "▲ %(votes)s"
-        figures.append(words % {"votes": votes, "gain": short_figure(gain or 0)})
-    if facts["is_sample"]:
-        figures.append(_("sample data"))
-    return figures
-
-
 def _text_placeholders(marks: Marks) -> dict[str, Any]:
-    names = {"papers": Slot.PAPERS, "rank": Slot.RANK, "why": Slot.WHY}
+    names = {
+        "papers": Slot.PAPERS,
+        "rank": Slot.RANK,
+        "why": Slot.WHY,
+        "note": Slot.NOTE,
+        "summary_start": Slot.SUMMARY_START,
+        "summary_end": Slot.SUMMARY_END,
+    }
     return {"placeholders": {name: marks[slot] for name, slot in names.items()}}
 
 
@@ -289,17 +309,6 @@ def _html_placeholders(marks: Marks) -> dict[str, Any]:
     alone = {"papers": Slot.PAPERS, "preheader": Slot.PREHEADER, "why": Slot.WHY}
     lines = {name: f"\n{marks[slot]}\n" for name, slot in alone.items()}
     return {"placeholders": {"rank": marks[Slot.RANK], **lines}}
-
-
-def without_placeholders(value: Any) -> Any:
-    """A JSON value without characters of private use, which no font shows, in any of its texts."""
-    if isinstance(value, str):
-        return without_private_use(value)
-    if isinstance(value, list | tuple):
-        return [without_placeholders(one) for one in value]
-    if isinstance(value, dict):
-        return {without_placeholders(key): without_placeholders(it) for key, it in value.items()}
-    return value
 
 
 def _site_links(marks: Marks) -> dict[str, str]:
@@ -313,15 +322,6 @@ def _site_links(marks: Marks) -> dict[str, str]:
         "forward_url": f"{site}/forwarded/",
         **{f"{one}_url": f"{site}/u/{marks[Slot.UNSUBSCRIBE]}?fewer={one}" for one in _FEWER},
     }
-
-
-def _wrapped(text: str) -> str:
-    return wrapped(text, INDENT)
-
-
-def wrap_after_indent(text: str) -> str:
-    """Wrapped and indented; the first line has no indent, since a rank or a word stands there."""
-    return _wrapped(text).strip()
 
 
 def _without_indents(html: str) -> str:

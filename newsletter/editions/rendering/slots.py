@@ -30,6 +30,9 @@ class Slot(Enum):
     UNSUBSCRIBE = "\ue009"
     PREFERENCES = "\ue00a"
     FEEDBACK = "\ue00b"
+    SUMMARY_START = "\ue00c"  # around what the text part says of a paper; nothing fills it
+    SUMMARY_END = "\ue00d"
+    NOTE = "\ue00e"  # of the curators, while the text part is made
 
 
 TextPieces = Sequence[str | Slot]

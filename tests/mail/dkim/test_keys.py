@@ -55,22 +55,13 @@ def test_what_is_no_published_key_is_an_error(algorithm: str, public: str) -> No
         public_bits(algorithm, public)
 
 
-def test_an_ed25519_key_needs_a_package_or_is_read() -> None:
-    pytest.importorskip("nacl", reason="PyNaCl is not installed")
+def test_an_ed25519_key_is_read() -> None:
     text = pem("ed25519")
     found = make_key("ed25519")
     der = base64.b64decode("".join(openssl("pkey", "-pubout", given=text).splitlines()[1:-1]))
     assert found.public == base64.b64encode(der[-32:]).decode()
     seed = base64.b64decode("".join(text.splitlines()[1:-1]))[-32:]
     assert read_key(DOMAIN, SELECTOR, base64.b64encode(seed).decode()) == found
-
-
-def test_without_the_package_an_ed25519_key_says_what_it_needs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("mail.dkim.keys.nacl", None)
-    with pytest.raises(ImproperlyConfigured, match="needs the package PyNaCl"):
-        read_key(DOMAIN, SELECTOR, pem("ed25519"))
 
 
 def broken_keys() -> dict[str, tuple[str, str]]:

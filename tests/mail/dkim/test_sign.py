@@ -46,7 +46,6 @@ def test_a_digest_s_signature_is_valid() -> None:
 
 
 def test_an_ed25519_signature_is_valid() -> None:
-    pytest.importorskip("nacl", reason="PyNaCl is not installed")
     assert is_valid(signed("ed25519"), "ed25519")
 
 

@@ -186,3 +186,12 @@ def test_a_large_mail_differs_at_its_end_too() -> None:
 def test_a_server_that_quotes_only_headers_is_enough() -> None:
     found = read_message(plain("550 5.1.1 user unknown", head=f"In-Reply-To: {MESSAGE_ID}"))
     assert (found.kind, found.hardness, found.original_ids) == ("bounce", "hard", (MESSAGE_ID,))
+
+
+def test_a_server_s_own_form_counts_wherever_it_arrives() -> None:
+    """As with RETURN_PATH=plain, where no address says that it is for returned mail."""
+    words = f"Ihre Nachricht kam nicht an: 550 5.1.1 user unknown\n\nMessage-ID: {MESSAGE_ID}"
+    found = read_message(plain(words, to="reply@in.example.org"))
+    assert (found.kind, found.hardness, found.original_ids) == ("bounce", "hard", (MESSAGE_ID,))
+    words = "Ihre Nachricht ist angekommen."
+    assert read_message(plain(words, to="reply@in.example.org")).kind == "auto_reply"

@@ -46,10 +46,10 @@ def make_layout(**changes: Any) -> Layout:
 
 
 def make_fragment(
-    position: int = 1, why: str = "Theory · ▲ 84", **facts: Any
+    position: int = 1, why: str = "Theory · ▲ 84", note: str = "", **facts: Any
 ) -> tuple[PaperFragment, str]:
     """A fragment with its reason, as a `DigestBody` takes it."""
-    return render_fragment(position, {**FACTS, **facts}), why
+    return render_fragment(position, {**FACTS, **facts}, note), why
 
 
 def make_digest(

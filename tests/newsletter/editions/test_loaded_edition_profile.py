@@ -158,19 +158,21 @@ def majority(edition: Edition) -> Interests:
     return liking(*(known(f"Liked {number}", 0) for number in range(5)), size=9)
 
 
-def test_a_full_digest_has_one_paper_from_outside_in_its_last_third(
-    edition: Edition, majority: Interests
+@pytest.mark.parametrize(("in_sections", "expected"), [(False, {6, 7, 8}), (True, {8})])
+def test_a_full_digest_has_one_paper_from_outside_in_its_last_third_or_last_section(
+    edition: Edition, majority: Interests, in_sections: bool, expected: set[int]
 ) -> None:
     loaded = LoadedEdition(edition)
     places, papers = set(), set()
     for reader in range(1, 60):
-        selection = loaded.select(majority, (), reader=reader)
+        selection = loaded.select(majority, (), reader=reader, in_sections=in_sections)
+        assert selection.sections == ("fooooooox" if in_sections else "")
         assert selection.explored is not None
         chosen = titles(selection.picks)
         places.add(selection.explored)
         papers.add(chosen.pop(selection.explored))
         assert chosen == [1, 2, 3, 5, 6, 7, 9, 10]
-    assert (places, papers) == ({6, 7, 8}, {4, 8})  # of the strongest quarter, each fourth
+    assert (places, papers) == (expected, {4, 8})  # of the strongest quarter, each fourth
 
 
 def test_the_same_reader_gets_the_same_paper_from_another_process(

@@ -12,6 +12,8 @@ from newsletter.feedback.digest_papers import DigestPaper, digest_papers
 from newsletter.feedback.opinions import Opinion
 from newsletter.models import ArchivedDelivery, Delivery
 from papers.models import Paper
+from subscribers.feedback.forget import forget
+from subscribers.feedback.save import save_paper
 from subscribers.models import Feedback
 from tests.newsletter.feedback.links import SentLinks, sent_links
 
@@ -96,3 +98,13 @@ def test_a_link_of_an_archived_digest_still_finds_its_own_paper(sent: SentLinks)
     [one] = found(sent, sent.to(1, "more"))
     assert (one.paper, one.shown, one.is_asked) == (sent.papers[1], Opinion("more"), True)
     assert found(sent, sent.path) == []
+
+
+def test_a_link_that_saves_offers_it_again_after_forgetting(sent: SentLinks) -> None:
+    for paper in sent.papers[:2]:
+        save_paper(sent.reader, paper, NOW)
+    forget(sent.reader, NOW)
+    asked, other, _ = found(sent, sent.to(1, "save"))
+    assert (asked.said, asked.shown) == (Opinion(), Opinion("none", True))
+    assert other.said == Opinion("none", True)
+    assert found(sent, sent.to(1, "more"))[0].said == Opinion("none", True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from newsletter.feedback.opinions import Choice, Opinion
 from newsletter.feedback.store import Change, NotActive, store
 from papers.models import Paper
 from subscribers.feedback import save
+from subscribers.feedback.forget import forget
 from subscribers.models import Feedback, ReaderProfile, Subscriber
 from subscribers.privacy import erase
 from tests.factories import make_paper, make_subscriber
@@ -110,3 +111,24 @@ def test_nothing_is_stored_for_a_reader_who_was_erased_at_this_moment(ada: Subsc
     with pytest.raises(Subscriber.DoesNotExist):
         say(stale, one=(make_paper(), NONE, Opinion("more")))
     assert not Feedback.objects.exists()
+
+
+def test_a_save_after_forgetting_counts_as_new_and_a_page_from_before_changes_nothing(
+    ada: Subscriber,
+) -> None:
+    paper, saved = make_paper("One"), Opinion(is_saved=True)
+    say(ada, one=(paper, NONE, saved))
+    forget(ada, NOW)
+    for said in (saved, NONE):
+        assert say(ada, one=(paper, said, said)) == []
+    assert ReaderProfile.objects.get().liked == []
+    [change] = store(ada, [paper], {paper.pk: Choice(NONE, saved)}, NOW + timedelta(hours=1))
+    assert (change.saving, change.is_liked) == ("saved", True)
+    assert ReaderProfile.objects.get().liked == [paper.pk]
+    assert stored_of(ada) == {("One", "save")}
+
+
+def test_a_save_in_another_tab_is_no_change(ada: Subscriber) -> None:
+    paper, saved = make_paper("One"), Opinion(is_saved=True)
+    say(ada, one=(paper, NONE, saved))
+    assert say(ada, one=(paper, NONE, saved)) == []

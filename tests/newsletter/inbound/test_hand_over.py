@@ -13,6 +13,7 @@ from tests.mail_servers import HELLO
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.django_db(transaction=True)  # it closes connections, and with one its transaction
 def test_a_mail_is_taken_in() -> None:
     assert hand_over(HELLO, "reply@in.papers.test", source="pipe", now=NOON) is True
 

@@ -56,3 +56,10 @@ def test_it_names_whom_to_ask(settings: Settings) -> None:
     settings.CONTACT_EMAIL, settings.POSTAL_ADDRESS = "ed@example.org", "1 Example Street"
     page = privacy_page()
     assert (page.contact_email, page.postal_address) == ("ed@example.org", "1 Example Street")
+
+
+def test_it_says_for_how_long_incoming_mail_is_noted(settings: Settings) -> None:
+    settings.INBOUND_ADDRESS, settings.INBOUND_DAYS = "", 14
+    assert privacy_page().inbound_days == 0
+    settings.INBOUND_ADDRESS = "reply@in.example.org"
+    assert privacy_page().inbound_days == 14

@@ -22,6 +22,7 @@ from newsletter.models import (
     EditionCard,
     EditionTranslation,
     InboundMailbox,
+    InboundMessage,
     Tally,
 )
 from papers.models import (
@@ -64,7 +65,8 @@ SHOWN = {
 # the installation, and what subscribers get.
 NOT_SHOWN = {
     ArchivedDelivery, ClockReading, DatabaseOrigin, Delivery, DeliveryEvent, DigestContent,
-    EditionCard, InboundMailbox, Job, JobStep, PageChange, PaperVector, ShareCard, Tally,
+    EditionCard, InboundMailbox, InboundMessage, Job, JobStep, PageChange, PaperVector, ShareCard,
+    Tally,
     WrittenSummary,
 }  # fmt: skip
 

@@ -12,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from papers.catalogue.merge import merge
 from papers.models import Paper
 from subscribers.feedback import save as module
-from subscribers.feedback.save import save_paper, saved_papers, unsave_paper
+from subscribers.feedback.forget import forget
+from subscribers.feedback.save import forgotten_saves, save_paper, saved_papers, unsave_paper
 from subscribers.models import Feedback, ReaderProfile, Subscriber
 from tests.factories import NOON, make_paper, make_subscriber
 
@@ -117,3 +118,27 @@ def test_the_list_takes_one_query(
         save_paper(ada, make_paper(), NOON)
     with django_assert_num_queries(1):
         assert len([one.paper.title for one in saved_papers(ada)]) == length
+
+
+def test_a_paper_saved_again_after_forgetting_counts_as_new() -> None:
+    ada, bob = make_subscriber(), make_subscriber()
+    old, other = make_paper(), make_paper()
+    for reader in (ada, bob):
+        save_paper(reader, old, NOON)
+        save_paper(reader, other, NOON + timedelta(minutes=1))
+    forget(ada, NOON + timedelta(hours=1))
+    assert forgotten_saves(ada, [old.pk, other.pk]) == {old.pk, other.pk}
+    assert save_paper(ada, old, NOON + timedelta(hours=2)) == "saved"
+    assert ada.profile.liked == [old.pk]
+    assert [one.paper for one in saved_papers(ada)] == [old, other]
+    assert save_paper(ada, old, NOON + timedelta(hours=3)) == "saved before"
+    assert forgotten_saves(ada, [old.pk, other.pk]) == {other.pk}
+    assert forgotten_saves(bob, [old.pk, other.pk]) == set()
+
+
+def test_a_full_list_lets_a_paper_count_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+    ada, paper = make_subscriber(), make_paper()
+    save_paper(ada, paper, NOON)
+    forget(ada, NOON + timedelta(hours=1))
+    assert save_paper(ada, paper, NOON + timedelta(hours=2)) == "saved"

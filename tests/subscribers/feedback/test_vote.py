@@ -103,13 +103,31 @@ def test_many_presses_at_one_instant_leave_one_vote_and_a_profile_of_it() -> Non
     assert (profile.liked, profile.disliked) == expected
 
 
-def test_a_merge_keeps_one_vote_of_each_reader() -> None:
-    ada, bob = make_subscriber(), make_subscriber()
+def test_a_merge_keeps_the_newest_vote_of_each_reader() -> None:
+    ada, bob, cid, dan = (make_subscriber() for _ in range(4))
     named, nameless = make_paper(), make_paper(arxiv_id=None)
     vote(ada, named, Kind.MORE, NOON)
     vote(ada, nameless, Kind.LESS, LATER)
-    vote(bob, nameless, Kind.UPVOTE, NOON)
+    vote(bob, named, Kind.MORE, LATER)
+    vote(bob, nameless, Kind.LESS, NOON)
+    vote(cid, nameless, Kind.UPVOTE, NOON)
+    vote(dan, named, Kind.MORE, NOON)
+    vote(dan, nameless, Kind.LESS, NOON)
     kept = merge(named, nameless)
     assert kept
-    assert [vote_of(reader, kept) for reader in (ada, bob)] == [Kind.MORE, Kind.UPVOTE]
-    assert Feedback.objects.count() == 2
+    found = [vote_of(reader, kept) for reader in (ada, bob, cid, dan)]
+    assert found == [Kind.LESS, Kind.MORE, Kind.UPVOTE, Kind.MORE]
+    assert Feedback.objects.count() == 4
+
+
+def test_a_merge_keeps_the_newest_time_of_each_kind() -> None:
+    """Else a save of after forgetting would become one that was forgotten."""
+    ada = make_subscriber()
+    named, nameless = make_paper(), make_paper(arxiv_id=None)
+    for paper, at in ((named, NOON), (nameless, LATER)):
+        for kind in (Kind.SAVE, Kind.SEED, Kind.MORE):
+            Feedback.objects.create(subscriber=ada, paper=paper, kind=kind, at=at)
+    assert merge(named, nameless)
+    assert sorted(ada.feedback.values_list("kind", "at")) == [
+        (Kind.MORE, LATER), (Kind.SAVE, LATER), (Kind.SEED, LATER),
+    ]  # fmt: skip

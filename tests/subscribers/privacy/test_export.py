@@ -33,6 +33,7 @@ from tests.factories import (
     make_delivery,
     make_edition,
     make_event,
+    make_inbound,
     make_mail,
     make_paper,
     make_subscriber,
@@ -64,6 +65,7 @@ def make_reader(email: str) -> Subscriber:
     delivery = make_delivery(edition, reader, state="sent")
     make_content(delivery, [StoredPick(1, paper.pk, f"a reason of {email}")])
     make_event(delivery, address_hash=address_hash(email))
+    make_inbound(address_hash=address_hash(email), raw=f"From: {email}\xe9".encode("latin-1"))
     ArchivedDelivery.objects.create(id=reader.pk, edition=edition, subscriber=reader, state="sent")
     Suppression.objects.create(
         address_hash=salted([address_hash(email)])[0], reason="operator", at=NOON
@@ -115,6 +117,7 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "digest contents": 1,
         "archived deliveries": 1,
         "events": 1,
+        "incoming mail": 1,
     }
 
 
@@ -163,3 +166,8 @@ def test_odd_characters_do_not_break_it() -> None:
     ada = make_subscriber(ADA)
     Interest.objects.create(subscriber=ada, kind="muted", term='"quoted" \\ 漢字 </script>')
     assert stored(ada)["interests"][0]["term"] == '"quoted" \\ 漢字 </script>'
+
+
+def test_a_mail_that_they_wrote_is_in_it_as_text() -> None:
+    [mail] = stored(make_reader(ADA))["incoming mail"]
+    assert mail["raw"] == f"From: {ADA}\ufffd"

@@ -14,7 +14,14 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from mail.without_address import spellings_in_code
-from newsletter.models import Delivery, DeliveryEvent, DigestContent, Edition, StoredPick
+from newsletter.models import (
+    Delivery,
+    DeliveryEvent,
+    DigestContent,
+    Edition,
+    InboundMessage,
+    StoredPick,
+)
 from papers.models import JobStep
 from subscribers import consent
 from subscribers.addresses import address_hash
@@ -29,6 +36,7 @@ from tests.factories import (
     make_delivery,
     make_edition,
     make_event,
+    make_inbound,
     make_job,
     make_mail,
     make_subscriber,
@@ -81,6 +89,8 @@ def make_reader() -> Subscriber:
     )
     make_event(delivery=delivery, detail=SAID, address_hash="")
     make_event(detail=SAID, recipient=ADA, address_hash=address_hash(ADA), due_at=NOON)
+    make_inbound(delivery=delivery, subject=f"Re: {ADA}", detail=f"550 <{ADA}> unknown")
+    make_inbound(address_hash=address_hash(ADA), raw=f"From: {ADA}".encode(), due_at=NOON)
     operator = User.objects.create(username="operator")
     LogEntry.objects.create(
         user=operator,
@@ -116,6 +126,14 @@ def test_what_servers_said_stays_without_the_address() -> None:
     assert LogEntry.objects.get().object_repr == "…"
 
 
+def test_a_mail_of_an_erased_reader_is_emptied_and_another_s_is_not() -> None:
+    other = make_inbound(address_hash=address_hash("bob@example.org"), raw=b"From: bob")
+    erase(make_reader())
+    kept = {row.pk: bytes(row.raw) for row in InboundMessage.objects.all()}
+    assert kept.pop(other.pk) == b"From: bob"
+    assert set(kept.values()) == {b""}
+
+
 def test_an_operator_stays_signed_in_when_a_notice_named_the_reader() -> None:
     erase(make_reader())
     assert Session.objects.get().get_decoded() == {
@@ -140,6 +158,7 @@ def test_every_table_with_a_key_to_a_reader_is_swept() -> None:
         "newsletter.Delivery: ['provider_id', 'error']",
         "newsletter.DeliveryEvent: ['message_id', 'recipient', 'detail']",
         "newsletter.DigestContent: ['reasons', 'teams']",
+        "newsletter.InboundMessage: ['subject', 'detail', 'raw']",
         "subscribers.AddressChange: ['old_email', 'new_email']",
         "subscribers.ConsentEntry: ['user_agent', 'detail']",
         "subscribers.Interest: ['term']",

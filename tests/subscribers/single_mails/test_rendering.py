@@ -75,7 +75,7 @@ def test_every_rule_is_an_attribute_and_the_head_holds_only_those_for_dark_scree
     assert "@media (prefers-color-scheme: dark)" in head
     assert "<link" not in html
     assert 'class="button"' in body
-    assert "padding: 0 24px" in body
+    assert "padding: 13px 24px" in body
 
 
 def test_the_text_is_wrapped_and_has_no_two_empty_lines() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.rendering.body import fitting_papers
+from newsletter.editions.rendering.fitting import fitting_papers
 from newsletter.editions.rendering.fragments import Layout, PaperFragment
 from newsletter.editions.rendering.message import Digest
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
@@ -92,8 +92,8 @@ def test_one_paper_that_was_frozen_without_bounds_costs_only_itself() -> None:
     giant = PaperFragment(
         title="Giant", html=stored.html.replace("Pointers", "x" * 150_000), text=stored.text
     )
-    assert fitting_papers([(giant, why), (small, why)], 70_000) == [(small.brief, why)]
-    assert fitting_papers([(giant, why)], 70_000) == [(giant.brief, why)]
+    assert fitting_papers([(giant, why), (small, why)], 70_000) == [(1, small.brief)]
+    assert fitting_papers([(giant, why)], 70_000) == [(0, giant.brief)]
 
 
 def test_a_brief_fragment_lacks_only_its_abstract() -> None:

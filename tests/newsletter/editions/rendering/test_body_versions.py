@@ -33,7 +33,8 @@ FRAGMENTS = [
     for place in (3, 6)
 ]
 REASON = "Theory · ▲ 84 since Friday, a reason that is long enough to be wrapped in the text"
-# SHA-256 of the messages, and of their two parts, which the renderers of that time built of these.
+# SHA-256 of the messages, and of their two parts, which the renderers of their times built of
+# these texts.
 MESSAGES = {
     "1": "0199539c41bcf47e00463c927117c833fd36ab814e623660261f444c9c04adea",
     "2": "f3bf4d0c0a73123f0a54702bec806c4da62f926330d085956765e63280a219d9",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from newsletter.editions.rendering.fragments import PaperFragment, wrap_after_indent
+from newsletter.editions.rendering.fragments import PaperFragment
+from newsletter.editions.rendering.paper_context import wrap_after_indent
 from newsletter.editions.rendering.quoted_printable import quoted_printable
 from newsletter.editions.rendering.slots import Slot
 from tests.newsletter.editions.digests import make_fragment, make_layout
@@ -27,16 +28,19 @@ def slots(text: str) -> list[Slot]:
 def test_a_layout_has_a_slot_for_papers_preheader_and_each_token() -> None:
     layout = make_layout()
     read, unsubscribe, preferences, feedback = TOKENS
+    fewer = [unsubscribe] * 2  # once a month, and a pause
     ends = [preferences, read, unsubscribe]
-    assert slots(layout.html) == [Slot.PREHEADER, read, unsubscribe, Slot.PAPERS, *ends]
-    assert slots(layout.text) == [Slot.PAPERS, feedback, *ends]
+    assert slots(layout.html) == [Slot.PREHEADER, read, unsubscribe, Slot.PAPERS, *fewer, *ends]
+    assert slots(layout.text) == [Slot.PAPERS, feedback, *fewer, *ends]
 
 
 def test_a_fragment_has_a_slot_for_rank_reason_and_its_links() -> None:
     fragment, _ = make_fragment()
     says = [Slot.FEEDBACK] * 3
-    assert slots(fragment.html) == [Slot.RANK, Slot.READ, Slot.READ, Slot.WHY, *says]
-    assert slots(fragment.text) == [Slot.RANK, Slot.WHY, Slot.READ, Slot.READ]
+    summary = [Slot.SUMMARY_START, Slot.SUMMARY_END]
+    assert slots(fragment.html) == [Slot.RANK, Slot.READ, Slot.WHY, *says, Slot.READ]
+    assert slots(fragment.text) == [Slot.RANK, *summary, Slot.WHY, Slot.READ, Slot.READ]
+    assert slots(fragment.shown_text) == [Slot.RANK, Slot.WHY, Slot.READ, Slot.READ]
     assert slots(fragment.title) == []
 
 
@@ -61,7 +65,8 @@ def test_the_parts_join_to_the_encoded_text(kind: str) -> None:
             )
         widths = {slot.value: 0 for slot in Slot} | {slot.value: 36 for slot in TOKENS}
         widths[Slot.RANK.value] = 4
-        assert joined == quoted_printable(getattr(layout, kind), widths)
+        whole = layout.shown_text if kind == "text" else layout.html
+        assert joined == quoted_printable(whole, widths)
 
 
 def test_the_encoded_parts_hold_no_byte_of_a_slot() -> None:
@@ -153,13 +158,13 @@ def test_a_paper_is_shown_with_its_frozen_lead_and_who_wrote_it() -> None:
     paragraph = BeautifulSoup(fragment.html, "html.parser").select_one("p.summary")
     assert paragraph is not None
     assert paragraph.get_text() == line
-    assert f"    {line}\n" in fragment.text
+    assert f"    {line}\n" in fragment.shown_text
     assert "Pointers find" not in fragment.brief.html
 
 
 def test_a_lead_of_the_abstract_has_no_credit() -> None:
     fragment, _ = make_fragment(lead={"text": "Pointers find their way.", "source": "abstract"})
-    assert "    Pointers find their way.\n" in fragment.text
+    assert "    Pointers find their way.\n" in fragment.shown_text
 
 
 def test_an_edition_that_froze_no_lead_shows_the_contribution_of_its_abstract() -> None:

@@ -17,9 +17,9 @@ from pytest_django import Settings
 from mail.headers import list_id
 from mail.inbound.addresses import parse_address
 from newsletter.editions.rendering.body import RENDERER, DigestBody
-from newsletter.editions.rendering.fragments import without_placeholders
 from newsletter.editions.rendering.list_headers import digest_feedback_id
 from newsletter.editions.rendering.message import Digest
+from newsletter.editions.rendering.paper_context import without_placeholders
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
 
 pytestmark = pytest.mark.usefixtures("site")

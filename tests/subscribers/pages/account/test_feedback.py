@@ -122,6 +122,17 @@ def test_a_remembered_reader_sees_their_vote_and_changes_it(
 
 
 @pytest.mark.usefixtures("paper")
+def test_a_remembered_reader_reads_how_to_see_what_was_learned(
+    remembering: Client, ada: Subscriber
+) -> None:
+    """The cookie opens no page behind a link of a mail, so no such link may be here."""
+    page = " ".join(text_of(remembering.get(PATH)).split())
+    assert "through the link “Choose topics and times” in any digest" in page
+    assert 'or <a href="/new-link/">a new link by mail</a>' in page
+    assert "/preferences/" not in page
+
+
+@pytest.mark.usefixtures("paper")
 def test_a_press_without_the_token_of_the_form_does_nothing(remembering: Client) -> None:
     remembering.get(PATH)
     assert remembering.post(PATH, {"say": "more"}).status_code == 403

@@ -237,3 +237,20 @@ def test_fifty_papers_cost_no_more_queries_than_one(
     for reader in (one, many):
         with django_assert_num_queries(6):
             visitor.get(path_of(reader))
+
+
+def test_a_withdrawn_paper_says_so(visitor: Client) -> None:
+    ada = make_subscriber()
+    add_seeds(ada, [make_paper("Gone", is_withdrawn=True)], NOON)
+    assert "· withdrawn" in text_of(visitor.get(path_of(ada)))
+
+
+def test_more_papers_than_a_page_holds_have_pages(visitor: Client) -> None:
+    ada = make_subscriber()
+    add_seeds(ada, [make_paper() for _ in range(51)], NOON)
+    first = text_of(visitor.get(path_of(ada)))
+    assert '<a href="?page=2#list" rel="next">Older</a>' in first
+    second = text_of(visitor.get(path_of(ada), {"page": "2"}))
+    assert '<a href="?page=1#list" rel="prev">Newer</a>' in second
+    assert 'value="none:' not in first
+    assert 'name="say"' not in first

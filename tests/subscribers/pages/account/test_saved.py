@@ -149,3 +149,11 @@ def test_a_button_that_is_none_changes_nothing(visitor: Client, button: str) -> 
     ada = make_subscriber()
     assert visitor.post(path_of(ada), {"say": button}).status_code == 303
     assert not Feedback.objects.exists()
+
+
+def test_a_formula_in_a_title_is_drawn_as_in_all_lists(visitor: Client) -> None:
+    ada = make_subscriber()
+    save_paper(ada, make_paper("On $\\alpha$ divergence"), NOON)
+    page = text_of(visitor.get(path_of(ada)))
+    assert '<math alttext="α">' in page
+    assert 'aria-label="Remove On α divergence"' in page
