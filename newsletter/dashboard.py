@@ -22,7 +22,7 @@ from django.utils.formats import date_format
 
 from mail.relay import relay_state
 from newsletter import clock
-from newsletter.dashboard_learning import papers_explored, rankings_compared
+from newsletter.dashboard_learning import compared_by_words, papers_explored, rankings_compared
 from newsletter.delivery.progress import deliveries_of, deliveries_since
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.inbound.lately import DAYS as INBOUND_DAYS
@@ -106,6 +106,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "inbound": ("newsletter.view_inboundmessage", lambda: inbound(now)),
         "explored": ("newsletter.view_delivery", lambda: papers_explored(now)),
         "comparison": ("newsletter.view_delivery", lambda: rankings_compared(now)),
+        "words_alone": ("papers.view_paper", compared_by_words),
         "papers": ("papers.view_paper", lambda: papers(now)),
         "sources": ("papers.view_job", lambda: sources(now)),
     }

@@ -1,4 +1,4 @@
-"""The parts of the admin's home about learning: explored papers, and two rankings compared."""
+"""The parts of the admin's home on learning: explored papers, rankings compared, no model."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from newsletter.delivery.explored import explored_since
 from newsletter.interleaving_report import compare
+from papers.similarity.words_alone import words_alone
 from papers.windows import last_closed_day
 
 DAYS: Final = 90  # of digests that are looked at
@@ -27,3 +28,9 @@ def rankings_compared(now: datetime) -> dict[str, Any]:
         return {}
     since = now - timedelta(days=DAYS)
     return {"other": settings.INTERLEAVE, "since": since, "result": compare(since)}
+
+
+def compared_by_words() -> dict[str, Any]:
+    """Why papers are compared by their words alone. Empty while a model is used. Two queries."""
+    found = words_alone()
+    return found._asdict() if found else {}

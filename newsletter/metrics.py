@@ -22,6 +22,7 @@ from newsletter.delivery.progress import deliveries_of
 from newsletter.delivery.restored import waits_for_decision
 from newsletter.inbound.mailbox import configured_mailbox
 from newsletter.models import Delivery, Edition, InboundMailbox
+from papers.similarity.words_alone import words_alone
 from web.counters import counts
 
 NEWEST: Final = 10  # editions: older ones do not change any more
@@ -42,7 +43,8 @@ def view(request: HttpRequest) -> HttpResponse:
     ):
         return _line("Authorization: Bearer METRICS_TOKEN", 401)
     try:
-        text = generate_latest(EditionCollector()) + generate_latest(SignUpCollector())
+        collectors = (EditionCollector(), SimilarityCollector(), SignUpCollector())
+        text = b"".join(generate_latest(one) for one in collectors)
         return _response(text, 200, CONTENT_TYPE_PLAIN_0_0_4)
     except DatabaseError:
         return _line("no database", 503)  # the error's text may hold a password
@@ -65,6 +67,14 @@ class EditionCollector(Collector):
         state = relay_state()
         if state is not None:  # without Redis nothing is known of the server
             yield from metrics_of_relay(state)
+
+
+class SimilarityCollector(Collector):
+    """Whether papers are compared without a model. Two queries by an index."""
+
+    def collect(self) -> Iterator[Metric]:
+        says = "1 while papers are compared by their words alone, because no model is used."
+        yield GaugeMetricFamily("trending_words_alone", says, value=int(words_alone() is not None))
 
 
 class SignUpCollector(Collector):

@@ -1,8 +1,9 @@
-"""The admin's home says what readers made of explored papers, and of two rankings."""
+"""The admin's home on learning: explored papers, two rankings, and whether a model is used."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -71,3 +72,21 @@ def test_two_rankings_that_are_compared_are_shown_with_what_can_be_said(
     words = " ".join(part.get_text(" ").split()) if part else ""
     assert "Too few readers yet" in words
     assert "0.50 (0.00 to 1.00)" in words
+
+
+def words_part(client: Client) -> Tag | None:
+    page = BeautifulSoup(client.get("/admin/").content, "html.parser")
+    found = page.find("section", attrs={"aria-labelledby": "words_alone"})
+    return found if isinstance(found, Tag) else None
+
+
+def test_the_home_says_when_papers_are_compared_by_words_alone(
+    admin_client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    assert words_part(admin_client) is None
+    for model, is_fault in (("none", False), (str(tmp_path), True)):
+        settings.EMBEDDING_MODEL = model
+        part = words_part(admin_client)
+        assert part
+        assert "Digests and similar papers follow words, without a model" in part.get_text()
+        assert bool(part.select(".tp-late")) is is_fault

@@ -178,6 +178,14 @@ def test_a_client_with_the_token_reads_the_metrics(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_whether_a_model_is_used_is_a_metric(client: Client, settings: Settings) -> None:
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    assert b"\ntrending_words_alone 0.0\n" in client.get("/metrics", headers=headers).content
+    settings.EMBEDDING_MODEL = "none"
+    assert b"\ntrending_words_alone 1.0\n" in client.get("/metrics", headers=headers).content
+
+
+@pytest.mark.django_db
 def test_a_scraper_needs_no_host_name_and_no_https(client: Client, settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     headers = {"authorization": f"Bearer {TOKEN}", "host": "10.0.0.7:8000"}
