@@ -113,6 +113,7 @@ UNTESTED: Final = {
     "css-mso-padding-alt": "Word's own; others leave it out",
     "html-a": "every program knows links",
     "html-border": "an attribute of tables since HTML 3",
+    "html-br": "every program knows it",
     "html-charset": "the mail's header says the same",
     "html-content": "of a meta element",
     "html-data-css-inline": "an attribute that no program reads",
