@@ -102,7 +102,7 @@ TODAY = replace(
     text="\ue003Papér 3\n\n\ue00c    One.\ue00d\n\n    \ue004",
     abstract="One. And two.",
 )
-TODAY_SHA = ""
+TODAY_SHA = "3632c8cac679032969a32ca196755611a5dfd8a1f271514c2ea0e7f56afdc305"
 
 
 def test_a_mail_with_sections_and_an_opening_is_rebuilt_byte_for_byte() -> None:

@@ -67,7 +67,7 @@ def test_a_heading_stands_where_a_section_begins() -> None:
 
 
 def test_an_unknown_letter_has_no_heading() -> None:
-    assert headings("f?", "en") == [NO_HEADING, NO_HEADING]
+    assert headings("f?", "en") == (NO_HEADING, NO_HEADING)
 
 
 def test_a_heading_is_encoded_for_transport() -> None:
