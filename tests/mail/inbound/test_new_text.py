@@ -83,7 +83,7 @@ WROTE = "On Fri, 14 Mar 2025 Trending Papers wrote:"
     [
         f"<p>{WROTE}</p><blockquote type=cite><p>Read it</p><p>stop</p></blockquote>",
         '<div class="gmail_quote">On Friday<blockquote>Read it</blockquote></div>',
-        '<div class="gmail_quote"><p class="gmail_attr">vendredi</p><blockquote>Read it</blockquote>',
+        '<div class="gmail_quote"><p class="gmail_attr">jeudi</p><blockquote>Read it</blockquote>',
         f'<div class="moz-cite-prefix">{WROTE}<br></div><blockquote><p>Read it</p></blockquote>',
     ],
 )
