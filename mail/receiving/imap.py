@@ -7,8 +7,9 @@ folder if one is given; what could not be is marked with a flag, for a person to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -69,22 +70,24 @@ class ImapMailbox:
     ) -> None:
         self._close()
 
-    def uids_after(self, last: int) -> list[int]:
-        """The UIDs that are larger, in order. A server gives its last one even where it is not."""
-        found = self._client.search(["UID", f"{last + 1}:*"])
+    def uids_after(self, last: int, since: date) -> list[int]:
+        """The larger UIDs of mails that arrived on this day or later, in order.
+
+        A server gives its last UID even where it is not larger.
+        """
+        found = self._client.search(["UID", f"{last + 1}:*", "SINCE", since])
         return sorted(uid for uid in map(int, found) if uid > last)
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Octets of each mail that is still there."""
-        found = self._client.fetch(uids, [_SIZE]) if uids else {}
-        return {int(uid): int(data[_SIZE]) for uid, data in found.items() if _SIZE in data}
-
-    def read(self, uid: int, size: int) -> bytes | None:
+    def read(self, uid: int) -> bytes | None:
         """The mail, or the first LARGEST bytes of one of more; None if it has gone since.
 
-        Only a large one is asked for in part, since some servers do that badly.
+        Only a large one is asked for in part, since some servers do that badly. The size is asked
+        for each mail: a server that refuses one mail of several refuses the whole question.
         """
-        part = "" if size <= LARGEST else f"<0.{LARGEST}>"
+        size = self._client.fetch([uid], [_SIZE]).get(uid, {}).get(_SIZE)
+        if size is None:
+            return None
+        part = "" if int(size) <= LARGEST else f"<0.{LARGEST}>"
         found = self._client.fetch([uid], [f"BODY.PEEK[]{part}"]).get(uid, {})
         bodies = (value for name, value in found.items() if name.startswith(b"BODY["))
         content: Any = next(bodies, None)

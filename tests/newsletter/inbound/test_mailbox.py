@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.db import DataError, OperationalError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from pytest_django import Settings
 
+from mail.receiving.imap import ImapMailbox
 from newsletter.inbound import mailbox as module
 from newsletter.inbound.mailbox import read_mailbox
 from newsletter.inbound.receive import receive
@@ -142,6 +144,60 @@ def test_a_mail_that_the_database_refuses_is_skipped_after_three_tries(
     read_mailbox(mailbox.account, NOON)
     assert received == [b"Hello.", b"Third."]
     assert (row().last_uid, row().failing_uid, row().failures, row().skipped) == (3, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "error", [IMAPClientError("FETCH failed: [SERVERBUG]"), IMAPClientAbortError("EOF"), OSError()]
+)
+def test_a_mail_that_the_mailbox_does_not_give_is_skipped_after_three_tries(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Dovecot refuses a damaged mail, or ends the connection at it."""
+    read = ImapMailbox.read
+
+    def refuse(self: ImapMailbox, uid: int) -> bytes | None:
+        if uid == 2:
+            raise error
+        return read(self, uid)
+
+    monkeypatch.setattr(ImapMailbox, "read", refuse)
+    mailbox.deliver(HELLO, SECOND, THIRD)
+    for tries in (1, 2, 3):
+        read_mailbox(mailbox.account, NOON)
+        assert (row().last_uid, row().failing_uid, row().failures) == (1, 2, tries)
+        assert row().failed_since == NOON
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello.", b"Third."]
+    assert (row().last_uid, row().failures, row().skipped, row().failed_since) == (3, 0, 1, None)
+    assert mailbox.flags()[2] == {b"\\Flagged"}
+
+
+def test_a_server_that_is_away_skips_no_mail(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raise_away(*_: object) -> list[int]:
+        raise TimeoutError
+
+    mailbox.deliver(HELLO)
+    with monkeypatch.context() as patched:
+        patched.setattr(ImapMailbox, "uids_after", raise_away)
+        for _ in range(5):
+            read_mailbox(mailbox.account, NOON)
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello."]
+    assert row().skipped == 0
+
+
+def test_mail_whose_rows_may_be_deleted_is_not_taken_in_again(
+    mailbox: Mailbox, received: list[bytes], settings: Settings
+) -> None:
+    """After a move to another server all mail seems to be new."""
+    settings.INBOUND_DAYS = 10
+    with mailbox.opened() as owner:
+        for days, mail in ((11, HELLO), (10, SECOND), (8, THIRD)):
+            owner.append("INBOX", mail, msg_time=NOON - timedelta(days=days))
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Third."]
 
 
 def test_a_database_that_comes_back_loses_no_mail(
