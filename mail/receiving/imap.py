@@ -21,12 +21,16 @@ from mail.receiving.account import ImapAccount
 from mail.smtp.opening import tls_context
 
 # What a server that is away, refuses us or breaks the connection raises. SSLError is an OSError;
-# a reply that is not like IMAP makes the client fail in its own ways.
-ERRORS: Final = (OSError, IMAPClientError, ValueError, LookupError, AssertionError, EOFError)
+# a reply that is not like IMAP makes the client fail in its own ways; one may announce any size.
+ERRORS: Final = (
+    *(OSError, IMAPClientError, ValueError, LookupError, AssertionError, EOFError),
+    *(TypeError, AttributeError, MemoryError),
+)
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
 # How imaplib writes a server's answer: b'[AUTHENTICATIONFAILED] …'
 _QUOTED_BYTES: Final = re.compile(r"""\bb(['"])(.*?)\1""")
+_NUMBERS: Final = 2**32  # of a UID and a UIDVALIDITY (RFC 3501)
 _SIZE: Final = b"RFC822.SIZE"
 
 
@@ -54,9 +58,8 @@ class ImapMailbox:
             if self._done_folder:
                 self._create_done_folder()
             # 0 (a server without it) is a value like any other: UIDs count as long as it stays.
-            self.uid_validity = int(
-                self._client.select_folder(self._account.folder)[b"UIDVALIDITY"]
-            )
+            found = self._client.select_folder(self._account.folder)
+            self.uid_validity = int(found[b"UIDVALIDITY"]) % _NUMBERS
         except BaseException:
             self._close()
             raise
@@ -76,7 +79,7 @@ class ImapMailbox:
         A server gives its last UID even where it is not larger.
         """
         found = self._client.search(["UID", f"{last + 1}:*", "SINCE", since])
-        return sorted(uid for uid in map(int, found) if uid > last)
+        return sorted(uid for uid in map(int, found) if last < uid < _NUMBERS)
 
     def read(self, uid: int) -> bytes | None:
         """The mail, or the first LARGEST bytes of one of more; None if it has gone since.
@@ -90,8 +93,8 @@ class ImapMailbox:
         part = "" if int(size) <= LARGEST else f"<0.{LARGEST}>"
         found = self._client.fetch([uid], [f"BODY.PEEK[]{part}"]).get(uid, {})
         bodies = (value for name, value in found.items() if name.startswith(b"BODY["))
-        content: Any = next(bodies, None)
-        return None if content is None else bytes(content)[:LARGEST]
+        content = next(bodies, None)
+        return content[:LARGEST] if isinstance(content, bytes) else None
 
     def mark_done(self, uid: int) -> None:
         """Mark it as read, and move it if there is a folder for that.

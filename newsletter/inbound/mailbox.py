@@ -87,13 +87,14 @@ def _read_mail(row: InboundMailbox, mailbox: ImapMailbox, uid: int, now: datetim
     if row.failing_uid == uid and row.failures >= MOST_TRIES:
         log.error("The mail with UID %s is skipped after %s tries", uid, row.failures)
         InboundMailbox.objects.filter(pk=row.pk).update(skipped=F("skipped") + 1)
+        _save(row, last_uid=uid, failing_uid=0, failures=0)  # before the server fails again
         mailbox.mark_failed(uid)
-    else:
-        content = mailbox.read(uid)
-        if content is not None and not _take_in(row, uid, content, now):
-            mailbox.mark_failed(uid)
-        elif content is not None:
-            mailbox.mark_done(uid)
+        return
+    content = mailbox.read(uid)
+    if content is not None and not _take_in(row, uid, content, now):
+        mailbox.mark_failed(uid)
+    elif content is not None:
+        mailbox.mark_done(uid)
     _save(row, last_uid=uid, failing_uid=0, failures=0)
 
 

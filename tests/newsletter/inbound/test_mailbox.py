@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DataError, OperationalError
+from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from pytest_django import Settings
 
@@ -170,6 +171,43 @@ def test_a_mail_that_the_mailbox_does_not_give_is_skipped_after_three_tries(
     assert received == [b"Hello.", b"Third."]
     assert (row().last_uid, row().failures, row().skipped, row().failed_since) == (3, 0, 1, None)
     assert mailbox.flags()[2] == {b"\\Flagged"}
+
+
+@pytest.mark.parametrize("size", [(1,), b"many", {}, "raise MemoryError"])
+def test_an_answer_that_is_not_like_imap_stops_at_no_mail(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch, size: object
+) -> None:
+    fetch = IMAPClient.fetch
+
+    def odd(self: IMAPClient, uids: list[int], names: list[str]) -> object:
+        if uids != [1]:
+            return fetch(self, uids, names)
+        if size == "raise MemoryError":
+            raise MemoryError
+        return {1: {b"RFC822.SIZE": size}}
+
+    monkeypatch.setattr(IMAPClient, "fetch", odd)
+    mailbox.deliver(HELLO, SECOND)
+    for _ in range(4):
+        read_mailbox(mailbox.account, NOON)
+    assert (received, row().skipped, row().last_uid) == ([b"Second."], 1, 2)
+
+
+def test_a_server_that_fails_at_the_flag_of_a_skipped_mail_goes_on_behind_it(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: ImapMailbox, uid: int) -> None:
+        raise IMAPClientAbortError("EOF")
+
+    InboundMailbox.objects.create(name=mailbox.account.name, failing_uid=1, failures=3)
+    mailbox.deliver(HELLO, SECOND)
+    with mailbox.opened() as owner:
+        status = owner.folder_status("INBOX", ["UIDVALIDITY"])
+    InboundMailbox.objects.update(uid_validity=status[b"UIDVALIDITY"])
+    monkeypatch.setattr(ImapMailbox, "mark_failed", fail)
+    for _ in range(2):
+        read_mailbox(mailbox.account, NOON)
+    assert (received, row().last_uid, row().skipped) == ([b"Second."], 2, 1)
 
 
 def test_a_server_that_is_away_skips_no_mail(
