@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from typing import Final, Literal, NamedTuple
+from urllib.parse import unquote
 
 from django.conf import settings
 
 Kind = Literal["reply", "bounce", "unsubscribe"]
 
 _LETTERS: Final[dict[str, Kind]] = {"b": "bounce", "u": "unsubscribe"}
+_LONGEST: Final = 400  # characters of an address, three for each that is escaped
 _EXTENSION: Final = re.compile(r"([bu])-([A-Za-z0-9_-]{1,50})")
 
 
@@ -55,10 +57,10 @@ def parse_address(address: str) -> InboundAddress | None:
     """What one of our addresses is for; None for any other address.
 
     The domain and the mailbox may be in other letters than the setting has: servers change them.
-    The token is kept as it is.
+    Some programs leave the plus of a `mailto:` link as %2B. The token is kept as it is.
     """
     local, _, domain = settings.INBOUND_ADDRESS.lower().rpartition("@")
-    given, _, at = address.strip().strip("<>").rpartition("@")
+    given, _, at = unquote(address.strip().strip("<>")[:_LONGEST]).rpartition("@")
     mailbox, plus, extension = given.partition("+")
     if not local or (mailbox.lower(), at.lower()) != (local, domain):
         return None

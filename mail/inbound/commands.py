@@ -114,8 +114,14 @@ def _is_command(sentence: str) -> bool:
 
 
 def _is_denied(words: list[str]) -> bool:
-    """Whether a "no" may turn the rest around: "no more" does not."""
-    return "no" in words and not {"more", "más", "longer"} & set(words)
+    """Whether a "no" may turn the rest around: "no more" does not.
+
+    "I receive no more digests" says that they are missing, and not that they are too many.
+    """
+    those = set(words)
+    if {"no", "receive"} <= those and not {"wish", "want", "please", "like"} & those:
+        return True
+    return "no" in those and not {"more", "más", "longer"} & those
 
 
 def _ends_with_core(word: str) -> bool:

@@ -36,11 +36,13 @@ _SIGNATURE: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z!][a-zA-Z0-9]{0,20})([^<>]{0,2000})>?|[^<]+|<")
 _UNREAD: Final = frozenset({"style", "script", "head", "title"})
-_BREAKS: Final = frozenset({"br", "p", "div", "li", "tr", "table", "h1", "h2", "h3", "hr"})
-_QUOTED: Final = re.compile(
-    r"gmail_quote|yahoo_quoted|moz-cite-prefix|divrplyfwdmsg|appendonsend|protonmail_quote|"
-    r"mail-editor-reference",
-    re.IGNORECASE,
+_BREAKS: Final = frozenset(
+    {"br", "p", "div", "blockquote", "li", "tr", "table", "h1", "h2", "h3", "hr"}
+)
+# What stands in such an element introduces the quoted mail; behind the others all is quoted.
+_INTRODUCES: Final = re.compile(r"gmail_quote|gmail_attr|moz-cite-prefix", re.IGNORECASE)
+_QUOTED_BEHIND: Final = re.compile(
+    r"yahoo_quoted|divrplyfwdmsg|appendonsend|mail-editor-reference", re.IGNORECASE
 )
 
 
@@ -100,22 +102,58 @@ def _begins_introduction(those: list[str]) -> bool:
 
 
 def _without_tags(html: str) -> str:
-    """HTML as text, up to the quoted mail."""
-    pieces: list[str] = []
+    """HTML as text; a line of the quoted mail begins with "> ", as in a plain reply."""
+    reading = _Html()
     unread = ""
     for found in _TAG.finditer(html):
         slash, name, rest = found[1], (found[2] or "").lower(), found[3] or ""
         if unread:
             unread = "" if slash and name == unread else unread
         elif not name:
-            pieces.append(" ".join(found[0].split()) if found[0].strip() else " ")
-            if found[0][-1:].isspace():
-                pieces.append(" ")
-        elif name == "blockquote" or _QUOTED.search(rest):
-            if "".join(pieces).strip():
-                break
+            reading.words(found[0])
         elif name in _UNREAD:
             unread = "" if slash else name
-        elif name in _BREAKS:
-            pieces.append("\n")
-    return unescape("".join(pieces))
+        else:
+            reading.tag(name, rest, is_end=bool(slash))
+    return reading.text()
+
+
+class _Html:
+    """The lines of a text in HTML, and whether what comes next is quoted."""
+
+    def __init__(self) -> None:
+        self._lines: list[tuple[bool, list[str]]] = []
+        self._depth = 0
+        self._introduces = ""  # the element in which the quoted mail is introduced
+        self._is_rest_quoted = False
+
+    def words(self, text: str) -> None:
+        if not self._lines:
+            self._begin_line()
+        self._lines[-1][1].append(text)
+
+    def tag(self, name: str, attributes: str, *, is_end: bool) -> None:
+        if is_end and name == self._introduces:
+            self._introduces = ""
+        if name == "blockquote":
+            self._depth = max(self._depth - 1, 0) if is_end else self._depth + 1
+            self._introduces = ""
+        elif _INTRODUCES.search(attributes):
+            self._introduces = name
+        self._is_rest_quoted = self._is_rest_quoted or bool(_QUOTED_BEHIND.search(attributes))
+        if name in _BREAKS:
+            self._begin_line()
+
+    def _begin_line(self) -> None:
+        is_quoted = bool(self._depth or self._introduces or self._is_rest_quoted)
+        self._lines.append((is_quoted, []))
+
+    def text(self) -> str:
+        shown: list[str] = []
+        for is_quoted, words in self._lines:
+            line = " ".join(unescape("".join(words)).split())
+            if line:
+                shown.append(f"> {line}" if is_quoted else line)
+            elif shown and shown[-1]:
+                shown.append("")
+        return "\n".join(shown)

@@ -123,7 +123,7 @@ def fingerprint(mail: Part, raw: bytes, addresses: tuple[InboundAddress, ...] = 
     digest.update(b" ".join(mail.body.split()))
     # Beyond what is read two mails may differ; of a mail without headers nothing else is known.
     if not mail.body or len(raw) > len(mail.body) * 2 + 100_000:
-        digest.update(str(len(raw.split(b"\n"))).encode())
+        digest.update(str(raw.count(b"\n") + 1).encode())
         digest.update(b" ".join(raw[-100_000:].split()))
     return digest.hexdigest()
 

@@ -7,8 +7,9 @@ folder if one is given; what could not be is marked with a flag, for a person to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -20,12 +21,16 @@ from mail.receiving.account import ImapAccount
 from mail.smtp.opening import tls_context
 
 # What a server that is away, refuses us or breaks the connection raises. SSLError is an OSError;
-# a reply that is not like IMAP makes the client fail in its own ways.
-ERRORS: Final = (OSError, IMAPClientError, ValueError, LookupError, AssertionError, EOFError)
+# a reply that is not like IMAP makes the client fail in its own ways; one may announce any size.
+ERRORS: Final = (
+    *(OSError, IMAPClientError, ValueError, LookupError, AssertionError, EOFError),
+    *(TypeError, AttributeError, MemoryError),
+)
 _CONNECT_SECONDS: Final = 10.0
 _READ_SECONDS: Final = 30.0
 # How imaplib writes a server's answer: b'[AUTHENTICATIONFAILED] …'
 _QUOTED_BYTES: Final = re.compile(r"""\bb(['"])(.*?)\1""")
+_NUMBERS: Final = 2**32  # of a UID and a UIDVALIDITY (RFC 3501)
 _SIZE: Final = b"RFC822.SIZE"
 
 
@@ -53,9 +58,8 @@ class ImapMailbox:
             if self._done_folder:
                 self._create_done_folder()
             # 0 (a server without it) is a value like any other: UIDs count as long as it stays.
-            self.uid_validity = int(
-                self._client.select_folder(self._account.folder)[b"UIDVALIDITY"]
-            )
+            found = self._client.select_folder(self._account.folder)
+            self.uid_validity = int(found[b"UIDVALIDITY"]) % _NUMBERS
         except BaseException:
             self._close()
             raise
@@ -69,26 +73,28 @@ class ImapMailbox:
     ) -> None:
         self._close()
 
-    def uids_after(self, last: int) -> list[int]:
-        """The UIDs that are larger, in order. A server gives its last one even where it is not."""
-        found = self._client.search(["UID", f"{last + 1}:*"])
-        return sorted(uid for uid in map(int, found) if uid > last)
+    def uids_after(self, last: int, since: date) -> list[int]:
+        """The larger UIDs of mails that arrived on this day or later, in order.
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Octets of each mail that is still there."""
-        found = self._client.fetch(uids, [_SIZE]) if uids else {}
-        return {int(uid): int(data[_SIZE]) for uid, data in found.items() if _SIZE in data}
+        A server gives its last UID even where it is not larger.
+        """
+        found = self._client.search(["UID", f"{last + 1}:*", "SINCE", since])
+        return sorted(uid for uid in map(int, found) if last < uid < _NUMBERS)
 
-    def read(self, uid: int, size: int) -> bytes | None:
+    def read(self, uid: int) -> bytes | None:
         """The mail, or the first LARGEST bytes of one of more; None if it has gone since.
 
-        Only a large one is asked for in part, since some servers do that badly.
+        Only a large one is asked for in part, since some servers do that badly. The size is asked
+        for each mail: a server that refuses one mail of several refuses the whole question.
         """
-        part = "" if size <= LARGEST else f"<0.{LARGEST}>"
+        size = self._client.fetch([uid], [_SIZE]).get(uid, {}).get(_SIZE)
+        if size is None:
+            return None
+        part = "" if int(size) <= LARGEST else f"<0.{LARGEST}>"
         found = self._client.fetch([uid], [f"BODY.PEEK[]{part}"]).get(uid, {})
         bodies = (value for name, value in found.items() if name.startswith(b"BODY["))
-        content: Any = next(bodies, None)
-        return None if content is None else bytes(content)[:LARGEST]
+        content = next(bodies, None)
+        return content[:LARGEST] if isinstance(content, bytes) else None
 
     def mark_done(self, uid: int) -> None:
         """Mark it as read, and move it if there is a folder for that.

@@ -27,7 +27,7 @@ _MOST_ERRORS: Final = 20  # commands of one connection that were none
 _IDLE_SECONDS: Final = 300.0
 _CHUNK: Final = 64 * 1024
 _END: Final = b"\r\n.\r\n"
-_MAIL: Final = re.compile(rb"MAIL FROM: ?<[^<>\r\n]*>(?: .*)?", re.IGNORECASE | re.DOTALL)
+_MAIL: Final = re.compile(rb"MAIL FROM: ?<([^<>\r\n]*)>(?: .*)?", re.IGNORECASE | re.DOTALL)
 _RCPT: Final = re.compile(rb"RCPT TO: ?<([^<>\r\n]+)>(?: .*)?", re.IGNORECASE | re.DOTALL)
 
 
@@ -120,7 +120,7 @@ class _Session:
 
     def __init__(self, peer: _Peer, take_in: TakeIn, name: str) -> None:
         self._peer, self._take_in, self._name = peer, take_in, name
-        self._has_sender = False
+        self._sender: bytes | None = None
         self._recipients: list[str] = []
         self._errors = 0
 
@@ -150,15 +150,16 @@ class _Session:
         await self._peer.write(text)
 
     def _mail(self, line: bytes) -> str:
-        if not _MAIL.fullmatch(line):
+        found = _MAIL.fullmatch(line)
+        if found is None:
             return "501 5.5.4 MAIL FROM:<address>"
         self._reset()
-        self._has_sender = True
+        self._sender = found[1]
         return "250 2.1.0 ok"
 
     def _rcpt(self, line: bytes) -> str:
         found = _RCPT.fullmatch(line)
-        if not self._has_sender:
+        if self._sender is None:
             return "503 5.5.1 MAIL comes first"
         if found is None:
             return "501 5.5.4 RCPT TO:<address>"
@@ -172,16 +173,20 @@ class _Session:
         return "250 2.0.0 ok"
 
     async def _data(self) -> None:
-        """One reply for each recipient that was accepted, in their order."""
+        """One reply for each recipient that was accepted, in their order.
+
+        The last server on the way notes the sender of the envelope in the mail (RFC 5321, 4.4): a
+        mail without one was written by a program.
+        """
         await self._peer.write("354 end with a dot")
-        content = await self._peer.content()
+        content = b"Return-Path: <%b>\r\n" % (self._sender or b"") + await self._peer.content()
         for recipient in self._recipients:
             is_taken = await self._take_in(content, recipient)
             await self._peer.write("250 2.0.0 taken" if is_taken else "451 4.3.0 later")
         self._reset()
 
     def _reset(self) -> None:
-        self._has_sender, self._recipients = False, []
+        self._sender, self._recipients = None, []
 
 
 _OTHERS: Final = {

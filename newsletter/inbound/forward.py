@@ -32,7 +32,7 @@ from mail.relay import Relay, in_words, process_relay
 from mail.transport import Transport
 from mail.without_address import without_address
 from newsletter.models import InboundMessage
-from subscribers.addresses import BadAddress, normalised
+from subscribers.addresses import BadAddress, normalised, spelling
 from web.storable import storable_text
 
 log = logging.getLogger(__name__)
@@ -134,12 +134,22 @@ def _reason_to_keep(row: InboundMessage) -> str:
         return "CONTACT_EMAIL is not set"
     if not row.raw:
         return "its writer was erased"
+    if _answers_forwarded(read_message(bytes(row.raw))):
+        return "the operator's mailbox wrote it, about a reply that was forwarded"
     sent = InboundMessage.objects.filter(
         result=Result.FORWARDED, received_at__gt=row.received_at - _DAY
     )
     if sent.filter(address_hash=row.address_hash).count() >= OF_A_WRITER:
         return f"its writer had {OF_A_WRITER} on this day"
     return f"{OF_ALL} were forwarded on this day" if sent.count() >= OF_ALL else ""
+
+
+def _answers_forwarded(mail: Incoming) -> bool:
+    """Whether the operator's mailbox answers what was forwarded to it: a program that does not say
+    so, since an answer of a person goes to the reply's writer.
+    """
+    is_operator = spelling(mail.sender) == spelling(operator_address())
+    return is_operator and any(one.startswith("<reply.") for one in mail.original_ids)
 
 
 def _send(transport: Transport, relay: Relay, row: InboundMessage, now: datetime) -> Outcome:

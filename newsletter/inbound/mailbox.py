@@ -2,8 +2,8 @@
 
 One worker at a time: it claims the mailbox's row for some minutes. Each mail is taken in by itself,
 and marked only after that was committed, so a worker that is killed leaves a mail to be read again,
-which changes nothing. A mail that cannot be taken in is skipped, at once or, if that may be the
-database's fault, after three tries; those behind it do not wait.
+which changes nothing. A mail that cannot be taken in is skipped: at once, or after three tries if
+that may be the database's fault or the mailbox's. Those behind it do not wait.
 """
 
 from __future__ import annotations
@@ -68,21 +68,34 @@ def _claim(name: str, now: datetime) -> InboundMailbox | None:
 
 def _read(row: InboundMailbox, account: ImapAccount, now: datetime) -> bool:
     folder, ca_file = settings.INBOUND_DONE_FOLDER, settings.EMAIL_SSL_CA_FILE
+    # Older mail may have been taken in already, and its row was deleted since: it would act again.
+    since = (now - timedelta(days=settings.INBOUND_DAYS - 1)).date()
     with _failures_noted(row, account, now) as reading:
         with ImapMailbox(account, done_folder=folder, ca_file=ca_file) as mailbox:
             _begin(row, mailbox)
-            uids = mailbox.uids_after(row.last_uid)
-            sizes = mailbox.sizes(uids[:BATCH])
+            uids = mailbox.uids_after(row.last_uid, since)
             for uid in uids[:BATCH]:
-                content = mailbox.read(uid, sizes[uid]) if uid in sizes else None
-                if content is not None and not _take_in(row, uid, content, now):
-                    mailbox.mark_failed(uid)
-                elif content is not None:
-                    mailbox.mark_done(uid)
-                _save(row, last_uid=uid, failing_uid=0, failures=0)
+                reading.uid = uid
+                _read_mail(row, mailbox, uid, now)
+            reading.uid = 0
             reading.has_more = len(uids) > BATCH
         _save(row, read_at=now, failed_since=None, error="")
     return reading.has_more
+
+
+def _read_mail(row: InboundMailbox, mailbox: ImapMailbox, uid: int, now: datetime) -> None:
+    if row.failing_uid == uid and row.failures >= MOST_TRIES:
+        log.error("The mail with UID %s is skipped after %s tries", uid, row.failures)
+        InboundMailbox.objects.filter(pk=row.pk).update(skipped=F("skipped") + 1)
+        _save(row, last_uid=uid, failing_uid=0, failures=0)  # before the server fails again
+        mailbox.mark_failed(uid)
+        return
+    content = mailbox.read(uid)
+    if content is not None and not _take_in(row, uid, content, now):
+        mailbox.mark_failed(uid)
+    elif content is not None:
+        mailbox.mark_done(uid)
+    _save(row, last_uid=uid, failing_uid=0, failures=0)
 
 
 def _begin(row: InboundMailbox, mailbox: ImapMailbox) -> None:
@@ -93,6 +106,7 @@ def _begin(row: InboundMailbox, mailbox: ImapMailbox) -> None:
 
 class _Reading:
     has_more = False
+    uid = 0  # of the mail in hand; 0: none
 
 
 @contextmanager
@@ -104,6 +118,8 @@ def _failures_noted(row: InboundMailbox, account: ImapAccount, now: datetime) ->
         raise
     except ERRORS as error:
         text = error_text(error, account)
+        if reading.uid:  # the server answers, and fails at this mail
+            _note_failure(row, reading.uid)
         if row.failed_since is None:  # later ones are in the row
             log.warning("The mailbox %s cannot be read: %s", account.name, text)
         _save(row, failed_since=row.failed_since or now, error=text)
@@ -118,17 +134,21 @@ def _take_in(row: InboundMailbox, uid: int, content: bytes, now: datetime) -> bo
     try:
         receive(content, source="imap", now=now)
     except DatabaseError:
-        failures = row.failures + 1 if row.failing_uid == uid else 1
-        _save(row, failing_uid=uid, failures=failures)  # raises while the database is away
-        if failures < MOST_TRIES:
+        _note_failure(row, uid)  # raises while the database is away
+        if row.failures < MOST_TRIES:
             raise
-        log.exception("The mail with UID %s is skipped after %s tries", uid, failures)
+        log.exception("The mail with UID %s is skipped after %s tries", uid, row.failures)
     except Exception:  # any error in one mail; those behind it go on
         log.exception("The mail with UID %s cannot be taken in; it is skipped", uid)
     else:
         return True
     InboundMailbox.objects.filter(pk=row.pk).update(skipped=F("skipped") + 1)
     return False
+
+
+def _note_failure(row: InboundMailbox, uid: int) -> None:
+    failures = row.failures + 1 if row.failing_uid == uid else 1
+    _save(row, failing_uid=uid, failures=failures)
 
 
 def _save(row: InboundMailbox, **values: object) -> None:

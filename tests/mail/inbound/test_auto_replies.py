@@ -43,6 +43,8 @@ def test_subjects_of_many_languages_are_known(subject: str) -> None:
         reply(subject="Automata"),
         reply(head="Return-Path: <bob@example.net>"),
         reply(head="X-Loop: lab@example.net"),
+        reply(head="X-Auto-Response-Suppress: DR, OOF, AutoReply"),
+        reply(head="X-MS-Exchange-Inbox-Rules-Loop: lab@example.net"),
         reply(sender="norbert@example.net"),
         reply(sender="ruth@example.net"),
         reply(sender="rooter@example.net"),

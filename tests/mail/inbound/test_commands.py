@@ -18,7 +18,7 @@ from mail.inbound.commands import asks_to_stop
         "Kindly take me off your list", "cancel my subscription", "stop sending me these emails",
         "Stop sending me mail", "please stop emailing me", "No more emails please", "unsub",
         "unsubscribe\n\nSent from my iPhone", "*unsubscribe*", "unsubscribe now",
-        "End subscription",
+        "End subscription", "I want to receive no more emails",
         "abmelden", "Abmelden", "Bitte abmelden", "Bitte melden Sie mich ab.", "abbestellen",
         "Ich möchte den Newsletter abbestellen", "Hallo,\nich möchte mich abmelden.",
         "Newsletter kündigen",
@@ -54,6 +54,7 @@ def test_a_clear_wish_is_known(text: str) -> None:
         "Great!\n\nunsubscribe", "Stop: a survey of stopping rules is missing",
         "no longer at this address", "Не отписывайте меня", "不要退订", "取消订阅的方法",
         "stop " * 50, "unsubscribe " + "x" * 500,
+        "I receive no more digests.", "Hello, I receive no more mails from you",
     ],
 )  # fmt: skip
 def test_what_may_mean_something_else_is_left_to_a_person(text: str) -> None:

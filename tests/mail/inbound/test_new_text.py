@@ -66,12 +66,48 @@ def mail(kind: str, body: str, head: str = "") -> bytes:
     return f"From: bob@example.net\r\nContent-Type: {kind}\r\n{head}\r\n{body}".encode()
 
 
-def test_html_alone_is_read_without_its_tags_and_its_quotation() -> None:
-    html = (
-        "<html><head><style>p {color: red}</style></head><body><p>unsub<b>scribe</b>&nbsp;me</p>"
-        '<div class="gmail_quote">On Friday<blockquote>Read it</blockquote></div></body></html>'
-    )
-    assert " ".join(text_of(take_apart(mail("text/html", html))).split()) == "unsubscribe me"
+def html(body: str) -> str:
+    return text_of(take_apart(mail("text/html", f"<html><body>{body}</body></html>")))
+
+
+def test_html_alone_is_read_without_its_tags() -> None:
+    style = "<head><title>Re</title><style>p {color: red}</style></head>"
+    assert html(f"{style}<p>unsub<b>scribe</b>&nbsp;me\n\n  now</p>") == "unsubscribe me now"
+
+
+WROTE = "On Fri, 14 Mar 2025 Trending Papers wrote:"
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        f"<p>{WROTE}</p><blockquote type=cite><p>Read it</p><p>stop</p></blockquote>",
+        '<div class="gmail_quote">On Friday<blockquote>Read it</blockquote></div>',
+        '<div class="gmail_quote"><p class="gmail_attr">jeudi</p><blockquote>Read it</blockquote>',
+        f'<div class="moz-cite-prefix">{WROTE}<br></div><blockquote><p>Read it</p></blockquote>',
+    ],
+)
+def test_the_quoted_mail_of_html_is_told_from_what_is_new(quotation: str) -> None:
+    above, below = html(f"<div>Thanks</div>{quotation}"), html(f"{quotation}<div>Thanks</div>")
+    for text in (above, below):
+        assert new_text(text) == "Thanks"
+        assert "> Read it" in text.split("\n")
+    assert "Thanks" not in new_text(html(quotation))
+    between = html(f"Hi<br>{quotation}<p>Why this one?</p>{quotation}")
+    assert "Why this one?" in between.split("\n")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Papers</div>',
+        '<div id="ydp1yahoo_quoted_7" class="ydp1yahoo_quoted"><div>On Friday:</div>',
+        '<div id="mail-editor-reference-message-container">',
+    ],
+)
+def test_behind_the_mark_of_a_program_all_is_quoted(mark: str) -> None:
+    text = html(f"<div>Thanks</div>{mark}<div>Read it</div><div>stop</div></div>")
+    assert (new_text(text), text.split()[-2:]) == ("Thanks", [">", "stop"])
 
 
 def test_a_plain_part_is_preferred() -> None:

@@ -26,11 +26,14 @@ class Served:
     port: int = 0
     taken: list[tuple[bytes, str]] = field(default_factory=list)
     later: set[str] = field(default_factory=set)
+    return_paths: list[bytes] = field(default_factory=list)
 
     async def take_in(self, raw: bytes, recipient: str) -> bool:
         if recipient in self.later:
             return False
-        self.taken.append((raw, recipient))
+        first, _, mail = raw.partition(b"\r\n")
+        self.return_paths.append(first)
+        self.taken.append((mail, recipient))
         return True
 
     @contextmanager
@@ -67,10 +70,12 @@ async def _end_sessions() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def send(served: Served, recipients: list[str], mail: bytes) -> dict[str, str]:
+def send(
+    served: Served, recipients: list[str], mail: bytes, sender: str = "bob@example.net"
+) -> dict[str, str]:
     """The code for each recipient: at RCPT, or else at the end. smtplib reads one reply only."""
     with served.raw() as peer:
-        lines = ["MAIL FROM:<bob@example.net>", *(f"RCPT TO:<{one}>" for one in recipients), "DATA"]
+        lines = [f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{one}>" for one in recipients), "DATA"]
         peer.sendall("".join(f"{line}\r\n" for line in lines).encode())
         _, *replies, _ = read_replies(peer, len(lines))
         codes = dict(zip(recipients, replies, strict=True))
@@ -82,6 +87,16 @@ def send(served: Served, recipients: list[str], mail: bytes) -> dict[str, str]:
 def test_a_mail_is_taken_in_for_each_recipient(served: Served) -> None:
     assert send(served, [BOB, EVE], HELLO) == {BOB: "250", EVE: "250"}
     assert served.taken == [(HELLO, BOB), (HELLO, EVE)]
+
+
+@pytest.mark.parametrize("sender", ["", "eve@example.net"])
+def test_the_sender_of_the_envelope_is_noted_in_the_mail(served: Served, sender: str) -> None:
+    send(served, [EVE], HELLO, sender)
+    send(served, [BOB, EVE], HELLO)
+    paths = [
+        f"Return-Path: <{one}>".encode() for one in (sender, "bob@example.net", "bob@example.net")
+    ]
+    assert served.return_paths == paths
 
 
 def test_each_recipient_has_its_own_reply(served: Served) -> None:

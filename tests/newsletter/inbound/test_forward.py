@@ -87,6 +87,22 @@ def test_what_was_forwarded_is_not_forwarded_again() -> None:
     assert run(server) == 0
 
 
+def test_a_program_of_the_operator_that_answers_is_not_forwarded_to_them() -> None:
+    """One that says nowhere that it is a program."""
+    take(reply())
+    server = Server()
+    run(server)
+    forwarded = server.sent[0].headers["Message-ID"]
+    head = f"In-Reply-To: {forwarded}"
+    row = take(reply("I am at the beach.", sender="Editors@example.org", head=head))
+    assert run(server) == 0
+    assert again(row)[:2] == ("held", b"")
+    of_another = take(reply("Thanks for your answer.", sender="eve@example.net", head=head))
+    own = take(reply("Is this read?", sender="editors@example.org"))
+    assert run(server) == 2
+    assert (again(of_another)[0], again(own)[0]) == ("forwarded", "forwarded")
+
+
 def test_html_shows_the_words_and_runs_nothing() -> None:
     row = take(reply("<script>alert(1)</script>"))
     message = build(row, read_message(bytes(row.raw)), NOW)

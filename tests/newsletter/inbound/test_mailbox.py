@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import DataError, OperationalError
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from pytest_django import Settings
 
+from mail.receiving.imap import ImapMailbox
 from newsletter.inbound import mailbox as module
 from newsletter.inbound.mailbox import read_mailbox
 from newsletter.inbound.receive import receive
@@ -142,6 +145,97 @@ def test_a_mail_that_the_database_refuses_is_skipped_after_three_tries(
     read_mailbox(mailbox.account, NOON)
     assert received == [b"Hello.", b"Third."]
     assert (row().last_uid, row().failing_uid, row().failures, row().skipped) == (3, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "error", [IMAPClientError("FETCH failed: [SERVERBUG]"), IMAPClientAbortError("EOF"), OSError()]
+)
+def test_a_mail_that_the_mailbox_does_not_give_is_skipped_after_three_tries(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Dovecot refuses a damaged mail, or ends the connection at it."""
+    read = ImapMailbox.read
+
+    def refuse(self: ImapMailbox, uid: int) -> bytes | None:
+        if uid == 2:
+            raise error
+        return read(self, uid)
+
+    monkeypatch.setattr(ImapMailbox, "read", refuse)
+    mailbox.deliver(HELLO, SECOND, THIRD)
+    for tries in (1, 2, 3):
+        read_mailbox(mailbox.account, NOON)
+        assert (row().last_uid, row().failing_uid, row().failures) == (1, 2, tries)
+        assert row().failed_since == NOON
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello.", b"Third."]
+    assert (row().last_uid, row().failures, row().skipped, row().failed_since) == (3, 0, 1, None)
+    assert mailbox.flags()[2] == {b"\\Flagged"}
+
+
+@pytest.mark.parametrize("size", [(1,), b"many", {}, "raise MemoryError"])
+def test_an_answer_that_is_not_like_imap_stops_at_no_mail(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch, size: object
+) -> None:
+    fetch = IMAPClient.fetch
+
+    def odd(self: IMAPClient, uids: list[int], names: list[str]) -> object:
+        if uids != [1]:
+            return fetch(self, uids, names)
+        if size == "raise MemoryError":
+            raise MemoryError
+        return {1: {b"RFC822.SIZE": size}}
+
+    monkeypatch.setattr(IMAPClient, "fetch", odd)
+    mailbox.deliver(HELLO, SECOND)
+    for _ in range(4):
+        read_mailbox(mailbox.account, NOON)
+    assert (received, row().skipped, row().last_uid) == ([b"Second."], 1, 2)
+
+
+def test_a_server_that_fails_at_the_flag_of_a_skipped_mail_goes_on_behind_it(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: ImapMailbox, uid: int) -> None:
+        raise IMAPClientAbortError("EOF")
+
+    InboundMailbox.objects.create(name=mailbox.account.name, failing_uid=1, failures=3)
+    mailbox.deliver(HELLO, SECOND)
+    with mailbox.opened() as owner:
+        status = owner.folder_status("INBOX", ["UIDVALIDITY"])
+    InboundMailbox.objects.update(uid_validity=status[b"UIDVALIDITY"])
+    monkeypatch.setattr(ImapMailbox, "mark_failed", fail)
+    for _ in range(2):
+        read_mailbox(mailbox.account, NOON)
+    assert (received, row().last_uid, row().skipped) == ([b"Second."], 2, 1)
+
+
+def test_a_server_that_is_away_skips_no_mail(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raise_away(*_: object) -> list[int]:
+        raise TimeoutError
+
+    mailbox.deliver(HELLO)
+    with monkeypatch.context() as patched:
+        patched.setattr(ImapMailbox, "uids_after", raise_away)
+        for _ in range(5):
+            read_mailbox(mailbox.account, NOON)
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Hello."]
+    assert row().skipped == 0
+
+
+def test_mail_whose_rows_may_be_deleted_is_not_taken_in_again(
+    mailbox: Mailbox, received: list[bytes], settings: Settings
+) -> None:
+    """After a move to another server all mail seems to be new."""
+    settings.INBOUND_DAYS = 10
+    with mailbox.opened() as owner:
+        for days, mail in ((11, HELLO), (10, SECOND), (8, THIRD)):
+            owner.append("INBOX", mail, msg_time=NOON - timedelta(days=days))
+    read_mailbox(mailbox.account, NOON)
+    assert received == [b"Third."]
 
 
 def test_a_database_that_comes_back_loses_no_mail(

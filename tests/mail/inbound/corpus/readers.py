@@ -87,6 +87,9 @@ AUTO_REPLIES: dict[str, bytes] = {
     "Precedence auto_reply": reply(head="Precedence: auto_reply"),
     "Precedence bulk": reply(head="Precedence: bulk"),
     "Outlook": reply(subject="Automatic reply: Sparse", head="X-Auto-Response-Suppress: All"),
+    "Exchange, a subject of the reader's own": reply(
+        subject="Back in May", head="X-Auto-Response-Suppress: All"
+    ),
     "Outlook, German": reply(subject="Automatische Antwort: Sparse attention"),
     "Outlook, French": reply(subject="=?utf-8?q?R=C3=A9ponse_automatique=C2=A0=3A_Sparse?="),
     "Outlook, Spanish": reply(subject="Respuesta automática: Sparse attention"),
