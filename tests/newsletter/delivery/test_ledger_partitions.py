@@ -340,6 +340,8 @@ def test_an_edition_without_statistics_is_not_read_as_a_whole() -> None:
         "languages": ["en"] * 50,
         "explored": [-1] * 50,
         "teams": [""] * 50,
+        "sections": [""] * 50,
+        "openings": [""] * 50,
         "new": array(ids),
     }
     for name in ("_CLAIM", "_SKIP", "_MARK_SENDING", "_RECORD", "_RELEASE", "_DEFER"):

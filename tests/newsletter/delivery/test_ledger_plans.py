@@ -50,6 +50,8 @@ _CONTENT: Final = {
     "languages": ["en"] * 50,
     "explored": [-1] * 50,
     "teams": [""] * 50,
+    "sections": [""] * 50,
+    "openings": [""] * 50,
     "dated_at": NOW,
     "renderer": "1",
     "key": "",

@@ -76,8 +76,8 @@ def test_papers_that_the_form_names_come_first(client: Client, edition: Edition)
     make_paper("Cats that sleep", summary="Sleeping cats.", arxiv_id="2001.00001")
     embed_now(Paper.objects.values_list("pk", flat=True))
     plain, named = shown(client), shown(client, pasted="https://arxiv.org/abs/2001.00001v2")
-    assert "Talking heads, and 2 more trending papers" in plain
-    assert "Sleeping cats $\\alpha$, and 2 more trending papers" in named
+    assert "Talking heads, and 2 more papers" in plain
+    assert "Sleeping cats $\\alpha$, and 2 more papers" in named
     assert "Like “Cats that sleep”, which you named · 7 votes this week" in named
     assert "The paper that you named counts." in named
     assert "that you named count" not in plain
