@@ -83,9 +83,9 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Deliveries", "outgoing_mail", "newsletter", "delivery"),
                     _page("Events", "forward_to_inbox", "newsletter", "deliveryevent"),
                     _page("Incoming mail", "inbox", "newsletter", "inboundmessage"),
-                    _page("Archive", "inventory_2", "newsletter", "archiveddelivery"),
-                    _page("Counters", "tag", "newsletter", "tally"),
-                    _page("Clock", "schedule", "newsletter", "clockreading"),
+                    _page("Archived deliveries", "inventory_2", "newsletter", "archiveddelivery"),
+                    _page("Tallies", "tag", "newsletter", "tally"),
+                    _page("Clock readings", "schedule", "newsletter", "clockreading"),
                 ],
             },
             {
@@ -96,10 +96,12 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Interests", "interests", "subscribers", "interest"),
                     _page("Saved papers and feedback", "thumbs_up_down", "subscribers", "feedback"),
                     _page("Papers to look up", "travel_explore", "subscribers", "seedrequest"),
-                    _page("Changes of address", "move_item", "subscribers", "addresschange"),
-                    _page("Consent", "fact_check", "subscribers", "consententry"),
+                    _page("Address changes", "move_item", "subscribers", "addresschange"),
+                    _page("Consent entries", "fact_check", "subscribers", "consententry"),
                     _page("Suppressions", "block", "subscribers", "suppression"),
-                    _page("Single mails", "mark_email_read", "subscribers", "transactionalmail"),
+                    _page(
+                        "Transactional mails", "mark_email_read", "subscribers", "transactionalmail"
+                    ),
                 ],
             },
             {
@@ -112,7 +114,7 @@ UNFOLD: Final[dict[str, Any]] = {
                     _page("Listings", "event_note", "papers", "listing"),
                     _page("Trends", "trending_up", "papers", "trend"),
                     _page("Signals", "timeline", "papers", "signal"),
-                    _page("Topics of papers", "link", "papers", "papertopic"),
+                    _page("Paper topics", "link", "papers", "papertopic"),
                     _page("Raw records", "data_object", "papers", "rawrecord"),
                     _page("Written summaries", "edit_note", "papers", "writtensummary"),
                     _page("Search entries", "search", "papers", "searchentry"),
@@ -122,7 +124,7 @@ UNFOLD: Final[dict[str, Any]] = {
                 "title": "Sources",
                 "separator": True,
                 "items": [
-                    _page("Timetable", "schedule", "papers", "job"),
+                    _page("Jobs", "schedule", "papers", "job"),
                     _page("Job steps", "history", "papers", "jobstep"),
                 ],
             },

@@ -23,8 +23,8 @@ from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
-from newsletter.editions.rendering.slots import Slot, pieces, without_private_use
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
+from newsletter.notes.admin import NotesOfEdition, as_mailed, is_open, may_be_annotated
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin_rows import search_subscribers
@@ -65,7 +65,7 @@ class ComingEditionForm(ModelForm[Edition]):
 
 
 @admin.register(Edition)
-class EditionAdmin(RetryAction, BaseAdmin[Edition]):
+class EditionAdmin(NotesOfEdition, RetryAction, BaseAdmin[Edition]):
     form = ComingEditionForm
     list_display = (
         moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",
@@ -91,16 +91,17 @@ class EditionAdmin(RetryAction, BaseAdmin[Edition]):
         return tuple(name for name in _EDITION_FIELDS if name != "note") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
-        return _is_open(obj) and super().has_change_permission(request, obj)
+        may = is_open(obj) or may_be_annotated(obj, timezone.now())
+        return may and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
-        return obj is not None and _is_open(obj) and super().has_delete_permission(request, obj)
+        return obj is not None and is_open(obj) and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:
         if not change:
             super().save_model(request, obj, form, change)
             return
-        # It may have been frozen while the form was open; then its mails exist without this note.
+        # If it was frozen while the form was open, save_related writes the note.
         Edition.objects.filter(pk=obj.pk, state=Edition.State.OPEN).update(note=obj.note)
 
     def annotate_page(self, rows: Sequence[Edition]) -> None:
@@ -237,10 +238,6 @@ def edition_state(edition: Edition) -> tuple[str, str]:
     return edition.state, edition.get_state_display()
 
 
-def _is_open(edition: Edition | None) -> bool:
-    return edition is None or edition.state == Edition.State.OPEN
-
-
 class OfEdition(ReadOnlyAdmin[M]):
     """Rows of an edition; a column names the edition on one short line."""
 
@@ -282,22 +279,13 @@ class CandidateAdmin(OfEdition[Candidate]):
         """Its fragment, in a frame that may run no script and load nothing."""
         return format_html(
             '<iframe class="tp-preview" sandbox="" srcdoc="{}" title="In the mail"></iframe>',
-            _as_mailed(candidate.html, str(candidate.position)),
+            as_mailed(candidate.html, str(candidate.position)),
         )
 
     @admin.display(description="in the text mail")
     def text_part(self, candidate: Candidate) -> SafeString:
-        text = _as_mailed(candidate.text, f"{candidate.position}. ")
+        text = as_mailed(candidate.text, f"{candidate.position}. ")
         return format_html('<pre class="tp-text">{}</pre>', text)
-
-
-def _as_mailed(fragment: str, rank: str) -> str:
-    """A fragment with an example in each slot."""
-    values = {Slot.RANK: rank, Slot.WHY: "(each reader's own reason)"}
-    return "".join(
-        values.get(piece, "token") if isinstance(piece, Slot) else without_private_use(piece)
-        for piece in pieces(fragment)
-    )
 
 
 class OfSubscriber(OfEdition[M]):

@@ -62,11 +62,11 @@ class EditionsFeed(AtomFeed):
         # A feed is read again and again: a paper that was withdrawn since is in it no longer.
         living = Candidate.objects.filter(paper__is_withdrawn=False)
         first = living.filter(position__lte=SHOWN).order_by("position")
-        candidates = first.only("edition", "position", "facts")
+        candidates = first.only("edition", "position", "facts", "note")
         has_papers = Exists(living.filter(edition=OuterRef("pk")))
         editions = _published().filter(has_papers, cadence=cadence).order_by("-day")
         for edition in editions.prefetch_related(Prefetch("candidates", candidates))[:NEWEST]:
-            papers = [candidate.facts for candidate in edition.candidates.all()]
+            papers = [{**one.facts, "note": one.note} for one in edition.candidates.all()]
             yield _entry(
                 edition,
                 ("edition", cadence, edition.day),

@@ -166,12 +166,16 @@ class ReadOnlyAdmin(_ReadOnly, BaseAdmin[M]):
     sortable_by = ()
 
 
-class ReadOnlyInline(_ReadOnly, _TabularInline[M, Any]):
-    """Rows that nothing edits, on the page of the row to which they belong."""
+class Inline(_TabularInline[M, Any]):
+    """Rows on the page of the row to which they belong; none is added or deleted there."""
 
-    extra = 0
+    extra = max_num = 0
     can_delete = False
     hide_title = True
+
+
+class ReadOnlyInline(_ReadOnly, Inline[M]):
+    """Rows that nothing edits, on the page of the row to which they belong."""
 
 
 def moment(field: str, description: str) -> Callable[[Any], str]:

@@ -200,10 +200,11 @@ def _candidates(
 
 def _add_headings(edition: Edition, candidates: Sequence[Candidate]) -> None:
     """Give each paper the text by which a subject names it: none that an edition before has."""
-    taken, room = earlier_headings(edition), room_for_title(subject_pattern())
+    earlier, room = earlier_headings(edition), room_for_title(subject_pattern())
     for candidate in candidates:
-        title = candidate.facts["title"]
-        day = edition.day.isoformat()
+        own = {candidate.paper_id}
+        taken = {heading for heading, papers in earlier.items() if papers - own}
+        title, day = candidate.facts["title"], edition.day.isoformat()
         candidate.facts["heading"] = distinct_heading(title, taken, day, room)
 
 

@@ -159,6 +159,7 @@ class LoadedEdition:
             Layout(upgraded_layout(edition.html), upgraded_layout(edition.text)),
             {candidate.position: fragment_of(candidate) for candidate in candidates},
             {candidate.position: candidate.facts for candidate in candidates},
+            intact,
         )
         self._texts = {DEFAULT_LANGUAGE: self._default}
         # Its figures are read when it is chosen, so a paper without them is not. A digest that was
@@ -273,8 +274,7 @@ class LoadedEdition:
             explored = None if explored is None else places.index(explored)
         if interests.follows_all:  # no topic of it is one that the reader follows
             picks = [replace(pick, topic="") for pick in picks]
-        with override(language):
-            stored = tuple(self._stored(pick, language) for pick in picks)
+        stored = tuple(self._stored(pick, language) for pick in picks)
         return Selection(stored, self, language=language, explored=explored, sections=sections)
 
     def _choose(self, interests: Interests, seen: frozenset[int], _version: int) -> Choice:
@@ -287,7 +287,10 @@ class LoadedEdition:
     def _pick_as_stored(self, pick: Pick, language: str) -> StoredPick:
         position = self._positions[pick.paper_id]
         liked = self._known.title(pick.like) if pick.like is not None else ""
-        reason = why(pick, self.texts(language).facts[position], self._topic_names, liked)
+        texts = self.texts(language)
+        # Facts without a translation are words of the default language: so is the whole reason.
+        with override(language if position in texts.translated else self._default.language):
+            reason = why(pick, texts.facts[position], self._topic_names, liked)
         return StoredPick(position, pick.paper_id, without_placeholders(reason))
 
     def body(

@@ -10,7 +10,7 @@ only the languages of the readers whom it sends to.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -38,12 +38,16 @@ TRANSLATED_FACTS: Final = ("since", "late")  # facts of a candidate that are wor
 
 @dataclass(frozen=True)
 class EditionTexts:
-    """What an edition says in one language. By position, which stays when two papers are merged."""
+    """What an edition says in one language. By position, which stays when two papers are merged.
+
+    `translated`: whose fragment and facts are in that language; the others are in the default one.
+    """
 
     language: str
     layout: Layout
     fragments: Mapping[int, PaperFragment]
     facts: Mapping[int, Mapping[str, Any]]
+    translated: Collection[int]
 
 
 def layout_context(edition: Edition, curators: Sequence[str]) -> dict[str, Any]:
@@ -122,6 +126,7 @@ def in_language(language: str, edition_id: int, default: EditionTexts) -> Editio
     if translation is None:
         return default
     fragments, facts = dict(default.fragments), dict(default.facts)
+    translated = set[int]()
     for key, paper in translation.papers.items():
         position = int(key)
         if position not in fragments:  # its candidate was deleted, or cannot be chosen
@@ -129,5 +134,6 @@ def in_language(language: str, edition_id: int, default: EditionTexts) -> Editio
         fragments[position] = replace(fragments[position], html=paper["html"], text=paper["text"])
         words = {name: paper[name] for name in TRANSLATED_FACTS}
         facts[position] = {**facts[position], **words}
+        translated.add(position)
     layout = Layout(translation.html, translation.text)
-    return EditionTexts(language, layout, fragments, facts)
+    return EditionTexts(language, layout, fragments, facts, translated)

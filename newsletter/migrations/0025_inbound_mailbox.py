@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0023_incoming_mail"),
+        ("newsletter", "0024_incoming_mail"),
     ]
 
     operations = [

@@ -252,6 +252,7 @@ class Tally(models.Model):
 
     class Meta:
         ordering: ClassVar = ["edition_id", "state", "reason", "slot"]
+        verbose_name_plural = "tallies"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["edition", "state", "reason", "slot"], name="tally_once"

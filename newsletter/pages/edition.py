@@ -47,6 +47,7 @@ class FrozenPaper:
     stars: str = ""
     code_url: str = ""
     arxiv_url: str = ""
+    note: str = ""  # of a curator, in Markdown
     reasons: Sequence[str] = ()
     is_sample: bool = False
 
@@ -152,7 +153,7 @@ def _living(edition: Edition) -> QuerySet[Candidate]:
     return (
         living.order_by("position")
         .annotate(paper_title=F("paper__title"), paper_name=F("paper__arxiv_id"))
-        .only("position", "paper_id", "facts", "components", "topics")
+        .only("position", "paper_id", "facts", "components", "topics", "note")
     )
 
 
@@ -204,6 +205,7 @@ def _paper(candidate: Candidate, path: str, topics: Mapping[str, str], since: st
         stars=short_figure(stars) if (stars := facts.get("stars")) else "",
         code_url=_web_address(facts.get("code_url")),
         arxiv_url=_web_address(facts.get("arxiv_url")),
+        note=candidate.note,
         reasons=explain(_mapping(candidate.components)),
         is_sample=bool(facts.get("is_sample")),
     )

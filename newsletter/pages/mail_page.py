@@ -2,7 +2,8 @@
 
 A mail carries its style in attributes, which the site's Content-Security-Policy does not allow, and
 its classes are names of the site's style sheet too. So attributes of presentation are dropped, and
-each class gets a prefix; static/editions.css gives these classes the look of the mail.
+each class gets a prefix; static/editions.css gives these classes the look of the mail. Its headings
+are those of a part.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _KEPT: Final = {"a": ("href",), "table": ("role",), "img": ("src", "alt", "width
 _OF_ALL: Final = ("lang", "dir")
 _VOID: Final = {"br", "hr", "img", "wbr"}
 _LEFT_OUT: Final = {"style", "script", "title", "template"}  # with all that is in them
+_LOWER: Final = {"h1": "h2", "h2": "h3", "h3": "h4"}  # the page has a heading of its own
 _UNWRAPPED: Final = {"html", "head", "body", "meta", "link", "base"}
 _HIDDEN: Final = "preheader"  # a mail program's list shows it; in a page it would be shown twice
 _WEB: Final = ("https://", "http://", "/", "mailto:")
@@ -50,6 +52,7 @@ class _MailReader(HTMLParser):
         self._open: list[tuple[str, bool]] = []  # the open elements, and whether each is written
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        tag = _LOWER.get(tag, tag)
         attributes = {name: value or "" for name, value in attrs}
         is_written = self._is_written(tag, attributes)
         if is_written:
@@ -89,6 +92,7 @@ class _MailReader(HTMLParser):
         return found if found.startswith(_WEB) else ""
 
     def handle_endtag(self, tag: str) -> None:
+        tag = _LOWER.get(tag, tag)
         places = [place for place, (name, _) in enumerate(self._open) if name == tag]
         if not places:
             return

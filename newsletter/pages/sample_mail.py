@@ -24,7 +24,7 @@ from web.isolation import is_about_one_row, log_once
 from web.languages import DEFAULT_LANGUAGE
 
 # A link of a digest with an empty token, on the site's address of the day it was rendered.
-_LINK: Final = re.compile(r"https?://[^/]+/(?:([upd])/|r//([0-9]{1,9}))")
+_LINK: Final = re.compile(r"https?://[^/]+/(?:([upd])/(?:\?fewer=\w+)?|r//([0-9]{1,9}))")
 
 
 log = logging.getLogger(__name__)

@@ -32,6 +32,7 @@ class WrittenSummary(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-asked_at"]
+        verbose_name_plural = "written summaries"
 
     def __str__(self) -> str:
         return self.text or f"none: {self.refused}"

@@ -58,6 +58,8 @@ class SeedRequest(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-asked_at", "-id"]
+        verbose_name = "paper to look up"
+        verbose_name_plural = "papers to look up"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["subscriber", "kind", "identity"], name="seed_request_once"

@@ -61,3 +61,11 @@ def test_every_colour_has_all_shades() -> None:
         "primary": shades,
         "base": shades,
     }
+
+
+def test_the_side_bar_and_the_page_give_a_list_one_name() -> None:
+    groups = UNFOLD["SIDEBAR"]["navigation"]
+    titles = {str(item["link"]): item["title"] for group in groups for item in group["items"]}
+    for model in LISTED:
+        name = str(model._meta.verbose_name_plural)
+        assert titles[rows_url(model)].lower() == name.lower()

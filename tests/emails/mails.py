@@ -36,6 +36,7 @@ from subscribers.models import (
 from subscribers.single_mails.notices import BOUNCES
 from tests.factories import (
     make_batch,
+    make_candidate,
     make_delivery,
     make_mail,
     make_paper,
@@ -66,6 +67,12 @@ NOTE: Final = (
     "Two of these papers were written by the same group, a year apart; read them together.\n\n"
     "The **second** one has [a talk](https://example.org/talk) of ten minutes, and *no* slides.\n\n"
     "- First the figure on page 3.\n- Then the appendix.\n"
+)
+# On a paper; with what a mail must not hold: a picture, an element, a script, a word without end.
+NOTE_ON_PAPER: Final = (
+    "> They *asked nobody*.\n\n1. Read `kettle.py`\n2. Boil water  \nand wait.\n\n"
+    "# A heading\n\n![A picture](https://example.org/picture.png) <b>bold</b> "
+    f"[no link](javascript:alert(1)) {'kettle' * 30}\n"
 )
 # What titles may contain, and a template or a line of text may break on.
 LONG_WORD: Final = "Antidisestablishmentarianism" * 9
@@ -148,10 +155,19 @@ def _digests() -> Iterator[Mail]:
         day = date(2024, 1, 5) + timedelta(days=62 * number)
         cadence = name.split()[0]
         make(day)
-        Edition.objects.create(cadence=cadence, day=day, note=NOTE if "note" in name else "")
+        edition = Edition.objects.create(cadence=cadence, day=day, state=Edition.State.OPEN)
+        if "notes" in name:
+            _add_notes(edition)
         edition = compose(cadence, day, NOW)
         readers = _READERS if name == "weekly digest" else {"": _plain}
         yield from _sent(edition, name, readers)
+
+
+def _add_notes(edition: Edition) -> None:
+    """As a curator writes them before an edition is composed: above its papers, and on two."""
+    Edition.objects.filter(pk=edition.pk).update(note=NOTE)
+    for paper in Paper.objects.filter(listed_on=edition.day).order_by("-pk")[:2]:  # the first ones
+        make_candidate(edition, paper, note=NOTE_ON_PAPER)
 
 
 def _sent(edition: Edition, name: str, readers: Mapping[str, _MakeReader]) -> Iterator[Mail]:
@@ -267,7 +283,7 @@ _EDITIONS: Final = {
     "weekly digest": _ordinary,
     "monthly digest": _ordinary,
     "weekly digest of one paper": _one,
-    "weekly digest with a note": _ordinary,
+    "weekly digest with notes": _ordinary,
     "daily digest of hostile titles": _hostile,
     "weekly digest in Chinese, Japanese and Korean": _cjk,
 }

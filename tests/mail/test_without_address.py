@@ -143,3 +143,8 @@ def test_a_hostile_answer_takes_no_time(piece: str) -> None:
     began = time.perf_counter()
     without_address((piece * 2000)[:2000], ADA)
     assert time.perf_counter() - began < 2
+
+
+def test_a_return_path_with_its_token_is_cut_although_it_is_ours() -> None:
+    said = "553 <reply+b-2n9c-e50b9dc8fc1e80e1@papers.test>: Sender address rejected"
+    assert without_address(said, ADA, ours="papers.test") == "553 <…>: Sender address rejected"

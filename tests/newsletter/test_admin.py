@@ -137,8 +137,9 @@ def test_an_edition_s_figures_link_to_their_rows(admin_client: Client) -> None:
     assert admin_client.get(sent).context["cl"].result_count == 2
 
 
-def test_a_frozen_edition_cannot_be_changed_or_deleted(admin_client: Client) -> None:
+def test_an_edition_that_was_sent_cannot_be_changed_or_deleted(admin_client: Client) -> None:
     edition = make_edition(note="as sent")
+    make_delivery(edition, make_subscriber(), state="sent", attempts=1)
     assert admin_client.post(row_url(edition), {"note": "changed"}).status_code == 403
     url = reverse("admin:newsletter_edition_delete", args=[edition.pk])
     assert admin_client.post(url, {"post": "yes"}).status_code == 403

@@ -35,7 +35,7 @@ def home(client: Client) -> str:
 
 def test_a_mailbox_that_is_read_is_not_mentioned(admin_client: Client) -> None:
     make_mailbox(read_at=NOON)
-    assert "Incoming mail" not in home(admin_client)
+    assert "The mailbox" not in home(admin_client)
 
 
 def test_one_that_cannot_be_read_is_with_its_reason(admin_client: Client) -> None:

@@ -167,6 +167,7 @@ class TestOtherLinks:
         links = set(re.findall(r'href="[^"]*(/[updr]/[^"]*)"', page))
         assert links == {
             *("/u/", "/p/", f"/d/{tokens.read}"),
+            *("/u/?fewer=monthly", "/u/?fewer=pause"),
             *(f"/r/{tokens.read}/{number}" for number in (3, 4, 5, 6)),
         }
         for path in ("/u/", "/p/"):

@@ -117,7 +117,9 @@ class DigestBody:
             first, why = papers[0]
             papers = [(first.as_first, why), *papers[1:]]
         self._all, self._sections = papers, sections
-        above = len(quoted_printable(self._opening_html)) + size_of_headings(sections, language)
+        above = size_of_headings(sections, language) if sections else 0
+        if opening:
+            above += len(quoted_printable(self._opening_html))
         shown = fitting_papers(papers, MOST_HTML - layout.html_size - above)
         self._left_out = len(papers) - len(shown)
         self._papers = self._ranked(shown)
@@ -150,11 +152,14 @@ class DigestBody:
 
     def _ranked(self, shown: Sequence[tuple[int, PaperFragment]]) -> list[_Shown]:
         """These papers, each with its place in the selection, as the mail has them."""
-        letters = [self._sections[place] for place, _ in shown] if self._sections else []
-        above = headings(letters, self.language) or [NO_HEADING] * len(shown)
+        if not self._sections:
+            above: Sequence[Heading] = [NO_HEADING] * len(shown)
+        else:
+            letters = "".join([self._sections[place] for place, _ in shown])
+            above = headings(letters, self.language)
         return [
-            _Shown(fragment, rank, self._all[place][1], above[rank - 1])
-            for rank, (place, fragment) in enumerate(shown, 1)
+            _Shown(fragment, rank, self._all[place][1], heading)
+            for rank, ((place, fragment), heading) in enumerate(zip(shown, above, strict=True), 1)
         ]
 
     def text(self, *tokens: str) -> str:
@@ -232,21 +237,26 @@ class DigestBody:
 
     def _text_parts(self) -> BytePieces:
         before, after = self._layout.text_parts
-        parts = [*before, quoted_printable(self._opening_text)]
+        parts = [*before, quoted_printable(self._opening_text)] if self._opening else [*before]
         for fragment, rank, why, heading in self._papers:
             gap = _GAP if rank < len(self._papers) else b""
             start, end = fragment.text_around(_rank_as_indent(rank).encode(), gap)
-            parts += [heading.text_bytes, *start, _encoded_why(why, self.language), *end]
+            if heading.text_bytes:
+                parts.append(heading.text_bytes)
+            parts += [*start, _encoded_why(why, self.language), *end]
         more = quoted_printable(self._more_text + self._last_gap)
         return [*parts, more, *after]
 
     def _html_parts(self) -> BytePieces:
         start, before, after = self._layout.html_parts
         parts = [*start, encoded_html(self._preheader), *before]
-        parts.append(quoted_printable(self._opening_html))
+        if self._opening:
+            parts.append(quoted_printable(self._opening_html))
         for fragment, rank, why, heading in self._papers:
             start_of_paper, end = fragment.html_around(b"%d" % rank)
-            parts += [heading.html_bytes, *start_of_paper, encoded_html(why), *end]
+            if heading.html_bytes:
+                parts.append(heading.html_bytes)
+            parts += [*start_of_paper, encoded_html(why), *end]
         more = quoted_printable(self._more_html) if self._left_out else b""
         return [*parts, more, *after]
 

@@ -57,8 +57,8 @@ _SUMMARY_INSIDE: Final = re.compile(r'(<p class="summary"[^<>]*>)[^<>]*(?=</p>)'
 _TEXT_SUMMARY: Final = re.compile(
     f"{Slot.SUMMARY_START.value}(.*?){Slot.SUMMARY_END.value}", re.DOTALL
 )
-_TITLE: Final = re.compile(r'(<h3 class="title"[^<>]*?font: 600 )20px/1\.3 ')
-_FIRST_TITLE: Final = r"\g<1>26px/1.2 "
+_TITLE: Final = re.compile(r'<h3 class="title"([^<>]*?font: 600 )20px/1\.3 ')
+_FIRST_TITLE: Final = r'<h3 class="title first"\g<1>26px/1.2 '
 
 P = TypeVar("P")
 

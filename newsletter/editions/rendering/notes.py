@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from papers.text.plain_text import COLUMNS, wrapped
 
 _TAGS: Final = {"p", "strong", "em", "a", "ul", "ol", "li", "br", "blockquote", "code"}
-_ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
+_ATTRIBUTES: Final = {"*": set[str](), "a": {"href"}, "ol": {"start"}}
 _SCHEMES: Final = {"http", "https", "mailto"}
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
 _NOT_KNOWN: Final = (

@@ -63,7 +63,8 @@ def arranged(named: Sequence[bool], explored: int | None) -> tuple[list[int], st
     return [first, *found, *others, *last], letters if found or last else ""
 
 
-def headings(letters: Sequence[str], language: str) -> list[Heading]:
+@lru_cache(maxsize=10_000)
+def headings(letters: str, language: str) -> tuple[Heading, ...]:
     """What stands before each paper: the heading of the section that begins with it, or nothing.
 
     Args:
@@ -74,12 +75,12 @@ def headings(letters: Sequence[str], language: str) -> list[Heading]:
         begins = letter != before and (letter != OTHERS or NAMED in letters[:place])
         found.append(_heading(letter, language) if begins else NO_HEADING)
         before = letter
-    return found
+    return tuple(found)
 
 
 def size_of_headings(letters: str, language: str) -> int:
     """The bytes that they take in the encoded HTML."""
-    return sum(len(it.html_bytes) for it in headings(letters, language)) if letters else 0
+    return sum([len(heading.html_bytes) for heading in headings(letters, language)])
 
 
 @lru_cache(maxsize=100)

@@ -9,7 +9,7 @@ import pytest
 
 from mail.factory import open_transport
 from newsletter.delivery import ledger
-from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
+from newsletter.delivery.compose_again import CannotComposeAgain, annotate, compose_again
 from newsletter.delivery.deliver import deliver
 from newsletter.editions.compose import compose
 from newsletter.editions.loaded_edition import load_edition
@@ -120,3 +120,51 @@ def test_a_cancelled_or_open_edition_is_refused(
     Edition.objects.filter(pk=empty.pk).update(**values)
     with pytest.raises(CannotComposeAgain, match=reason):
         compose_again(empty.pk, NOW)
+
+
+# ── other notes ──────────────────────────────────────────────────────────────
+
+
+def test_notes_are_given_to_a_frozen_edition_and_a_process_loads_it_again(empty: Edition) -> None:
+    compose_again(empty.pk, NOW)
+    loaded = load_edition(empty.pk)
+    annotate(empty.pk, "A quiet day.", {1: "Read **it**."}, NOW + MINUTE)
+    digest = load_edition(empty.pk).select(Interests(), ()).body
+    assert "A quiet day." in digest.text("", "", "", "")
+    assert "Read <strong>it</strong>." in digest.html("", "", "", "")
+    assert "A quiet day." not in loaded.select(Interests(), ()).body.text("", "", "", "")
+    assert titles(empty) == ["Tea"]
+
+
+def test_a_claim_of_before_the_notes_marks_nothing(empty: Edition) -> None:
+    fence = uuid.uuid4()
+    delivery = make_delivery(empty, make_subscriber(), created_at=NOW, next_attempt_at=NOW)
+    ledger.claim(make_batch(empty), NOW, 50, MINUTE, fence)
+    annotate(empty.pk, "A quiet day.", {}, NOW + 2 * MINUTE)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.fence) == ("queued", None)
+
+
+@pytest.mark.parametrize("state", ["sent", "sending", "uncertain", "failed"])
+def test_notes_of_what_was_sent_stay(empty: Edition, state: str) -> None:
+    make_delivery(empty, make_subscriber(), state=state, attempts=1)
+    with pytest.raises(CannotComposeAgain, match="Some of its mails were sent"):
+        annotate(empty.pk, "Too late.", {}, NOW)
+    empty.refresh_from_db()
+    assert (empty.state, empty.note) == ("frozen", "")
+
+
+def test_notes_of_a_cancelled_edition_stay(empty: Edition) -> None:
+    Edition.objects.filter(pk=empty.pk).update(cancelled_at=NOW)
+    with pytest.raises(CannotComposeAgain, match="It is cancelled"):
+        annotate(empty.pk, "Too late.", {}, NOW)
+
+
+def test_composing_again_keeps_the_notes_on_papers(empty: Edition) -> None:
+    compose_again(empty.pk, NOW)
+    annotate(empty.pk, "", {1: "Read it."}, NOW)
+    make_paper("Coffee", listed_on=DAY)
+    again = compose_again(empty.pk, NOW + MINUTE)
+    noted = {one.facts["title"]: one.note for one in again.candidates.all()}
+    assert noted == {"Tea": "Read it.", "Coffee": ""}
+    assert "Read it." in again.candidates.get(facts__title="Tea").html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +98,36 @@ def test_too_few_papers_make_no_digest(edition: LoadedEdition) -> None:
 
 def test_the_minimum_of_papers_makes_a_digest(edition: LoadedEdition) -> None:
     assert positions(decided(edition, ada(), minimum=2)) == [FIRST, SECOND]
+
+
+def test_the_first_digest_says_so_and_when_the_next_one_comes(edition: LoadedEdition) -> None:
+    slot = datetime(2025, 3, 17, 23, 30, tzinfo=UTC)
+    reader = ada()._replace(is_first=True, next_slot=slot, timezone="Asia/Tokyo")
+    first = decided(edition, reader)
+    assert isinstance(first, Selection)
+    assert first.opening == "This is your first digest. The next one comes on Tuesday, 18 March."
+    assert positions(first) == [FIRST, SECOND]
+    text = " ".join(first.body.text("", "", "", "").split())
+    assert text.index(first.opening) < text.index("1. ")
+    other = decided(edition, ada())
+    assert isinstance(other, Selection)
+    assert other.opening == ""
+
+
+def test_the_first_digest_of_a_reader_without_a_slot_names_no_day(edition: LoadedEdition) -> None:
+    first = decided(edition, ada()._replace(is_first=True, language="de"))
+    assert isinstance(first, Selection)
+    assert first.opening.count(".") == 1
+
+
+def test_another_attempt_has_the_sections_and_the_opening_of_the_first(
+    edition: LoadedEdition,
+) -> None:
+    claimed = stored(edition)
+    content = replace(claimed.content, sections="f", opening="Hello.") if claimed.content else None
+    again = decided(edition, ada(), claimed._replace(content=content))
+    assert isinstance(again, Selection)
+    assert (again.sections, again.opening) == ("f", "Hello.")
 
 
 def test_no_paper_in_their_topics_has_its_own_reason(edition: LoadedEdition) -> None:

@@ -57,3 +57,14 @@ def test_the_teams_of_two_compared_rankings_are_stored() -> None:
     compared, other = stored(Selection(PICKS, NO_EDITION, teams="BA"), Selection(PICKS, NO_EDITION))
     assert (compared.teams, other.teams) == ("BA", "")
     assert compared.picks == other.picks == PICKS
+
+
+def test_sections_and_an_opening_are_stored_and_claimed_again() -> None:
+    said = 'First, {with} "signs"\\ and\nlines.'
+    first, other = stored(
+        Selection(PICKS, NO_EDITION, sections="fx", opening=said), Selection(PICKS, NO_EDITION)
+    )
+    assert (first.sections, first.opening) == ("fx", said)
+    assert (other.sections, other.opening) == ("", "")
+    content = ledger._contents(first.edition_id, [first.pk])[first.pk]
+    assert (content.sections, content.opening) == ("fx", said)

@@ -251,3 +251,17 @@ def test_profiles_are_part_of_the_one_query(
         learn(reader, liked=[7], liked_days=[20_001])
     with django_assert_num_queries(1):
         assert len(recipients([reader.pk for reader in made])) == readers
+
+
+def test_the_welcome_digest_is_the_first_one_until_a_regular_one_is_queued() -> None:
+    slot = datetime(2025, 3, 22, 9, tzinfo=UTC)
+    ada = make_subscriber(timezone="Asia/Tokyo", next_send_at=slot, welcomed_at=NOW)
+    first = recipient(ada)
+    assert (first.is_first, first.next_slot, first.timezone) == (True, slot, "Asia/Tokyo")
+    Subscriber.objects.filter(pk=ada.pk).update(last_digest_at=NOW)
+    regular = recipient(ada)
+    assert (regular.is_first, regular.next_slot) == (False, None)
+
+
+def test_a_reader_without_a_welcome_digest_gets_a_regular_first_one() -> None:
+    assert not recipient(make_subscriber(next_send_at=NOW)).is_first

@@ -83,6 +83,13 @@ def test_no_edition_repeats_a_heading_of_the_one_before() -> None:
     assert [one.facts["heading"] for one in second.candidates.all()] == [f"Sand ({DAY})"]
 
 
+def test_a_paper_keeps_its_own_heading_from_edition_to_edition() -> None:
+    make_paper("Sand on shelves", listed_on=DAY)
+    for cadence in ("daily", "weekly", "monthly"):
+        [candidate] = compose(cadence, DAY, NOW).candidates.all()
+        assert candidate.facts["heading"] == "Sand on shelves"
+
+
 def test_mathematics_in_a_title_becomes_unicode() -> None:
     make_paper(r"On $\alpha$-divergence")
     assert titles(compose("weekly", DAY, NOW)) == ["On α-divergence"]

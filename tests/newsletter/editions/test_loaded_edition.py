@@ -337,3 +337,56 @@ def test_a_digest_of_a_removed_paper_cannot_be_rebuilt(edition: Edition) -> None
     edition.candidates.filter(position=1).delete()
     with pytest.raises(LookupError):
         rebuild(delivery, "ada@example.com")
+
+
+# ── sections ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def many(topic: Topic) -> Edition:
+    """Six papers of a topic, three of them with a word that somebody follows."""
+    for place in range(6):
+        named = " about gears" if place in (2, 3, 4) else ""
+        paper = make_paper(f"Paper {place}{named}")
+        make_paper_topic(paper, topic)
+        make_signal(paper, 90 - place)
+    return compose("weekly", DAY, NOW)
+
+
+def test_papers_that_are_named_stand_together_after_the_first(many: Edition, topic: Topic) -> None:
+    loaded = LoadedEdition(many)
+    following = Interests(topics=frozenset({topic.slug}), keywords=("gears",))
+    chosen = loaded.select(following, ())
+    assert chosen.sections == "fnnooo"
+    assert ["gears" in pick.reason for pick in chosen.picks] == [True] * 3 + [False] * 3
+    assert ">Also trending</h2>" in chosen.body.html("", "", "", "")
+    ranked = loaded.select(following, (), in_sections=False)
+    assert ranked.sections == ""
+    assert "</h2>" not in ranked.body.html("", "", "", "").partition("</h2>")[2]
+
+
+def test_a_reader_who_follows_no_words_gets_no_sections(many: Edition, topic: Topic) -> None:
+    interests = Interests(topics=frozenset({topic.slug}))
+    assert LoadedEdition(many).select(interests, ()).sections == ""
+
+
+def test_a_digest_is_rebuilt_with_its_sections_and_its_opening(many: Edition) -> None:
+    loaded = LoadedEdition(many)
+    picks = loaded.select(Interests(), ()).picks
+    delivery = make_delivery(many, make_subscriber(), state="sent")
+    stored = {"dated_at": NOW, "renderer": RENDERER, "key_id": current_key_id()}
+    make_content(delivery, picks, **stored, sections="fnnoox", opening="Your first digest.")
+    digest = rebuild(delivery, "ada@example.com")
+    assert "By the authors and words you follow</h2>" in digest.html
+    assert "OUTSIDE YOUR TOPICS" in digest.text
+    assert "Your first digest." in digest.text
+    assert digest.as_bytes() == rebuild(delivery, "ada@example.com").as_bytes()
+
+
+def test_sections_follow_their_papers_when_one_cannot_be_rendered(many: Edition) -> None:
+    picks = LoadedEdition(many).select(Interests(), ()).picks
+    many.candidates.filter(position=picks[1].position).update(html="broken")
+    body = LoadedEdition(many).body(picks, sections="fnnoox")
+    text = body.text("", "", "", "")
+    parts = ("1.  ", "YOU FOLLOW", "2.  ", "ALSO TRENDING", "3.  ", "4.  ", "OUTSIDE", "5.  ")
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)

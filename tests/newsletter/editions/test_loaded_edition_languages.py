@@ -110,14 +110,16 @@ def test_an_edition_without_that_language_is_sent_in_english(
     assert "Why: 90 votes this week" in chosen[0].body.text("r", "u", "p", "w")
 
 
-def test_a_paper_without_that_language_is_shown_in_english(edition: Edition) -> None:
+def test_a_paper_without_that_language_is_shown_in_english_with_its_whole_reason(
+    edition: Edition,
+) -> None:
     translation = edition.translations.get()
     del translation.papers["1"]
     translation.papers["99"] = translation.papers["2"]  # of a candidate that was deleted
     translation.save()
     picks = LoadedEdition(edition).select(ROBOTICS, (), "de").picks
     assert [pick.reason for pick in picks] == [
-        "Sie folgen dem Thema Robotik · 90 Stimmen this week",
+        "You follow Robotics · 90 votes this week",
         "Sie folgen dem Thema Robotik · 89 Stimmen in dieser Woche",
     ]
 

@@ -25,6 +25,8 @@ from newsletter.pages.mail_page import mail_part
         ("<p>a<!-- hidden -->b</p>", "<p>ab</p>"),
         ('<p lang="de">Ja</p>', '<p lang="de">Ja</p>'),
         ("<script>alert('<p>1</p>')</script><p>Hi</p>", "<p>Hi</p>"),
+        ("<h1>A</h1><h2>B</h2><h3>C</h3>", "<h2>A</h2><h3>B</h3><h4>C</h4>"),
+        ("<!--[if mso]><table><tr><td><![endif]--><p>Hi</p>", "<p>Hi</p>"),
         ("<p>left open <b>twice", "<p>left open <b>twice</b></p>"),
         ("</p></div><p>Hi</p>", "<p>Hi</p>"),
     ],

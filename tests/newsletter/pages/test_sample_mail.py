@@ -54,7 +54,7 @@ def test_it_holds_the_papers_that_a_reader_without_interests_gets(edition: Editi
 def test_its_papers_lead_to_their_pages_and_sources(edition: Edition) -> None:
     found = links(sample_mail(edition))
     assert found["/papers/2503.00000"] == "Paper 0"
-    assert found["https://arxiv.org/abs/2503.00000"] == "arXiv"
+    assert found["https://arxiv.org/abs/2503.00000"] == "paper"
     assert found["https://github.com/a/b"] == "code"
 
 
@@ -63,6 +63,7 @@ def test_its_other_links_lead_a_stranger_to_public_pages(edition: Edition) -> No
     others = {one for one in addresses if not one.startswith(("/papers/", "https://github.com"))}
     assert others == {
         "http://localhost:8000/",
+        "http://localhost:8000/forwarded/",
         "/new-link/",
         "/editions/weekly/2025-03-14/mail",
     }

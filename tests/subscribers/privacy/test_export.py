@@ -111,7 +111,7 @@ def test_each_table_has_one_row_or_more_of_a_reader_with_everything() -> None:
         "address changes": 1,
         "saved papers and feedback": 2,
         "reader profiles": 1,
-        "seed requests": 1,
+        "papers to look up": 1,
         "transactional mails": 1,
         "deliveries": 1,
         "digest contents": 1,

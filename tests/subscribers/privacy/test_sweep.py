@@ -157,7 +157,7 @@ def test_every_table_with_a_key_to_a_reader_is_swept() -> None:
     assert swept == {
         "newsletter.Delivery: ['provider_id', 'error']",
         "newsletter.DeliveryEvent: ['message_id', 'recipient', 'detail']",
-        "newsletter.DigestContent: ['reasons', 'teams']",
+        "newsletter.DigestContent: ['reasons', 'teams', 'sections', 'opening']",
         "newsletter.InboundMessage: ['subject', 'detail', 'raw']",
         "subscribers.AddressChange: ['old_email', 'new_email']",
         "subscribers.ConsentEntry: ['user_agent', 'detail']",

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.editions.rendering.fitting import fitting_papers
-from newsletter.editions.rendering.fragments import Layout, PaperFragment
+from newsletter.editions.rendering.body import RENDERER, DigestBody
+from newsletter.editions.rendering.fragments import Layout
 from newsletter.editions.rendering.message import Digest
 from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
 
@@ -87,13 +87,80 @@ def test_a_cut_digest_is_built_again_byte_for_byte_and_decodes() -> None:
         assert body.get_content().replace("\r\n", "\n").rstrip() == expected.rstrip()
 
 
-def test_one_paper_that_was_frozen_without_bounds_costs_only_itself() -> None:
-    (small, why), (stored, _) = make_fragment(1), make_fragment(2)
-    giant = PaperFragment(
-        title="Giant", html=stored.html.replace("Pointers", "x" * 150_000), text=stored.text
+LETTERS = "fnnoox"
+
+
+def sectioned(letters: str = LETTERS, **values: Any) -> DigestBody:
+    papers = [make_fragment(place, title=f"Paper {place}") for place in range(1, len(letters) + 1)]
+    return DigestBody(make_layout(), papers, sections=letters, **values)
+
+
+def in_order(text: str, *parts: str) -> bool:
+    places = [text.index(part) for part in parts]
+    return places == sorted(places)
+
+
+def test_headings_stand_before_their_sections_in_both_parts() -> None:
+    body, tokens = sectioned(), [""] * 4
+    papers = [f">Paper {place}<" for place in range(1, 7)]
+    expected = [
+        papers[0],
+        ">By the authors and words you follow</h2>", *papers[1:3],
+        ">Also trending</h2>", *papers[3:5],
+        ">Outside your topics</h2>", papers[5],
+    ]  # fmt: skip
+    assert in_order(body.html(*tokens), *expected)
+    assert in_order(body.whole_html("", "", ""), *expected)
+    assert in_order(
+        body.text(*tokens),
+        *("1.  Paper 1", f"BY THE AUTHORS AND WORDS YOU FOLLOW\n{'-' * 72}\n\n2.  Paper 2"),
+        *(f"\n\nALSO TRENDING\n{'-' * 72}\n\n4.  Paper 4", "OUTSIDE YOUR TOPICS", "6.  Paper 6"),
     )
-    assert fitting_papers([(giant, why), (small, why)], 70_000) == [(1, small.brief)]
-    assert fitting_papers([(giant, why)], 70_000) == [(0, giant.brief)]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_message_with_sections_and_an_opening_says_what_its_parts_say(kind: str) -> None:
+    body = sectioned(opening="This is your first digest & more.")
+    digest = make_digest(body=body)
+    mail = message_from_bytes(digest.as_bytes(), policy=policy.default).get_body([kind])
+    assert mail is not None
+    expected = digest.text if kind == "plain" else digest.html
+    assert mail.get_content().replace("\r\n", "\n").rstrip() == expected.rstrip()
+
+
+def test_an_opening_stands_above_the_papers() -> None:
+    body = sectioned(opening="Hello & welcome.")
+    assert in_order(body.html("", "", "", ""), "Hello &amp; welcome.</p>", "Paper 1")
+    assert in_order(body.text("", "", "", ""), "Hello & welcome.\n\n1.  Paper 1")
+
+
+def test_the_first_paper_alone_has_its_whole_abstract() -> None:
+    abstract = "It opens so. It goes on like this."
+    lead = {"text": "It opens so.", "source": "abstract"}
+    papers = [make_fragment(n, title=f"T{n}", summary=abstract, lead=lead) for n in (1, 2)]
+    digest = make_digest(*papers)
+    assert digest.html.count("It opens so.") == digest.text.count("It opens so.") == 2
+    assert digest.html.count("It goes on") == digest.text.count("It goes on") == 1
+    assert digest.html.index("It goes on") < digest.html.index(">T2<")
+    assert [digest.html.count(f"font: 600 {size}px") for size in (26, 20)] == [1, 1]
+
+
+def test_earlier_versions_begin_with_a_paper_like_the_others() -> None:
+    papers = [make_fragment(1, lead={"text": "Short.", "source": "abstract"})]
+    old, new = (DigestBody(make_layout(), papers, renderer=name) for name in ("4", RENDERER))
+    assert "A short summary." in new.html("", "", "", "")
+    assert "A short summary." not in old.html("", "", "", "") + old.text("", "", "", "")
+
+
+def test_headings_count_against_the_room_of_a_mail() -> None:
+    title = "论文" * 150
+    letters = "f" + "n" * 24 + "o" * 24 + "x"
+    papers = [make_fragment(place, title=title) for place in range(1, 51)]
+    body = DigestBody(make_layout(), papers, sections=letters, opening="x" * 500)
+    mail = message_from_bytes(make_digest(body=body).as_bytes(), policy=policy.default)
+    part = mail.get_body(["html"])
+    assert part is not None
+    assert len(part.get_payload()) < 80_000
 
 
 def test_a_brief_fragment_lacks_only_its_abstract() -> None:

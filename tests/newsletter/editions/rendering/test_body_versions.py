@@ -91,3 +91,27 @@ def test_the_text_has_a_blank_line_before_its_last_rule_since_the_fourth_version
     assert f"{link}\n----\n".replace("\n", "\r\n").encode() in digest(RENDERER).as_bytes().replace(
         b"=\r\n", b""
     )
+
+
+# An edition of today, as it is stored: the first paper's summary stands between two slots.
+TODAY = replace(
+    FRAGMENTS[0],
+    title="Papér 3",
+    html='<h3 class="title" style="margin: 0;font: 600 20px/1.3 serif;">\ue003 Papér 3</h3>\n'
+    '<p class="summary" style="margin: 0;">One.</p>\n<p class="why">\n\ue004\n</p>\n',
+    text="\ue003Papér 3\n\n\ue00c    One.\ue00d\n\n    \ue004",
+    abstract="One. And two.",
+)
+TODAY_SHA = "c93be3016f6da177f38b813f7483423a748fb0bb2dfdb5e9bf4a8c43d47c37ff"
+
+
+def test_a_mail_with_sections_and_an_opening_is_rebuilt_byte_for_byte() -> None:
+    papers = [(TODAY, REASON), *((one, REASON) for one in (TODAY, TODAY, *FRAGMENTS))]
+    body = DigestBody(
+        LAYOUT, papers, sections="fnnox", opening="Your first digest.", days="8 to 14 March"
+    )
+    found = build_digest(
+        delivery_id=7, subscriber_id=3, secret="a secret", to="reader@example.com",
+        dated_at=datetime(2025, 3, 15, 8, tzinfo=UTC), renderer="5", body=body,
+    )  # fmt: skip
+    assert sha256(found.as_bytes().partition(b"\r\n\r\n")[2] + found.html.encode()) == TODAY_SHA

@@ -195,3 +195,69 @@ def test_a_long_text_wraps_at_72_columns_after_the_indent() -> None:
     lines = wrap_after_indent("word " * 40).split("\n")
     assert max(map(len, lines)) <= 72
     assert [line.startswith("    ") for line in lines] == [False, True, True, True]
+
+
+# ── the paper that a digest begins with ──────────────────────────────────────
+
+
+def test_the_first_paper_has_a_larger_title_and_its_whole_abstract() -> None:
+    lead = {"text": "One.", "source": "abstract"}
+    fragment = replace(make_fragment(lead=lead)[0], abstract="One <a> & b. " + "Two. " * 30)
+    first = fragment.as_first
+    assert "26px" in first.html
+    assert "26px" not in fragment.html
+    assert "One &lt;a&gt; &amp; b. Two." in first.html
+    assert "\n    One <a> & b. Two. Two." in first.shown_text
+    assert max(map(len, first.shown_text.split("\n"))) <= 80
+    assert first.is_intact
+    assert first.brief.html.count("Two.") == 0
+
+
+def test_a_first_paper_without_an_abstract_keeps_its_sentence() -> None:
+    fragment, _ = make_fragment(summary="", lead={"text": "One.", "source": "model"})
+    assert "One. (summary by a language model)" in fragment.as_first.html
+    assert "26px" in fragment.as_first.html
+
+
+def test_the_abstract_of_the_first_paper_is_bounded() -> None:
+    fragment, _ = make_fragment(summary="word " * 1_000)
+    assert len(fragment.as_first.shown_text) < 2_600
+
+
+def test_what_an_earlier_version_froze_looks_alike_in_each_place() -> None:
+    fragment, _ = make_fragment(summary="One. Two.", lead={"text": "One.", "source": "abstract"})
+    old = replace(fragment, text=fragment.shown_text)
+    assert old.as_first is old
+
+
+def test_no_abstract_brings_a_slot() -> None:
+    fragment = replace(make_fragment()[0], abstract=f"a{Slot.READ.value}b")
+    assert slots(fragment.as_first.html) == slots(fragment.html)
+    assert "ab" in fragment.as_first.shown_text
+
+
+def test_a_paper_without_feedback_keeps_its_other_links() -> None:
+    fragment, _ = make_fragment(code_url="https://github.com/a/b")
+    links = BeautifulSoup(fragment.without_feedback.html, "html.parser").select("p.acts a")
+    assert [link.get_text() for link in links] == ["paper", "code"]
+    paragraph = BeautifulSoup(fragment.without_feedback.html, "html.parser").select_one("p.acts")
+    assert paragraph is not None
+    assert paragraph.get_text() == "paper · code"
+
+
+def test_the_last_link_of_a_paper_without_sources_ends_its_line() -> None:
+    fragment, _ = make_fragment(arxiv_url="", code_url="")
+    paragraph = BeautifulSoup(fragment.html, "html.parser").select_one("p.acts")
+    assert paragraph is not None
+    assert paragraph.get_text() == "More like this · Less like this · Save"
+
+
+def test_headings_are_nested_and_padding_stands_on_cells_and_links() -> None:
+    layout, (fragment, _) = make_layout(note="Read *it*."), make_fragment(note="And it.")
+    soup = BeautifulSoup(layout.html + fragment.html, "html.parser")
+    assert [tag.name for tag in soup.select("h1, h2, h3")] == ["h1", "h2", "h3"]
+    padded = {
+        it.name for it in soup.select("[style]") if re.search(r"padding: [1-9]", str(it["style"]))
+    }
+    assert padded <= {"td", "a"}
+    assert "transparent" not in layout.html

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0021_sections_and_opening")]
+    dependencies = [("newsletter", "0022_sections_and_opening")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Three more kinds of single mails. The column itself stays as it is."""
 
     dependencies = [
-        ("subscribers", "0018_liked_kinds"),
+        ("subscribers", "0019_name_of_seed_requests"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0022_notes_on_papers")]
+    dependencies = [("newsletter", "0023_notes_on_papers")]
 
     operations = [
         migrations.CreateModel(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0020_edition_card")]
+    dependencies = [("newsletter", "0021_name_of_tallies")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,1 @@
+"""Curators' notes in the admin."""
