@@ -17,6 +17,7 @@ from typing import Final
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db.models import F, Q
+from imapclient.exceptions import LoginError
 
 from mail.receiving.account import ImapAccount, parse_account
 from mail.receiving.imap import ERRORS, ImapMailbox, error_text
@@ -27,6 +28,14 @@ log = logging.getLogger(__name__)
 BATCH: Final = 50
 MOST_TRIES: Final = 3
 _LEASE: Final = timedelta(minutes=5)  # as long as a task may take
+
+
+class _Reading:
+    """What one call has seen."""
+
+    has_more = False
+    is_login_refused = False
+    uid = 0  # of the mail in hand; 0: none
 
 
 def configured_mailbox() -> InboundMailbox | None:
@@ -48,10 +57,13 @@ def read_mailbox(account: ImapAccount, now: datetime) -> bool:
     row = _claim(account.name, now)
     if row is None:
         return False
+    reading = _Reading()
     try:
-        return _read(row, account, now)
+        _read(row, account, now, reading)
     finally:
-        InboundMailbox.objects.filter(pk=row.pk).update(leased_until=None)
+        until = _next_login(row, now) if reading.is_login_refused else None
+        InboundMailbox.objects.filter(pk=row.pk).update(leased_until=until)
+    return reading.has_more
 
 
 def _claim(name: str, now: datetime) -> InboundMailbox | None:
@@ -66,11 +78,18 @@ def _claim(name: str, now: datetime) -> InboundMailbox | None:
     return row
 
 
-def _read(row: InboundMailbox, account: ImapAccount, now: datetime) -> bool:
+def _next_login(row: InboundMailbox, now: datetime) -> datetime:
+    """When to try again what the server refused. A login each minute would make it shut out this
+    machine, and with that the mails which leave by the same server.
+    """
+    return now + min(2 * (now - (row.failed_since or now)), 2 * _LEASE)
+
+
+def _read(row: InboundMailbox, account: ImapAccount, now: datetime, reading: _Reading) -> None:
     folder, ca_file = settings.INBOUND_DONE_FOLDER, settings.EMAIL_SSL_CA_FILE
     # Older mail may have been taken in already, and its row was deleted since: it would act again.
     since = (now - timedelta(days=settings.INBOUND_DAYS - 1)).date()
-    with _failures_noted(row, account, now) as reading:
+    with _failures_noted(row, account, now, reading):
         with ImapMailbox(account, done_folder=folder, ca_file=ca_file) as mailbox:
             _begin(row, mailbox)
             uids = mailbox.uids_after(row.last_uid, since)
@@ -80,7 +99,6 @@ def _read(row: InboundMailbox, account: ImapAccount, now: datetime) -> bool:
             reading.uid = 0
             reading.has_more = len(uids) > BATCH
         _save(row, read_at=now, failed_since=None, error="")
-    return reading.has_more
 
 
 def _read_mail(row: InboundMailbox, mailbox: ImapMailbox, uid: int, now: datetime) -> None:
@@ -104,20 +122,17 @@ def _begin(row: InboundMailbox, mailbox: ImapMailbox) -> None:
         _save(row, uid_validity=mailbox.uid_validity, last_uid=0, failing_uid=0, failures=0)
 
 
-class _Reading:
-    has_more = False
-    uid = 0  # of the mail in hand; 0: none
-
-
 @contextmanager
-def _failures_noted(row: InboundMailbox, account: ImapAccount, now: datetime) -> Iterator[_Reading]:
-    reading = _Reading()
+def _failures_noted(
+    row: InboundMailbox, account: ImapAccount, now: datetime, reading: _Reading
+) -> Iterator[None]:
     try:
-        yield reading
+        yield
     except DatabaseError:
         raise
     except ERRORS as error:
         text = error_text(error, account)
+        reading.is_login_refused = isinstance(error, LoginError)
         if reading.uid:  # the server answers, and fails at this mail
             _note_failure(row, reading.uid)
         if row.failed_since is None:  # later ones are in the row

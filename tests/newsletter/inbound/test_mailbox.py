@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 from pytest_django import Settings
 
 from mail.receiving.imap import ImapMailbox
@@ -260,16 +260,38 @@ def test_a_mailbox_that_cannot_be_read_says_since_when_and_why(
     mailbox: Mailbox, received: list[bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = replace(mailbox.account, password="another" + "-one")
-    later = NOON + timedelta(minutes=1)
     assert read_mailbox(wrong, NOON) is False
-    assert read_mailbox(wrong, later) is False
+    assert read_mailbox(wrong, NOON) is False
     failed = row()
-    assert (failed.failed_since, failed.leased_until, failed.read_at) == (NOON, None, None)
+    assert (failed.failed_since, failed.leased_until, failed.read_at) == (NOON, NOON, None)
     assert failed.error == "[AUTHENTICATIONFAILED] Authentication failed."
     assert len(caplog.records) == 1  # the first time only
     assert "another-one" not in caplog.text
     read_mailbox(mailbox.account, NOON)
     assert (row().failed_since, row().error, row().read_at) == (None, "", NOON)
+
+
+def test_a_login_that_is_refused_is_tried_less_and_less_often(
+    mailbox: Mailbox, received: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some servers shut a machine out after five wrong passwords in ten minutes."""
+    tries: list[int] = []
+
+    def refuse(*_: object) -> None:
+        tries.append(minute)
+        raise LoginError("wrong password")
+
+    mailbox.deliver(HELLO)
+    with monkeypatch.context() as patched:
+        patched.setattr(IMAPClient, "login", refuse)
+        for minute in range(40):
+            read_mailbox(mailbox.account, NOON + timedelta(minutes=minute))
+    assert tries == [0, 1, 3, 9, 19, 29, 39]
+    assert read_mailbox(mailbox.account, NOON + timedelta(minutes=45)) is False
+    assert received == []
+    monkeypatch.setattr(module, "receive", lambda raw, **_: received.append(raw))
+    read_mailbox(mailbox.account, NOON + timedelta(minutes=49))
+    assert (len(received), row().leased_until, row().failed_since) == (1, None, None)
 
 
 @pytest.mark.parametrize(

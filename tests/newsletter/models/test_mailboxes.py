@@ -1,4 +1,4 @@
-"""How far a mailbox has been read."""
+"""A mailbox has one row, so that two workers cannot read it at the same time."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from django.db import IntegrityError
 from newsletter.models import InboundMailbox
 
 pytestmark = pytest.mark.django_db
+NAME = "reply at imap.example.org:993, INBOX"
 
 
 def test_a_mailbox_has_one_row() -> None:
-    InboundMailbox.objects.create(name="reply@imap.example.org/INBOX")
+    InboundMailbox.objects.create(name=NAME)
     with pytest.raises(IntegrityError):
-        InboundMailbox.objects.create(name="reply@imap.example.org/INBOX")
+        InboundMailbox.objects.create(name=NAME)
 
 
-def test_it_begins_before_the_first_mail_and_holds_numbers_of_64_bits() -> None:
-    row = InboundMailbox.objects.create(name="reply@imap.example.org/INBOX")
-    assert (row.uid_validity, row.last_uid, row.failures, row.error) == (0, 0, 0, "")
-    InboundMailbox.objects.update(uid_validity=2**32 - 1, last_uid=2**32 - 1)  # as IMAP allows
-    row.refresh_from_db()
-    assert row.last_uid == 4_294_967_295
+def test_a_row_is_shown_by_its_user_its_server_and_its_folder() -> None:
+    assert str(InboundMailbox(name=NAME)) == NAME
