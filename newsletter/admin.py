@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_clock import ClockReadingAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_events import EventInline, delivery_number
+from newsletter.admin_previews import PreviewPage
 from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
@@ -65,7 +66,7 @@ class ComingEditionForm(ModelForm[Edition]):
 
 
 @admin.register(Edition)
-class EditionAdmin(NotesOfEdition, RetryAction, BaseAdmin[Edition]):
+class EditionAdmin(PreviewPage, NotesOfEdition, RetryAction, BaseAdmin[Edition]):
     form = ComingEditionForm
     list_display = (
         moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",

@@ -34,7 +34,7 @@ def test_no_link_of_a_readers_preview_works(kind: str) -> None:
     for token in found:
         for purpose in ("confirm", "preferences", "feed", "undo", "return", "browser"):
             with pytest.raises(tokens.BadToken):
-                tokens.read(purpose, token)  # type: ignore[arg-type]
+                tokens.read(purpose, token)
         assert TransactionalMail.objects.count() == AddressChange.objects.count() == 0
     assert Subscriber.objects.get().secret == reader.secret
 
