@@ -68,7 +68,7 @@ class ScoredList:
         events = [(number, day_number(at)) for number, (_, at) in enumerate(history)]
         profile, today = Profile(liked=tuple(events)), day_number(day)
         liked = [self._like(paper) for paper, _ in history]
-        liking = taste(liked, ages(profile.liked, today), [], [])
+        liking = taste(liked, ages(profile.liked, today), [], [], self._comparison.typical)
         declared = np.zeros(len(self._popularity))  # as `personalize` has it where none is followed
         return blend(declared, self._popularity, liking, profile.weight(today), follows=False)
 

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Events = tuple[tuple[int, int], ...]  # (paper id, day number since 1970-01-01)
 
-PROFILE_VERSION: Final = "1"  # of the weights below: another one makes other digests
+PROFILE_VERSION: Final = "2"  # of the weights below: another one makes other digests
 HALF_LIFE: Final = 180.0  # days in which an event comes to count half
 BEST: Final = 3  # liked papers whose likeness counts, of each candidate
+TYPICAL_BOUND: Final = 4.0  # times what an event still counts: all that is typical, for 360 days
 AVERSION: Final = 0.5  # of the likeness to disliked papers, subtracted
 DECLARED: Final = 2.0  # as many events count as much as what the reader follows
 ALONE: Final = 0.05  # the same of a reader who follows no topics: events are all that is known
@@ -68,6 +69,7 @@ def taste(
     liked_ages: Sequence[float],
     disliked: Sequence[NDArray[np.floating]],
     disliked_ages: Sequence[float],
+    typical: NDArray[np.floating] | float = 0.0,
 ) -> Floats:
     """How much each candidate is like the liked papers and unlike the disliked ones.
 
@@ -75,11 +77,18 @@ def taste(
         liked: for each liked paper its likeness to each candidate
             (`papers.similarity.compare.Comparison.likeness`), all of shape (candidates,).
         liked_ages: the days since each was liked.
+        typical: how much of each candidate's likeness any paper has (`Comparison.typical`). It is
+            subtracted, divided by the number of liked papers: of one paper the common words say
+            little of the reader, and what many liked papers have in common does.
 
     Returns: shape (candidates,), to be compared within the edition only; empty where nothing is
         liked or disliked.
     """
     for_it, against_it = _best(liked, liked_ages), _best(disliked, disliked_ages)
+    if for_it.size:
+        # Of old events little likeness is left: unbounded, what is typical would decide alone.
+        bound = min(1.0, TYPICAL_BOUND * float(decay(liked_ages).max()))
+        for_it = for_it - np.asarray(typical, np.float64) * bound / len(liked)
     if not against_it.size:
         return for_it
     return (for_it if for_it.size else 0.0) - AVERSION * against_it

@@ -1,9 +1,10 @@
 """Compare papers with the candidates of an edition. Pure: values in, values out.
 
 The likeness of two papers is the cosine of their dense vectors and a share of the cosine of their
-words. A word weighs more the fewer of the candidates use it (inverse document frequency). Where
-one of the two papers has no dense vector, the words alone decide, on the scale of dense cosines:
-both kinds of candidates can be ranked in one list.
+words. A word weighs more the fewer of the candidates use it (inverse document frequency), and by
+the root of its stored weight: else a word that is repeated often hides the others. Where one of the
+two papers has no dense vector, the words alone decide, on the scale of dense cosines: both kinds of
+candidates can be ranked in one list.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Comparison:
         self._usual_dense = _usual(known[:_SAMPLE] @ known.T, _USUAL_DENSE)
         cosines = [self._words.cosines(one) for one in terms[:_SAMPLE]]
         self._usual_words = _usual(np.array(cosines).reshape(-1), _USUAL_WORDS)
+        self.typical: Likeness = np.float32(WORDS) * self._words.mean_cosines()
+        """How much of each candidate's likeness any paper of the edition has, by its words."""
 
     @property
     def has_dense(self) -> bool:
@@ -87,7 +90,7 @@ class _Words:
         self._size = len(terms)
         rows = np.repeat(np.arange(len(terms)), [len(words) for words, _ in terms])
         words = np.concatenate([words for words, _ in terms] or [np.zeros(0, np.uint32)])
-        weights = np.concatenate([weights for _, weights in terms] or [np.zeros(0, np.float32)])
+        weights = np.concatenate([np.sqrt(one) for _, one in terms] or [np.zeros(0, np.float32)])
         self._vocabulary, column, used_by = np.unique(
             words, return_inverse=True, return_counts=True
         )
@@ -108,9 +111,17 @@ class _Words:
             return np.zeros(self._size, np.float32)
         column = np.minimum(np.searchsorted(self._vocabulary, words), len(self._vocabulary) - 1)
         is_known = self._vocabulary[column] == words
-        values = weights * np.where(is_known, self._rarity[column], self._rarest)
+        values = np.sqrt(weights) * np.where(is_known, self._rarity[column], self._rarest)
         values /= np.sqrt(values @ values)
         return self._summed(column[is_known], values[is_known])
+
+    def mean_cosines(self) -> Likeness:
+        """The mean of each candidate's cosines with all candidates, itself among them."""
+        if not len(self._vocabulary):
+            return np.zeros(self._size, np.float32)
+        columns = np.repeat(np.arange(len(self._vocabulary)), self._used_by)
+        mean = np.bincount(columns, self._values) / self._size
+        return np.bincount(self._rows, self._values * mean[columns], self._size).astype(np.float32)
 
     def _summed(self, columns: NDArray[np.intp], values: NDArray[np.float32]) -> Likeness:
         """The sum over these words of their value here times that in each candidate."""

@@ -126,6 +126,7 @@ class KnownPapers:
             profile.weight(day),
             self._comparable(profile),
             profile.liked_kinds,
+            self._comparison.typical if self._comparison else 0.0,
         )
 
     def _comparable(self, profile: Profile) -> NDArray[np.bool_]:

@@ -31,6 +31,7 @@ class Matches(NamedTuple):
     `liked` and `disliked` are of shape (papers, candidates), the ages in days, `events` is how many
     events they are, decayed (`Profile.weight`). `compared` says which candidates have a
     vector and are none of these papers themselves: of the others likeness says nothing.
+    `typical` is how much of each candidate's likeness any paper has.
     """
 
     liked_ids: Sequence[int]
@@ -41,6 +42,7 @@ class Matches(NamedTuple):
     events: float
     compared: Flags
     liked_kinds: str = ""  # how each was liked, in order
+    typical: NDArray[np.float32] | float = 0.0
 
 
 class Likeness(NamedTuple):
@@ -76,7 +78,11 @@ def likeness(matches: Matches, ignored: Flags) -> Likeness:
         ignored: the papers of topics and with words for which likeness must not count.
     """
     values = taste(
-        list(matches.liked), matches.liked_ages, list(matches.disliked), matches.disliked_ages
+        list(matches.liked),
+        matches.liked_ages,
+        list(matches.disliked),
+        matches.disliked_ages,
+        matches.typical,
     )
     if not values.size or not matches.compared.any():
         values = np.zeros(len(ignored))

@@ -70,8 +70,31 @@ def test_a_match_with_an_old_event_counts_less() -> None:
     assert found[0] < found[1]
 
 
+def test_of_one_liked_paper_what_is_typical_of_the_edition_does_not_count() -> None:
+    found = taste([floats(0.8, 0.7)], [0], [], [], floats(0.3, 0.0))
+    assert found == pytest.approx([0.5, 0.7])
+
+
+def test_the_more_papers_are_liked_the_less_of_what_is_typical_is_subtracted() -> None:
+    found = taste([floats(0.8, 0.7)] * 6, [0] * 6, [], [], floats(0.3, 0.0))
+    assert found == pytest.approx([0.75, 0.7])
+
+
+def test_what_is_typical_counts_in_full_for_360_days_and_then_as_four_times_the_event() -> None:
+    liked, typical = [floats(0.8, 0.7)], floats(0.3, 0.0)
+    assert taste(liked, [180], [], [], typical) == pytest.approx([0.4 - 0.3, 0.35])
+    assert taste(liked, [360], [], [], typical) == pytest.approx([0.2 - 0.3, 0.175])
+    assert taste(liked, [720], [], [], typical) == pytest.approx([0.05 - 0.075, 0.04375])
+
+
+def test_of_disliked_papers_alone_nothing_typical_is_subtracted() -> None:
+    found = taste([], [], [floats(0.9, 0.1)], [0], floats(0.3, 0.0))
+    assert found == pytest.approx([-0.45, -0.05])
+
+
 def test_no_events_give_an_empty_taste() -> None:
     assert taste([], [], [], []).size == 0
+    assert taste([], [], [], [], floats(0.3, 0.0)).size == 0
 
 
 # ── the blend ────────────────────────────────────────────────────────────────

@@ -57,13 +57,28 @@ def test_the_cosine_of_words_is_what_a_dense_product_gives() -> None:
     vocabulary = sorted({word for text in texts for word in text})
     used_by = np.array([sum(word in text for text in texts) for word in vocabulary])
     counts = np.array([[text.get(word, 0) for word in vocabulary] for text in texts])
-    weights = np.where(counts, 1 + np.log(np.maximum(counts, 1)), 0)
+    weights = np.where(counts, np.sqrt(1 + np.log(np.maximum(counts, 1))), 0)
     weights = weights * (1 + np.log(26 / (1 + used_by)))
     weights /= np.linalg.norm(weights, axis=1, keepdims=True)
 
     comparison = Comparison([vector([1], text) for text in texts])
     found = comparison.likeness(vector([1], texts[3]))
     assert found == pytest.approx(1 + WORDS * weights @ weights[3], abs=5e-3)
+
+
+def test_typical_is_the_mean_likeness_of_the_words_of_all_candidates() -> None:
+    texts = [{"graph": 1, "node": 2}, {"graph": 2, "arm": 1}, {"robot": 1, "arm": 3}, {}]
+    candidates = [vector([1], text) for text in texts]
+    comparison = Comparison(candidates)
+    likeness = np.array([comparison.likeness(one) for one in candidates])
+    assert comparison.typical == pytest.approx(likeness.mean(axis=0) - 1, abs=1e-5)
+    assert comparison.typical.argmax() == 1  # it shares a word with two others
+    assert comparison.typical[3] == 0
+
+
+def test_without_words_no_candidate_is_typical() -> None:
+    assert Comparison([vector([1]), vector([0, 1])]).typical.tolist() == [0, 0]
+    assert Comparison([]).typical.shape == (0,)
 
 
 def test_a_candidate_without_a_dense_vector_is_ranked_among_the_others_by_its_words() -> None:

@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from newsletter.editions.personal.known_papers import KnownPapers, papers_of, says_nothing
 from newsletter.editions.profile import Profile
 from papers.models import Paper, PaperVector
-from papers.similarity.vectors import DIMENSIONS, pack_dense
+from papers.similarity.compare import WORDS
+from papers.similarity.vectors import DIMENSIONS, pack_dense, pack_terms
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,15 @@ def test_the_rows_of_a_profile_say_how_like_the_candidates_are() -> None:
     assert matches.liked[0, 1] < 0.1
     assert (matches.liked_ids, matches.liked_ages, matches.disliked.shape) == ([liked], [9], (0, 2))
     assert matches.compared.tolist() == [True, True]
+
+
+def test_the_words_that_candidates_share_are_typical_of_them() -> None:
+    one, other, liked = paper("One", 1.0), paper("Other", 0.0, 1.0), paper("Liked", 1.0)
+    PaperVector.objects.filter(paper_id=one).update(terms=pack_terms({"graph": 1}))
+    known = KnownPapers([one, other])
+    known.learn([liked])
+    typical = known.matches(liking(liked), DAY).typical
+    assert np.asarray(typical).tolist() == pytest.approx([WORDS / 2, 0])
 
 
 def test_a_candidate_that_the_reader_judged_is_compared_with_nothing() -> None:

@@ -36,6 +36,11 @@ def test_the_values_are_the_taste_and_z_their_distance_from_the_mean() -> None:
     assert found.z.tolist() == pytest.approx([3**0.5, -(3**-0.5), -(3**-0.5), -(3**-0.5)])
 
 
+def test_what_is_typical_of_the_edition_counts_less() -> None:
+    found = matches([[0.8, 0.7, 0.2, 0.2]])._replace(typical=np.array([0.3, 0, 0, 0], np.float32))
+    assert likeness_of(found).values.tolist() == pytest.approx([0.5, 0.7, 0.2, 0.2])
+
+
 def test_much_like_is_a_standard_deviation_above_the_mean() -> None:
     assert likeness_of(matches([[0.8, 0.2, 0.2, 0.2]])).is_much.tolist() == [True] + [False] * 3
 
