@@ -19,13 +19,13 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from newsletter.admin_clock import ClockReadingAdmin  # noqa: F401 (it registers itself)
 from newsletter.admin_events import EventInline, delivery_number
-from newsletter.admin_previews import PreviewPage
 from newsletter.admin_retry import RetryAction
 from newsletter.delivery import pause
 from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from newsletter.notes.admin import NotesOfEdition, as_mailed, is_open, may_be_annotated
+from newsletter.previews.admin_page import PreviewPage
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin_rows import search_subscribers
