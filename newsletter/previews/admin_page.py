@@ -16,12 +16,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from mail.factory import open_transport
 from mail.message import Message
 from newsletter.editions.personalize import Interests
 from newsletter.models import Edition
 from newsletter.previews.any_mail import (
     DIGEST,
+    FIRST_DIGEST,
     CannotPreview,
     PreviewReader,
     invented_reader,
@@ -30,14 +30,17 @@ from newsletter.previews.any_mail import (
     reader_of,
 )
 from newsletter.previews.checklist import checklist
+from newsletter.previews.send_test import send_test
 from newsletter.previews.spam import spam_report
 from papers.models import Topic
 from subscribers.admin_rows import search_subscribers
-from subscribers.messages import TransactionalMessage
 from subscribers.models import TransactionalMail
 from web.languages import DEFAULT_LANGUAGE, language_codes
-from web.rate_limit import hit
+from web.rate_limit import hit_key
 
+_DIGESTS: Final = (DIGEST, FIRST_DIGEST)
+_MAILS: Final = [*((one, one) for one in _DIGESTS), *TransactionalMail.Kind.choices]
+_DARK: Final = "(prefers-color-scheme: dark)"
 _RATE: Final = "10/hour"  # mails to the operator
 _SOURCE: Final = re.compile(r"""(<img\b[^>]*?)\bsrc=(["']).*?\2""", re.IGNORECASE | re.DOTALL)
 
@@ -45,7 +48,7 @@ _SOURCE: Final = re.compile(r"""(<img\b[^>]*?)\bsrc=(["']).*?\2""", re.IGNORECAS
 class PreviewForm(forms.Form):
     """Which mail, for whom; a reader's address wins over what is invented."""
 
-    mail = forms.ChoiceField(choices=[(DIGEST, DIGEST), *TransactionalMail.Kind.choices])
+    mail = forms.ChoiceField(choices=_MAILS)
     edition = forms.ModelChoiceField(Edition.objects.none(), required=False)
     reader = forms.CharField(required=False, label="Reader (start of the address)")
     topics = forms.ModelMultipleChoiceField(Topic.objects.none(), required=False)
@@ -104,13 +107,13 @@ def preview_page(request: HttpRequest) -> HttpResponse:
 
 def _mail(chosen: dict[str, Any]) -> Message:
     reader, now = _reader(chosen), timezone.now()
-    if chosen["mail"] != DIGEST:
+    if chosen["mail"] not in _DIGESTS:
         return preview_single(reader, chosen["mail"], now)
     frozen = Edition.objects.light().filter(state=Edition.State.FROZEN)
     edition = chosen["edition"] or frozen.order_by("-day").first()
     if edition is None:
         raise CannotPreview("There is no edition yet.")
-    return preview_digest(reader, edition, now)
+    return preview_digest(reader, edition, now, is_first=chosen["mail"] == FIRST_DIGEST)
 
 
 def _reader(chosen: dict[str, Any]) -> PreviewReader:
@@ -136,13 +139,19 @@ def _shown(mail: Message, chosen: dict[str, Any]) -> dict[str, Any]:
     head = raw.partition(b"\r\n\r\n")[0].decode("ascii", "replace").replace("\r\n", "\n")
     return {
         "mail": mail,
-        "html": _SOURCE.sub(r"\1", mail.html) if chosen["images_off"] else mail.html,
+        "html": _as_seen(mail.html, chosen),
         "head": head,
         "checks": checklist(raw, host=host, is_bulk=mail.is_bulk),
         "spam": spam_report(raw),
         "width": chosen["width"] or "600",
         "dark": chosen["dark"],
     }
+
+
+def _as_seen(html: str, chosen: dict[str, Any]) -> str:
+    """In the dark or in the light, whatever this browser has; and without pictures."""
+    html = html.replace(_DARK, "all" if chosen["dark"] else "not all")
+    return _SOURCE.sub(r"\1", html) if chosen["images_off"] else html
 
 
 def _as_file(mail: Message) -> HttpResponse:
@@ -156,25 +165,10 @@ def _send(request: HttpRequest, mail: Message) -> None:
     if not user.email or "confirm" not in request.POST:
         messages.error(request, "Not sent. It needs your confirmation, and an address of yours.")
         return
-    quota = hit("preview to me", _RATE, request.META.get("REMOTE_ADDR", ""))
+    quota = hit_key("preview to me", _RATE, f"user {user.pk}")
     if quota is not None and not quota.is_kept:
         messages.error(request, "Not sent: ten an hour are enough.")
         return
-    with open_transport() as transport:
-        outcomes = transport.send([_as_test(mail, user.email)])
-    is_sent = bool(outcomes) and outcomes[0].state == "accepted"
+    is_sent = send_test(mail, user.email)
     note = messages.success if is_sent else messages.error
     note(request, f"Sent to {user.email}." if is_sent else "The mail server did not take it.")
-
-
-def _as_test(mail: Message, address: str) -> TransactionalMessage:
-    return TransactionalMessage(
-        reference=0,
-        to=address,
-        subject=f"[Test] {mail.subject}",
-        text=mail.text,
-        html=mail.html,
-        headers=mail.headers,
-        dated_at=timezone.now(),
-        attempts=1,
-    )

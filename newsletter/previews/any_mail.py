@@ -6,11 +6,12 @@ The tokens of its links are signed with a secret made for this one preview, so t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 from mail.message import Message
+from newsletter.delivery.decide import opening
 from newsletter.delivery.recipients import recipients
 from newsletter.delivery.withdrawn import withdrawn_papers
 from newsletter.editions.loaded_edition import load_edition
@@ -19,10 +20,13 @@ from newsletter.editions.rendering.message import build_digest
 from newsletter.models import Edition
 from subscribers.messages import build
 from subscribers.models import AddressChange, Subscriber, TransactionalMail
+from subscribers.preferences import next_send_at, preferences_of
 from web.languages import DEFAULT_LANGUAGE
 
 DIGEST: Final = "digest"
+FIRST_DIGEST: Final = "first digest"
 INVENTED: Final = "reader@example.com"
+_PAUSE: Final = timedelta(days=30)
 _NEW_ADDRESS: Final = "new-address@example.com"
 _OF_CHANGE: Final = frozenset((TransactionalMail.Kind.ADDRESS, TransactionalMail.Kind.MOVED))
 
@@ -57,8 +61,10 @@ def invented_reader(
     return PreviewReader(row, interests, language)
 
 
-def preview_digest(reader: PreviewReader, edition: Edition, now: datetime) -> Message:
-    """The digest of a frozen edition.
+def preview_digest(
+    reader: PreviewReader, edition: Edition, now: datetime, *, is_first: bool = False
+) -> Message:
+    """The digest of a frozen edition; or the first one of its reader, which says so.
 
     Raises:
         CannotPreview: no paper of it is for these interests.
@@ -69,6 +75,9 @@ def preview_digest(reader: PreviewReader, edition: Edition, now: datetime) -> Me
     )
     if not selection.picks:
         raise CannotPreview(f"The {edition} holds no paper for these interests.")
+    if is_first:
+        row = reader.row
+        selection = selection.opened(opening(_next_slot(row, now), row.zone_name, reader.language))
     return build_digest(
         delivery_id=0,  # no delivery: its links lead to the page that offers some
         subscriber_id=0,
@@ -79,6 +88,10 @@ def preview_digest(reader: PreviewReader, edition: Edition, now: datetime) -> Me
     )
 
 
+def _next_slot(row: Subscriber, now: datetime) -> datetime:
+    return row.next_send_at or next_send_at(row, preferences_of(row), now)
+
+
 def preview_single(reader: PreviewReader, kind: str, now: datetime) -> Message:
     """A mail about what a reader did; nothing of it is stored.
 
@@ -87,6 +100,8 @@ def preview_single(reader: PreviewReader, kind: str, now: datetime) -> Message:
     """
     if kind not in TransactionalMail.Kind.values:
         raise CannotPreview(f"No mail is of the kind {kind}.")
+    reader.row.next_send_at = _next_slot(reader.row, now)
+    reader.row.paused_until = reader.row.paused_until or (now + _PAUSE).date()
     mail = TransactionalMail(
         pk=0, subscriber=reader.row, kind=kind, recipient="", created_at=now, next_attempt_at=now
     )

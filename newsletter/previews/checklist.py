@@ -8,17 +8,25 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
+from html import unescape
 from typing import Final
 from urllib.parse import urlsplit
 
 LONGEST_SUBJECT: Final = 60  # characters
 LONGEST_LINE: Final = 72
-LARGEST_HTML: Final = 80 * 1024  # encoded bytes: Gmail cuts a message at 102 KB
-_LIST_HEADERS: Final = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
+LARGEST_HTML: Final = 80_000  # encoded bytes: Gmail cuts a message at 102 KB
+_LONGEST_RAW: Final = 998  # RFC 5322
+_LIST_HEADERS: Final = (
+    *("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"),
+    *("List-Archive", "List-Help", "Feedback-ID", "Precedence"),
+)
 _LINK: Final = re.compile(r"""<a\b[^>]*\bhref=["']([^"']+)["']""", re.IGNORECASE)
 _IMAGE: Final = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _ALT: Final = re.compile(r"\balt=", re.IGNORECASE)
-_UNSUBSCRIBE: Final = re.compile(r"/unsubscribe/", re.IGNORECASE)
+# The link of a digest, without the query of its links to fewer mails; or of a reader's own page.
+_UNSUBSCRIBE: Final = re.compile(r"/u/[A-Za-z0-9_-]+$|/unsubscribe/$")
+_PREHEADER: Final = re.compile(r'<div class="preheader[^>]*>(.*?)</div>', re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]+>")
 
 
 class ReadMail:
@@ -77,6 +85,31 @@ def _subject(mail: ReadMail) -> Check:
     return Check(f"subject of 1 to {LONGEST_SUBJECT} characters", kept, f"{length} characters")
 
 
+def _preheader(mail: ReadMail) -> Check:
+    """What an inbox shows behind the subject."""
+    found = _PREHEADER.search(mail.html)
+    words = " ".join(unescape(_TAG.sub(" ", found[1])).split()) if found else ""
+    kept = bool(words) and words != str(mail.message["Subject"] or "")
+    return Check("a preheader that goes on where the subject ends", kept, words[:100] or "none")
+
+
+def _heading(mail: ReadMail) -> Check:
+    count = mail.html.count("<h1")
+    return Check("one main heading", count == 1, f"{count}")
+
+
+def _automatic(mail: ReadMail) -> Check:
+    """No program answers such a mail."""
+    value = str(mail.message["Auto-Submitted"] or "")
+    return Check("Auto-Submitted", value == "auto-generated", value or "missing")
+
+
+def _raw_lines(mail: ReadMail) -> Check:
+    longest = max(map(len, mail.raw.split(b"\r\n")))
+    kept = mail.raw.isascii() and longest <= _LONGEST_RAW
+    return Check("seven bits, and no line above 998", kept, f"the longest has {longest}")
+
+
 def _parts(mail: ReadMail) -> Check:
     lengths = f"HTML {len(mail.html)}, text {len(mail.text)} characters"
     return Check("an HTML and a text part", bool(mail.html.strip() and mail.text.strip()), lengths)
@@ -125,5 +158,7 @@ def _unsubscribe(mail: ReadMail) -> Check:
     return Check("a link to unsubscribe at both ends", kept, f"{len(places)} of {len(links)} links")
 
 
-_ALWAYS: Final[Sequence[Callable[[ReadMail], Check]]] = (_subject, _parts, _size, _lines, _images)
+_ALWAYS: Final[Sequence[Callable[[ReadMail], Check]]] = (
+    *(_subject, _preheader, _parts, _size, _lines, _heading, _images, _automatic, _raw_lines),
+)
 _BULK: Final[Sequence[Callable[[ReadMail], Check]]] = (_list_headers, _unsubscribe)

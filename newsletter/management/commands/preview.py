@@ -19,6 +19,7 @@ from newsletter.management.commands.compose import iso_day
 from newsletter.models import Edition
 from newsletter.previews.any_mail import (
     DIGEST,
+    FIRST_DIGEST,
     CannotPreview,
     PreviewReader,
     invented_reader,
@@ -27,15 +28,18 @@ from newsletter.previews.any_mail import (
     reader_of,
 )
 from newsletter.previews.checklist import checklist
+from newsletter.previews.send_test import send_test
 from newsletter.previews.spam import spam_report
 from papers.windows import last_closed_day
 from subscribers.addresses import spelling
 from subscribers.models import Subscriber, TransactionalMail
 from web.languages import DEFAULT_LANGUAGE, language_codes
 
+_DIGESTS: Final = (DIGEST, FIRST_DIGEST)
+
 
 class Command(BaseCommand):
-    help = "Print any mail for a subscriber or an invented reader. Sends and stores nothing."
+    help = "Print any mail for a subscriber or an invented reader, or send it as a test with --to."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         reader = parser.add_mutually_exclusive_group()
@@ -52,7 +56,7 @@ class Command(BaseCommand):
             help="follow only these topics; without an address",
         )
         parser.add_argument(
-            "--mail", choices=[DIGEST, *TransactionalMail.Kind.values], default=DIGEST
+            "--mail", choices=[*_DIGESTS, *TransactionalMail.Kind.values], default=DIGEST
         )
         parser.add_argument("--cadence", choices=list(WINDOW_OF), default="weekly")
         parser.add_argument(
@@ -62,6 +66,7 @@ class Command(BaseCommand):
             "--language", choices=sorted(language_codes()), help="default: that of the subscriber"
         )
         parser.add_argument("--format", choices=list(_FORMATS), default="subject and text")
+        parser.add_argument("--to", metavar="ADDRESS", help="send it there as a test")
         parser.add_argument("--html", type=Path, metavar="FILE", help="write the HTML part there")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -71,12 +76,17 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if options["html"]:
             options["html"].write_text(mail.html)
+        if options["to"]:
+            if not send_test(mail, options["to"]):
+                raise CommandError(f"The mail server did not take it for {options['to']}.")
+            self.stdout.write(f"Sent to {options['to']}, with [Test] in its subject.")
+            return
         self.stdout.write(_FORMATS[options["format"]](mail))
 
 
 def _mail(options: Mapping[str, Any]) -> Message:
     reader, now = _reader(options), timezone.now()
-    if options["mail"] != DIGEST:
+    if options["mail"] not in _DIGESTS:
         return preview_single(reader, options["mail"], now)
     day = options["day"] or last_closed_day(now)
     try:
@@ -84,7 +94,7 @@ def _mail(options: Mapping[str, Any]) -> Message:
     except Edition.DoesNotExist:
         words = f"--cadence {options['cadence']} --day {day}"
         raise CommandError(f"No such edition. First: manage.py compose {words}") from None
-    return preview_digest(reader, edition, now)
+    return preview_digest(reader, edition, now, is_first=options["mail"] == FIRST_DIGEST)
 
 
 def _reader(options: Mapping[str, Any]) -> PreviewReader:
