@@ -9,10 +9,11 @@ import pytest
 from pytest_django import Settings
 
 from newsletter.editions.personalize import Interests
+from newsletter.editions.rendering.body import DigestBody
 from newsletter.previews.any_mail import invented_reader, preview_single
 from newsletter.previews.checklist import checklist
 from subscribers.models import TransactionalMail
-from tests.newsletter.editions.digests import make_digest, make_fragment
+from tests.newsletter.editions.digests import make_digest, make_fragment, make_layout
 
 HOST = "papers.example.org"
 UNSUBSCRIBE = f'<a href="https://{HOST}/u/abc-D_1">Unsubscribe</a>'
@@ -91,7 +92,8 @@ def test_a_single_mail_needs_no_headers_of_a_list() -> None:
 
 def test_a_digest_of_ours_has_no_fault(settings: Settings) -> None:
     settings.SITE_URL = f"https://{HOST}"
-    digest = make_digest(make_fragment(1), make_fragment(2, title="Cups"))
+    papers = [make_fragment(1), make_fragment(2, title="Cups")]
+    digest = make_digest(body=DigestBody(make_layout(), papers, feedback_id="a:b:c:sender"))
     found = checklist(digest.as_bytes(), host=HOST, is_bulk=True)
     assert [(one.name, one.found) for one in found if not one.is_kept] == []
 
