@@ -36,7 +36,8 @@ def why(
 ) -> str:
     """The reason for a pick in words of the active language, then the figures behind its trend.
 
-    No figure that stands in the line of facts above it is said again.
+    No figure that stands in the line of facts above it is said again. Empty where nothing is left
+    to say: a line that says the same of each paper, as "Trending now", is noise.
 
     Args:
         facts: a `Candidate.facts`, with the words of that language.
@@ -44,9 +45,8 @@ def why(
         liked_title: the title of `pick.like`; empty: it is not named.
     """
     parts = [_lead(pick, topic_names, liked_title), _late(facts), _votes(facts)]
-    if not any(parts):  # stars alone are a figure, and no reason
-        parts = [_("Trending now")]
-    return " · ".join(shortened(part, _LONGEST_PART) for part in [*parts, _stars(facts)] if part)
+    stars = _stars(facts) if any(parts) else _stars_alone(facts)
+    return " · ".join(shortened(part, _LONGEST_PART) for part in [*parts, stars] if part)
 
 
 def _lead(pick: Pick, topic_names: Mapping[str, str], liked_title: str) -> str:
@@ -83,6 +83,15 @@ def _votes(facts: Mapping[str, Any]) -> str:
 
 def _stars(facts: Mapping[str, Any]) -> str:
     return f"{short_figure(facts['stars'])} ★" if facts["stars"] else ""
+
+
+def _stars_alone(facts: Mapping[str, Any]) -> str:
+    """The same as a sentence: a bare figure is no reason."""
+    stars = facts["stars"]
+    if not stars:
+        return ""
+    words = ngettext("Its code has %(stars)s star", "Its code has %(stars)s stars", stars)
+    return words % {"stars": short_figure(stars)}
 
 
 def _said_above(facts: Mapping[str, Any]) -> set[str]:

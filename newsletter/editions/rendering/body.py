@@ -114,6 +114,7 @@ class DigestBody:
         self._more = _OLD_MORE if is_old else _MORE
         self._opening = opening
         if not is_old and papers:
+            papers = [(it if why else it.without_reason, why) for it, why in papers]
             first, why = papers[0]
             papers = [(first.as_first, why), *papers[1:]]
         self._all, self._sections = papers, sections
@@ -271,7 +272,7 @@ def _inbox_line(
     titles = [fragment.title for fragment, _ in papers]
     return (
         subject(heading, len(papers) - 1, days, language, pattern),
-        preheader(titles, reason, pattern),
+        preheader(titles, reason or first.abstract, pattern),
     )
 
 
@@ -302,12 +303,14 @@ def _joined(template: _Template[str], tokens: Sequence[str]) -> str:
 # Thousands of recipients share a reason, even where they do not share all papers.
 @lru_cache(maxsize=10_000)
 def _encoded_why(why: str, language: str) -> bytes:
+    if not why:  # blanks at the end of a line would be encoded, too
+        return b""
     # The layout has the first line's indent before it, which counts in that line's length.
     return quoted_printable(INDENT + _why_lines(why, language))[len(INDENT) :]
 
 
 def _why_lines(why: str, language: str) -> str:
-    return wrap_after_indent(f"{why_label(language)} {why}")
+    return wrap_after_indent(f"{why_label(language)} {why}") if why else ""
 
 
 def _rank_as_indent(rank: int) -> str:

@@ -57,6 +57,10 @@ _SUMMARY_INSIDE: Final = re.compile(r'(<p class="summary"[^<>]*>)[^<>]*(?=</p>)'
 _TEXT_SUMMARY: Final = re.compile(
     f"{Slot.SUMMARY_START.value}(.*?){Slot.SUMMARY_END.value}", re.DOTALL
 )
+_REASON: Final = re.compile(
+    rf'\s*<p class="why"[^<>]*>[^<>{Slot.WHY.value}]*{Slot.WHY.value}\s*</p>'
+)
+_TEXT_REASON: Final = re.compile(rf"\n+ *{Slot.WHY.value}")
 _TITLE: Final = re.compile(r'<h3 class="title"([^<>]*?font: 600 )20px/1\.3 ')
 _FIRST_TITLE: Final = r'<h3 class="title first"\g<1>26px/1.2 '
 
@@ -185,6 +189,15 @@ class PaperFragment(Layout):
             self,
             html=_SUMMARY_INSIDE.sub(lambda tag: tag[1] + escape(whole), html, count=1),
             text=_TEXT_SUMMARY.sub(lambda _: indented(whole), self.text, count=1),
+        )
+
+    @cached_property
+    def without_reason(self) -> PaperFragment:
+        """The same without the line that says why; its slot stays, and takes no text."""
+        return replace(
+            self,
+            html=_REASON.sub(Slot.WHY.value, self.html, count=1),
+            text=_TEXT_REASON.sub(Slot.WHY.value, self.text, count=1),
         )
 
     @cached_property

@@ -122,7 +122,7 @@ def preheader(titles: Sequence[str], reason: str, pattern: str = "") -> str:
 
     Args:
         titles: of all papers.
-        reason: of the first paper, for a digest that has no other.
+        reason: of the first paper, for a digest that has no other; or what else to say of it.
     """
     following = titles[1:3] if not pattern or "{title}" in pattern else titles[:2]
     return shortened(" · ".join(following or [reason]), _LONGEST_PREHEADER)

@@ -70,7 +70,7 @@ def test_a_subject_in_another_language_than_the_page_says_so(
 ) -> None:
     ada = make_subscriber(language=page_language)
     delivery = make_sent(ada)
-    DigestContent.objects.update(language=digest_language)
+    DigestContent.objects.update(language=digest_language, reasons=["Its code has 9 stars"])
     answer = client.get(
         f"{preferences_path(ada)}digests/", headers={"Accept-Language": page_language}
     )

@@ -83,7 +83,7 @@ def test_papers_of_the_edition_that_a_reader_likes_hide_no_others_like_them(
     picks = LoadedEdition(edition).select(liking(*papers[:3]), ()).picks
     assert [pick.reason.partition(" · ")[0] for pick in picks[:5]] == [
         *["Like “Paper 1”, which you liked"] * 4,
-        "Trending now",
+        "",
     ]
     assert titles(picks[:4]) == [10, 20, 30, 40]
 

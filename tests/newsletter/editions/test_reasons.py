@@ -85,12 +85,13 @@ def test_a_late_paper_names_the_day_of_its_list() -> None:
     assert why(SPEECH, facts, NAMES) == expected
 
 
-def test_a_paper_without_any_figure_has_a_reason_too() -> None:
-    assert why(Pick(1), QUIET, NAMES) == "Trending now"
+def test_a_paper_of_which_nothing_is_left_to_say_has_no_reason() -> None:
+    assert why(Pick(1), QUIET, NAMES) == ""
 
 
-def test_stars_alone_are_no_reason() -> None:
-    assert why(Pick(1), {**QUIET, "stars": 196}, NAMES) == "Trending now · 196 ★"
+def test_stars_alone_are_a_sentence() -> None:
+    assert why(Pick(1), {**QUIET, "stars": 1}, NAMES) == "Its code has 1 star"
+    assert why(Pick(1), {**QUIET, "stars": 1960}, NAMES) == "Its code has 1.9k stars"
     late = {**QUIET, "stars": 196, "late": "17 November"}
     assert why(Pick(1), late, NAMES) == "late, from the list of 17 November · 196 ★"
 

@@ -145,6 +145,25 @@ def test_the_first_paper_alone_has_its_whole_abstract() -> None:
     assert [digest.html.count(f"font: 600 {size}px") for size in (26, 20)] == [1, 1]
 
 
+@pytest.mark.parametrize("topics", [["Theory"], []])
+def test_a_paper_without_a_reason_has_no_line_for_it(topics: list[str]) -> None:
+    figures = {"topics": topics, "upvotes": None}
+    digest = make_digest(make_fragment(1, why="", **figures), make_fragment(2, why="Stars"))
+    assert digest.html.count("Why:") == digest.text.count("Why:") == 1
+    assert "\n\n\n" not in digest.text
+    mail = message_from_bytes(digest.as_bytes(), policy=policy.default)
+    for kind, shown in (("plain", digest.text), ("html", digest.html)):
+        part = mail.get_body([kind])
+        assert part is not None
+        assert part.get_content().replace("\r\n", "\n").rstrip() == shown.rstrip()
+
+
+def test_a_digest_of_one_paper_without_a_reason_says_its_abstract_in_the_inbox() -> None:
+    paper = make_fragment(1, why="", summary="It opens so.")
+    html = make_digest(paper).html
+    assert "It opens so." in html[: html.index("<h1")]
+
+
 def test_earlier_versions_begin_with_a_paper_like_the_others() -> None:
     papers = [make_fragment(1, lead={"text": "Short.", "source": "abstract"})]
     old, new = (DigestBody(make_layout(), papers, renderer=name) for name in ("4", RENDERER))

@@ -88,9 +88,9 @@ def test_a_pattern_is_filled() -> None:
 
 def test_the_preheader_goes_on_where_the_subject_ends() -> None:
     titles = ["Sand", "Water", "Wind", "Fire"]
-    assert preheader(titles, "Trending now") == "Water · Wind"
-    assert preheader(titles, "Trending now", "{days}") == "Sand · Water"
-    assert preheader(["Sand"], "Trending now") == "Trending now"
+    assert preheader(titles, "Why") == "Water · Wind"
+    assert preheader(titles, "Why", "{days}") == "Sand · Water"
+    assert preheader(["Sand"], "Why") == "Why"
 
 
 @pytest.mark.parametrize(
