@@ -36,6 +36,8 @@ _KEYWORDS: Final = {
 _NO_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|</?\w+")
 _TRANSLATING: Final = ("blocktranslate", "endblocktranslate", "blocktrans", "endblocktrans")
+# What fills a block within the style sheet of another template.
+_RULES: Final = re.compile(r"({% block \w+_rules %}).*?({% endblock)", re.DOTALL)
 _UNSEEN: Final = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 _CLASS_OF_BODY: Final = "\0\0"  # its block holds the name of a class
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -95,7 +97,7 @@ def untranslated(source: str) -> list[str]:
     """
     shown: list[str] = []
     is_inside = False
-    for token in Lexer(source).tokenize():
+    for token in Lexer(_RULES.sub(r"\1\2", source)).tokenize():
         word = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
         if token.token_type == TokenType.BLOCK and word in _TRANSLATING:
             is_inside = not word.startswith("end")

@@ -137,6 +137,7 @@ def test_texts_of_a_template(source: str, found: list[Found]) -> None:
         ('<p>{% translate "One" %} · {{ one }}&nbsp;</p>', []),
         ("{% blocktranslate trimmed %}\n<b>One</b> {{ it }}\n{% endblocktranslate %}", []),
         ("{# One #}{% comment %}{% endcomment %}<style>p { color: red }</style>", []),
+        ("{% block dark_rules %}p { color: red }{% endblock %}<p>One</p>", ["One"]),
         ("{% block body_class %}front{% endblock body_class %}<p>One</p>", ["One"]),
         ("<!DOCTYPE html><html><title>Trending Papers</title>", []),
     ],
