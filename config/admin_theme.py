@@ -80,6 +80,12 @@ UNFOLD: Final[dict[str, Any]] = {
                 "items": [
                     _page("Editions", "menu_book", "newsletter", "edition"),
                     _page("Candidates", "format_list_numbered", "newsletter", "candidate"),
+                    {
+                        "title": "Preview of a mail",
+                        "icon": "preview",
+                        "link": reverse_lazy("admin:newsletter_preview"),
+                        "permission": _may_view("newsletter.view_edition"),
+                    },
                     _page("Deliveries", "outgoing_mail", "newsletter", "delivery"),
                     _page("Events", "forward_to_inbox", "newsletter", "deliveryevent"),
                     _page("Incoming mail", "inbox", "newsletter", "inboundmessage"),

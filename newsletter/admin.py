@@ -25,6 +25,7 @@ from newsletter.delivery.compose_again import CannotComposeAgain, compose_again
 from newsletter.delivery.progress import Progress, deliveries_of, progress_now
 from newsletter.models import ArchivedDelivery, Candidate, Delivery, Edition, Tally
 from newsletter.notes.admin import NotesOfEdition, as_mailed, is_open, may_be_annotated
+from newsletter.previews.admin_page import PreviewPage
 from papers.models import Paper
 from papers.windows import closes_at, last_closed_day
 from subscribers.admin_rows import search_subscribers
@@ -65,7 +66,7 @@ class ComingEditionForm(ModelForm[Edition]):
 
 
 @admin.register(Edition)
-class EditionAdmin(NotesOfEdition, RetryAction, BaseAdmin[Edition]):
+class EditionAdmin(PreviewPage, NotesOfEdition, RetryAction, BaseAdmin[Edition]):
     form = ComingEditionForm
     list_display = (
         moment("day", "last day"), "cadence", "state_badge", "closes", "candidates_count",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -60,7 +61,8 @@ def decide(
     selection = _select(recipient, seen, edition, compared)
     if len(selection.picks) < minimum:
         return Skip(skipped(len(selection.picks), recipient.interests.follows_all))
-    return selection.opened(_opening(recipient)) if recipient.is_first else selection
+    slot, zone, language = recipient.next_slot, recipient.timezone, recipient.language
+    return selection.opened(opening(slot, zone, language)) if recipient.is_first else selection
 
 
 def _restored(content: Content, edition: LoadedEdition) -> Selection:
@@ -69,12 +71,12 @@ def _restored(content: Content, edition: LoadedEdition) -> Selection:
     )
 
 
-def _opening(recipient: Recipient) -> str:
+def opening(next_slot: datetime | None, timezone: str, language: str) -> str:
     """That it is the reader's first digest, and the day of the next one by their calendar."""
-    with override(recipient.language):
-        if recipient.next_slot is None:
+    with override(language):
+        if next_slot is None:
             return _("This is your first digest.")
-        day = recipient.next_slot.astimezone(ZoneInfo(usable_zone(recipient.timezone)))
+        day = next_slot.astimezone(ZoneInfo(usable_zone(timezone)))
         words = _("This is your first digest. The next one comes on %(weekday)s, %(day)s.")
         return words % {
             "weekday": date_format(day, "l"),

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from newsletter.editions.compose import compose
 from newsletter.models import Delivery
 from papers.models import Paper, Topic
-from subscribers.models import Interest
+from subscribers.models import Interest, TransactionalMail
 from tests.factories import (
     DAY,
     make_paper,
@@ -95,3 +95,23 @@ def test_a_subscriber_s_digest_is_in_their_language(topic: Topic) -> None:
     assert "Warum: " in output("ada@example.com")
     assert "Why: " in output("ada@example.com", "--language", "en")
     assert "Warum: " in output("--language", "de")
+
+
+def test_it_prints_any_mail_as_its_bytes(topic: Topic) -> None:
+    make_subscriber("ada@example.com")
+    for kind in TransactionalMail.Kind.values:
+        raw = output("--reader", "ada@example.com", "--mail", kind, "--format", "eml")
+        assert "To: ada@example.com" in raw
+    assert not TransactionalMail.objects.exists()
+
+
+def test_headers_and_text_alone(topic: Topic) -> None:
+    headers = output("--invented", "--format", "headers")
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in headers
+    assert "Walking robots, and 1 more paper" not in output("--format", "text").splitlines()[0]
+
+
+def test_the_report_names_each_check_and_the_spam_score(topic: Topic) -> None:
+    report = output("--format", "report")
+    assert "ok   headers of a list: missing: none" in report
+    assert "spam score: " in report
