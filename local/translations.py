@@ -39,7 +39,8 @@ _TRANSLATING: Final = ("blocktranslate", "endblocktranslate", "blocktrans", "end
 # What fills a block within the style sheet of another template.
 _RULES: Final = re.compile(r"({% block \w+_rules %}).*?({% endblock)", re.DOTALL)
 _UNSEEN: Final = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
-_CLASS_OF_BODY: Final = "\0\0"  # its block holds the name of a class
+_NO_WORDS: Final = ("block body_class", "block dark_rules")  # the name of a class; CSS
+_CODE_FOLLOWS: Final = "\0\0"
 _TAG: Final = re.compile(r"<[^<>]*>")
 _SEEN_ATTRIBUTE: Final = re.compile(r'\b(?:aria-label|alt|title|placeholder)="([^"]*)"')
 _NAMES: Final = re.compile(
@@ -101,10 +102,10 @@ def untranslated(source: str) -> list[str]:
         word = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
         if token.token_type == TokenType.BLOCK and word in _TRANSLATING:
             is_inside = not word.startswith("end")
-        elif shown and shown[-1] == _CLASS_OF_BODY:
+        elif shown and shown[-1] == _CODE_FOLLOWS:
             shown.append("")
-        elif token.contents == "block body_class":
-            shown.append(_CLASS_OF_BODY)
+        elif token.contents in _NO_WORDS:
+            shown.append(_CODE_FOLLOWS)
         elif token.token_type == TokenType.TEXT and not is_inside:
             shown.append(token.contents)
         elif not is_inside:

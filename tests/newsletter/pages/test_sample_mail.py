@@ -54,8 +54,8 @@ def test_it_holds_the_papers_that_a_reader_without_interests_gets(edition: Editi
 def test_its_papers_lead_to_their_pages_and_sources(edition: Edition) -> None:
     found = links(sample_mail(edition))
     assert found["/papers/2503.00000"] == "Paper 0"
-    assert found["https://arxiv.org/abs/2503.00000"] == "paper"
-    assert found["https://github.com/a/b"] == "code"
+    assert found["https://arxiv.org/abs/2503.00000"] == "Paper"
+    assert found["https://github.com/a/b"] == "Code"
 
 
 def test_its_other_links_lead_a_stranger_to_public_pages(edition: Edition) -> None:
@@ -84,7 +84,7 @@ def test_a_target_that_a_browser_would_run_leaves_the_text(edition: Edition) -> 
     first.save()
     mail = sample_mail(edition)
     assert "javascript" not in mail.html
-    assert "code" in BeautifulSoup(mail.html, "html.parser").get_text()
+    assert "Code" in BeautifulSoup(mail.html, "html.parser").get_text()
 
 
 def test_a_paper_that_cannot_be_rendered_costs_no_other(edition: Edition) -> None:

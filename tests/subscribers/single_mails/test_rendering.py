@@ -81,6 +81,6 @@ def test_every_rule_is_an_attribute_and_the_head_holds_only_those_for_dark_scree
 def test_the_text_is_wrapped_and_has_no_two_empty_lines() -> None:
     subject, text, _ = render("confirm", CONTEXT)
     assert subject == "Confirm your address for Trending Papers"
-    assert text.startswith("TRENDING PAPERS\nConfirm your address\n\n-----")
+    assert text.startswith("TRENDING PAPERS\nOne step is left\n\n-----")
     assert text.endswith("Trending Papers\nhttps://papers.example.org/\n")
     assert "\n\n\n" not in text

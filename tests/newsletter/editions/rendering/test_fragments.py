@@ -239,10 +239,10 @@ def test_no_abstract_brings_a_slot() -> None:
 def test_a_paper_without_feedback_keeps_its_other_links() -> None:
     fragment, _ = make_fragment(code_url="https://github.com/a/b")
     links = BeautifulSoup(fragment.without_feedback.html, "html.parser").select("p.acts a")
-    assert [link.get_text() for link in links] == ["paper", "code"]
+    assert [link.get_text() for link in links] == ["Paper", "Code"]
     paragraph = BeautifulSoup(fragment.without_feedback.html, "html.parser").select_one("p.acts")
     assert paragraph is not None
-    assert paragraph.get_text() == "paper · code"
+    assert paragraph.get_text() == "Paper · Code"
 
 
 def test_the_last_link_of_a_paper_without_sources_ends_its_line() -> None:
