@@ -26,6 +26,7 @@ class ReadyMail:
         self.reference = number
         self.to = f"reader{number}@bench.test"
         self.shared_lines = type(self)  # of all of them
+        self.return_path, self.is_bulk = "", True
         head = f"Message-ID: <{number}@bench.test>\nTo: {self.to}\n\n"
         self._content = (head + _CONTENT).replace("\n", "\r\n").encode()
 

@@ -71,6 +71,7 @@ def make_parts() -> dict[str, Any]:
             "cost_growth_10k_to_1m": 1.4,
             "worker_rss_mb": 151.0,
         },
+        "events": {"quick": False, "p99_ms": 60, "lost": 0},
         "pages": {
             "rows": [
                 {

@@ -37,6 +37,8 @@ def test_the_promised_figures_stand_on_top_with_their_targets() -> None:
         "search_p99_ms": 120,
         "sign_up_p99_ms": 400,
         "sign_ups_lost": 0,
+        "events_p99_ms": 60,
+        "events_lost": 0,
         "worker_rss_mb": 151,
     }
     assert latest["missing"] == {}

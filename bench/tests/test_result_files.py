@@ -39,7 +39,8 @@ def test_only_the_text_between_the_marks_is_replaced(tmp_path: Path) -> None:
 
 def test_every_module_with_a_main_is_a_benchmark() -> None:
     assert benchmarks() == [
-        "bursts", "latency", "pages", "papers", "profiles", "scaling", "search", "sending",
+        "bursts", "events", "latency", "pages", "papers", "profiles", "scaling", "search",
+        "sending",
     ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def feedback_page(request: HttpRequest, name: str) -> HttpResponse:
     """
     paper = paper_named(name)
     if paper is None:
-        raise Http404(_GONE)
+        raise Http404(str(_GONE))
     subscriber = remembered(request)
     if subscriber is None:
         return _ask_for_address(request, paper)
@@ -48,7 +48,7 @@ def feedback_page(request: HttpRequest, name: str) -> HttpResponse:
     try:
         return _act(request, subscriber, paper)
     except Paper.DoesNotExist as error:  # deleted since it was read
-        raise Http404(_GONE) from error
+        raise Http404(str(_GONE)) from error
     except Subscriber.DoesNotExist:  # erased since, by a click in another window
         return _ask_for_address(request, paper)
 

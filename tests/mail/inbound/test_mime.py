@@ -126,4 +126,4 @@ def test_hostile_mail_is_taken_apart_in_time(mail: bytes) -> None:
     start = time.perf_counter()
     for part in take_apart(mail).walk(into_messages=True):
         part.text()
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 60  # quadratic work takes minutes
