@@ -147,7 +147,7 @@ def test_the_first_paper_alone_has_its_whole_abstract() -> None:
 
 @pytest.mark.parametrize("topics", [["Theory"], []])
 def test_a_paper_without_a_reason_has_no_line_for_it(topics: list[str]) -> None:
-    figures = {"topics": topics, "upvotes": None}
+    figures: dict[str, Any] = {"topics": topics, "upvotes": None}
     digest = make_digest(make_fragment(1, why="", **figures), make_fragment(2, why="Stars"))
     assert digest.html.count("Why:") == digest.text.count("Why:") == 1
     assert "\n\n\n" not in digest.text
