@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from newsletter.events.process import BATCH, process_events
-from newsletter.models import Delivery, DeliveryEvent
+from newsletter.models import Delivery, DeliveryEvent, InboundMessage
 from subscribers.models import Subscriber, Suppression
 from tests.factories import make_delivery, make_edition, make_subscriber
 from tests.newsletter.events.conftest import NOW
@@ -41,12 +41,14 @@ PROVIDERS = [
 def answer(client: Client, recording: Recording) -> str:
     """What came of one request: its status, and the events that it stored."""
     DeliveryEvent.objects.all().delete()
+    InboundMessage.objects.all().delete()
     status = recording.post(client).status_code
     events = [
         " ".join(filter(None, (e.kind, e.recipient, "hard" if e.is_hard else "", e.reject_reason)))
         for e in DeliveryEvent.objects.order_by("pk")
     ]
-    return "; ".join([str(status), *events])
+    mails = [f"mail: {one.kind}" for one in InboundMessage.objects.order_by("pk")]
+    return "; ".join([str(status), *events, *mails])
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -59,7 +61,7 @@ def test_each_request_has_its_answer_and_its_events(
     expected = expected_answers()
     if "REWRITE" in os.environ:
         rows = sorted((expected | found).items())
-        comment = "# A recorded request | its status; each event that is stored of it.\n"
+        comment = "# A recorded request | its status; each event or mail that is stored of it.\n"
         TABLE.write_text(comment + "".join(f"{name} | {text}\n" for name, text in rows))
     assert found == {name: expected.get(name) for name in found}
 
