@@ -15,8 +15,8 @@ from pytest_django import Settings
 from tests.newsletter.events.conftest import select
 from tests.newsletter.events.payloads import SECRET
 
-# What each provider's view needs, with the keys that signed the recordings. Brevo and Resend fetch an
-# incoming mail with a key: without it the answer is a 500, so that they post it again.
+# What each provider's view needs, with the keys that signed the recordings. Brevo and Resend fetch
+# an incoming mail with a key: without it the answer is a 500, so that they post it again.
 _KEYS: Final[dict[str, dict[str, str]]] = {
     "mailersend": {
         "MAILERSEND_SIGNING_SECRET": "TEST_WEBHOOK_SIGNING_SECRET",
