@@ -30,7 +30,7 @@ _HEADERS: Final = {
 _SETTINGS: Final = {
     "MAIL_PROVIDER": "postmark",
     "ANYMAIL_POSTMARK_SERVER_TOKEN": "token",
-    "ANYMAIL_WEBHOOK_PROOF": _PROOF,
+    "ANYMAIL_WEBHOOK_SECRET": _PROOF,
 }
 
 
