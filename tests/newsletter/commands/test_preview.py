@@ -92,9 +92,9 @@ def test_a_paper_that_was_withdrawn_since_is_left_out(topic: Topic) -> None:
 
 def test_a_subscriber_s_digest_is_in_their_language(topic: Topic) -> None:
     make_subscriber("ada@example.com", language="de")
-    assert "Warum: " in output("ada@example.com")
-    assert "Why: " in output("ada@example.com", "--language", "en")
-    assert "Warum: " in output("--language", "de")
+    assert "Abbestellen:" in output("ada@example.com")
+    assert "Unsubscribe:" in output("ada@example.com", "--language", "en")
+    assert "Abbestellen:" in output("--language", "de")
 
 
 def test_it_prints_any_mail_as_its_bytes(topic: Topic) -> None:
