@@ -7,7 +7,7 @@ from copy import deepcopy
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import getaddresses
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from anymail.exceptions import AnymailInvalidAddress
 from django.conf import settings
@@ -158,3 +158,31 @@ def encode(message: Message) -> bytes:
 
 _QUOTED_PRINTABLE: Final = Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = QP
+
+
+class SingleMessage:
+    """What all messages that are not one of many have in common. The rest is their own fields."""
+
+    __slots__ = ()
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """None: a provider's events about it concern the address only."""
+        return {}
+
+    @property
+    def is_bulk(self) -> bool:
+        """One person asked for it, or wrote it."""
+        return False
+
+    @property
+    def retry(self) -> int:
+        """0: its attempts are never restarted."""
+        return 0
+
+    @property
+    def shared_lines(self) -> None:
+        """None: it shares its lines with no other message."""
+
+    def as_bytes(self) -> bytes:
+        return encode(cast("Message", self))

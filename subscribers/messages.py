@@ -15,7 +15,7 @@ from django.utils.translation import override
 from mail.addresses import split_address
 from mail.headers import AUTOMATIC, feedback_id
 from mail.inbound.return_path import return_path
-from mail.message import encode
+from mail.message import SingleMessage
 from subscribers.models import Subscriber, TransactionalMail
 from subscribers.single_mails.contents import context_of
 from subscribers.single_mails.rendering import render
@@ -23,7 +23,7 @@ from web.languages import usable_language
 
 
 @dataclass(frozen=True, slots=True)
-class TransactionalMessage:
+class TransactionalMessage(SingleMessage):
     """A finished message to exactly one subscriber, for any transport: `mail.message.Message`."""
 
     reference: int
@@ -36,34 +36,12 @@ class TransactionalMessage:
     attempts: int
 
     @property
-    def metadata(self) -> Mapping[str, str]:
-        """None: a provider's events about it concern the address only."""
-        return {}
-
-    @property
     def return_path(self) -> str:
         """INBOUND_ADDRESS: a report of a bounce names the reader, and quotes its Message-ID.
 
         Without it the address of its sender: receivers look for SPF there.
         """
         return return_path() or split_address(settings.TRANSACTIONAL_FROM)[1]
-
-    @property
-    def is_bulk(self) -> bool:
-        """One person asked for it."""
-        return False
-
-    @property
-    def retry(self) -> int:
-        """0: its attempts are never restarted."""
-        return 0
-
-    @property
-    def shared_lines(self) -> None:
-        """None: it shares its lines with no other message."""
-
-    def as_bytes(self) -> bytes:
-        return encode(self)
 
 
 def build(mail: TransactionalMail, now: datetime) -> TransactionalMessage:

@@ -106,7 +106,7 @@ def check_alignment(
 
     Args:
         return_path: its domain; empty where the provider has its own.
-        signers: the domains of the keys that were found; None: nobody knows where to look.
+        signers: the domains of the keys that were found; None: the selector is not known.
     """
     if signers is None:
         text = f"whether signatures are aligned with {sender} is not known: name a --selector."

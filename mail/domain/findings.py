@@ -46,7 +46,7 @@ def as_text(findings: Iterable[Finding]) -> str:
 
 
 def _printable(line: str) -> str:
-    """A line without control characters: whoever owns a domain writes what its records say."""
+    """A line without control characters: the owner of a domain writes its records."""
     return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 

@@ -26,7 +26,7 @@ from mail.inbound.addresses import parse_address
 from mail.inbound.auto_replies import LOOP_HEADER
 from mail.inbound.incoming import Incoming
 from mail.inbound.parse import read_message
-from mail.message import encode
+from mail.message import SingleMessage
 from mail.outcome import ERRORS_OF_OURS, Outcome, of_building, private
 from mail.relay import Relay, in_words, process_relay
 from mail.transport import Transport
@@ -52,7 +52,7 @@ def operator_address() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardedReply:
+class ForwardedReply(SingleMessage):
     """A reply as a mail to the operator, for any transport: `mail.message.Message`."""
 
     reference: int
@@ -70,31 +70,9 @@ class ForwardedReply:
         return f'<!doctype html>\n<html lang="en"><body>{shown}</body></html>\n'
 
     @property
-    def metadata(self) -> Mapping[str, str]:
-        """None: no row waits for a provider's events about it."""
-        return {}
-
-    @property
     def return_path(self) -> str:
         """The address of MAIL_FROM."""
         return ""
-
-    @property
-    def is_bulk(self) -> bool:
-        """One person wrote it."""
-        return False
-
-    @property
-    def retry(self) -> int:
-        """0: its attempts are never restarted."""
-        return 0
-
-    @property
-    def shared_lines(self) -> None:
-        """None: it shares its lines with no other message."""
-
-    def as_bytes(self) -> bytes:
-        return encode(self)
 
 
 def forward_waiting(transport: Transport, clock: Callable[[], datetime] = timezone.now) -> int:
